@@ -1,0 +1,67 @@
+import { z } from 'zod';
+
+/** Version of the document format; `migrations.ts` brings older ones up. */
+export const documentVersion = 1;
+
+const finite = z.number().refine(Number.isFinite, 'must be a finite number');
+
+export const nodeSchema = z.looseObject({
+  id: z.string().min(1).max(64),
+  /** `category/name`; unknown types are kept verbatim. */
+  type: z.string().min(1).max(200),
+  /** Version of the node type the params were written for. */
+  version: z.int().min(1),
+  /** Kept as given; parsed by the node type's own schema. */
+  params: z.record(z.string(), z.unknown()),
+  /** The user's own title; absent: the type's. */
+  title: z.string().max(200).optional(),
+  comment: z.string().max(10_000).optional(),
+  bypassed: z.boolean().optional(),
+  /** Ports whose table is to be materialised. */
+  pinned: z.array(z.string()).optional(),
+});
+
+export const endpointSchema = z.object({ node: z.string(), port: z.string() });
+
+export const edgeSchema = z.looseObject({ id: z.string().min(1).max(64), from: endpointSchema, to: endpointSchema });
+
+export const noteSchema = z.looseObject({
+  id: z.string().min(1).max(64),
+  text: z.string().max(20_000),
+  x: finite,
+  y: finite,
+  width: finite,
+  height: finite,
+  colour: z.string().max(40).optional(),
+});
+
+export const groupSchema = z.looseObject({
+  id: z.string().min(1).max(64),
+  title: z.string().max(200),
+  nodes: z.array(z.string()),
+});
+
+export const documentSchema = z.looseObject({
+  format: z.literal('penstock-pipeline'),
+  version: z.literal(documentVersion),
+  id: z.string().min(1).max(64),
+  title: z.string().max(200),
+  description: z.string().max(20_000).optional(),
+  nodes: z.array(nodeSchema).max(100_000),
+  edges: z.array(edgeSchema).max(400_000),
+  notes: z.array(noteSchema).max(10_000),
+  groups: z.array(groupSchema).max(10_000),
+  /** Canvas position of each node's top left corner, in canvas units; not part of any cache key. */
+  layout: z.record(z.string(), z.object({ x: finite, y: finite })),
+});
+
+export type PipelineDocument = z.infer<typeof documentSchema>;
+export type PipelineNode = z.infer<typeof nodeSchema>;
+export type PipelineEdge = z.infer<typeof edgeSchema>;
+export type PipelineNote = z.infer<typeof noteSchema>;
+export type PipelineGroup = z.infer<typeof groupSchema>;
+export type Endpoint = z.infer<typeof endpointSchema>;
+
+export function emptyDocument(id: string, title: string): PipelineDocument {
+  return { format: 'penstock-pipeline', version: documentVersion, id, title, nodes: [], edges: [], notes: [], groups: [], layout: {} };
+}

@@ -1,0 +1,219 @@
+import type { z } from 'zod';
+import type { Diagnostic } from '#app/core/errors.ts';
+import type { ColumnLineage, Relation, Schema } from '#app/relation/types.ts';
+import type { Evaluation, FittedRecipe, ModelSignature, ModelValue, PortMeta, PortSpec, PortValue, TableValue } from './ports.ts';
+
+export const categories = ['data', 'transform', 'explore', 'train', 'evaluate', 'deploy', 'monitor'] as const;
+export type Category = (typeof categories)[number];
+
+/** What `probe` found out about the outside world (a CSV's sniffed dialect and schema): plain JSON, cached by fingerprint. */
+export type Facts = Readonly<Record<string, unknown>>;
+
+/** Form hints, put on a param with `.meta(hint)`; the inspector makes the form from them. Unhinted params get a control by zod type. */
+export interface ParamHint {
+  readonly title?: string;
+  readonly description?: string;
+  readonly control?:
+    | 'text'
+    | 'textarea'
+    | 'number'
+    | 'slider'
+    | 'switch'
+    | 'select'
+    | 'column' // one column name of input `from`
+    | 'columns' // list of column names of input `from`
+    | 'expression' // text in the expression language over input `from`
+    | 'file' // path of a file; relative to the project where inside it
+    | 'folder'
+    | 'dataset' // name of a bundled dataset
+    | 'rows' // list of objects: a small table of sub-forms
+    | 'recipe-steps'
+    | 'hidden';
+  /** Name of the input port that column, columns and expression refer to. Default: the first table input. */
+  readonly from?: string;
+  /** Only columns of these types are offered. */
+  readonly types?: readonly string[];
+  /** Shown under an "Advanced" fold. */
+  readonly advanced?: boolean;
+  readonly unit?: string;
+  readonly min?: number;
+  readonly max?: number;
+  readonly step?: number;
+  /** Labels for enum values. */
+  readonly labels?: Readonly<Record<string, string>>;
+  /** Shown only while another param of the same object has one of these values. */
+  readonly visibleWhen?: { readonly param: string; readonly in: readonly (string | number | boolean)[] };
+  readonly placeholder?: string;
+  /** File name extensions offered by a file picker, without the dot. */
+  readonly extensions?: readonly string[];
+}
+
+export interface NodeDefinition<P = unknown> {
+  /** Folder path under `nodes/`, e.g. `data/csv-reader`. */
+  readonly type: string;
+  /** Raised whenever params or results change meaning; part of the cache key. */
+  readonly version: number;
+  readonly title: string;
+  /** One sentence, shown in the catalogue. */
+  readonly summary: string;
+  readonly keywords: readonly string[];
+  readonly inputs: readonly PortSpec[];
+  readonly outputs: readonly PortSpec[];
+  /** Must parse `{}` to the defaults (a fresh node is valid JSON even where it still lacks a required choice). */
+  readonly params: z.ZodType<P>;
+  /** The line on the card: what the node does as configured, under 60 characters ("income > 30000"). */
+  describe?(params: P): string;
+  /**
+   * Output meta and diagnostics without I/O. Nodes with a relation.ts get their table outputs from it, and need this only for
+   * further diagnostics; others must give a meta for each output.
+   */
+  configure?(context: ConfigureContext<P>): ConfigureResult;
+  /** `migrate[n]` turns params of version n into params of version n + 1. */
+  readonly migrate?: Readonly<Record<number, (params: Record<string, unknown>) => Record<string, unknown>>>;
+  /** What a first choice of params could be, given the inputs (target column, x and y …); applied when a node is first connected. */
+  suggest?(context: ConfigureContext<P>): Partial<P> | null;
+}
+
+/** Helper that keeps `P` inferred from the schema. */
+export function defineNode<S extends z.ZodType>(definition: NodeDefinition<z.output<S>> & { readonly params: S }): NodeDefinition<z.output<S>> {
+  return definition;
+}
+
+export interface ConfigureContext<P> {
+  /** By input port; `many` ports hold one entry an edge. Ports without an edge are absent. */
+  readonly inputs: Readonly<Record<string, readonly PortMeta[]>>;
+  readonly params: P;
+  readonly facts: Facts | null;
+}
+
+export interface ConfigureResult {
+  readonly outputs?: Readonly<Record<string, PortMeta>>;
+  readonly diagnostics?: readonly Diagnostic[];
+}
+
+/**
+ * relation.ts exports `relation: RelationFn<P>`. Pure and cheap: it is called while the user types.
+ * @throws RelationError (app/relation) with a place; the configure pass turns it into a diagnostic.
+ */
+export type RelationFn<P> = (
+  inputs: Readonly<Record<string, readonly Relation[]>>,
+  params: P,
+  facts: Facts | null,
+  services: RelationServices,
+) => Relation | Readonly<Record<string, Relation>>;
+
+/** What a pure relation needs from outside: parsing of what the user typed, and where files are. */
+export interface RelationServices {
+  /**
+   * Parses one expression of the expression language against a schema; adds spans.
+   * Synchronous: the engine warms a cache of parsed texts before it calls `relation`.
+   * @throws RelationError with span, for syntax errors, unknown columns, unknown functions and type errors.
+   */
+  parse(text: string, schema: Schema, param: readonly (string | number)[]): import('#app/relation/types.ts').Expr;
+  /** Absolute path of a path in params. */
+  resolvePath(path: string): string;
+}
+
+// ── run.ts ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** run.ts exports `executor: NodeExecutor<P>`; a node has relation.ts or run.ts (or both: probe and fingerprint with a relation). */
+export interface NodeExecutor<P> {
+  /** The I/O that configure may not do. */
+  probe?(params: P, context: ProbeContext): Promise<Facts>;
+  /** Outside state in the cache key (a file's size, mtime and path; …). `'never'`: do not cache. Absent: no outside state. */
+  fingerprint?(params: P, context: ProbeContext): Promise<Fingerprint | 'never'>;
+  /** Absent on nodes that are only a relation. */
+  run?(context: RunContext<P>): Promise<Readonly<Record<string, PortValue>>>;
+  /** True where a finished result must not stand in for running again (Serve). */
+  readonly effect?: boolean;
+}
+
+/** Named parts of outside state, so that "why stale" can name the part: `{ 'orders.csv': '1204:1699…' }`. */
+export type Fingerprint = Readonly<Record<string, string>>;
+
+export interface ProbeContext {
+  readonly signal: AbortSignal;
+  resolvePath(path: string): string;
+  /** Reading of files by DuckDB's readers: see app/data. */
+  readonly files: FileServices;
+}
+
+export interface CsvDialect {
+  readonly delimiter: string;
+  readonly quote: string;
+  readonly header: boolean;
+  readonly encoding: 'utf-8' | 'utf-16' | 'latin-1';
+  readonly nullWords: readonly string[];
+}
+
+export interface FileServices {
+  /** Size in bytes and modification time in ms. @throws PenstockError `file-missing`. */
+  stat(path: string): Promise<{ size: number; mtimeMs: number }>;
+  /** Sniffs the whole file's first part. @throws PenstockError: file-missing, csv-empty, csv-ragged … with line. */
+  sniffCsv(path: string, overrides: Partial<CsvDialect>, signal: AbortSignal): Promise<{ dialect: CsvDialect; schema: Schema }>;
+  /** Schema of a Parquet file in logical types. */
+  parquetSchema(path: string): Promise<{ schema: Schema; rows: number }>;
+}
+
+export interface RunContext<P> {
+  readonly nodeId: string;
+  readonly inputs: Readonly<Record<string, readonly PortValue[]>>;
+  readonly params: P;
+  readonly facts: Facts | null;
+  /** From the node's cache key, so equal inputs give equal results. 32-bit unsigned. */
+  readonly seed: number;
+  readonly signal: AbortSignal;
+  /** 0…1, or null for unknown; throttled by the engine. */
+  progress(fraction: number | null, message?: string): void;
+  /** A point of a live curve, or with step omitted a final number. */
+  metric(name: string, value: number, step?: number): void;
+  log(level: 'info' | 'warning', message: string): void;
+  /** A diagnostic that does not fail the node ("3 rows had a missing target and were left out"). */
+  report(diagnostic: Diagnostic): void;
+  readonly tables: TableServices;
+  readonly artifacts: ArtifactServices;
+  readonly files: FileServices;
+  readonly models: ModelServices;
+  resolvePath(path: string): string;
+}
+
+/** Queries over relations. All run on DuckDB's own threads and stop when `signal` aborts. */
+export interface TableServices {
+  /** Rows as arrays, for small results only. @throws PenstockError `result-too-large` over `limit` (default 100 000) rows. */
+  rows(relation: Relation, limit?: number): Promise<{ schema: Schema; rows: (null | boolean | number | string)[][] }>;
+  /** Number of rows. */
+  count(relation: Relation): Promise<number>;
+  /** A numeric column set as one row-major float32 matrix [rows × columns]; nulls become NaN. Columns must be boolean, integer or float. */
+  matrix(relation: Relation, columns: readonly string[]): Promise<{ data: Float32Array; rows: number }>;
+  /** One column: numeric types as Float64Array (null → NaN), others as text with null. */
+  column(relation: Relation, name: string): Promise<Float64Array | (string | null)[]>;
+  /** Writes the relation to a Parquet artifact and gives the table that scans it. */
+  materialise(relation: Relation, label: string): Promise<TableValue>;
+  /**
+   * Writes columns computed in JS (same order as `relation`'s rows in `columns`) beside nothing else, as a Parquet artifact.
+   * Numbers for boolean, integer, float (NaN → null); text for string.
+   */
+  fromColumns(columns: readonly { name: string; type: import('#app/relation/types.ts').ColumnType; values: ArrayLike<number | string | null> }[], label: string): Promise<TableValue>;
+  /** CSV file → Parquet artifact with exactly these types. @throws PenstockError `csv-bad-value`, `csv-ragged`… naming file, line, column. */
+  readCsv(path: string, dialect: CsvDialect, schema: Schema, label: string): Promise<TableValue>;
+}
+
+export interface ArtifactServices {
+  /** Stores bytes under their sha256; the id comes back. Atomic: temp, fsync, rename. */
+  put(bytes: Uint8Array | string, name: string): Promise<string>;
+  read(id: string): Promise<Uint8Array>;
+  path(id: string): string;
+}
+
+/** Operations on models that need the store, the bundle writer or a server; provided by the engine. */
+export interface ModelServices {
+  register(name: string, model: ModelValue, note: string): Promise<{ name: string; version: number }>;
+  /** Copies a verified model.onnx to a path. @throws PenstockError `parity` when golden rows differ. */
+  exportOnnx(model: ModelValue, path: string): Promise<{ path: string; bytes: number }>;
+  /** Writes a bundle folder (or a zip when `path` ends in .zip). */
+  bundle(model: ModelValue, options: { name: string; path: string; nodeId: string }): Promise<{ path: string; files: { path: string; bytes: number; sha256: string }[] }>;
+  /** Starts (or replaces) the model server of a node on loopback; it lives until stopped or the engine ends. */
+  serve(model: ModelValue, options: { name: string; port: number; nodeId: string }): Promise<{ url: string }>;
+}
+
+export type { ColumnLineage, Evaluation, FittedRecipe, ModelSignature, PortMeta, PortSpec, PortValue, TableValue };

@@ -1,0 +1,197 @@
+import type { Relation, Schema, Expr, NamedExpr, Column } from '#app/relation/types.ts';
+
+/** What flows along an edge. */
+export type PortKind = 'table' | 'recipe' | 'learner' | 'model' | 'evaluation' | 'report';
+
+export interface PortSpec {
+  readonly name: string;
+  readonly title: string;
+  readonly kind: PortKind;
+  /** Inputs only: `one` must be connected, `optional` may be, `many` takes any number ≥ 1 of edges in order. */
+  readonly arity?: 'one' | 'optional' | 'many';
+  readonly summary?: string;
+}
+
+/** What is known of a port's value before anything runs. */
+export type PortMeta =
+  | { readonly kind: 'table'; /** null while unknown (upstream not configured yet) */ readonly schema: Schema | null }
+  | { readonly kind: 'recipe'; readonly recipe: Recipe | null }
+  | { readonly kind: 'learner'; readonly learner: LearnerSpec | null }
+  | { readonly kind: 'model'; readonly signature: ModelSignature | null }
+  | { readonly kind: 'evaluation' }
+  | { readonly kind: 'report' };
+
+/** The value on a port while running. Everything is JSON; files are referred to by artifact id (sha256 of the content). */
+export type PortValue =
+  | TableValue
+  | { readonly kind: 'recipe'; readonly recipe: Recipe }
+  | { readonly kind: 'learner'; readonly learner: LearnerSpec }
+  | ModelValue
+  | { readonly kind: 'evaluation'; readonly evaluation: Evaluation }
+  | { readonly kind: 'report'; readonly report: Report };
+
+export interface TableValue {
+  readonly kind: 'table';
+  /** May be a fused chain over scans; nothing is computed until it is queried. */
+  readonly relation: Relation;
+  readonly schema: Schema;
+}
+
+// ── recipes ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** An unfitted preprocessing: an ordered list of steps, each for the columns that match its selection at fit time. */
+export interface Recipe {
+  readonly steps: readonly RecipeStep[];
+}
+
+export type ColumnSelection =
+  | { readonly by: 'all-numeric' } // integer, float, boolean
+  | { readonly by: 'all-categorical' } // string
+  | { readonly by: 'names'; readonly names: readonly string[] };
+
+export type RecipeStep =
+  | {
+      readonly step: 'impute';
+      readonly columns: ColumnSelection;
+      readonly numeric: 'mean' | 'median' | 'zero' | 'none';
+      readonly categorical: 'most-frequent' | 'constant' | 'none';
+      /** The constant for categorical: 'constant'. */
+      readonly constant: string;
+      /** Adds `<column>_missing` as 0/1. */
+      readonly indicator: boolean;
+    }
+  | { readonly step: 'scale'; readonly columns: ColumnSelection; readonly method: 'standard' | 'min-max' | 'robust' }
+  | {
+      readonly step: 'one-hot';
+      readonly columns: ColumnSelection;
+      /** Categories kept, most frequent first; the rest and unseen values are all-zero, or `other` where `other` is true. */
+      readonly maxCategories: number;
+      readonly other: boolean;
+      readonly dropFirst: boolean;
+    };
+
+/** A recipe after fitting: constants in expressions. Rows in, one float per output out. */
+export interface FittedRecipe {
+  /** Raw columns needed, with their types. Only boolean, integer, float and string occur. */
+  readonly inputs: Schema;
+  /**
+   * Output features in order; each expression is over `inputs`, row-wise, of type float and never null.
+   * The empty string and null are the same (missing) for string inputs, in SQL as in ONNX.
+   */
+  readonly outputs: readonly NamedExpr[];
+}
+
+// ── learners and models ────────────────────────────────────────────────────────────────────────────────────────────
+
+export type LearningTask = 'classification' | 'regression';
+
+/** An unfitted learner: everything needed to fit it on a table. */
+export interface LearnerSpec {
+  /** `linear-regression`, `logistic-regression`, `mlp` … */
+  readonly algorithm: string;
+  readonly task: LearningTask;
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly recipe: Recipe;
+  readonly target: string;
+  /** Raw feature columns; null: every column that is not the target and has a usable type. */
+  readonly features: readonly string[] | null;
+}
+
+/**
+ * The contract of a model file. Inputs are one tensor [rows, 1] a column: `string` columns as string tensors
+ * (missing = ""), all others as float64 (missing = NaN, false = 0, true = 1).
+ * Outputs: classification `label` int64 [rows] (index into `classes`) and `probabilities` float32 [rows, classes];
+ * regression `prediction` float32 [rows, 1].
+ */
+export interface ModelSignature {
+  readonly task: LearningTask;
+  readonly target: Column;
+  readonly inputs: Schema;
+  /** Classification: class labels as text, in output order (false before true, numbers by value, text by code unit). */
+  readonly classes?: readonly string[];
+  readonly features: readonly string[];
+}
+
+export interface ModelValue {
+  readonly kind: 'model';
+  /** Artifact id of model.onnx. */
+  readonly onnx: string;
+  readonly signature: ModelSignature;
+  readonly algorithm: string;
+  readonly params: Readonly<Record<string, unknown>>;
+  /** Numbers measured while fitting, e.g. `validationLoss`. */
+  readonly metrics: Readonly<Record<string, number>>;
+  /** Artifact id of the golden rows: JSON {inputs: column-wise raw values, outputs: expected values}. */
+  readonly golden: string;
+  /** Rows trained on. */
+  readonly rows: number;
+}
+
+/** Name of the columns that Predict appends. */
+export const predictionColumn = (target: string): string => `${target}_predicted`;
+export const probabilityColumn = (target: string, cls: string): string => `${target}_p_${cls}`;
+
+// ── evaluations and reports ────────────────────────────────────────────────────────────────────────────────────────
+
+export interface Evaluation {
+  readonly task: LearningTask;
+  readonly target: string;
+  readonly rows: number;
+  readonly metrics: Readonly<Record<string, number>>;
+  readonly report: Report;
+}
+
+/** A page of results: blocks that the results panel, a report file or a dashboard can all draw. */
+export interface Report {
+  readonly title: string;
+  readonly blocks: readonly ReportBlock[];
+}
+
+export type ReportBlock =
+  | { readonly type: 'text'; readonly markdown: string }
+  | { readonly type: 'metrics'; readonly title?: string; readonly metrics: readonly MetricItem[] }
+  | { readonly type: 'chart'; readonly chart: ChartSpec }
+  | {
+      readonly type: 'table';
+      readonly title?: string;
+      readonly columns: readonly { readonly name: string; readonly type: Column['type'] }[];
+      readonly rows: readonly (readonly (null | boolean | number | string)[])[];
+    };
+
+export interface MetricItem {
+  readonly name: string;
+  readonly value: number;
+  readonly format: 'count' | 'number' | 'percent' | 'duration' | 'bytes';
+  /** One plain sentence: what the number means, which way is better. */
+  readonly help?: string;
+}
+
+/** A chart in data terms; the results panel owns colours, fonts and the drawing library. */
+export interface ChartSpec {
+  readonly title: string;
+  readonly x: AxisSpec;
+  readonly y: AxisSpec;
+  readonly series: readonly ChartSeries[];
+  readonly note?: string;
+}
+
+export interface AxisSpec {
+  readonly title: string;
+  readonly scale?: 'linear' | 'log' | 'category' | 'time';
+  readonly range?: readonly [number, number];
+}
+
+export interface ChartSeries {
+  readonly name: string;
+  readonly mark: 'line' | 'points' | 'bars' | 'area' | 'heatmap' | 'reference';
+  readonly x: readonly (number | string | null)[];
+  readonly y: readonly (number | string | null)[];
+  /** heatmap: z[row][column] over y × x; points: size or colour by value. */
+  readonly z?: readonly (readonly (number | null)[])[];
+  /** heatmap: text in the cells. */
+  readonly text?: readonly (readonly string[])[];
+  /** Colour group: series with the same group share a colour. */
+  readonly group?: string;
+}
+
+export type { Schema, Expr, Relation };
