@@ -1,0 +1,15 @@
+/** Every channel between a window and the main process, in one place. */
+export const channels = {
+  pickFile: 'penstock:pick-file',
+  pickFolder: 'penstock:pick-folder',
+  port: 'penstock:port',
+  menu: 'penstock:menu',
+  engineRestart: 'penstock:engine-restart',
+  engineFailed: 'penstock:engine-failed',
+} as const;
+
+export interface PickFileOptions {
+  readonly title?: string;
+  /** File name extensions without the dot. */
+  readonly extensions?: readonly string[];
+}

@@ -1,0 +1,46 @@
+import { BrowserWindow, dialog, ipcMain, type IpcMainInvokeEvent } from 'electron';
+import { appOrigin } from '../windows/app-protocol.ts';
+import { channels, type PickFileOptions } from './channels.ts';
+
+/** Only the app's own top frame may call; a frame from anywhere else is refused. */
+export function isTrustedSender(event: { senderFrame: Electron.WebFrameMain | null }): boolean {
+  const frame = event.senderFrame;
+  return frame !== null && frame.parent === null && frame.url.startsWith(`${appOrigin}/`);
+}
+
+function handle<T>(channel: string, run: (window: BrowserWindow, argument: unknown) => Promise<T>): void {
+  ipcMain.handle(channel, async (event: IpcMainInvokeEvent, argument: unknown) => {
+    if (!isTrustedSender(event)) throw new Error('This page may not call the app.');
+    const window = BrowserWindow.fromWebContents(event.sender);
+    if (window === null) throw new Error('The window is gone.');
+    return run(window, argument);
+  });
+}
+
+function parsePickFile(argument: unknown): PickFileOptions {
+  const fields = (typeof argument === 'object' && argument !== null ? argument : {}) as Record<string, unknown>;
+  const extensions = Array.isArray(fields['extensions'])
+    ? fields['extensions'].filter((item): item is string => typeof item === 'string' && /^[a-z0-9]{1,10}$/i.test(item))
+    : [];
+  return { extensions, ...(typeof fields['title'] === 'string' ? { title: fields['title'].slice(0, 200) } : {}) };
+}
+
+export function registerHandlers(): void {
+  handle(channels.pickFile, async (window, argument) => {
+    const options = parsePickFile(argument);
+    const extensions = [...(options.extensions ?? [])];
+    const answer = await dialog.showOpenDialog(window, {
+      ...(options.title === undefined ? {} : { title: options.title }),
+      properties: ['openFile'],
+      filters: [
+        ...(extensions.length > 0 ? [{ name: 'Fitting files', extensions }] : []),
+        { name: 'All files', extensions: ['*'] },
+      ],
+    });
+    return answer.filePaths[0] ?? null;
+  });
+  handle(channels.pickFolder, async (window) => {
+    const answer = await dialog.showOpenDialog(window, { properties: ['openDirectory', 'createDirectory'] });
+    return answer.filePaths[0] ?? null;
+  });
+}

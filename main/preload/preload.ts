@@ -1,0 +1,36 @@
+import { contextBridge, ipcRenderer, webUtils } from 'electron';
+import { channels, type PickFileOptions } from '../ipc/channels.ts';
+
+/** The whole surface the page gets from the desktop; `window.penstockDesktop`. */
+const desktop = {
+  platform: process.platform,
+  pickFile: (options: PickFileOptions = {}): Promise<string | null> => ipcRenderer.invoke(channels.pickFile, options),
+  pickFolder: (): Promise<string | null> => ipcRenderer.invoke(channels.pickFolder),
+  /** Path of a file dropped on the page; null when it has none. */
+  pathForFile: (file: File): string | null => {
+    // Electron before 29 has no webUtils; there the File carries its path.
+    if (typeof webUtils?.getPathForFile === 'function') return webUtils.getPathForFile(file) || null;
+    const path = (file as File & { path?: unknown }).path;
+    return typeof path === 'string' && path !== '' ? path : null;
+  },
+  onMenu: (listener: (command: string) => void): void => {
+    ipcRenderer.on(channels.menu, (_event, command: unknown) => {
+      if (typeof command === 'string') listener(command);
+    });
+  },
+  onEngineRestart: (listener: () => void): void => {
+    ipcRenderer.on(channels.engineRestart, () => listener());
+  },
+  onEngineFailed: (listener: (message: string) => void): void => {
+    ipcRenderer.on(channels.engineFailed, (_event, message: unknown) => {
+      if (typeof message === 'string') listener(message);
+    });
+  },
+};
+
+contextBridge.exposeInMainWorld('penstockDesktop', desktop);
+
+// A port to the engine comes after each load of the page and after each restart of the engine.
+ipcRenderer.on(channels.port, (event) => {
+  window.postMessage({ type: 'penstock:port' }, window.location.origin, [...event.ports]);
+});

@@ -1,0 +1,145 @@
+#!/usr/bin/env node
+/**
+ * Builds the parts of the app into dist/: `node scripts/build.mjs [engine|main|renderer|bundle-server …]` (default: all).
+ * Each part is skipped when nothing it is made of is newer than its last build; `--force` builds anyway.
+ */
+import { cp, mkdir, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { builtinModules } from 'node:module';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
+const dist = path.join(root, 'dist');
+const builtins = [...builtinModules, ...builtinModules.map((name) => `node:${name}`)];
+
+/** Native modules stay outside the bundle; everything else is bundled, so the packaged engine needs only these. */
+const natives = ['@duckdb/node-api', '@duckdb/node-bindings', 'onnxruntime-node', 'onnxruntime-common', 'better-sqlite3', 'webgpu'];
+
+const shared = ['app', 'nodes', 'package-lock.json', 'scripts/build.mjs'];
+
+const parts = {
+  engine: { sources: [...shared, 'resources/migrations'], build: buildEngine, out: 'engine' },
+  'bundle-server': { sources: ['app/serve/bundle-server', 'app/core', 'app/sdk', 'package-lock.json'], build: buildBundleServer, out: 'bundle-server' },
+  main: { sources: ['main', 'app/core', 'app/protocol', 'package-lock.json', 'scripts/build.mjs'], build: buildMain, out: 'main' },
+  renderer: { sources: [...shared, 'renderer', 'vite.renderer.config.ts'], build: buildRenderer, out: 'renderer' },
+};
+
+async function newest(relative) {
+  const file = path.join(root, relative);
+  const info = await stat(file).catch(() => null);
+  if (!info) return 0;
+  if (!info.isDirectory()) return info.mtimeMs;
+  let latest = info.mtimeMs;
+  for (const entry of await readdir(file, { withFileTypes: true, recursive: true })) {
+    if (!entry.isFile() || entry.name.endsWith('.test.ts')) continue;
+    latest = Math.max(latest, (await stat(path.join(entry.parentPath ?? entry.path, entry.name))).mtimeMs);
+  }
+  return latest;
+}
+
+async function isFresh(name) {
+  const stamp = await readFile(path.join(dist, `.${name}.stamp`), 'utf8').catch(() => null);
+  if (stamp === null) return false;
+  const sources = await Promise.all(parts[name].sources.map(newest));
+  return Math.max(...sources) <= Number(stamp);
+}
+
+const quiet = { logLevel: 'warn', configFile: false, root };
+
+async function buildEngine(vite) {
+  await vite.build({
+    ...quiet,
+    ssr: { noExternal: true, external: natives },
+    build: {
+      ssr: true,
+      target: 'node24',
+      outDir: path.join(dist, 'engine'),
+      emptyOutDir: true,
+      minify: false,
+      sourcemap: true,
+      rollupOptions: {
+        external: [...natives, ...builtins],
+        input: {
+          'desktop-entry': path.join(root, 'app/engine/desktop-entry.ts'),
+          cli: path.join(root, 'app/cli/main.ts'),
+          'ml-worker': path.join(root, 'app/ml/worker/worker-entry.ts'),
+        },
+        output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
+      },
+    },
+  });
+}
+
+async function buildBundleServer(vite) {
+  const out = path.join(dist, 'bundle-server');
+  await vite.build({
+    ...quiet,
+    ssr: { noExternal: true },
+    resolve: { conditions: ['onnxruntime-web-use-extern-wasm', 'node', 'import', 'default'] },
+    build: {
+      ssr: true,
+      target: 'node18',
+      outDir: out,
+      emptyOutDir: true,
+      minify: true,
+      rollupOptions: {
+        external: builtins,
+        input: { server: path.join(root, 'app/serve/bundle-server/main.ts') },
+        output: { format: 'es', entryFileNames: '[name].mjs', codeSplitting: false },
+      },
+    },
+  });
+  for (const file of ['ort-wasm-simd-threaded.wasm', 'ort-wasm-simd-threaded.mjs']) {
+    await cp(path.join(root, 'node_modules/onnxruntime-web/dist', file), path.join(out, file));
+  }
+}
+
+async function buildMain(vite) {
+  for (const [name, file] of [
+    ['main', 'main/main.ts'],
+    ['preload', 'main/preload/preload.ts'],
+  ]) {
+    await vite.build({
+      ...quiet,
+      ssr: { noExternal: true, external: ['electron'] },
+      build: {
+        ssr: true,
+        target: 'node18',
+        outDir: path.join(dist, 'main'),
+        emptyOutDir: name === 'main',
+        minify: false,
+        rollupOptions: {
+          external: ['electron', ...builtins],
+          input: { [name]: path.join(root, file) },
+          output: { format: 'cjs', entryFileNames: '[name].cjs', codeSplitting: false },
+        },
+      },
+    });
+  }
+}
+
+async function buildRenderer(vite) {
+  await vite.build({ configFile: path.join(root, 'vite.renderer.config.ts'), logLevel: 'warn' });
+}
+
+const flags = process.argv.slice(2).filter((word) => word.startsWith('--'));
+const wanted = process.argv.slice(2).filter((word) => !word.startsWith('--'));
+for (const name of wanted) {
+  if (!(name in parts)) {
+    console.error(`build: there is no part “${name}”; parts are ${Object.keys(parts).join(', ')}.`);
+    process.exit(2);
+  }
+}
+
+await mkdir(dist, { recursive: true });
+let vite;
+for (const name of wanted.length > 0 ? wanted : Object.keys(parts)) {
+  if (!flags.includes('--force') && (await isFresh(name))) continue;
+  vite ??= await import('vite');
+  const startedAt = Date.now();
+  console.error(`build: ${name} …`);
+  await rm(path.join(dist, `.${name}.stamp`), { force: true });
+  await parts[name].build(vite);
+  await writeFile(path.join(dist, `.${name}.stamp`), String(startedAt));
+  console.error(`build: ${name} done in ${((Date.now() - startedAt) / 1000).toFixed(1)} s`);
+}
