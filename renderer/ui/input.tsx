@@ -1,0 +1,119 @@
+import { useId, type ComponentProps, type ReactNode } from 'react';
+import { Search, TriangleAlert, X } from 'lucide-react';
+import { cx } from './class-names.ts';
+
+const field =
+  'w-full rounded-md border border-line-control bg-surface text-sm text-ink placeholder:text-faint hover:border-muted focus-visible:border-focus focus-visible:outline-1 focus-visible:-outline-offset-1 aria-invalid:border-bad disabled:opacity-50 select-text';
+
+interface InputProps extends ComponentProps<'input'> {
+  readonly invalid?: boolean;
+  /** Shown inside at the right: `ms`, `%`. */
+  readonly unit?: string | undefined;
+  readonly mono?: boolean;
+}
+
+export function Input({ invalid, unit, mono, className, ...rest }: InputProps) {
+  const input = (
+    <input
+      spellCheck={false}
+      autoComplete="off"
+      aria-invalid={invalid || undefined}
+      className={cx(field, 'h-7 px-2', mono && 'font-mono text-xs', unit && 'pr-10', className)}
+      {...rest}
+    />
+  );
+  if (!unit) return input;
+  return (
+    <div className="relative w-full">
+      {input}
+      <span className="pointer-events-none absolute right-2 top-1 text-xs leading-5 text-faint">{unit}</span>
+    </div>
+  );
+}
+
+export function TextArea({ invalid, className, ...rest }: ComponentProps<'textarea'> & { readonly invalid?: boolean }) {
+  return <textarea spellCheck={false} aria-invalid={invalid || undefined} className={cx(field, 'block min-h-16 resize-y px-2 py-1', className)} {...rest} />;
+}
+
+interface SearchInputProps extends Omit<ComponentProps<'input'>, 'value' | 'onChange'> {
+  readonly value: string;
+  readonly onChange: (value: string) => void;
+  readonly label: string;
+}
+
+export function SearchInput({ value, onChange, label, className, ...rest }: SearchInputProps) {
+  return (
+    <div className={cx('relative', className)}>
+      <Search size={14} className="pointer-events-none absolute left-2 top-[7px] text-faint" aria-hidden />
+      <input
+        type="text"
+        role="searchbox"
+        aria-label={label}
+        spellCheck={false}
+        autoComplete="off"
+        value={value}
+        onChange={(event) => onChange(event.target.value)}
+        className={cx(field, 'h-7 pl-7 pr-7')}
+        {...rest}
+      />
+      {value ? (
+        <button type="button" aria-label="Clear search" onClick={() => onChange('')} className="absolute right-1 top-1 inline-flex size-5 items-center justify-center rounded-sm text-faint hover:bg-hover hover:text-ink">
+          <X size={13} />
+        </button>
+      ) : null}
+    </div>
+  );
+}
+
+interface FieldProps {
+  readonly label: ReactNode;
+  readonly hint?: ReactNode;
+  /** One sentence each; makes the field's error text. */
+  readonly errors?: readonly { readonly message: string; readonly remedy?: string | undefined; readonly severity?: 'error' | 'warning' | 'info' }[];
+  /** Beside the label, at the right. */
+  readonly trailing?: ReactNode;
+  readonly testId?: string;
+  /** Puts label and control on one line (switches). */
+  readonly inline?: boolean;
+  readonly children: (ids: { readonly id: string; readonly describedBy: string | undefined }) => ReactNode;
+}
+
+/** A label, its control, a hint and the errors beside it. */
+export function Field({ label, hint, errors = [], trailing, testId, inline = false, children }: FieldProps) {
+  const id = useId();
+  const noteId = `${id}-note`;
+  const describedBy = hint || errors.length > 0 ? noteId : undefined;
+  return (
+    <div data-testid={testId} className="flex min-w-0 flex-col gap-1">
+      <div className="flex min-h-5 items-center justify-between gap-2">
+        <label htmlFor={id} className={cx('min-w-0 truncate', inline ? 'text-sm text-ink' : 'text-xs font-medium text-muted')}>
+          {label}
+        </label>
+        {trailing}
+        {inline ? children({ id, describedBy }) : null}
+      </div>
+      {inline ? null : children({ id, describedBy })}
+      {describedBy ? (
+        <div id={noteId} className="flex flex-col gap-1">
+          {hint ? <p className="text-xs text-faint">{hint}</p> : null}
+          {errors.map((error) => (
+            <FieldMessage key={error.message} {...error} />
+          ))}
+        </div>
+      ) : null}
+    </div>
+  );
+}
+
+export function FieldMessage({ message, remedy, severity = 'error' }: { readonly message: string; readonly remedy?: string | undefined; readonly severity?: 'error' | 'warning' | 'info' }) {
+  const tone = severity === 'error' ? 'text-bad-ink' : severity === 'warning' ? 'text-warn-ink' : 'text-muted';
+  return (
+    <p role={severity === 'error' ? 'alert' : undefined} className={cx('selectable flex gap-1.5 text-xs', tone)}>
+      <TriangleAlert size={13} className="mt-px shrink-0" aria-hidden />
+      <span>
+        {message}
+        {remedy ? <span className="text-muted"> {remedy}</span> : null}
+      </span>
+    </p>
+  );
+}

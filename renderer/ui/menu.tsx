@@ -1,0 +1,82 @@
+import type { ReactNode } from 'react';
+import { ContextMenu as RadixContext, DropdownMenu as RadixMenu } from 'radix-ui';
+import { Check } from 'lucide-react';
+import { cx } from './class-names.ts';
+import { Kbd } from './kbd.tsx';
+
+export type MenuItem =
+  | {
+      readonly kind?: 'item';
+      readonly id: string;
+      readonly label: string;
+      readonly icon?: ReactNode;
+      readonly keys?: string | undefined;
+      readonly disabled?: boolean;
+      readonly checked?: boolean;
+      readonly danger?: boolean;
+      readonly onSelect: () => void;
+    }
+  | { readonly kind: 'separator'; readonly id: string }
+  | { readonly kind: 'label'; readonly id: string; readonly label: string };
+
+const content = 'z-[80] max-h-[70vh] min-w-48 animate-appear overflow-auto rounded-md bg-raised p-1 shadow-float';
+const itemClass = 'flex h-7 items-center gap-2 rounded-sm px-2 text-sm outline-none data-[highlighted]:bg-hover data-[disabled]:opacity-45';
+
+interface Parts {
+  readonly Item: typeof RadixMenu.Item | typeof RadixContext.Item;
+  readonly Separator: typeof RadixMenu.Separator | typeof RadixContext.Separator;
+  readonly Label: typeof RadixMenu.Label | typeof RadixContext.Label;
+}
+
+function MenuItems({ items, parts }: { readonly items: readonly MenuItem[]; readonly parts: Parts }) {
+  const { Item, Separator, Label } = parts;
+  return items.map((item) => {
+    if (item.kind === 'separator') return <Separator key={item.id} className="my-1 h-px bg-line" />;
+    if (item.kind === 'label') return <Label key={item.id} className="px-2 pb-0.5 pt-1.5 text-xs text-faint">{item.label}</Label>;
+    return (
+      <Item key={item.id} disabled={item.disabled ?? false} onSelect={item.onSelect} className={cx(itemClass, item.danger && 'text-bad-ink')}>
+        <span className="flex w-4 shrink-0 justify-center text-muted [&>svg]:size-3.5">{item.checked ? <Check className="text-accent-ink" /> : item.icon}</span>
+        <span className="min-w-0 flex-1 truncate">{item.label}</span>
+        {item.keys ? <Kbd keys={item.keys} className="pl-4" /> : null}
+      </Item>
+    );
+  });
+}
+
+interface MenuProps {
+  /** The element that opens the menu; takes a ref. */
+  readonly trigger: ReactNode;
+  readonly items: readonly MenuItem[];
+  readonly align?: 'start' | 'center' | 'end';
+}
+
+export function Menu({ trigger, items, align = 'start' }: MenuProps) {
+  return (
+    <RadixMenu.Root>
+      <RadixMenu.Trigger asChild>{trigger}</RadixMenu.Trigger>
+      <RadixMenu.Portal>
+        <RadixMenu.Content align={align} sideOffset={4} collisionPadding={8} className={content}>
+          <MenuItems items={items} parts={RadixMenu} />
+        </RadixMenu.Content>
+      </RadixMenu.Portal>
+    </RadixMenu.Root>
+  );
+}
+
+/** A menu on right click of its one child. `items` is asked when it opens. */
+export function ContextMenu({ items, children, onOpenChange }: { readonly items: () => readonly MenuItem[]; readonly children: ReactNode; readonly onOpenChange?: (open: boolean) => void }) {
+  return (
+    <RadixContext.Root {...(onOpenChange ? { onOpenChange } : {})}>
+      <RadixContext.Trigger asChild>{children}</RadixContext.Trigger>
+      <RadixContext.Portal>
+        <RadixContext.Content collisionPadding={8} className={content}>
+          <ContextItems items={items} />
+        </RadixContext.Content>
+      </RadixContext.Portal>
+    </RadixContext.Root>
+  );
+}
+
+function ContextItems({ items }: { readonly items: () => readonly MenuItem[] }) {
+  return <MenuItems items={items()} parts={RadixContext} />;
+}

@@ -1,0 +1,39 @@
+import type { ReactNode } from 'react';
+import { Tooltip as Radix } from 'radix-ui';
+import { Kbd } from './kbd.tsx';
+
+interface TooltipProps {
+  readonly text: ReactNode;
+  readonly keys?: string | undefined;
+  readonly side?: 'top' | 'right' | 'bottom' | 'left';
+  /** One element that takes a ref. */
+  readonly children: ReactNode;
+}
+
+/** Needs `<TooltipProvider>` above it (the shell has one). */
+export function Tooltip({ text, keys, side = 'bottom', children }: TooltipProps) {
+  return (
+    <Radix.Root>
+      <Radix.Trigger asChild>{children}</Radix.Trigger>
+      <Radix.Portal>
+        <Radix.Content
+          side={side}
+          sideOffset={6}
+          collisionPadding={8}
+          className="z-[90] flex max-w-80 animate-appear items-center gap-2 rounded-md bg-raised px-2 py-1 text-xs text-ink shadow-float"
+        >
+          {text}
+          {keys ? <Kbd keys={keys} /> : null}
+        </Radix.Content>
+      </Radix.Portal>
+    </Radix.Root>
+  );
+}
+
+export function TooltipProvider({ children }: { readonly children: ReactNode }) {
+  return (
+    <Radix.Provider delayDuration={450} skipDelayDuration={200}>
+      {children}
+    </Radix.Provider>
+  );
+}
