@@ -1,0 +1,110 @@
+import protobuf from 'protobufjs';
+import type { OnnxAttribute, OnnxGraph, OnnxNode, OnnxTensor, OnnxType, OnnxValueInfo } from '#app/relation/emitters/onnx/graph.ts';
+import { onnxIrVersion, onnxMlOpset, onnxOpset } from '#app/relation/emitters/onnx/graph.ts';
+import { checkGraph } from './check.ts';
+import { onnxProto } from './onnx-proto.ts';
+import { toRawData } from './tensor-bytes.ts';
+
+/** `ModelProto` of the current onnx.proto, fields in camelCase. */
+export const modelProto: protobuf.Type = protobuf.parse(onnxProto).root.lookupType('onnx.ModelProto');
+
+/** TensorProto.DataType */
+export const dataTypes: Readonly<Record<OnnxType, number>> = { float: 1, int32: 6, int64: 7, string: 8, bool: 9, double: 11 };
+
+/** AttributeProto.AttributeType */
+export const attributeTypes: Readonly<Record<OnnxAttribute['kind'], number>> = {
+  float: 1,
+  int: 2,
+  string: 3,
+  tensor: 4,
+  graph: 5,
+  floats: 6,
+  ints: 7,
+  strings: 8,
+};
+
+const utf8 = new TextEncoder();
+
+function tensorProto(tensor: OnnxTensor): object {
+  const head = { name: tensor.name, dataType: dataTypes[tensor.type], dims: [...tensor.dims] };
+  return tensor.type === 'string'
+    ? { ...head, stringData: Array.from<number | string, Uint8Array>(tensor.data, (value) => utf8.encode(String(value))) }
+    : { ...head, rawData: toRawData(tensor) };
+}
+
+function attributeProto(name: string, attribute: OnnxAttribute): object {
+  const head = { name, type: attributeTypes[attribute.kind] };
+  switch (attribute.kind) {
+    case 'int':
+      return { ...head, i: attribute.value };
+    case 'float':
+      return { ...head, f: attribute.value };
+    case 'string':
+      return { ...head, s: utf8.encode(attribute.value) };
+    case 'ints':
+      return { ...head, ints: [...attribute.value] };
+    case 'floats':
+      return { ...head, floats: [...attribute.value] };
+    case 'strings':
+      return { ...head, strings: attribute.value.map((text) => utf8.encode(text)) };
+    case 'tensor':
+      return { ...head, t: tensorProto(attribute.value) };
+    case 'graph':
+      return { ...head, g: graphProto(attribute.value) };
+  }
+}
+
+function nodeProto(node: OnnxNode, index: number): object {
+  return {
+    name: `${node.op}_${index}`,
+    opType: node.op,
+    ...(node.domain ? { domain: node.domain } : {}),
+    input: [...node.inputs],
+    output: [...node.outputs],
+    attribute: Object.entries(node.attributes ?? {}).map(([name, value]) => attributeProto(name, value)),
+  };
+}
+
+function valueInfoProto(value: OnnxValueInfo): object {
+  const dim = value.shape.map((size) => (typeof size === 'number' ? { dimValue: size } : { dimParam: size }));
+  return { name: value.name, type: { tensorType: { elemType: dataTypes[value.type], shape: { dim } } } };
+}
+
+function graphProto(graph: OnnxGraph): object {
+  return {
+    name: graph.name,
+    node: graph.nodes.map(nodeProto),
+    initializer: graph.initializers.map(tensorProto),
+    input: graph.inputs.map(valueInfoProto),
+    output: graph.outputs.map(valueInfoProto),
+  };
+}
+
+function usesMl(graph: OnnxGraph): boolean {
+  return graph.nodes.some(
+    (node) =>
+      node.domain === 'ai.onnx.ml' ||
+      Object.values(node.attributes ?? {}).some((attribute) => attribute.kind === 'graph' && usesMl(attribute.value)),
+  );
+}
+
+/**
+ * An ONNX file: opset `onnxOpset` (and `ai.onnx.ml` opset `onnxMlOpset` where a node needs it), tensors as little-endian raw data.
+ * Equal graphs and metadata give equal bytes. `metadata` becomes `metadata_props`, keys sorted.
+ * Nodes must be in topological order.
+ * @throws PenstockError `onnx-invalid` where a name is defined twice or not at all, or a tensor does not fit its shape.
+ */
+export function encodeModel(graph: OnnxGraph, metadata: Readonly<Record<string, string>> = {}): Uint8Array {
+  checkGraph(graph);
+  const message = modelProto.create({
+    irVersion: onnxIrVersion,
+    producerName: 'penstock',
+    opsetImport: [{ domain: '', version: onnxOpset }, ...(usesMl(graph) ? [{ domain: 'ai.onnx.ml', version: onnxMlOpset }] : [])],
+    graph: graphProto(graph),
+    metadataProps: Object.keys(metadata)
+      .sort()
+      .map((key) => ({ key, value: metadata[key] })),
+  });
+  // A copy: protobufjs hands out a view into its pooled buffer on Node, and these bytes are transferred between threads.
+  return new Uint8Array(modelProto.encode(message).finish());
+}
