@@ -1,0 +1,72 @@
+import { PenstockError } from '#app/core/errors.ts';
+import { call, cast, col, lit, when } from '#app/relation/build.ts';
+import type { Column, Expr } from '#app/relation/types.ts';
+import type { ColumnSelection } from '#app/sdk/ports.ts';
+
+/**
+ * Numbers that are not finite, or of a magnitude above this, count as missing: sums of their squares would overflow a float64
+ * while fitting, and no float32 feature can hold them.
+ */
+export const LARGEST_MAGNITUDE = 1e100;
+
+/** One raw column while the steps of a recipe are applied to it. */
+export interface ColumnState {
+  readonly column: Column;
+  readonly kind: 'number' | 'text';
+  /** Over the raw columns. `number`: type float; `text`: type string. Null where missing. */
+  expr: Expr;
+  /** True once an impute step has made `expr` never null. */
+  filled: boolean;
+  /** Values that are missing in the rows fitted on. */
+  missing: number;
+  /** Different values (text only). */
+  distinct: number;
+  /** Numbers: what a value missing only at prediction time becomes; the training mean, carried through later steps. */
+  fallback: number;
+  /** 0/1 expression of an impute step's indicator. */
+  indicator: Expr | null;
+  /** Set by one-hot: the column's features; `expr` is then no longer used. */
+  encoded: { readonly suffix: string; readonly expr: Expr }[] | null;
+}
+
+/** Types that can be a feature. */
+export function isUsableType(column: Column): boolean {
+  return column.type === 'boolean' || column.type === 'integer' || column.type === 'float' || column.type === 'string';
+}
+
+/** The raw column as a float (or string) expression in which everything that counts as missing is null. */
+export function baseExpression(column: Column): Expr {
+  switch (column.type) {
+    case 'string':
+      return call('nullif', col(column.name), lit(''));
+    case 'float':
+      return when([
+        { when: call('less_than_or_equal', call('abs', col(column.name)), lit(LARGEST_MAGNITUDE, 'float')), then: col(column.name) },
+      ]);
+    default:
+      return cast(col(column.name), 'float');
+  }
+}
+
+export const isText = (state: ColumnState): boolean => state.kind === 'text';
+
+/** Columns a step applies to, in schema order. @throws PenstockError `recipe-column` for a name that is not a feature. */
+export function selectColumns(selection: ColumnSelection, states: readonly ColumnState[], step: string, known: ReadonlySet<string>): ColumnState[] {
+  switch (selection.by) {
+    case 'all-numeric':
+      return states.filter((state) => state.kind === 'number');
+    case 'all-categorical':
+      return states.filter((state) => state.kind === 'text');
+    case 'names': {
+      const wanted = new Set(selection.names);
+      for (const name of wanted) {
+        if (known.has(name)) continue;
+        throw new PenstockError('recipe-column', `The recipe's ${step} step names the column “${name}”, which is not among the features.`, {
+          remedy: 'Choose the columns of the step again, or add the column to the features.',
+          place: { column: name },
+        });
+      }
+      return states.filter((state) => wanted.has(state.column.name));
+    }
+  }
+}

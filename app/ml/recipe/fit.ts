@@ -1,0 +1,180 @@
+import { PenstockError, type Diagnostic } from '#app/core/errors.ts';
+import { call, lit } from '#app/relation/build.ts';
+import type { Column, Expr, NamedExpr, Relation, Schema } from '#app/relation/types.ts';
+import type { TableServices } from '#app/sdk/node.ts';
+import type { FittedRecipe, Recipe, RecipeStep } from '#app/sdk/ports.ts';
+import { baseExpression, isUsableType, selectColumns, type ColumnState } from './columns.ts';
+import { applyImpute } from './impute.ts';
+import { applyOneHot } from './one-hot.ts';
+import { applyScale } from './scale.ts';
+import { numberOf, Statistics } from './statistics.ts';
+
+export interface FitRecipeOptions {
+  /** Columns left out, categories cut: diagnostics that do not fail the fit. */
+  report?(diagnostic: Diagnostic): void;
+  log?(level: 'info' | 'warning', message: string): void;
+  /**
+   * True where nobody chose the features: text columns in which over half of the values (and over 50) are different, such as
+   * names and tickets, are left out with a diagnostic.
+   */
+  leaveOutIdentifiers?: boolean;
+}
+
+/**
+ * Fits a recipe on the rows of `relation`: one counting query, then one aggregate query a step.
+ * Missing is: null, NaN, an infinity, a magnitude over 1e100, the empty string.
+ * @throws PenstockError `no-rows`, `no-features`, `feature-type`, `missing-values`, `not-encoded`, `recipe-column`.
+ */
+export async function fitRecipe(
+  recipe: Recipe,
+  relation: Relation,
+  features: Schema,
+  tables: Pick<TableServices, 'rows'>,
+  options: FitRecipeOptions = {},
+): Promise<FittedRecipe> {
+  for (const column of features) {
+    if (isUsableType(column)) continue;
+    throw new PenstockError('feature-type', `The column “${column.name}” is of type ${column.type} and cannot be a feature.`, {
+      remedy: 'Leave it out of the features, or turn it into a number or text first with a Formula node.',
+      place: { column: column.name },
+    });
+  }
+  const known = new Set(features.map((column) => column.name));
+  const states = await census(relation, features, tables, options);
+  for (const step of recipe.steps) await applyStep(step, states, known, relation, tables, options);
+  return assemble(states);
+}
+
+/** Counts rows and missing values; leaves out what cannot be learnt from. */
+async function census(
+  relation: Relation,
+  features: Schema,
+  tables: Pick<TableServices, 'rows'>,
+  options: FitRecipeOptions,
+): Promise<ColumnState[]> {
+  const statistics = new Statistics();
+  const rowCount = statistics.ask('count');
+  const asked = features.map((column) => {
+    const expr = baseExpression(column);
+    const text = column.type === 'string';
+    return {
+      column,
+      expr,
+      present: statistics.ask('count', expr),
+      mean: text ? null : statistics.ask('avg', expr),
+      distinct: text ? statistics.ask('count_distinct', expr) : null,
+    };
+  });
+  await statistics.load(relation, tables);
+  const rows = numberOf(rowCount());
+  if (!(rows > 0)) {
+    throw new PenstockError('no-rows', 'There are no rows to fit the preprocessing on.', {
+      remedy: 'Check the filters and joins before this node.',
+    });
+  }
+  const states: ColumnState[] = [];
+  for (const { column, expr, present, mean, distinct } of asked) {
+    const found = numberOf(present());
+    const different = distinct === null ? 0 : numberOf(distinct());
+    if (found === 0) {
+      options.report?.(leftOut('empty-column', column, `Every value of “${column.name}” is missing; the column is left out.`));
+      continue;
+    }
+    if (options.leaveOutIdentifiers === true && different > 50 && different > found / 2) {
+      options.report?.(
+        leftOut(
+          'identifier-column',
+          column,
+          `“${column.name}” has ${different} different texts in ${found} rows, so it looks like an identifier; the column is left out.`,
+        ),
+      );
+      continue;
+    }
+    states.push({
+      column,
+      kind: column.type === 'string' ? 'text' : 'number',
+      expr,
+      filled: false,
+      missing: rows - found,
+      distinct: different,
+      fallback: mean === null ? 0 : numberOf(mean()),
+      indicator: null,
+      encoded: null,
+    });
+  }
+  return states;
+}
+
+function leftOut(code: string, column: Column, message: string): Diagnostic {
+  return {
+    severity: 'warning',
+    code,
+    message,
+    remedy: 'Choose the features yourself if this is not what you want.',
+    place: { column: column.name },
+  };
+}
+
+async function applyStep(
+  step: RecipeStep,
+  states: readonly ColumnState[],
+  known: ReadonlySet<string>,
+  relation: Relation,
+  tables: Pick<TableServices, 'rows'>,
+  options: FitRecipeOptions,
+): Promise<void> {
+  const columns = selectColumns(step.columns, states, step.step, known);
+  switch (step.step) {
+    case 'impute':
+      return applyImpute(step, columns, relation, tables);
+    case 'scale':
+      return applyScale(step, columns, relation, tables);
+    case 'one-hot':
+      return applyOneHot(step, columns, relation, tables, (_column, message) => options.log?.('info', message));
+  }
+}
+
+function assemble(states: readonly ColumnState[]): FittedRecipe {
+  const outputs: NamedExpr[] = [];
+  const names = new Set<string>();
+  const add = (wanted: string, expr: Expr) => {
+    let name = wanted;
+    for (let n = 2; names.has(name); n += 1) name = `${wanted}_${n}`;
+    names.add(name);
+    outputs.push({ name, expr });
+  };
+  const inputs: Column[] = [];
+  for (const state of states) {
+    const before = outputs.length;
+    if (state.encoded !== null) {
+      for (const feature of state.encoded) add(`${state.column.name}${feature.suffix}`, feature.expr);
+    } else if (state.kind === 'text') {
+      throw new PenstockError('not-encoded', `The column “${state.column.name}” is text, and no step of the recipe turns it into numbers.`, {
+        remedy: 'Add a one-hot step for it to the Preprocess node, or leave the column out of the features.',
+        place: { column: state.column.name },
+      });
+    } else {
+      add(state.column.name, numericOutput(state));
+    }
+    if (state.indicator !== null) add(`${state.column.name}_missing`, state.indicator);
+    if (outputs.length > before) inputs.push(state.column);
+  }
+  if (outputs.length === 0) {
+    throw new PenstockError('no-features', 'No column is left to learn from.', {
+      remedy: 'Add feature columns with values in them (numbers, text, or true/false).',
+    });
+  }
+  return { inputs, outputs };
+}
+
+function numericOutput(state: ColumnState): Expr {
+  if (state.filled) return state.expr;
+  if (state.missing > 0) {
+    const what = state.missing === 1 ? 'one missing value' : `${state.missing} missing values`;
+    throw new PenstockError('missing-values', `The column “${state.column.name}” has ${what}, and no step of the recipe fills them.`, {
+      remedy: 'Add an impute step for it to the Preprocess node, or remove the rows with a Filter Rows node.',
+      place: { column: state.column.name },
+    });
+  }
+  return call('coalesce', state.expr, lit(state.fallback, 'float'));
+}

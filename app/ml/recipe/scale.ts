@@ -1,0 +1,67 @@
+import { call, lit } from '#app/relation/build.ts';
+import type { Expr, Relation } from '#app/relation/types.ts';
+import type { TableServices } from '#app/sdk/node.ts';
+import type { RecipeStep } from '#app/sdk/ports.ts';
+import type { ColumnState } from './columns.ts';
+import { numberOf, Statistics } from './statistics.ts';
+
+type ScaleStep = Extract<RecipeStep, { step: 'scale' }>;
+
+/**
+ * Numeric columns as (x − centre) × factor, all statistics in one aggregate query.
+ * standard: mean and population standard deviation (as scikit-learn's StandardScaler); min-max: to 0…1;
+ * robust: median and interquartile range (range 0 but not constant: factor 1). A constant column becomes 0 for every value.
+ */
+export async function applyScale(
+  step: ScaleStep,
+  columns: readonly ColumnState[],
+  relation: Relation,
+  tables: Pick<TableServices, 'rows'>,
+): Promise<void> {
+  const statistics = new Statistics();
+  const changes: (() => void)[] = [];
+  for (const state of columns) {
+    if (state.kind !== 'number' || state.encoded !== null) continue;
+    const low = statistics.ask('min', state.expr);
+    const high = statistics.ask('max', state.expr);
+    const measure = spread(step.method, state.expr, statistics);
+    changes.push(() => {
+      const { centre, width } = measure(numberOf(low()), numberOf(high()));
+      const factor = numberOf(low()) === numberOf(high()) ? 0 : 1 / width;
+      const usable = Number.isFinite(factor) ? factor : 0;
+      state.expr = call('multiply', call('subtract', state.expr, lit(centre, 'float')), lit(usable, 'float'));
+      state.fallback = (state.fallback - centre) * usable;
+    });
+  }
+  await statistics.load(relation, tables);
+  for (const change of changes) change();
+}
+
+function spread(
+  method: ScaleStep['method'],
+  expr: Expr,
+  statistics: Statistics,
+): (low: number, high: number) => { centre: number; width: number } {
+  switch (method) {
+    case 'standard': {
+      const mean = statistics.ask('avg', expr);
+      const sample = statistics.ask('stddev', expr);
+      const count = statistics.ask('count', expr);
+      return () => {
+        const n = numberOf(count());
+        return { centre: numberOf(mean()), width: numberOf(sample()) * Math.sqrt((n - 1) / n) };
+      };
+    }
+    case 'min-max':
+      return (low, high) => ({ centre: low, width: high - low });
+    case 'robust': {
+      const median = statistics.ask('median', expr);
+      const lower = statistics.ask('quantile', expr, 0.25);
+      const upper = statistics.ask('quantile', expr, 0.75);
+      return () => {
+        const range = numberOf(upper()) - numberOf(lower());
+        return { centre: numberOf(median()), width: range === 0 ? 1 : range };
+      };
+    }
+  }
+}
