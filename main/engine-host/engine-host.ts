@@ -86,8 +86,8 @@ export class EngineHost extends EventEmitter<{ restart: []; failed: [string]; ex
   }
 
   private receive(frame: Frame): void {
-    if (frame.type !== 'text' && frame.type !== 'binary') return;
-    this.receivers.get(frame.connection)?.(frame.payload);
+    if (frame.type === 'text') this.receivers.get(frame.connection)?.(frame.text);
+    else if (frame.type === 'binary') this.receivers.get(frame.connection)?.(frame.bytes);
   }
 
   /** Opens a connection to the present process; after a restart open a new one. */
@@ -98,7 +98,7 @@ export class EngineHost extends EventEmitter<{ restart: []; failed: [string]; ex
     return {
       send: (data) =>
         this.write(
-          typeof data === 'string' ? { type: 'text', connection, payload: data } : { type: 'binary', connection, payload: data },
+          typeof data === 'string' ? { type: 'text', connection, text: data } : { type: 'binary', connection, bytes: data },
         ),
       close: () => {
         if (this.receivers.delete(connection)) this.write({ type: 'close', connection });

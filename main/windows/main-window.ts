@@ -50,8 +50,7 @@ export function createMainWindow(options: MainWindowOptions): BrowserWindow {
 export function connectWindow(window: BrowserWindow, engine: EngineHost): void {
   const { port1, port2 } = new MessageChannelMain();
   const connection = engine.connect((data) => {
-    // A copy of exactly the frame: the decoder's buffer may be larger and is reused.
-    port1.postMessage(typeof data === 'string' ? data : data.slice());
+    port1.postMessage(data);
   });
   port1.on('message', (event) => {
     const data: unknown = event.data;

@@ -1,0 +1,189 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import path from 'node:path';
+import { RPCHandler } from '@orpc/server/ws';
+import type { Router, Context } from '@orpc/server';
+import { WebSocketServer } from 'ws';
+import { PenstockError } from '#app/core/errors.ts';
+
+export interface BrowserServerOptions {
+  /** Folder of the built page (dist/renderer). */
+  readonly rendererDir: string;
+  /** The engine's router (app/engine). */
+  // The library's own "any router" type; every procedure is checked by the contract inside.
+  readonly router: Router<Record<never, never>, Context>;
+  /** 0: any free port. */
+  readonly port: number;
+  /** Fixed token for tests; otherwise 32 random bytes, new at each start. */
+  readonly token?: string;
+}
+
+export interface BrowserServer {
+  /** Address with the one-time token; opening it signs the browser in. */
+  readonly url: string;
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+const cookieName = 'penstock_session';
+/** Largest message a browser may send: uploads come through the same socket. */
+const maxMessageBytes = 512 * 1024 * 1024;
+
+const mimeTypes: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.mjs': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.json': 'application/json; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.woff2': 'font/woff2',
+  '.wasm': 'application/wasm',
+};
+
+function securityHeaders(port: number): Record<string, string> {
+  return {
+    // Safari does not read 'self' as covering WebSockets, hence the explicit addresses.
+    'content-security-policy': [
+      "default-src 'none'",
+      "script-src 'self'",
+      "style-src 'self' 'unsafe-inline'",
+      "img-src 'self' data: blob:",
+      "font-src 'self'",
+      `connect-src 'self' ws://127.0.0.1:${port} ws://localhost:${port}`,
+      "worker-src 'self'",
+      "base-uri 'none'",
+      "form-action 'none'",
+      "frame-ancestors 'none'",
+    ].join('; '),
+    'x-content-type-options': 'nosniff',
+    'referrer-policy': 'no-referrer',
+    'cross-origin-opener-policy': 'same-origin',
+    'cross-origin-resource-policy': 'same-origin',
+  };
+}
+
+function equalSecrets(given: string, expected: string): boolean {
+  const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
+  return timingSafeEqual(digest(given), digest(expected));
+}
+
+function cookieOf(request: IncomingMessage): string | null {
+  for (const part of (request.headers.cookie ?? '').split(';')) {
+    const [name, value] = part.trim().split('=', 2);
+    if (name === cookieName && value !== undefined) return value;
+  }
+  return null;
+}
+
+/** Only the loopback names with our own port: a page elsewhere cannot reach us by rebinding its DNS name. */
+function isOwnHost(host: string | undefined, port: number): boolean {
+  return host === `127.0.0.1:${port}` || host === `localhost:${port}`;
+}
+
+function isOwnOrigin(origin: string | undefined, port: number): boolean {
+  return origin === `http://127.0.0.1:${port}` || origin === `http://localhost:${port}`;
+}
+
+function plain(response: ServerResponse, status: number, text: string): void {
+  response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff' });
+  response.end(`${text}\n`);
+}
+
+/**
+ * The app in a browser: serves the built page and the engine protocol on loopback only. Host, Origin and the session are checked
+ * before anything is routed, on the WebSocket upgrade too.
+ * @throws PenstockError `port-taken` when the port is in use; `not-built` when the page was never built.
+ */
+export async function startBrowserServer(options: BrowserServerOptions): Promise<BrowserServer> {
+  const token = options.token ?? randomBytes(32).toString('base64url');
+  const session = randomBytes(32).toString('base64url');
+  const root = path.resolve(options.rendererDir);
+  await readFile(path.join(root, 'index.html')).catch(() => {
+    throw new PenstockError('not-built', `The page of the app has not been built (${root}).`, { remedy: 'Run “npm run build”.' });
+  });
+  let port = options.port;
+
+  const isSignedIn = (request: IncomingMessage): boolean => {
+    const cookie = cookieOf(request);
+    return cookie !== null && equalSecrets(cookie, session);
+  };
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (!isOwnHost(request.headers.host, port)) return plain(response, 421, 'This address is not served here.');
+    if (request.method !== 'GET' && request.method !== 'HEAD') return plain(response, 405, 'Only GET is answered here.');
+    const url = new URL(request.url ?? '/', `http://127.0.0.1:${port}`);
+    const given = url.searchParams.get('token');
+    if (given !== null && equalSecrets(given, token)) {
+      response.writeHead(303, {
+        location: '/',
+        'set-cookie': `${cookieName}=${session}; Path=/; HttpOnly; SameSite=Strict`,
+        'cache-control': 'no-store',
+      });
+      response.end();
+      return;
+    }
+    if (!isSignedIn(request)) return plain(response, 401, 'Open the address that “penstock serve” printed: it signs this browser in.');
+    const relative = decodeURIComponent(url.pathname === '/' ? '/index.html' : url.pathname);
+    const file = path.normalize(path.join(root, relative));
+    if (!file.startsWith(root + path.sep)) return plain(response, 404, 'Not found.');
+    const body = await readFile(file).catch(() => null);
+    if (body === null) return plain(response, 404, 'Not found.');
+    response.writeHead(200, {
+      ...securityHeaders(port),
+      'content-type': mimeTypes[path.extname(file)] ?? 'application/octet-stream',
+      'cache-control': relative.startsWith('/assets/') ? 'private, max-age=31536000, immutable' : 'no-store',
+    });
+    response.end(request.method === 'HEAD' ? undefined : body);
+  }
+
+  const server: Server = createServer((request, response) => {
+    answer(request, response).catch(() => {
+      if (!response.headersSent) plain(response, 400, 'The request could not be read.');
+      else response.destroy();
+    });
+  });
+
+  const handler = new RPCHandler(options.router);
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: maxMessageBytes });
+  server.on('upgrade', (request, socket, head) => {
+    const refuse = (status: string): void => {
+      socket.write(`HTTP/1.1 ${status}\r\nConnection: close\r\n\r\n`);
+      socket.destroy();
+    };
+    if (!isOwnHost(request.headers.host, port)) return refuse('421 Misdirected Request');
+    if (!isOwnOrigin(request.headers.origin, port)) return refuse('403 Forbidden');
+    if (!isSignedIn(request)) return refuse('401 Unauthorized');
+    if (new URL(request.url ?? '/', 'http://localhost').pathname !== '/rpc') return refuse('404 Not Found');
+    sockets.handleUpgrade(request, socket, head, (webSocket) => {
+      void handler.upgrade(webSocket, { context: {} });
+    });
+  });
+
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      reject(
+        error.code === 'EADDRINUSE'
+          ? new PenstockError('port-taken', `Port ${options.port} is already in use.`, {
+              remedy: 'Choose another with --port, or --port 0 for any free one.',
+            })
+          : error,
+      );
+    });
+    server.listen(options.port, '127.0.0.1', resolve);
+  });
+  const address = server.address();
+  if (typeof address === 'object' && address !== null) port = address.port;
+
+  return {
+    url: `http://127.0.0.1:${port}/?token=${token}`,
+    port,
+    close: async () => {
+      for (const client of sockets.clients) client.terminate();
+      sockets.close();
+      server.closeAllConnections();
+      await new Promise<void>((resolve) => server.close(() => resolve()));
+    },
+  };
+}
