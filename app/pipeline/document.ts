@@ -21,7 +21,7 @@ export const nodeSchema = z.looseObject({
   pinned: z.array(z.string()).optional(),
 });
 
-export const endpointSchema = z.object({ node: z.string(), port: z.string() });
+export const endpointSchema = z.looseObject({ node: z.string(), port: z.string() });
 
 export const edgeSchema = z.looseObject({ id: z.string().min(1).max(64), from: endpointSchema, to: endpointSchema });
 
@@ -52,7 +52,7 @@ export const documentSchema = z.looseObject({
   notes: z.array(noteSchema).max(10_000),
   groups: z.array(groupSchema).max(10_000),
   /** Canvas position of each node's top left corner, in canvas units; not part of any cache key. */
-  layout: z.record(z.string(), z.object({ x: finite, y: finite })),
+  layout: z.record(z.string(), z.looseObject({ x: finite, y: finite })),
 });
 
 export type PipelineDocument = z.infer<typeof documentSchema>;

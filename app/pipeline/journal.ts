@@ -1,0 +1,107 @@
+import { z } from 'zod';
+import { stableHash } from '#app/core/hash.ts';
+import type { PipelineDocument } from './document.ts';
+import { historyEntrySchema, replay, type HistoryEntry } from './history.ts';
+import { serialiseDocument } from './serialise.ts';
+
+/**
+ * The journal beside a pipeline file: one JSON object a line, appended and fsynced with every edit. `entries` replace the
+ * history from `base` on; `position` is how many entries are applied after that; `document` is the hash of the document then,
+ * so that recovery knows which lines are already in the file on disk. The last line may be torn by a crash.
+ */
+export const journalRecordSchema = z.object({
+  at: z.number(),
+  base: z.int().min(0),
+  entries: z.array(historyEntrySchema),
+  position: z.int().min(0),
+  document: z.string(),
+});
+
+export interface JournalRecord {
+  readonly at: number;
+  readonly base: number;
+  readonly entries: readonly HistoryEntry[];
+  readonly position: number;
+  readonly document: string;
+}
+
+export function documentHash(document: PipelineDocument): string {
+  return stableHash(serialiseDocument(document));
+}
+
+/** `base` may be left out where every entry given is applied (no redo among them). */
+export function journalRecord(at: number, edit: { base?: number; entries: readonly HistoryEntry[]; position: number }, document: PipelineDocument): JournalRecord {
+  return { at, base: edit.base ?? edit.position - edit.entries.length, entries: edit.entries, position: edit.position, document: documentHash(document) };
+}
+
+/** First line of a fresh journal: the whole history so far and the document as it lies on disk. */
+export function openingRecord(at: number, state: { document: PipelineDocument; entries: readonly HistoryEntry[]; position: number }): JournalRecord {
+  return { at, base: 0, entries: state.entries, position: state.position, document: documentHash(state.document) };
+}
+
+/** One line with its line feed. */
+export function serialiseRecord(record: JournalRecord): string {
+  return `${JSON.stringify(record)}\n`;
+}
+
+/** Records in order. Reading ends before the first line that is not a whole record; `torn` says that one was there. */
+export function parseJournal(text: string): { records: JournalRecord[]; torn: boolean } {
+  const records: JournalRecord[] = [];
+  for (const line of text.split('\n')) {
+    if (line === '') continue;
+    let value: unknown;
+    try {
+      value = JSON.parse(line);
+    } catch {
+      return { records, torn: true };
+    }
+    const parsed = journalRecordSchema.safeParse(value);
+    if (!parsed.success) return { records, torn: true };
+    // Commands inside are checked when they are applied: an entry that does not fit makes `replay` fail, not the document wrong.
+    records.push(parsed.data as unknown as JournalRecord);
+  }
+  return { records, torn: !text.endsWith('\n') && text !== '' };
+}
+
+export interface Recovery {
+  readonly document: PipelineDocument;
+  readonly entries: readonly HistoryEntry[];
+  readonly position: number;
+  /** True when the document has edits that the file on disk lacked. */
+  readonly recovered: boolean;
+}
+
+interface Moment {
+  readonly entries: readonly HistoryEntry[];
+  readonly position: number;
+}
+
+/**
+ * The document with every journalled edit, and its undo history. When the file was changed by something else (a git checkout),
+ * the journal does not belong to it any more: the file wins and the history is empty.
+ */
+export function recover(saved: PipelineDocument, records: readonly JournalRecord[]): Recovery {
+  const fresh: Recovery = { document: saved, entries: [], position: 0, recovered: false };
+  const moments: Moment[] = [];
+  let entries: readonly HistoryEntry[] = [];
+  for (const record of records) {
+    if (record.base > entries.length) return fresh;
+    entries = record.entries.length === 0 && record.base === entries.length ? entries : [...entries.slice(0, record.base), ...record.entries];
+    if (record.position > entries.length) return fresh;
+    moments.push({ entries, position: record.position });
+  }
+  const hash = documentHash(saved);
+  const at = records.findLastIndex((record) => record.document === hash);
+  const known = moments[at];
+  const last = moments.at(-1);
+  if (known === undefined || last === undefined) return fresh;
+  if (at === moments.length - 1) return { document: saved, entries: last.entries, position: last.position, recovered: false };
+  const common = Math.min(...records.slice(at + 1).map((record) => record.base), known.entries.length, last.entries.length);
+  try {
+    const document = replay(saved, known, last, common);
+    if (documentHash(document) !== records.at(-1)?.document) return fresh;
+    return { document, entries: last.entries, position: last.position, recovered: true };
+  } catch {
+    return fresh;
+  }
+}

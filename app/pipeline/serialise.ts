@@ -1,0 +1,101 @@
+import type { PipelineDocument } from './document.ts';
+
+/** Values that fit into this many characters stay on one line. */
+const lineWidth = 100;
+
+const topKeys = ['format', 'version', 'id', 'title', 'description', 'nodes', 'edges', 'notes', 'groups', 'layout'];
+const nodeKeys = ['id', 'type', 'version', 'title', 'comment', 'bypassed', 'pinned', 'params'];
+const edgeKeys = ['id', 'from', 'to'];
+const endpointKeys = ['node', 'port'];
+const noteKeys = ['id', 'x', 'y', 'width', 'height', 'colour', 'text'];
+const groupKeys = ['id', 'title', 'nodes'];
+const pointKeys = ['x', 'y'];
+
+type Json = Readonly<Record<string, unknown>>;
+
+/**
+ * The document as text for a `*.pipeline.json` file: equal documents give equal bytes. Known keys come in a fixed order, unknown
+ * ones after them sorted by code unit; params are sorted; nodes keep their order, one field a line; edges, notes' places and
+ * layout take one line an element, so that a git diff shows what was changed. Ends with a line feed.
+ */
+export function serialiseDocument(document: PipelineDocument): string {
+  const members = ordered(document, topKeys).map(([key, value]) => `  ${JSON.stringify(key)}: ${section(key, value)}`);
+  return `{\n${members.join(',\n')}\n}\n`;
+}
+
+function section(key: string, value: unknown): string {
+  switch (key) {
+    case 'nodes':
+      return list(value, (node) => block(node, nodeKeys));
+    case 'edges':
+      return list(value, edgeLine);
+    case 'notes':
+      return list(value, (note) => block(note, noteKeys));
+    case 'groups':
+      return list(value, (group) => block(group, groupKeys));
+    case 'layout':
+      return layoutSection(value as Json);
+    default:
+      return pretty(value, 2);
+  }
+}
+
+function list(value: unknown, print: (element: Json) => string): string {
+  const elements = value as readonly Json[];
+  return elements.length === 0 ? '[]' : `[\n${elements.map((element) => `    ${print(element)}`).join(',\n')}\n  ]`;
+}
+
+/** A node, note or group: one field a line. */
+function block(element: Json, keys: readonly string[]): string {
+  const members = ordered(element, keys).map(([key, value]) => {
+    const text = key === 'params' ? paramsBlock(value as Json) : pretty(value, 6);
+    return `      ${JSON.stringify(key)}: ${text}`;
+  });
+  return `{\n${members.join(',\n')}\n    }`;
+}
+
+/** Params: always one a line, so that changing one is a one-line diff. */
+function paramsBlock(params: Json): string {
+  const members = ordered(params, []).map(([key, value]) => `        ${JSON.stringify(key)}: ${pretty(value, 8)}`);
+  return members.length === 0 ? '{}' : `{\n${members.join(',\n')}\n      }`;
+}
+
+function edgeLine(edge: Json): string {
+  const members = ordered(edge, edgeKeys).map(([key, value]) => {
+    const text = key === 'from' || key === 'to' ? inline(value, endpointKeys) : inline(value);
+    return `${JSON.stringify(key)}: ${text}`;
+  });
+  return `{ ${members.join(', ')} }`;
+}
+
+function layoutSection(layout: Json): string {
+  const members = ordered(layout, []).map(([id, point]) => `    ${JSON.stringify(id)}: ${inline(point, pointKeys)}`);
+  return members.length === 0 ? '{}' : `{\n${members.join(',\n')}\n  }`;
+}
+
+/** Entries in the order of `keys`, then the others sorted; `undefined` members are dropped, as JSON does. */
+function ordered(value: Json, keys: readonly string[]): [string, unknown][] {
+  const known = keys.filter((key) => value[key] !== undefined && Object.hasOwn(value, key));
+  const others = Object.keys(value)
+    .filter((key) => value[key] !== undefined && !keys.includes(key))
+    .sort();
+  return [...known, ...others].map((key) => [key, value[key]]);
+}
+
+function inline(value: unknown, keys: readonly string[] = []): string {
+  if (value === null || typeof value !== 'object') return JSON.stringify(value) ?? 'null';
+  if (Array.isArray(value)) return `[${value.map((item) => inline(item)).join(', ')}]`;
+  const members = ordered(value as Json, keys).map(([key, item]) => `${JSON.stringify(key)}: ${inline(item)}`);
+  return members.length === 0 ? '{}' : `{ ${members.join(', ')} }`;
+}
+
+/** One line where it fits, else one item a line. Depth is bounded by `parseDocument`, so recursion is safe. */
+function pretty(value: unknown, indent: number): string {
+  const line = inline(value);
+  if (value === null || typeof value !== 'object' || line.length + indent <= lineWidth) return line;
+  const inner = ' '.repeat(indent + 2);
+  const close = ' '.repeat(indent);
+  if (Array.isArray(value)) return `[\n${value.map((item) => inner + pretty(item, indent + 2)).join(',\n')}\n${close}]`;
+  const members = ordered(value as Json, []).map(([key, item]) => `${inner}${JSON.stringify(key)}: ${pretty(item, indent + 2)}`);
+  return `{\n${members.join(',\n')}\n${close}}`;
+}
