@@ -1,0 +1,104 @@
+import { describe, expect, it } from 'vitest';
+import type { ChartSeries, ChartSpec } from '#app/sdk/ports.ts';
+import { chartFileName, chartSummary, chartTable, chartTsv } from './chart-text.ts';
+import { colourIndices, escapeHtml, figureOf, maxPoints } from './traces.ts';
+import type { ChartTheme } from './theme.ts';
+
+const theme: ChartTheme = {
+  dark: false,
+  text: 'rgb(0, 0, 0)',
+  muted: 'rgb(90, 90, 90)',
+  grid: 'rgb(230, 230, 230)',
+  axis: 'rgb(180, 180, 180)',
+  surface: 'rgb(255, 255, 255)',
+  raised: 'rgb(255, 255, 255)',
+  accent: 'rgb(0, 90, 200)',
+  font: 'Inter',
+};
+
+const chart = (series: ChartSeries[], rest: Partial<ChartSpec> = {}): ChartSpec => ({
+  title: 'ROC curve',
+  x: { title: 'False positive rate', range: [0, 1] },
+  y: { title: 'True positive rate', range: [0, 1] },
+  series,
+  ...rest,
+});
+
+const roc: ChartSeries = { name: 'Model', mark: 'line', x: [0, 0.2, 1], y: [0, 0.8, 1] };
+const chance: ChartSeries = { name: 'Chance', mark: 'reference', x: [0, 1], y: [0, 1] };
+
+describe('figure', () => {
+  it('draws lines and dashed references, with fixed ranges', () => {
+    const { traces, layout } = figureOf(chart([roc, chance]), theme);
+    expect(traces[0]).toMatchObject({ type: 'scatter', mode: 'lines', x: [0, 0.2, 1], name: 'Model' });
+    expect(traces[1]).toMatchObject({ mode: 'lines', line: { dash: 'dash', color: theme.muted }, hoverinfo: 'skip' });
+    expect(layout).toMatchObject({ xaxis: { range: [0, 1] }, showlegend: true });
+  });
+
+  it('shows a line of one point as a point', () => {
+    expect(figureOf(chart([{ ...roc, x: [0], y: [1] }]), theme).traces[0]).toMatchObject({ mode: 'markers' });
+  });
+
+  it('puts the first class of a matrix on top and its counts in the cells', () => {
+    const matrix: ChartSeries = { name: 'Rows', mark: 'heatmap', x: ['no', 'yes'], y: ['no', 'yes'], z: [[5, 1], [2, 7]], text: [['5', '1'], ['2', '7']] };
+    const { traces, layout } = figureOf(chart([matrix], { x: { title: 'Predicted', scale: 'category' }, y: { title: 'Actual', scale: 'category' } }), theme);
+    expect(traces[0]).toMatchObject({ type: 'heatmap', texttemplate: '%{text}', showscale: false });
+    expect(layout).toMatchObject({ yaxis: { autorange: 'reversed', type: 'category' }, showlegend: false });
+  });
+
+  it('gives log ranges in decades', () => {
+    expect(figureOf(chart([roc], { y: { title: 'Loss', scale: 'log', range: [0.01, 100] } }), theme).layout).toMatchObject({ yaxis: { type: 'log', range: [-2, 2] } });
+  });
+
+  it('overlays histograms but groups bars of categories', () => {
+    const bars = (x: (string | number)[]): ChartSeries => ({ name: String(x[0]), mark: 'bars', x, y: [1, 2] });
+    expect(figureOf(chart([bars([1, 2]), bars([1, 2])]), theme).layout).toMatchObject({ barmode: 'overlay' });
+    expect(figureOf(chart([bars(['a', 'b']), bars(['a', 'b'])]), theme).layout).toMatchObject({ barmode: 'group' });
+  });
+
+  it('thins many points evenly, keeps both ends, and says so', () => {
+    const x = Array.from({ length: 50_000 }, (_, index) => index);
+    const { traces, notes } = figureOf(chart([{ name: 'Cloud', mark: 'points', x, y: x }]), theme);
+    const drawn = traces[0]?.x as number[];
+    expect(drawn).toHaveLength(maxPoints);
+    expect([drawn[0], drawn.at(-1)]).toEqual([0, 49_999]);
+    expect(new Set(drawn).size).toBe(maxPoints);
+    expect(notes[0]).toContain('of 50000 points');
+  });
+
+  it('gives one group one colour and tells its series apart by dash', () => {
+    const grouped: ChartSeries[] = [
+      { ...roc, name: 'a train', group: 'a' },
+      { ...roc, name: 'a test', group: 'a' },
+      { ...roc, name: 'b train', group: 'b' },
+      chance,
+    ];
+    expect(colourIndices(grouped)).toEqual([0, 0, 1, -1]);
+    const lines = figureOf(chart(grouped), theme).traces.map((trace) => trace.line as { color: string; dash: string });
+    expect(lines[0]?.color).toBe(lines[1]?.color);
+    expect(lines[0]?.dash).not.toBe(lines[1]?.dash);
+    expect(lines[2]?.color).not.toBe(lines[0]?.color);
+  });
+
+  it('keeps names from data as text', () => {
+    expect(escapeHtml('<b>%{x}</b> & co')).toBe('&lt;b&gt;%\u200b{x}&lt;/b&gt; &amp; co');
+  });
+});
+
+describe('chart as text', () => {
+  it('sums up for those who cannot see it', () => {
+    expect(chartSummary(chart([roc, chance]))).toBe(
+      'Line chart “ROC curve”, False positive rate against True positive rate. Model: 3 points, from 0 to 1. Reference line Chance.',
+    );
+  });
+
+  it('copies its numbers', () => {
+    expect(chartTsv(chart([roc, chance]))).toBe('False positive rate\tTrue positive rate\n0\t0\n0.2\t0.8\n1\t1');
+    expect(chartTable(chart([roc, { ...roc, name: 'Other' }])).header).toEqual(['series', 'False positive rate', 'True positive rate']);
+  });
+
+  it('names files plainly', () => {
+    expect(chartFileName(chart([roc]), 'png')).toBe('roc-curve.png');
+    expect(chartFileName(chart([roc], { title: '★' }), 'svg')).toBe('chart.svg');
+  });
+});

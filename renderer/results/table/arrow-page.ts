@@ -1,0 +1,80 @@
+import { DataType, TimeUnit, tableFromIPC } from 'apache-arrow';
+import type { Vector } from 'apache-arrow';
+import type { Schema } from '#app/relation/types.ts';
+import type { Cell } from './cell-format.ts';
+
+/** One page of a table, read cell by cell from the Arrow buffers (no row objects are made). */
+export interface TablePage {
+  readonly schema: Schema;
+  readonly rows: number;
+  cell(row: number, column: number): Cell;
+}
+
+/** Decodes an Arrow IPC stream. `schema` gives the logical types; columns are matched by position. */
+export function decodePage(bytes: Uint8Array, schema: Schema): TablePage {
+  const table = tableFromIPC(bytes);
+  const readers = schema.map((_, index) => reader(table.getChildAt(index)));
+  return { schema, rows: table.numRows, cell: (row, column) => readers[column]?.(row) ?? null };
+}
+
+/** An empty table still has a page: its columns. */
+export const emptyPage = (schema: Schema): TablePage => ({ schema, rows: 0, cell: () => null });
+
+function reader(vector: Vector | null): (row: number) => Cell {
+  if (vector === null) return () => null;
+  const { type } = vector;
+  if (DataType.isDate(type)) return dated(vector, (ms) => isoDate(ms));
+  if (DataType.isTimestamp(type)) return dated(vector, (ms) => isoTimestamp(ms));
+  if (DataType.isTime(type)) {
+    const perSecond = { [TimeUnit.SECOND]: 1, [TimeUnit.MILLISECOND]: 1e3, [TimeUnit.MICROSECOND]: 1e6, [TimeUnit.NANOSECOND]: 1e9 }[type.unit];
+    return dated(vector, (value) => isoTime(value / perSecond));
+  }
+  return (row) => {
+    const value: unknown = vector.get(row);
+    if (value === null || value === undefined) return null;
+    if (typeof value === 'boolean' || typeof value === 'number' || typeof value === 'string') return value;
+    if (typeof value === 'bigint') {
+      const number = Number(value);
+      return Number.isSafeInteger(number) ? number : value.toString();
+    }
+    if (value instanceof Uint8Array) return hex(value);
+    return String(value);
+  };
+}
+
+function dated(vector: Vector, text: (value: number) => string): (row: number) => Cell {
+  return (row) => {
+    const value: unknown = vector.get(row);
+    return value === null || value === undefined ? null : text(Number(value));
+  };
+}
+
+function isoDate(ms: number): string {
+  const date = new Date(ms);
+  return Number.isNaN(date.getTime()) ? String(ms) : date.toISOString().slice(0, 10);
+}
+
+/** Milliseconds since 1970 (with a fraction for microseconds) → "2026-03-01T12:00:00[.123456]". */
+function isoTimestamp(ms: number): string {
+  const whole = Math.floor(ms);
+  const date = new Date(whole);
+  if (Number.isNaN(date.getTime())) return String(ms);
+  const micros = Math.round((ms - Math.floor(ms / 1000) * 1000) * 1000);
+  return date.toISOString().slice(0, 19) + fraction(micros);
+}
+
+function isoTime(seconds: number): string {
+  const whole = Math.floor(seconds);
+  const micros = Math.round((seconds - whole) * 1e6);
+  return new Date(whole * 1000).toISOString().slice(11, 19) + fraction(micros);
+}
+
+function fraction(micros: number): string {
+  if (micros === 0) return '';
+  return `.${String(micros).padStart(6, '0').replace(/0+$/, '')}`;
+}
+
+function hex(bytes: Uint8Array): string {
+  const shown = Array.from(bytes.subarray(0, 16), (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return bytes.length > 16 ? `${shown}… (${bytes.length} B)` : shown;
+}
