@@ -1,0 +1,99 @@
+#!/usr/bin/env node
+/**
+ * `npm test`: every check in order, each with a headline, and one closing line with the counts of all of them.
+ * Parts: types, lint, unit (unit, property and integration tests), e2e. `npm test -- unit` runs one part.
+ * A part that this machine cannot run is skipped by name and counted as skipped; with CI set, end-to-end is never skipped.
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
+const scratch = mkdtempSync(path.join(os.tmpdir(), 'penstock-test-'));
+const total = { passed: 0, failed: 0, skipped: 0 };
+const skippedParts = [];
+
+function run(file, args, env = {}) {
+  const done = spawnSync(process.execPath, [path.join(root, file), ...args], {
+    cwd: root,
+    stdio: 'inherit',
+    env: { ...process.env, ...env },
+  });
+  return done.status ?? 1;
+}
+
+function headline(text) {
+  console.log(`\n── ${text} ${'─'.repeat(Math.max(0, 70 - text.length))}`);
+}
+
+function count(ok) {
+  total[ok ? 'passed' : 'failed'] += 1;
+}
+
+const parts = {
+  types() {
+    headline('types');
+    count(run('node_modules/typescript/bin/tsc', ['-p', '.']) === 0);
+  },
+  lint() {
+    headline('lint and layer rules');
+    count(run('node_modules/oxlint/bin/oxlint', ['--quiet']) === 0);
+  },
+  unit() {
+    headline('unit, property and integration tests');
+    // Some of these start the built model server.
+    run('scripts/build.mjs', ['engine', 'bundle-server']);
+    const report = path.join(scratch, 'unit.json');
+    const status = run('node_modules/vitest/vitest.mjs', ['run', '--reporter=dot', '--reporter=json', `--outputFile.json=${report}`]);
+    const result = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : null;
+    total.passed += result?.numPassedTests ?? 0;
+    total.failed += result?.numFailedTests ?? 0;
+    total.skipped += (result?.numPendingTests ?? 0) + (result?.numTodoTests ?? 0);
+    if (status !== 0 && !(result?.numFailedTests > 0)) total.failed += 1;
+  },
+  e2e() {
+    headline('end-to-end tests');
+    const setUp = spawnSync(process.execPath, [path.join(root, 'e2e/setup/check.mjs')], { cwd: root, encoding: 'utf8' });
+    const missing = setUp.stdout.trim();
+    if (missing !== '') {
+      if (process.env.CI) {
+        console.log(`End-to-end tests cannot run here, and in CI they must: ${missing}.`);
+        total.failed += 1;
+        return;
+      }
+      console.log(`Skipped: end-to-end tests (${missing}).`);
+      skippedParts.push(`end-to-end (${missing})`);
+      total.skipped += 1;
+      return;
+    }
+    const report = path.join(scratch, 'e2e.json');
+    if (run('scripts/build.mjs', []) !== 0) {
+      total.failed += 1;
+      return;
+    }
+    const status = run('node_modules/@playwright/test/cli.js', ['test', '--config', 'e2e/playwright.config.ts', '--reporter=list,json'], {
+      PLAYWRIGHT_JSON_OUTPUT_FILE: report,
+    });
+    const stats = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')).stats : null;
+    total.passed += stats?.expected ?? 0;
+    total.failed += (stats?.unexpected ?? 0) + (stats?.flaky ?? 0);
+    total.skipped += stats?.skipped ?? 0;
+    if (status !== 0 && !(stats?.unexpected > 0)) total.failed += 1;
+  },
+};
+
+const wanted = process.argv.slice(2);
+for (const name of wanted) {
+  if (!(name in parts)) {
+    console.error(`test: there is no part “${name}”; parts are ${Object.keys(parts).join(', ')}.`);
+    process.exit(2);
+  }
+}
+for (const name of wanted.length > 0 ? wanted : Object.keys(parts)) parts[name]();
+
+rmSync(scratch, { recursive: true, force: true });
+if (skippedParts.length > 0) console.log(`\nSkipped on this machine: ${skippedParts.join('; ')}`);
+console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
+process.exit(total.failed === 0 ? 0 : 1);
