@@ -1,0 +1,5 @@
+import { Page } from '../ui/index.ts';
+
+export function ModelsPage() {
+  return <Page title="Models">{null}</Page>;
+}
