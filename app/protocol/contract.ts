@@ -59,7 +59,16 @@ export const contract = {
     create: base.input(z.object({ title: z.string() })).output(z.object({ path: z.string() })),
     /** Appends edits to the journal; answered when they are on disk. The document file itself is written by the engine within 1 s. */
     append: base
-      .input(z.object({ path: z.string(), document: documentSchema, entries: z.array(z.unknown()), position: z.int() }))
+      .input(
+        z.object({
+          path: z.string(),
+          document: documentSchema,
+          /** Where in the history `entries` go; absent: they end at `position`. */
+          base: z.int().min(0).optional(),
+          entries: z.array(z.unknown()),
+          position: z.int().min(0),
+        }),
+      )
       .output(z.object({ savedAt: z.number() })),
     rename: base.input(z.object({ path: z.string(), title: z.string() })).output(z.object({ path: z.string() })),
     remove: base.input(z.object({ path: z.string() })).output(z.object({})),
