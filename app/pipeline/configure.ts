@@ -1,0 +1,297 @@
+import { PenstockError, toDiagnostic, type Diagnostic } from '#app/core/errors.ts';
+import { createParser, NeedsParse, schemaOf } from '#app/relation/index.ts';
+import type { Relation } from '#app/relation/types.ts';
+import type { Facts, NodeDefinition, RelationServices } from '#app/sdk/node.ts';
+import type { PortMeta, PortSpec } from '#app/sdk/ports.ts';
+import type { PipelineDocument, PipelineEdge, PipelineNode } from './document.ts';
+import { checkDocument, indexGraph, nodeTitle, topologicalOrder } from './graph.ts';
+import { migrateParams } from './migrate.ts';
+import { paramDiagnostics } from './param-errors.ts';
+import type { NodeCatalogue, NodeConfiguration, NodeType, PipelineConfiguration } from './types.ts';
+
+export interface ConfigureEnv {
+  /**
+   * What `probe` found out about the node's outside world, or null (not probed, nothing to probe). May throw or reject with a
+   * PenstockError, which becomes a diagnostic of the node. `params` are parsed.
+   */
+  factsFor(nodeId: string, type: string, params: unknown): Facts | null | Promise<Facts | null>;
+  /** Parsed expression texts; filled by this pass, kept by the caller between passes. */
+  readonly trees: Map<string, unknown>;
+  /** Parses one text into the tree that `trees` holds. */
+  parseExpression(text: string): Promise<unknown>;
+  resolvePath(path: string): string;
+  /** Kept by the caller between passes: nodes whose params, facts and inputs did not change are not configured again. */
+  readonly memo?: ConfigureMemo;
+}
+
+export type ConfigureMemo = WeakMap<PipelineNode, { readonly inputs: readonly PortMeta[]; readonly facts: Facts | null; readonly result: NodeConfiguration }>;
+
+export const createConfigureMemo = (): ConfigureMemo => new WeakMap();
+
+type Inputs = Readonly<Record<string, readonly PortMeta[]>>;
+
+/**
+ * What each node will give, and everything that is wrong, without running anything. Nodes are visited upstream first; a node
+ * that is wrong still has metas (with unknown schemas), so the rest of the graph is configured as far as it can be.
+ */
+export async function configurePipeline(document: PipelineDocument, catalogue: NodeCatalogue, env: ConfigureEnv): Promise<PipelineConfiguration> {
+  const { nodes, incoming } = indexGraph(document);
+  const { order } = topologicalOrder(document);
+  const titleOf = (node: PipelineNode): string => nodeTitle(node, catalogue.get(node.type)?.definition.title);
+  const done = new Map<string, NodeConfiguration>();
+  const services: RelationServices = { parse: createParser(env.trees), resolvePath: (path) => env.resolvePath(path) };
+  for (const id of order) {
+    const node = nodes.get(id);
+    if (node === undefined) continue;
+    done.set(id, await configureNode(node, incoming.get(id) ?? [], { catalogue, env, services, done, nodes, titleOf }));
+  }
+  // Nodes on a cycle or behind one have no order: they get empty metas, and the cycle itself is the diagnostic.
+  const configurations: Record<string, NodeConfiguration> = {};
+  const diagnostics: Diagnostic[] = checkDocument(document, titleOf);
+  for (const node of document.nodes) {
+    const type = catalogue.get(node.type);
+    const configuration = done.get(node.id) ?? { nodeId: node.id, outputs: unknownOutputs(type?.definition.outputs ?? []), diagnostics: [], describe: '', facts: null };
+    configurations[node.id] = configuration;
+    diagnostics.push(...configuration.diagnostics);
+  }
+  return { nodes: configurations, diagnostics };
+}
+
+interface Pass {
+  readonly catalogue: NodeCatalogue;
+  readonly env: ConfigureEnv;
+  readonly services: RelationServices;
+  readonly done: ReadonlyMap<string, NodeConfiguration>;
+  readonly nodes: ReadonlyMap<string, PipelineNode>;
+  titleOf(node: PipelineNode): string;
+}
+
+async function configureNode(node: PipelineNode, edges: readonly PipelineEdge[], pass: Pass): Promise<NodeConfiguration> {
+  const type = pass.catalogue.get(node.type);
+  const greyed = (code: string, message: string, remedy: string): NodeConfiguration => ({
+    nodeId: node.id,
+    outputs: {},
+    diagnostics: [{ severity: 'error', code, message, remedy, place: { nodeId: node.id } }],
+    describe: '',
+    facts: null,
+  });
+  if (type === undefined) {
+    return greyed('unknown-node-type', `Penstock does not know the node type “${node.type}”.`, 'The node is kept as it is; install or update what provides it, or delete the node.');
+  }
+  const { definition } = type;
+  let migrated: Record<string, unknown> | null;
+  try {
+    migrated = migrateParams(node, definition);
+  } catch {
+    return greyed('param-invalid', `The parameters of “${pass.titleOf(node)}” could not be brought up to the present version of ${definition.title}.`, 'Delete the node and add it again.');
+  }
+  if (migrated === null) {
+    return greyed('node-version-newer', `“${pass.titleOf(node)}” was made by a newer version of ${definition.title} (${node.version}; this one is ${definition.version}).`, 'The node is kept as it is; update Penstock to use it.');
+  }
+
+  const diagnostics: Diagnostic[] = [];
+  const inputs = gatherInputs(node, edges, definition, pass, diagnostics);
+  if (node.bypassed === true) return bypass(node, definition, inputs.metas, pass);
+
+  const parsed = definition.params.safeParse(migrated);
+  if (!parsed.success) {
+    diagnostics.push(...paramDiagnostics(parsed.error, definition.params, node.id));
+    return { nodeId: node.id, outputs: unknownOutputs(definition.outputs), diagnostics, describe: '', facts: null };
+  }
+  const params = parsed.data;
+  let facts: Facts | null = null;
+  try {
+    facts = await pass.env.factsFor(node.id, node.type, params);
+  } catch (error) {
+    diagnostics.push(toDiagnostic(error, { nodeId: node.id }));
+    return { nodeId: node.id, outputs: unknownOutputs(definition.outputs), diagnostics, describe: describeSafely(definition, params), facts: null };
+  }
+
+  // A node with a complaint about its inputs is always looked at again; such nodes are few and cheap.
+  const flat = definition.inputs.flatMap((port) => inputs.metas[port.name] ?? []);
+  const known = diagnostics.length === 0 ? pass.env.memo?.get(node) : undefined;
+  if (known !== undefined && known.facts === facts && sameItems(known.inputs, flat)) return known.result;
+
+  const outputs = await evaluate(node, type, inputs, params, facts, pass, diagnostics);
+  const result: NodeConfiguration = { nodeId: node.id, outputs, diagnostics, describe: describeSafely(definition, params), facts };
+  if (!inputs.complaint) pass.env.memo?.set(node, { inputs: flat, facts, result });
+  return result;
+}
+
+interface Gathered {
+  readonly metas: Inputs;
+  /** Name of the relation that stands for each meta, in the same places. */
+  readonly origins: Readonly<Record<string, readonly { nodeId: string; port: string; label: string }[]>>;
+  readonly complaint: boolean;
+}
+
+function gatherInputs(node: PipelineNode, edges: readonly PipelineEdge[], definition: NodeDefinition, pass: Pass, diagnostics: Diagnostic[]): Gathered {
+  const metas: Record<string, PortMeta[]> = {};
+  const origins: Record<string, { nodeId: string; port: string; label: string }[]> = {};
+  const before = diagnostics.length;
+  const complain = (code: string, message: string, remedy: string, port?: string): void => {
+    diagnostics.push({ severity: 'error', code, message, remedy, place: { nodeId: node.id, ...(port === undefined ? {} : { port }) } });
+  };
+  for (const edge of edges) {
+    const spec = definition.inputs.find((port) => port.name === edge.to.port);
+    const source = pass.nodes.get(edge.from.node);
+    if (source === undefined) continue;
+    if (spec === undefined) {
+      complain('unknown-port', `A connection goes to an input “${edge.to.port}” that ${definition.title} does not have.`, 'Delete the connection.', edge.to.port);
+      continue;
+    }
+    const sourceType = pass.catalogue.get(source.type);
+    const sourceSpec = sourceType?.definition.outputs.find((port) => port.name === edge.from.port);
+    if (sourceType !== undefined && sourceSpec === undefined) {
+      complain('unknown-port', `A connection comes from an output “${edge.from.port}” that ${sourceType.definition.title} does not have.`, 'Delete the connection.', spec.name);
+      continue;
+    }
+    if (sourceSpec !== undefined && sourceSpec.kind !== spec.kind) {
+      complain('kind-mismatch', `“${pass.titleOf(source)}” gives a ${sourceSpec.kind}, but the input “${spec.title}” takes a ${spec.kind}.`, 'Delete the connection.', spec.name);
+      continue;
+    }
+    const list = (metas[spec.name] ??= []);
+    if (list.length > 0 && spec.arity !== 'many') {
+      complain('input-taken', `The input “${spec.title}” has more than one connection.`, 'Delete all but one of them.', spec.name);
+      continue;
+    }
+    list.push(pass.done.get(source.id)?.outputs[edge.from.port] ?? unknownMeta(spec));
+    (origins[spec.name] ??= []).push({ nodeId: source.id, port: edge.from.port, label: pass.titleOf(source) });
+  }
+  for (const spec of definition.inputs) {
+    if (spec.arity === 'optional' || metas[spec.name] !== undefined) continue;
+    const word = spec.kind === 'evaluation' ? 'an evaluation' : `a ${spec.kind}`;
+    complain('input-missing', `“${pass.titleOf(node)}” needs ${word} at its input “${spec.title}”.`, `Connect an output that gives ${word}.`, spec.name);
+  }
+  return { metas, origins, complaint: diagnostics.length > before };
+}
+
+async function evaluate(node: PipelineNode, type: NodeType, inputs: Gathered, params: unknown, facts: Facts | null, pass: Pass, diagnostics: Diagnostic[]): Promise<Record<string, PortMeta>> {
+  const { definition } = type;
+  const outputs: Record<string, PortMeta> = unknownOutputs(definition.outputs);
+  const missing = definition.inputs.some((spec) => spec.arity !== 'optional' && inputs.metas[spec.name] === undefined);
+  if (definition.configure !== undefined) {
+    try {
+      const result = definition.configure({ inputs: inputs.metas, params, facts });
+      Object.assign(outputs, result.outputs);
+      diagnostics.push(...(result.diagnostics ?? []).map((diagnostic) => ({ ...diagnostic, place: { nodeId: node.id, ...diagnostic.place } })));
+    } catch (error) {
+      diagnostics.push(toDiagnostic(error, { nodeId: node.id }));
+    }
+  }
+  const relations = missing ? null : inputRelations(inputs);
+  if (type.relation === undefined || relations === null) return outputs;
+  try {
+    const result = await withParses(pass.env, () => type.relation?.(relations, params, facts, pass.services) ?? {});
+    const byPort: Readonly<Record<string, Relation>> = isRelation(result) ? { [firstTable(definition)]: result } : result;
+    for (const [port, relation] of Object.entries(byPort)) outputs[port] = { kind: 'table', schema: schemaOf(relation) };
+  } catch (error) {
+    const found = toDiagnostic(error, { nodeId: node.id });
+    // `configure` may have said the same in better words.
+    if (!diagnostics.some((other) => other.code === found.code && other.message === found.message)) diagnostics.push(found);
+  }
+  return outputs;
+}
+
+const isRelation = (value: Relation | Readonly<Record<string, Relation>>): value is Relation => typeof (value as { op?: unknown }).op === 'string';
+
+const firstTable = (definition: NodeDefinition): string => definition.outputs.find((port) => port.kind === 'table')?.name ?? 'table';
+
+/** Placeholders over named, empty tables; null when an upstream schema is unknown (the complaint is upstream). */
+function inputRelations(inputs: Gathered): Record<string, Relation[]> | null {
+  const relations: Record<string, Relation[]> = {};
+  for (const [port, metas] of Object.entries(inputs.metas)) {
+    const list: Relation[] = [];
+    for (const [index, meta] of metas.entries()) {
+      if (meta.kind !== 'table') continue;
+      const origin = inputs.origins[port]?.[index];
+      if (meta.schema === null || origin === undefined) return null;
+      list.push({
+        op: 'scan',
+        source: { kind: 'named', name: `${origin.nodeId}.${origin.port}` },
+        schema: meta.schema,
+        label: origin.label,
+        origin: { nodeId: origin.nodeId, port: origin.port },
+      });
+    }
+    if (list.length > 0) relations[port] = list;
+  }
+  return relations;
+}
+
+/** A node has finitely many expressions; a bound keeps a faulty parser from looping for ever. */
+const maxParses = 2000;
+
+/** Calls `build` until every text it asks for has been parsed. */
+export async function withParses<T>(env: Pick<ConfigureEnv, 'trees' | 'parseExpression'>, build: () => T): Promise<T> {
+  for (let count = 0; count < maxParses; count++) {
+    try {
+      return build();
+    } catch (error) {
+      if (!(error instanceof NeedsParse)) throw error;
+      env.trees.set(error.text, await env.parseExpression(error.text));
+    }
+  }
+  throw new PenstockError('too-many-expressions', `A node has more than ${maxParses} expressions.`, { remedy: 'Split it into several nodes.' });
+}
+
+/** The input whose value a bypassed node hands on at an output: the first of the same kind. Null: nothing comes out. */
+export function bypassSource(definition: NodeDefinition, output: string): string | null {
+  const spec = definition.outputs.find((port) => port.name === output);
+  return definition.inputs.find((port) => port.kind === spec?.kind)?.name ?? null;
+}
+
+function bypass(node: PipelineNode, definition: NodeDefinition, inputs: Inputs, pass: Pass): NodeConfiguration {
+  const outputs: Record<string, PortMeta> = {};
+  const nothing: string[] = [];
+  for (const port of definition.outputs) {
+    const source = bypassSource(definition, port.name);
+    const meta = source === null ? undefined : inputs[source]?.[0];
+    outputs[port.name] = meta ?? unknownMeta(port);
+    if (meta === undefined) nothing.push(`“${port.title}”`);
+  }
+  const diagnostics: Diagnostic[] =
+    nothing.length === 0
+      ? []
+      : [
+          {
+            severity: 'warning',
+            code: 'bypass-empty',
+            message: `“${pass.titleOf(node)}” is bypassed and gives nothing at ${nothing.join(', ')}.`,
+            remedy: 'Nodes behind it cannot run until it is switched on again.',
+            place: { nodeId: node.id },
+          },
+        ];
+  return { nodeId: node.id, outputs, diagnostics, describe: 'Bypassed', facts: null };
+}
+
+function unknownOutputs(ports: readonly PortSpec[]): Record<string, PortMeta> {
+  return Object.fromEntries(ports.map((port) => [port.name, unknownMeta(port)]));
+}
+
+/** What is known of a port whose node could not be configured: its kind. */
+export function unknownMeta(port: Pick<PortSpec, 'kind'>): PortMeta {
+  switch (port.kind) {
+    case 'table':
+      return { kind: 'table', schema: null };
+    case 'recipe':
+      return { kind: 'recipe', recipe: null };
+    case 'learner':
+      return { kind: 'learner', learner: null };
+    case 'model':
+      return { kind: 'model', signature: null };
+    default:
+      return { kind: port.kind };
+  }
+}
+
+/** A card line must never take the canvas down. */
+function describeSafely(definition: NodeDefinition, params: unknown): string {
+  try {
+    return definition.describe?.(params) ?? '';
+  } catch {
+    return '';
+  }
+}
+
+const sameItems = (a: readonly unknown[], b: readonly unknown[]): boolean => a.length === b.length && a.every((item, index) => item === b[index]);

@@ -1,0 +1,13 @@
+export * from './cache-key.ts';
+export * from './commands.ts';
+export * from './configure.ts';
+export * from './connect.ts';
+export * from './document.ts';
+export * from './graph.ts';
+export * from './history.ts';
+export * from './journal.ts';
+export * from './migrate.ts';
+export * from './param-errors.ts';
+export * from './parse.ts';
+export * from './serialise.ts';
+export type * from './types.ts';

@@ -1,0 +1,118 @@
+import type { z } from 'zod';
+import type { Diagnostic } from '#app/core/errors.ts';
+
+/** Zod's issues about params, in words a person without zod understands, one diagnostic an issue. */
+export function paramDiagnostics(error: z.ZodError, schema: z.ZodType, nodeId: string): Diagnostic[] {
+  return error.issues.map((issue) => {
+    const path = issue.path.map((part) => (typeof part === 'symbol' ? String(part) : part));
+    return {
+      severity: 'error',
+      code: 'param-invalid',
+      message: sentence(issue, titleOf(schema, path)),
+      remedy: 'Choose another value in the inspector.',
+      place: { nodeId, param: path },
+    };
+  });
+}
+
+const typeWords: Record<string, string> = {
+  string: 'text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'on or off',
+  array: 'a list',
+  object: 'a set of fields',
+  record: 'a set of fields',
+};
+
+function sentence(issue: z.core.$ZodIssue, title: string): string {
+  const name = `“${title}”`;
+  switch (issue.code) {
+    case 'invalid_type':
+      return issue.input === undefined && /received undefined/.test(issue.message)
+        ? `${name} is missing.`
+        : `${name} must be ${typeWords[issue.expected] ?? `of type ${issue.expected}`}.`;
+    case 'too_small':
+      if (issue.origin === 'string') return Number(issue.minimum) === 1 ? `${name} must not be empty.` : `${name} must have at least ${issue.minimum} characters.`;
+      if (issue.origin === 'array') return `${name} must have at least ${issue.minimum} ${Number(issue.minimum) === 1 ? 'entry' : 'entries'}.`;
+      return `${name} must be ${issue.inclusive === false ? 'greater than' : 'at least'} ${issue.minimum}.`;
+    case 'too_big':
+      if (issue.origin === 'string') return `${name} must have at most ${issue.maximum} characters.`;
+      if (issue.origin === 'array') return `${name} must have at most ${issue.maximum} entries.`;
+      return `${name} must be ${issue.inclusive === false ? 'less than' : 'at most'} ${issue.maximum}.`;
+    case 'invalid_value':
+      return `${name} must be one of ${issue.values.map(String).join(', ')}.`;
+    case 'unrecognized_keys':
+      return `${issue.keys.map((key) => `“${key}”`).join(', ')} ${issue.keys.length === 1 ? 'is not a parameter' : 'are not parameters'} of this node.`;
+    case 'not_multiple_of':
+      return `${name} must be a multiple of ${issue.divisor}.`;
+    case 'invalid_union':
+      return `${name} has a value that this node does not understand.`;
+    case 'custom':
+      return issue.message === 'Invalid input' ? `${name} is not valid.` : capitalised(issue.message, name);
+    default:
+      return issue.message.startsWith('Invalid') ? `${name} is not valid.` : capitalised(issue.message, name);
+  }
+}
+
+/** A message that is already a sentence stands alone; a fragment ("must be …") gets the name before it. */
+function capitalised(message: string, name: string): string {
+  const text = /^[a-z]/.test(message) ? `${name} ${message}` : message;
+  return /[.!?]$/.test(text) ? text : `${text}.`;
+}
+
+/** The `title` of the schema at a path, or the path's last name in words ("learningRate" → "learning rate"). */
+function titleOf(schema: z.ZodType, path: readonly (string | number)[]): string {
+  let at: z.core.$ZodType | undefined = schema;
+  let title: string | undefined;
+  for (const part of path) {
+    at = child(at, part);
+    title = at === undefined ? undefined : (metaTitle(at) ?? title);
+    if (at === undefined) break;
+  }
+  if (title !== undefined) return title;
+  const name = path.findLast((part) => typeof part === 'string');
+  if (name === undefined) return 'The parameters';
+  const words = String(name).replace(/([a-z0-9])([A-Z])/g, '$1 $2').replace(/[-_]/g, ' ').toLowerCase();
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+interface Def {
+  readonly innerType?: z.core.$ZodType;
+  readonly shape?: Readonly<Record<string, z.core.$ZodType>>;
+  readonly element?: z.core.$ZodType;
+  readonly valueType?: z.core.$ZodType;
+  readonly in?: z.core.$ZodType;
+}
+
+const defOf = (schema: z.core.$ZodType): Def => schema._zod.def as unknown as Def;
+
+/** Default, optional, nullable and pipe wrap the schema that the hint may sit on; 20 is far beyond any real nesting. */
+function unwrapped(schema: z.core.$ZodType): z.core.$ZodType[] {
+  const layers = [schema];
+  for (let at: z.core.$ZodType | undefined = schema; at !== undefined && layers.length < 20; ) {
+    const def: Def = defOf(at);
+    at = def.innerType ?? def.in;
+    if (at !== undefined) layers.push(at);
+  }
+  return layers;
+}
+
+function child(schema: z.core.$ZodType | undefined, part: string | number): z.core.$ZodType | undefined {
+  if (schema === undefined) return undefined;
+  for (const layer of unwrapped(schema)) {
+    const def = defOf(layer);
+    if (typeof part === 'string' && def.shape !== undefined && Object.hasOwn(def.shape, part)) return def.shape[part];
+    if (typeof part === 'number' && def.element !== undefined) return def.element;
+    if (def.valueType !== undefined) return def.valueType;
+  }
+  return undefined;
+}
+
+function metaTitle(schema: z.core.$ZodType): string | undefined {
+  for (const layer of unwrapped(schema)) {
+    const title = (layer as z.ZodType).meta?.()?.title;
+    if (typeof title === 'string') return title;
+  }
+  return undefined;
+}
