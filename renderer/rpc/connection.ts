@@ -1,0 +1,87 @@
+import { RPCLink as PortLink } from '@orpc/client/message-port';
+import { RPCLink as SocketLink } from '@orpc/client/websocket';
+import type { ClientLink } from '@orpc/client';
+import { create } from 'zustand';
+import { desktop } from './desktop.ts';
+
+export type ConnectionState = 'connecting' | 'ready' | 'restarting' | 'failed';
+
+interface ConnectionStore {
+  readonly state: ConnectionState;
+  readonly message: string;
+  /** Counts connections; a subscription that sees it change asks again. */
+  readonly epoch: number;
+}
+
+export const useConnection = create<ConnectionStore>(() => ({ state: 'connecting', message: '', epoch: 0 }));
+
+export type Link = ClientLink<Record<never, never>>;
+
+interface Live {
+  readonly link: Link;
+  /** Aborts when the transport is gone, so that no call waits for ever. */
+  readonly gone: AbortController;
+}
+
+let live: Live | null = null;
+let waiting: ((value: Live) => void)[] = [];
+
+/** The live transport, now or as soon as there is one. */
+export function whenConnected(): Promise<Live> {
+  if (live) return Promise.resolve(live);
+  return new Promise((resolve) => waiting.push(resolve));
+}
+
+function connected(link: Link): Live {
+  live?.gone.abort();
+  live = { link, gone: new AbortController() };
+  const resolved = live;
+  useConnection.setState((state) => ({ state: 'ready', message: '', epoch: state.epoch + 1 }));
+  for (const resolve of waiting) resolve(resolved);
+  waiting = [];
+  return resolved;
+}
+
+function lost(which: Live | null, state: ConnectionState, message: string): void {
+  if (which !== null && which !== live) return;
+  live?.gone.abort();
+  live = null;
+  useConnection.setState({ state, message });
+}
+
+let started = false;
+
+/** Connects once for the life of the page: a MessagePort in the desktop shell, a WebSocket in a browser. */
+export function startConnection(): void {
+  if (started) return;
+  started = true;
+  const shell = desktop();
+  if (!shell) {
+    openSocket(0);
+    return;
+  }
+  window.addEventListener('message', (event: MessageEvent<unknown>) => {
+    const [port] = event.ports;
+    const data = event.data as { type?: unknown } | null;
+    if (event.source !== window || data?.type !== 'penstock:port' || !port) return;
+    const mine = connected(new PortLink({ port }));
+    port.addEventListener('close', () => lost(mine, 'restarting', 'Engine restarting…'));
+    port.start();
+  });
+  shell.onEngineRestart(() => lost(null, 'restarting', 'Engine restarting…'));
+  shell.onEngineFailed?.((message) => lost(null, 'failed', message));
+}
+
+function openSocket(attempt: number): void {
+  const socket = new WebSocket(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/rpc`);
+  let mine: Live | null = null;
+  socket.addEventListener('open', () => {
+    mine = connected(new SocketLink({ websocket: socket }));
+  });
+  socket.addEventListener('close', () => {
+    if (mine) lost(mine, 'restarting', 'Connection to the engine lost. Reconnecting…');
+    else if (attempt > 2) lost(null, 'failed', 'The engine does not answer. Start it again with “penstock serve”; this page reconnects by itself.');
+    const next = mine ? 0 : attempt + 1;
+    setTimeout(() => openSocket(next), Math.min(5000, 250 * 2 ** next));
+  });
+}

@@ -1,0 +1,57 @@
+import type { Category, NodeDefinition } from '#app/sdk/node.ts';
+import { categories } from '#app/sdk/node.ts';
+import type { NodeCatalogue, NodeType } from '#app/pipeline/types.ts';
+
+/** Every node type, found by being there: nodes/<category>/<name>/{node.ts, icon.svg, help.md}. */
+const definitions = import.meta.glob<{ definition: NodeDefinition }>('/nodes/*/*/node.ts', { eager: true });
+const icons = import.meta.glob<string>('/nodes/*/*/icon.svg', { eager: true, query: '?raw', import: 'default' });
+const helps = import.meta.glob<string>('/nodes/*/*/help.md', { eager: true, query: '?raw', import: 'default' });
+
+const fallbackIcon = '<svg viewBox="0 0 24 24"><rect x="5" y="5" width="14" height="14" rx="3"/></svg>';
+
+function collect(): NodeCatalogue {
+  const types = new Map<string, NodeType>();
+  for (const [path, module] of Object.entries(definitions)) {
+    const folder = path.slice(0, -'/node.ts'.length);
+    types.set(module.definition.type, {
+      definition: module.definition,
+      icon: icons[`${folder}/icon.svg`] ?? fallbackIcon,
+      help: helps[`${folder}/help.md`] ?? '',
+    });
+  }
+  return types;
+}
+
+export const catalogue: NodeCatalogue = collect();
+
+export const categoryTitles: Readonly<Record<Category, string>> = {
+  data: 'Data',
+  transform: 'Transform',
+  explore: 'Explore',
+  train: 'Train',
+  evaluate: 'Evaluate',
+  deploy: 'Deploy',
+  monitor: 'Monitor',
+};
+
+export function categoryOf(type: string): string {
+  return type.split('/', 1)[0] ?? '';
+}
+
+/** Node types in catalogue order: by category as an analyst works through them, then by title. */
+export const orderedTypes: readonly NodeType[] = [...catalogue.values()]
+  .filter((type) => (categories as readonly string[]).includes(categoryOf(type.definition.type)))
+  .sort((a, b) => {
+    const order = categories.indexOf(categoryOf(a.definition.type) as Category) - categories.indexOf(categoryOf(b.definition.type) as Category);
+    return order !== 0 ? order : a.definition.title.localeCompare(b.definition.title);
+  });
+
+/** The icon of a type, also of one that is not installed. */
+export function iconOf(type: string): string {
+  return catalogue.get(type)?.icon ?? fallbackIcon;
+}
+
+/** The title a person reads: the node's own, or its type's. */
+export function titleOf(node: { readonly type: string; readonly title?: string | undefined }): string {
+  return node.title || catalogue.get(node.type)?.definition.title || node.type;
+}

@@ -1,0 +1,29 @@
+import { create } from 'zustand';
+import type { Severity } from '#app/core/errors.ts';
+
+export interface Notice {
+  readonly id: number;
+  readonly severity: Severity;
+  readonly message: string;
+  readonly remedy?: string | undefined;
+  readonly action?: { readonly label: string; readonly run: () => void } | undefined;
+}
+
+/** Short messages at the bottom of the canvas: what happened and what to do. */
+export const useNotices = create<{ readonly notices: readonly Notice[] }>(() => ({ notices: [] }));
+
+let nextId = 1;
+const shownFor: Readonly<Record<Severity, number>> = { info: 4000, warning: 7000, error: 10_000 };
+
+export function notify(notice: Omit<Notice, 'id'>): void {
+  const id = nextId++;
+  const { severity, message, remedy, action } = notice;
+  useNotices.setState((state) => ({
+    notices: [...state.notices.filter((other) => other.message !== message), { id, severity, message, remedy, action }].slice(-3),
+  }));
+  setTimeout(() => dismissNotice(id), shownFor[severity]);
+}
+
+export function dismissNotice(id: number): void {
+  useNotices.setState((state) => ({ notices: state.notices.filter((notice) => notice.id !== id) }));
+}

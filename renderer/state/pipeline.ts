@@ -1,0 +1,163 @@
+import { create } from 'zustand';
+import type { Diagnostic } from '#app/core/errors.ts';
+import { toDiagnostic } from '#app/core/errors.ts';
+import type { Command } from '#app/pipeline/commands.ts';
+import type { PipelineDocument } from '#app/pipeline/document.ts';
+import { History, type HistoryEntry } from '#app/pipeline/history.ts';
+import { client, diagnosticOf, isGivenUp } from '../rpc/client.ts';
+import { notify } from './notices.ts';
+
+export type SaveState = 'saved' | 'unsaved' | 'saving' | 'failed';
+
+interface PipelineStore {
+  /** Path of the open pipeline, relative to the project; null before one is open. */
+  readonly path: string | null;
+  readonly document: PipelineDocument | null;
+  readonly opening: boolean;
+  readonly openError: Diagnostic | null;
+  readonly undoLabel: string | null;
+  readonly redoLabel: string | null;
+  readonly save: SaveState;
+  readonly savedAt: number | null;
+  readonly saveError: Diagnostic | null;
+}
+
+export const usePipeline = create<PipelineStore>(() => ({
+  path: null,
+  document: null,
+  opening: false,
+  openError: null,
+  undoLabel: null,
+  redoLabel: null,
+  save: 'saved',
+  savedAt: null,
+  saveError: null,
+}));
+
+/** Edits reach the journal this many ms after the first of a burst. */
+const saveDelay = 150;
+
+let history: History | null = null;
+let saveTimer: ReturnType<typeof setTimeout> | null = null;
+let saving: Promise<void> | null = null;
+
+function publish(): void {
+  if (!history) return;
+  usePipeline.setState({ document: history.document, undoLabel: history.undoLabel, redoLabel: history.redoLabel });
+}
+
+/** Opens a pipeline; unsaved edits of the one before are written first. */
+export async function openPipeline(path: string): Promise<void> {
+  await flushEdits();
+  usePipeline.setState({ opening: true, openError: null });
+  try {
+    const opened = await client.pipeline.open({ path });
+    history = new History(opened.document, opened.history as readonly HistoryEntry[], opened.position);
+    usePipeline.setState({ path, opening: false, save: 'saved', saveError: null });
+    publish();
+    localStorage.setItem('penstock.pipeline', path);
+    if (opened.recovered) notify({ severity: 'info', message: 'Edits that were not yet in the file came back from the journal.' });
+  } catch (error) {
+    usePipeline.setState({ opening: false, openError: diagnosticOf(error) });
+  }
+}
+
+/** Shows a document without an engine behind it (tests). */
+export function showDocument(document: PipelineDocument): void {
+  history = new History(document);
+  usePipeline.setState({ path: null, opening: false, openError: null });
+  publish();
+}
+
+export interface EditOptions {
+  /** Names the step in the undo menu; by default from the command. */
+  readonly label?: string;
+  /** Steps in a row with one group are undone together (typing, dragging). */
+  readonly group?: string;
+}
+
+/** Applies one edit. False when the document no longer fits it; the person is told. */
+export function edit(command: Command, options: EditOptions = {}): boolean {
+  if (!history) return false;
+  try {
+    history.apply(command, options);
+  } catch (error) {
+    notify(toDiagnostic(error));
+    return false;
+  }
+  publish();
+  scheduleSave();
+  return true;
+}
+
+export function undo(): void {
+  step('undo');
+}
+
+export function redo(): void {
+  step('redo');
+}
+
+function step(direction: 'undo' | 'redo'): void {
+  if (!history) return;
+  try {
+    history[direction]();
+  } catch (error) {
+    notify(toDiagnostic(error));
+    return;
+  }
+  publish();
+  scheduleSave();
+}
+
+function scheduleSave(delay = saveDelay): void {
+  if (usePipeline.getState().path === null) return;
+  if (usePipeline.getState().save !== 'saving') usePipeline.setState({ save: 'unsaved' });
+  if (saveTimer !== null) return;
+  saveTimer = setTimeout(() => {
+    saveTimer = null;
+    void save();
+  }, delay);
+}
+
+async function save(): Promise<void> {
+  if (saving) {
+    await saving;
+    return save();
+  }
+  const { path } = usePipeline.getState();
+  const current = history;
+  const unsaved = current?.unsaved();
+  if (!current || !unsaved || path === null) {
+    usePipeline.setState({ save: 'saved' });
+    return;
+  }
+  usePipeline.setState({ save: 'saving' });
+  saving = (async () => {
+    try {
+      const { savedAt } = await client.pipeline.append({
+        path,
+        document: current.document,
+        base: unsaved.base,
+        entries: [...unsaved.entries],
+        position: unsaved.position,
+      });
+      current.markSaved(unsaved);
+      usePipeline.setState({ save: current.unsaved() ? 'unsaved' : 'saved', savedAt, saveError: null });
+    } catch (error) {
+      // Edits stay in memory and are offered again: at once after a restart of the engine, else after a pause.
+      usePipeline.setState({ save: 'failed', saveError: isGivenUp(error) ? null : diagnosticOf(error) });
+      saving = null;
+      scheduleSave(isGivenUp(error) ? saveDelay : 3000);
+    }
+  })();
+  await saving;
+  saving = null;
+}
+
+/** Writes what is unsaved now (before another pipeline opens, before a run, when the window goes). */
+export async function flushEdits(): Promise<void> {
+  if (saveTimer !== null) clearTimeout(saveTimer);
+  saveTimer = null;
+  if (history?.unsaved()) await save();
+}

@@ -1,0 +1,184 @@
+import { create } from 'zustand';
+import type { PipelineDocument } from '#app/pipeline/document.ts';
+import type { NodeRun, RunEvent, RunStatus } from '#app/protocol/schema.ts';
+import { client, diagnosticOf, follow, isGivenUp } from '../rpc/client.ts';
+import { reconfigure } from './configuration.ts';
+import { notify } from './notices.ts';
+import { flushEdits, usePipeline } from './pipeline.ts';
+
+export interface LogLine {
+  readonly nodeId: string;
+  readonly level: 'info' | 'warning';
+  readonly message: string;
+  readonly at: number;
+}
+
+export interface Series {
+  readonly steps: readonly number[];
+  readonly values: readonly number[];
+}
+
+interface RunStore {
+  readonly runId: string | null;
+  /** `starting` until the engine has answered; null when nothing ran yet. */
+  readonly status: RunStatus | 'starting' | null;
+  readonly startedAt: number | null;
+  readonly ms: number | null;
+  /** The latest node runs of this pipeline: of the run in progress, or of the last one. */
+  readonly nodes: Readonly<Record<string, NodeRun>>;
+  readonly progress: Readonly<Record<string, { readonly fraction: number | null; readonly message?: string | undefined }>>;
+  readonly log: readonly LogLine[];
+  /** Live curves: node → metric → points. */
+  readonly series: Readonly<Record<string, Readonly<Record<string, Series>>>>;
+  /** The document as it was run. */
+  readonly document: PipelineDocument | null;
+}
+
+const empty: RunStore = { runId: null, status: null, startedAt: null, ms: null, nodes: {}, progress: {}, log: [], series: {}, document: null };
+
+export const useRun = create<RunStore>(() => empty);
+
+export function isRunning(state: Pick<RunStore, 'status'>): boolean {
+  return state.status === 'running' || state.status === 'starting';
+}
+
+const maxLogLines = 5000;
+let following: AbortController | null = null;
+
+export interface RunRequest {
+  /** Nodes to bring up to date, with all they need; absent: all. */
+  readonly to?: readonly string[];
+  /** Nodes whose results are forgotten first. */
+  readonly force?: readonly string[];
+}
+
+export async function startRun(request: RunRequest = {}): Promise<void> {
+  const { document, path } = usePipeline.getState();
+  if (!document || isRunning(useRun.getState())) return;
+  if (document.nodes.length === 0) {
+    notify({ severity: 'info', message: 'There is nothing to run yet.', remedy: 'Drag a reader from the catalogue to begin.' });
+    return;
+  }
+  useRun.setState({ status: 'starting', startedAt: Date.now(), ms: null, progress: {}, log: [], series: {}, document });
+  try {
+    await flushEdits();
+    const { runId } = await client.run.start({
+      document,
+      path,
+      ...(request.to ? { to: [...request.to] } : {}),
+      ...(request.force ? { force: [...request.force] } : {}),
+    });
+    followRun(runId, document);
+  } catch (error) {
+    useRun.setState({ status: 'failed' });
+    notify(diagnosticOf(error));
+  }
+}
+
+export async function cancelRun(): Promise<void> {
+  const { runId } = useRun.getState();
+  if (runId === null || !isRunning(useRun.getState())) return;
+  try {
+    await client.run.cancel({ runId });
+  } catch (error) {
+    if (!isGivenUp(error)) notify(diagnosticOf(error));
+  }
+}
+
+function followRun(runId: string, document: PipelineDocument): void {
+  following?.abort();
+  const mine = new AbortController();
+  following = mine;
+  useRun.setState({ runId, status: 'running', document });
+  const queue: RunEvent[] = [];
+  let scheduled = false;
+  const flush = () => {
+    scheduled = false;
+    if (mine.signal.aborted) return;
+    const events = queue.splice(0);
+    useRun.setState((state) => events.reduce(applyEvent, state));
+    if (events.some((event) => event.type === 'run' && event.status !== 'running')) reconfigure(0);
+  };
+  void follow<RunEvent>(
+    (signal) => client.run.events({ runId }, { signal }),
+    (event) => {
+      queue.push(event);
+      // One store update for all events of about a frame: a thousand nodes may finish within one.
+      if (!scheduled) {
+        scheduled = true;
+        setTimeout(flush, 16);
+      }
+    },
+    mine.signal,
+  ).catch((error: unknown) => {
+    if (mine.signal.aborted) return;
+    useRun.setState({ status: 'interrupted' });
+    notify(diagnosticOf(error));
+    reconfigure(0);
+  });
+}
+
+/** One event folded into the state; pure. */
+export function applyEvent(state: RunStore, event: RunEvent): RunStore {
+  switch (event.type) {
+    case 'run':
+      return { ...state, status: event.status, ms: event.ms, ...(event.status === 'running' ? {} : { progress: {} }) };
+    case 'node': {
+      const { [event.node.nodeId]: _, ...progress } = state.progress;
+      return { ...state, nodes: { ...state.nodes, [event.node.nodeId]: event.node }, progress: event.node.status === 'running' ? state.progress : progress };
+    }
+    case 'progress':
+      return { ...state, progress: { ...state.progress, [event.nodeId]: { fraction: event.fraction, message: event.message } } };
+    case 'metrics': {
+      const series = { ...state.series };
+      for (const { nodeId, name, step, value } of event.points) {
+        const ofNode = series[nodeId] ?? {};
+        const before = ofNode[name] ?? { steps: [], values: [] };
+        if (before.steps.includes(step)) continue;
+        series[nodeId] = { ...ofNode, [name]: { steps: [...before.steps, step], values: [...before.values, value] } };
+      }
+      return { ...state, series };
+    }
+    case 'log': {
+      const line = { nodeId: event.nodeId, level: event.level, message: event.message, at: event.at };
+      return { ...state, log: [...state.log, line].slice(-maxLogLines) };
+    }
+  }
+}
+
+/** After a pipeline is opened: joins its run in progress, or shows what its last run gave. */
+export async function restoreRun(document: PipelineDocument): Promise<void> {
+  following?.abort();
+  useRun.setState(empty);
+  try {
+    const { runId } = await client.run.active({ pipelineId: document.id });
+    if (runId !== null) {
+      followRun(runId, document);
+      return;
+    }
+    const [last] = await client.run.list({ pipelineId: document.id, limit: 1 });
+    if (!last) return;
+    const detail = await client.run.get({ runId: last.runId });
+    if (usePipeline.getState().document?.id !== document.id || useRun.getState().runId !== null) return;
+    const series: Record<string, Record<string, Series>> = {};
+    for (const { nodeId, name, steps, values } of detail.series) (series[nodeId] ??= {})[name] = { steps, values };
+    useRun.setState({
+      runId: detail.runId,
+      status: detail.status,
+      startedAt: detail.startedAt,
+      ms: detail.ms,
+      nodes: Object.fromEntries(detail.nodes.map((node) => [node.nodeId, node])),
+      series,
+      document: detail.document,
+    });
+  } catch (error) {
+    if (!isGivenUp(error)) notify(diagnosticOf(error));
+  }
+}
+
+/** Follows the open pipeline for the life of the page. */
+export function startRuns(): void {
+  usePipeline.subscribe((state, before) => {
+    if (state.document && state.document.id !== before.document?.id) void restoreRun(state.document);
+  });
+}
