@@ -1,0 +1,32 @@
+/** Values of a tensor as they cross threads. int64 as BigInt64Array, bool as 0/1 in a Uint8Array. */
+export type TensorData = Float32Array | Float64Array | BigInt64Array | Int32Array | Uint8Array | readonly string[];
+
+export interface TensorValues {
+  readonly dims: readonly number[];
+  readonly data: TensorData;
+}
+
+/** An input or output of a loaded model; a dimension known only at run time is given by its name. */
+export interface TensorInfo {
+  readonly name: string;
+  readonly type: string;
+  readonly shape: readonly (number | string)[];
+}
+
+export interface SessionOpenPayload {
+  /** The file's bytes, or its absolute path. */
+  readonly model: Uint8Array | string;
+}
+
+export interface SessionInfo {
+  readonly session: number;
+  readonly inputs: readonly TensorInfo[];
+  readonly outputs: readonly TensorInfo[];
+}
+
+export interface SessionRunPayload {
+  readonly session: number;
+  readonly feeds: Readonly<Record<string, TensorValues>>;
+  /** Names of the outputs wanted; absent: all. */
+  readonly outputs?: readonly string[];
+}

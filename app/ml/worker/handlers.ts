@@ -1,0 +1,11 @@
+import { closeSession, openSession, runSession } from '../onnx/session.ts';
+import { trainInWorker } from '../learners/train.ts';
+import type { TaskHandlers } from './tasks.ts';
+
+/** What a worker can do. A new kind of long work is one line here and one in `TaskMap`. */
+export const handlers: TaskHandlers = {
+  train: trainInWorker,
+  'session-open': openSession,
+  'session-run': runSession,
+  'session-close': closeSession,
+};

@@ -1,0 +1,74 @@
+import { createRequire } from 'node:module';
+import { availableParallelism } from 'node:os';
+import { isMainThread, workerData } from 'node:worker_threads';
+import type * as Ort from 'onnxruntime-node';
+import { CancelledError } from '#app/core/errors.ts';
+import type { WorkerStart } from './messages.ts';
+import { NativeGate } from './native-gate.ts';
+
+/**
+ * The only place that loads onnxruntime-node, and only ever in a worker: `run` blocks its thread.
+ * Loaded on first use, so that tasks without it (linear models) do not wait for a 45 MB library.
+ */
+let loaded: typeof Ort | null = null;
+
+function ort(): typeof Ort {
+  if (isMainThread) throw new Error('onnxruntime is only used in workers: call runTask or createRunner');
+  loaded ??= createRequire(import.meta.url)('onnxruntime-node') as typeof Ort;
+  return loaded;
+}
+
+const gate = new NativeGate((workerData as WorkerStart | null)?.gate);
+
+async function inNative<T>(work: () => Promise<T>): Promise<T> {
+  if (!gate.enter()) throw new CancelledError();
+  try {
+    return await work();
+  } finally {
+    gate.leave();
+  }
+}
+
+/**
+ * The one thread policy. Training has the machine to itself, up to the point where small matrices stop gaining; scoring is many
+ * short calls, often several models at once, so it stays on its own worker's thread. Threads do not spin while they wait:
+ * DuckDB and the other workers need the cores.
+ */
+const threads = { training: Math.max(1, Math.min(8, availableParallelism())), scoring: 1 } as const;
+
+export type SessionPurpose = keyof typeof threads;
+
+export interface NativeSession {
+  readonly inputs: readonly Ort.InferenceSession.ValueMetadata[];
+  readonly outputs: readonly Ort.InferenceSession.ValueMetadata[];
+  run(feeds: Record<string, Ort.Tensor>, outputs?: readonly string[]): Promise<Record<string, Ort.Tensor>>;
+  release(): Promise<void>;
+}
+
+export type Tensor = Ort.Tensor;
+
+export function tensor(type: Ort.Tensor.Type, data: Ort.Tensor.DataType | readonly boolean[], dims: readonly number[]): Tensor {
+  return new (ort().Tensor)(type, data as Ort.Tensor.DataType, dims);
+}
+
+/** Loads a model on the CPU provider. @throws Error with onnxruntime's message. */
+export async function openNativeSession(model: Uint8Array | string, purpose: SessionPurpose): Promise<NativeSession> {
+  const options: Ort.InferenceSession.SessionOptions = {
+    executionProviders: ['cpu'],
+    intraOpNumThreads: threads[purpose],
+    interOpNumThreads: 1,
+    graphOptimizationLevel: 'all',
+    logSeverityLevel: 3,
+  };
+  const { InferenceSession } = ort();
+  const session = await inNative(() =>
+    typeof model === 'string' ? InferenceSession.create(model, options) : InferenceSession.create(model, options),
+  );
+  return {
+    inputs: session.inputMetadata,
+    outputs: session.outputMetadata,
+    run: (feeds, outputs) =>
+      inNative(async () => (await (outputs === undefined ? session.run(feeds) : session.run(feeds, outputs))) as Record<string, Tensor>),
+    release: () => inNative(() => session.release()),
+  };
+}

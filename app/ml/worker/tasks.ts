@@ -1,0 +1,36 @@
+import type { SessionInfo, SessionOpenPayload, SessionRunPayload, TensorValues } from '../onnx/session-types.ts';
+import type { TrainMessage, TrainPayload, TrainedLearner } from '../learners/types.ts';
+
+/** Every kind of long work: what goes in, what it says on the way, what comes out. All of it crosses threads as plain data. */
+export interface TaskMap {
+  train: { payload: TrainPayload; message: TrainMessage; result: TrainedLearner };
+  'session-open': { payload: SessionOpenPayload; message: never; result: SessionInfo };
+  'session-run': { payload: SessionRunPayload; message: never; result: Readonly<Record<string, TensorValues>> };
+  'session-close': { payload: { readonly session: number }; message: never; result: null };
+}
+
+export type TaskName = keyof TaskMap;
+
+/** What a task sees of its caller. */
+export interface TaskHooks<M = never> {
+  /** True once the caller has cancelled. Cheap: ask once an epoch, batch or iteration. */
+  cancelled(): boolean;
+  /** @throws CancelledError once the caller has cancelled. */
+  check(): void;
+  /** 0…1, or null for unknown. */
+  progress(fraction: number | null, message?: string): void;
+  send(message: M): void;
+}
+
+export interface TaskAnswer<R> {
+  readonly result: R;
+  /** Buffers handed over rather than copied. */
+  readonly transfer?: readonly ArrayBuffer[];
+}
+
+export type TaskHandlers = {
+  readonly [N in TaskName]: (
+    payload: TaskMap[N]['payload'],
+    hooks: TaskHooks<TaskMap[N]['message']>,
+  ) => TaskAnswer<TaskMap[N]['result']> | Promise<TaskAnswer<TaskMap[N]['result']>>;
+};
