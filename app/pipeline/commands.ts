@@ -22,6 +22,8 @@ export type Command =
       readonly edges?: readonly string[];
       readonly notes?: readonly string[];
       readonly groups?: readonly string[];
+      /** Nothing but the named elements goes: undoing `add` must not take what was there before it. */
+      readonly exact?: boolean;
     }
   /** `replaces`: id of the edge that held the input until now. */
   | { readonly type: 'connect'; readonly edge: PipelineEdge; readonly replaces?: string }
@@ -199,16 +201,13 @@ function add(document: PipelineDocument, command: Extract<Command, { type: 'add'
     groups: groups.length === 0 ? document.groups : [...document.groups, ...groups],
     layout: { ...document.layout, ...layout },
   };
-  const removal: Command = { type: 'remove', nodes: idsOf(nodes), edges: idsOf(edges), notes: idsOf(notes), groups: idsOf(groups) };
-  // Layout may name nodes that are already there (or came back): their old places return by a move after the removal.
-  const before: Record<string, Point | null> = {};
-  for (const id of Object.keys(layout)) {
-    const point = own(document.layout, id);
-    if (point !== undefined || !nodes.some((node) => node.id === id)) before[id] = point ?? null;
-  }
-  const inverse: Command =
-    Object.keys(before).length === 0 ? removal : { type: 'batch', commands: [removal, { type: 'move', positions: before }] };
-  return { document: next, inverse };
+  const removal: Command = { type: 'remove', nodes: idsOf(nodes), edges: idsOf(edges), notes: idsOf(notes), groups: idsOf(groups), exact: true };
+  return { document: next, inverse: { type: 'batch', commands: [removal, moveBack(document, layout)] } };
+}
+
+/** The move that undoes putting `layout` over the document's. */
+function moveBack(document: PipelineDocument, layout: Layout): Command {
+  return { type: 'move', positions: Object.fromEntries(Object.keys(layout).map((id) => [id, own(document.layout, id) ?? null])) };
 }
 
 const idsOf = (elements: readonly { readonly id: string }[]): string[] => elements.map((element) => element.id);
@@ -228,7 +227,8 @@ function remove(document: PipelineDocument, command: Extract<Command, { type: 'r
   const noteIds = new Set(command.notes);
   const groupIds = new Set(command.groups);
   const nodes = take(document.nodes, (node) => nodeIds.has(node.id));
-  const edges = take(document.edges, (edge) => edgeIds.has(edge.id) || nodeIds.has(edge.from.node) || nodeIds.has(edge.to.node));
+  const dependants = command.exact === true ? new Set<string>() : nodeIds;
+  const edges = take(document.edges, (edge) => edgeIds.has(edge.id) || dependants.has(edge.from.node) || dependants.has(edge.to.node));
   const notes = take(document.notes, (note) => noteIds.has(note.id));
   const groups = take(document.groups, (group) => groupIds.has(group.id));
   requireAll(nodeIds, nodes.taken, 'node');
@@ -238,7 +238,7 @@ function remove(document: PipelineDocument, command: Extract<Command, { type: 'r
 
   const layout = { ...document.layout };
   const places: Record<string, Point> = {};
-  for (const id of nodeIds) {
+  for (const id of dependants) {
     const point = own(layout, id);
     if (point === undefined) continue;
     places[id] = point;
@@ -246,9 +246,9 @@ function remove(document: PipelineDocument, command: Extract<Command, { type: 'r
   }
   const members: Record<string, readonly string[]> = {};
   const remaining = groups.left.map((group) => {
-    if (!group.nodes.some((id) => nodeIds.has(id))) return group;
+    if (!group.nodes.some((id) => dependants.has(id))) return group;
     members[group.id] = group.nodes;
-    return { ...group, nodes: group.nodes.filter((id) => !nodeIds.has(id)) };
+    return { ...group, nodes: group.nodes.filter((id) => !dependants.has(id)) };
   });
   return {
     document: { ...document, nodes: nodes.left, edges: edges.left, notes: notes.left, groups: remaining, layout },
@@ -303,8 +303,10 @@ function restore(document: PipelineDocument, command: Extract<Command, { type: '
     edges: command.edges.map(({ element }) => element.id),
     notes: command.notes.map(({ element }) => element.id),
     groups: command.groups.map(({ element }) => element.id),
+    exact: true,
   };
   const none = { nodes: [], notes: [], groups: [], layout: {}, members: {}, removeEdges: [] };
+  const regroup = document.groups.filter((group) => Object.hasOwn(command.members, group.id)).map((group): Command => ({ type: 'set-group', group }));
   return {
     document: {
       ...document,
@@ -314,7 +316,7 @@ function restore(document: PipelineDocument, command: Extract<Command, { type: '
       groups: place(groups, command.groups),
       layout: { ...document.layout, ...command.layout },
     },
-    inverse: dropped.size === 0 ? removal : { type: 'batch', commands: [removal, { type: 'restore', ...none, edges: edges.taken }] },
+    inverse: { type: 'batch', commands: [removal, { type: 'restore', ...none, edges: edges.taken }, moveBack(document, command.layout), ...regroup] },
   };
 }
 
