@@ -1,0 +1,19 @@
+import { defineConfig } from '@playwright/test';
+import type { AppMode } from './fixtures/app.ts';
+
+export default defineConfig<{ mode: AppMode }>({
+  testDir: './specs',
+  outputDir: './.artifacts',
+  globalSetup: './setup/global-setup.ts',
+  // One app at a time: each starts an engine that uses every core.
+  workers: 1,
+  timeout: 180_000,
+  expect: { timeout: 15_000 },
+  forbidOnly: Boolean(process.env['CI']),
+  retries: 0,
+  use: { trace: 'retain-on-failure', screenshot: 'only-on-failure', actionTimeout: 15_000 },
+  projects: [
+    { name: 'electron', use: { mode: 'electron' } },
+    { name: 'browser', use: { mode: 'browser' } },
+  ],
+});
