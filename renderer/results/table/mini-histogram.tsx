@@ -1,0 +1,69 @@
+import { memo } from 'react';
+import { formatCount } from '#app/core/units.ts';
+import type { ColumnProfile } from '#app/protocol/schema.ts';
+import { profileWords } from './profile-text.ts';
+
+const height = 22;
+
+/** A column at a glance: the distribution of its values above, the share of missing ones as a bar below. */
+export const MiniHistogram = memo(function MiniHistogram({ profile, width }: { readonly profile: ColumnProfile; readonly width: number }) {
+  return (
+    <div title={profileWords(profile)} className="flex flex-col gap-[3px]">
+      {profile.histogram && profile.histogram.counts.length > 0 ? (
+        <Bars counts={profile.histogram.counts} width={width} />
+      ) : profile.top.length > 0 && (profile.distinct ?? 99) <= 12 ? (
+        <Shares profile={profile} />
+      ) : (
+        <div className="flex items-end text-xs leading-4 text-faint" style={{ height }}>
+          <span className="truncate">{profile.distinct === null ? '' : `${formatCount(profile.distinct)} distinct`}</span>
+        </div>
+      )}
+      <MissingBar profile={profile} />
+    </div>
+  );
+});
+
+function Bars({ counts, width }: { readonly counts: readonly number[]; readonly width: number }) {
+  const most = Math.max(1, ...counts);
+  const step = width / counts.length;
+  return (
+    <svg width={width} height={height} aria-hidden className="block text-accent">
+      {counts.map((count, index) => {
+        // Every bin that is not empty shows, however small its share.
+        const tall = count === 0 ? 0 : Math.max(1.5, (count / most) * (height - 1));
+        return <rect key={index} x={index * step + 0.5} width={Math.max(1, step - 1)} y={height - tall} height={tall} rx={Math.min(1, step / 4)} fill="currentColor" opacity={0.7} />;
+      })}
+      <line x1={0} x2={width} y1={height - 0.5} y2={height - 0.5} stroke="var(--line-strong)" />
+    </svg>
+  );
+}
+
+/** Few values: their shares side by side, largest first, named where there is room. */
+function Shares({ profile }: { readonly profile: ColumnProfile }) {
+  const present = Math.max(1, profile.count - profile.missing);
+  const listed = profile.top.slice(0, 6);
+  const rest = present - listed.reduce((sum, one) => sum + one.count, 0);
+  return (
+    <div className="flex gap-px overflow-hidden rounded-sm" style={{ height }} aria-hidden>
+      {listed.map((one, index) => (
+        <div
+          key={one.value}
+          className="flex min-w-[2px] items-center overflow-hidden px-1 text-xs text-ink"
+          style={{ flexGrow: one.count / present, flexBasis: 0, background: `color-mix(in oklab, var(--accent) ${Math.max(8, 34 - index * 7)}%, var(--surface))` }}
+        >
+          <span className="truncate">{one.count / present > 0.2 ? one.value || '(empty)' : ''}</span>
+        </div>
+      ))}
+      {rest > 0 ? <div className="min-w-[2px] bg-active" style={{ flexGrow: rest / present, flexBasis: 0 }} /> : null}
+    </div>
+  );
+}
+
+function MissingBar({ profile }: { readonly profile: ColumnProfile }) {
+  const share = profile.count === 0 ? 0 : profile.missing / profile.count;
+  return (
+    <div className="h-[3px] overflow-hidden rounded-full bg-active" role="img" aria-label={share === 0 ? 'No missing values' : `${(share * 100).toPrecision(2)} % missing`}>
+      {share > 0 ? <div className="h-full rounded-full bg-warn" style={{ width: `${Math.max(3, share * 100)}%` }} /> : null}
+    </div>
+  );
+}

@@ -1,0 +1,30 @@
+import { stableHash } from '#app/core/hash.ts';
+import type { PipelineDocument } from '#app/pipeline/document.ts';
+import { ancestors } from '#app/pipeline/graph.ts';
+
+/** The part of a document that decides a node's results, and a key that changes only when they may. */
+export interface Subject {
+  readonly document: PipelineDocument;
+  readonly nodeId: string;
+  readonly key: string;
+}
+
+/**
+ * Cuts a document down to a node and what it needs: requests stay small in large pipelines, and moving or renaming nodes
+ * asks for nothing anew. `revision` marks what the document does not show: a finished run, a changed file.
+ */
+export function subjectOf(document: PipelineDocument, nodeId: string, revision: string): Subject | null {
+  if (!document.nodes.some((node) => node.id === nodeId)) return null;
+  const needed = ancestors(document, [nodeId]);
+  needed.add(nodeId);
+  const slice: PipelineDocument = {
+    ...document,
+    nodes: document.nodes.filter((node) => needed.has(node.id)),
+    edges: document.edges.filter((edge) => needed.has(edge.from.node) && needed.has(edge.to.node)),
+    notes: [],
+    groups: [],
+    layout: {},
+  };
+  const decisive = slice.nodes.map(({ title: _title, comment: _comment, ...rest }) => rest);
+  return { document: slice, nodeId, key: stableHash([slice.id, decisive, slice.edges, nodeId, revision]) };
+}

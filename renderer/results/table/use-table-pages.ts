@@ -1,0 +1,106 @@
+import { useCallback, useEffect, useRef, useState } from 'react';
+import type { Diagnostic } from '#app/core/errors.ts';
+import type { Schema } from '#app/relation/types.ts';
+import { client, diagnosticOf } from '../../rpc/client.ts';
+import { useConnection } from '../../rpc/connection.ts';
+import { decodePage, emptyPage } from './arrow-page.ts';
+import type { TablePage } from './arrow-page.ts';
+import { PageCache } from './page-cache.ts';
+import type { Subject } from './table-subject.ts';
+
+export interface SortKey {
+  readonly column: string;
+  readonly descending: boolean;
+}
+
+export interface TableQuery {
+  readonly sort: readonly SortKey[];
+  readonly filter: string;
+}
+
+export const pageSize = 200;
+
+/** What the grid draws: the pages of one question. It changes as a whole, so the grid never mixes two orders. */
+export interface ShownTable {
+  readonly key: string;
+  readonly schema: Schema;
+  readonly pages: PageCache<TablePage>;
+  readonly query: TableQuery;
+}
+
+export interface TablePages {
+  /** The newest table that has something to show; stays while the next question is being answered. */
+  readonly shown: ShownTable | null;
+  /** Why the newest question has no answer. */
+  readonly error: Diagnostic | null;
+  readonly loading: boolean;
+  /** Rises whenever a page of `shown` has come. */
+  readonly version: number;
+  retry(): void;
+}
+
+/** Fetches one page; used for copying, too. */
+export async function fetchPage(subject: Subject, port: string, query: TableQuery, offset: number, limit: number, signal?: AbortSignal): Promise<TablePage> {
+  const answer = await client.data.page(
+    { document: subject.document, nodeId: subject.nodeId, port, offset, limit, sort: [...query.sort], filter: query.filter },
+    signal ? { signal } : {},
+  );
+  const bytes = new Uint8Array(await answer.arrow.arrayBuffer());
+  return bytes.length === 0 ? emptyPage(answer.schema) : decodePage(bytes, answer.schema);
+}
+
+/** Pages of a port's table under a sort and filter. */
+export function useTablePages(subject: Subject, port: string, query: TableQuery): TablePages {
+  const key = JSON.stringify([subject.key, port, query.sort, query.filter]);
+  const epoch = useConnection((state) => state.epoch);
+  const [shown, setShown] = useState<ShownTable | null>(null);
+  const [failure, setFailure] = useState<{ key: string; error: Diagnostic } | null>(null);
+  const [version, setVersion] = useState(0);
+  const [turn, setTurn] = useState(0);
+  const shownPages = useRef<PageCache<TablePage> | null>(null);
+  const place = useRef('');
+
+  useEffect(() => {
+    // Another port or node: its rows must not stand under this one's name while they load.
+    const here = `${subject.nodeId} ${port}`;
+    if (place.current !== here) {
+      place.current = here;
+      shownPages.current?.dispose();
+      shownPages.current = null;
+      setShown(null);
+    }
+    let pages: PageCache<TablePage> | null = new PageCache<TablePage>({
+      pageSize,
+      maxPages: 60,
+      concurrency: 2,
+      load: (index, signal) => fetchPage(subject, port, query, index * pageSize, pageSize, signal),
+      onChange: () => {
+        const first = mine.at(0);
+        if (pages !== null && first?.status === 'ready') {
+          shownPages.current?.dispose();
+          shownPages.current = mine;
+          pages = null;
+          setFailure(null);
+          setShown({ key, schema: first.page.schema, pages: mine, query });
+        } else if (pages !== null && first?.status === 'failed') {
+          setFailure({ key, error: diagnosticOf(first.error) });
+        }
+        setVersion((count) => count + 1);
+      },
+    });
+    const mine = pages;
+    mine.want(0, 1, 1);
+    // Once shown, the pages live until the next table is shown in their place.
+    return () => pages?.dispose();
+    // `key` stands for subject, port and query.
+  }, [key, epoch, turn]);
+
+  useEffect(() => () => shownPages.current?.dispose(), []);
+
+  const retry = useCallback(() => {
+    setFailure(null);
+    setTurn((count) => count + 1);
+  }, []);
+  const error = failure?.key === key ? failure.error : null;
+  return { shown, error, loading: shown?.key !== key && error === null, version, retry };
+}
