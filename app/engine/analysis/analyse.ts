@@ -1,0 +1,229 @@
+import { toDiagnostic, type Diagnostic } from '#app/core/errors.ts';
+import { newRecordId } from '#app/core/ids.ts';
+import { cacheKey, type KeyParts } from '#app/pipeline/cache-key.ts';
+import { bypassSource, configurePipeline, createConfigureMemo, type ConfigureEnv } from '#app/pipeline/configure.ts';
+import type { PipelineDocument, PipelineNode } from '#app/pipeline/document.ts';
+import { indexGraph, nodeTitle, topologicalOrder } from '#app/pipeline/graph.ts';
+import { migrateParams } from '#app/pipeline/migrate.ts';
+import type { NodeConfiguration } from '#app/pipeline/types.ts';
+import type { Fingerprint } from '#app/sdk/node.ts';
+import type { EngineCatalogue, EngineNodeType } from '../catalogue.ts';
+import type { Probes } from './probes.ts';
+
+/** Where a node's input comes from, with bypassed nodes looked through. */
+export interface SourcePort {
+  readonly nodeId: string;
+  readonly port: string;
+}
+
+export interface AnalysedNode {
+  readonly node: PipelineNode;
+  /** Absent for unknown types. */
+  readonly type: EngineNodeType | undefined;
+  readonly title: string;
+  readonly configuration: NodeConfiguration;
+  /** Parsed params; undefined where they do not parse. */
+  readonly params: unknown;
+  /** By input port, edges in order. */
+  readonly inputs: Readonly<Record<string, readonly SourcePort[]>>;
+  /** Null where the node, or something it needs, is not ready. */
+  readonly parts: KeyParts | null;
+  readonly key: string | null;
+  /** False where outside state cannot be told apart ('never'): such a result is not reused. */
+  readonly cacheable: boolean;
+  /** Errors that keep this node itself from running. */
+  readonly problems: readonly Diagnostic[];
+}
+
+/** A document with everything that can be known of it before running. */
+export interface Analysis {
+  readonly document: PipelineDocument;
+  /** Nodes upstream first; nodes on or behind a cycle are missing. */
+  readonly order: readonly string[];
+  readonly nodes: ReadonlyMap<string, AnalysedNode>;
+  /** Of the whole document, in document order. */
+  readonly diagnostics: readonly Diagnostic[];
+  readonly configurations: Readonly<Record<string, NodeConfiguration>>;
+}
+
+export interface AnalyserOptions {
+  readonly catalogue: EngineCatalogue;
+  readonly probes: Probes;
+  readonly resolvePath: (path: string) => string;
+  readonly parseExpression: (text: string) => Promise<unknown>;
+}
+
+interface Outside {
+  readonly params: unknown;
+  readonly fingerprint: Fingerprint | 'never' | null;
+  readonly problem: Diagnostic | null;
+}
+
+/** Configures documents and computes cache keys. Keeps what did not change between calls: parsed texts, configured nodes, keys. */
+export class Analyser {
+  readonly #options: AnalyserOptions;
+  readonly #memo = createConfigureMemo();
+  /** Node objects by their JSON: a document from the wire is a fresh value, and the memo goes by identity. */
+  readonly #nodes = new Map<string, PipelineNode>();
+  readonly #params = new WeakMap<PipelineNode, { readonly params: unknown }>();
+  readonly #keys = new WeakMap<PipelineNode, { readonly of: string; readonly key: string }>();
+  /** Parsed expression texts. */
+  readonly trees = new Map<string, unknown>();
+
+  constructor(options: AnalyserOptions) {
+    this.#options = options;
+  }
+
+  /** For relations that are built outside the configure pass. */
+  get parsing(): Pick<ConfigureEnv, 'trees' | 'parseExpression'> {
+    return { trees: this.trees, parseExpression: this.#options.parseExpression };
+  }
+
+  async analyse(given: PipelineDocument, signal: AbortSignal): Promise<Analysis> {
+    const document: PipelineDocument = { ...given, nodes: given.nodes.map((node) => this.#intern(node)) };
+    const { catalogue } = this.#options;
+    const outside = await this.#lookOutside(document, signal);
+    const configuration = await configurePipeline(document, catalogue, {
+      factsFor: async (nodeId, typeId, params) => {
+        const type = catalogue.get(typeId);
+        const found = outside.get(nodeId);
+        if (type === undefined || found === undefined || found.fingerprint === null) return null;
+        return this.#options.probes.facts(type, params, found.fingerprint, signal);
+      },
+      ...this.parsing,
+      resolvePath: this.#options.resolvePath,
+      memo: this.#memo,
+    });
+    const { order } = topologicalOrder(document);
+    const index = indexGraph(document);
+    const nodes = new Map<string, AnalysedNode>();
+    const passed = new Map<string, SourcePort | null>();
+    for (const id of order) {
+      const node = index.nodes.get(id);
+      const configured = configuration.nodes[id];
+      if (node === undefined || configured === undefined) continue;
+      const type = catalogue.get(node.type);
+      const inputs: Record<string, SourcePort[]> = {};
+      for (const edge of index.incoming.get(id) ?? []) {
+        if (type?.definition.inputs.every((port) => port.name !== edge.to.port)) continue;
+        const through = passed.get(`${edge.from.node}\0${edge.from.port}`);
+        if (through === null) continue;
+        (inputs[edge.to.port] ??= []).push(through ?? { nodeId: edge.from.node, port: edge.from.port });
+      }
+      if (node.bypassed === true && type !== undefined) {
+        for (const port of type.definition.outputs) {
+          const source = bypassSource(type.definition, port.name);
+          passed.set(`${id}\0${port.name}`, (source === null ? undefined : inputs[source]?.[0]) ?? null);
+        }
+      }
+      const found = outside.get(id);
+      const problems = [
+        ...(found?.problem ? [found.problem] : []),
+        ...configured.diagnostics.filter((diagnostic) => diagnostic.severity === 'error' && diagnostic.code !== found?.problem?.code),
+      ];
+      const titleOf = (nodeId: string): string => nodes.get(nodeId)?.title ?? nodeId;
+      const parts = problems.length > 0 || type === undefined ? null : keyParts(type, found, inputs, nodes, titleOf);
+      const cacheable = found?.fingerprint !== 'never';
+      nodes.set(id, {
+        node,
+        type,
+        title: nodeTitle(node, type?.definition.title),
+        configuration: configured,
+        params: found?.params,
+        inputs,
+        parts,
+        key: parts === null ? null : cacheable ? this.#key(node, parts) : `never-${newRecordId()}`,
+        cacheable,
+        problems,
+      });
+    }
+    return { document, order: order.filter((id) => nodes.has(id)), nodes, diagnostics: configuration.diagnostics, configurations: configuration.nodes };
+  }
+
+  #intern(node: PipelineNode): PipelineNode {
+    const json = JSON.stringify(node);
+    const known = this.#nodes.get(json);
+    if (known !== undefined) return known;
+    // Bounded by starting over: the memo is a convenience, and a document of 10⁵ nodes must not be kept twice for ever.
+    if (this.#nodes.size > 20_000) this.#nodes.clear();
+    this.#nodes.set(json, node);
+    return node;
+  }
+
+  async #lookOutside(document: PipelineDocument, signal: AbortSignal): Promise<Map<string, Outside>> {
+    const found = new Map<string, Outside>();
+    await Promise.all(
+      document.nodes.map(async (node) => {
+        const type = this.#options.catalogue.get(node.type);
+        if (type === undefined || node.bypassed === true) return;
+        const params = this.#parse(node, type);
+        if (params === undefined) return;
+        if (type.executor?.fingerprint === undefined) {
+          found.set(node.id, { params, fingerprint: {}, problem: null });
+          return;
+        }
+        try {
+          found.set(node.id, { params, fingerprint: await this.#options.probes.fingerprint(type, params, signal), problem: null });
+        } catch (error) {
+          signal.throwIfAborted();
+          // Configuring goes on without facts; the problem is the node's own diagnostic.
+          found.set(node.id, { params, fingerprint: {}, problem: toDiagnostic(error, { nodeId: node.id }) });
+        }
+      }),
+    );
+    return found;
+  }
+
+  #parse(node: PipelineNode, type: EngineNodeType): unknown {
+    const known = this.#params.get(node);
+    if (known !== undefined) return known.params;
+    let params: unknown;
+    try {
+      const migrated = migrateParams(node, type.definition);
+      const parsed = migrated === null ? null : type.definition.params.safeParse(migrated);
+      params = parsed?.success === true ? parsed.data : undefined;
+    } catch {
+      // The configure pass reports params that cannot be migrated.
+      params = undefined;
+    }
+    this.#params.set(node, { params });
+    return params;
+  }
+
+  /** The hash of a node whose own JSON did not change depends only on its outside state and upstream keys. */
+  #key(node: PipelineNode, parts: KeyParts): string {
+    let of = JSON.stringify(parts.fingerprint);
+    for (const [port, edges] of Object.entries(parts.upstream)) for (const edge of edges) of += `\n${port}:${edge.key}:${edge.port}`;
+    const known = this.#keys.get(node);
+    if (known?.of === of) return known.key;
+    const key = cacheKey(parts);
+    this.#keys.set(node, { of, key });
+    return key;
+  }
+}
+
+function keyParts(
+  type: EngineNodeType,
+  outside: Outside | undefined,
+  inputs: Readonly<Record<string, readonly SourcePort[]>>,
+  nodes: ReadonlyMap<string, AnalysedNode>,
+  titleOf: (nodeId: string) => string,
+): KeyParts | null {
+  if (outside === undefined || outside.fingerprint === null) return null;
+  const upstream: Record<string, { key: string; port: string; nodeId: string; title: string }[]> = {};
+  for (const [port, sources] of Object.entries(inputs)) {
+    const list = (upstream[port] = [] as { key: string; port: string; nodeId: string; title: string }[]);
+    for (const source of sources) {
+      const key = nodes.get(source.nodeId)?.key;
+      if (key === null || key === undefined) return null;
+      list.push({ key, port: source.port, nodeId: source.nodeId, title: titleOf(source.nodeId) });
+    }
+  }
+  return {
+    type: type.definition.type,
+    version: type.definition.version,
+    params: outside.params,
+    fingerprint: outside.fingerprint === 'never' ? {} : outside.fingerprint,
+    upstream,
+  };
+}

@@ -1,0 +1,123 @@
+import type { KeyParts } from '#app/pipeline/cache-key.ts';
+import { explainStale } from '#app/pipeline/cache-key.ts';
+import type { Freshness } from '#app/protocol/schema.ts';
+import type { PortKind, PortValue } from '#app/sdk/ports.ts';
+import type { AnalysedNode, Analysis } from '../analysis/analyse.ts';
+import { artifactsOf, decodeValue, encodeValue, type ArtifactPlaces } from './value-codec.ts';
+
+/** A node's finished result, addressed by its cache key. Written when the node ends, so a killed run keeps what it finished. */
+export interface ResultEntry {
+  readonly key: string;
+  readonly nodeId: string;
+  readonly pipelineId: string;
+  readonly runId: string | null;
+  readonly finishedAt: number;
+  readonly ms: number;
+  readonly parts: KeyParts;
+  readonly ports: Readonly<Record<string, StoredPort>>;
+  readonly metrics: Readonly<Record<string, number>>;
+}
+
+export interface StoredPort {
+  readonly kind: PortKind;
+  /** Encoded. Null for the table of a relational node that was not materialised: it is built again from the node's inputs. */
+  readonly value: PortValue | null;
+  readonly rows: number | null;
+  readonly bytes: number | null;
+}
+
+/** Where entries are kept between sessions (app/store). */
+export interface ResultStore {
+  get(key: string): ResultEntry | null;
+  put(entry: ResultEntry): void;
+  delete(key: string): void;
+  /** The newest entry of a node, whatever its key; for saying why the present one differs. */
+  latest(pipelineId: string, nodeId: string): ResultEntry | null;
+}
+
+/** The store with a memory in front, and a check that what an entry needs still exists. */
+export class ResultCache {
+  readonly #store: ResultStore;
+  readonly #places: ArtifactPlaces & { exists(id: string): boolean };
+  readonly #memory = new Map<string, ResultEntry>();
+  static readonly #kept = 5000;
+
+  constructor(store: ResultStore, places: ArtifactPlaces & { exists(id: string): boolean }) {
+    this.#store = store;
+    this.#places = places;
+  }
+
+  /** The usable entry of a node, or null. Entries whose artifacts are gone are forgotten. */
+  find(node: AnalysedNode): ResultEntry | null {
+    if (node.key === null || !node.cacheable) return null;
+    return this.get(node.key);
+  }
+
+  get(key: string): ResultEntry | null {
+    const entry = this.#memory.get(key) ?? this.#store.get(key);
+    if (entry === null) return null;
+    for (const port of Object.values(entry.ports)) {
+      if (port.value === null) continue;
+      for (const id of artifactsOf(port.value)) {
+        if (this.#places.exists(id)) continue;
+        this.delete(key);
+        return null;
+      }
+    }
+    this.#remember(entry);
+    return entry;
+  }
+
+  /** `values` as the node gave them; null for a fused table. */
+  put(entry: Omit<ResultEntry, 'ports'>, ports: Readonly<Record<string, StoredPort>>): ResultEntry {
+    const encoded = Object.fromEntries(
+      Object.entries(ports).map(([name, port]) => [name, { ...port, value: port.value === null ? null : encodeValue(port.value, this.#places) }]),
+    );
+    const full: ResultEntry = { ...entry, ports: encoded };
+    this.#store.put(full);
+    this.#remember(full);
+    return full;
+  }
+
+  delete(key: string): void {
+    this.#memory.delete(key);
+    this.#store.delete(key);
+  }
+
+  value(port: StoredPort): PortValue | null {
+    return port.value === null ? null : decodeValue(port.value, this.#places);
+  }
+
+  /** State of each node against the cache, with reasons in words. */
+  freshness(analysis: Analysis): Record<string, Freshness> {
+    const states: Record<string, Freshness> = {};
+    for (const node of analysis.document.nodes) states[node.id] = this.#freshnessOf(analysis, analysis.nodes.get(node.id));
+    return states;
+  }
+
+  /** Why a node has to run now: the words shown beside a stale node, or that it never ran. */
+  reasons(analysis: Analysis, node: AnalysedNode): string[] {
+    const latest = this.#store.latest(analysis.document.id, node.node.id);
+    if (latest === null || node.parts === null) return [];
+    const reasons = explainStale(latest.parts, node.parts);
+    return reasons.length > 0 ? reasons : ['its earlier result is no longer kept'];
+  }
+
+  #freshnessOf(analysis: Analysis, node: AnalysedNode | undefined): Freshness {
+    if (node === undefined) return { state: 'not-ready', reasons: ['it is on or behind a circle'] };
+    if (node.node.bypassed === true) return { state: 'fresh', reasons: [] };
+    if (node.key === null) return { state: 'not-ready', reasons: node.problems.slice(0, 3).map((problem) => problem.message) };
+    if (this.find(node) !== null) return { state: 'fresh', reasons: [] };
+    const reasons = this.reasons(analysis, node);
+    if (reasons.length === 0) return { state: 'never-run', reasons: [] };
+    return { state: 'stale', reasons: node.cacheable ? reasons : ['it reads something that may change at any time'] };
+  }
+
+  #remember(entry: ResultEntry): void {
+    this.#memory.delete(entry.key);
+    this.#memory.set(entry.key, entry);
+    if (this.#memory.size <= ResultCache.#kept) return;
+    const oldest = this.#memory.keys().next();
+    if (!oldest.done) this.#memory.delete(oldest.value);
+  }
+}

@@ -1,0 +1,73 @@
+import type { Relation } from '#app/relation/types.ts';
+import type { PortValue } from '#app/sdk/ports.ts';
+
+/**
+ * Port values as they are kept between sessions. Tables scan artifact files by absolute path while the engine runs; kept values
+ * name the artifact instead, so that a project folder can be moved, and so that a lost artifact can be noticed.
+ */
+
+const scheme = 'artifact:';
+
+export interface ArtifactPlaces {
+  path(id: string): string;
+  /** Id of the artifact at a path, or null when the path is not one of ours. */
+  idOf(path: string): string | null;
+}
+
+export function encodeValue(value: PortValue, places: ArtifactPlaces): PortValue {
+  return mapPaths(value, (path) => {
+    const id = places.idOf(path);
+    return id === null ? path : scheme + id;
+  });
+}
+
+export function decodeValue(value: PortValue, places: ArtifactPlaces): PortValue {
+  return mapPaths(value, (path) => (path.startsWith(scheme) ? places.path(path.slice(scheme.length)) : path));
+}
+
+/** Ids of every artifact that an encoded value needs. */
+export function artifactsOf(encoded: PortValue): Set<string> {
+  const ids = new Set<string>();
+  mapPaths(encoded, (path) => {
+    if (path.startsWith(scheme)) ids.add(path.slice(scheme.length));
+    return path;
+  });
+  if (encoded.kind === 'model') {
+    ids.add(encoded.onnx);
+    ids.add(encoded.golden);
+  }
+  return ids;
+}
+
+function mapPaths(value: PortValue, map: (path: string) => string): PortValue {
+  return value.kind === 'table' ? { ...value, relation: mapRelation(value.relation, map) } : value;
+}
+
+/** Depth is that of a fused chain, at most a few hundred operators. */
+function mapRelation(relation: Relation, map: (path: string) => string): Relation {
+  switch (relation.op) {
+    case 'scan':
+      return relation.source.kind === 'parquet' ? { ...relation, source: { kind: 'parquet', paths: relation.source.paths.map(map) } } : relation;
+    case 'join':
+      return { ...relation, left: mapRelation(relation.left, map), right: mapRelation(relation.right, map) };
+    case 'union':
+      return { ...relation, inputs: relation.inputs.map((input) => mapRelation(input, map)) };
+    default:
+      return { ...relation, input: mapRelation(relation.input, map) };
+  }
+}
+
+/** Operators whose result is worth keeping when it is used more than once: they hold back all rows before the first comes out. */
+const heavyOps = new Set<Relation['op']>(['aggregate', 'join', 'sort', 'distinct', 'window']);
+
+/** Whether any operator above the scans is heavy. Iterative: called while planning a run. */
+export function isHeavy(relation: Relation): boolean {
+  const stack: Relation[] = [relation];
+  for (let at = stack.pop(); at !== undefined; at = stack.pop()) {
+    if (heavyOps.has(at.op)) return true;
+    if (at.op === 'join') stack.push(at.left, at.right);
+    else if (at.op === 'union') stack.push(...at.inputs);
+    else if (at.op !== 'scan') stack.push(at.input);
+  }
+  return false;
+}
