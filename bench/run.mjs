@@ -1,0 +1,17 @@
+#!/usr/bin/env node
+/**
+ * `npm run bench -- SUITE [--quick]`: measures side by side with a named peer or limit in one run, prints a table and, last,
+ * one JSON line {"suite":…,"ratios":{…}}. Ratios are ours ÷ the peer's (or the limit), best of several; under 1 is faster.
+ */
+import { readdir } from 'node:fs/promises';
+
+const suites = (await readdir(new URL('./suites/', import.meta.url))).filter((name) => name.endsWith('.ts')).map((name) => name.slice(0, -3));
+const [suite, ...options] = process.argv.slice(2);
+if (suite === undefined || !suites.includes(suite)) {
+  console.error(`Usage: npm run bench -- SUITE [--quick]\nSuites: ${suites.join(', ')}`);
+  process.exit(2);
+}
+const { rows } = await import(`./suites/${suite}.ts`).then((module) => module.run({ quick: options.includes('--quick') }));
+console.table(Object.fromEntries(rows.map((row) => [row.name, { ours: row.ours, against: row.against, peer: row.peer, ratio: row.ratio, limit: row.limit ?? '' }])));
+console.log(JSON.stringify({ suite, ratios: Object.fromEntries(rows.map((row) => [row.name, row.ratio])) }));
+process.exit(0);
