@@ -1,0 +1,24 @@
+const widths = [60, 88, 46, 72, 54, 80];
+
+/** The shape of a table, while its first rows are on their way. */
+export function TableSkeleton() {
+  return (
+    <div role="status" aria-label="Loading rows" className="h-full overflow-hidden">
+      <div className="h-9 border-b border-line" />
+      <div className="flex h-16 items-center gap-6 border-b border-line px-4">
+        {widths.map((width) => (
+          <div key={width} className="h-8 animate-pulse rounded-sm bg-active" style={{ width: width * 1.6 }} />
+        ))}
+      </div>
+      {Array.from({ length: 12 }, (_, row) => (
+        <div key={row} className="flex h-[26px] items-center gap-6 border-b border-line px-4" style={{ opacity: 1 - row / 13 }}>
+          {widths.map((width, index) => (
+            <div key={width} style={{ width: width * 1.6 }}>
+              <div className="h-2 rounded-full bg-active" style={{ width: `${40 + ((row * 37 + index * 53) % 50)}%` }} />
+            </div>
+          ))}
+        </div>
+      ))}
+    </div>
+  );
+}
