@@ -125,7 +125,26 @@ export interface ModelValue {
   readonly golden: string;
   /** Rows trained on. */
   readonly rows: number;
+  /** What fitting found out, for people: coefficients, curves, remarks. */
+  readonly summary?: ModelSummary;
 }
+
+export interface ModelSummary {
+  /** Linear models, over the features as preprocessed; `cls` where there is a set of them for each class. */
+  readonly coefficients?: readonly { readonly feature: string; readonly coefficient: number; readonly cls?: string }[];
+  /** Curves recorded while fitting, e.g. `loss` by epoch; at most 500 points each. */
+  readonly curves?: readonly { readonly name: string; readonly steps: readonly number[]; readonly values: readonly number[] }[];
+  readonly converged?: boolean;
+  readonly iterations?: number;
+  /** Full sentences. */
+  readonly notes: readonly string[];
+}
+
+/**
+ * Name of the input tensor of a raw column: the column's name, except that `label`, `probabilities` and `prediction` are names of
+ * outputs, so that a column called so is fed as `label_input` and so on.
+ */
+export const inputTensorName = (column: string): string => (/^(label|probabilities|prediction)(_input)*$/.test(column) ? `${column}_input` : column);
 
 /** Name of the columns that Predict appends. */
 export const predictionColumn = (target: string): string => `${target}_predicted`;
