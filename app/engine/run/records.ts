@@ -1,0 +1,23 @@
+import type { PipelineDocument } from '#app/pipeline/document.ts';
+import type { NodeRun, RunDetail, RunStatus, RunSummary } from '#app/protocol/schema.ts';
+import type { MetricPoint } from './event-log.ts';
+
+/** What a run leaves in the project's store (app/store). All writes are durable when the call returns. */
+export interface RunRecords {
+  start(run: {
+    readonly runId: string;
+    readonly pipelineId: string;
+    readonly pipelinePath: string | null;
+    readonly title: string;
+    readonly startedAt: number;
+    readonly document: PipelineDocument;
+  }): void;
+  /** Latest state of nodes; in one transaction. */
+  nodes(runId: string, nodes: readonly NodeRun[]): void;
+  points(runId: string, points: readonly MetricPoint[]): void;
+  finish(runId: string, end: { readonly status: RunStatus; readonly ms: number; readonly metrics: Readonly<Record<string, number>> }): void;
+  list(filter: { readonly pipelineId?: string; readonly limit: number }): RunSummary[];
+  get(runId: string): RunDetail | null;
+  /** Runs that were under way when the engine last died, found when the project was opened. */
+  readonly interrupted: readonly string[];
+}

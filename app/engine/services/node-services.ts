@@ -1,0 +1,95 @@
+import { stat } from 'node:fs/promises';
+import { isCancelled, PenstockError } from '#app/core/errors.ts';
+import type { Database } from '#app/data/index.ts';
+import { scanParquet } from '#app/relation/build.ts';
+import { schemaOf } from '#app/relation/index.ts';
+import type { Relation } from '#app/relation/types.ts';
+import type { ArtifactServices, FileServices, ProbeContext, TableServices } from '#app/sdk/node.ts';
+import type { TableValue } from '#app/sdk/ports.ts';
+import type { ArtifactFiles } from './artifact-files.ts';
+
+/** Rows and bytes of tables that were written, by file path, so that nobody has to count them again. */
+export type WrittenTables = Map<string, { readonly rows: number; readonly bytes: number }>;
+
+export function fileServices(database: Database): FileServices {
+  return {
+    async stat(path) {
+      const info = await stat(path).catch((error: NodeJS.ErrnoException) => {
+        if (error.code !== 'ENOENT') throw error;
+        throw new PenstockError('file-missing', `The file ${path} does not exist.`, {
+          remedy: 'Check the path, or choose the file again.',
+          place: { file: path },
+        });
+      });
+      return { size: info.size, mtimeMs: info.mtimeMs };
+    },
+    sniffCsv: (path, overrides, signal) => database.sniffCsv(path, overrides, signal),
+    parquetSchema: (path) => database.parquetSchema(path),
+  };
+}
+
+export function probeContext(database: Database, resolvePath: (path: string) => string, signal: AbortSignal): ProbeContext {
+  return { signal, resolvePath, files: fileServices(database) };
+}
+
+export function artifactServices(artifacts: ArtifactFiles): ArtifactServices {
+  return {
+    put: (bytes, name) => artifacts.put(bytes, name),
+    read: (id) => artifacts.read(id),
+    path: (id) => artifacts.path(id),
+  };
+}
+
+export interface TableServiceOptions {
+  readonly database: Database;
+  readonly artifacts: ArtifactFiles;
+  readonly written: WrittenTables;
+  readonly signal: AbortSignal;
+  readonly progress?: (fraction: number) => void;
+  /** Hears of a query over a relation that failed: the fault may lie in a fused node upstream. */
+  readonly queryFailed?: (relation: Relation, error: unknown) => void;
+}
+
+/** Queries of one node run: all stop with its signal. */
+export function tableServices(options: TableServiceOptions): TableServices {
+  const { database, artifacts, written, signal } = options;
+  const progress = options.progress === undefined ? {} : { progress: options.progress };
+
+  async function watched<T>(relation: Relation, query: Promise<T>): Promise<T> {
+    try {
+      return await query;
+    } catch (error) {
+      if (!isCancelled(error)) options.queryFailed?.(relation, error);
+      throw error;
+    }
+  }
+
+  async function adopted(file: string, label: string, rows: number, bytes: number, schema: TableValue['schema']): Promise<TableValue> {
+    const id = await artifacts.adopt(file, `${label}.parquet`);
+    const path = artifacts.path(id);
+    written.set(path, { rows, bytes });
+    return { kind: 'table', relation: scanParquet([path], schema, label), schema };
+  }
+
+  return {
+    rows: (relation, limit) => watched(relation, database.rows(relation, limit, signal)),
+    count: (relation) => watched(relation, database.count(relation, signal)),
+    matrix: (relation, columns) => watched(relation, database.matrix(relation, columns, signal)),
+    column: (relation, name) => watched(relation, database.column(relation, name, signal)),
+    async materialise(relation, label) {
+      const file = artifacts.temporary('parquet');
+      const { rows, bytes } = await watched(relation, database.writeParquet(relation, file, { signal, ...progress }));
+      return adopted(file, label, rows, bytes, schemaOf(relation));
+    },
+    async fromColumns(columns, label) {
+      const file = artifacts.temporary('parquet');
+      const { rows, bytes } = await database.writeColumns(columns, file, signal);
+      return adopted(file, label, rows, bytes, columns.map(({ name, type }) => ({ name, type })));
+    },
+    async readCsv(path, dialect, schema, label) {
+      const file = artifacts.temporary('parquet');
+      const { rows, bytes } = await database.readCsv(path, dialect, schema, file, { signal, ...progress });
+      return adopted(file, label, rows, bytes, schema);
+    },
+  };
+}
