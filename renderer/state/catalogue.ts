@@ -3,9 +3,9 @@ import { categories } from '#app/sdk/node.ts';
 import type { NodeCatalogue, NodeType } from '#app/pipeline/types.ts';
 
 /** Every node type, found by being there: nodes/<category>/<name>/{node.ts, icon.svg, help.md}. */
-const definitions = import.meta.glob<{ definition: NodeDefinition }>('/nodes/*/*/node.ts', { eager: true });
-const icons = import.meta.glob<string>('/nodes/*/*/icon.svg', { eager: true, query: '?raw', import: 'default' });
-const helps = import.meta.glob<string>('/nodes/*/*/help.md', { eager: true, query: '?raw', import: 'default' });
+const definitions = import.meta.glob<{ definition: NodeDefinition }>('../../nodes/*/*/node.ts', { eager: true });
+const icons = import.meta.glob<string>('../../nodes/*/*/icon.svg', { eager: true, query: '?raw', import: 'default' });
+const helps = import.meta.glob<string>('../../nodes/*/*/help.md', { eager: true, query: '?raw', import: 'default' });
 
 const fallbackIcon = '<svg viewBox="0 0 24 24"><rect x="5" y="5" width="14" height="14" rx="3"/></svg>';
 

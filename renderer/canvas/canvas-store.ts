@@ -1,0 +1,67 @@
+import type { ReactFlowInstance } from '@xyflow/react';
+import { create } from 'zustand';
+import type { Point } from '#app/pipeline/commands.ts';
+import type { Endpoint } from '#app/pipeline/document.ts';
+import type { Joint } from './edits.ts';
+import type { FlowNode, WireEdge } from './flow-model.ts';
+
+export interface QuickAddRequest {
+  /** Where the menu opens, in page coordinates. */
+  readonly screen: Point;
+  /** Where the node goes, in canvas units: its top left corner. */
+  readonly at: Point;
+  /** Only types with the right port are offered, and the new node is joined. */
+  readonly joint?: Joint | undefined;
+  /** Offer everything, fitting types first. */
+  readonly lenient?: boolean;
+}
+
+interface CanvasStore {
+  readonly flow: ReactFlowInstance<FlowNode, WireEdge> | null;
+  readonly quickAdd: QuickAddRequest | null;
+  /** Node whose title is being typed. */
+  readonly renaming: string | null;
+  /** Edge that would take up what is being dragged. */
+  readonly dropEdge: string | null;
+  /** Node under a dragged edge's end, by its card rather than by a port. */
+  readonly pointer: Point;
+  /** End that a connection is being dragged from. */
+  readonly connecting: { readonly end: Endpoint; readonly from: 'source' | 'target' } | null;
+}
+
+/** What only the canvas needs, and what commands need of the canvas. */
+export const useCanvas = create<CanvasStore>(() => ({ flow: null, quickAdd: null, renaming: null, dropEdge: null, pointer: { x: 0, y: 0 }, connecting: null }));
+
+/** The middle of what is visible, in canvas units. */
+export function visibleCentre(): Point {
+  const { flow } = useCanvas.getState();
+  const pane = document.querySelector('[data-testid="canvas"]')?.getBoundingClientRect();
+  if (!flow || !pane) return { x: 0, y: 0 };
+  return flow.screenToFlowPosition({ x: pane.x + pane.width / 2, y: pane.y + pane.height / 2 });
+}
+
+/** Milliseconds for a movement of the view: none where the system asks for reduced motion. */
+export function motion(ms = 180): number {
+  return matchMedia('(prefers-reduced-motion: reduce)').matches ? 0 : ms;
+}
+
+export function fitView(nodeIds?: readonly string[]): void {
+  const { flow } = useCanvas.getState();
+  void flow?.fitView({ padding: 0.16, maxZoom: 1, duration: motion(), ...(nodeIds && nodeIds.length > 0 ? { nodes: nodeIds.map((id) => ({ id })) } : {}) });
+}
+
+export function zoomTo(zoom: number): void {
+  void useCanvas.getState().flow?.zoomTo(zoom, { duration: motion() });
+}
+
+/** Brings a node into view without changing the zoom, only when it is not visible. */
+export function revealNode(nodeId: string): void {
+  const { flow } = useCanvas.getState();
+  const node = flow?.getNode(nodeId);
+  const pane = document.querySelector('[data-testid="canvas"]')?.getBoundingClientRect();
+  if (!flow || !node || !pane) return;
+  const at = flow.flowToScreenPosition(node.position);
+  const end = flow.flowToScreenPosition({ x: node.position.x + (node.width ?? 0), y: node.position.y + (node.height ?? 0) });
+  if (at.x >= pane.x && at.y >= pane.y && end.x <= pane.right && end.y <= pane.bottom) return;
+  void flow.setCenter(node.position.x + (node.width ?? 0) / 2, node.position.y + (node.height ?? 0) / 2, { zoom: Math.max(0.6, flow.getZoom()), duration: motion() });
+}

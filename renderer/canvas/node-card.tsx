@@ -1,0 +1,150 @@
+import { Handle, Position, type NodeProps } from '@xyflow/react';
+import { memo, useEffect, useRef, useState } from 'react';
+import { useShallow } from 'zustand/react/shallow';
+import { formatDuration } from '#app/core/units.ts';
+import type { PortSpec } from '#app/sdk/ports.ts';
+import { catalogue, categoryOf, iconOf, titleOf } from '../state/catalogue.ts';
+import { diagnosticsOf, useConfiguration } from '../state/configuration.ts';
+import { nodeState, stateTitles } from '../state/node-state.ts';
+import { edit } from '../state/pipeline.ts';
+import { isRunning, useRun } from '../state/run.ts';
+import { NodeTile, Tooltip, cx } from '../ui/index.ts';
+import { useCanvas } from './canvas-store.ts';
+import type { CardNode } from './flow-model.ts';
+import { portOffset } from './geometry.ts';
+import { PortShape, kindTitles } from './port-shape.tsx';
+import { StateGlyph } from './state-glyph.tsx';
+
+function NodeCardView({ data, selected }: NodeProps<CardNode>) {
+  const { node, ports } = data;
+  const describe = useConfiguration((store) => store.nodes[node.id]?.describe ?? '');
+  const diagnostics = useConfiguration(useShallow((store) => diagnosticsOf(store, node.id)));
+  const freshness = useConfiguration((store) => store.freshness[node.id]);
+  const nodeRun = useRun((store) => store.nodes[node.id]);
+  const progress = useRun((store) => store.progress[node.id]);
+  const runActive = useRun(isRunning);
+  const runDocument = useRun((store) => store.document);
+  const renaming = useCanvas((store) => store.renaming === node.id);
+  const { state, reason } = nodeState({ node, diagnostics, freshness, nodeRun, runActive, runDocument });
+  const known = catalogue.has(node.type);
+  const message = state === 'failed' || state === 'attention' ? reason : null;
+  const line = !known ? 'This node type is not installed' : (message ?? (state === 'running' ? (progress?.message ?? describe) : describe));
+
+  return (
+    <div data-testid={`node-${node.id}`} className="size-full">
+      <div
+        data-testid="node-card"
+        data-node-id={node.id}
+        data-node-type={node.type}
+        data-state={state}
+        data-selected={selected || undefined}
+        className={cx('node-card group relative flex size-full items-center gap-2.5 rounded-lg border bg-surface px-2.5 shadow-card', !known && 'opacity-60')}
+      >
+        <span className={cx('node-tile', node.bypassed && 'opacity-50')}>
+          <NodeTile svg={iconOf(node.type)} category={categoryOf(node.type)} size={36} />
+        </span>
+        <div className={cx('node-text min-w-0 flex-1', node.bypassed && 'opacity-60')}>
+          {renaming ? (
+            <TitleInput nodeId={node.id} title={titleOf(node)} />
+          ) : (
+            <div className="truncate pr-4 text-sm font-medium leading-[18px]" title={node.comment || undefined}>
+              {titleOf(node)}
+            </div>
+          )}
+          <div
+            className={cx('truncate text-xs leading-4', state === 'failed' ? 'text-bad-ink' : message ? 'text-warn-ink' : 'text-muted')}
+            title={line}
+          >
+            {line || '\u00a0'}
+          </div>
+        </div>
+        <Tooltip
+          side="top"
+          text={
+            <span>
+              <b className="font-semibold">{stateTitles[state]}.</b> {reason}
+            </span>
+          }
+        >
+          <span role="img" aria-label={`${stateTitles[state]}. ${reason}`} className="node-glyph absolute right-2 top-2">
+            <StateGlyph state={state} fraction={progress?.fraction} />
+          </span>
+        </Tooltip>
+        {state === 'running' ? (
+          <div className="absolute inset-x-0 bottom-0 h-[3px] overflow-hidden rounded-b-lg">
+            <div
+              className={cx('h-full bg-accent', progress?.fraction == null ? 'w-1/3' : 'transition-[width] duration-150')}
+              style={progress?.fraction == null ? { animation: 'indeterminate 1.2s ease-in-out infinite' } : { width: `${Math.round(progress.fraction * 100)}%` }}
+            />
+          </div>
+        ) : null}
+        <div className="node-timing pointer-events-none absolute left-1 top-full pt-1 text-xs tabular-nums text-faint">
+          {nodeRun?.ms != null ? (nodeRun.status === 'cached' ? 'Reused' : formatDuration(nodeRun.ms)) : null}
+        </div>
+        {ports.inputs.map((port, index) => (
+          <PortHandle key={port.name} port={port} side="in" offset={portOffset(index, ports.inputs.length)} />
+        ))}
+        {ports.outputs.map((port, index) => (
+          <PortHandle key={port.name} port={port} side="out" offset={portOffset(index, ports.outputs.length)} />
+        ))}
+      </div>
+    </div>
+  );
+}
+
+export const NodeCard = memo(NodeCardView);
+
+function PortHandle({ port, side, offset }: { readonly port: PortSpec; readonly side: 'in' | 'out'; readonly offset: number }) {
+  const hollow = side === 'in' && port.arity === 'optional';
+  const name = `${side === 'in' ? 'Input' : 'Output'}: ${port.title} (${kindTitles[port.kind].toLowerCase()}${hollow ? ', optional' : ''})`;
+  return (
+    <Handle
+      id={port.name}
+      type={side === 'in' ? 'target' : 'source'}
+      position={side === 'in' ? Position.Left : Position.Right}
+      style={{ top: offset }}
+      data-testid={`port-${side}-${port.name}`}
+      data-kind={port.kind}
+      data-side={side}
+      role="img"
+      aria-label={name}
+      title={port.summary ? `${name}. ${port.summary}` : name}
+      className="port"
+    >
+      <PortShape kind={port.kind} hollow={hollow} />
+    </Handle>
+  );
+}
+
+function TitleInput({ nodeId, title }: { readonly nodeId: string; readonly title: string }) {
+  const [text, setText] = useState(title);
+  const input = useRef<HTMLInputElement>(null);
+  const finished = useRef(false);
+  useEffect(() => {
+    // The card may have just come into being under a menu that still gives its focus back.
+    const frame = requestAnimationFrame(() => input.current?.select());
+    return () => cancelAnimationFrame(frame);
+  }, []);
+  const finish = (keep: boolean) => {
+    if (finished.current) return;
+    finished.current = true;
+    useCanvas.setState({ renaming: null });
+    if (keep && text.trim() !== title) edit({ type: 'set-title', nodeId, title: text.trim() === '' ? null : text.trim() });
+  };
+  return (
+    <input
+      ref={input}
+      aria-label="Node title"
+      value={text}
+      maxLength={200}
+      onChange={(event) => setText(event.target.value)}
+      onBlur={() => finish(true)}
+      onKeyDown={(event) => {
+        event.stopPropagation();
+        if (event.key === 'Enter') finish(true);
+        if (event.key === 'Escape') finish(false);
+      }}
+      className="nodrag nopan -ml-1 h-[18px] w-[calc(100%-14px)] select-text rounded-sm border border-focus bg-surface px-1 text-sm font-medium leading-4 outline-none"
+    />
+  );
+}

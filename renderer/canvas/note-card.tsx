@@ -1,0 +1,56 @@
+import { NodeResizer, type NodeProps } from '@xyflow/react';
+import { memo, useState } from 'react';
+import { edit } from '../state/pipeline.ts';
+import { cx } from '../ui/index.ts';
+import type { NoteNode } from './flow-model.ts';
+import { snap } from './geometry.ts';
+
+/** Free text on the canvas. Double click or Enter edits, Escape leaves; the corner resizes. */
+function NoteCardView({ data, selected }: NodeProps<NoteNode>) {
+  const { note } = data;
+  const [draft, setDraft] = useState<string | null>(note.text === '' ? '' : null);
+  const finish = () => {
+    if (draft !== null && draft !== note.text) edit({ type: 'set-note', note: { ...note, text: draft } });
+    setDraft(null);
+  };
+  return (
+    <div
+      data-testid={`note-${note.id}`}
+      data-category={note.colour ?? 'monitor'}
+      className={cx('size-full overflow-hidden rounded-md border p-2.5 text-sm', selected ? 'border-accent' : 'border-transparent')}
+      style={{ background: 'color-mix(in oklab, var(--category-soft) 75%, transparent)' }}
+      onDoubleClick={(event) => {
+        event.stopPropagation();
+        setDraft(note.text);
+      }}
+    >
+      <NodeResizer
+        isVisible={selected}
+        minWidth={96}
+        minHeight={48}
+        lineClassName="!border-transparent"
+        handleClassName="!size-2 !rounded-sm !border-accent !bg-surface"
+        onResizeEnd={(_event, box) => edit({ type: 'set-note', note: { ...note, x: snap(box.x), y: snap(box.y), width: snap(box.width), height: snap(box.height) } })}
+      />
+      {draft === null ? (
+        <div className="size-full overflow-hidden whitespace-pre-wrap break-words text-ink">{note.text || <span className="text-faint">Double-click to write</span>}</div>
+      ) : (
+        <textarea
+          autoFocus
+          aria-label="Note text"
+          value={draft}
+          placeholder="What should the next reader know?"
+          onChange={(event) => setDraft(event.target.value)}
+          onBlur={finish}
+          onKeyDown={(event) => {
+            event.stopPropagation();
+            if (event.key === 'Escape') finish();
+          }}
+          className="nodrag nopan nowheel size-full resize-none select-text bg-transparent text-ink outline-none placeholder:text-muted"
+        />
+      )}
+    </div>
+  );
+}
+
+export const NoteCard = memo(NoteCardView);

@@ -1,0 +1,54 @@
+import { BaseEdge, EdgeLabelRenderer, getBezierPath, type EdgeProps } from '@xyflow/react';
+import { memo } from 'react';
+import { formatBytes, formatCount } from '#app/core/units.ts';
+import { useRun } from '../state/run.ts';
+import { cx } from '../ui/index.ts';
+import { useCanvas } from './canvas-store.ts';
+import type { WireEdge } from './flow-model.ts';
+
+/** Losing more than this share of the rows is worth a look. */
+const notableLoss = 0.2;
+
+function WireView({ id, source, sourceHandleId, sourceX, sourceY, targetX, targetY, sourcePosition, targetPosition, data, selected }: EdgeProps<WireEdge>) {
+  const stats = useRun((store) => store.nodes[source]?.ports[sourceHandleId ?? '']);
+  const loss = useRun((store) => rowLoss(store.nodes, store.document, source, sourceHandleId ?? ''));
+  const isDropTarget = useCanvas((store) => store.dropEdge === id);
+  const [path, labelX, labelY] = getBezierPath({ sourceX, sourceY, targetX, targetY, sourcePosition, targetPosition, curvature: 0.35 });
+  const strong = selected || isDropTarget;
+  const stroke = strong ? 'var(--accent)' : data?.lit ? 'var(--wire-lit)' : 'var(--wire)';
+  const rows = stats?.kind === 'table' ? stats.rows : null;
+  return (
+    <>
+      <BaseEdge id={id} path={path} interactionWidth={18} style={{ stroke, strokeWidth: strong ? 2.5 : data?.lit ? 2 : 1.5, opacity: data?.dim && !strong ? 0.55 : 1 }} />
+      {rows !== null ? (
+        <EdgeLabelRenderer>
+          <div
+            className={cx('wire-label pointer-events-auto absolute rounded-sm bg-canvas px-1 text-xs leading-4 tabular-nums', data?.dim ? 'text-faint' : 'text-muted')}
+            style={{ transform: `translate(-50%, -50%) translate(${labelX}px, ${labelY}px)` }}
+            title={`${formatCount(rows)} rows${stats?.bytes != null ? `, ${formatBytes(stats.bytes)}` : ''}${loss !== null ? `; ${Math.round(loss * 100)} % of the rows before were left out` : ''}`}
+          >
+            {formatCount(rows)}
+            {loss !== null && loss >= notableLoss ? <span className="ml-1 font-medium text-warn-ink">−{Math.round(loss * 100)} %</span> : null}
+          </div>
+        </EdgeLabelRenderer>
+      ) : null}
+    </>
+  );
+}
+
+export const Wire = memo(WireView);
+
+type RunState = ReturnType<typeof useRun.getState>;
+
+/** Share of rows that a node with one table input and one table output left out; null where that is not a question. */
+function rowLoss(nodes: RunState['nodes'], document: RunState['document'], nodeId: string, port: string): number | null {
+  const run = nodes[nodeId];
+  const after = run?.ports[port]?.rows ?? null;
+  if (!run || !document || after === null || Object.values(run.ports).filter((stats) => stats.kind === 'table').length !== 1) return null;
+  const inputs = document.edges.filter((edge) => edge.to.node === nodeId).flatMap((edge) => nodes[edge.from.node]?.ports[edge.from.port] ?? []);
+  const tables = inputs.filter((stats) => stats.kind === 'table');
+  const before = tables.length === 1 ? (tables[0]?.rows ?? null) : null;
+  // A summary (one row a group) is not a loss.
+  if (before === null || before === 0 || after >= before || /group-by|statistics/.test(run.type)) return null;
+  return 1 - after / before;
+}
