@@ -1,0 +1,23 @@
+import { useMemo } from 'react';
+import { Chart } from '../charts/chart.tsx';
+import { curveCharts } from './curves.ts';
+import type { CurvePoints } from './curves.ts';
+
+interface LiveCurvesProps {
+  readonly series: Readonly<Record<string, CurvePoints>>;
+  /** True while points still arrive. */
+  readonly live: boolean;
+}
+
+/** Learning curves of one node, drawn while it trains and kept afterwards. */
+export function LiveCurves({ series, live }: LiveCurvesProps) {
+  const charts = useMemo(() => curveCharts(series), [series]);
+  if (charts.length === 0) return null;
+  return (
+    <section data-testid="live-curve" data-live={live} aria-label="Learning curves" className="grid grid-cols-[repeat(auto-fit,minmax(min(340px,100%),1fr))] gap-4">
+      {charts.map((spec, index) => (
+        <Chart key={spec.title} spec={spec} index={index} height={240} />
+      ))}
+    </section>
+  );
+}

@@ -1,0 +1,38 @@
+import { CircleHelp } from 'lucide-react';
+import type { MetricItem } from '#app/sdk/ports.ts';
+import { Tooltip } from '../../ui/index.ts';
+import { formatMetric, metricTitle } from './metric-text.ts';
+
+/** Big figures, with what each means behind its question mark. */
+export function MetricGrid({ title, metrics }: { readonly title?: string | undefined; readonly metrics: readonly MetricItem[] }) {
+  return (
+    <section aria-label={title ?? 'Metrics'}>
+      {title ? <h4 className="mb-2 text-sm font-semibold">{title}</h4> : null}
+      <dl className="grid grid-cols-[repeat(auto-fill,minmax(148px,1fr))] gap-px overflow-hidden rounded-md border border-line bg-line">
+        {metrics.map((metric) => (
+          <div key={metric.name} data-testid={`metric-${metric.name}`} className="flex flex-col gap-0.5 bg-surface px-3 py-2.5">
+            <dt className="flex items-center gap-1 text-xs text-muted">
+              <span className="min-w-0 truncate" title={metricTitle(metric.name)}>
+                {metricTitle(metric.name)}
+              </span>
+              {metric.help ? (
+                <Tooltip text={metric.help} side="top">
+                  <button type="button" aria-label={`What ${metricTitle(metric.name)} means`} className="shrink-0 rounded-full text-faint hover:text-ink">
+                    <CircleHelp size={13} />
+                  </button>
+                </Tooltip>
+              ) : null}
+            </dt>
+            <dd className="selectable text-xl font-medium tabular-nums tracking-tight">{formatMetric(metric)}</dd>
+          </div>
+        ))}
+        <div aria-hidden className="col-span-full hidden bg-surface" />
+      </dl>
+    </section>
+  );
+}
+
+/** Named numbers of a model or run, for the same grid. */
+export function metricItems(metrics: Readonly<Record<string, number>>): MetricItem[] {
+  return Object.entries(metrics).map(([name, value]) => ({ name, value, format: 'number' }));
+}

@@ -1,0 +1,63 @@
+import { Fragment } from 'react';
+import type { ReactNode } from 'react';
+import type { Report, ReportBlock } from '#app/sdk/ports.ts';
+import { Chart } from '../charts/chart.tsx';
+import { Markdown } from './markdown.tsx';
+import { MetricGrid } from './metric-grid.tsx';
+import { StaticTable } from './static-table.tsx';
+
+/** A page of results: text, figures, charts and small tables, in order; charts that follow one another share rows. */
+export function ReportView({ report, before }: { readonly report: Report; readonly before?: ReactNode }) {
+  const groups = groupBlocks(report.blocks);
+  return (
+    <article data-testid="report-view" aria-label={report.title} className="mx-auto flex max-w-[1440px] flex-col gap-4 p-4">
+      <h3 className="text-base font-semibold">{report.title}</h3>
+      {before}
+      {groups.map((group, index) => (
+        <Fragment key={index}>{drawGroup(group)}</Fragment>
+      ))}
+    </article>
+  );
+}
+
+export type BlockGroup =
+  | { readonly type: 'charts'; readonly charts: readonly { readonly index: number; readonly block: Extract<ReportBlock, { type: 'chart' }> }[] }
+  | { readonly type: 'one'; readonly block: Exclude<ReportBlock, { type: 'chart' }> };
+
+/** Consecutive charts together; each chart keeps its number in the report. */
+export function groupBlocks(blocks: readonly ReportBlock[]): BlockGroup[] {
+  const groups: BlockGroup[] = [];
+  let count = 0;
+  for (const block of blocks) {
+    if (block.type !== 'chart') {
+      groups.push({ type: 'one', block });
+      continue;
+    }
+    const entry = { index: count++, block };
+    const last = groups.at(-1);
+    if (last?.type === 'charts') groups[groups.length - 1] = { type: 'charts', charts: [...last.charts, entry] };
+    else groups.push({ type: 'charts', charts: [entry] });
+  }
+  return groups;
+}
+
+function drawGroup(group: BlockGroup): ReactNode {
+  if (group.type === 'charts') {
+    return (
+      <div className="grid grid-cols-[repeat(auto-fit,minmax(min(380px,100%),1fr))] gap-4">
+        {group.charts.map(({ index, block }) => (
+          <Chart key={index} spec={block.chart} index={index} />
+        ))}
+      </div>
+    );
+  }
+  const { block } = group;
+  switch (block.type) {
+    case 'text':
+      return <Markdown text={block.markdown} />;
+    case 'metrics':
+      return <MetricGrid title={block.title} metrics={block.metrics} />;
+    case 'table':
+      return <StaticTable title={block.title} columns={block.columns} rows={block.rows} />;
+  }
+}

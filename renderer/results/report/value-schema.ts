@@ -1,0 +1,101 @@
+import { z } from 'zod';
+import { columnSchema } from '#app/protocol/schema.ts';
+import type { Evaluation, LearnerSpec, ModelValue, Recipe, Report } from '#app/sdk/ports.ts';
+
+/** Values of ports as they come over the wire (app/sdk/ports), checked before they are drawn. */
+
+const scalar = z.union([z.null(), z.boolean(), z.number(), z.string()]);
+const coordinate = z.union([z.number(), z.string(), z.null()]);
+/** NaN and infinities do not survive JSON; a metric that is null could not be computed. */
+const measured = z.number().nullable().transform((value) => value ?? Number.NaN);
+
+const axis = z.object({
+  title: z.string(),
+  scale: z.enum(['linear', 'log', 'category', 'time']).optional(),
+  range: z.tuple([z.number(), z.number()]).optional(),
+});
+
+const series = z.object({
+  name: z.string(),
+  mark: z.enum(['line', 'points', 'bars', 'area', 'heatmap', 'reference']),
+  x: z.array(coordinate),
+  y: z.array(coordinate),
+  z: z.array(z.array(z.number().nullable())).optional(),
+  text: z.array(z.array(z.string())).optional(),
+  group: z.string().optional(),
+});
+
+export const chartSchema = z.object({ title: z.string(), x: axis, y: axis, series: z.array(series), note: z.string().optional() });
+
+const metricItem = z.object({
+  name: z.string(),
+  value: measured,
+  format: z.enum(['count', 'number', 'percent', 'duration', 'bytes']),
+  help: z.string().optional(),
+});
+
+const block = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('text'), markdown: z.string() }),
+  z.object({ type: z.literal('metrics'), title: z.string().optional(), metrics: z.array(metricItem) }),
+  z.object({ type: z.literal('chart'), chart: chartSchema }),
+  z.object({ type: z.literal('table'), title: z.string().optional(), columns: z.array(columnSchema), rows: z.array(z.array(scalar)) }),
+]);
+
+const report: z.ZodType<Report> = z.object({ title: z.string(), blocks: z.array(block) });
+
+const selection = z.discriminatedUnion('by', [
+  z.object({ by: z.literal('all-numeric') }),
+  z.object({ by: z.literal('all-categorical') }),
+  z.object({ by: z.literal('names'), names: z.array(z.string()) }),
+]);
+
+const recipe: z.ZodType<Recipe> = z.object({
+  steps: z.array(
+    z.discriminatedUnion('step', [
+      z.object({
+        step: z.literal('impute'),
+        columns: selection,
+        numeric: z.enum(['mean', 'median', 'zero', 'none']),
+        categorical: z.enum(['most-frequent', 'constant', 'none']),
+        constant: z.string(),
+        indicator: z.boolean(),
+      }),
+      z.object({ step: z.literal('scale'), columns: selection, method: z.enum(['standard', 'min-max', 'robust']) }),
+      z.object({ step: z.literal('one-hot'), columns: selection, maxCategories: z.number(), other: z.boolean(), dropFirst: z.boolean() }),
+    ]),
+  ),
+});
+
+const task = z.enum(['classification', 'regression']);
+
+const learner: z.ZodType<LearnerSpec> = z.object({
+  algorithm: z.string(),
+  task,
+  params: z.record(z.string(), z.unknown()),
+  recipe,
+  target: z.string(),
+  features: z.array(z.string()).nullable(),
+});
+
+const evaluation: z.ZodType<Evaluation> = z.object({ task, target: z.string(), rows: z.number(), metrics: z.record(z.string(), measured), report });
+
+const model: z.ZodType<ModelValue> = z.object({
+  kind: z.literal('model'),
+  onnx: z.string(),
+  signature: z.object({ task, target: columnSchema, inputs: z.array(columnSchema), classes: z.array(z.string()).optional(), features: z.array(z.string()) }),
+  algorithm: z.string(),
+  params: z.record(z.string(), z.unknown()),
+  metrics: z.record(z.string(), measured),
+  golden: z.string(),
+  rows: z.number(),
+});
+
+/** What a port other than a table can show. */
+export const shownValueSchema = z.union([
+  z.object({ kind: z.literal('report'), report }),
+  z.object({ kind: z.literal('evaluation'), evaluation }),
+  z.object({ kind: z.literal('recipe'), recipe }),
+  z.object({ kind: z.literal('learner'), learner }),
+  model,
+]);
+export type ShownValue = z.infer<typeof shownValueSchema>;
