@@ -1,0 +1,58 @@
+import { type Minimum, minimiseLbfgs } from '../lbfgs.ts';
+import { checkEvery } from '../linear/gram.ts';
+import type { LogisticProblem } from './problem.ts';
+
+/**
+ * Several classes by L-BFGS on the softmax loss, all classes with parameters of their own (their mean stays zero by the penalty
+ * and the start). Parameters: class by class, one a column, then the intercept.
+ */
+export function minimiseMultinomial(
+  problem: LogisticProblem,
+  options: { readonly maxIterations: number; readonly tolerance: number; readonly onIteration: (iteration: number, value: number) => void },
+): Minimum {
+  const { matrix, rows, target, classes } = problem.input;
+  const { shifts, inverse, shares, penalty, hooks } = problem;
+  const size = inverse.length;
+  const width = size + 1;
+  const u = new Float64Array(width);
+  u[size] = 1;
+  const logits = new Float64Array(classes);
+
+  const objective = (at: Float64Array, gradient: Float64Array): number => {
+    let value = 0;
+    gradient.fill(0);
+    for (let row = 0; row < rows; row++) {
+      if (row % checkEvery === 0) hooks.check();
+      const share = shares[row] as number;
+      if (share === 0) continue;
+      for (let j = 0, i = row * size; j < size; j++, i++) {
+        u[j] = ((matrix[i] as number) - (shifts[j] as number)) * (inverse[j] as number);
+      }
+      let most = Number.NEGATIVE_INFINITY;
+      for (let cls = 0; cls < classes; cls++) {
+        let logit = 0;
+        for (let j = 0, i = cls * width; j < width; j++, i++) logit += (u[j] as number) * (at[i] as number);
+        logits[cls] = logit;
+        if (logit > most) most = logit;
+      }
+      let total = 0;
+      for (let cls = 0; cls < classes; cls++) total += Math.exp((logits[cls] as number) - most);
+      const norm = most + Math.log(total);
+      const actual = target[row] as number;
+      value += share * (norm - (logits[actual] as number));
+      for (let cls = 0; cls < classes; cls++) {
+        const slope = share * (Math.exp((logits[cls] as number) - norm) - (cls === actual ? 1 : 0));
+        for (let j = 0, i = cls * width; j < width; j++, i++) gradient[i] = (gradient[i] as number) + slope * (u[j] as number);
+      }
+    }
+    for (let cls = 0; cls < classes; cls++) {
+      for (let j = 0, i = cls * width; j < size; j++, i++) {
+        const pull = (penalty[j] as number) * (at[i] as number);
+        value += 0.5 * pull * (at[i] as number);
+        gradient[i] = (gradient[i] as number) + pull;
+      }
+    }
+    return value;
+  };
+  return minimiseLbfgs(objective, new Float64Array(classes * width), options);
+}

@@ -1,0 +1,55 @@
+import { z } from 'zod';
+import { PenstockError } from '#app/core/errors.ts';
+import type { LearningTask } from '#app/sdk/ports.ts';
+import { linearParams, trainLinear } from './linear/linear.ts';
+import { logisticParams, trainLogistic } from './logistic/logistic.ts';
+import type { TrainHooks, TrainInput, TrainedLearner } from './types.ts';
+
+/** A learner as the rest of the app sees it. */
+export interface Algorithm {
+  /** As in `LearnerSpec.algorithm`. */
+  readonly name: string;
+  readonly tasks: readonly LearningTask[];
+  /** Parses `{}` to the defaults. */
+  readonly params: z.ZodType;
+  /** Runs in a worker. `params` as they come; parsed inside. */
+  train(input: TrainInput, params: unknown, seed: number, hooks: TrainHooks): TrainedLearner | Promise<TrainedLearner>;
+}
+
+function algorithm<S extends z.ZodType>(
+  name: string,
+  tasks: readonly LearningTask[],
+  params: S,
+  train: (input: TrainInput, params: z.output<S>, hooks: TrainHooks, seed: number) => TrainedLearner | Promise<TrainedLearner>,
+): [string, Algorithm] {
+  const parse = (value: unknown): z.output<S> => {
+    const parsed = params.safeParse(value);
+    if (parsed.success) return parsed.data;
+    const issue = parsed.error.issues[0];
+    const param = (issue?.path ?? []).filter((part) => typeof part !== 'symbol');
+    throw new PenstockError('params-invalid', `The param '${param.join('.')}' of ${name} is not valid: ${issue?.message ?? ''}.`, {
+      remedy: 'Correct it in the inspector.',
+      place: { param },
+    });
+  };
+  return [name, { name, tasks, params, train: (input, value, seed, hooks) => train(input, parse(value), hooks, seed) }];
+}
+
+export const algorithms: ReadonlyMap<string, Algorithm> = new Map([
+  algorithm('linear-regression', ['regression'], linearParams, trainLinear),
+  algorithm('logistic-regression', ['classification'], logisticParams, trainLogistic),
+]);
+
+/** @throws PenstockError `unknown-algorithm`, `task-unsupported`. */
+export function findAlgorithm(name: string, task: LearningTask): Algorithm {
+  const found = algorithms.get(name);
+  if (found === undefined) {
+    throw new PenstockError('unknown-algorithm', `There is no learner called '${name}'.`, { remedy: `Use one of ${[...algorithms.keys()].join(', ')}.` });
+  }
+  if (!found.tasks.includes(task)) {
+    throw new PenstockError('task-unsupported', `The learner '${name}' cannot do ${task}.`, {
+      remedy: task === 'regression' ? 'Choose a learner for numbers, or a target with classes.' : 'Choose a learner for classes, or a numeric target.',
+    });
+  }
+  return found;
+}
