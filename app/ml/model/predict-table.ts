@@ -1,0 +1,128 @@
+import { PenstockError } from '#app/core/errors.ts';
+import { call, col, lit, named } from '#app/relation/build.ts';
+import type { Relation, Schema } from '#app/relation/types.ts';
+import type { RunContext } from '#app/sdk/node.ts';
+import type { ModelSignature, ModelValue, TableValue } from '#app/sdk/ports.ts';
+import { predictedSchema, predictionSchema } from '#app/sdk/prediction.ts';
+import type { RawColumn } from './raw-columns.ts';
+import { openScorer, type Predictions } from './scorer.ts';
+
+export type PredictServices = Pick<RunContext<unknown>, 'tables' | 'artifacts' | 'signal' | 'progress'>;
+
+/** Rows read from the table at once. */
+const CHUNK = 131_072;
+
+/** What keeps a table from being scored by a model: one sentence a column; empty where nothing does. */
+export function inputProblems(schema: Schema, signature: ModelSignature): { code: string; column: string; message: string }[] {
+  const byName = new Map(schema.map((column) => [column.name, column.type]));
+  return signature.inputs.flatMap(({ name, type }) => {
+    const found = byName.get(name);
+    if (found === undefined) return [{ code: 'missing-column', column: name, message: `The model needs the column “${name}”, which the table does not have.` }];
+    const numeric = found === 'integer' || found === 'float' || found === 'boolean';
+    if (type === 'string' ? found === 'string' : numeric) return [];
+    return [{ code: 'column-type', column: name, message: `The model needs “${name}” as ${type === 'string' ? 'text' : 'a number'}, but in the table it is ${found === 'string' ? 'text' : `of type ${found}`}.` }];
+  });
+}
+
+/**
+ * The table with the prediction appended (`predictedSchema`), in the table's order.
+ * @throws PenstockError `missing-column`, `column-type`, `model-unreadable`; CancelledError.
+ */
+export async function predictTable(model: ModelValue, input: TableValue, services: PredictServices): Promise<TableValue> {
+  const { tables, artifacts, signal, progress } = services;
+  const { signature } = model;
+  const [problem] = inputProblems(input.schema, signature);
+  if (problem !== undefined) {
+    throw new PenstockError(problem.code, problem.message, {
+      remedy: 'Give the model a table with the columns it was trained on.',
+      place: { column: problem.column },
+    });
+  }
+  const row = freeName('row', [...input.schema, ...predictionSchema(signature)]);
+  progress(0, 'Reading the table');
+  // Row numbers are stored with the rows, so that predictions find theirs whatever order later queries give.
+  const numbered = await tables.materialise(
+    { op: 'window', input: input.relation, columns: [{ name: row, fn: 'row_number', partitionBy: [], orderBy: [] }] },
+    'numbered rows',
+  );
+  const rows = await tables.count(numbered.relation);
+  const scorer = await openScorer(artifacts.path(model.onnx), signature, { signal });
+  const chunks: Predictions[] = [];
+  try {
+    for (let from = 0; from < rows; from += CHUNK) {
+      signal.throwIfAborted();
+      const to = Math.min(rows, from + CHUNK);
+      const columns = await readChunk(numbered.relation, row, from, to, signature, tables);
+      chunks.push(await scorer.score(columns, to - from, { signal, progress: (part) => progress((0.9 * (from + part * (to - from))) / rows, 'Predicting') }));
+    }
+  } finally {
+    await scorer.close();
+  }
+  progress(0.9, 'Writing the predictions');
+  const predictions = await tables.fromColumns(
+    [{ name: row, type: 'integer', values: Float64Array.from({ length: rows }, (_unused, index) => index + 1) }, ...outputColumns(signature, chunks, rows)],
+    'predictions',
+  );
+  const schema = predictedSchema(input.schema, signature);
+  const joined: Relation = {
+    op: 'join',
+    kind: 'inner',
+    left: { op: 'project', input: numbered.relation, columns: [...schema.filter((column) => input.schema.includes(column)).map((column) => named(column.name, col(column.name))), named(row, col(row))] },
+    right: predictions.relation,
+    on: [{ left: row, right: row }],
+    rightSuffix: '_right',
+  };
+  const sorted: Relation = { op: 'sort', input: joined, keys: [{ expr: col(row), descending: false, nulls: 'last' }] };
+  return tables.materialise({ op: 'project', input: sorted, columns: schema.map((column) => named(column.name, col(column.name))) }, 'predictions');
+}
+
+function freeName(wanted: string, taken: Schema): string {
+  let name = wanted;
+  while (taken.some((column) => column.name.toLowerCase() === name)) name += '_';
+  return name;
+}
+
+async function readChunk(relation: Relation, row: string, from: number, to: number, signature: ModelSignature, tables: PredictServices['tables']): Promise<Record<string, RawColumn>> {
+  const chunk: Relation = {
+    op: 'filter',
+    input: relation,
+    predicate: call('and', call('greater_than', col(row), lit(from)), call('less_than_or_equal', col(row), lit(to))),
+  };
+  const columns: Record<string, RawColumn> = Object.create(null);
+  for (const input of signature.inputs) columns[input.name] = await tables.column(chunk, input.name);
+  return columns;
+}
+
+/** Predictions as the columns of `predictionSchema`. */
+export function outputColumns(signature: ModelSignature, chunks: readonly Predictions[], rows: number) {
+  const [first, ...probabilities] = predictionSchema(signature);
+  if (first === undefined) return [];
+  if (signature.task === 'regression') {
+    const values = new Float64Array(rows);
+    let at = 0;
+    for (const chunk of chunks) {
+      values.set(chunk.prediction ?? [], at);
+      at += chunk.rows;
+    }
+    return [{ ...first, values }];
+  }
+  const classes = signature.classes ?? [];
+  const predicted = new Array<string | number | null>(rows);
+  const columns = probabilities.map((column) => ({ ...column, values: new Float64Array(rows) }));
+  const values = classes.map((label) => classValue(label, first.type));
+  let at = 0;
+  for (const chunk of chunks) {
+    for (let index = 0; index < chunk.rows; index += 1) {
+      predicted[at + index] = values[chunk.label?.[index] ?? -1] ?? null;
+      for (const [cls, column] of columns.entries()) column.values[at + index] = chunk.probabilities?.[index * classes.length + cls] ?? Number.NaN;
+    }
+    at += chunk.rows;
+  }
+  return [{ ...first, values: predicted }, ...columns];
+}
+
+/** A class label in the target's type. */
+export function classValue(label: string, type: string): string | number {
+  if (type === 'string') return label;
+  return type === 'boolean' ? Number(label === 'true') : Number(label);
+}

@@ -1,0 +1,92 @@
+import { formatCount } from '#app/core/units.ts';
+import type { ChartSpec, MetricItem, ModelValue, Report, ReportBlock } from './ports.ts';
+
+/** Rows of the coefficients table; the largest magnitudes are kept. */
+const MAX_COEFFICIENTS = 200;
+
+const metricNames: Readonly<Record<string, { title: string; format: MetricItem['format']; help?: string }>> = {
+  trainingLogLoss: { title: 'Training log loss', format: 'number', help: 'How surprised the model is by the rows it learnt from; lower is better.' },
+  trainingAccuracy: { title: 'Training accuracy', format: 'percent', help: 'Share of the training rows predicted right; evaluate on other rows to know what to expect.' },
+  validationLoss: { title: 'Validation loss', format: 'number', help: 'Loss on rows held back while training; lower is better.' },
+};
+
+/** A fitted model as a page: what it predicts, numbers, coefficients, curves. */
+export function modelReport(model: ModelValue): Report {
+  const { signature, summary } = model;
+  const facts: MetricItem[] = [
+    { name: 'Rows trained on', value: model.rows, format: 'count' },
+    { name: 'Input columns', value: signature.inputs.length, format: 'count' },
+    { name: 'Features', value: signature.features.length, format: 'count', help: 'Numbers the model sees after preprocessing.' },
+    ...(signature.classes === undefined ? [] : [{ name: 'Classes', value: signature.classes.length, format: 'count' } as const]),
+    ...Object.entries(model.metrics).map(([name, value]): MetricItem => {
+      const known = metricNames[name];
+      return { name: known?.title ?? words(name), value, format: known?.format ?? 'number', ...(known?.help === undefined ? {} : { help: known.help }) };
+    }),
+  ];
+  const blocks: ReportBlock[] = [{ type: 'metrics', metrics: facts }];
+  const notes = [...(summary?.notes ?? [])];
+  if (summary?.converged === false) notes.push(`Training stopped after ${formatCount(summary.iterations ?? 0)} iterations before it had converged.`);
+  if (notes.length > 0) blocks.push({ type: 'text', markdown: notes.map((note) => `- ${note}`).join('\n') });
+  const curve = curveChart(summary?.curves ?? []);
+  if (curve !== null) blocks.push({ type: 'chart', chart: curve });
+  blocks.push(...coefficientBlocks(model));
+  blocks.push({
+    type: 'table',
+    title: 'Input columns',
+    columns: [
+      { name: 'column', type: 'string' },
+      { name: 'type', type: 'string' },
+    ],
+    rows: signature.inputs.map((column) => [column.name, column.type]),
+  });
+  return { title: `${words(model.algorithm)} for ${signature.target.name}`, blocks };
+}
+
+function words(name: string): string {
+  const text = name.replace(/[-_]/g, ' ').replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase();
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+function curveChart(curves: NonNullable<NonNullable<ModelValue['summary']>['curves']>): ChartSpec | null {
+  const losses = curves.filter((curve) => /loss/i.test(curve.name) && curve.steps.length > 1);
+  if (losses.length === 0) return null;
+  return {
+    title: 'Loss while training',
+    x: { title: 'step' },
+    y: { title: 'loss' },
+    series: losses.map((curve) => ({ name: words(curve.name), mark: 'line', x: curve.steps, y: curve.values })),
+  };
+}
+
+function coefficientBlocks(model: ModelValue): ReportBlock[] {
+  const all = model.summary?.coefficients ?? [];
+  if (all.length === 0) return [];
+  const sorted = all.toSorted((a, b) => Math.abs(b.coefficient) - Math.abs(a.coefficient));
+  const kept = sorted.slice(0, MAX_COEFFICIENTS);
+  const byClass = all.some((entry) => entry.cls !== undefined);
+  const blocks: ReportBlock[] = [
+    {
+      type: 'table',
+      title: kept.length < all.length ? `Coefficients (the ${MAX_COEFFICIENTS} largest of ${formatCount(all.length)})` : 'Coefficients',
+      columns: [
+        ...(byClass ? [{ name: 'class', type: 'string' } as const] : []),
+        { name: 'feature', type: 'string' },
+        { name: 'coefficient', type: 'float' },
+      ],
+      rows: kept.map((entry) => [...(byClass ? [entry.cls ?? ''] : []), entry.feature, entry.coefficient]),
+    },
+  ];
+  if (!byClass) {
+    const top = sorted.filter((entry) => entry.feature !== '(intercept)').slice(0, 20);
+    blocks.unshift({
+      type: 'chart',
+      chart: {
+        title: 'Largest coefficients',
+        x: { title: 'coefficient, per unit of the preprocessed feature' },
+        y: { title: 'feature', scale: 'category' },
+        series: [{ name: 'coefficient', mark: 'bars', x: top.map((entry) => entry.coefficient), y: top.map((entry) => entry.feature) }],
+      },
+    });
+  }
+  return blocks;
+}
