@@ -1,0 +1,159 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { access, mkdir, open, readdir, readFile, rename, rm, stat, statfs } from 'node:fs/promises';
+import path from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { PenstockError, toDiagnostic } from '#app/core/errors.ts';
+
+const idPattern = /^[0-9a-f]{64}$/;
+
+/**
+ * Files by the sha256 of their content: `artifacts/ab/abcdef…`. A file is visible under its id only when it is whole and on disk
+ * (temporary file, fsync, rename, fsync of the folder). Never changed, so equal ids are equal bytes.
+ */
+export class ArtifactStore {
+  readonly #root: string;
+
+  /** `root` is the `artifacts` folder; made on first use. */
+  constructor(root: string) {
+    this.#root = root;
+  }
+
+  /** Stores bytes; text is UTF-8. @throws PenstockError `disk-full` (nothing is left behind), `file-denied`. */
+  async put(content: Uint8Array | string): Promise<{ id: string; bytes: number }> {
+    const bytes = typeof content === 'string' ? Buffer.from(content, 'utf8') : content;
+    const id = createHash('sha256').update(bytes).digest('hex');
+    if (await this.has(id)) return { id, bytes: bytes.byteLength };
+    await this.#whole(bytes.byteLength, async () => {
+      const temporary = await this.temporaryPath();
+      try {
+        const handle = await open(temporary, 'wx');
+        try {
+          await handle.writeFile(bytes);
+          await handle.sync();
+        } finally {
+          await handle.close();
+        }
+        await this.#publish(temporary, id);
+      } catch (error) {
+        await rm(temporary, { force: true });
+        throw error;
+      }
+    });
+    return { id, bytes: bytes.byteLength };
+  }
+
+  /** Takes over a finished file: hashed, fsynced, renamed. The file must be on the same volume (see `temporaryPath`); it is gone afterwards. */
+  async adopt(file: string): Promise<{ id: string; bytes: number }> {
+    const { size } = await stat(file);
+    const id = await hashFile(file);
+    await this.#whole(size, async () => {
+      if (await this.has(id)) {
+        await rm(file, { force: true });
+        return;
+      }
+      const handle = await open(file, 'r+');
+      try {
+        await handle.sync();
+      } finally {
+        await handle.close();
+      }
+      await this.#publish(file, id);
+    });
+    return { id, bytes: size };
+  }
+
+  /** A fresh name on the artifacts' volume, for files that are to be adopted. Left-overs are swept at the next start. */
+  async temporaryPath(extension = ''): Promise<string> {
+    const folder = path.join(this.#root, 'tmp');
+    await mkdir(folder, { recursive: true });
+    return path.join(folder, `${randomBytes(12).toString('hex')}${extension}`);
+  }
+
+  /** Absolute path of an artifact; it need not exist. @throws PenstockError `artifact-id` for anything but a sha256 (ids, not paths, from clients). */
+  path(id: string): string {
+    if (!idPattern.test(id)) throw new PenstockError('artifact-id', 'That is not the id of an artifact.');
+    return path.join(this.#root, id.slice(0, 2), id);
+  }
+
+  async has(id: string): Promise<boolean> {
+    return access(this.path(id)).then(
+      () => true,
+      () => false,
+    );
+  }
+
+  /** @throws PenstockError `artifact-missing`. */
+  async read(id: string): Promise<Uint8Array> {
+    try {
+      return await readFile(this.path(id));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+      throw new PenstockError('artifact-missing', `A stored result is missing (artifact ${id.slice(0, 12)}…).`, {
+        remedy: 'Run the node again to make it anew.',
+        cause: error,
+      });
+    }
+  }
+
+  /** Whether the file is there and its content still has its hash. */
+  async verify(id: string): Promise<'ok' | 'missing' | 'damaged'> {
+    if (!(await this.has(id))) return 'missing';
+    return (await hashFile(this.path(id))) === id ? 'ok' : 'damaged';
+  }
+
+  async remove(id: string): Promise<void> {
+    await rm(this.path(id), { force: true });
+  }
+
+  /** Ids of all artifacts on disk. */
+  async list(): Promise<string[]> {
+    const ids: string[] = [];
+    for (const prefix of await readdir(this.#root).catch((): string[] => [])) {
+      if (!/^[0-9a-f]{2}$/.test(prefix)) continue;
+      ids.push(...(await readdir(path.join(this.#root, prefix))).filter((name) => idPattern.test(name)));
+    }
+    return ids.sort();
+  }
+
+  /** Removes what a crash left half written. Only the holder of the lease may call it. */
+  async sweep(): Promise<void> {
+    await rm(path.join(this.#root, 'tmp'), { recursive: true, force: true });
+  }
+
+  async #publish(temporary: string, id: string): Promise<void> {
+    const target = this.path(id);
+    await mkdir(path.dirname(target), { recursive: true });
+    await rename(temporary, target);
+    if (process.platform === 'win32') return;
+    const folder = await open(path.dirname(target), 'r');
+    try {
+      await folder.sync();
+    } finally {
+      await folder.close();
+    }
+  }
+
+  async #whole(bytes: number, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
+      const free = await statfs(this.#root).then(
+        (info) => info.bavail * info.bsize,
+        () => null,
+      );
+      throw new PenstockError('disk-full', `The disk is full: ${bytes} bytes were needed in ${this.#root}${free === null ? '' : `, ${free} are free`}.`, {
+        remedy: toDiagnostic(error).remedy ?? 'Free some space and run again.',
+        place: { file: this.#root },
+        cause: error,
+      });
+    }
+  }
+}
+
+async function hashFile(file: string): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(file), hash);
+  return hash.digest('hex');
+}

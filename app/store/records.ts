@@ -1,0 +1,115 @@
+import { z } from 'zod';
+import { PenstockError } from '#app/core/errors.ts';
+
+/** Shapes of the JSON columns, checked whenever they are read, and of the records that come out. */
+
+export const storedDiagnostic = z.object({
+  severity: z.enum(['error', 'warning', 'info']),
+  code: z.string(),
+  message: z.string(),
+  remedy: z.string().optional(),
+  place: z
+    .object({
+      nodeId: z.string().optional(),
+      port: z.string().optional(),
+      param: z.array(z.union([z.string(), z.number()])).optional(),
+      span: z.object({ start: z.number(), end: z.number() }).optional(),
+      column: z.string().optional(),
+      file: z.string().optional(),
+      line: z.number().optional(),
+    })
+    .optional(),
+});
+
+const portKind = z.enum(['table', 'recipe', 'learner', 'model', 'evaluation', 'report']);
+export const storedPortStats = z.object({ kind: portKind, rows: z.number().nullable(), bytes: z.number().nullable() });
+/** A port's value; its kind is checked, the rest is JSON that only this store wrote. */
+export const storedPortValue = z.looseObject({ kind: portKind });
+export const storedKeyParts = z.object({
+  type: z.string(),
+  version: z.number(),
+  params: z.unknown(),
+  fingerprint: z.record(z.string(), z.string()),
+  upstream: z.record(z.string(), z.array(z.object({ key: z.string(), port: z.string(), nodeId: z.string(), title: z.string() }))),
+});
+const columnType = z.enum(['boolean', 'integer', 'float', 'string', 'date', 'time', 'timestamp', 'binary']);
+const column = z.object({ name: z.string(), type: columnType });
+export const storedModelValue = z.object({
+  kind: z.literal('model'),
+  onnx: z.string(),
+  signature: z.object({
+    task: z.enum(['classification', 'regression']),
+    target: column,
+    inputs: z.array(column),
+    classes: z.array(z.string()).optional(),
+    features: z.array(z.string()),
+  }),
+  algorithm: z.string(),
+  params: z.record(z.string(), z.unknown()),
+  metrics: z.record(z.string(), z.number()),
+  golden: z.string(),
+  rows: z.number(),
+});
+
+export const runStatuses = ['running', 'succeeded', 'failed', 'cancelled', 'interrupted'] as const;
+export const nodeRunStatuses = ['queued', 'running', 'succeeded', 'cached', 'failed', 'cancelled', 'skipped'] as const;
+export type StoredRunStatus = (typeof runStatuses)[number];
+export type StoredNodeRunStatus = (typeof nodeRunStatuses)[number];
+
+export const runRow = z.object({
+  runId: z.string(),
+  pipelineId: z.string(),
+  pipelinePath: z.string().nullable(),
+  title: z.string(),
+  versionHash: z.string(),
+  status: z.enum(runStatuses),
+  startedAt: z.number(),
+  ms: z.number().nullable(),
+});
+export type RunRecord = z.infer<typeof runRow>;
+
+export const nodeRunRow = z.object({
+  nodeId: z.string(),
+  type: z.string(),
+  title: z.string(),
+  status: z.enum(nodeRunStatuses),
+  reason: z.string(),
+  cacheKey: z.string().nullable(),
+  ms: z.number().nullable(),
+  ports: jsonColumn(z.record(z.string(), storedPortStats)),
+  diagnostics: jsonColumn(z.array(storedDiagnostic)),
+});
+
+export interface NodeRunRecord extends z.infer<typeof nodeRunRow> {
+  readonly metrics: Readonly<Record<string, number>>;
+}
+
+export interface SeriesRecord {
+  readonly nodeId: string;
+  readonly name: string;
+  readonly steps: number[];
+  readonly values: number[];
+}
+
+/** A JSON text column of this shape. A value that does not parse or fit is a damaged record, not a crash. */
+export function jsonColumn<T extends z.ZodType>(shape: T): z.ZodPipe<z.ZodTransform<unknown, unknown>, T> {
+  return z.preprocess((value, context) => {
+    try {
+      return JSON.parse(String(value)) as unknown;
+    } catch {
+      context.addIssue({ code: 'custom', message: 'is not JSON' });
+      return z.NEVER;
+    }
+  }, shape) as unknown as z.ZodPipe<z.ZodTransform<unknown, unknown>, T>;
+}
+
+/** @throws PenstockError `store-damaged` naming the record. */
+export function readRow<T extends z.ZodType>(shape: T, row: unknown, what: string): z.output<T> {
+  const result = shape.safeParse(row);
+  if (result.success) return result.data;
+  const issue = result.error.issues[0];
+  throw new PenstockError('store-damaged', `A record of the project's database is damaged: ${what}, ${issue?.path.map(String).join('.') ?? ''} ${issue?.message ?? ''}.`, {
+    remedy: 'Run again to make a new record.',
+    cause: result.error,
+  });
+}
