@@ -1,3 +1,4 @@
+import type { Diagnostic } from '#app/core/errors.ts';
 import type { KeyParts } from '#app/pipeline/cache-key.ts';
 import { explainStale } from '#app/pipeline/cache-key.ts';
 import type { Freshness } from '#app/protocol/schema.ts';
@@ -10,12 +11,13 @@ export interface ResultEntry {
   readonly key: string;
   readonly nodeId: string;
   readonly pipelineId: string;
-  readonly runId: string | null;
   readonly finishedAt: number;
   readonly ms: number;
   readonly parts: KeyParts;
   readonly ports: Readonly<Record<string, StoredPort>>;
   readonly metrics: Readonly<Record<string, number>>;
+  /** Warnings and notes of the node, shown again when its result is reused. */
+  readonly diagnostics: readonly Diagnostic[];
 }
 
 export interface StoredPort {

@@ -8,5 +8,5 @@ export interface ArtifactFiles extends ArtifactPlaces {
   /** Takes over a finished file by renaming it. */
   adopt(file: string, name: string): Promise<string>;
   /** A path for a file that is being written, on the same disk as the artifacts. */
-  temporary(extension: string): string;
+  temporary(extension: string): Promise<string>;
 }

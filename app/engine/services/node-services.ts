@@ -77,17 +77,17 @@ export function tableServices(options: TableServiceOptions): TableServices {
     matrix: (relation, columns) => watched(relation, database.matrix(relation, columns, signal)),
     column: (relation, name) => watched(relation, database.column(relation, name, signal)),
     async materialise(relation, label) {
-      const file = artifacts.temporary('parquet');
+      const file = await artifacts.temporary('parquet');
       const { rows, bytes } = await watched(relation, database.writeParquet(relation, file, { signal, ...progress }));
       return adopted(file, label, rows, bytes, schemaOf(relation));
     },
     async fromColumns(columns, label) {
-      const file = artifacts.temporary('parquet');
+      const file = await artifacts.temporary('parquet');
       const { rows, bytes } = await database.writeColumns(columns, file, signal);
       return adopted(file, label, rows, bytes, columns.map(({ name, type }) => ({ name, type })));
     },
     async readCsv(path, dialect, schema, label) {
-      const file = artifacts.temporary('parquet');
+      const file = await artifacts.temporary('parquet');
       const { rows, bytes } = await database.readCsv(path, dialect, schema, file, { signal, ...progress });
       return adopted(file, label, rows, bytes, schema);
     },

@@ -1,0 +1,146 @@
+import { PenstockError, toDiagnostic, type Diagnostic } from '#app/core/errors.ts';
+import type { Database } from '#app/data/index.ts';
+import { withParses } from '#app/pipeline/configure.ts';
+import type { PipelineDocument } from '#app/pipeline/document.ts';
+import { filter } from '#app/relation/build.ts';
+import { lineageOf, typeOf } from '#app/relation/index.ts';
+import type { ColumnType, Schema } from '#app/relation/types.ts';
+import type { PortValue, TableValue } from '#app/sdk/ports.ts';
+import type { Analyser, AnalysedNode, Analysis } from './analysis/analyse.ts';
+import { isMissing, notRun, PortValueResolver, type RelationBuilding } from './results/port-values.ts';
+import type { ResultCache } from './results/result-cache.ts';
+
+export interface DataAccessOptions {
+  readonly database: Database;
+  readonly analyser: Analyser;
+  readonly cache: ResultCache;
+  readonly building: RelationBuilding;
+  /** Runs a node that needs no input, so that its table can be looked at before the pipeline was ever run; keeps the result. */
+  runSource(resolver: PortValueResolver, node: AnalysedNode, signal: AbortSignal): Promise<void>;
+}
+
+export interface TableRequest {
+  readonly document: PipelineDocument;
+  readonly nodeId: string;
+  readonly port: string;
+  readonly filter: string;
+}
+
+/**
+ * Looking at any port, before and after runs. Tables of relational nodes are queried as the fused relation they are, with the
+ * page's filter, sort and limit pushed into the query; a reader that never ran is read once on demand.
+ */
+export class DataAccess {
+  readonly #options: DataAccessOptions;
+  /** The last documents looked at: a grid asks for many pages of one. */
+  readonly #resolvers = new Map<string, Promise<PortValueResolver>>();
+
+  constructor(options: DataAccessOptions) {
+    this.#options = options;
+  }
+
+  /** @throws PenstockError `not-run` naming the node that has to run first; `syntax`, `type` … of the filter. */
+  async table(request: TableRequest, signal: AbortSignal): Promise<TableValue> {
+    const value = await this.portValue(request, signal);
+    if (value.kind !== 'table') {
+      throw new PenstockError('not-a-table', `The output “${request.port}” is not a table.`, { place: { nodeId: request.nodeId, port: request.port } });
+    }
+    if (request.filter.trim() === '') return value;
+    const { services, parsing } = this.#options.building;
+    const predicate = await withParses(parsing, () => services.parse(request.filter, value.schema, ['filter']));
+    if (typeOf(predicate, value.schema) !== 'boolean') {
+      throw new PenstockError('filter-type', 'The filter must be a condition that is true or false.', {
+        remedy: 'Compare the column with something, as in “age > 30”.',
+        place: { param: ['filter'], span: { start: 0, end: request.filter.length } },
+      });
+    }
+    return { ...value, relation: filter(value.relation, predicate) };
+  }
+
+  /** @throws PenstockError `not-run`. */
+  async portValue(request: Omit<TableRequest, 'filter'>, signal: AbortSignal): Promise<PortValue> {
+    const resolver = await this.#resolver(request.document, signal);
+    const node = resolver.analysis.nodes.get(request.nodeId);
+    if (node === undefined) {
+      throw new PenstockError('unknown-node', `The pipeline has no node “${request.nodeId}” that can be looked at.`, { place: { nodeId: request.nodeId } });
+    }
+    for (;;) {
+      const ports = await resolver.ports(request.nodeId);
+      if (!isMissing(ports)) {
+        const value = ports[request.port];
+        if (value === undefined) throw nothingThere(node, request.port);
+        return value;
+      }
+      const { missing } = ports;
+      if (!isSource(missing)) throw notRun(missing);
+      await this.#options.runSource(resolver, missing, signal);
+    }
+  }
+
+  /** Null where there is no result yet. */
+  async valueOrNull(request: Omit<TableRequest, 'filter'>, signal: AbortSignal): Promise<PortValue | null> {
+    const resolver = await this.#resolver(request.document, signal);
+    if (!resolver.analysis.nodes.has(request.nodeId)) return null;
+    const ports = await resolver.ports(request.nodeId);
+    return isMissing(ports) ? null : (ports[request.port] ?? null);
+  }
+
+  /** For each column, where it comes from; through stored tables back to the nodes that made them. */
+  async lineage(request: Omit<TableRequest, 'filter'>, signal: AbortSignal): Promise<{ column: string; from: { label: string; column: string; via: 'value' | 'filter'; nodeId?: string }[] }[]> {
+    const value = await this.portValue(request, signal);
+    if (value.kind !== 'table') return [];
+    return lineageOf(value.relation).map(({ column, from }) => ({
+      column,
+      from: from.map(({ label, column: source, via, origin }) => ({ label, column: source, via, ...(origin === undefined ? {} : { nodeId: origin.nodeId }) })),
+    }));
+  }
+
+  /** Type of an expression, or what is wrong with it; never throws for what the user typed. */
+  async checkExpression(text: string, schema: Schema): Promise<{ type: ColumnType | null; diagnostics: Diagnostic[] }> {
+    if (text.trim() === '') return { type: null, diagnostics: [] };
+    const { services, parsing } = this.#options.building;
+    try {
+      const expression = await withParses(parsing, () => services.parse(text, schema, []));
+      return { type: typeOf(expression, schema), diagnostics: [] };
+    } catch (error) {
+      return { type: null, diagnostics: [toDiagnostic(error)] };
+    }
+  }
+
+  /** Values may have changed: a run ended, or a result was forgotten. */
+  forget(): void {
+    this.#resolvers.clear();
+  }
+
+  async #resolver(document: PipelineDocument, signal: AbortSignal): Promise<PortValueResolver> {
+    const analysis = await this.#options.analyser.analyse(document, signal);
+    const state = fingerprintOf(analysis);
+    const known = this.#resolvers.get(state);
+    if (known !== undefined) return known;
+    const made = Promise.resolve(new PortValueResolver(analysis, this.#options.cache, this.#options.building));
+    this.#resolvers.set(state, made);
+    if (this.#resolvers.size > 8) {
+      const oldest = this.#resolvers.keys().next();
+      if (!oldest.done) this.#resolvers.delete(oldest.value);
+    }
+    return made;
+  }
+}
+
+function fingerprintOf(analysis: Analysis): string {
+  return [...analysis.nodes.values()].map((node) => `${node.node.id}=${node.key ?? ''}${node.node.bypassed === true ? 'b' : ''}`).join('\n');
+}
+
+/** Readers and the like: nothing has to run before them, and they have no effect outside. */
+function isSource(node: AnalysedNode): boolean {
+  const { type } = node;
+  return type?.executor?.run !== undefined && type.definition.inputs.length === 0 && type.executor.effect !== true && node.key !== null;
+}
+
+function nothingThere(node: AnalysedNode, port: string): PenstockError {
+  return new PenstockError('no-value', `“${node.title}” gives nothing at its output “${port}”.`, {
+    remedy: 'Connect its inputs and run it.',
+    place: { nodeId: node.node.id, port },
+  });
+}
+

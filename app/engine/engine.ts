@@ -1,0 +1,249 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { PenstockError } from '#app/core/errors.ts';
+import { newRecordId } from '#app/core/ids.ts';
+import { openDatabase, type Database } from '#app/data/index.ts';
+import type { PipelineDocument } from '#app/pipeline/document.ts';
+import { topologicalOrder } from '#app/pipeline/graph.ts';
+import { createParser } from '#app/relation/index.ts';
+import type { Freshness, RunEvent } from '#app/protocol/schema.ts';
+import type { RelationServices } from '#app/sdk/node.ts';
+import { Analyser, type AnalysedNode, type Analysis } from './analysis/analyse.ts';
+import { Probes } from './analysis/probes.ts';
+import { loadCatalogue, type EngineCatalogue } from './catalogue.ts';
+import { DataAccess } from './data-access.ts';
+import { PipelineFiles } from './project/pipeline-files.ts';
+import { openProjectStore, type ProjectStore } from './project/project-store.ts';
+import { pathResolver } from './project/resolve-path.ts';
+import { PortValueResolver, type RelationBuilding } from './results/port-values.ts';
+import { ResultCache } from './results/result-cache.ts';
+import { RunEventLog } from './run/event-log.ts';
+import { runExecutor, type NodeEnvironment } from './run/node-runner.ts';
+import { PipelineRun } from './run/pipeline-run.ts';
+import { planRun } from './run/plan.ts';
+import { replayRun } from './run/replay.ts';
+import { Slots } from './run/slots.ts';
+import { Models } from './services/models.ts';
+import { probeContext, type WrittenTables } from './services/node-services.ts';
+import { suggestParams } from './analysis/suggest.ts';
+
+export interface EngineOptions {
+  /** Folder with penstock.db, artifacts/ and pipelines/; made when missing. */
+  readonly projectDir: string;
+  /** Folder that relative paths in params are under; default: the project folder. */
+  readonly filesDir?: string;
+  /** The app's resources (samples). */
+  readonly resourcesDir: string;
+  /** Built parts that the engine starts or copies (bundle-server). */
+  readonly distDir: string;
+  readonly catalogue?: EngineCatalogue;
+  /** Opens without the project's lease: everything can be looked at, nothing run or saved. */
+  readonly readOnly?: boolean;
+  /** As DuckDB writes it: `4GB`. */
+  readonly memoryLimit?: string;
+  /** Hears of trouble in the background, one sentence each. */
+  readonly warn?: (message: string) => void;
+}
+
+export interface StartRun {
+  readonly document: PipelineDocument;
+  readonly path: string | null;
+  readonly to?: readonly string[] | undefined;
+  readonly force?: readonly string[] | undefined;
+}
+
+/** One project, open: everything that front ends, the command line and tests ask for goes through here. */
+export class Engine {
+  readonly catalogue: EngineCatalogue;
+  readonly database: Database;
+  readonly store: ProjectStore;
+  readonly pipelines: PipelineFiles;
+  readonly analyser: Analyser;
+  readonly cache: ResultCache;
+  readonly data: DataAccess;
+  readonly models: Models;
+  readonly projectDir: string;
+  readonly filesDir: string;
+  readonly resourcesDir: string;
+  readonly readOnly: boolean;
+  readonly resolvePath: (path: string) => string;
+  readonly #building: RelationBuilding;
+  readonly #environment: NodeEnvironment;
+  readonly #tempDir: string;
+  /** Runs of this session by id; ended ones stay for a while so that late listeners get their curves from memory. */
+  readonly #runs = new Map<string, { readonly run: PipelineRun; readonly pipelineId: string; readonly targets: ReadonlySet<string> }>();
+  readonly #closing = new AbortController();
+
+  private constructor(options: EngineOptions, parts: { database: Database; store: ProjectStore; tempDir: string }) {
+    this.catalogue = options.catalogue ?? loadCatalogue();
+    this.database = parts.database;
+    this.store = parts.store;
+    this.projectDir = options.projectDir;
+    this.filesDir = options.filesDir ?? options.projectDir;
+    this.resourcesDir = options.resourcesDir;
+    this.readOnly = parts.store.readOnly;
+    this.#tempDir = parts.tempDir;
+    this.resolvePath = pathResolver(this.filesDir, options.resourcesDir);
+    this.pipelines = new PipelineFiles(options.projectDir, options.warn);
+    const { resolvePath, database, store } = this;
+    this.analyser = new Analyser({
+      catalogue: this.catalogue,
+      probes: new Probes((signal) => probeContext(database, resolvePath, signal)),
+      resolvePath,
+      parseExpression: (text) => database.parseExpression(text),
+    });
+    this.cache = new ResultCache(store.results, store.artifacts);
+    const services: RelationServices = { parse: createParser(this.analyser.trees), resolvePath };
+    this.#building = { services, parsing: this.analyser.parsing };
+    this.models = new Models({ store, database, distDir: options.distDir, resolvePath });
+    const parallel = parallelNodes();
+    const written: WrittenTables = new Map();
+    this.#environment = {
+      database,
+      artifacts: store.artifacts,
+      written,
+      slots: new Slots(parallel),
+      resolvePath,
+      models: (origin) => this.models.servicesFor(origin),
+    };
+    this.data = new DataAccess({
+      database,
+      analyser: this.analyser,
+      cache: this.cache,
+      building: this.#building,
+      runSource: (resolver, node, signal) => this.#runSource(resolver, node, signal),
+    });
+  }
+
+  /** @throws PenstockError `project-locked` when another process writes to the project; those of the store. */
+  static async open(options: EngineOptions): Promise<Engine> {
+    if (options.readOnly !== true) await mkdir(options.projectDir, { recursive: true });
+    const store = await openProjectStore(options.projectDir, { readOnly: options.readOnly === true });
+    let tempDir: string | null = null;
+    try {
+      tempDir = await mkdtemp(path.join(os.tmpdir(), 'penstock-'));
+      const database = await openDatabase({ tempDir, ...(options.memoryLimit === undefined ? {} : { memoryLimit: options.memoryLimit }) });
+      return new Engine(options, { database, store, tempDir });
+    } catch (error) {
+      await store.close();
+      if (tempDir !== null) await rm(tempDir, { recursive: true, force: true });
+      throw error;
+    }
+  }
+
+  async analyse(document: PipelineDocument, signal: AbortSignal = this.#closing.signal): Promise<Analysis> {
+    return this.analyser.analyse(document, signal);
+  }
+
+  /** Schemas, diagnostics, card lines, freshness and suggested params; nothing runs. */
+  async configure(document: PipelineDocument, signal?: AbortSignal): Promise<Analysis & { freshness: Record<string, Freshness>; suggestions: Record<string, Record<string, unknown>> }> {
+    const analysis = await this.analyse(document, signal);
+    return { ...analysis, freshness: this.cache.freshness(analysis), suggestions: suggestParams(analysis) };
+  }
+
+  /**
+   * Starts a run and answers at once.
+   * @throws PenstockError `already-running`, `cycle`, `unknown-node`, `read-only`.
+   */
+  async startRun(request: StartRun): Promise<PipelineRun> {
+    this.assertWritable();
+    const { document } = request;
+    const cycle = topologicalOrder(document).cycle;
+    const analysis = await this.analyse(document);
+    if (cycle !== null) {
+      const found = analysis.diagnostics.find((diagnostic) => diagnostic.code === 'cycle');
+      throw new PenstockError('cycle', found?.message ?? 'The pipeline runs in a circle.', { remedy: found?.remedy ?? 'Delete one of its connections.', place: found?.place ?? {} });
+    }
+    // No await between the question and `#runs.set`: two requests at once must not both pass.
+    const active = this.activeRun(document.id);
+    if (active !== null) {
+      throw new PenstockError('already-running', `“${document.title}” is being run already.`, { remedy: 'Wait for that run, or cancel it.' });
+    }
+    for (const id of request.force ?? []) {
+      const key = analysis.nodes.get(id)?.key;
+      if (key) this.cache.delete(key);
+    }
+    const targets = new Set(request.to ?? []);
+    const run = new PipelineRun({
+      runId: newRecordId(),
+      resolver: new PortValueResolver(analysis, this.cache, this.#building),
+      cache: this.cache,
+      environment: this.#environment,
+      records: this.store.records,
+      plan: planRun(analysis, this.cache, targets),
+      targets,
+      pipelinePath: request.path,
+      parallel: parallelNodes(),
+    });
+    this.#runs.set(run.runId, { run, pipelineId: document.id, targets });
+    void run.finished.then(() => {
+      this.data.forget();
+      setTimeout(() => this.#runs.delete(run.runId), keepEndedRunsMs).unref();
+    });
+    return run;
+  }
+
+  activeRun(pipelineId: string): PipelineRun | null {
+    for (const { run, pipelineId: id } of this.#runs.values()) if (id === pipelineId && !run.log.ended) return run;
+    return null;
+  }
+
+  /** Asks a run to stop; runs that have ended are left as they are. @throws PenstockError `unknown-run`. */
+  cancelRun(runId: string): void {
+    const known = this.#runs.get(runId);
+    if (known === undefined && this.store.records.get(runId) === null) throw unknownRun(runId);
+    known?.run.cancel();
+  }
+
+  /** Events of a run of this session live, of earlier ones from the store. @throws PenstockError `unknown-run`. */
+  runEvents(runId: string, signal?: AbortSignal): AsyncGenerator<RunEvent, void, undefined> {
+    const known = this.#runs.get(runId);
+    if (known !== undefined) return known.run.log.stream(signal);
+    const detail = this.store.records.get(runId);
+    if (detail === null) throw unknownRun(runId);
+    const log = new RunEventLog(runId);
+    replayRun(detail, log);
+    return log.stream(signal);
+  }
+
+  assertWritable(): void {
+    if (!this.readOnly) return;
+    throw new PenstockError('read-only', 'This project is open for reading only.', { remedy: 'Close the other window or process that has it open, then open it again.' });
+  }
+
+  /** Cancels what runs, saves what is unsaved, stops servers, gives the project back. */
+  async close(): Promise<void> {
+    for (const { run } of this.#runs.values()) run.cancel();
+    await Promise.all([...this.#runs.values()].map(({ run }) => run.finished));
+    this.#closing.abort();
+    await this.pipelines.flush();
+    await this.models.close();
+    await this.database.close();
+    await this.store.close();
+    await rm(this.#tempDir, { recursive: true, force: true });
+  }
+
+  /** Reads a source on demand and keeps the result, as a run would. */
+  async #runSource(resolver: PortValueResolver, node: AnalysedNode, signal: AbortSignal): Promise<void> {
+    const startedAt = performance.now();
+    const diagnostics: import('#app/core/errors.ts').Diagnostic[] = [];
+    const silent = { progress: () => undefined, metric: () => undefined, log: () => undefined, queryFailed: () => undefined };
+    const outcome = await runExecutor(node, resolver, this.#environment, { ...silent, report: (diagnostic) => diagnostics.push(diagnostic) }, { runId: null }, signal);
+    resolver.set(node.node.id, outcome.values);
+    if (this.readOnly || !node.cacheable || node.key === null || node.parts === null) return;
+    const about = { key: node.key, nodeId: node.node.id, pipelineId: resolver.analysis.document.id, finishedAt: Date.now(), ms: performance.now() - startedAt, parts: node.parts, metrics: {}, diagnostics };
+    this.cache.put(about, outcome.ports);
+  }
+}
+
+const keepEndedRunsMs = 10 * 60_000;
+
+/** Nodes at once: their heavy parts are threaded themselves, so more than a few only compete. */
+function parallelNodes(): number {
+  return Math.max(2, Math.min(4, os.availableParallelism()));
+}
+
+function unknownRun(runId: string): PenstockError {
+  return new PenstockError('unknown-run', `There is no run “${runId}” in this project.`, { remedy: 'It may have been removed; look at the list of runs.' });
+}

@@ -1,0 +1,162 @@
+import { toDiagnostic, type Diagnostic } from '#app/core/errors.ts';
+import type { Database } from '#app/data/index.ts';
+import { seedOf } from '#app/pipeline/cache-key.ts';
+import type { ModelServices, RunContext } from '#app/sdk/node.ts';
+import type { PortValue, TableValue } from '#app/sdk/ports.ts';
+import type { AnalysedNode } from '../analysis/analyse.ts';
+import { isMissing, notRun, type PortValueResolver } from '../results/port-values.ts';
+import type { StoredPort } from '../results/result-cache.ts';
+import { isHeavy } from '../results/value-codec.ts';
+import type { ArtifactFiles } from '../services/artifact-files.ts';
+import { artifactServices, fileServices, tableServices, type WrittenTables } from '../services/node-services.ts';
+import type { Slots } from './slots.ts';
+import { checkTable } from './table-check.ts';
+
+/** What a node run needs of the engine. */
+export interface NodeEnvironment {
+  readonly database: Database;
+  readonly artifacts: ArtifactFiles;
+  readonly written: WrittenTables;
+  readonly slots: Slots;
+  resolvePath(path: string): string;
+  models(origin: { readonly runId: string | null; readonly nodeId: string; readonly pipelineTitle: string }): ModelServices;
+}
+
+/** What a node tells while it runs. */
+export interface NodeReports {
+  progress(fraction: number | null, message?: string): void;
+  metric(name: string, value: number, step?: number): void;
+  log(level: 'info' | 'warning', message: string): void;
+  report(diagnostic: Diagnostic): void;
+  /** A query over a table failed; the fault may lie in a node upstream that was fused into it. */
+  queryFailed(error: unknown): void;
+}
+
+export interface NodeOutcome {
+  readonly values: Readonly<Record<string, PortValue>>;
+  readonly ports: Readonly<Record<string, StoredPort>>;
+}
+
+/** Who uses an output in this run. */
+export interface PortUse {
+  readonly consumers: number;
+  /** Some consumer runs code of its own over the table, with several queries. */
+  readonly consumedByExecutor: boolean;
+  readonly pinned: boolean;
+  /** The run was asked to end here, or nothing comes after. */
+  readonly end: boolean;
+}
+
+/** Runs a node that is not a relation. */
+export async function runExecutor(
+  node: AnalysedNode,
+  resolver: PortValueResolver,
+  environment: NodeEnvironment,
+  reports: NodeReports,
+  origin: { readonly runId: string | null },
+  signal: AbortSignal,
+): Promise<NodeOutcome> {
+  const executor = node.type?.executor;
+  if (executor?.run === undefined || node.key === null) throw notRun(node);
+  const inputs = await resolver.inputs(node);
+  if (isMissing(inputs)) throw notRun(inputs.missing);
+  const nodeId = node.node.id;
+  const { database, artifacts, written } = environment;
+  const context: RunContext<unknown> = {
+    nodeId,
+    inputs,
+    params: node.params,
+    facts: node.configuration.facts,
+    seed: seedOf(node.cacheable ? node.key : '0'),
+    signal,
+    progress: reports.progress,
+    metric: reports.metric,
+    log: reports.log,
+    report: (diagnostic) => reports.report({ ...diagnostic, place: { nodeId, ...diagnostic.place } }),
+    tables: tableServices({
+      database,
+      artifacts,
+      written,
+      signal,
+      progress: (fraction) => reports.progress(fraction),
+      queryFailed: (_, error) => reports.queryFailed(error),
+    }),
+    artifacts: artifactServices(artifacts),
+    files: fileServices(database),
+    models: environment.models({ runId: origin.runId, nodeId, pipelineTitle: resolver.analysis.document.title }),
+    resolvePath: (path) => environment.resolvePath(path),
+  };
+  const given = await executor.run(context);
+  signal.throwIfAborted();
+  const values = Object.fromEntries(Object.entries(given).map(([port, value]): [string, PortValue] => [port, withOrigin(value, nodeId, port)]));
+  const ports: Record<string, StoredPort> = {};
+  for (const [port, value] of Object.entries(values)) {
+    const size = value.kind === 'table' ? sizeOf(value, written) : null;
+    ports[port] = { kind: value.kind, value, rows: size?.rows ?? null, bytes: size?.bytes ?? null };
+  }
+  return { values, ports };
+}
+
+/**
+ * Runs a relational node, which mostly means to describe its tables and leave the computing to whoever reads them.
+ *
+ * The rule: a table is written to disk when the user pinned it, or when computing it again would cost (there is a sort, join,
+ * aggregate, distinct or window in the chain) and it is read more than once: by several nodes, or by one that runs code of its
+ * own and so asks several queries. All other tables stay fused. A table at the end of the run is computed once without being
+ * kept, so that a fault in its expressions shows, and its rows are known.
+ */
+export async function runRelation(
+  node: AnalysedNode,
+  resolver: PortValueResolver,
+  environment: NodeEnvironment,
+  use: (port: string) => PortUse,
+  reports: NodeReports,
+  signal: AbortSignal,
+): Promise<NodeOutcome> {
+  const built = await resolver.build(node);
+  const { database, artifacts, written, slots } = environment;
+  const values: Record<string, PortValue> = {};
+  const ports: Record<string, StoredPort> = {};
+  const tables = tableServices({ database, artifacts, written, signal, progress: (fraction) => reports.progress(fraction), queryFailed: (_, error) => reports.queryFailed(error) });
+  for (const [port, value] of Object.entries(built)) {
+    const { consumers, consumedByExecutor, pinned, end } = use(port);
+    if (value.kind !== 'table') continue;
+    if (pinned || ((consumers > 1 || consumedByExecutor) && isHeavy(value.relation))) {
+      const table = withOrigin(await slots.use(() => tables.materialise(value.relation, node.title)), node.node.id, port);
+      const size = table.kind === 'table' ? sizeOf(table, written) : null;
+      values[port] = table;
+      ports[port] = { kind: 'table', value: table, rows: size?.rows ?? null, bytes: size?.bytes ?? null };
+      continue;
+    }
+    values[port] = value;
+    let rows = sizeOf(value, written)?.rows ?? null;
+    if (end && rows === null) {
+      try {
+        rows = await slots.use(() => checkTable(database, value.relation, value.schema, signal));
+      } catch (error) {
+        reports.queryFailed(error);
+        throw error;
+      }
+    }
+    ports[port] = { kind: 'table', value: null, rows, bytes: null };
+  }
+  return { values, ports };
+}
+
+/** Rows and bytes where they are known without asking: tables that were written in this session. */
+export function sizeOf(value: TableValue, written: WrittenTables): { rows: number; bytes: number } | null {
+  const { relation } = value;
+  if (relation.op !== 'scan' || relation.source.kind !== 'parquet' || relation.source.paths.length !== 1) return null;
+  return written.get(relation.source.paths[0] ?? '') ?? null;
+}
+
+/** Names the node a stored table came from, for lineage. */
+function withOrigin(value: PortValue, nodeId: string, port: string): PortValue {
+  if (value.kind !== 'table' || value.relation.op !== 'scan' || value.relation.origin !== undefined) return value;
+  return { ...value, relation: { ...value.relation, origin: { nodeId, port } } };
+}
+
+/** A node's failure for the person: its diagnostics, narrowed to the node. */
+export function failureOf(nodeId: string, error: unknown): Diagnostic {
+  return toDiagnostic(error, { nodeId });
+}

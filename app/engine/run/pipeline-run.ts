@@ -1,0 +1,345 @@
+import { isCancelled, PenstockError, type Diagnostic } from '#app/core/errors.ts';
+import { formatAgo } from '#app/core/units.ts';
+import type { NodeRun, NodeRunStatus, RunStatus } from '#app/protocol/schema.ts';
+import type { AnalysedNode } from '../analysis/analyse.ts';
+import { onWire } from '../wire.ts';
+import type { PortValueResolver } from '../results/port-values.ts';
+import type { ResultCache, ResultEntry, StoredPort } from '../results/result-cache.ts';
+import { RunEventLog, type MetricPoint } from './event-log.ts';
+import { findFault } from './fault.ts';
+import { countFusedTables } from './live-counts.ts';
+import { failureOf, runExecutor, runRelation, type NodeEnvironment, type NodeOutcome, type NodeReports, type PortUse } from './node-runner.ts';
+import type { RunRecords } from './records.ts';
+import { runSchedule, type Outcome } from './schedule.ts';
+
+export interface PipelineRunOptions {
+  readonly runId: string;
+  readonly resolver: PortValueResolver;
+  readonly cache: ResultCache;
+  readonly environment: NodeEnvironment;
+  readonly records: RunRecords;
+  /** Node ids, upstream first; everything a node of the plan needs is in it or in the cache. */
+  readonly plan: readonly string[];
+  /** Nodes the run was asked for; empty: everything. */
+  readonly targets: ReadonlySet<string>;
+  readonly pipelinePath: string | null;
+  readonly parallel: number;
+}
+
+/** A node cannot run because something fused into its input fails. */
+class FaultUpstream extends Error {
+  readonly nodeId: string;
+  constructor(nodeId: string) {
+    super('The fault is upstream.');
+    this.nodeId = nodeId;
+  }
+}
+
+const pointsEveryMs = 2000;
+
+/** One run of a pipeline: from the plan to the last event. Everything a person sees of it goes through its event log. */
+export class PipelineRun {
+  readonly log: RunEventLog;
+  /** Resolves when the run has ended and is on disk; never rejects. */
+  readonly finished: Promise<RunStatus>;
+  readonly #options: PipelineRunOptions;
+  readonly #controller = new AbortController();
+  readonly #startedAt = performance.now();
+  readonly #states = new Map<string, NodeRun>();
+  readonly #dirty = new Set<string>();
+  readonly #points: MetricPoint[] = [];
+  #pointsAt = 0;
+  readonly #fused = new Map<string, ResultEntry | null>();
+  readonly #blamed = new Map<string, string>();
+  readonly #uses = new Map<string, { consumers: number; consumedByExecutor: boolean }>();
+  #executed = 0;
+
+  constructor(options: PipelineRunOptions) {
+    this.#options = options;
+    this.log = new RunEventLog(options.runId);
+    this.finished = this.#run();
+  }
+
+  get runId(): string {
+    return this.#options.runId;
+  }
+
+  cancel(): void {
+    this.#controller.abort();
+  }
+
+  get #signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  #node(id: string): AnalysedNode {
+    const node = this.#options.resolver.analysis.nodes.get(id);
+    if (node === undefined) throw new PenstockError('unknown-node', `The pipeline has no node “${id}”.`, { place: { nodeId: id } });
+    return node;
+  }
+
+  async #run(): Promise<RunStatus> {
+    const { plan, parallel, records, runId, pipelinePath, resolver } = this.#options;
+    const { document } = resolver.analysis;
+    let status: RunStatus;
+    try {
+      // Lets the caller have the run before its first event.
+      await Promise.resolve();
+      records.start({ runId, pipelineId: document.id, pipelinePath, title: document.title, startedAt: Date.now(), document });
+      const inPlan = new Set(plan);
+      for (const id of plan) this.#countUses(this.#node(id), inPlan);
+      for (const id of plan) this.#set(id, { status: 'queued' });
+      const tasks = plan.map((id) => ({ id, needs: sourcesOf(this.#node(id)), light: this.#isLight(this.#node(id)) }));
+      const outcomes = await runSchedule(tasks, {
+        parallel,
+        signal: this.#signal,
+        execute: (id, signal) => this.#execute(this.#node(id), signal),
+        settled: (id, outcome, detail) => this.#settled(id, outcome, detail),
+      });
+      if (this.#executed > 0 && !this.#signal.aborted) await this.#countFused();
+      status = this.#signal.aborted ? 'cancelled' : [...outcomes.values()].every((outcome) => outcome === 'succeeded') ? 'succeeded' : 'failed';
+    } catch (error) {
+      status = 'failed';
+      this.log.log('', 'warning', `The run ended early: ${failureOf('', error).message}`);
+    }
+    const ms = performance.now() - this.#startedAt;
+    try {
+      this.#flush();
+      records.finish(runId, { status, ms, metrics: this.#finalMetrics() });
+    } catch (error) {
+      this.log.log('', 'warning', `The end of the run could not be recorded: ${failureOf('', error).message}`);
+    }
+    this.log.end(status, ms);
+    return status;
+  }
+
+  #countUses(node: AnalysedNode, inPlan: ReadonlySet<string>): void {
+    if (!inPlan.has(node.node.id)) return;
+    const cached = !this.#mustRun(node) && this.#options.cache.find(node) !== null;
+    for (const source of Object.values(node.inputs).flat()) {
+      const key = `${source.nodeId}\0${source.port}`;
+      const use = this.#uses.get(key) ?? { consumers: 0, consumedByExecutor: false };
+      use.consumers += 1;
+      if (!cached && node.type?.executor?.run !== undefined) use.consumedByExecutor = true;
+      this.#uses.set(key, use);
+    }
+  }
+
+  #useOf(node: AnalysedNode, port: string): PortUse {
+    const use = this.#uses.get(`${node.node.id}\0${port}`);
+    const { targets } = this.#options;
+    return {
+      consumers: use?.consumers ?? 0,
+      consumedByExecutor: use?.consumedByExecutor ?? false,
+      pinned: node.node.pinned?.includes(port) === true,
+      end: use === undefined || targets.has(node.node.id),
+    };
+  }
+
+  /** Serving and the like must happen, whatever is known already. */
+  #mustRun(node: AnalysedNode): boolean {
+    return node.type?.executor?.effect === true;
+  }
+
+  #isLight(node: AnalysedNode): boolean {
+    return node.node.bypassed === true || node.type?.executor?.run === undefined || (!this.#mustRun(node) && this.#options.cache.find(node) !== null);
+  }
+
+  async #execute(node: AnalysedNode, signal: AbortSignal): Promise<void> {
+    const id = node.node.id;
+    const { cache, resolver, environment, runId } = this.#options;
+    if (node.node.bypassed === true) {
+      this.#set(id, { status: 'succeeded', reason: 'Bypassed: its input is passed through.', ms: 0 });
+      return;
+    }
+    if (node.problems.length > 0 || node.key === null) throw new NotReady(node.problems);
+    const found = this.#mustRun(node) ? null : cache.find(node);
+    const pinnedAnew = node.node.pinned?.some((port) => found?.ports[port]?.value === null) === true && node.type?.relation !== undefined;
+    if (found !== null && !pinnedAnew) {
+      this.#set(id, {
+        status: 'cached',
+        reason: `Unchanged: the result of ${formatAgo(found.finishedAt, Date.now())} is reused.`,
+        ms: 0,
+        ports: statsOf(found.ports),
+        metrics: found.metrics,
+        diagnostics: found.diagnostics.map(onWire),
+      });
+      if (Object.values(found.ports).some((port) => port.value === null)) this.#fused.set(id, found);
+      return;
+    }
+    const reasons = cache.reasons(resolver.analysis, node);
+    this.#set(id, { status: 'running', reason: reasons.length === 0 ? 'It has not been run before.' : `Ran because ${reasons.join('; ')}.` });
+    this.#executed += 1;
+    const startedAt = performance.now();
+    let queryFailed = false;
+    const reports = this.#reports(id, () => {
+      queryFailed = true;
+    });
+    let outcome: NodeOutcome;
+    try {
+      outcome =
+        node.type?.executor?.run === undefined
+          ? await runRelation(node, resolver, environment, (port) => this.#useOf(node, port), reports, signal)
+          : await runExecutor(node, resolver, environment, reports, { runId }, signal);
+    } catch (error) {
+      if (queryFailed && !signal.aborted && !isCancelled(error)) await this.#blame(node, signal);
+      throw error;
+    }
+    const ms = performance.now() - startedAt;
+    const metrics = { ...this.#states.get(id)?.metrics, ...metricsOf(outcome) };
+    resolver.set(id, outcome.values);
+    let entry: ResultEntry | null = null;
+    if (node.cacheable && node.parts !== null) {
+      const diagnostics = this.#states.get(id)?.diagnostics ?? [];
+      const about = { key: node.key, nodeId: id, pipelineId: resolver.analysis.document.id, finishedAt: Date.now(), ms, parts: node.parts, metrics, diagnostics };
+      entry = cache.put(about, outcome.ports);
+    }
+    if (Object.values(outcome.ports).some((port) => port.value === null)) this.#fused.set(id, entry);
+    this.#set(id, { status: 'succeeded', ms, ports: statsOf(outcome.ports), metrics });
+  }
+
+  #reports(id: string, queryFailed: () => void): NodeReports {
+    return {
+      progress: (fraction, message) => this.log.progress(id, fraction, message),
+      metric: (name, value, step) => {
+        if (step === undefined) {
+          this.#set(id, { metrics: { ...this.#states.get(id)?.metrics, [name]: value } }, false);
+          return;
+        }
+        const point = { nodeId: id, name, step, value };
+        this.log.metric(point);
+        this.#points.push(point);
+        if (performance.now() - this.#pointsAt > pointsEveryMs) this.#flush();
+      },
+      log: (level, message) => this.log.log(id, level, message),
+      report: (diagnostic) => this.#set(id, { diagnostics: [...(this.#states.get(id)?.diagnostics ?? []), onWire(diagnostic)] }),
+      queryFailed,
+    };
+  }
+
+  /** Finds the node whose part of a fused query fails, and reports the failure there. @throws FaultUpstream when it is another node. */
+  async #blame(node: AnalysedNode, signal: AbortSignal): Promise<void> {
+    const { resolver, environment, cache } = this.#options;
+    const fault = await findFault(node, { resolver, database: environment.database, isFused: (id) => this.#fused.has(id), signal });
+    if (fault === null || fault.nodeId === node.node.id) return;
+    for (const id of [fault.nodeId, ...fault.between]) {
+      const key = resolver.analysis.nodes.get(id)?.key;
+      if (key) cache.delete(key);
+      this.#fused.delete(id);
+      if (id !== fault.nodeId) this.#set(id, { status: 'skipped', reason: `Skipped because “${this.#node(fault.nodeId).title}” failed.`, ports: {} });
+    }
+    this.#set(fault.nodeId, { status: 'failed', reason: '', ports: {}, diagnostics: [onWire(failureOf(fault.nodeId, fault.error))] });
+    this.#blamed.set(node.node.id, fault.nodeId);
+    throw new FaultUpstream(fault.nodeId);
+  }
+
+  #settled(id: string, outcome: Outcome, detail: { readonly error?: unknown; readonly because?: string }): void {
+    const because = detail.because === undefined ? undefined : (this.#blamed.get(detail.because) ?? detail.because);
+    const why = because === undefined ? '' : this.#node(because).title;
+    if (outcome === 'succeeded') {
+      if (this.#states.get(id)?.status === 'succeeded') this.#flush();
+    } else if (this.#signal.aborted || outcome === 'cancelled') {
+      this.#set(id, { status: 'cancelled', reason: 'Cancelled.' });
+    } else if (outcome === 'skipped') {
+      this.#set(id, { status: 'skipped', reason: because === undefined ? 'Skipped: it is on or behind a circle.' : `Skipped because “${why}” failed.` });
+    } else if (detail.error instanceof FaultUpstream) {
+      this.#set(id, { status: 'skipped', reason: `Skipped because “${this.#node(detail.error.nodeId).title}” failed.` });
+    } else if (detail.error instanceof NotReady) {
+      const problems = detail.error.problems.map(onWire);
+      const first = problems[0]?.message;
+      this.#set(id, { status: 'failed', reason: first ?? 'It is not ready: something it needs is not.', diagnostics: problems });
+    } else {
+      const failure = onWire(failureOf(id, detail.error));
+      this.#set(id, { status: 'failed', reason: failure.message, diagnostics: [...(this.#states.get(id)?.diagnostics ?? []), failure] });
+      this.#flush();
+    }
+  }
+
+  async #countFused(): Promise<void> {
+    const { resolver, environment, cache } = this.#options;
+    await countFusedTables([...this.#fused.keys()], {
+      resolver,
+      database: environment.database,
+      signal: this.#signal,
+      budgetMs: Math.max(300, (performance.now() - this.#startedAt) * 0.05),
+      known: (id, port) => this.#states.get(id)?.ports[port]?.rows ?? null,
+      counted: (id, port, rows) => {
+        const state = this.#states.get(id);
+        if (state === undefined) return;
+        this.#set(id, { ports: { ...state.ports, [port]: { kind: 'table', rows, bytes: null } } });
+        const entry = this.#fused.get(id);
+        const stored = entry?.ports[port];
+        if (!entry || stored === undefined) return;
+        const { ports, ...about } = entry;
+        this.#fused.set(id, cache.put(about, { ...ports, [port]: { ...stored, rows } }));
+      },
+    });
+  }
+
+  #set(id: string, change: Partial<Omit<NodeRun, 'status'>> & { status?: NodeRunStatus }, publish = true): void {
+    const node = this.#node(id);
+    const before: NodeRun = this.#states.get(id) ?? {
+      nodeId: id,
+      type: node.node.type,
+      title: node.title,
+      status: 'queued',
+      reason: '',
+      cacheKey: node.cacheable ? node.key : null,
+      ms: null,
+      ports: {},
+      metrics: {},
+      diagnostics: [],
+    };
+    const state: NodeRun = { ...before, ...change };
+    this.#states.set(id, state);
+    this.#dirty.add(id);
+    if (publish) this.log.node(state);
+  }
+
+  #flush(): void {
+    const { records, runId } = this.#options;
+    const nodes = [...this.#dirty].flatMap((id) => this.#states.get(id) ?? []);
+    this.#dirty.clear();
+    if (nodes.length > 0) records.nodes(runId, nodes);
+    const points = this.#points.splice(0);
+    this.#pointsAt = performance.now();
+    if (points.length > 0) records.points(runId, points);
+  }
+
+  /** Numbers of evaluation nodes, for comparing runs. */
+  #finalMetrics(): Record<string, number> {
+    const metrics: Record<string, number> = {};
+    for (const state of this.#states.values()) {
+      if (!Object.values(state.ports).some((port) => port.kind === 'evaluation')) continue;
+      for (const [name, value] of Object.entries(state.metrics)) metrics[`${state.title} · ${name}`] = value;
+    }
+    return metrics;
+  }
+}
+
+/** A node with configure-time errors was asked to run. */
+class NotReady extends Error {
+  readonly problems: readonly Diagnostic[];
+  constructor(problems: readonly Diagnostic[]) {
+    super('The node is not ready.');
+    this.problems = problems;
+  }
+}
+
+export function sourcesOf(node: AnalysedNode): string[] {
+  return Object.values(node.inputs).flatMap((sources) => sources.map((source) => source.nodeId));
+}
+
+function statsOf(ports: Readonly<Record<string, StoredPort>>): NodeRun['ports'] {
+  return Object.fromEntries(Object.entries(ports).map(([name, { kind, rows, bytes }]) => [name, { kind, rows, bytes }]));
+}
+
+/** Numbers that results carry: of evaluations and of fitted models. */
+function metricsOf(outcome: NodeOutcome): Record<string, number> {
+  const metrics: Record<string, number> = {};
+  for (const value of Object.values(outcome.values)) {
+    const numbers = value.kind === 'evaluation' ? value.evaluation.metrics : value.kind === 'model' ? value.metrics : {};
+    for (const [name, number] of Object.entries(numbers)) if (Number.isFinite(number)) metrics[name] = number;
+  }
+  return metrics;
+}
