@@ -88,6 +88,15 @@ const model: z.ZodType<ModelValue> = z.object({
   metrics: z.record(z.string(), measured),
   golden: z.string(),
   rows: z.number(),
+  summary: z
+    .object({
+      coefficients: z.array(z.object({ feature: z.string(), coefficient: measured, cls: z.string().optional() })).optional(),
+      curves: z.array(z.object({ name: z.string(), steps: z.array(z.number()), values: z.array(measured) })).optional(),
+      converged: z.boolean().optional(),
+      iterations: z.number().optional(),
+      notes: z.array(z.string()),
+    })
+    .optional(),
 });
 
 /** What a port other than a table can show. */

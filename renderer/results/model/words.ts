@@ -1,0 +1,70 @@
+import type { ColumnSelection, LearnerSpec, RecipeStep } from '#app/sdk/ports.ts';
+
+const algorithms: Readonly<Record<string, string>> = {
+  'linear-regression': 'Linear regression',
+  'logistic-regression': 'Logistic regression',
+  mlp: 'Neural network',
+  'neural-network': 'Neural network',
+};
+
+export function algorithmTitle(algorithm: string): string {
+  const known = algorithms[algorithm];
+  if (known !== undefined) return known;
+  const words = algorithm.replaceAll('-', ' ');
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+export function selectionWords(selection: ColumnSelection): string {
+  switch (selection.by) {
+    case 'all-numeric':
+      return 'all numeric columns';
+    case 'all-categorical':
+      return 'all text columns';
+    case 'names':
+      return selection.names.length === 0 ? 'no columns' : selection.names.join(', ');
+  }
+}
+
+export interface StepWords {
+  readonly title: string;
+  readonly detail: string;
+}
+
+/** A preprocessing step as a person would say it. */
+export function stepWords(step: RecipeStep): StepWords {
+  switch (step.step) {
+    case 'impute': {
+      const numeric = { mean: 'numbers by the mean', median: 'numbers by the median', zero: 'numbers by 0', none: null }[step.numeric];
+      const text = { 'most-frequent': 'text by the most frequent value', constant: `text by “${step.constant}”`, none: null }[step.categorical];
+      const parts = [numeric, text].filter((part) => part !== null);
+      return {
+        title: 'Fill missing values',
+        detail: `${parts.length === 0 ? 'nothing is filled' : parts.join(', ')}${step.indicator ? '; adds a 0/1 column that says where a value was missing' : ''}`,
+      };
+    }
+    case 'scale':
+      return {
+        title: 'Scale numbers',
+        detail: { standard: 'to mean 0 and standard deviation 1', 'min-max': 'to the range 0 to 1', robust: 'by median and interquartile range' }[step.method],
+      };
+    case 'one-hot':
+      return {
+        title: 'Turn categories into 0/1 columns',
+        detail: `at most ${step.maxCategories} a column${step.other ? ', the rest as “other”' : ''}${step.dropFirst ? ', the first left out' : ''}`,
+      };
+  }
+}
+
+/** A param's value in a table of params. */
+export function paramText(value: unknown): string {
+  if (value === null || value === undefined) return '–';
+  if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  if (Array.isArray(value)) return value.length === 0 ? 'none' : value.map(paramText).join(', ');
+  if (typeof value === 'object') return JSON.stringify(value);
+  return String(value);
+}
+
+export function learnerSentence(learner: Pick<LearnerSpec, 'target' | 'features' | 'task'>): string {
+  const from = learner.features === null ? 'every other usable column' : learner.features.length === 1 ? learner.features[0] : `${learner.features.length} columns`;
+  return `Predicts ${learner.target === '' ? 'a target that is not chosen yet' : learner.target} (${learner.task}) from ${from}.`;
+}
