@@ -1,0 +1,227 @@
+import { joinColumns, joinKeys } from '../../join-columns.ts';
+import { schemaOf } from '../../schema.ts';
+import { typed, typedPredicate } from '../../typing.ts';
+import type { ColumnType, Expr, Measure, Relation, Schema, SortKey, WindowColumn } from '../../types.ts';
+import { unionColumns } from '../../union-columns.ts';
+import { convertedSql, exprToDuckDb, typedToDuckDb } from './expression.ts';
+import { duckdbTypes, literalSql, quoteName, quoteText } from './literal.ts';
+import { fromClause, nested, queryText, sourceText, type Query } from './query.ts';
+
+/**
+ * One DuckDB SELECT for a whole relation. Steps share a SELECT as long as SQL's order of clauses allows it
+ * (FROM, WHERE, SELECT, ORDER BY, LIMIT); DuckDB's optimiser flattens the nesting that remains.
+ * @throws RelationError as schemaOf
+ */
+export function toDuckDb(relation: Relation): string {
+  schemaOf(relation);
+  return queryText(emit(relation));
+}
+
+function emit(relation: Relation): Query {
+  switch (relation.op) {
+    case 'scan':
+      return scan(relation);
+    case 'project': {
+      const { query, schema, sql } = rowsOf(relation.input);
+      return { ...query, select: relation.columns.map(({ name, expr }) => ({ name: quoteName(name), sql: sql(expr, schema) })) };
+    }
+    case 'filter': {
+      const { query, schema, column } = rowsOf(relation.input);
+      return { ...query, where: [...query.where, convertedSql(typedPredicate(relation.predicate, schema), 'boolean', column)] };
+    }
+    case 'aggregate':
+      return aggregate(relation);
+    case 'join':
+      return join(relation);
+    case 'union':
+      return union(relation);
+    case 'sort': {
+      if (relation.keys.length === 0) return emit(relation.input);
+      const query = emit(relation.input);
+      const open = query.orderBy.length === 0 && query.limit === null && query.distinct === null && query.groupBy === null && query.select === null ? query : nested(query);
+      return { ...open, orderBy: relation.keys.map((key) => sortKey(key, schemaOf(relation.input))) };
+    }
+    case 'limit': {
+      const query = emit(relation.input);
+      return { ...(query.limit === null ? query : nested(query)), limit: { count: relation.count, offset: relation.offset } };
+    }
+    case 'distinct':
+      return distinct(relation);
+    case 'sample': {
+      const { query, schema, sql } = rowsOf(relation.input);
+      return { ...query, where: [...query.where, `${sql(rowFraction(schema, relation.seed), schema)} < ${literalSql(relation.fraction, 'float')}`] };
+    }
+    case 'window': {
+      const query = nested(emit(relation.input));
+      const schema = schemaOf(relation.input);
+      return {
+        ...fromClause(sourceText(query)),
+        select: [...allColumns(schema), ...relation.columns.map((column) => ({ name: quoteName(column.name), sql: windowSql(column, schema) }))],
+      };
+    }
+  }
+}
+
+/** The portable row hash of `sample`. */
+export const rowFraction = (schema: Schema, seed: number): Expr => ({
+  op: 'call',
+  fn: 'hash_fraction',
+  args: [{ op: 'lit', value: seed, type: 'integer' }, ...schema.map(({ name }): Expr => ({ op: 'col', name }))],
+});
+
+/** A query whose SELECT is still to come, over the rows of a relation. */
+function rowsOf(input: Relation) {
+  const query = emit(input);
+  const open = query.select === null && query.orderBy.length === 0 && query.limit === null && query.distinct === null;
+  return { query: open ? query : nested(query), schema: schemaOf(input), column: quoteName, sql: exprToDuckDb };
+}
+
+const allColumns = (schema: Schema) => schema.map(({ name }) => ({ name: quoteName(name), sql: quoteName(name) }));
+
+function scan(relation: Relation & { op: 'scan' }): Query {
+  const { source, schema } = relation;
+  switch (source.kind) {
+    case 'parquet': {
+      const files = source.paths.map(quoteText).join(', ');
+      return { ...fromClause(`read_parquet([${files}])`), select: schema.map(({ name, type }) => ({ name: quoteName(name), sql: `${quoteName(name)}::${duckdbTypes[type]}` })) };
+    }
+    case 'named':
+      return { ...fromClause(quoteName(source.name)), select: schema.map(({ name, type }) => ({ name: quoteName(name), sql: `${quoteName(name)}::${duckdbTypes[type]}` })) };
+    case 'values': {
+      const names = schema.map(({ name }) => quoteName(name)).join(', ');
+      const row = (values: readonly (null | boolean | number | string)[]): string => `(${schema.map(({ type }, i) => valueSql(values[i] ?? null, type)).join(', ')})`;
+      if (source.rows.length === 0) return { ...fromClause(`(select * from (values ${row([])}) as empty(${names}) where false) as no_rows`) };
+      return fromClause(`(values ${source.rows.map(row).join(', ')}) as given(${names})`);
+    }
+  }
+}
+
+/** Inline rows may hold integers beyond 2⁵³ as text. */
+const valueSql = (value: null | boolean | number | string, type: ColumnType): string =>
+  typeof value === 'string' && (type === 'integer' || type === 'float') ? `${quoteText(value)}::${duckdbTypes[type]}` : literalSql(value, type);
+
+function sortKey(key: SortKey, schema: Schema): string {
+  return `${orderable(key.expr, schema)} ${key.descending ? 'desc' : 'asc'} nulls ${key.nulls}`;
+}
+
+/** A constant in ORDER BY would be read as a column number. */
+const orderable = (expr: Expr, schema: Schema): string => (expr.op === 'lit' ? `(${exprToDuckDb(expr, schema)} is null)` : exprToDuckDb(expr, schema));
+
+function aggregate(relation: Relation & { op: 'aggregate' }): Query {
+  const { query, schema } = rowsOf(relation.input);
+  return {
+    ...query,
+    select: [
+      ...relation.keys.map(({ name, expr }) => ({ name: quoteName(name), sql: exprToDuckDb(expr, schema) })),
+      ...relation.measures.map((measure) => ({ name: quoteName(measure.name), sql: measureSql(measure, schema) })),
+    ],
+    // Without keys and measures there would be no column at all, which schemaOf refuses.
+    groupBy: relation.keys.length,
+  };
+}
+
+function measureSql(measure: Measure, schema: Schema): string {
+  const arg = measure.arg === undefined ? null : typed(measure.arg, schema);
+  const sql = arg === null ? '*' : typedToDuckDb(arg, quoteName);
+  const number = arg?.type === 'boolean' ? `${sql}::BIGINT` : sql;
+  switch (measure.fn) {
+    case 'count':
+      return `count(${sql})`;
+    case 'count_distinct':
+      return `count(distinct ${sql})`;
+    case 'sum':
+      return arg?.type === 'float' ? `sum(${sql})` : `sum(${number})::BIGINT`;
+    case 'avg':
+      return `avg(${number})`;
+    case 'min':
+    case 'max':
+      return `${measure.fn}(${sql})`;
+    case 'median':
+      return `median(${number}::DOUBLE)`;
+    case 'quantile':
+      return `quantile_cont(${number}::DOUBLE, ${literalSql(measure.fraction ?? 0.5, 'float')})`;
+    case 'stddev':
+      return `stddev_samp(${number}::DOUBLE)`;
+    case 'variance':
+      return `var_samp(${number}::DOUBLE)`;
+    case 'mode':
+      return `mode(${sql} order by ${sql})`;
+    case 'first':
+      return `any_value(${sql})`;
+    case 'string_agg':
+      return `string_agg(${sql}::VARCHAR, ', ' order by ${sql})`;
+  }
+}
+
+function windowSql(window: WindowColumn, schema: Schema): string {
+  const arg = window.arg === undefined ? null : typed(window.arg, schema);
+  const sql = arg === null ? '' : typedToDuckDb(arg, quoteName);
+  const number = arg?.type === 'boolean' ? `${sql}::BIGINT` : sql;
+  const call = {
+    count: `count(${arg === null ? '*' : sql})`,
+    sum: `sum(${number})`,
+    avg: `avg(${number})`,
+    min: `min(${sql})`,
+    max: `max(${sql})`,
+    lag: `lag(${sql}, ${window.offset ?? 1})`,
+    lead: `lead(${sql}, ${window.offset ?? 1})`,
+    row_number: 'row_number()',
+    rank: 'rank()',
+    dense_rank: 'dense_rank()',
+  }[window.fn];
+  const partition = window.partitionBy.length === 0 ? '' : `partition by ${window.partitionBy.map((expr) => exprToDuckDb(expr, schema)).join(', ')}`;
+  const order = window.orderBy.length === 0 ? '' : `order by ${window.orderBy.map((key) => sortKey(key, schema)).join(', ')}`;
+  const over = `${call} over (${[partition, order].filter((part) => part !== '').join(' ')})`;
+  return window.fn === 'sum' && arg?.type !== 'float' ? `(${over})::BIGINT` : over;
+}
+
+function join(relation: Relation & { op: 'join' }): Query {
+  const left = schemaOf(relation.left);
+  const right = schemaOf(relation.right);
+  const side = (alias: 'l' | 'r', schema: Schema, name: string, type: ColumnType): string => {
+    const sql = `${alias}.${quoteName(name)}`;
+    return schema.find((column) => column.name === name)?.type === type ? sql : `${sql}::${duckdbTypes[type]}`;
+  };
+  const on = joinKeys(relation, left, right).map((key) => `${side('l', left, key.left, key.type)} = ${side('r', right, key.right, key.type)}`);
+  const condition = on.length === 0 ? '' : ` on ${on.join(' and ')}`;
+  const select = joinColumns(relation, left, right).map((column) => {
+    const parts = [
+      ...(column.left === null ? [] : [side('l', left, column.left, column.type)]),
+      ...(column.right === null ? [] : [side('r', right, column.right, column.type)]),
+    ];
+    return { name: quoteName(column.name), sql: parts.length === 1 ? (parts[0] ?? '') : `coalesce(${parts.join(', ')})` };
+  });
+  const operand = (input: Relation, alias: string): string => `(${queryText(emit(input))}) as ${alias}`;
+  return { ...fromClause(`${operand(relation.left, 'l')} ${relation.kind} join ${operand(relation.right, 'r')}${condition}`), select };
+}
+
+function union(relation: Relation & { op: 'union' }): Query {
+  const schemas = relation.inputs.map(schemaOf);
+  const columns = unionColumns(relation, schemas);
+  const parts = relation.inputs.map((input, i) => {
+    const select = columns.map((column) => {
+      const source = column.sources[i] ?? null;
+      const type = schemas[i]?.find((candidate) => candidate.name === source)?.type;
+      const sql = source === null ? literalSql(null, column.type) : type === column.type ? quoteName(source) : `${quoteName(source)}::${duckdbTypes[column.type]}`;
+      return { name: quoteName(column.name), sql };
+    });
+    return `(${queryText({ ...nested(emit(input)), select })})`;
+  });
+  return fromClause(`(${parts.join(' union all ')})`);
+}
+
+function distinct(relation: Relation & { op: 'distinct' }): Query {
+  const schema = schemaOf(relation.input);
+  if (relation.on === undefined || relation.on.length === 0) {
+    return { ...nested(emit(relation.input)), distinct: 'distinct ', select: allColumns(schema) };
+  }
+  // Which row of equals stays is settled by the sort below, then by the other columns, so that every run keeps the same one.
+  const on = relation.on;
+  const sorted = relation.input.op === 'sort' ? relation.input : null;
+  const source = nested(emit(sorted ? sorted.input : relation.input));
+  const orderBy = [
+    ...(sorted ? sorted.keys.map((key) => sortKey(key, schema)) : []),
+    ...schema.filter(({ name }) => !on.includes(name)).map(({ name }) => `${quoteName(name)} asc nulls last`),
+  ];
+  return { ...fromClause(sourceText(source)), distinct: `distinct on (${on.map(quoteName).join(', ')}) `, select: allColumns(schema), orderBy };
+}
