@@ -35,6 +35,8 @@ export interface Store {
   /** Notes an artifact's name and size; the file is `artifacts`' business. */
   noteArtifact(id: string, name: string, bytes: number): void;
   artifactInfo(id: string): { id: string; name: string; bytes: number; createdAt: number } | null;
+  /** Makes several writes one transaction, and so one flush to the disk. Synchronous. */
+  together<T>(work: () => T): T;
   close(): void;
 }
 
@@ -126,7 +128,7 @@ function readOnlyStore(projectDir: string, file: string, migrations: readonly St
   }
 }
 
-type Parts = Pick<Store, 'projectDir' | 'runs' | 'cache' | 'models' | 'artifacts' | 'meta' | 'noteArtifact' | 'artifactInfo'>;
+type Parts = Pick<Store, 'projectDir' | 'runs' | 'cache' | 'models' | 'artifacts' | 'meta' | 'noteArtifact' | 'artifactInfo' | 'together'>;
 
 const artifactRow = z.object({ id: z.string(), name: z.string(), bytes: z.number(), createdAt: z.number() });
 
@@ -145,6 +147,7 @@ function partsOf(projectDir: string, database: StoreDatabase, runs: RunStore): P
       const row = database.get('select id, name, bytes, created_at as createdAt from artifacts where id = ?', id);
       return row === undefined ? null : artifactRow.parse(row);
     },
+    together: (work) => database.transaction(work),
   };
 }
 
