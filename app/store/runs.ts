@@ -153,12 +153,15 @@ export class RunStore {
     if (steps.length !== values.length) throw new RangeError('appendSeries: as many steps as values are needed');
     this.#db.run(
       `insert into series (run_id, node_id, name, chunk, steps, points)
-       values (?1, ?2, ?3, (select coalesce(max(chunk), -1) + 1 from series where run_id = ?1 and node_id = ?2 and name = ?3), ?4, ?5)`,
-      runId,
+       select r.run_id, ?, ?, (select count(*) from series s where s.run_id = r.run_id and s.node_id = ? and s.name = ?), ?, ?
+       from runs r where r.run_id = ?`,
+      nodeId,
+      name,
       nodeId,
       name,
       packed(steps),
       packed(values),
+      runId,
     );
   }
 
