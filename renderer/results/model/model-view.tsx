@@ -2,6 +2,7 @@ import { useMemo } from 'react';
 import { formatCount } from '#app/core/units.ts';
 import type { ModelValue } from '#app/sdk/ports.ts';
 import { client } from '../../rpc/client.ts';
+import { usePipeline } from '../../state/pipeline.ts';
 import { Badge, TypeBadge } from '../../ui/index.ts';
 import { LiveCurves } from '../live/live-curves.tsx';
 import { MetricGrid, metricItems } from '../report/metric-grid.tsx';
@@ -33,8 +34,10 @@ export function ModelView({ model, subject, port, hasLiveCurves }: ModelViewProp
     client.data.profile({ document: subject.document, nodeId: source?.node ?? '', port: source?.port ?? '', filter: '' }, { signal }),
   );
   const servers = useQuery('servers', (signal) => client.models.servers(undefined, { signal }));
+  const edges = usePipeline((state) => state.document?.edges);
+  const fed = useMemo(() => new Set((edges ?? []).filter((edge) => edge.from.node === subject.nodeId).map((edge) => edge.to.node)), [edges, subject.nodeId]);
   const profiles = useMemo(() => (training.data ? new Map(training.data.columns.map((column) => [column.name, column])) : null), [training.data]);
-  const server = servers.data?.find((one) => servesFrom(subject, one.nodeId)) ?? null;
+  const server = servers.data?.find((one) => fed.has(one.nodeId)) ?? null;
   const code = useMemo(() => {
     const typical = signature.inputs.map((column) => {
       const reading = readField(column, typicalText(column, profiles?.get(column.name)));
@@ -119,10 +122,6 @@ interface PortAt {
 /** The table that the node was fitted on: the edge into its `table` input. */
 function trainingTable(subject: Subject): PortAt | null {
   return subject.document.edges.find((edge) => edge.to.node === subject.nodeId && edge.to.port === 'table')?.from ?? null;
-}
-
-function servesFrom(subject: Subject, nodeId: string): boolean {
-  return nodeId === subject.nodeId || subject.document.edges.some((edge) => edge.from.node === subject.nodeId && edge.to.node === nodeId);
 }
 
 async function randomRow(subject: Subject, source: PortAt, rows: number): Promise<Record<string, string>> {

@@ -97,7 +97,9 @@ describe('PageCache', () => {
     requests[0]?.fail(new Error('no'));
     await settle();
     expect(cache.at(0)?.status).toBe('failed');
+    expect(cache.failure).toEqual(new Error('no'));
     cache.retry();
+    expect(cache.failure).toBeNull();
     requests[1]?.answer();
     await settle();
     expect(cache.at(0)).toEqual({ status: 'ready', page: 'page 0' });

@@ -46,6 +46,14 @@ export class PageCache<P> {
     return this.#pages.get(Math.floor(row / this.#options.pageSize));
   }
 
+  /** Why a page in view is missing, or null. */
+  get failure(): unknown {
+    for (const [index, state] of this.#pages) {
+      if (state.status === 'failed' && index >= this.#wantedFirst && index <= this.#wantedLast) return state.error;
+    }
+    return null;
+  }
+
   /** Says that rows `first` … `end - 1` of `rows` are in view. */
   want(first: number, end: number, rows: number): void {
     if (this.#disposed || end <= first) return;

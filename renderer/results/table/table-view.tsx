@@ -1,10 +1,11 @@
 import { useCallback, useEffect, useMemo, useState } from 'react';
 import type { ReactNode } from 'react';
 import { BarChart3, Copy, Rows3 } from 'lucide-react';
+import type { Diagnostic } from '#app/core/errors.ts';
 import { formatCount } from '#app/core/units.ts';
 import { client, diagnosticOf } from '../../rpc/client.ts';
 import { Button, EmptyState, IconButton, Spinner } from '../../ui/index.ts';
-import { Notice } from '../notice.tsx';
+import { Notice, SeverityIcon } from '../notice.tsx';
 import { useQuery } from '../use-query.ts';
 import { ColumnJump } from './column-jump.tsx';
 import { copyCells } from './copy-cells.ts';
@@ -77,9 +78,10 @@ export function TableView({ subject, port, runAction }: TableViewProps) {
     );
   }
 
+  const pageFailure = shown.pages.failure;
   const filterFailed = error !== null && query.filter !== '';
   return (
-    <div data-testid="table-view" className="flex h-full min-h-0 flex-col">
+    <div data-testid="table-view" className="relative flex h-full min-h-0 flex-col">
       <div className="flex h-9 shrink-0 items-center gap-2 border-b border-line px-3">
         <span data-testid="table-row-count" aria-live="polite" className="shrink-0 whitespace-nowrap text-xs tabular-nums text-muted">
           <RowCount rows={total.data?.rows ?? null} matching={filter === '' ? null : (matching.data?.rows ?? null)} filtered={filter !== ''} />
@@ -102,7 +104,8 @@ export function TableView({ subject, port, runAction }: TableViewProps) {
         </IconButton>
         <ColumnJump schema={shown.schema} onJump={(column) => setJump({ column })} />
       </div>
-      {error !== null && !filterFailed ? <Notice diagnostic={error} className="!h-auto !min-h-0 border-b border-line !p-2" action={<Button size="sm" onClick={retry}>Try again</Button>} /> : null}
+      {error !== null && !filterFailed ? <FailureBar diagnostic={error} onRetry={retry} /> : null}
+      {error === null && pageFailure !== null ? <FailureBar diagnostic={diagnosticOf(pageFailure)} onRetry={() => shown.pages.retry()} /> : null}
       <TableGrid
         table={shown}
         rows={rows}
@@ -121,6 +124,20 @@ export function TableView({ subject, port, runAction }: TableViewProps) {
           <EmptyState icon={<Rows3 />} title={filter === '' ? 'This table has no rows' : 'No row matches the filter'} />
         </div>
       ) : null}
+    </div>
+  );
+}
+
+function FailureBar({ diagnostic, onRetry }: { readonly diagnostic: Diagnostic; readonly onRetry: () => void }) {
+  return (
+    <div role="alert" className="flex shrink-0 items-center gap-2 border-b border-line bg-bad-soft px-3 py-1 text-xs">
+      <SeverityIcon severity="error" size={14} />
+      <span className="selectable min-w-0 flex-1 truncate">
+        {diagnostic.message} {diagnostic.remedy}
+      </span>
+      <Button size="sm" onClick={onRetry}>
+        Try again
+      </Button>
     </div>
   );
 }
