@@ -1,0 +1,18 @@
+export { fitRecipe, type FitRecipeOptions } from './recipe/fit.ts';
+export { fitLearner, type FitServices } from './model/fit-learner.ts';
+export { prepareTarget } from './model/target.ts';
+export { openScorer, type Predictions, type Scorer, type ScoreOptions } from './model/scorer.ts';
+export { type RawColumn, type RawColumns } from './model/raw-columns.ts';
+export { inputProblems, predictTable, type PredictServices } from './model/predict-table.ts';
+export { predictRecords, type RecordPrediction } from './model/predict-records.ts';
+export { checkParity, type GoldenRows, type ParityResult } from './model/parity.ts';
+export { binaryMetrics, type BinaryMetrics } from './metrics/binary.ts';
+export { confusionMatrix, confusionMetrics, type ClassMetrics, type ConfusionMatrix, type ConfusionMetrics } from './metrics/confusion.ts';
+export { brierScore, logLoss } from './metrics/probability.ts';
+export { averagePrecision, prCurve, rankScores, rocAuc, rocCurve, type CurvePoint, type Ranking } from './metrics/ranking.ts';
+export { regressionFromSums, regressionMetrics, type RegressionMetrics, type RegressionSums } from './metrics/regression.ts';
+export { encodeModel } from './onnx/encode.ts';
+export { decodeModel, type DecodedModel } from './onnx/decode.ts';
+export { createRunner, type Runner } from './onnx/runner.ts';
+export { closeIdleWorkers, runTask } from './worker/run-task.ts';
+export { algorithms, findAlgorithm, type Algorithm } from './learners/registry.ts';
