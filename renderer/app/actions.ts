@@ -1,0 +1,157 @@
+import { notify } from '../state/notices.ts';
+import { client, diagnosticOf } from '../rpc/client.ts';
+import { openPipeline, redo, undo, usePipeline } from '../state/pipeline.ts';
+import { cancelRun, isRunning, startRun, useRun } from '../state/run.ts';
+import { primaryNode, select, useSelection } from '../state/selection.ts';
+import { showInspector, useView, type PageName } from '../state/view.ts';
+import { useTheme } from '../ui/index.ts';
+import { openQuickAdd } from '../canvas/adding.ts';
+import * as canvas from '../canvas/actions.ts';
+import { fitView, motion, useCanvas, zoomTo } from '../canvas/canvas-store.ts';
+import { viewPort } from '../canvas/results-port.ts';
+import type { ActionId } from './shortcuts.ts';
+
+/** Text that was copied here last, for the menu's Paste where the clipboard may not be read. */
+let copied: string | null = null;
+
+export function rememberCopied(text: string): void {
+  copied = text;
+}
+
+async function copyToClipboard(): Promise<boolean> {
+  const text = canvas.copySelection();
+  if (text === null) return false;
+  copied = text;
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch {
+    // Kept in memory; pasting inside the window still works.
+  }
+  return true;
+}
+
+async function pasteFromClipboard(): Promise<void> {
+  const text = await navigator.clipboard.readText().catch(() => copied);
+  if (text === null || !canvas.pasteText(text)) notify({ severity: 'info', message: 'There are no nodes on the clipboard.' });
+}
+
+const hasNodes = () => useSelection.getState().nodes.length > 0;
+const hasAny = () => {
+  const { nodes, edges, notes } = useSelection.getState();
+  return nodes.length + edges.length + notes.length > 0;
+};
+const running = () => isRunning(useRun.getState());
+const page = (name: PageName) => () => useView.setState({ page: name });
+
+interface ActionRun {
+  readonly run: () => void;
+  readonly enabled?: () => boolean;
+}
+
+const runs: Readonly<Record<ActionId, ActionRun>> = {
+  'run.selected': { run: () => void startRun(hasNodes() ? { to: useSelection.getState().nodes } : {}), enabled: () => !running() },
+  'run.all': { run: () => void startRun(), enabled: () => !running() },
+  'run.cancel': { run: () => void cancelRun(), enabled: running },
+  'run.force': {
+    run: () => {
+      const { nodes } = useSelection.getState();
+      void startRun({ to: nodes, force: nodes });
+    },
+    enabled: () => hasNodes() && !running(),
+  },
+
+  'edit.undo': { run: undo, enabled: () => usePipeline.getState().undoLabel !== null },
+  'edit.redo': { run: redo, enabled: () => usePipeline.getState().redoLabel !== null },
+  'edit.add': { run: () => openQuickAdd(hasNodes() ? 'selection' : 'pointer') },
+  'edit.configure': { run: configure, enabled: hasNodes },
+  'edit.rename': { run: canvas.renameSelected, enabled: hasNodes },
+  'edit.connect': { run: canvas.connectSelection, enabled: hasNodes },
+  'edit.duplicate': { run: canvas.duplicateSelection, enabled: hasAny },
+  'edit.bypass': { run: canvas.toggleBypass, enabled: hasNodes },
+  'edit.delete': { run: canvas.deleteSelection, enabled: hasAny },
+  'edit.deleteReconnect': { run: canvas.deleteAndReconnect, enabled: hasNodes },
+  'edit.copy': { run: () => void copyToClipboard(), enabled: hasAny },
+  'edit.cut': { run: () => void copyToClipboard().then((done) => done && canvas.deleteSelection()), enabled: hasAny },
+  'edit.paste': { run: () => void pasteFromClipboard() },
+  'edit.note': { run: canvas.addNote },
+  'edit.nudgeLeft': { run: () => canvas.nudge(-1, 0), enabled: hasNodes },
+  'edit.nudgeRight': { run: () => canvas.nudge(1, 0), enabled: hasNodes },
+  'edit.nudgeUp': { run: () => canvas.nudge(0, -1), enabled: hasNodes },
+  'edit.nudgeDown': { run: () => canvas.nudge(0, 1), enabled: hasNodes },
+
+  'edit.selectAll': { run: canvas.selectAll },
+  'select.none': { run: () => select({}) },
+  'select.upstream': { run: canvas.selectUpstream, enabled: hasNodes },
+  'select.downstream': { run: canvas.selectDownstream, enabled: hasNodes },
+  'select.left': { run: () => canvas.walk('left') },
+  'select.right': { run: () => canvas.walk('right') },
+  'select.up': { run: () => canvas.walk('up') },
+  'select.down': { run: () => canvas.walk('down') },
+  'select.find': { run: () => useView.setState({ paletteOpen: true, page: 'canvas' }) },
+
+  'view.result': { run: () => viewPort(0), enabled: hasNodes },
+  'view.fit': { run: () => fitView(useSelection.getState().nodes.length > 1 ? useSelection.getState().nodes : undefined) },
+  'view.actual': { run: () => zoomTo(1) },
+  'view.zoomIn': { run: () => void useCanvas.getState().flow?.zoomIn({ duration: motion() }) },
+  'view.zoomOut': { run: () => void useCanvas.getState().flow?.zoomOut({ duration: motion() }) },
+  'view.tidy': { run: canvas.tidy },
+  'view.minimap': { run: () => useView.setState((state) => ({ minimap: !state.minimap })) },
+  'view.catalogue': { run: () => useView.setState((state) => ({ catalogueOpen: !state.catalogueOpen, page: 'canvas' })) },
+  'view.inspector': { run: () => useView.setState((state) => ({ inspectorOpen: !state.inspectorOpen, page: 'canvas' })) },
+  'view.dock': { run: () => useView.setState((state) => ({ dockOpen: !state.dockOpen, page: 'canvas' })) },
+  'view.theme': { run: () => useTheme.getState().choose(useTheme.getState().theme === 'dark' ? 'light' : 'dark') },
+  'page.canvas': { run: page('canvas') },
+  'page.data': { run: page('data') },
+  'page.runs': { run: page('runs') },
+  'page.models': { run: page('models') },
+  'page.settings': { run: page('settings') },
+
+  'pipeline.new': { run: () => void newPipeline() },
+  'pipeline.rename': { run: () => focusSoon('[data-testid="pipeline-title"]') },
+  'catalogue.search': {
+    run: () => {
+      useView.setState({ catalogueOpen: true, page: 'canvas' });
+      focusSoon('[data-testid="catalogue-search"]');
+    },
+  },
+
+  'palette.open': { run: () => useView.setState((state) => ({ paletteOpen: !state.paletteOpen })) },
+  'help.node': { run: () => (primaryNode(useSelection.getState()) === null ? useView.setState({ cheatSheetOpen: true }) : showInspector('about')) },
+  'help.keys': { run: () => useView.setState({ cheatSheetOpen: true }) },
+};
+
+export function runAction(id: ActionId): void {
+  const action = runs[id];
+  if (action.enabled?.() ?? true) action.run();
+}
+
+export function isEnabled(id: ActionId): boolean {
+  return runs[id].enabled?.() ?? true;
+}
+
+function focusSoon(selector: string): void {
+  // The element may only just be about to appear.
+  requestAnimationFrame(() =>
+    requestAnimationFrame(() => {
+      const element = document.querySelector<HTMLElement>(selector);
+      element?.focus();
+      if (element instanceof HTMLInputElement) element.select();
+    }),
+  );
+}
+
+function configure(): void {
+  showInspector('parameters');
+  focusSoon('[data-testid="inspector-body"] :is(input, button, textarea, [contenteditable="true"])');
+}
+
+export async function newPipeline(title = 'Untitled pipeline'): Promise<void> {
+  try {
+    const { path } = await client.pipeline.create({ title });
+    await openPipeline(path);
+    useView.setState({ page: 'canvas' });
+  } catch (error) {
+    notify(diagnosticOf(error));
+  }
+}
+

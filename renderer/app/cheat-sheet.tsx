@@ -1,0 +1,53 @@
+import { useView } from '../state/view.ts';
+import { Dialog, Kbd } from '../ui/index.ts';
+import { actionGroups, actionIds, actionTable } from './shortcuts.ts';
+
+const gestures: readonly (readonly [string, string])[] = [
+  ['Wheel', 'Zoom'],
+  ['Space-drag or middle-drag', 'Pan'],
+  ['Drag on empty canvas', 'Select'],
+  ['Shift+1 … 9', 'View the result of a port'],
+  ['Drop a connection on empty canvas', 'Add a node that fits'],
+  ['Drop a node on a connection', 'Insert it'],
+  ['Drop a file on the canvas', 'Add its reader'],
+];
+
+export function CheatSheet() {
+  const open = useView((store) => store.cheatSheetOpen);
+  return (
+    <Dialog open={open} onOpenChange={(next) => useView.setState({ cheatSheetOpen: next })} title="Keyboard and mouse" size="lg">
+      <div className="columns-3 gap-8 text-sm max-[900px]:columns-2">
+        {actionGroups.map((group) => (
+          <section key={group} className="mb-4 break-inside-avoid">
+            <h3 className="mb-1 text-xs font-semibold text-muted">{group}</h3>
+            <dl>
+              {actionIds
+                .filter((id) => actionTable[id].group === group && actionTable[id].keys.length > 0)
+                .map((id) => (
+                  <div key={id} className="flex items-start justify-between gap-3 py-0.5">
+                    <dt className="min-w-0">{actionTable[id].title}</dt>
+                    <dd className="flex shrink-0 flex-col items-end gap-0.5">
+                      {actionTable[id].keys.slice(0, 3).map((keys) => (
+                        <Kbd key={keys} keys={keys} />
+                      ))}
+                    </dd>
+                  </div>
+                ))}
+            </dl>
+          </section>
+        ))}
+        <section className="mb-4 break-inside-avoid">
+          <h3 className="mb-1 text-xs font-semibold text-muted">Mouse</h3>
+          <dl>
+            {gestures.map(([gesture, meaning]) => (
+              <div key={gesture} className="flex justify-between gap-3 py-0.5">
+                <dt>{gesture}</dt>
+                <dd className="shrink-0 text-faint">{meaning}</dd>
+              </div>
+            ))}
+          </dl>
+        </section>
+      </div>
+    </Dialog>
+  );
+}

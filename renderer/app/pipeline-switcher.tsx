@@ -1,0 +1,152 @@
+import { ChevronsUpDown, FilePlus2, Pencil, Trash2, Workflow } from 'lucide-react';
+import { useEffect, useState } from 'react';
+import { formatAgo } from '#app/core/units.ts';
+import { client, diagnosticOf, isGivenUp, type EngineClient } from '../rpc/client.ts';
+import { notify } from '../state/notices.ts';
+import { edit, flushEdits, openPipeline, usePipeline } from '../state/pipeline.ts';
+import { Button, Dialog, Popover, SearchInput, cx } from '../ui/index.ts';
+import { newPipeline, runAction } from './actions.ts';
+
+type Listed = Awaited<ReturnType<EngineClient['project']['pipelines']>>[number];
+
+/** The pipeline's name (type to rename) and the list of the project's pipelines. */
+export function PipelineSwitcher() {
+  const title = usePipeline((store) => store.document?.title ?? '');
+  const path = usePipeline((store) => store.path);
+  const [open, setOpen] = useState(false);
+  return (
+    <div className="flex min-w-0 items-center">
+      <Popover
+        open={open}
+        onOpenChange={setOpen}
+        className="w-80"
+        trigger={
+          <button type="button" aria-label="Pipelines of this project" data-testid="pipeline-switcher" className="flex h-7 items-center gap-1 rounded-md px-1.5 text-muted hover:bg-hover hover:text-ink">
+            <Workflow size={16} className="text-accent-ink" />
+            <ChevronsUpDown size={13} />
+          </button>
+        }
+      >
+        <PipelineList current={path} close={() => setOpen(false)} />
+      </Popover>
+      <TitleField key={`${path}`} title={title} disabled={path === null} />
+    </div>
+  );
+}
+
+function TitleField({ title, disabled }: { readonly title: string; readonly disabled: boolean }) {
+  const [draft, setDraft] = useState<string | null>(null);
+  const shown = draft ?? title;
+  const finish = () => {
+    const next = draft?.trim();
+    if (next && next !== title) edit({ type: 'set-document', title: next });
+    setDraft(null);
+  };
+  return (
+    <input
+      data-testid="pipeline-title"
+      aria-label="Pipeline name"
+      value={shown}
+      disabled={disabled}
+      maxLength={200}
+      spellCheck={false}
+      onChange={(event) => setDraft(event.target.value)}
+      onBlur={finish}
+      onKeyDown={(event) => {
+        if (event.key === 'Enter') event.currentTarget.blur();
+        if (event.key === 'Escape') {
+          setDraft(title);
+          event.currentTarget.value = title;
+          requestAnimationFrame(() => setDraft(null));
+          event.currentTarget.blur();
+        }
+      }}
+      style={{ width: `${Math.min(34, Math.max(8, shown.length + 1))}ch` }}
+      className="h-7 min-w-0 select-text truncate rounded-md border border-transparent bg-transparent px-1 text-base font-semibold tracking-tight hover:border-line focus:border-focus focus:bg-surface focus:outline-none"
+    />
+  );
+}
+
+function PipelineList({ current, close }: { readonly current: string | null; readonly close: () => void }) {
+  const [listed, setListed] = useState<readonly Listed[] | null>(null);
+  const [query, setQuery] = useState('');
+  const [doomed, setDoomed] = useState<Listed | null>(null);
+  useEffect(() => {
+    flushEdits()
+      .then(() => client.project.pipelines())
+      .then(setListed)
+      .catch((error: unknown) => {
+        setListed([]);
+        if (!isGivenUp(error)) notify(diagnosticOf(error));
+      });
+  }, []);
+  const shown = (listed ?? []).filter((pipeline) => pipeline.title.toLowerCase().includes(query.toLowerCase()));
+  const remove = async (pipeline: Listed) => {
+    try {
+      await client.pipeline.remove({ path: pipeline.path });
+      setListed((before) => before?.filter((other) => other.path !== pipeline.path) ?? null);
+    } catch (error) {
+      notify(diagnosticOf(error));
+    }
+    setDoomed(null);
+  };
+  return (
+    <div className="flex flex-col">
+      <div className="border-b border-line p-2">
+        <SearchInput value={query} onChange={setQuery} label="Search pipelines" placeholder="Search pipelines" autoFocus />
+      </div>
+      <ul className="max-h-80 overflow-auto p-1">
+        {shown.map((pipeline) => (
+          <li key={pipeline.path} className="group flex items-center rounded-md hover:bg-hover">
+            <button
+              type="button"
+              data-testid={`open-${pipeline.path}`}
+              aria-current={pipeline.path === current || undefined}
+              onClick={() => {
+                close();
+                if (pipeline.path !== current) void openPipeline(pipeline.path);
+              }}
+              className="min-w-0 flex-1 px-2 py-1.5 text-left"
+            >
+              <span className={cx('block truncate text-sm', pipeline.path === current && 'font-semibold text-accent-ink')}>{pipeline.title}</span>
+              <span className="block truncate text-xs text-faint" title={new Date(pipeline.modifiedAt).toLocaleString()}>
+                {pipeline.path} · {formatAgo(pipeline.modifiedAt, Date.now())}
+              </span>
+            </button>
+            {pipeline.path !== current ? (
+              <button type="button" aria-label={`Delete ${pipeline.title}`} onClick={() => setDoomed(pipeline)} className="mr-1 inline-flex size-6 items-center justify-center rounded-sm text-faint opacity-0 hover:bg-active hover:text-bad-ink focus-visible:opacity-100 group-hover:opacity-100">
+                <Trash2 size={13} />
+              </button>
+            ) : null}
+          </li>
+        ))}
+        {listed && shown.length === 0 ? <li className="px-2 py-4 text-center text-sm text-muted">{query ? `No pipeline matches “${query}”.` : 'No pipelines yet.'}</li> : null}
+      </ul>
+      <div className="flex gap-1 border-t border-line p-1">
+        <Button variant="quiet" icon={<FilePlus2 size={14} />} data-testid="new-pipeline" onClick={() => (close(), void newPipeline())}>
+          New pipeline
+        </Button>
+        <Button variant="quiet" icon={<Pencil size={14} />} onClick={() => (close(), setTimeout(() => runAction('pipeline.rename')))}>
+          Rename
+        </Button>
+      </div>
+      <Dialog
+        open={doomed !== null}
+        onOpenChange={(open) => !open && setDoomed(null)}
+        size="sm"
+        title="Delete this pipeline?"
+        description={doomed ? `“${doomed.title}” (${doomed.path}) is removed from the project. Its runs and models stay.` : ''}
+        footer={
+          <>
+            <Button onClick={() => setDoomed(null)}>Keep</Button>
+            <Button variant="danger" onClick={() => doomed && void remove(doomed)}>
+              Delete
+            </Button>
+          </>
+        }
+      >
+        <p className="text-sm text-muted">This cannot be undone here.</p>
+      </Dialog>
+    </div>
+  );
+}

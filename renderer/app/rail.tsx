@@ -1,0 +1,41 @@
+import { Boxes, Database, History, Settings, Workflow, type LucideIcon } from 'lucide-react';
+import { useView, type PageName } from '../state/view.ts';
+import { Tooltip, cx } from '../ui/index.ts';
+import { keysOf } from './shortcuts.ts';
+
+const pages: readonly { readonly name: PageName; readonly title: string; readonly icon: LucideIcon }[] = [
+  { name: 'canvas', title: 'Canvas', icon: Workflow },
+  { name: 'data', title: 'Data', icon: Database },
+  { name: 'runs', title: 'Runs', icon: History },
+  { name: 'models', title: 'Models', icon: Boxes },
+];
+
+export function Rail() {
+  return (
+    <nav aria-label="Pages" className="flex w-12 shrink-0 flex-col items-center gap-1 border-r border-line bg-chrome py-2">
+      {pages.map((page) => (
+        <RailButton key={page.name} {...page} />
+      ))}
+      <span className="flex-1" />
+      <RailButton name="settings" title="Settings" icon={Settings} />
+    </nav>
+  );
+}
+
+function RailButton({ name, title, icon: Icon }: { readonly name: PageName; readonly title: string; readonly icon: LucideIcon }) {
+  const current = useView((store) => store.page === name);
+  return (
+    <Tooltip text={title} keys={keysOf(`page.${name}`)} side="right">
+      <button
+        type="button"
+        aria-label={title}
+        aria-current={current ? 'page' : undefined}
+        data-testid={`rail-${name}`}
+        onClick={() => useView.setState({ page: name })}
+        className={cx('relative inline-flex size-9 items-center justify-center rounded-md transition-colors duration-100', current ? 'bg-accent-soft text-accent-ink' : 'text-muted hover:bg-hover hover:text-ink')}
+      >
+        <Icon size={19} strokeWidth={1.75} />
+      </button>
+    </Tooltip>
+  );
+}

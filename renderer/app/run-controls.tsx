@@ -1,0 +1,127 @@
+import { ChevronDown, CircleStop, Play } from 'lucide-react';
+import { useEffect, useState } from 'react';
+import { formatDuration } from '#app/core/units.ts';
+import { usePipeline } from '../state/pipeline.ts';
+import { isRunning, useRun } from '../state/run.ts';
+import { primaryNode, useSelection } from '../state/selection.ts';
+import { titleOf } from '../state/catalogue.ts';
+import { Menu, Progress, Tooltip } from '../ui/index.ts';
+import { actionItem } from './action-menu.ts';
+import { runAction } from './actions.ts';
+import { keysOf } from './shortcuts.ts';
+
+/** Run all, with a menu for the rest; while a run goes on its progress and Cancel. */
+export function RunControls() {
+  const running = useRun(isRunning);
+  const empty = usePipeline((store) => (store.document?.nodes.length ?? 0) === 0);
+  const selected = useSelection((store) => store.nodes.length);
+  if (running) return <RunProgress />;
+  return (
+    <div className="flex items-center gap-2">
+      <LastRun />
+      {selected > 0 ? <RunTo /> : null}
+      <div className="flex">
+        <Tooltip text="Run everything that is not up to date" keys={keysOf('run.all')}>
+          <button
+            type="button"
+            data-testid="run-all"
+            disabled={empty}
+            onClick={() => runAction('run.all')}
+            className="flex h-7 items-center gap-1.5 rounded-l-md bg-accent pl-2.5 pr-2.5 text-sm font-medium text-on-accent transition-colors duration-100 hover:bg-accent-strong disabled:opacity-50"
+          >
+            <Play size={13} fill="currentColor" />
+            Run all
+          </button>
+        </Tooltip>
+        <Menu
+          align="end"
+          trigger={
+            <button
+              type="button"
+              aria-label="More ways to run"
+              disabled={empty}
+              className="flex h-7 w-6 items-center justify-center rounded-r-md border-l border-on-accent/25 bg-accent text-on-accent hover:bg-accent-strong disabled:opacity-50"
+            >
+              <ChevronDown size={14} />
+            </button>
+          }
+          items={[actionItem('run.all'), actionItem('run.selected'), actionItem('run.force')]}
+        />
+      </div>
+    </div>
+  );
+}
+
+function RunTo() {
+  const id = useSelection(primaryNode);
+  const count = useSelection((store) => store.nodes.length);
+  const title = usePipeline((store) => {
+    const node = store.document?.nodes.find((candidate) => candidate.id === id);
+    return node ? titleOf(node) : '';
+  });
+  return (
+    <Tooltip text={`Run ${count > 1 ? `${count} nodes` : `“${title}”`} and what ${count > 1 ? 'they need' : 'it needs'}`} keys={keysOf('run.selected')}>
+      <button
+        type="button"
+        data-testid="run-to"
+        onClick={() => runAction('run.selected')}
+        className="flex h-7 items-center gap-1.5 rounded-md border border-line-strong bg-surface px-2.5 text-sm shadow-card hover:bg-sunken"
+      >
+        <Play size={13} className="text-muted" />
+        Run to here
+      </button>
+    </Tooltip>
+  );
+}
+
+const finished = new Set(['succeeded', 'cached', 'failed', 'cancelled', 'skipped']);
+
+function RunProgress() {
+  const startedAt = useRun((store) => store.startedAt);
+  const done = useRun((store) => Object.values(store.nodes).filter((node) => finished.has(node.status)).length);
+  const total = useRun((store) => Object.keys(store.nodes).length);
+  const starting = useRun((store) => store.status === 'starting');
+  const [now, setNow] = useState(() => Date.now());
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), 200);
+    return () => clearInterval(timer);
+  }, []);
+  const fraction = starting || total === 0 ? null : done / total;
+  return (
+    <div className="flex items-center gap-2" data-testid="run-progress">
+      <div className="flex w-36 flex-col gap-1">
+        <div className="flex justify-between text-xs leading-4 tabular-nums text-muted">
+          <span>{fraction === null ? 'Starting…' : `${done} of ${total} nodes`}</span>
+          <span>{startedAt === null ? '' : formatDuration(Math.max(0, now - startedAt))}</span>
+        </div>
+        <Progress value={fraction} label="Run progress" />
+      </div>
+      <Tooltip text="Cancel the run; what is finished is kept" keys={keysOf('run.cancel')}>
+        <button
+          type="button"
+          data-testid="cancel-run"
+          onClick={() => runAction('run.cancel')}
+          className="flex h-7 items-center gap-1.5 rounded-md border border-line-strong bg-surface px-2.5 text-sm text-bad-ink shadow-card hover:bg-bad-soft"
+        >
+          <CircleStop size={14} />
+          Cancel
+        </button>
+      </Tooltip>
+    </div>
+  );
+}
+
+const words = { running: 'Running', succeeded: 'Done', failed: 'Failed', cancelled: 'Cancelled', interrupted: 'Interrupted' } as const;
+
+function LastRun() {
+  const status = useRun((store) => store.status);
+  const ms = useRun((store) => store.ms);
+  if (status === null || status === 'starting' || status === 'running') return null;
+  const tone = status === 'succeeded' ? 'text-faint' : status === 'failed' ? 'text-bad-ink' : 'text-warn-ink';
+  return (
+    <span data-testid="run-status" data-status={status} role="status" className={`hidden text-xs tabular-nums min-[1100px]:inline ${tone}`}>
+      {words[status]}
+      {ms !== null ? ` in ${formatDuration(ms)}` : ''}
+    </span>
+  );
+}

@@ -1,0 +1,57 @@
+import { Command as CommandIcon, Moon, PanelBottom, PanelLeft, PanelRight, Redo2, Sun, Undo2 } from 'lucide-react';
+import { usePipeline } from '../state/pipeline.ts';
+import { useView } from '../state/view.ts';
+import { IconButton, useTheme } from '../ui/index.ts';
+import { runAction } from './actions.ts';
+import { PipelineSwitcher } from './pipeline-switcher.tsx';
+import { ProblemsButton } from './problems-button.tsx';
+import { RunControls } from './run-controls.tsx';
+import { SaveStateLine } from './save-state.tsx';
+import { keysOf } from './shortcuts.ts';
+
+export function TopBar() {
+  const undoLabel = usePipeline((store) => store.undoLabel);
+  const redoLabel = usePipeline((store) => store.redoLabel);
+  const theme = useTheme((store) => store.theme);
+  const view = useView();
+  const divider = <span className="mx-1 h-5 w-px bg-line" />;
+  return (
+    <header className="flex h-11 shrink-0 items-center gap-1 border-b border-line bg-chrome pl-1.5 pr-2">
+      <PipelineSwitcher />
+      {divider}
+      <IconButton data-testid="undo" label={undoLabel ? `Undo: ${undoLabel}` : 'Undo'} keys={keysOf('edit.undo')} disabled={undoLabel === null} onClick={() => runAction('edit.undo')}>
+        <Undo2 size={16} />
+      </IconButton>
+      <IconButton data-testid="redo" label={redoLabel ? `Redo: ${redoLabel}` : 'Redo'} keys={keysOf('edit.redo')} disabled={redoLabel === null} onClick={() => runAction('edit.redo')}>
+        <Redo2 size={16} />
+      </IconButton>
+      <SaveStateLine />
+      <span className="flex-1" />
+      <ProblemsButton />
+      <RunControls />
+      {divider}
+      <button
+        type="button"
+        onClick={() => runAction('palette.open')}
+        data-testid="open-palette"
+        className="flex h-7 items-center gap-1.5 rounded-md border border-line px-2 text-xs text-muted hover:bg-hover hover:text-ink"
+      >
+        <CommandIcon size={13} aria-hidden />
+        Commands
+        <span className="text-faint">{keysOf('palette.open')}</span>
+      </button>
+      <IconButton label="Catalogue" keys={keysOf('view.catalogue')} pressed={view.catalogueOpen && view.page === 'canvas'} onClick={() => runAction('view.catalogue')}>
+        <PanelLeft size={16} />
+      </IconButton>
+      <IconButton label="Results" keys={keysOf('view.dock')} pressed={view.dockOpen && view.page === 'canvas'} onClick={() => runAction('view.dock')}>
+        <PanelBottom size={16} />
+      </IconButton>
+      <IconButton label="Inspector" keys={keysOf('view.inspector')} pressed={view.inspectorOpen && view.page === 'canvas'} onClick={() => runAction('view.inspector')}>
+        <PanelRight size={16} />
+      </IconButton>
+      <IconButton data-testid="theme-toggle" label={theme === 'dark' ? 'Light theme' : 'Dark theme'} onClick={() => runAction('view.theme')}>
+        {theme === 'dark' ? <Sun size={16} /> : <Moon size={16} />}
+      </IconButton>
+    </header>
+  );
+}

@@ -1,0 +1,170 @@
+import { newElementId } from '#app/core/ids.ts';
+import type { Command, Point } from '#app/pipeline/commands.ts';
+import { ancestors, descendants, indexGraph } from '#app/pipeline/graph.ts';
+import { notify } from '../state/notices.ts';
+import { edit, usePipeline } from '../state/pipeline.ts';
+import { noteConnection } from '../state/suggestions.ts';
+import { primaryNode, select, useSelection } from '../state/selection.ts';
+import { fitView, revealNode, useCanvas, visibleCentre } from './canvas-store.ts';
+import { clipFromText, clipOf, clipToText, pasteClip } from './clipboard.ts';
+import { connectSelected, removeAndReconnect } from './edits.ts';
+import { grid, snap } from './geometry.ts';
+import { tidyLayout } from './tidy.ts';
+
+/** What keys, menus and the palette do on the canvas. */
+
+function current() {
+  return { document: usePipeline.getState().document, selection: useSelection.getState() };
+}
+
+export function deleteSelection(): void {
+  const { selection } = current();
+  const { nodes, edges, notes } = selection;
+  if (nodes.length + edges.length + notes.length === 0) return;
+  edit({ type: 'remove', nodes, edges, notes });
+}
+
+export function deleteAndReconnect(): void {
+  const { document, selection } = current();
+  const command = document && removeAndReconnect(document, selection.nodes);
+  if (command) edit(command, { label: 'Delete and reconnect' });
+  else deleteSelection();
+}
+
+export function duplicateSelection(): void {
+  const { document, selection } = current();
+  const clip = document && clipOf(document, selection.nodes, selection.notes);
+  if (!clip) return;
+  const pasted = pasteClip(clip);
+  if (edit(pasted.command, { label: 'Duplicate' })) select({ nodes: pasted.nodes, notes: pasted.notes });
+}
+
+/** @returns text for the clipboard, or null when nothing that can be copied is selected. */
+export function copySelection(): string | null {
+  const { document, selection } = current();
+  const clip = document && clipOf(document, selection.nodes, selection.notes);
+  return clip ? clipToText(clip) : null;
+}
+
+/** @returns true when the text was nodes. */
+export function pasteText(text: string): boolean {
+  const clip = clipFromText(text);
+  if (!clip) return false;
+  const { flow, pointer } = useCanvas.getState();
+  const pane = document.querySelector('[data-testid="canvas"]')?.getBoundingClientRect();
+  const inside = pane && pointer.x > pane.x && pointer.x < pane.right && pointer.y > pane.y && pointer.y < pane.bottom;
+  const pasted = pasteClip(clip, inside && flow ? flow.screenToFlowPosition(pointer) : visibleCentre());
+  if (edit(pasted.command, { label: `Paste ${pasted.nodes.length === 1 ? 'node' : `${pasted.nodes.length} nodes`}` })) select({ nodes: pasted.nodes, notes: pasted.notes });
+  return true;
+}
+
+export function connectSelection(): void {
+  const { document, selection } = current();
+  if (!document) return;
+  if (selection.nodes.length < 2) {
+    notify({ severity: 'info', message: 'Select two or more nodes to connect them.' });
+    return;
+  }
+  const command = connectSelected(document, selection.nodes);
+  if (!command) {
+    notify({ severity: 'info', message: 'These nodes have no free ports that fit together.' });
+    return;
+  }
+  const group = `connect-${newElementId()}`;
+  edit(command, { label: 'Connect', group });
+  for (const id of selection.nodes) noteConnection(id, group);
+}
+
+export function toggleBypass(): void {
+  const { document, selection } = current();
+  if (!document || selection.nodes.length === 0) return;
+  const chosen = document.nodes.filter((node) => selection.nodes.includes(node.id));
+  const bypassed = !chosen.every((node) => node.bypassed);
+  edit({ type: 'batch', commands: chosen.map((node): Command => ({ type: 'set-bypassed', nodeId: node.id, bypassed: bypassed ? true : null })) });
+}
+
+export function tidy(): void {
+  const { document, selection } = current();
+  const command = document && tidyLayout(document, selection.nodes);
+  if (!command) return;
+  edit(command, { label: 'Tidy layout' });
+  if (selection.nodes.length < 2) requestAnimationFrame(() => fitView());
+}
+
+export function selectAll(): void {
+  const { document } = current();
+  if (document) select({ nodes: document.nodes.map((node) => node.id), notes: document.notes.map((note) => note.id) });
+}
+
+export function selectUpstream(): void {
+  const { document, selection } = current();
+  if (document && selection.nodes.length > 0) select({ nodes: [...ancestors(document, selection.nodes), ...selection.nodes] });
+}
+
+export function selectDownstream(): void {
+  const { document, selection } = current();
+  if (document && selection.nodes.length > 0) select({ nodes: [...descendants(document, selection.nodes), ...selection.nodes] });
+}
+
+export function renameSelected(): void {
+  const id = primaryNode(useSelection.getState());
+  if (id !== null) useCanvas.setState({ renaming: id });
+}
+
+export function addNote(): void {
+  const centre = visibleCentre();
+  const note = { id: newElementId(), text: '', x: snap(centre.x - 112), y: snap(centre.y - 56), width: 224, height: 112 };
+  if (edit({ type: 'add', notes: [note] }, { label: 'Add note' })) select({ notes: [note.id] });
+}
+
+export function nudge(dx: number, dy: number): void {
+  const { document, selection } = current();
+  if (!document || selection.nodes.length === 0) return;
+  const positions: Record<string, Point> = {};
+  for (const id of selection.nodes) {
+    const place = document.layout[id] ?? { x: 0, y: 0 };
+    positions[id] = { x: place.x + dx * grid, y: place.y + dy * grid };
+  }
+  edit({ type: 'move', positions }, { group: 'nudge' });
+}
+
+type Direction = 'left' | 'right' | 'up' | 'down';
+
+/** Arrow keys: along the edges to the left and right, else to the nearest node that way. */
+export function walk(direction: Direction): void {
+  const { document, selection } = current();
+  if (!document || document.nodes.length === 0) return;
+  const from = primaryNode(selection);
+  const next = from === null ? (document.nodes[0]?.id ?? null) : neighbour(from, direction);
+  if (next === null) return;
+  select({ nodes: [next] });
+  revealNode(next);
+  window.document.querySelector<HTMLElement>(`.react-flow__node[data-id="${CSS.escape(next)}"]`)?.focus({ preventScroll: true });
+}
+
+function neighbour(from: string, direction: Direction): string | null {
+  const { document } = usePipeline.getState();
+  if (!document) return null;
+  const { incoming, outgoing } = indexGraph(document);
+  const joined =
+    direction === 'left' ? incoming.get(from)?.map((edge) => edge.from.node) : direction === 'right' ? outgoing.get(from)?.map((edge) => edge.to.node) : undefined;
+  const here = document.layout[from] ?? { x: 0, y: 0 };
+  const distance = (id: string): number => {
+    const there = document.layout[id] ?? { x: 0, y: 0 };
+    const dx = there.x - here.x;
+    const dy = there.y - here.y;
+    const along = direction === 'left' ? -dx : direction === 'right' ? dx : direction === 'up' ? -dy : dy;
+    const across = direction === 'left' || direction === 'right' ? Math.abs(dy) : Math.abs(dx);
+    return along <= 0 ? Infinity : along + across * 2;
+  };
+  if (joined && joined.length > 0) {
+    const [first] = [...new Set(joined)].sort((a, b) => Math.abs((document.layout[a]?.y ?? 0) - here.y) - Math.abs((document.layout[b]?.y ?? 0) - here.y));
+    return first ?? null;
+  }
+  let best: string | null = null;
+  for (const node of document.nodes) {
+    if (node.id === from || distance(node.id) === Infinity) continue;
+    if (best === null || distance(node.id) < distance(best)) best = node.id;
+  }
+  return best;
+}

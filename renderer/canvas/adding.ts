@@ -1,0 +1,87 @@
+import type { Point } from '#app/pipeline/commands.ts';
+import { indexGraph } from '#app/pipeline/graph.ts';
+import { client, diagnosticOf } from '../rpc/client.ts';
+import { desktop } from '../rpc/desktop.ts';
+import { catalogue } from '../state/catalogue.ts';
+import { notify } from '../state/notices.ts';
+import { edit, usePipeline } from '../state/pipeline.ts';
+import { select, primaryNode, useSelection } from '../state/selection.ts';
+import { noteJoin } from '../state/suggestions.ts';
+import { useView } from '../state/view.ts';
+import { addNode, fits, freePlace, freshNode, placeAfter, type Joint } from './edits.ts';
+import { nodeHeight, nodeWidth, portsOf } from './geometry.ts';
+import { revealNode, useCanvas, visibleCentre, type QuickAddRequest } from './canvas-store.ts';
+
+/** Adds a node of a type and selects it. @returns its id, or null when the type is unknown. */
+export function addTyped(type: string, at: Point, joint?: Joint, params: Readonly<Record<string, unknown>> = {}): string | null {
+  const { document } = usePipeline.getState();
+  const node = freshNode(type, params);
+  if (!document || !node) return null;
+  const title = catalogue.get(type)?.definition.title ?? type;
+  const group = `add-${node.id}`;
+  if (!edit(addNode(document, node, at, joint), { label: `Add ${title}`, group })) return null;
+  noteJoin(node.id, group);
+  select({ nodes: [node.id] });
+  useView.setState({ page: 'canvas' });
+  return node.id;
+}
+
+/** The joint that continues from the selected node's first output that is not used yet, or its first. */
+export function jointAfterSelection(): { readonly joint: Joint; readonly at: Point } | null {
+  const { document } = usePipeline.getState();
+  const id = primaryNode(useSelection.getState());
+  const node = document && id !== null ? indexGraph(document).nodes.get(id) : undefined;
+  if (!document || !node) return null;
+  const { outputs } = portsOf(document, node.id, node.type);
+  const used = new Set((indexGraph(document).outgoing.get(node.id) ?? []).map((edge) => edge.from.port));
+  const output = outputs.find((port) => !used.has(port.name)) ?? outputs[0];
+  if (!output) return null;
+  return { joint: { kind: 'after', from: { node: node.id, port: output.name } }, at: placeAfter(document, node.id) };
+}
+
+/** Double click or Enter in the catalogue: after the selected node where it fits, else in the middle of what is visible. */
+export function addFromCatalogue(type: string): void {
+  const { document } = usePipeline.getState();
+  if (!document) return;
+  const next = jointAfterSelection();
+  const id =
+    next && fits(document, type, next.joint)
+      ? addTyped(type, next.at, next.joint)
+      : addTyped(type, freePlace(document, centred(visibleCentre())));
+  if (id !== null) requestAnimationFrame(() => revealNode(id));
+}
+
+export function centred(point: Point): Point {
+  return { x: point.x - nodeWidth / 2, y: point.y - nodeHeight / 2 };
+}
+
+/** Tab, Space or double click: the menu of node types, joined to the selected node when opened from the keyboard. */
+export function openQuickAdd(where: 'pointer' | 'selection', screen?: Point): void {
+  const { flow, pointer } = useCanvas.getState();
+  const { document } = usePipeline.getState();
+  if (!flow || !document) return;
+  const next = where === 'selection' ? jointAfterSelection() : null;
+  const request: QuickAddRequest = next
+    ? { screen: flow.flowToScreenPosition(next.at), at: next.at, joint: next.joint, lenient: true }
+    : { screen: screen ?? pointer, at: centred(flow.screenToFlowPosition(screen ?? pointer)) };
+  useCanvas.setState({ quickAdd: request });
+}
+
+/** Files from the system: each becomes the reader that suits it, configured. */
+export async function addFiles(files: readonly File[], at: Point): Promise<void> {
+  let place = at;
+  for (const file of files) {
+    try {
+      const path = desktop()?.pathForFile(file) ?? (await client.files.upload({ name: file.name, content: file })).path;
+      const reader = await client.files.reader({ path });
+      const { document } = usePipeline.getState();
+      if (!document) return;
+      if (addTyped(reader.type, freePlace(document, place), undefined, reader.params) === null) {
+        notify({ severity: 'warning', message: `There is no reader for ${file.name} here.`, remedy: 'CSV and Parquet files can be read.' });
+      }
+      place = { x: place.x, y: place.y + nodeHeight + 24 };
+    } catch (error) {
+      notify(diagnosticOf(error));
+    }
+  }
+}

@@ -1,0 +1,45 @@
+import { useStore } from '@xyflow/react';
+import { Maximize, Map as MapIcon, Minus, Plus, StickyNote, Workflow } from 'lucide-react';
+import { IconButton } from '../ui/index.ts';
+import { keysOf } from '../app/shortcuts.ts';
+import { runAction } from '../app/actions.ts';
+import { useView } from '../state/view.ts';
+import { useCanvas, zoomTo, motion } from './canvas-store.ts';
+
+/** Zoom and layout, bottom left of the canvas. */
+export function CanvasControls() {
+  const zoom = useStore((store) => store.transform[2]);
+  const minimap = useView((store) => store.minimap);
+  const { flow } = useCanvas.getState();
+  return (
+    <div className="absolute bottom-3 left-3 flex items-center gap-0.5 rounded-lg border border-line bg-surface p-0.5 shadow-card">
+      <IconButton label="Zoom out" keys={keysOf('view.zoomOut')} tooltipSide="top" onClick={() => void flow?.zoomOut({ duration: motion() })}>
+        <Minus size={15} />
+      </IconButton>
+      <button
+        type="button"
+        className="h-7 w-12 rounded-md text-xs tabular-nums text-muted hover:bg-hover hover:text-ink"
+        title="Zoom to 100 %"
+        onClick={() => zoomTo(1)}
+      >
+        {Math.round(zoom * 100)} %
+      </button>
+      <IconButton label="Zoom in" keys={keysOf('view.zoomIn')} tooltipSide="top" onClick={() => void flow?.zoomIn({ duration: motion() })}>
+        <Plus size={15} />
+      </IconButton>
+      <span className="mx-0.5 h-4 w-px bg-line" />
+      <IconButton label="Fit to window" keys={keysOf('view.fit')} tooltipSide="top" onClick={() => runAction('view.fit')}>
+        <Maximize size={15} />
+      </IconButton>
+      <IconButton label="Tidy layout" keys={keysOf('view.tidy')} tooltipSide="top" onClick={() => runAction('view.tidy')}>
+        <Workflow size={15} />
+      </IconButton>
+      <IconButton label="Add note" keys={keysOf('edit.note')} tooltipSide="top" onClick={() => runAction('edit.note')}>
+        <StickyNote size={15} />
+      </IconButton>
+      <IconButton label="Minimap" keys={keysOf('view.minimap')} tooltipSide="top" pressed={minimap} onClick={() => runAction('view.minimap')}>
+        <MapIcon size={15} />
+      </IconButton>
+    </div>
+  );
+}

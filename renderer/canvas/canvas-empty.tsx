@@ -1,0 +1,62 @@
+import { Database, FileSpreadsheet } from 'lucide-react';
+import { useRef } from 'react';
+import { catalogue } from '../state/catalogue.ts';
+import { desktop } from '../rpc/desktop.ts';
+import { Button, Kbd } from '../ui/index.ts';
+import { addFiles, addTyped, centred } from './adding.ts';
+import { visibleCentre } from './canvas-store.ts';
+import { client, diagnosticOf } from '../rpc/client.ts';
+import { notify } from '../state/notices.ts';
+
+/** What to do first, in the middle of an empty canvas. */
+export function CanvasEmpty() {
+  const upload = useRef<HTMLInputElement>(null);
+  const openFile = async () => {
+    const shell = desktop();
+    if (!shell) {
+      upload.current?.click();
+      return;
+    }
+    const path = await shell.pickFile({ title: 'Choose a data file', extensions: ['csv', 'tsv', 'txt', 'parquet'] });
+    if (path === null) return;
+    try {
+      const reader = await client.files.reader({ path });
+      addTyped(reader.type, centred(visibleCentre()), undefined, reader.params);
+    } catch (error) {
+      notify(diagnosticOf(error));
+    }
+  };
+  return (
+    <div className="pointer-events-none absolute inset-0 flex items-center justify-center">
+      <div className="pointer-events-auto flex max-w-md flex-col items-center gap-3 p-6 text-center">
+        <h2 className="text-xl font-semibold tracking-tight">Start with some data</h2>
+        <p className="text-sm text-muted">Drop a CSV or Parquet file here, or begin with one of the bundled datasets. Then drag from a port to see what fits next.</p>
+        <div className="flex gap-2">
+          <Button variant="primary" icon={<FileSpreadsheet size={15} />} onClick={() => void openFile()}>
+            Open a file
+          </Button>
+          {catalogue.has('data/sample-datasets') ? (
+            <Button icon={<Database size={15} />} onClick={() => addTyped('data/sample-datasets', centred(visibleCentre()))}>
+              Use a sample dataset
+            </Button>
+          ) : null}
+        </div>
+        <p className="flex items-center gap-1.5 text-xs text-faint">
+          <Kbd keys="Tab" /> adds a node anywhere, <Kbd keys="Ctrl+K" /> finds every command
+        </p>
+        <input
+          ref={upload}
+          type="file"
+          accept=".csv,.tsv,.txt,.parquet"
+          multiple
+          className="hidden"
+          aria-label="Choose data files"
+          onChange={(event) => {
+            void addFiles([...(event.target.files ?? [])], centred(visibleCentre()));
+            event.target.value = '';
+          }}
+        />
+      </div>
+    </div>
+  );
+}

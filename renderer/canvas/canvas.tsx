@@ -1,0 +1,259 @@
+import '@xyflow/react/dist/base.css';
+import './canvas.css';
+import { Background, BackgroundVariant, ConnectionLineType, MiniMap, ReactFlow, ReactFlowProvider, SelectionMode, applyNodeChanges, useStore, type NodeChange } from '@xyflow/react';
+import { useCallback, useEffect, useMemo, useRef, useState, type DragEvent } from 'react';
+import type { Point } from '#app/pipeline/commands.ts';
+import { categoryOf } from '../state/catalogue.ts';
+import { edit, usePipeline } from '../state/pipeline.ts';
+import { select, useSelection } from '../state/selection.ts';
+import { showInspector, useView } from '../state/view.ts';
+import { addFiles, addTyped, centred, openQuickAdd } from './adding.ts';
+import { CanvasControls } from './canvas-controls.tsx';
+import { CanvasEmpty } from './canvas-empty.tsx';
+import { CanvasMenu } from './canvas-menu.tsx';
+import { fitView, useCanvas } from './canvas-store.ts';
+import { ConnectionHint } from './connection-hint.tsx';
+import { useConnecting } from './connecting.ts';
+import { edgeAt, nodeDragType, useNodeDrag } from './drag.ts';
+import { fits, inputKind, insertIntoEdge, outputKind } from './edits.ts';
+import { flowEdges, flowNodes, type FlowNode, type WireEdge } from './flow-model.ts';
+import { grid, snap } from './geometry.ts';
+import { NodeCard } from './node-card.tsx';
+import { NoteCard } from './note-card.tsx';
+import { QuickAdd } from './quick-add.tsx';
+import { Wire } from './wire.tsx';
+
+const nodeTypes = { card: NodeCard, note: NoteCard };
+const edgeTypes = { wire: Wire };
+const panButtons = [1];
+const snapGrid: [number, number] = [grid, grid];
+
+export function Canvas() {
+  return (
+    <ReactFlowProvider>
+      <CanvasPane />
+    </ReactFlowProvider>
+  );
+}
+
+function CanvasPane() {
+  const document = usePipeline((store) => store.document);
+  const selection = useSelection();
+  const minimap = useView((store) => store.minimap);
+  const connecting = useCanvas((store) => store.connecting);
+  const [nodes, setNodes] = useState<FlowNode[]>([]);
+  const [edges, setEdges] = useState<WireEdge[]>([]);
+  const pane = useRef<HTMLDivElement>(null);
+  const detail = useStore((store) => (store.transform[2] < 0.5 ? 'far' : store.transform[2] >= 1.15 ? 'near' : 'middle'));
+  const connectionHandlers = useConnecting();
+
+  useEffect(() => {
+    if (!document) return;
+    setNodes((before) => flowNodes(document, selection.nodes, selection.notes, before));
+    setEdges((before) => flowEdges(document, selection.nodes, selection.edges, before));
+  }, [document, selection]);
+
+  const documentId = document?.id;
+  useEffect(() => {
+    const frame = requestAnimationFrame(() => requestAnimationFrame(() => fitView()));
+    return () => cancelAnimationFrame(frame);
+  }, [documentId]);
+
+  const onNodesChange = useCallback((changes: NodeChange<FlowNode>[]) => {
+    const chosen = changes.filter((change) => change.type === 'select');
+    if (chosen.length > 0) applySelection(chosen);
+    const moved = changes.filter((change) => change.type === 'position' || change.type === 'dimensions');
+    if (moved.length > 0) setNodes((before) => applyNodeChanges<FlowNode>(moved, before));
+  }, []);
+
+  const onDragStop = useCallback((dragged: readonly FlowNode[], at: Point | null) => {
+    const { document: current } = usePipeline.getState();
+    const { dropEdge } = useCanvas.getState();
+    useCanvas.setState({ dropEdge: null });
+    if (!current || !at) return;
+    commitMove(dragged, dropEdge);
+  }, []);
+
+  const connectingKind = useMemo(() => {
+    if (!document || !connecting) return null;
+    return connecting.from === 'source' ? outputKind(document, connecting.end) : inputKind(document, connecting.end);
+  }, [document, connecting]);
+
+  const onDragOver = (event: DragEvent) => {
+    const isFile = event.dataTransfer.types.includes('Files');
+    if (!isFile && !event.dataTransfer.types.includes(nodeDragType)) return;
+    event.preventDefault();
+    event.dataTransfer.dropEffect = 'copy';
+    const { type } = useNodeDrag.getState();
+    const edge = isFile || type === null || !document ? undefined : document.edges.find((candidate) => candidate.id === edgeAt(event.clientX, event.clientY));
+    const dropEdge = edge && document && type !== null && fits(document, type, { kind: 'into', edge }) ? edge.id : null;
+    if (useCanvas.getState().dropEdge !== dropEdge) useCanvas.setState({ dropEdge });
+  };
+
+  const onDrop = (event: DragEvent) => {
+    const { flow, dropEdge } = useCanvas.getState();
+    useCanvas.setState({ dropEdge: null });
+    if (!flow || !document) return;
+    const at = centred(flow.screenToFlowPosition({ x: event.clientX, y: event.clientY }));
+    const type = event.dataTransfer.getData(nodeDragType);
+    if (type !== '') {
+      event.preventDefault();
+      const edge = document.edges.find((candidate) => candidate.id === dropEdge);
+      addTyped(type, at, edge ? { kind: 'into', edge } : undefined);
+      pane.current?.focus({ preventScroll: true });
+    } else if (event.dataTransfer.files.length > 0) {
+      event.preventDefault();
+      void addFiles([...event.dataTransfer.files], at);
+    }
+  };
+
+  return (
+    <CanvasMenu>
+      <div
+        ref={pane}
+        data-testid="canvas"
+        data-detail={detail}
+        data-connecting-side={connecting?.from}
+        data-connecting-kind={connectingKind ?? undefined}
+        tabIndex={-1}
+        role="application"
+        aria-label="Pipeline canvas"
+        className="relative size-full overflow-hidden bg-canvas outline-none"
+        onPointerMove={(event) => useCanvas.setState({ pointer: { x: event.clientX, y: event.clientY } })}
+        onDragOver={onDragOver}
+        onDragLeave={(event) => event.currentTarget === event.target && useCanvas.setState({ dropEdge: null })}
+        onDrop={onDrop}
+        onDoubleClick={(event) => {
+          if (event.target instanceof Element && event.target.classList.contains('react-flow__pane')) openQuickAdd('pointer', { x: event.clientX, y: event.clientY });
+        }}
+      >
+        <ReactFlow<FlowNode, WireEdge>
+          nodes={nodes}
+          edges={edges}
+          nodeTypes={nodeTypes}
+          edgeTypes={edgeTypes}
+          onInit={(flow) => useCanvas.setState({ flow })}
+          onNodesChange={onNodesChange}
+          onEdgesChange={(changes) => {
+            const chosen = changes.filter((change) => change.type === 'select');
+            if (chosen.length > 0) applyEdgeSelection(chosen);
+          }}
+          onNodeDrag={(event, node) => {
+            if (node.type !== 'card' || !('clientX' in event)) return;
+            const { document: current } = usePipeline.getState();
+            const under = current ? edgeAt(event.clientX, event.clientY) : null;
+            const dropEdge = under !== null && current && insertIntoEdge(current, node.id, under) ? under : null;
+            if (useCanvas.getState().dropEdge !== dropEdge) useCanvas.setState({ dropEdge });
+          }}
+          onNodeDragStop={(_event, node, all) => onDragStop(all, node.position)}
+          onSelectionDragStop={(_event, all) => onDragStop(all, all[0]?.position ?? null)}
+          onNodeDoubleClick={(_event, node) => node.type === 'card' && showInspector('parameters')}
+          onNodeContextMenu={(_event, node) => {
+            if (node.selected) return;
+            select(node.type === 'card' ? { nodes: [node.id] } : { notes: [node.id] });
+          }}
+          onEdgeContextMenu={(_event, edge) => select({ edges: [edge.id] })}
+          onPaneContextMenu={() => select({})}
+          onPaneClick={() => pane.current?.focus({ preventScroll: true })}
+          onMoveStart={() => pane.current?.setAttribute('data-panning', '')}
+          onMoveEnd={() => pane.current?.removeAttribute('data-panning')}
+          {...connectionHandlers}
+          connectionLineType={ConnectionLineType.Bezier}
+          connectionLineStyle={{ stroke: 'var(--accent)', strokeWidth: 2 }}
+          connectionRadius={26}
+          connectionDragThreshold={3}
+          edgesReconnectable
+          snapToGrid
+          snapGrid={snapGrid}
+          minZoom={0.1}
+          maxZoom={2.5}
+          selectionOnDrag
+          selectionMode={SelectionMode.Partial}
+          panOnDrag={panButtons}
+          panActivationKeyCode="Space"
+          zoomOnDoubleClick={false}
+          multiSelectionKeyCode={['Shift', 'Control', 'Meta']}
+          selectionKeyCode={null}
+          deleteKeyCode={null}
+          disableKeyboardA11y
+          elevateNodesOnSelect={false}
+          onlyRenderVisibleElements={nodes.length > 250}
+          proOptions={{ hideAttribution: true }}
+        >
+          <Background variant={BackgroundVariant.Dots} gap={24} size={1.4} color="var(--canvas-dot)" bgColor="transparent" />
+          {minimap ? (
+            <MiniMap
+              pannable
+              zoomable
+              ariaLabel="Minimap"
+              className="!bottom-3 !right-3 overflow-hidden rounded-md border border-line !bg-surface"
+              bgColor="var(--surface)"
+              maskColor="color-mix(in oklab, var(--canvas) 70%, transparent)"
+              nodeBorderRadius={20}
+              nodeColor={(node) => (node.type === 'card' ? `oklch(var(--hue-l) var(--hue-c) ${categoryHue(node as FlowNode)})` : 'var(--line)')}
+            />
+          ) : null}
+          <ConnectionHint />
+        </ReactFlow>
+        {document && document.nodes.length === 0 ? <CanvasEmpty /> : null}
+        <CanvasControls />
+        <QuickAdd />
+      </div>
+    </CanvasMenu>
+  );
+}
+
+const hues: Readonly<Record<string, number>> = { data: 245, transform: 295, explore: 200, train: 45, evaluate: 150, deploy: 350, monitor: 100 };
+
+function categoryHue(node: FlowNode): number {
+  return node.type === 'card' ? (hues[categoryOf(node.data.node.type)] ?? 260) : 260;
+}
+
+/** Moves of a drag as one undo step, put into the edge it was dropped on. */
+function commitMove(dragged: readonly FlowNode[], dropEdge: string | null): void {
+  const { document } = usePipeline.getState();
+  if (!document) return;
+  const positions: Record<string, Point> = {};
+  const notes = [];
+  for (const node of dragged) {
+    const to = { x: snap(node.position.x), y: snap(node.position.y) };
+    if (node.type === 'note') {
+      const note = document.notes.find((candidate) => candidate.id === node.id);
+      if (note && (note.x !== to.x || note.y !== to.y)) notes.push({ type: 'set-note' as const, note: { ...note, ...to } });
+      continue;
+    }
+    const from = document.layout[node.id];
+    if (from?.x !== to.x || from.y !== to.y) positions[node.id] = to;
+  }
+  const [only] = dragged;
+  const insert = dropEdge !== null && only && dragged.length === 1 ? insertIntoEdge(document, only.id, dropEdge) : null;
+  const moves = Object.keys(positions).length > 0 ? [{ type: 'move' as const, positions }] : [];
+  const commands = [...moves, ...notes, ...(insert ? [insert] : [])];
+  const [first] = commands;
+  if (!first) return;
+  edit(commands.length === 1 ? first : { type: 'batch', commands }, insert ? { label: 'Insert into connection' } : {});
+}
+
+interface SelectChange {
+  readonly id: string;
+  readonly selected: boolean;
+}
+
+function toggled(ids: readonly string[], changes: readonly SelectChange[]): readonly string[] {
+  const off = new Set(changes.filter((change) => !change.selected).map((change) => change.id));
+  const on = changes.filter((change) => change.selected && !ids.includes(change.id)).map((change) => change.id);
+  return [...ids.filter((id) => !off.has(id)), ...on];
+}
+
+function applySelection(changes: readonly SelectChange[]): void {
+  const noteIds = new Set(usePipeline.getState().document?.notes.map((note) => note.id));
+  useSelection.setState((state) => ({
+    nodes: toggled(state.nodes, changes.filter((change) => !noteIds.has(change.id))),
+    notes: toggled(state.notes, changes.filter((change) => noteIds.has(change.id))),
+    port: null,
+  }));
+}
+
+function applyEdgeSelection(changes: readonly SelectChange[]): void {
+  useSelection.setState((state) => ({ edges: toggled(state.edges, changes) }));
+}

@@ -1,0 +1,118 @@
+import { useEffect, useMemo, useRef, useState } from 'react';
+import { CornerDownLeft } from 'lucide-react';
+import { categoryOf, categoryTitles, orderedTypes } from '../state/catalogue.ts';
+import { usePipeline } from '../state/pipeline.ts';
+import { NodeTile, cx } from '../ui/index.ts';
+import { addTyped } from './adding.ts';
+import { useCanvas, type QuickAddRequest } from './canvas-store.ts';
+import { fits, freePlace } from './edits.ts';
+import { kindTitles } from './port-shape.tsx';
+import { inputKind, outputKind } from './edits.ts';
+import { searchTypes } from './type-search.ts';
+
+const menuWidth = 300;
+const menuHeight = 380;
+
+/** The menu of node types at the pointer or beside the selected node: type, arrow, Enter. */
+export function QuickAdd() {
+  const request = useCanvas((store) => store.quickAdd);
+  return request ? <QuickAddMenu request={request} key={`${request.at.x} ${request.at.y}`} /> : null;
+}
+
+function QuickAddMenu({ request }: { readonly request: QuickAddRequest }) {
+  const document = usePipeline((store) => store.document);
+  const [query, setQuery] = useState('');
+  const [active, setActive] = useState(0);
+  const list = useRef<HTMLDivElement>(null);
+  const { joint, lenient = false } = request;
+  const types = useMemo(() => {
+    if (!document) return [];
+    const found = searchTypes(orderedTypes, query);
+    if (!joint) return found;
+    const fitting = found.filter((type) => fits(document, type.definition.type, joint));
+    return lenient ? [...fitting, ...found.filter((type) => !fitting.includes(type))] : fitting;
+  }, [document, query, joint, lenient]);
+  const close = () => {
+    useCanvas.setState({ quickAdd: null });
+    window.document.querySelector<HTMLElement>('[data-testid="canvas"]')?.focus({ preventScroll: true });
+  };
+  const choose = (index: number) => {
+    const type = types[index];
+    if (!type || !document) return;
+    close();
+    const at = joint ? request.at : freePlace(document, request.at);
+    addTyped(type.definition.type, at, joint && fits(document, type.definition.type, joint) ? joint : undefined);
+  };
+  useEffect(() => {
+    list.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: 'nearest' });
+  }, [active]);
+  if (!document) return null;
+
+  const kind = joint ? (joint.kind === 'before' ? inputKind(document, joint.to) : outputKind(document, joint.kind === 'after' ? joint.from : joint.edge.from)) : null;
+  const left = Math.max(8, Math.min(request.screen.x, window.innerWidth - menuWidth - 8));
+  const top = Math.max(8, Math.min(request.screen.y, window.innerHeight - menuHeight - 8));
+  return (
+    <div className="fixed inset-0 z-[60]" onPointerDown={(event) => event.target === event.currentTarget && close()} onContextMenu={(event) => event.preventDefault()}>
+      <div
+        role="dialog"
+        aria-label="Add a node"
+        data-testid="quick-add"
+        className="absolute flex animate-appear flex-col overflow-hidden rounded-lg bg-raised shadow-float"
+        style={{ left, top, width: menuWidth, maxHeight: menuHeight }}
+      >
+        <input
+          autoFocus
+          role="combobox"
+          aria-expanded
+          aria-controls="quick-add-list"
+          aria-activedescendant={types[active] ? `quick-add-${active}` : undefined}
+          aria-label="Search nodes to add"
+          data-testid="quick-add-search"
+          placeholder={kind === null || lenient ? 'Add a node…' : joint?.kind === 'before' ? `Nodes that give a ${kindTitles[kind].toLowerCase()}…` : `Nodes that take a ${kindTitles[kind].toLowerCase()}…`}
+          value={query}
+          onChange={(event) => {
+            setQuery(event.target.value);
+            setActive(0);
+          }}
+          onKeyDown={(event) => {
+            event.stopPropagation();
+            if (event.key === 'Escape') close();
+            else if (event.key === 'Enter') choose(active);
+            else if (event.key === 'ArrowDown' || (event.key === 'Tab' && !event.shiftKey)) setActive((index) => Math.min(index + 1, types.length - 1));
+            else if (event.key === 'ArrowUp' || event.key === 'Tab') setActive((index) => Math.max(index - 1, 0));
+            else return;
+            event.preventDefault();
+          }}
+          className="h-10 shrink-0 select-text border-b border-line bg-transparent px-3 text-base outline-none placeholder:text-faint"
+        />
+        <div ref={list} id="quick-add-list" role="listbox" aria-label="Nodes" className="min-h-0 overflow-auto p-1">
+          {types.map((type, index) => {
+            const { definition } = type;
+            const category = categoryOf(definition.type);
+            const joins = !joint || fits(document, definition.type, joint);
+            return (
+              <div
+                key={definition.type}
+                id={`quick-add-${index}`}
+                role="option"
+                aria-selected={index === active}
+                data-testid={`quick-add-item-${definition.type}`}
+                onPointerMove={() => setActive(index)}
+                onClick={() => choose(index)}
+                className={cx('flex items-center gap-2.5 rounded-md px-2 py-1.5', index === active && 'bg-hover')}
+              >
+                <NodeTile svg={type.icon} category={category} size={26} />
+                <span className="min-w-0 flex-1">
+                  <span className="block truncate text-sm leading-[18px]">{definition.title}</span>
+                  <span className="block truncate text-xs text-faint">{joins ? definition.summary : `${categoryTitles[category as keyof typeof categoryTitles] ?? ''}; will not be connected`}</span>
+                </span>
+                {index === active ? <CornerDownLeft size={13} className="shrink-0 text-faint" /> : null}
+              </div>
+            );
+          })}
+          {types.length === 0 ? <p className="px-2 py-6 text-center text-sm text-muted">No node matches “{query}”.</p> : null}
+        </div>
+      </div>
+    </div>
+  );
+}
