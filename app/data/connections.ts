@@ -1,0 +1,126 @@
+import { mkdir } from 'node:fs/promises';
+import { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import { CancelledError } from '#app/core/errors.ts';
+import { toQueryError } from './query-errors.ts';
+
+export interface DatabaseOptions {
+  /** DuckDB spills here; made when missing. */
+  readonly tempDir: string;
+  /** As DuckDB writes it: `4GB`. Default: DuckDB's (80 % of the machine). */
+  readonly memoryLimit?: string;
+  readonly threads?: number;
+}
+
+export interface QueryOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** 0…1, at most ten times a second, only while DuckDB can tell. */
+  readonly progress?: ((fraction: number) => void) | undefined;
+}
+
+/** Queries at once; DuckDB's own threads are shared between them, and more would fill libuv's pool. */
+const poolSize = 6;
+
+/**
+ * One in-memory DuckDB with a pool of connections: queries on different connections run side by side, temporary tables
+ * belong to one connection. Extensions cannot be installed or loaded, and the configuration is locked once set up.
+ * Files stay readable by path: every path in our SQL comes from a relation or from the engine, never from user SQL.
+ */
+export class ConnectionPool {
+  readonly #instance: DuckDBInstance;
+  readonly #idle: DuckDBConnection[];
+  readonly #waiting: ((connection: DuckDBConnection) => void)[] = [];
+  readonly #context: { memoryLimit: string; tempDir: string };
+  #closed = false;
+  #busy = 0;
+  #drained: (() => void) | null = null;
+
+  private constructor(instance: DuckDBInstance, connections: DuckDBConnection[], context: { memoryLimit: string; tempDir: string }) {
+    this.#instance = instance;
+    this.#idle = connections;
+    this.#context = context;
+  }
+
+  static async open(options: DatabaseOptions): Promise<ConnectionPool> {
+    await mkdir(options.tempDir, { recursive: true });
+    const instance = await DuckDBInstance.create(':memory:', {
+      temp_directory: options.tempDir,
+      autoinstall_known_extensions: 'false',
+      autoload_known_extensions: 'false',
+      allow_community_extensions: 'false',
+      ...(options.memoryLimit === undefined ? {} : { memory_limit: options.memoryLimit }),
+      ...(options.threads === undefined ? {} : { threads: String(options.threads) }),
+    });
+    const connections: DuckDBConnection[] = [];
+    for (let i = 0; i < poolSize; i += 1) {
+      const connection = await instance.connect();
+      // Progress is only counted with the bar on; printing is switched off.
+      await connection.run('set enable_progress_bar_print = false');
+      await connection.run('set enable_progress_bar = true');
+      connections.push(connection);
+    }
+    const first = connections[0];
+    if (first === undefined) throw new Error('connection pool: no connection');
+    const limits = await first.runAndReadAll("select current_setting('memory_limit')");
+    await first.run('set lock_configuration = true');
+    return new ConnectionPool(instance, connections, { memoryLimit: String(limits.getRowsJS()[0]?.[0] ?? ''), tempDir: options.tempDir });
+  }
+
+  /**
+   * Runs `work` with a connection of its own. Aborting the signal interrupts the query that is under way (1–10 ms).
+   * @throws CancelledError when aborted; PenstockError `out-of-memory`, `disk-full`, `file-missing`, `bad-value`, `query-failed`.
+   */
+  async use<T>(options: QueryOptions, work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
+    const { signal, progress } = options;
+    const connection = await this.#take(signal);
+    const interrupt = () => connection.interrupt();
+    signal?.addEventListener('abort', interrupt, { once: true });
+    const timer = progress === undefined ? null : setInterval(() => reportProgress(connection, progress), 100);
+    try {
+      const result = await work(connection);
+      // An interrupt between two statements has no effect in DuckDB.
+      if (signal?.aborted) throw new CancelledError();
+      return result;
+    } catch (thrown) {
+      if (signal?.aborted) throw new CancelledError();
+      throw toQueryError(thrown, this.#context);
+    } finally {
+      if (timer !== null) clearInterval(timer);
+      signal?.removeEventListener('abort', interrupt);
+      this.#give(connection);
+    }
+  }
+
+  /** Waits for the queries under way, then closes. Further use throws. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    if (this.#busy > 0) await new Promise<void>((resolve) => (this.#drained = resolve));
+    for (const connection of this.#idle) connection.closeSync();
+    this.#instance.closeSync();
+  }
+
+  async #take(signal: AbortSignal | undefined): Promise<DuckDBConnection> {
+    if (signal?.aborted) throw new CancelledError();
+    if (this.#closed) throw new CancelledError('The database is closed.');
+    this.#busy += 1;
+    const idle = this.#idle.pop();
+    if (idle !== undefined) return idle;
+    const connection = await new Promise<DuckDBConnection>((resolve) => this.#waiting.push(resolve));
+    if (!signal?.aborted) return connection;
+    this.#give(connection);
+    throw new CancelledError();
+  }
+
+  #give(connection: DuckDBConnection): void {
+    this.#busy -= 1;
+    const next = this.#waiting.shift();
+    if (next !== undefined) next(connection);
+    else this.#idle.push(connection);
+    if (this.#busy === 0) this.#drained?.();
+  }
+}
+
+function reportProgress(connection: DuckDBConnection, progress: (fraction: number) => void): void {
+  const { percentage } = connection.progress;
+  if (percentage > 0) progress(Math.min(1, percentage / 100));
+}

@@ -1,0 +1,67 @@
+import type { CsvDialect } from '#app/sdk/node.ts';
+import type { Diagnostic } from '#app/core/errors.ts';
+import type { Relation, Schema } from '#app/relation/types.ts';
+import { queryArrowPage, type PageOptions } from './arrow-page.ts';
+import { ConnectionPool, type DatabaseOptions, type QueryOptions } from './connections.ts';
+import { readCsvFile } from './csv/read.ts';
+import { sniffCsvFile } from './csv/sniff.ts';
+import { copyColumns, copyToParquet, normalisedQuery, readParquetSchema, type ColumnValues } from './parquet.ts';
+import { parseExpressionText } from './parse-expression.ts';
+import { profileQuery, type TableProfile } from './profile.ts';
+import { queryColumn, queryCount, queryMatrix, queryRows, type Cell } from './query.ts';
+
+export interface Written {
+  readonly rows: number;
+  readonly bytes: number;
+}
+
+/**
+ * Everything Penstock asks of DuckDB. Calls run side by side; an aborted signal stops a query within milliseconds and throws
+ * CancelledError. Paths are absolute. All failures are PenstockErrors: `out-of-memory`, `disk-full`, `file-missing`, `bad-value`,
+ * `query-failed`, and those named at each function.
+ */
+export interface Database {
+  /** Rows as arrays, for small results. Integers beyond 2⁵³ are rounded. @throws PenstockError `result-too-large` over `limit` (default 100 000). */
+  rows(relation: Relation, limit?: number, signal?: AbortSignal): Promise<{ schema: Schema; rows: Cell[][] }>;
+  count(relation: Relation, signal?: AbortSignal): Promise<number>;
+  /** Row-major float32 [rows × columns] in row order; null, NaN and numbers beyond float32 → NaN. @throws `unknown-column`, `not-numeric`. */
+  matrix(relation: Relation, columns: readonly string[], signal?: AbortSignal): Promise<{ data: Float32Array; rows: number }>;
+  /** Boolean, integer, float → Float64Array (null → NaN); others → text with null (ISO for dates and times, hex for binary). */
+  column(relation: Relation, name: string, signal?: AbortSignal): Promise<Float64Array | (string | null)[]>;
+  /** Parquet (zstd) in row order, atomically. @throws `disk-full`. */
+  writeParquet(relation: Relation, path: string, options?: QueryOptions): Promise<Written>;
+  writeColumns(columns: readonly ColumnValues[], path: string, signal?: AbortSignal): Promise<Written>;
+  /** Strict CSV → Parquet. @throws the `csv-…` errors of app/data/csv, each with file, line (1-based) and column. */
+  readCsv(path: string, dialect: CsvDialect, schema: Schema, outPath: string, options?: QueryOptions): Promise<Written>;
+  sniffCsv(path: string, overrides: Partial<CsvDialect>, signal?: AbortSignal): Promise<{ dialect: CsvDialect; schema: Schema; notes: Diagnostic[] }>;
+  /** @throws `file-missing`, `parquet-damaged`. */
+  parquetSchema(path: string, signal?: AbortSignal): Promise<{ schema: Schema; rows: number }>;
+  /** One page as Arrow IPC stream bytes; see arrow-page.ts for the types. */
+  arrowPage(relation: Relation, options: PageOptions, signal?: AbortSignal): Promise<Uint8Array>;
+  profile(relation: Relation, signal?: AbortSignal): Promise<TableProfile>;
+  /** Parse tree of `select TEXT` (json_serialize_sql); nothing runs. @throws `syntax` with a span. */
+  parseExpression(text: string): Promise<unknown>;
+  /** Waits for queries under way. */
+  close(): Promise<void>;
+}
+
+export async function createDatabase(options: DatabaseOptions, toSql: (relation: Relation) => string): Promise<Database> {
+  const pool = await ConnectionPool.open(options);
+  const { tempDir } = options;
+  return {
+    rows: (relation, limit = 100_000, signal) => pool.use({ signal }, (c) => queryRows(c, toSql(relation), limit)),
+    count: (relation, signal) => pool.use({ signal }, (c) => queryCount(c, toSql(relation))),
+    matrix: (relation, columns, signal) => pool.use({ signal }, (c) => queryMatrix(c, toSql(relation), columns)),
+    column: (relation, name, signal) => pool.use({ signal }, (c) => queryColumn(c, toSql(relation), name)),
+    writeParquet: (relation, path, query = {}) =>
+      pool.use(query, async (c) => copyToParquet(c, await normalisedQuery(c, toSql(relation)), path)),
+    writeColumns: (columns, path, signal) => pool.use({ signal }, (c) => copyColumns(c, columns, path, signal)),
+    readCsv: (path, dialect, schema, outPath, query = {}) => pool.use(query, (c) => readCsvFile(c, { path, dialect, schema, outPath, tempDir, signal: query.signal })),
+    sniffCsv: (path, overrides, signal) => sniffCsvFile(path, overrides, signal),
+    parquetSchema: (path, signal) => pool.use({ signal }, (c) => readParquetSchema(c, path)),
+    arrowPage: (relation, page, signal) => pool.use({ signal }, (c) => queryArrowPage(c, toSql(relation), page)),
+    profile: (relation, signal) => pool.use({ signal }, (c) => profileQuery(c, toSql(relation))),
+    parseExpression: (text) => pool.use({}, (c) => parseExpressionText(c, text)),
+    close: () => pool.close(),
+  };
+}

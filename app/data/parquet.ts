@@ -1,0 +1,176 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { DuckDBDataChunk, type DuckDBConnection, type DuckDBType } from '@duckdb/node-api';
+import { BIGINT, BOOLEAN, DOUBLE, VARCHAR } from '@duckdb/node-api';
+import { CancelledError, PenstockError } from '#app/core/errors.ts';
+import type { ColumnType, Schema } from '#app/relation/types.ts';
+import { cellExpression, describeQuery } from './query.ts';
+import { diskFull } from './query-errors.ts';
+import { physicalType } from './column-types.ts';
+import { quoteName, quotePath, quoteText } from './sql.ts';
+
+/** Columns made in JS; numbers for boolean, integer, float (NaN → null), text for the others. */
+export interface ColumnValues {
+  readonly name: string;
+  readonly type: ColumnType;
+  readonly values: ArrayLike<number | string | null>;
+}
+
+/**
+ * Writes a query's result as Parquet (zstd) in row order: to a temporary name in the same folder, flushed to the disk, then renamed,
+ * so that `path` is either whole or absent.
+ * @throws PenstockError `disk-full` naming the path; the partial file is removed.
+ */
+export async function copyToParquet(connection: DuckDBConnection, sql: string, path: string): Promise<{ rows: number; bytes: number }> {
+  await mkdir(dirname(path), { recursive: true });
+  const temporary = join(dirname(path), `.${randomBytes(6).toString('hex')}.parquet.partial`);
+  try {
+    const result = await connection.runAndReadAll(`copy (${sql}) to ${quoteText(temporary)} (format parquet, compression zstd)`);
+    const rows = Number(result.getRows()[0]?.[0] ?? 0);
+    const file = await open(temporary, 'r+');
+    try {
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    const { size } = await stat(temporary);
+    await rename(temporary, path);
+    await syncFolder(dirname(path));
+    return { rows, bytes: size };
+  } catch (thrown) {
+    await rm(temporary, { force: true });
+    if (isDiskFull(thrown)) throw diskFull(path, thrown);
+    throw thrown;
+  }
+}
+
+export function isDiskFull(thrown: unknown): boolean {
+  if (!(thrown instanceof Error)) return false;
+  return (thrown as { code?: unknown }).code === 'ENOSPC' || /No space left on device|not enough space on the disk/i.test(thrown.message);
+}
+
+/** A renamed file survives a power cut only once its folder is flushed; Windows has no such call. */
+async function syncFolder(folder: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+const chunkRows = 2048;
+
+const carriers: Readonly<Record<ColumnType, DuckDBType>> = {
+  boolean: BOOLEAN,
+  integer: BIGINT,
+  float: DOUBLE,
+  string: VARCHAR,
+  date: VARCHAR,
+  time: VARCHAR,
+  timestamp: VARCHAR,
+  binary: VARCHAR,
+};
+
+/** Columns of equal length → Parquet. @throws PenstockError `column-lengths`, `not-whole`, and those of copyToParquet. */
+export async function copyColumns(
+  connection: DuckDBConnection,
+  columns: readonly ColumnValues[],
+  path: string,
+  signal: AbortSignal | undefined,
+): Promise<{ rows: number; bytes: number }> {
+  const rows = columns[0]?.values.length ?? 0;
+  for (const column of columns) {
+    if (column.values.length === rows) continue;
+    throw new PenstockError('column-lengths', `Column “${column.name}” has ${column.values.length} values where the first column has ${rows}.`, {
+      place: { column: column.name },
+    });
+  }
+  const table = `columns_${randomBytes(6).toString('hex')}`;
+  const types = columns.map((column) => carriers[column.type]);
+  await connection.run(`create temp table ${table} (${types.map((type, i) => `c${i} ${String(type)}`).join(', ')})`);
+  try {
+    const appender = await connection.createAppender(table);
+    try {
+      for (let from = 0; from < rows; from += chunkRows) {
+        if (from % (chunkRows * 64) === 0) {
+          if (signal?.aborted) throw new CancelledError();
+          // Keeps the event loop answering while a long column is copied.
+          await new Promise((resolve) => setImmediate(resolve));
+        }
+        const count = Math.min(chunkRows, rows - from);
+        const chunk = DuckDBDataChunk.create(types, count);
+        columns.forEach((column, i) => chunk.setColumnValues(i, chunkValues(column, from, count)));
+        appender.appendDataChunk(chunk);
+      }
+    } finally {
+      appender.closeSync();
+    }
+    const cells = columns.map((column, i) => `${fromCarrier(`c${i}`, column.type)} as ${quoteName(column.name)}`);
+    return await copyToParquet(connection, `select ${cells.join(', ')} from ${table}`, path);
+  } finally {
+    await connection.run(`drop table ${table}`);
+  }
+}
+
+function chunkValues(column: ColumnValues, from: number, count: number): (null | boolean | number | bigint | string)[] {
+  const values = new Array<null | boolean | number | bigint | string>(count);
+  for (let i = 0; i < count; i += 1) values[i] = carried(column, column.values[from + i] ?? null);
+  return values;
+}
+
+function carried(column: ColumnValues, value: number | string | null): null | boolean | number | bigint | string {
+  if (value === null || (typeof value === 'number' && Number.isNaN(value))) return null;
+  switch (column.type) {
+    case 'boolean':
+      return value !== 0;
+    case 'integer':
+      if (!Number.isInteger(value)) {
+        throw new PenstockError('not-whole', `Column “${column.name}” is integer but holds ${value}.`, { place: { column: column.name } });
+      }
+      return BigInt(value);
+    case 'float':
+      return Number(value);
+    default:
+      return String(value);
+  }
+}
+
+function fromCarrier(carrier: string, type: ColumnType): string {
+  if (type === 'binary') return `unhex(${carrier})`;
+  return type === 'date' || type === 'time' || type === 'timestamp' ? `${carrier}::${physicalType[type]}` : carrier;
+}
+
+/** Logical schema and row count from a Parquet file's footer. @throws PenstockError `file-missing`, `parquet-damaged`. */
+export async function readParquetSchema(connection: DuckDBConnection, path: string): Promise<{ schema: Schema; rows: number }> {
+  await stat(path).catch((cause: unknown) => {
+    throw new PenstockError('file-missing', `The file ${path} does not exist.`, {
+      remedy: 'Check the path, or choose the file again.',
+      place: { file: path },
+      cause,
+    });
+  });
+  try {
+    const { schema } = await describeQuery(connection, `from read_parquet(${quotePath(path)})`);
+    const result = await connection.runAndReadAll(`select sum(num_rows) from parquet_file_metadata(${quotePath(path)})`);
+    return { schema, rows: Number(result.getRows()[0]?.[0] ?? 0) };
+  } catch (cause) {
+    throw new PenstockError('parquet-damaged', `${path} is not a whole Parquet file.`, {
+      remedy: 'Write the file again; if it is another format, use the reader for that format.',
+      place: { file: path },
+      cause,
+    });
+  }
+}
+
+/** A query's columns cast to the carriers of their logical types, so that what we write holds only those. */
+export async function normalisedQuery(connection: DuckDBConnection, sql: string): Promise<string> {
+  const { schema } = await describeQuery(connection, sql);
+  const cells = schema.map((column) => {
+    const quoted = quoteName(column.name);
+    return column.type === 'string' ? `${cellExpression(column.name, 'string')} as ${quoted}` : `${quoted}::${physicalType[column.type]} as ${quoted}`;
+  });
+  return `select ${cells.join(', ')} from (${sql})`;
+}
