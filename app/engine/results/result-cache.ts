@@ -35,6 +35,8 @@ export interface ResultStore {
   delete(key: string): void;
   /** The newest entry of a node, whatever its key; for saying why the present one differs. */
   latest(pipelineId: string, nodeId: string): ResultEntry | null;
+  /** Makes an entry the newest of a node that reused it. */
+  touch(pipelineId: string, nodeId: string, key: string): void;
 }
 
 /** The store with a memory in front, and a check that what an entry needs still exists. */
@@ -42,6 +44,8 @@ export class ResultCache {
   readonly #store: ResultStore;
   readonly #places: ArtifactPlaces & { exists(id: string): boolean };
   readonly #memory = new Map<string, ResultEntry>();
+  /** Newest key by pipeline and node, as far as this session knows. */
+  readonly #newest = new Map<string, string>();
   static readonly #kept = 5000;
 
   constructor(store: ResultStore, places: ArtifactPlaces & { exists(id: string): boolean }) {
@@ -77,8 +81,17 @@ export class ResultCache {
     );
     const full: ResultEntry = { ...entry, ports: encoded };
     this.#store.put(full);
+    this.#newest.set(`${full.pipelineId}\0${full.nodeId}`, full.key);
     this.#remember(full);
     return full;
+  }
+
+  /** Notes that a node now stands on this entry, so that later changes are explained against it. */
+  reused(pipelineId: string, nodeId: string, key: string): void {
+    const of = `${pipelineId}\0${nodeId}`;
+    if (this.#newest.get(of) === key) return;
+    this.#store.touch(pipelineId, nodeId, key);
+    this.#newest.set(of, key);
   }
 
   delete(key: string): void {

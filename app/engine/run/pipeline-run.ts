@@ -104,8 +104,10 @@ export class PipelineRun {
     }
     const ms = performance.now() - this.#startedAt;
     try {
-      this.#flush();
-      records.finish(runId, { status, ms, metrics: this.#finalMetrics() });
+      records.together(() => {
+        this.#flush();
+        records.finish(runId, { status, ms });
+      });
     } catch (error) {
       this.log.log('', 'warning', `The end of the run could not be recorded: ${failureOf('', error).message}`);
     }
@@ -297,23 +299,19 @@ export class PipelineRun {
   }
 
   #flush(): void {
-    const { records, runId } = this.#options;
+    const { records, runId, cache, resolver } = this.#options;
     const nodes = [...this.#dirty].flatMap((id) => this.#states.get(id) ?? []);
     this.#dirty.clear();
-    if (nodes.length > 0) records.nodes(runId, nodes);
     const points = this.#points.splice(0);
     this.#pointsAt = performance.now();
-    if (points.length > 0) records.points(runId, points);
-  }
-
-  /** Numbers of evaluation nodes, for comparing runs. */
-  #finalMetrics(): Record<string, number> {
-    const metrics: Record<string, number> = {};
-    for (const state of this.#states.values()) {
-      if (!Object.values(state.ports).some((port) => port.kind === 'evaluation')) continue;
-      for (const [name, value] of Object.entries(state.metrics)) metrics[`${state.title} · ${name}`] = value;
-    }
-    return metrics;
+    if (nodes.length === 0 && points.length === 0) return;
+    records.together(() => {
+      records.nodes(runId, nodes);
+      records.points(runId, points);
+      for (const { nodeId, status, cacheKey } of nodes) {
+        if (status === 'cached' && cacheKey !== null) cache.reused(resolver.analysis.document.id, nodeId, cacheKey);
+      }
+    });
   }
 }
 

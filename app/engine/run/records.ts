@@ -4,6 +4,8 @@ import type { MetricPoint } from './event-log.ts';
 
 /** What a run leaves in the project's store (app/store). All writes are durable when the call returns. */
 export interface RunRecords {
+  /** Makes several of these writes one transaction. */
+  together<T>(work: () => T): T;
   start(run: {
     readonly runId: string;
     readonly pipelineId: string;
@@ -15,7 +17,7 @@ export interface RunRecords {
   /** Latest state of nodes; in one transaction. */
   nodes(runId: string, nodes: readonly NodeRun[]): void;
   points(runId: string, points: readonly MetricPoint[]): void;
-  finish(runId: string, end: { readonly status: RunStatus; readonly ms: number; readonly metrics: Readonly<Record<string, number>> }): void;
+  finish(runId: string, end: { readonly status: RunStatus; readonly ms: number }): void;
   list(filter: { readonly pipelineId?: string; readonly limit: number }): RunSummary[];
   get(runId: string): RunDetail | null;
   /** Runs that were under way when the engine last died, found when the project was opened. */

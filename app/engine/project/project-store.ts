@@ -1,0 +1,171 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { parseDocument } from '#app/pipeline/parse.ts';
+import { serialiseDocument } from '#app/pipeline/serialise.ts';
+import type { RunDetail, RunSummary } from '#app/protocol/schema.ts';
+import { openStore, type CacheEntry, type ModelStore, type NodeRunRecord, type RunRecord, type Store } from '#app/store/index.ts';
+import type { ResultEntry, ResultStore, StoredPort } from '../results/result-cache.ts';
+import type { RunRecords } from '../run/records.ts';
+import type { ArtifactFiles } from '../services/artifact-files.ts';
+
+/** The project's store as the engine uses it. */
+export interface ProjectStore {
+  readonly readOnly: boolean;
+  /** Process that has the project open for writing, when this one may not. */
+  readonly writerPid: number | null;
+  readonly artifacts: ArtifactFiles;
+  readonly results: ResultStore;
+  readonly records: RunRecords;
+  readonly models: ModelStore;
+  close(): Promise<void>;
+}
+
+/** @throws PenstockError of the store: `store-damaged`, `store-newer`, `store-missing` … */
+export async function openProjectStore(projectDir: string, options: { readonly readOnly: boolean; readonly onLeaseLost?: () => void }): Promise<ProjectStore> {
+  const store = openStore(projectDir, { readOnly: options.readOnly, ...(options.onLeaseLost ? { onLeaseLost: options.onLeaseLost } : {}) });
+  try {
+    if (!store.readOnly) await store.artifacts.sweep();
+  } catch (error) {
+    store.close();
+    throw error;
+  }
+  return {
+    readOnly: store.readOnly,
+    writerPid: store.writer?.pid ?? null,
+    artifacts: artifactFiles(projectDir, store),
+    results: resultStore(store),
+    records: runRecords(store),
+    models: store.models,
+    close: async () => store.close(),
+  };
+}
+
+function artifactFiles(projectDir: string, store: Store): ArtifactFiles {
+  const root = path.join(projectDir, 'artifacts') + path.sep;
+  const note = (name: string, { id, bytes }: { id: string; bytes: number }): string => {
+    store.noteArtifact(id, name, bytes);
+    return id;
+  };
+  return {
+    put: async (bytes, name) => note(name, await store.artifacts.put(bytes)),
+    adopt: async (file, name) => note(name, await store.artifacts.adopt(file)),
+    read: (id) => store.artifacts.read(id),
+    exists: (id) => existsSync(store.artifacts.path(id)),
+    temporary: (extension) => store.artifacts.temporaryPath(`.${extension}`),
+    path: (id) => store.artifacts.path(id),
+    idOf: (file) => {
+      const id = path.basename(file);
+      return file.startsWith(root) && /^[0-9a-f]{64}$/.test(id) ? id : null;
+    },
+  };
+}
+
+function resultStore(store: Store): ResultStore {
+  return {
+    get: (key) => entryOf(store.cache.get(key)),
+    latest: (pipelineId, nodeId) => entryOf(store.cache.latest(pipelineId, nodeId)),
+    delete: (key) => store.cache.forget(key),
+    touch: (pipelineId, nodeId, key) => store.cache.touch(pipelineId, nodeId, key),
+    put(entry) {
+      const ports = Object.entries(entry.ports);
+      store.cache.save({
+        key: entry.key,
+        pipelineId: entry.pipelineId,
+        nodeId: entry.nodeId,
+        nodeType: entry.parts.type,
+        parts: entry.parts as CacheEntry['parts'],
+        outputs: Object.fromEntries(ports.flatMap(([name, port]) => (port.value === null ? [] : [[name, port.value]]))),
+        ports: Object.fromEntries(ports.map(([name, { kind, rows, bytes }]) => [name, { kind, rows, bytes }])),
+        metrics: entry.metrics,
+        diagnostics: entry.diagnostics,
+        ms: entry.ms,
+        createdAt: entry.finishedAt,
+      });
+    },
+  };
+}
+
+function entryOf(entry: CacheEntry | null): ResultEntry | null {
+  if (entry === null) return null;
+  const ports = Object.entries(entry.ports).map(([name, stats]): [string, StoredPort] => [name, { ...stats, value: entry.outputs[name] ?? null }]);
+  return {
+    key: entry.key,
+    nodeId: entry.nodeId,
+    pipelineId: entry.pipelineId,
+    finishedAt: entry.createdAt,
+    ms: entry.ms,
+    parts: entry.parts,
+    ports: Object.fromEntries(ports),
+    metrics: entry.metrics,
+    diagnostics: entry.diagnostics,
+  };
+}
+
+function runRecords(store: Store): RunRecords {
+  /** Place of each node in its run's list, by first mention. */
+  const ordinals = new Map<string, Map<string, number>>();
+  return {
+    interrupted: store.interruptedRuns,
+    together: (work) => store.together(work),
+    start(run) {
+      ordinals.set(run.runId, new Map());
+      store.runs.start({ ...run, document: serialiseDocument(run.document) });
+    },
+    nodes(runId, nodes) {
+      const known = ordinals.get(runId) ?? new Map<string, number>();
+      ordinals.set(runId, known);
+      store.together(() => {
+        for (const node of nodes) {
+          const ordinal = known.get(node.nodeId) ?? known.size;
+          known.set(node.nodeId, ordinal);
+          store.runs.saveNode(runId, ordinal, node);
+        }
+      });
+    },
+    points(runId, points) {
+      const curves = new Map<string, { nodeId: string; name: string; steps: number[]; values: number[] }>();
+      for (const { nodeId, name, step, value } of points) {
+        const key = `${nodeId}\0${name}`;
+        const curve = curves.get(key) ?? { nodeId, name, steps: [], values: [] };
+        curve.steps.push(step);
+        curve.values.push(value);
+        curves.set(key, curve);
+      }
+      store.together(() => {
+        for (const { nodeId, name, steps, values } of curves.values()) store.runs.appendSeries(runId, nodeId, name, steps, values);
+      });
+    },
+    finish(runId, { status, ms }) {
+      store.runs.finish(runId, status === 'running' ? 'interrupted' : status, ms);
+      ordinals.delete(runId);
+    },
+    list: ({ pipelineId, limit }) => store.runs.list({ limit, ...(pipelineId === undefined ? {} : { pipelineId }) }).map((run) => summaryOf(run, store.runs.nodes(run.runId))),
+    get(runId) {
+      const run = store.runs.get(runId);
+      return run === null ? null : detailOf(store, run);
+    },
+  };
+}
+
+/** Final metrics are those of nodes that gave an evaluation. */
+function summaryOf(run: RunRecord, nodes: readonly NodeRunRecord[]): RunSummary {
+  const metrics: Record<string, number> = {};
+  const nodeCounts: Record<string, number> = {};
+  for (const node of nodes) {
+    nodeCounts[node.status] = (nodeCounts[node.status] ?? 0) + 1;
+    if (Object.values(node.ports).every((port) => port.kind !== 'evaluation')) continue;
+    for (const [name, value] of Object.entries(node.metrics)) if (Number.isFinite(value)) metrics[`${node.title} · ${name}`] = value;
+  }
+  const { runId, pipelineId, pipelinePath, title, status, startedAt, ms } = run;
+  return { runId, pipelineId, pipelinePath, title, status, startedAt, ms, metrics, nodeCounts };
+}
+
+function detailOf(store: Store, run: RunRecord): RunDetail {
+  const nodes = store.runs.nodes(run.runId);
+  return {
+    ...summaryOf(run, nodes),
+    nodes: nodes.map((node) => ({ ...node, metrics: Object.fromEntries(Object.entries(node.metrics).filter(([, value]) => Number.isFinite(value))) })),
+    document: parseDocument(store.runs.version(run.versionHash)),
+    series: store.runs.series(run.runId),
+  };
+}

@@ -1,0 +1,102 @@
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { z } from 'zod';
+import { PenstockError } from '#app/core/errors.ts';
+import type { Database } from '#app/data/index.ts';
+import { checkParity, type GoldenRows } from '#app/ml/model/parity.ts';
+import { predictRecords, type RecordPrediction } from '#app/ml/model/predict-records.ts';
+import { openScorer } from '#app/ml/model/scorer.ts';
+import type { ModelVersion } from '#app/protocol/schema.ts';
+import type { ModelServices } from '#app/sdk/node.ts';
+import type { ModelValue } from '#app/sdk/ports.ts';
+import { writeFileAtomically } from '../project/atomic-file.ts';
+import type { ProjectStore } from '../project/project-store.ts';
+
+export interface ModelsOptions {
+  readonly store: ProjectStore;
+  readonly database: Database;
+  readonly distDir: string;
+  readonly resolvePath: (path: string) => string;
+}
+
+export interface ModelOrigin {
+  readonly runId: string | null;
+  readonly nodeId: string;
+  readonly pipelineTitle: string;
+}
+
+const golden = z.looseObject({ rows: z.number(), inputs: z.record(z.string(), z.array(z.unknown())), outputs: z.looseObject({}) });
+
+/** Registering, exporting, bundling, serving and trying out models of one project. */
+export class Models {
+  readonly #options: ModelsOptions;
+
+  constructor(options: ModelsOptions) {
+    this.#options = options;
+  }
+
+  servicesFor(origin: ModelOrigin): ModelServices {
+    return {
+      register: async (name, model, note) => {
+        const { version } = this.#options.store.models.register(name, model, { ...origin, note, createdAt: Date.now() });
+        return { name, version };
+      },
+      exportOnnx: (model, target) => this.exportOnnx(model, target),
+      bundle: () => Promise.reject(notBuilt()),
+      serve: () => Promise.reject(notBuilt()),
+    };
+  }
+
+  /** Registered versions, newest first. */
+  list(): ModelVersion[] {
+    return this.#options.store.models.list().map(({ name, version, createdAt, value, runId, nodeId, pipelineTitle, note }) => ({
+      name,
+      version,
+      createdAt,
+      algorithm: value.algorithm,
+      task: value.signature.task,
+      target: value.signature.target.name,
+      inputs: [...value.signature.inputs],
+      rows: value.rows,
+      metrics: Object.fromEntries(Object.entries(value.metrics).filter(([, metric]) => Number.isFinite(metric))),
+      onnx: value.onnx,
+      runId,
+      nodeId,
+      pipelineTitle,
+      note,
+    }));
+  }
+
+  /** The rows whose predictions were kept while training. @throws PenstockError `artifact-missing`. */
+  async goldenRows(model: ModelValue): Promise<GoldenRows> {
+    const bytes = await this.#options.store.artifacts.read(model.golden);
+    return golden.parse(JSON.parse(Buffer.from(bytes).toString('utf8'))) as unknown as GoldenRows;
+  }
+
+  /** @throws PenstockError `parity` when the file does not repeat its training-time results. */
+  async exportOnnx(model: ModelValue, target: string): Promise<{ path: string; bytes: number }> {
+    const { store, resolvePath } = this.#options;
+    const file = resolvePath(target.endsWith('.onnx') ? target : `${target}.onnx`);
+    await checkParity(store.artifacts.path(model.onnx), await this.goldenRows(model));
+    const bytes = await store.artifacts.read(model.onnx);
+    await mkdir(path.dirname(file), { recursive: true });
+    await writeFileAtomically(file, bytes);
+    return { path: file, bytes: bytes.byteLength };
+  }
+
+  /** Predictions for JSON records. @throws PenstockError `record-invalid`, `unknown-field`, `wrong-type`. */
+  async predict(model: ModelValue, records: readonly unknown[], signal: AbortSignal): Promise<RecordPrediction[]> {
+    const scorer = await openScorer(this.#options.store.artifacts.path(model.onnx), model.signature, { signal });
+    try {
+      return await predictRecords(scorer, records, signal);
+    } finally {
+      await scorer.close();
+    }
+  }
+
+  async close(): Promise<void> {}
+}
+
+function notBuilt(): PenstockError {
+  return new PenstockError('not-built', 'The bundle server is not part of this build.');
+}
