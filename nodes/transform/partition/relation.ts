@@ -17,7 +17,7 @@ function freeName(base: string, schema: Schema): string {
  * training part. Which rows they are depends on nothing but the values, so every backend and every run splits alike; equal rows may
  * stand on both sides, and it does not matter which of them is where.
  */
-export const relation: RelationFn<Params> = (inputs, params) => {
+export const relation: RelationFn<Params> = (inputs, params): Readonly<Record<string, Relation>> => {
   const [table] = inputs['table'] ?? [];
   if (table === undefined) return {};
   const schema = schemaOf(table);
