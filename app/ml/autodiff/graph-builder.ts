@@ -1,0 +1,103 @@
+import type { OnnxAttribute, OnnxGraph, OnnxNode, OnnxTensor, OnnxType, OnnxValueInfo } from '#app/relation/emitters/onnx/graph.ts';
+
+/** A number, or a name for a size known only at run time; equal names are equal sizes. */
+export type Dim = number | string;
+
+/** A tensor of the graph being built. Shapes are static but for named dimensions: broadcasting is decided while building. */
+export interface Value {
+  readonly name: string;
+  readonly type: OnnxType;
+  readonly shape: readonly Dim[];
+}
+
+/**
+ * For each input: from the gradient of the loss with respect to the operator's output to that with respect to the input; null
+ * where there is none. One function an input, so that only the gradients that are asked for are computed.
+ */
+export type Backward = readonly (((gradient: Value) => Value) | null)[];
+
+interface Step {
+  readonly inputs: readonly Value[];
+  readonly output: Value;
+  readonly backward: Backward;
+}
+
+const dataTypeCodes: Readonly<Record<OnnxType, number>> = { float: 1, int32: 6, int64: 7, string: 8, bool: 9, double: 11 };
+const int = (value: number): OnnxAttribute => ({ kind: 'int', value });
+
+/**
+ * Builds an ONNX graph operator by operator and remembers how each is differentiated, so that `gradients` can write the backward
+ * pass into the same graph. The operators are functions over a builder, in operators.ts and shaping.ts.
+ */
+export class GraphBuilder {
+  readonly #inputs: OnnxValueInfo[] = [];
+  readonly #outputs: OnnxValueInfo[] = [];
+  readonly #nodes: OnnxNode[] = [];
+  readonly #initializers: OnnxTensor[] = [];
+  readonly #scalars = new Map<string, Value>();
+  readonly #steps: Step[] = [];
+  #next = 0;
+
+  /** What has been computed so far, in order. */
+  get steps(): readonly Step[] {
+    return this.#steps;
+  }
+
+  input(name: string, type: OnnxType, shape: readonly Dim[]): Value {
+    this.#inputs.push({ name, type, shape });
+    return { name, type, shape };
+  }
+
+  /** `value` under the name `name` among the graph's outputs. */
+  output(name: string, value: Value): void {
+    this.#nodes.push({ op: 'Identity', inputs: [value.name], outputs: [name] });
+    this.#outputs.push({ name, type: value.type, shape: value.shape });
+  }
+
+  constant(type: OnnxType, shape: readonly number[], data: OnnxTensor['data']): Value {
+    const name = `c${this.#next++}`;
+    this.#initializers.push({ name, type, dims: shape, data });
+    return { name, type, shape };
+  }
+
+  /** A number of the given type, shape []. Equal ones are shared. */
+  scalar(value: number, type: OnnxType = 'float'): Value {
+    const key = `${type}:${Object.is(value, -0) ? '-0' : value}`;
+    const found = this.#scalars.get(key);
+    if (found !== undefined) return found;
+    const made = this.constant(type, [], [value]);
+    this.#scalars.set(key, made);
+    return made;
+  }
+
+  /** One node with one output. Without `backward` it is a constant to differentiation. */
+  node(
+    op: string,
+    inputs: readonly Value[],
+    result: { readonly type: OnnxType; readonly shape: readonly Dim[] },
+    attributes: OnnxNode['attributes'] = {},
+    backward: Backward = [],
+  ): Value {
+    const output: Value = { name: `t${this.#next++}`, type: result.type, shape: result.shape };
+    this.#nodes.push({ op, inputs: inputs.map(({ name }) => name), outputs: [output.name], attributes });
+    this.#steps.push({ inputs, output, backward });
+    return output;
+  }
+
+  /** Splits a vector into pieces of the given sizes. Not differentiated. */
+  split(value: Value, sizes: readonly number[]): Value[] {
+    const outputs = sizes.map((size): Value => ({ name: `t${this.#next++}`, type: value.type, shape: [size] }));
+    const pieces = this.constant('int64', [sizes.length], sizes);
+    this.#nodes.push({ op: 'Split', inputs: [value.name, pieces.name], outputs: outputs.map(({ name }) => name), attributes: { axis: int(0) } });
+    return outputs;
+  }
+
+  cast(value: Value, type: OnnxType): Value {
+    if (value.type === type) return value;
+    return this.node('Cast', [value], { type, shape: value.shape }, { to: int(dataTypeCodes[type]) }, [(gradient) => this.cast(gradient, value.type)]);
+  }
+
+  build(name: string): OnnxGraph {
+    return { name, inputs: this.#inputs, outputs: this.#outputs, nodes: this.#nodes, initializers: this.#initializers };
+  }
+}
