@@ -36,7 +36,7 @@ describe('try-it form', () => {
   });
 
   it('shows the predicted class and the probabilities, largest first', () => {
-    expect(readPrediction(signature, { label_predicted: '>50K', 'label_p_<=50K': 0.2, 'label_p_>50K': 0.8 })).toEqual({
+    expect(readPrediction({ prediction: '>50K', probabilities: { '<=50K': 0.2, '>50K': 0.8 } })).toEqual({
       value: '>50K',
       classes: [
         { name: '>50K', probability: 0.8 },

@@ -31,7 +31,7 @@ export function TryItForm({ signature, profiles, predict, pickRow }: TryItFormPr
     setBusy(true);
     setError(null);
     predict(Object.fromEntries(readings.map(({ column, reading }) => [column.name, reading.ok ? reading.value : null])))
-      .then((record) => setResult(readPrediction(signature, record)))
+      .then((record) => setResult(readPrediction(record)))
       .catch((failure: unknown) => setError(diagnosticOf(failure)))
       .finally(() => setBusy(false));
   };

@@ -1,8 +1,9 @@
+import { z } from 'zod';
 import type { Column } from '#app/relation/types.ts';
 import type { ColumnProfile } from '#app/protocol/schema.ts';
-import { predictionColumn, probabilityColumn } from '#app/sdk/ports.ts';
-import type { ModelSignature } from '#app/sdk/ports.ts';
 import { formatNumber } from '#app/core/units.ts';
+
+const predictionSchema = z.object({ prediction: z.union([z.string(), z.number()]), probabilities: z.record(z.string(), z.number()).optional() });
 
 export type RecordValue = null | boolean | number | string;
 
@@ -46,14 +47,11 @@ export interface PredictionShown {
   readonly classes: readonly { readonly name: string; readonly probability: number }[];
 }
 
-/** One predicted record (the columns that Predict appends) → what is shown. */
-export function readPrediction(signature: Pick<ModelSignature, 'task' | 'target' | 'classes'>, record: Readonly<Record<string, unknown>>): PredictionShown {
-  const target = signature.target.name;
-  const raw = record[predictionColumn(target)];
-  const classes = (signature.classes ?? [])
-    .map((name) => ({ name, probability: record[probabilityColumn(target, name)] }))
-    .filter((one): one is { name: string; probability: number } => typeof one.probability === 'number')
+/** One answer of `models.predict`, `{prediction, probabilities?}` → what is shown. */
+export function readPrediction(record: Readonly<Record<string, unknown>>): PredictionShown {
+  const { prediction, probabilities } = predictionSchema.parse(record);
+  const classes = Object.entries(probabilities ?? {})
+    .map(([name, probability]) => ({ name, probability }))
     .sort((a, b) => b.probability - a.probability);
-  const value = typeof raw === 'number' ? formatNumber(raw) : raw === null || raw === undefined ? '–' : String(raw);
-  return { value, classes };
+  return { value: typeof prediction === 'number' ? formatNumber(prediction) : prediction, classes };
 }

@@ -40,7 +40,7 @@ function Bars({ counts, width }: { readonly counts: readonly number[]; readonly 
 
 /** Few values: their shares side by side, largest first, named where there is room. */
 function Shares({ profile }: { readonly profile: ColumnProfile }) {
-  const present = Math.max(1, profile.count - profile.missing);
+  const present = Math.max(1, profile.count);
   const listed = profile.top.slice(0, 6);
   const rest = present - listed.reduce((sum, one) => sum + one.count, 0);
   return (
@@ -60,7 +60,7 @@ function Shares({ profile }: { readonly profile: ColumnProfile }) {
 }
 
 function MissingBar({ profile }: { readonly profile: ColumnProfile }) {
-  const share = profile.count === 0 ? 0 : profile.missing / profile.count;
+  const share = profile.missing === 0 ? 0 : profile.missing / (profile.count + profile.missing);
   return (
     <div className="h-[3px] overflow-hidden rounded-full bg-active" role="img" aria-label={share === 0 ? 'No missing values' : `${(share * 100).toPrecision(2)} % missing`}>
       {share > 0 ? <div className="h-full rounded-full bg-warn" style={{ width: `${Math.max(3, share * 100)}%` }} /> : null}

@@ -8,7 +8,7 @@ export function profileWords(profile: ColumnProfile): string {
   if (profile.mean !== null) lines.push(`Mean ${formatNumber(profile.mean)}${profile.stddev === null ? '' : `, standard deviation ${formatNumber(profile.stddev)}`}`);
   if (profile.distinct !== null) lines.push(`${formatCount(profile.distinct)} distinct`);
   if (profile.top.length > 0) lines.push(`Most frequent: ${profile.top.slice(0, 3).map((one) => `${one.value || '(empty)'} (${formatCount(one.count)})`).join(', ')}`);
-  lines.push(profile.missing === 0 ? 'No missing values' : `${formatCount(profile.missing)} missing (${share(profile.missing, profile.count)})`);
+  lines.push(profile.missing === 0 ? 'No missing values' : `${formatCount(profile.missing)} missing (${share(profile.missing, profile.count + profile.missing)})`);
   return lines.join('\n');
 }
 
