@@ -13,6 +13,7 @@ export { joinColumns } from './join-columns.ts';
 export { columnsOf, lineageOf } from './lineage.ts';
 export { didYouMean, nearMiss } from './near-miss.ts';
 export { NeedsParse } from './needs-parse.ts';
+export { atParam } from './place-param.ts';
 export { isRowWise } from './row-wise.ts';
 export { schemaOf } from './schema.ts';
 export { typeOf, unknownColumn } from './typing.ts';

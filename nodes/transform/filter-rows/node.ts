@@ -1,42 +1,31 @@
 import { z } from 'zod';
+import { paramMissing } from '#app/sdk/configuration.ts';
 import { defineNode } from '#app/sdk/node.ts';
 
-export const paramsSchema = z.object({
-  condition: z
-    .string()
-    .max(20_000)
-    .default('')
-    .meta({ title: 'Condition', control: 'expression', description: 'True, false or missing for each row.', placeholder: "age >= 18 and city in ('Oslo', 'Bergen')" }),
-  matching: z
+const params = z.object({
+  expression: z.string().default('').meta({ title: 'Condition', control: 'expression', from: 'table', placeholder: "income > 30000 and city = 'Oslo'", description: 'An expression that is true or false for each row.' }),
+  mode: z
     .enum(['keep', 'remove'])
     .default('keep')
-    .meta({ title: 'Rows where it is true', labels: { keep: 'Keep', remove: 'Remove' } }),
+    .meta({ title: 'Matching rows', control: 'select', labels: { keep: 'Keep matching rows', remove: 'Remove matching rows' }, description: 'Rows where the condition is unknown, because a value is missing, do not match.' }),
 });
 
-export type Params = z.output<typeof paramsSchema>;
+export type FilterRowsParams = z.output<typeof params>;
 
 export const definition = defineNode({
   type: 'transform/filter-rows',
   version: 1,
   title: 'Filter Rows',
-  summary: 'Keeps or removes the rows that meet a condition.',
-  keywords: ['filter', 'where', 'rows', 'condition', 'subset', 'row filter', 'query'],
+  summary: 'Keeps or removes the rows for which a condition is true.',
+  keywords: ['where', 'condition', 'subset', 'remove rows', 'row filter', 'select rows'],
   inputs: [{ name: 'table', title: 'Table', kind: 'table', arity: 'one' }],
-  outputs: [{ name: 'table', title: 'Table', kind: 'table' }],
-  params: paramsSchema,
-  describe: (params) => (params.condition.trim() === '' ? 'no condition yet' : `${params.matching === 'remove' ? 'not: ' : ''}${params.condition.trim()}`),
-  configure: ({ params }) =>
-    params.condition.trim() === ''
-      ? {
-          diagnostics: [
-            {
-              severity: 'error',
-              code: 'param-missing',
-              message: 'There is no condition yet.',
-              remedy: 'Write one, such as age >= 18.',
-              place: { param: ['condition'] },
-            },
-          ],
-        }
-      : {},
+  outputs: [{ name: 'table', title: 'Rows', kind: 'table', summary: 'The rows that remain, with all their columns.' }],
+  params,
+  describe: ({ expression, mode }) => {
+    const condition = expression.replace(/\s+/g, ' ').trim();
+    return condition === '' ? 'No condition yet' : mode === 'keep' ? condition : `without ${condition}`;
+  },
+  configure: ({ params: { expression } }) => ({
+    diagnostics: expression.trim() === '' ? [paramMissing(['expression'], 'There is no condition to filter by.', 'Type a condition such as income > 30000.')] : [],
+  }),
 });

@@ -1,51 +1,39 @@
 import { z } from 'zod';
-import type { Diagnostic } from '#app/core/errors.ts';
+import { paramMissing } from '#app/sdk/configuration.ts';
 import { defineNode } from '#app/sdk/node.ts';
 
-export const paramsSchema = z.object({
-  formulas: z
-    .array(
-      z.object({
-        name: z.string().max(200).default('').meta({ title: 'Column', control: 'text', placeholder: 'new or existing column' }),
-        expression: z.string().max(20_000).default('').meta({ title: 'Expression', control: 'expression' }),
-      }),
-    )
-    .default([])
-    .meta({ title: 'Formulas', control: 'rows', description: 'From top to bottom; a formula sees the columns of those above it.' }),
+const formula = z.object({
+  name: z.string().default('').meta({ title: 'Column', control: 'text', placeholder: 'ratio', description: 'A new name adds a column; the name of a column replaces it.' }),
+  expression: z.string().default('').meta({ title: 'Expression', control: 'expression', from: 'table', placeholder: 'price / quantity' }),
 });
 
-export type Params = z.output<typeof paramsSchema>;
+const params = z.object({
+  columns: z.array(formula).default([]).meta({ title: 'Formulas', control: 'rows', description: 'Computed from top to bottom: a formula can use the columns above it.' }),
+});
 
-function missing(message: string, remedy: string, param: readonly (string | number)[]): Diagnostic {
-  return { severity: 'error', code: 'param-missing', message, remedy, place: { param } };
-}
+export type FormulaParams = z.output<typeof params>;
 
 export const definition = defineNode({
   type: 'transform/formula',
   version: 1,
   title: 'Formula',
-  summary: 'Computes new columns, or new values for existing ones, from expressions.',
-  keywords: ['formula', 'expression', 'compute', 'calculate', 'derive', 'column', 'math', 'feature'],
+  summary: 'Adds or replaces columns computed from the other columns of a row.',
+  keywords: ['calculate', 'compute', 'expression', 'mutate', 'derive', 'new column', 'math', 'case when'],
   inputs: [{ name: 'table', title: 'Table', kind: 'table', arity: 'one' }],
-  outputs: [{ name: 'table', title: 'Table', kind: 'table' }],
-  params: paramsSchema,
-  describe: (params) => {
-    const [first] = params.formulas;
-    if (first === undefined) return 'no formula yet';
-    const text = `${first.name} = ${first.expression}`;
-    return params.formulas.length === 1 ? text : `${text} and ${params.formulas.length - 1} more`;
+  outputs: [{ name: 'table', title: 'Table', kind: 'table', summary: 'The same rows with the computed columns.' }],
+  params,
+  describe: ({ columns: [first, ...more] }) => {
+    if (first === undefined) return 'No formula yet';
+    const line = `${first.name || '…'} = ${first.expression.replace(/\s+/g, ' ').trim() || '…'}`;
+    return more.length === 0 ? line : `${line}, and ${more.length} more`;
   },
-  configure: ({ params }) => ({
-    diagnostics:
-      params.formulas.length === 0
-        ? [missing('There is no formula yet.', 'Add one: a column name and an expression.', ['formulas'])]
-        : params.formulas.flatMap((formula, index) => [
-            ...(formula.name.trim() === ''
-              ? [missing(`Formula ${index + 1} has no column name.`, 'Name the column it computes.', ['formulas', index, 'name'])]
-              : []),
-            ...(formula.expression.trim() === ''
-              ? [missing(`Formula ${index + 1} has no expression.`, 'Write one, such as price * quantity.', ['formulas', index, 'expression'])]
-              : []),
-          ]),
+  configure: ({ params: { columns } }) => ({
+    diagnostics: [
+      ...(columns.length === 0 ? [paramMissing(['columns'], 'There is no formula yet.', 'Add a row with a column name and an expression.')] : []),
+      ...columns.flatMap(({ name, expression }, i) => [
+        ...(name.trim() === '' ? [paramMissing(['columns', i, 'name'], `Formula ${i + 1} has no column name.`, 'Name the column it computes.')] : []),
+        ...(expression.trim() === '' ? [paramMissing(['columns', i, 'expression'], `Formula ${i + 1} has no expression.`, 'Type an expression such as price / quantity.')] : []),
+      ]),
+    ],
   }),
 });

@@ -1,21 +1,49 @@
 import { col, named, project } from '#app/relation/build.ts';
-import { schemaOf } from '#app/relation/schema.ts';
-import type { Relation } from '#app/relation/types.ts';
+import { columnsOf, nameKey, schemaOf, typeOf } from '#app/relation/index.ts';
+import type { NamedExpr, Relation, Schema } from '#app/relation/types.ts';
+import { tableInput } from '#app/sdk/configuration.ts';
 import type { RelationFn } from '#app/sdk/node.ts';
-import type { Params } from './node.ts';
+import type { FormulaParams } from './node.ts';
 
-export const relation: RelationFn<Params> = (inputs, params, _facts, services) => {
-  const [table] = inputs['table'] ?? [];
-  if (table === undefined) return {};
-  let result: Relation = table;
-  params.formulas.forEach((formula, index) => {
-    const name = formula.name.trim();
-    if (name === '' || formula.expression.trim() === '') return;
-    const schema = schemaOf(result);
-    const expression = services.parse(formula.expression, schema, ['formulas', index, 'expression']);
-    const replaced = schema.find((column) => column.name.toLowerCase() === name.toLowerCase());
-    const columns = schema.map((column) => named(column.name, column === replaced ? expression : col(column.name)));
-    result = project(result, replaced === undefined ? [...columns, named(name, expression)] : columns);
+/** Formulas that do not build on each other share one projection. */
+export const relation: RelationFn<FormulaParams> = (inputs, { columns }, _facts, services) => {
+  let current: Relation = tableInput(inputs);
+  let pending: NamedExpr[] = [];
+  const flush = (): void => {
+    if (pending.length > 0) current = withColumns(current, pending);
+    pending = [];
+  };
+  columns.forEach(({ name: typedName, expression }, i) => {
+    const name = typedName.trim();
+    // Unfinished rows are left out; configure asks for what is missing.
+    if (name === '' || expression.trim() === '') return;
+    const schema = schemaWith(schemaOf(current), pending);
+    const expr = services.parse(expression, schema, ['columns', i, 'expression']);
+    const read = new Set(columnsOf(expr).map(nameKey));
+    const dependent = pending.some((earlier) => read.has(nameKey(earlier.name)) || nameKey(earlier.name) === nameKey(name));
+    if (dependent) flush();
+    pending.push(named(name, expr));
   });
-  return result;
+  flush();
+  return current;
 };
+
+function schemaWith(schema: Schema, added: readonly NamedExpr[]): Schema {
+  const columns = [...schema];
+  for (const { name, expr } of added) {
+    const column = { name, type: typeOf(expr, schema) };
+    const at = columns.findIndex((each) => nameKey(each.name) === nameKey(name));
+    if (at < 0) columns.push(column);
+    else columns[at] = column;
+  }
+  return columns;
+}
+
+/** A replaced column stays in its place; new ones follow. */
+function withColumns(input: Relation, added: readonly NamedExpr[]): Relation {
+  const schema = schemaOf(input);
+  const byKey = new Map(added.map((column) => [nameKey(column.name), column]));
+  const kept = schema.map(({ name }) => byKey.get(nameKey(name)) ?? named(name, col(name)));
+  const existing = new Set(schema.map(({ name }) => nameKey(name)));
+  return project(input, [...kept, ...added.filter(({ name }) => !existing.has(nameKey(name)))]);
+}

@@ -1,84 +1,51 @@
 import { z } from 'zod';
-import type { Diagnostic } from '#app/core/errors.ts';
+import { aggregateTitles } from '#app/relation/index.ts';
+import { paramMissing } from '#app/sdk/configuration.ts';
 import { defineNode } from '#app/sdk/node.ts';
 
-const functions = ['count', 'count_distinct', 'sum', 'avg', 'min', 'max', 'median', 'stddev', 'variance', 'mode', 'string_agg'] as const;
+const functions = ['count', 'count_distinct', 'sum', 'avg', 'min', 'max', 'median', 'quantile', 'stddev', 'variance', 'mode', 'first', 'string_agg'] as const;
 
-export const paramsSchema = z.object({
-  keys: z.array(z.string()).default([]).meta({ title: 'Group by', control: 'columns', description: 'One row comes out for each combination of these; none: one row in all.' }),
-  measures: z
-    .array(
-      z.object({
-        fn: z
-          .enum(functions)
-          .default('count')
-          .meta({
-            title: 'Measure',
-            labels: {
-              count: 'Count',
-              count_distinct: 'Distinct values',
-              sum: 'Sum',
-              avg: 'Mean',
-              min: 'Minimum',
-              max: 'Maximum',
-              median: 'Median',
-              stddev: 'Standard deviation',
-              variance: 'Variance',
-              mode: 'Most frequent',
-              string_agg: 'Joined text',
-            },
-          }),
-        column: z.string().default('').meta({ title: 'Of column', control: 'column', description: 'Empty with Count: counts rows.' }),
-        name: z.string().max(200).default('').meta({ title: 'Name', control: 'text', placeholder: 'automatic' }),
-      }),
-    )
-    .default([{ fn: 'count', column: '', name: '' }])
-    .meta({ title: 'Measures', control: 'rows' }),
+const measure = z.object({
+  fn: z.enum(functions).default('count').meta({ title: 'Measure', control: 'select', labels: aggregateTitles }),
+  column: z.string().default('').meta({ title: 'Column', control: 'column', from: 'table', description: 'For count: empty counts rows, a column counts its values that are not missing.' }),
+  fraction: z.number().min(0).max(1).default(0.5).meta({ title: 'Fraction', control: 'number', min: 0, max: 1, step: 0.05, visibleWhen: { param: 'fn', in: ['quantile'] } }),
+  name: z.string().default('').meta({ title: 'Name', control: 'text', placeholder: 'automatic' }),
 });
 
-export type Params = z.output<typeof paramsSchema>;
+const params = z.object({
+  keys: z.array(z.string()).default([]).meta({ title: 'Group by', control: 'columns', from: 'table', description: 'One row comes out for each combination of values; without a column, one row in all.' }),
+  measures: z.array(measure).default([{ fn: 'count', column: '', fraction: 0.5, name: '' }]).meta({ title: 'Measures', control: 'rows' }),
+});
 
-/** Name of a measure's column: the given one, or `mean_of_age`, `rows`. */
-export function measureName(measure: Params['measures'][number]): string {
-  if (measure.name.trim() !== '') return measure.name.trim();
-  if (measure.column === '') return 'rows';
-  const words: Record<string, string> = { avg: 'mean', count_distinct: 'distinct', string_agg: 'joined' };
-  return `${words[measure.fn] ?? measure.fn}_of_${measure.column}`;
+export type GroupByParams = z.output<typeof params>;
+export type MeasureParams = z.output<typeof measure>;
+
+/** Name of a measure's column: the one given, else made of its column and function. */
+export function measureName({ fn, column, fraction, name }: MeasureParams): string {
+  if (name.trim() !== '') return name.trim();
+  if (column === '') return fn;
+  return fn === 'quantile' ? `${column}_q${String(Math.round(fraction * 1000) / 10).replace('.', '_')}` : `${column}_${fn}`;
 }
 
 export const definition = defineNode({
   type: 'transform/group-by',
   version: 1,
   title: 'Group By',
-  summary: 'Summarises groups of rows: counts, sums, means and other measures.',
-  keywords: ['group', 'aggregate', 'summarise', 'summarize', 'count', 'sum', 'mean', 'average', 'pivot'],
+  summary: 'Puts rows with equal values together and computes counts, sums, means and other measures.',
+  keywords: ['aggregate', 'summarise', 'summarize', 'count', 'sum', 'average', 'pivot', 'statistics'],
   inputs: [{ name: 'table', title: 'Table', kind: 'table', arity: 'one' }],
-  outputs: [{ name: 'table', title: 'Table', kind: 'table' }],
-  params: paramsSchema,
-  describe: (params) => `${params.measures.map(measureName).join(', ') || 'groups'}${params.keys.length > 0 ? ` by ${params.keys.join(', ')}` : ''}`,
-  configure: ({ params }) => {
-    const diagnostics: Diagnostic[] = params.measures.flatMap((measure, index) =>
-      measure.column === '' && measure.fn !== 'count'
-        ? [
-            {
-              severity: 'error' as const,
-              code: 'param-missing',
-              message: `Measure ${index + 1} has no column.`,
-              remedy: 'Choose the column it measures.',
-              place: { param: ['measures', index, 'column'] },
-            },
-          ]
-        : [],
-    );
-    if (params.keys.length === 0 && params.measures.length === 0) {
-      diagnostics.push({
-        severity: 'error',
-        code: 'param-missing',
-        message: 'There is nothing to group by and nothing to measure.',
-        remedy: 'Choose columns to group by, or add a measure.',
-        place: { param: ['keys'] },
-      });
-    }
-    return { diagnostics };
+  outputs: [{ name: 'table', title: 'Groups', kind: 'table', summary: 'One row for each group; rows with missing keys form groups of their own. The order is not fixed.' }],
+  params,
+  describe: ({ keys, measures }) => {
+    const names = measures.map(measureName).join(', ');
+    return keys.length === 0 ? names || 'No measure yet' : `${names || 'different values'} by ${keys.join(', ')}`;
   },
+  configure: ({ params: { keys, measures } }) => ({
+    diagnostics: [
+      ...(keys.length === 0 && measures.length === 0 ? [paramMissing(['measures'], 'There is nothing to group by and nothing to measure.', 'Choose columns to group by, or add a measure.')] : []),
+      ...measures.flatMap(({ fn, column }, i) =>
+        column === '' && fn !== 'count' ? [paramMissing(['measures', i, 'column'], `The ${aggregateTitles[fn]} in row ${i + 1} has no column.`, 'Choose a column.')] : [],
+      ),
+    ],
+  }),
 });

@@ -1,38 +1,31 @@
 import { col, named } from '#app/relation/build.ts';
-import { RelationError } from '#app/relation/error.ts';
-import { didYouMean } from '#app/relation/near-miss.ts';
-import { schemaOf } from '#app/relation/schema.ts';
-import type { Measure, Schema } from '#app/relation/types.ts';
+import { atParam, nameKey, RelationError, schemaOf, typeOf } from '#app/relation/index.ts';
+import type { Measure, Relation } from '#app/relation/types.ts';
+import { tableInput } from '#app/sdk/configuration.ts';
 import type { RelationFn } from '#app/sdk/node.ts';
-import { measureName, type Params } from './node.ts';
+import { measureName, type GroupByParams } from './node.ts';
 
-function requireColumn(name: string, schema: Schema, param: readonly (string | number)[]): void {
-  if (schema.some((column) => column.name === name)) return;
-  throw new RelationError('unknown-column', `There is no column “${name}”.${didYouMean(name, schema.map((column) => column.name))}`, {
-    remedy: 'Choose a column of the table.',
-    place: { param, column: name },
-  });
-}
-
-export const relation: RelationFn<Params> = (inputs, params) => {
-  const [table] = inputs['table'] ?? [];
-  if (table === undefined) return {};
-  const schema = schemaOf(table);
-  params.keys.forEach((name, index) => requireColumn(name, schema, ['keys', index]));
+export const relation: RelationFn<GroupByParams> = (inputs, params) => {
+  const input = tableInput(inputs);
+  const schema = schemaOf(input);
+  for (const key of params.keys) atParam(['keys'], () => typeOf(col(key), schema));
+  const keys = [...new Set(params.keys)].map((key) => named(key, col(key)));
+  const taken = new Set(keys.map(({ name }) => nameKey(name)));
   const measures: Measure[] = [];
-  params.measures.forEach((measure, index) => {
-    if (measure.column === '' && measure.fn !== 'count') return;
-    if (measure.column !== '') requireColumn(measure.column, schema, ['measures', index, 'column']);
-    measures.push({ name: measureName(measure), fn: measure.fn, ...(measure.column === '' ? {} : { arg: col(measure.column) }) });
+  params.measures.forEach((measure, i) => {
+    const { fn, column, fraction } = measure;
+    // Unfinished rows are left out; configure asks for what is missing.
+    if (column === '' && fn !== 'count') return;
+    const name = measureName(measure);
+    const built: Measure = { name, fn, ...(column === '' ? {} : { arg: col(column) }), ...(fn === 'quantile' ? { fraction } : {}) };
+    // Checked alone, so that a complaint names its row.
+    atParam(['measures', i, 'column'], () => schemaOf({ op: 'aggregate', input, keys: [], measures: [built] }));
+    if (taken.has(nameKey(name))) {
+      throw new RelationError('duplicate-column', `There would be two columns “${name}”.`, { remedy: 'Name one of the measures differently.', place: { param: ['measures', i, 'name'], column: name } });
+    }
+    taken.add(nameKey(name));
+    measures.push(built);
   });
-  const names = [...params.keys, ...measures.map((measure) => measure.name)];
-  const repeated = names.find((name, index) => names.findIndex((other) => other.toLowerCase() === name.toLowerCase()) < index);
-  if (repeated !== undefined) {
-    throw new RelationError('duplicate-column', `Two columns would be named “${repeated}”.`, {
-      remedy: 'Give one of the measures another name.',
-      place: { param: ['measures'], column: repeated },
-    });
-  }
-  if (names.length === 0) return table;
-  return { op: 'aggregate', input: table, keys: params.keys.map((name) => named(name, col(name))), measures };
+  const aggregate: Relation = { op: 'aggregate', input, keys, measures };
+  return keys.length === 0 && measures.length === 0 ? input : aggregate;
 };

@@ -1,82 +1,78 @@
 import { z } from 'zod';
-import type { Diagnostic } from '#app/core/errors.ts';
+import { commonType, nameKey } from '#app/relation/index.ts';
+import type { Schema } from '#app/relation/types.ts';
+import { paramMissing, schemaAt } from '#app/sdk/configuration.ts';
 import { defineNode } from '#app/sdk/node.ts';
 
-export const paramsSchema = z.object({
-  kind: z
-    .enum(['inner', 'left', 'right', 'full', 'semi', 'anti', 'cross'])
-    .default('left')
-    .meta({
-      title: 'Rows that come out',
-      labels: {
-        inner: 'Matches only (inner)',
-        left: 'All of the left (left)',
-        right: 'All of the right (right)',
-        full: 'All of both (full)',
-        semi: 'Left rows with a match (semi)',
-        anti: 'Left rows without a match (anti)',
-        cross: 'Every pair (cross)',
-      },
-    }),
-  on: z
-    .array(
-      z.object({
-        left: z.string().default('').meta({ title: 'Left column', control: 'column', from: 'left' }),
-        right: z.string().default('').meta({ title: 'Right column', control: 'column', from: 'right' }),
-      }),
-    )
-    .default([])
-    .meta({ title: 'Match where equal', control: 'rows', visibleWhen: { param: 'kind', in: ['inner', 'left', 'right', 'full', 'semi', 'anti'] } }),
-  rightSuffix: z
-    .string()
-    .min(1)
-    .max(40)
-    .default('_right')
-    .meta({ title: 'Suffix for right columns', description: 'Added to a right column whose name the left has too.', advanced: true }),
+const kinds = ['inner', 'left', 'right', 'full', 'semi', 'anti', 'cross'] as const;
+const kindLabels = {
+  inner: 'Only rows that match (inner)',
+  left: 'All left rows (left)',
+  right: 'All right rows (right)',
+  full: 'All rows of both (full)',
+  semi: 'Left rows that have a match (semi)',
+  anti: 'Left rows that have no match (anti)',
+  cross: 'Every left row with every right row (cross)',
+};
+const withKeys = kinds.filter((kind) => kind !== 'cross');
+
+const pair = z.object({
+  left: z.string().default('').meta({ title: 'Left column', control: 'column', from: 'left' }),
+  right: z.string().default('').meta({ title: 'Right column', control: 'column', from: 'right' }),
 });
 
-export type Params = z.output<typeof paramsSchema>;
+const params = z.object({
+  kind: z.enum(kinds).default('inner').meta({ title: 'Rows to keep', control: 'select', labels: kindLabels }),
+  keys: z.array(pair).default([]).meta({ title: 'Where equal', control: 'rows', description: 'Rows match where all pairs are equal. Missing values never match.', visibleWhen: { param: 'kind', in: withKeys } }),
+  suffix: z.string().default('_right').meta({ title: 'Suffix', control: 'text', advanced: true, description: 'Put behind the name of a right column that the left table has, too.' }),
+});
+
+export type JoinParams = z.output<typeof params>;
 
 export const definition = defineNode({
   type: 'transform/join',
   version: 1,
   title: 'Join',
-  summary: 'Matches the rows of two tables by equal columns.',
-  keywords: ['join', 'merge', 'lookup', 'vlookup', 'match', 'combine', 'inner', 'left', 'outer', 'anti'],
+  summary: 'Puts the columns of two tables side by side where key columns are equal.',
+  keywords: ['merge', 'lookup', 'vlookup', 'inner join', 'left join', 'outer join', 'anti join', 'combine'],
   inputs: [
     { name: 'left', title: 'Left table', kind: 'table', arity: 'one' },
     { name: 'right', title: 'Right table', kind: 'table', arity: 'one' },
   ],
-  outputs: [{ name: 'table', title: 'Table', kind: 'table' }],
-  params: paramsSchema,
-  describe: (params) =>
-    params.kind === 'cross' ? 'every pair of rows' : `${params.kind} join${params.on.length > 0 ? ` on ${params.on.map((pair) => (pair.left === pair.right ? pair.left : `${pair.left} = ${pair.right}`)).join(', ')}` : ''}`,
-  configure: ({ params }) => {
-    const missing = (message: string, param: readonly (string | number)[]): Diagnostic => ({
-      severity: 'error',
-      code: 'param-missing',
-      message,
-      remedy: 'Choose the columns of both tables that must be equal.',
-      place: { param },
-    });
-    if (params.kind === 'cross') return {};
-    if (params.on.length === 0) return { diagnostics: [missing('No columns to match are chosen.', ['on'])] };
+  outputs: [{ name: 'table', title: 'Joined rows', kind: 'table', summary: 'Left columns, then right columns; keys of the same name come once.' }],
+  params,
+  describe: ({ kind, keys }) => {
+    if (kind === 'cross') return 'cross join';
+    const pairs = keys.filter(({ left, right }) => left !== '' && right !== '').map(({ left, right }) => (left === right ? left : `${left} = ${right}`));
+    return pairs.length === 0 ? 'No key columns yet' : `${kind} join on ${pairs.join(', ')}`;
+  },
+  configure: ({ params: { kind, keys } }) => {
+    if (kind === 'cross') return {};
     return {
-      diagnostics: params.on.flatMap((pair, index) =>
-        pair.left === '' || pair.right === ''
-          ? [missing(`Pair ${index + 1} lacks the ${pair.left === '' ? 'left' : 'right'} column.`, ['on', index, pair.left === '' ? 'left' : 'right'])]
-          : [],
-      ),
+      diagnostics: [
+        ...(keys.length === 0 ? [paramMissing(['keys'], 'There is no pair of columns to join on.', 'Choose a left column and the right column that must equal it.')] : []),
+        ...keys.flatMap(({ left, right }, i) =>
+          left !== '' && right !== ''
+            ? []
+            : [paramMissing(['keys', i, left === '' ? 'left' : 'right'], `Key pair ${i + 1} has no ${left === '' ? 'left' : 'right'} column.`, 'Choose a column, or remove the row.')],
+        ),
+      ],
     };
   },
-  suggest: ({ inputs, params }) => {
-    const [left] = inputs['left'] ?? [];
-    const [right] = inputs['right'] ?? [];
-    if (params.on.length > 0 || left?.kind !== 'table' || right?.kind !== 'table' || left.schema === null || right.schema === null) return null;
-    const rightSchema = right.schema;
-    const shared = left.schema.filter((column) => rightSchema.some((other) => other.name === column.name && other.type === column.type));
-    // One shared name is a likely key; many are likely the same measurements twice, and an id among them is the key.
-    const key = shared.length === 1 ? shared[0] : shared.find((column) => /(^|_)(id|key|code)$/i.test(column.name));
-    return key === undefined ? null : { on: [{ left: key.name, right: key.name }] };
+  suggest: (context) => {
+    if (context.params.keys.length > 0) return null;
+    const left = schemaAt(context, 'left');
+    const right = schemaAt(context, 'right');
+    const key = left && right ? likelyKey(left, right) : null;
+    return key === null ? null : { keys: [key] };
   },
 });
+
+/** A column of both tables: one that is named like a key, else the first; fractions are no keys. */
+function likelyKey(left: Schema, right: Schema): { left: string; right: string } | null {
+  const pairs = left.flatMap((a) => {
+    const b = right.find((candidate) => nameKey(candidate.name) === nameKey(a.name));
+    return b && a.type !== 'float' && commonType(a.type, b.type) !== null ? [{ left: a.name, right: b.name }] : [];
+  });
+  return pairs.find((pair) => /(^|_|[a-z])(id|key|code|no|number)$/i.test(pair.left)) ?? pairs[0] ?? null;
+}

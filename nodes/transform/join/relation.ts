@@ -1,29 +1,21 @@
-import { RelationError } from '#app/relation/error.ts';
-import { didYouMean } from '#app/relation/near-miss.ts';
-import { schemaOf } from '#app/relation/schema.ts';
+import { limit } from '#app/relation/build.ts';
+import { atParam, joinColumns, schemaOf } from '#app/relation/index.ts';
 import type { Relation } from '#app/relation/types.ts';
+import { tableInput } from '#app/sdk/configuration.ts';
 import type { RelationFn } from '#app/sdk/node.ts';
-import type { Params } from './node.ts';
+import type { JoinParams } from './node.ts';
 
-function requireColumn(name: string, table: Relation, side: 'left' | 'right', index: number): void {
-  const names = schemaOf(table).map((column) => column.name);
-  if (names.includes(name)) return;
-  throw new RelationError('unknown-column', `The ${side} table has no column “${name}”.${didYouMean(name, names)}`, {
-    remedy: `Choose a column of the ${side} table.`,
-    place: { param: ['on', index, side], column: name },
+export const relation: RelationFn<JoinParams> = (inputs, { kind, keys, suffix }) => {
+  const left = tableInput(inputs, 'left');
+  const right = tableInput(inputs, 'right');
+  const join = (joinKind: JoinParams['kind'], on: JoinParams['keys']): Relation & { op: 'join' } => ({ op: 'join', kind: joinKind, left, right, on, rightSuffix: suffix });
+  if (kind === 'cross') return join('cross', []);
+  const complete = keys.filter((pair) => pair.left !== '' && pair.right !== '');
+  // Until there is a key the columns are known, but no rows: configure asks for one.
+  if (complete.length === 0) return limit(join('cross', []), 0);
+  keys.forEach((pair, i) => {
+    if (pair.left === '' || pair.right === '') return;
+    atParam(['keys', i], () => joinColumns(join(kind, [pair]), schemaOf(left), schemaOf(right)));
   });
-}
-
-export const relation: RelationFn<Params> = (inputs, params) => {
-  const [left] = inputs['left'] ?? [];
-  const [right] = inputs['right'] ?? [];
-  if (left === undefined || right === undefined) return {};
-  const on = params.kind === 'cross' ? [] : params.on.filter((pair) => pair.left !== '' && pair.right !== '');
-  on.forEach((pair, index) => {
-    requireColumn(pair.left, left, 'left', index);
-    requireColumn(pair.right, right, 'right', index);
-  });
-  // Until keys are chosen the schema is that of the left table; configure says what is missing.
-  if (params.kind !== 'cross' && on.length === 0) return left;
-  return { op: 'join', kind: params.kind, left, right, on, rightSuffix: params.rightSuffix };
+  return join(kind, complete);
 };

@@ -1,49 +1,42 @@
-import { asc, call, col, filter, lit, named, project } from '#app/relation/build.ts';
-import { RelationError } from '#app/relation/error.ts';
-import { didYouMean } from '#app/relation/near-miss.ts';
-import { schemaOf } from '#app/relation/schema.ts';
-import type { Relation, Schema } from '#app/relation/types.ts';
+import { asc, call, cast, col, filter, lit, named, project } from '#app/relation/build.ts';
+import { atParam, nameKey, schemaOf, typeOf } from '#app/relation/index.ts';
+import type { Expr, Relation, Schema } from '#app/relation/types.ts';
+import { tableInput } from '#app/sdk/configuration.ts';
 import type { RelationFn } from '#app/sdk/node.ts';
-import type { Params } from './node.ts';
-
-function freeName(base: string, schema: Schema): string {
-  let name = base;
-  while (schema.some((column) => column.name.toLowerCase() === name.toLowerCase())) name += '_';
-  return name;
-}
+import type { PartitionParams } from './node.ts';
 
 /**
- * Rows are ranked by a portable hash of all their values and the seed, within the stratum, and the first share of them is the
- * training part. Which rows they are depends on nothing but the values, so every backend and every run splits alike; equal rows may
- * stand on both sides, and it does not matter which of them is where.
+ * Rows are ranked by a hash of their values and the seed, within each stratum, and the first share of the ranks is for training.
+ * So the sizes are exact, the split does not depend on the order of rows or the number of threads, and train and test together
+ * are the input. Rows that are equal in every column may fall on both sides. A missing stratum is a stratum.
  */
-export const relation: RelationFn<Params> = (inputs, params): Readonly<Record<string, Relation>> => {
-  const [table] = inputs['table'] ?? [];
-  if (table === undefined) return {};
-  const schema = schemaOf(table);
-  const stratum = params.method === 'stratified' && params.column !== '' ? params.column : null;
-  if (stratum !== null && !schema.some((column) => column.name === stratum)) {
-    throw new RelationError('unknown-column', `There is no column “${stratum}”.${didYouMean(stratum, schema.map((column) => column.name))}`, {
-      remedy: 'Choose a column of the table.',
-      place: { param: ['column'], column: stratum },
-    });
-  }
-  const rank = freeName('partition_rank', schema);
-  const size = freeName('partition_size', schema);
-  const partitionBy = stratum === null ? [] : [col(stratum)];
-  const hash = call('hash_fraction', lit(params.seed, 'integer'), ...schema.map((column) => col(column.name)));
+export const relation: RelationFn<PartitionParams> = (inputs, { fraction, method, column, seed }) => {
+  const input = tableInput(inputs);
+  const schema = schemaOf(input);
+  const stratum = method === 'stratified' && column !== '' ? col(column) : null;
+  if (stratum) atParam(['column'], () => typeOf(stratum, schema));
+  const rank = freeName('rank', schema);
+  const size = freeName('size', schema);
+  const columns: Expr[] = schema.map(({ name }) => col(name));
+  const partitionBy = stratum ? [stratum] : [];
   const ranked: Relation = {
     op: 'window',
-    input: table,
+    input,
     columns: [
-      { name: rank, fn: 'row_number', partitionBy, orderBy: [asc(hash)] },
+      // Behind the hash come the columns themselves, so that even rows with the same hash have one order.
+      { name: rank, fn: 'row_number', partitionBy, orderBy: [call('hash_fraction', lit(seed), ...columns), ...columns].map(asc) },
       { name: size, fn: 'count', partitionBy, orderBy: [] },
     ],
   };
-  const isTraining = call('less_than_or_equal', col(rank), call('round', call('multiply', col(size), lit(params.fraction, 'float'))));
-  const columns = schema.map((column) => named(column.name, col(column.name)));
-  return {
-    train: project(filter(ranked, isTraining), columns),
-    test: project(filter(ranked, call('not', isTraining)), columns),
-  };
+  const bound = call('add', call('multiply', lit(fraction, 'float'), cast(col(size), 'float')), lit(0.5, 'float'));
+  const inTrain = call('less_than_or_equal', cast(col(rank), 'float'), bound);
+  const part = (predicate: Expr): Relation => project(filter(ranked, predicate), schema.map(({ name }) => named(name, col(name))));
+  return { train: part(inTrain), test: part(call('not', inTrain)) };
 };
+
+function freeName(name: string, schema: Schema): string {
+  const taken = new Set(schema.map((column) => nameKey(column.name)));
+  let free = `partition_${name}`;
+  while (taken.has(nameKey(free))) free += '_';
+  return free;
+}

@@ -1,68 +1,58 @@
 import { z } from 'zod';
-import type { Diagnostic } from '#app/core/errors.ts';
+import { paramMissing } from '#app/sdk/configuration.ts';
 import { defineNode } from '#app/sdk/node.ts';
 
-const types = ['boolean', 'integer', 'float', 'string', 'date', 'time', 'timestamp'] as const;
+const types = ['same', 'boolean', 'integer', 'float', 'string', 'date', 'time', 'timestamp'] as const;
 
-export const paramsSchema = z.object({
-  mode: z
-    .enum(['keep', 'drop'])
-    .default('drop')
-    .meta({ title: 'Columns below', labels: { keep: 'Keep only these', drop: 'Leave these out' } }),
-  columns: z.array(z.string()).default([]).meta({ title: 'Columns', control: 'columns', description: 'Kept columns come out in this order.' }),
-  rename: z
-    .array(
-      z.object({
-        column: z.string().default('').meta({ title: 'Column', control: 'column' }),
-        name: z.string().max(200).default('').meta({ title: 'New name', control: 'text' }),
-      }),
-    )
-    .default([])
-    .meta({ title: 'Rename', control: 'rows' }),
-  retype: z
-    .array(
-      z.object({
-        column: z.string().default('').meta({ title: 'Column', control: 'column' }),
-        type: z.enum(types).default('string').meta({ title: 'Type' }),
-        onError: z
-          .enum(['fail', 'null'])
-          .default('fail')
-          .meta({ title: 'A value that does not fit', labels: { fail: 'Stops the run', null: 'Becomes missing' } }),
-      }),
-    )
-    .default([])
-    .meta({ title: 'Change type', control: 'rows' }),
+const change = z.object({
+  column: z.string().default('').meta({ title: 'Column', control: 'column', from: 'table' }),
+  name: z.string().default('').meta({ title: 'New name', control: 'text', placeholder: 'unchanged' }),
+  type: z
+    .enum(types)
+    .default('same')
+    .meta({
+      title: 'New type',
+      control: 'select',
+      labels: { same: 'Unchanged', boolean: 'True/false', integer: 'Whole number', float: 'Number', string: 'Text', date: 'Date', time: 'Time of day', timestamp: 'Date and time' },
+    }),
 });
 
-export type Params = z.output<typeof paramsSchema>;
+const params = z.object({
+  mode: z.enum(['drop', 'keep']).default('drop').meta({ title: 'Columns', control: 'select', labels: { drop: 'Drop the chosen columns', keep: 'Keep only the chosen columns, in this order' } }),
+  columns: z.array(z.string()).default([]).meta({ title: 'Chosen columns', control: 'columns', from: 'table' }),
+  first: z.array(z.string()).default([]).meta({ title: 'Put first', control: 'columns', from: 'table', advanced: true, visibleWhen: { param: 'mode', in: ['drop'] }, description: 'These columns come first; the others keep their order.' }),
+  changes: z.array(change).default([]).meta({ title: 'Rename and retype', control: 'rows' }),
+  onError: z
+    .enum(['fail', 'null'])
+    .default('fail')
+    .meta({ title: 'Values that cannot be converted', control: 'select', advanced: true, labels: { fail: 'Stop with an error', null: 'Become missing' } }),
+});
+
+export type SelectColumnsParams = z.output<typeof params>;
 
 export const definition = defineNode({
   type: 'transform/select-columns',
   version: 1,
   title: 'Select Columns',
-  summary: 'Keeps, leaves out, renames, reorders and retypes columns.',
-  keywords: ['columns', 'keep', 'drop', 'remove', 'rename', 'reorder', 'cast', 'type', 'column filter', 'select'],
+  summary: 'Keeps, drops, renames, reorders and retypes columns.',
+  keywords: ['keep', 'drop', 'remove columns', 'rename', 'reorder', 'cast', 'type', 'convert', 'project'],
   inputs: [{ name: 'table', title: 'Table', kind: 'table', arity: 'one' }],
-  outputs: [{ name: 'table', title: 'Table', kind: 'table' }],
-  params: paramsSchema,
-  describe: (params) => {
-    const parts: string[] = [];
-    if (params.columns.length > 0) parts.push(`${params.mode === 'keep' ? 'keep' : 'drop'} ${params.columns.length === 1 ? params.columns[0] : `${params.columns.length} columns`}`);
-    if (params.rename.length > 0) parts.push(`rename ${params.rename.length}`);
-    if (params.retype.length > 0) parts.push(`retype ${params.retype.length}`);
-    return parts.join(', ') || 'all columns';
+  outputs: [{ name: 'table', title: 'Table', kind: 'table', summary: 'The same rows with the chosen columns.' }],
+  params,
+  describe: ({ mode, columns, first, changes }) => {
+    const parts = [
+      ...(mode === 'keep' ? [`keep ${listed(columns)}`] : columns.length > 0 ? [`drop ${listed(columns)}`] : []),
+      ...(mode === 'drop' && first.length > 0 ? [`${listed(first)} first`] : []),
+      ...changes.flatMap(({ column, name, type }) => [...(name !== '' ? [`${column} → ${name}`] : []), ...(type === 'same' ? [] : [`${column} as ${type}`])]),
+    ];
+    return parts.length === 0 ? 'All columns' : parts.join(', ');
   },
-  configure: ({ params }) => {
-    const diagnostics: Diagnostic[] = [];
-    if (params.mode === 'keep' && params.columns.length === 0) {
-      diagnostics.push({
-        severity: 'error',
-        code: 'param-missing',
-        message: 'No column is kept.',
-        remedy: 'Choose the columns to keep, or leave columns out instead.',
-        place: { param: ['columns'] },
-      });
-    }
-    return { diagnostics };
-  },
+  configure: ({ params: { mode, columns, changes } }) => ({
+    diagnostics: [
+      ...(mode === 'keep' && columns.length === 0 ? [paramMissing(['columns'], 'There is no column to keep.', 'Choose the columns to keep, or drop columns instead.')] : []),
+      ...changes.flatMap(({ column }, i) => (column === '' ? [paramMissing(['changes', i, 'column'], `Change ${i + 1} has no column.`, 'Choose a column, or remove the row.')] : [])),
+    ],
+  }),
 });
+
+const listed = (names: readonly string[]): string => (names.length <= 3 ? names.join(', ') : `${names.length} columns`);

@@ -1,46 +1,45 @@
 import { cast, col, named, project } from '#app/relation/build.ts';
-import { RelationError } from '#app/relation/error.ts';
-import { didYouMean } from '#app/relation/near-miss.ts';
-import { schemaOf } from '#app/relation/schema.ts';
-import type { NamedExpr, Schema } from '#app/relation/types.ts';
+import { atParam, RelationError, schemaOf, typeOf } from '#app/relation/index.ts';
+import { tableInput } from '#app/sdk/configuration.ts';
 import type { RelationFn } from '#app/sdk/node.ts';
-import type { Params } from './node.ts';
+import type { SelectColumnsParams } from './node.ts';
 
-function requireColumn(name: string, schema: Schema, param: readonly (string | number)[]): void {
-  if (schema.some((column) => column.name === name)) return;
-  const message = name === '' ? 'No column is chosen.' : `There is no column “${name}”.`;
-  throw new RelationError('unknown-column', `${message}${didYouMean(name, schema.map((column) => column.name))}`, {
-    remedy: 'Choose a column of the table.',
-    place: { param, column: name },
-  });
-}
-
-export const relation: RelationFn<Params> = (inputs, params) => {
-  const [table] = inputs['table'] ?? [];
-  if (table === undefined) return {};
-  const schema = schemaOf(table);
-  params.columns.forEach((name, index) => requireColumn(name, schema, ['columns', index]));
-  params.rename.forEach((row, index) => requireColumn(row.column, schema, ['rename', index, 'column']));
-  params.retype.forEach((row, index) => requireColumn(row.column, schema, ['retype', index, 'column']));
-  const dropped = new Set(params.columns);
-  const kept = params.mode === 'keep' ? params.columns : schema.map((column) => column.name).filter((name) => !dropped.has(name));
-  const newNames = new Map(params.rename.map((row) => [row.column, row.name.trim()]));
-  const newTypes = new Map(params.retype.map((row) => [row.column, row]));
-  const taken = new Set<string>();
-  const columns = [...new Set(kept)].map((name): NamedExpr => {
-    const type = newTypes.get(name);
-    const output = newNames.get(name) || name;
-    if (taken.has(output.toLowerCase())) {
-      throw new RelationError('duplicate-column', `Two columns would be named “${output}”.`, {
-        remedy: 'Give one of them another name.',
-        place: { param: ['rename'], column: output },
-      });
+export const relation: RelationFn<SelectColumnsParams> = (inputs, { mode, columns, first, changes, onError }) => {
+  const input = tableInput(inputs);
+  const schema = schemaOf(input);
+  for (const name of columns) atParam(['columns'], () => typeOf(col(name), schema));
+  const all = schema.map(({ name }) => name);
+  const kept = chosen();
+  const changeOf = new Map<string, { change: SelectColumnsParams['changes'][number]; index: number }>();
+  changes.forEach((change, index) => {
+    if (change.column === '') return;
+    atParam(['changes', index, 'column'], () => typeOf(col(change.column), schema));
+    if (changeOf.has(change.column)) {
+      throw new RelationError('duplicate-change', `The column “${change.column}” is changed twice.`, { remedy: 'Put both changes in one row.', place: { param: ['changes', index, 'column'], column: change.column } });
     }
-    taken.add(output.toLowerCase());
-    return named(output, type === undefined ? col(name) : cast(col(name), type.type, type.onError));
+    changeOf.set(change.column, { change, index });
   });
-  if (columns.length === 0) {
-    throw new RelationError('no-columns', 'No column is left.', { remedy: 'Leave at least one column in.', place: { param: ['columns'] } });
+  const result = project(
+    input,
+    kept.map((name) => {
+      const found = changeOf.get(name);
+      if (!found) return named(name, col(name));
+      const { change, index } = found;
+      const expr = change.type === 'same' ? col(name) : cast(col(name), change.type, onError);
+      atParam(['changes', index, 'type'], () => typeOf(expr, schema));
+      return named(change.name.trim() === '' ? name : change.name.trim(), expr);
+    }),
+  );
+  atParam([mode === 'drop' && kept.length === 0 ? 'columns' : 'changes'], () => schemaOf(result));
+  return result;
+
+  function chosen(): string[] {
+    if (mode === 'keep') {
+      // Nothing chosen yet: everything passes, and configure asks for a choice.
+      return columns.length === 0 ? all : [...new Set(columns)];
+    }
+    for (const name of first) atParam(['first'], () => typeOf(col(name), schema));
+    const dropped = new Set(columns);
+    return [...new Set([...first, ...all])].filter((name) => !dropped.has(name));
   }
-  return project(table, columns);
 };

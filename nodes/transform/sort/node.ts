@@ -1,47 +1,36 @@
 import { z } from 'zod';
+import { paramMissing } from '#app/sdk/configuration.ts';
 import { defineNode } from '#app/sdk/node.ts';
 
-export const paramsSchema = z.object({
-  keys: z
-    .array(
-      z.object({
-        column: z.string().default('').meta({ title: 'Column', control: 'column' }),
-        direction: z
-          .enum(['ascending', 'descending'])
-          .default('ascending')
-          .meta({ title: 'Order', labels: { ascending: 'Smallest first', descending: 'Largest first' } }),
-        nulls: z.enum(['last', 'first']).default('last').meta({ title: 'Missing values', labels: { last: 'Last', first: 'First' } }),
-      }),
-    )
-    .default([])
-    .meta({ title: 'Sort by', control: 'rows', description: 'The first decides; the next ones break ties.' }),
+const key = z.object({
+  column: z.string().default('').meta({ title: 'Column', control: 'column', from: 'table' }),
+  direction: z.enum(['ascending', 'descending']).default('ascending').meta({ title: 'Direction', control: 'select', labels: { ascending: 'Ascending', descending: 'Descending' } }),
+  nulls: z.enum(['last', 'first']).default('last').meta({ title: 'Missing values', control: 'select', labels: { last: 'Last', first: 'First' } }),
 });
 
-export type Params = z.output<typeof paramsSchema>;
+const params = z.object({
+  keys: z.array(key).default([]).meta({ title: 'Sort by', control: 'rows', description: 'Later columns decide among rows that are equal in the earlier ones.' }),
+});
+
+export type SortParams = z.output<typeof params>;
 
 export const definition = defineNode({
   type: 'transform/sort',
   version: 1,
   title: 'Sort',
-  summary: 'Orders the rows by one or more columns.',
-  keywords: ['sort', 'order', 'rank', 'ascending', 'descending', 'sorter'],
+  summary: 'Puts the rows in the order of one or more columns.',
+  keywords: ['order by', 'arrange', 'rank', 'ascending', 'descending'],
   inputs: [{ name: 'table', title: 'Table', kind: 'table', arity: 'one' }],
-  outputs: [{ name: 'table', title: 'Table', kind: 'table' }],
-  params: paramsSchema,
-  describe: (params) => (params.keys.length === 0 ? 'no column yet' : `by ${params.keys.map((key) => `${key.column}${key.direction === 'descending' ? ' ↓' : ''}`).join(', ')}`),
-  configure: ({ params }) => {
-    const empty = params.keys.findIndex((key) => key.column === '');
-    if (params.keys.length > 0 && empty === -1) return {};
-    return {
-      diagnostics: [
-        {
-          severity: 'error',
-          code: 'param-missing',
-          message: 'No column to sort by is chosen.',
-          remedy: 'Choose one.',
-          place: { param: params.keys.length === 0 ? ['keys'] : ['keys', empty, 'column'] },
-        },
-      ],
-    };
+  outputs: [{ name: 'table', title: 'Sorted rows', kind: 'table', summary: 'The same rows in order.' }],
+  params,
+  describe: ({ keys }) => {
+    const parts = keys.filter(({ column }) => column !== '').map(({ column, direction }) => (direction === 'ascending' ? column : `${column} ↓`));
+    return parts.length === 0 ? 'No order yet' : `by ${parts.join(', ')}`;
   },
+  configure: ({ params: { keys } }) => ({
+    diagnostics: [
+      ...(keys.length === 0 ? [paramMissing(['keys'], 'There is no column to sort by.', 'Add a column.')] : []),
+      ...keys.flatMap(({ column }, i) => (column === '' ? [paramMissing(['keys', i, 'column'], `Sort key ${i + 1} has no column.`, 'Choose a column, or remove the row.')] : [])),
+    ],
+  }),
 });

@@ -1,25 +1,16 @@
 import { col } from '#app/relation/build.ts';
-import { RelationError } from '#app/relation/error.ts';
-import { didYouMean } from '#app/relation/near-miss.ts';
-import { schemaOf } from '#app/relation/schema.ts';
-import type { SortKey } from '#app/relation/types.ts';
+import { atParam, schemaOf, typeOf } from '#app/relation/index.ts';
+import { tableInput } from '#app/sdk/configuration.ts';
 import type { RelationFn } from '#app/sdk/node.ts';
-import type { Params } from './node.ts';
+import type { SortParams } from './node.ts';
 
-export const relation: RelationFn<Params> = (inputs, params) => {
-  const [table] = inputs['table'] ?? [];
-  if (table === undefined) return {};
-  const names = schemaOf(table).map((column) => column.name);
-  const keys: SortKey[] = [];
-  params.keys.forEach((key, index) => {
-    if (key.column === '') return;
-    if (!names.includes(key.column)) {
-      throw new RelationError('unknown-column', `There is no column “${key.column}”.${didYouMean(key.column, names)}`, {
-        remedy: 'Choose a column of the table.',
-        place: { param: ['keys', index, 'column'], column: key.column },
-      });
-    }
-    keys.push({ expr: col(key.column), descending: key.direction === 'descending', nulls: key.nulls });
+export const relation: RelationFn<SortParams> = (inputs, params) => {
+  const input = tableInput(inputs);
+  const schema = schemaOf(input);
+  const keys = params.keys.flatMap(({ column, direction, nulls }, i) => {
+    if (column === '') return [];
+    atParam(['keys', i, 'column'], () => typeOf(col(column), schema));
+    return [{ expr: col(column), descending: direction === 'descending', nulls }];
   });
-  return keys.length === 0 ? table : { op: 'sort', input: table, keys };
+  return keys.length === 0 ? input : { op: 'sort', input, keys };
 };
