@@ -95,9 +95,12 @@ export function TableGrid({ table, rows, version, profiles, charts, outdated, se
     const ctrl = event.ctrlKey || event.metaKey;
     if (ctrl && event.key.toLowerCase() === 'c' && selection) {
       event.preventDefault();
+      event.stopPropagation();
       onCopy();
       return;
     }
+    // The page's own keys act on nodes; in here Delete and Enter mean cells.
+    if (['Delete', 'Backspace', 'Enter', ' '].includes(event.key)) event.stopPropagation();
     if (event.key === 'Escape' && selection) {
       event.stopPropagation();
       onSelect(null);

@@ -1,0 +1,139 @@
+import { useMemo } from 'react';
+import { ArrowLeft } from 'lucide-react';
+import { formatBytes, formatCount, formatDuration } from '#app/core/units.ts';
+import type { NodeRun, RunDetail } from '#app/protocol/schema.ts';
+import { LiveCurves } from '../results/live/live-curves.tsx';
+import { Notice, SeverityIcon } from '../results/notice.tsx';
+import { MetricGrid, metricItems } from '../results/report/metric-grid.tsx';
+import { useQuery } from '../results/use-query.ts';
+import { client } from '../rpc/client.ts';
+import { categoryOf, iconOf } from '../state/catalogue.ts';
+import { Button, NodeTile, Page, Spinner, cx } from '../ui/index.ts';
+import { RunStatusMark } from './run-status.tsx';
+import { TimeAgo } from './time-ago.tsx';
+
+/** One run: what each node did, why, how long it took, and what came out. */
+export function RunDetailPage({ runId, onBack }: { readonly runId: string; readonly onBack: () => void }) {
+  const run = useQuery(`run ${runId}`, (signal) => client.run.get({ runId }, { signal }));
+  const back = (
+    <Button icon={<ArrowLeft size={14} />} onClick={onBack}>
+      All runs
+    </Button>
+  );
+  if (run.data === null) {
+    return (
+      <Page title="Run" actions={back}>
+        {run.error ? <Notice diagnostic={run.error} /> : <Spinner label="Loading" />}
+      </Page>
+    );
+  }
+  return (
+    <Page title={run.data.title} actions={back}>
+      <Detail run={run.data} />
+    </Page>
+  );
+}
+
+function Detail({ run }: { readonly run: RunDetail }) {
+  const curves = useMemo(() => {
+    const nodes = new Map<string, Record<string, { steps: number[]; values: number[] }>>();
+    for (const { nodeId, name, steps, values } of run.series) nodes.set(nodeId, { ...nodes.get(nodeId), [name]: { steps, values } });
+    return [...nodes].map(([nodeId, series]) => ({ nodeId, series, title: run.nodes.find((node) => node.nodeId === nodeId)?.title ?? nodeId }));
+  }, [run]);
+  const metrics = Object.entries(run.metrics);
+  return (
+    <div data-testid="run-detail" className="flex flex-col gap-5">
+      <p className="flex flex-wrap items-center gap-x-4 gap-y-1 text-sm text-muted">
+        <RunStatusMark status={run.status} />
+        <span>
+          Started <TimeAgo at={run.startedAt} />
+        </span>
+        {run.ms === null ? null : <span>Took {formatDuration(run.ms)}</span>}
+        {run.pipelinePath ? <span className="font-mono text-xs">{run.pipelinePath}</span> : null}
+        <span className="selectable font-mono text-xs text-faint">{run.runId}</span>
+      </p>
+      {metrics.length > 0 ? <MetricGrid metrics={metricItems(run.metrics)} /> : null}
+      <NodeTable nodes={run.nodes} />
+      {curves.map(({ nodeId, series, title }) => (
+        <section key={nodeId} aria-label={`Learning curves of ${title}`}>
+          <h2 className="mb-2 text-sm font-semibold">{title}</h2>
+          <LiveCurves series={series} live={false} />
+        </section>
+      ))}
+    </div>
+  );
+}
+
+const head = 'border-b border-line-strong bg-chrome px-3 py-2 text-left text-xs font-semibold text-muted whitespace-nowrap';
+const cell = 'border-b border-line px-3 py-2 align-top';
+
+function NodeTable({ nodes }: { readonly nodes: readonly NodeRun[] }) {
+  const longest = Math.max(1, ...nodes.map((node) => node.ms ?? 0));
+  return (
+    <div className="overflow-auto rounded-md border border-line bg-surface">
+      <table className="w-full border-separate border-spacing-0 text-sm">
+        <thead>
+          <tr>
+            <th scope="col" className={head}>Node</th>
+            <th scope="col" className={head}>Status</th>
+            <th scope="col" className={cx(head, 'w-[34%]')}>Why</th>
+            <th scope="col" className={cx(head, 'text-right')}>Rows</th>
+            <th scope="col" className={cx(head, 'text-right')}>Size</th>
+            <th scope="col" className={cx(head, 'w-40')}>Time</th>
+          </tr>
+        </thead>
+        <tbody>
+          {nodes.map((node) => {
+            const rows = total(node, 'rows');
+            const bytes = total(node, 'bytes');
+            return (
+              <tr key={node.nodeId} data-testid={`run-node-${node.nodeId}`}>
+                <td className={cell}>
+                  <span className="flex items-center gap-2">
+                    <NodeTile svg={iconOf(node.type)} category={categoryOf(node.type)} size={24} />
+                    <span className="font-medium">{node.title}</span>
+                  </span>
+                </td>
+                <td className={cell}>
+                  <RunStatusMark status={node.status} />
+                </td>
+                <td className={cx(cell, 'selectable text-muted')}>
+                  {node.reason}
+                  {node.diagnostics.map((diagnostic, index) => (
+                    <span key={index} className="mt-1 flex gap-1.5 text-ink">
+                      <span className="pt-[3px]">
+                        <SeverityIcon severity={diagnostic.severity} size={13} />
+                      </span>
+                      <span>
+                        {diagnostic.message} {diagnostic.remedy ? <span className="text-muted">{diagnostic.remedy}</span> : null}
+                      </span>
+                    </span>
+                  ))}
+                </td>
+                <td className={cx(cell, 'text-right tabular-nums')}>{rows === null ? <span className="text-faint">–</span> : formatCount(rows)}</td>
+                <td className={cx(cell, 'whitespace-nowrap text-right tabular-nums')}>{bytes === null ? <span className="text-faint">–</span> : formatBytes(bytes)}</td>
+                <td className={cell}>
+                  {node.ms === null ? (
+                    <span className="text-faint">–</span>
+                  ) : (
+                    <span className="flex flex-col gap-1">
+                      <span className="tabular-nums">{formatDuration(node.ms)}</span>
+                      <span aria-hidden className="h-1 rounded-full bg-active">
+                        <span className="block h-full rounded-full bg-accent" style={{ width: `${Math.max(1, (node.ms / longest) * 100)}%` }} />
+                      </span>
+                    </span>
+                  )}
+                </td>
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function total(node: NodeRun, what: 'rows' | 'bytes'): number | null {
+  const known = Object.values(node.ports).flatMap((port) => (port[what] === null ? [] : [port[what]]));
+  return known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0);
+}
