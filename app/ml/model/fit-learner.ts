@@ -4,8 +4,8 @@ import { named } from '#app/relation/build.ts';
 import type { Column, Relation, Schema } from '#app/relation/types.ts';
 import type { RunContext } from '#app/sdk/node.ts';
 import type { FittedRecipe, LearnerSpec, ModelSignature, ModelSummary, ModelValue, TableValue } from '#app/sdk/ports.ts';
+import { isFeatureType } from '#app/sdk/trainer.ts';
 import type { TrainDetails } from '../learners/types.ts';
-import { isUsableType } from '../recipe/columns.ts';
 import { fitRecipe } from '../recipe/fit.ts';
 import { runTask } from '../worker/run-task.ts';
 import { assembleModel } from './assemble.ts';
@@ -108,7 +108,7 @@ function findTarget(spec: LearnerSpec, schema: Schema): Column {
 }
 
 function chooseFeatures(spec: LearnerSpec, schema: Schema): Column[] {
-  if (spec.features === null) return schema.filter((column) => column.name !== spec.target && isUsableType(column));
+  if (spec.features === null) return schema.filter((column) => column.name !== spec.target && isFeatureType(column));
   if (spec.features.includes(spec.target)) {
     throw new PenstockError('target-is-feature', `The target “${spec.target}” is also chosen as a feature; a model that sees the answer learns nothing else.`, {
       remedy: 'Remove it from the features.',

@@ -4,6 +4,7 @@ import { call, cast, col, lit, named, when } from '#app/relation/build.ts';
 import type { Column, Expr, Relation } from '#app/relation/types.ts';
 import type { TableServices } from '#app/sdk/node.ts';
 import type { LearningTask } from '#app/sdk/ports.ts';
+import { targetProblem, targetRemedy } from '#app/sdk/trainer.ts';
 import { baseExpression } from '../recipe/columns.ts';
 import { numberOf, Statistics } from '../recipe/statistics.ts';
 
@@ -98,33 +99,11 @@ export function labelExpression(target: Column): Expr {
   }
 }
 
-/** Which tasks a column can be the target of, in words; null where it can. Used before anything runs, too. */
-export function targetProblem(task: LearningTask, target: Column): string | null {
-  const numeric = target.type === 'integer' || target.type === 'float';
-  if (task === 'regression') {
-    if (numeric) return null;
-    return `“${target.name}” is ${describeType(target)}, but this learner predicts numbers.`;
-  }
-  if (numeric || target.type === 'boolean' || target.type === 'string') return null;
-  return `“${target.name}” is ${describeType(target)}, but this learner predicts classes (text, true/false or whole numbers).`;
-}
-
-function describeType(target: Column): string {
-  switch (target.type) {
-    case 'string':
-      return 'text';
-    case 'boolean':
-      return 'true/false';
-    default:
-      return `of type ${target.type}`;
-  }
-}
-
 function checkType(task: LearningTask, target: Column): void {
   const problem = targetProblem(task, target);
   if (problem === null) return;
   throw new PenstockError('target-type', problem, {
-    remedy: task === 'regression' ? 'Choose a numeric target, or use Logistic Regression to predict classes.' : 'Choose another target.',
+    remedy: targetRemedy(task),
     place: { column: target.name, param: ['target'] },
   });
 }

@@ -29,11 +29,6 @@ export interface ColumnState {
   encoded: { readonly suffix: string; readonly expr: Expr }[] | null;
 }
 
-/** Types that can be a feature. */
-export function isUsableType(column: Column): boolean {
-  return column.type === 'boolean' || column.type === 'integer' || column.type === 'float' || column.type === 'string';
-}
-
 /** The raw column as a float (or string) expression in which everything that counts as missing is null. */
 export function baseExpression(column: Column): Expr {
   switch (column.type) {
@@ -47,8 +42,6 @@ export function baseExpression(column: Column): Expr {
       return cast(col(column.name), 'float');
   }
 }
-
-export const isText = (state: ColumnState): boolean => state.kind === 'text';
 
 /** Columns a step applies to, in schema order. @throws PenstockError `recipe-column` for a name that is not a feature. */
 export function selectColumns(selection: ColumnSelection, states: readonly ColumnState[], step: string, known: ReadonlySet<string>): ColumnState[] {

@@ -3,7 +3,8 @@ import { call, lit } from '#app/relation/build.ts';
 import type { Column, Expr, NamedExpr, Relation, Schema } from '#app/relation/types.ts';
 import type { TableServices } from '#app/sdk/node.ts';
 import type { FittedRecipe, Recipe, RecipeStep } from '#app/sdk/ports.ts';
-import { baseExpression, isUsableType, selectColumns, type ColumnState } from './columns.ts';
+import { isFeatureType } from '#app/sdk/trainer.ts';
+import { baseExpression, selectColumns, type ColumnState } from './columns.ts';
 import { applyImpute } from './impute.ts';
 import { applyOneHot } from './one-hot.ts';
 import { applyScale } from './scale.ts';
@@ -33,7 +34,7 @@ export async function fitRecipe(
   options: FitRecipeOptions = {},
 ): Promise<FittedRecipe> {
   for (const column of features) {
-    if (isUsableType(column)) continue;
+    if (isFeatureType(column)) continue;
     throw new PenstockError('feature-type', `The column “${column.name}” is of type ${column.type} and cannot be a feature.`, {
       remedy: 'Leave it out of the features, or turn it into a number or text first with a Formula node.',
       place: { column: column.name },

@@ -1,0 +1,151 @@
+import { z } from 'zod';
+import type { Diagnostic } from '#app/core/errors.ts';
+import type { Column, Schema } from '#app/relation/types.ts';
+import type { ConfigureContext, ConfigureResult } from './node.ts';
+import type { LearnerSpec, LearningTask, ModelSignature, PortMeta, PortSpec } from './ports.ts';
+import { defaultRecipe } from './recipe.ts';
+
+/** What all train nodes share: their ports, the choice of target and features, and what is said before anything runs. */
+
+export const trainerInputs: readonly PortSpec[] = [
+  { name: 'table', title: 'Training table', kind: 'table', arity: 'optional', summary: 'Rows to learn from; without it only the learner comes out.' },
+  { name: 'recipe', title: 'Recipe', kind: 'recipe', arity: 'optional', summary: 'Preprocessing; without it a sensible default is used.' },
+];
+
+export const trainerOutputs: readonly PortSpec[] = [
+  { name: 'learner', title: 'Learner', kind: 'learner', summary: 'The unfitted learner with its recipe.' },
+  { name: 'model', title: 'Model', kind: 'model', summary: 'The model fitted on the training table.' },
+];
+
+export const featureTypes = ['boolean', 'integer', 'float', 'string'] as const;
+
+export function isFeatureType(column: Column): boolean {
+  return featureTypes.some((type) => type === column.type);
+}
+
+export const targetParam = (types: readonly string[]) =>
+  z.string().default('').meta({ title: 'Target', description: 'The column to predict.', control: 'column', from: 'table', types });
+
+export const featuresParam = z
+  .array(z.string())
+  .nullable()
+  .default(null)
+  .meta({
+    title: 'Features',
+    description: 'The columns to learn from. None chosen: every number, text and true/false column but the target.',
+    control: 'columns',
+    from: 'table',
+    types: featureTypes,
+  });
+
+export interface TrainerParams {
+  readonly target: string;
+  readonly features: readonly string[] | null;
+}
+
+/** Which tasks a column can be the target of, as a sentence why not; null where it can. */
+export function targetProblem(task: LearningTask, target: Column): string | null {
+  const numeric = target.type === 'integer' || target.type === 'float';
+  if (task === 'regression') return numeric ? null : `“${target.name}” is ${typeInWords(target)}, but this learner predicts numbers.`;
+  if (numeric || target.type === 'boolean' || target.type === 'string') return null;
+  return `“${target.name}” is ${typeInWords(target)}, but this learner predicts classes (text, true/false or whole numbers).`;
+}
+
+export function targetRemedy(task: LearningTask): string {
+  return task === 'regression' ? 'Choose a numeric target, or use Logistic Regression to predict classes.' : 'Choose another target.';
+}
+
+function typeInWords(column: Column): string {
+  return column.type === 'string' ? 'text' : column.type === 'boolean' ? 'true/false' : `of type ${column.type}`;
+}
+
+/** What a target of this type is for where the task is left open: numbers are predicted as numbers. */
+export function taskOf(target: Column): LearningTask {
+  return target.type === 'integer' || target.type === 'float' ? 'regression' : 'classification';
+}
+
+export function tableSchema(context: ConfigureContext<unknown>, port = 'table'): Schema | null {
+  const meta = context.inputs[port]?.[0];
+  return meta?.kind === 'table' ? meta.schema : null;
+}
+
+export interface TrainerSpec {
+  readonly algorithm: string;
+  /** `auto`: by the target's type. */
+  readonly task: LearningTask | 'auto';
+  readonly params: Readonly<Record<string, unknown>>;
+}
+
+/** Learner and model metas, and everything that is wrong with target and features. */
+export function configureTrainer(context: ConfigureContext<TrainerParams>, spec: TrainerSpec): ConfigureResult {
+  const { target: name, features } = context.params;
+  const schema = tableSchema(context);
+  const recipeMeta = context.inputs['recipe']?.[0];
+  const recipe = recipeMeta?.kind === 'recipe' ? recipeMeta.recipe : defaultRecipe;
+  const diagnostics: Diagnostic[] = [];
+  const target = schema?.find((column) => column.name === name);
+  const task = spec.task !== 'auto' ? spec.task : target === undefined ? null : taskOf(target);
+
+  const error = (code: string, message: string, remedy: string, param: string, column?: string) =>
+    diagnostics.push({ severity: 'error', code, message, remedy, place: { param: [param], ...(column === undefined ? {} : { column }) } });
+  if (name === '') error('target-missing', 'No target column is chosen.', 'Choose the column to predict.', 'target');
+  else if (schema !== null && target === undefined) error('target-missing', `The table has no column “${name}” to predict.`, 'Choose the target column again.', 'target', name);
+  else if (target !== undefined && task !== null) {
+    const problem = targetProblem(task, target);
+    if (problem !== null) error('target-type', problem, targetRemedy(task), 'target', name);
+  }
+  if (features !== null) {
+    if (features.includes(name) && name !== '') error('target-is-feature', `The target “${name}” is also chosen as a feature; a model that sees the answer learns nothing else.`, 'Remove it from the features.', 'features', name);
+    for (const feature of features) {
+      if (schema === null) break;
+      const column = schema.find((candidate) => candidate.name === feature);
+      if (column === undefined) error('unknown-feature', `The table has no column “${feature}”.`, 'Choose the features again.', 'features', feature);
+      else if (!isFeatureType(column)) error('feature-type', `The column “${feature}” is of type ${column.type} and cannot be a feature.`, 'Remove it, or turn it into a number or text with a Formula node.', 'features', feature);
+    }
+    if (features.length === 0) error('no-features', 'No feature is chosen.', 'Choose at least one column to learn from, or none at all to use every column.', 'features');
+  } else if (schema !== null && !schema.some((column) => column.name !== name && isFeatureType(column))) {
+    error('no-features', 'The table has no column to learn from besides the target.', 'Connect a table with more columns.', 'features');
+  }
+
+  const learner: LearnerSpec | null = recipe === null || task === null ? null : { algorithm: spec.algorithm, task, params: spec.params, recipe, target: name, features };
+  const outputs: Record<string, PortMeta> = {
+    learner: { kind: 'learner', learner },
+    model: { kind: 'model', signature: diagnostics.length === 0 && schema !== null && target !== undefined && task !== null ? expectedSignature(schema, target, task, features) : null },
+  };
+  return { outputs, diagnostics };
+}
+
+/** As far as it is known before fitting: the classes of a text or number target are in the data, so such a signature is not known. */
+function expectedSignature(schema: Schema, target: Column, task: LearningTask, features: readonly string[] | null): ModelSignature | null {
+  if (task === 'classification' && target.type !== 'boolean') return null;
+  return {
+    task,
+    target,
+    inputs: schema.filter((column) => (features === null ? column.name !== target.name && isFeatureType(column) : features.includes(column.name))),
+    ...(task === 'classification' ? { classes: ['false', 'true'] } : {}),
+    features: [],
+  };
+}
+
+const likelyTargets = /^(target|label|class|classes|outcome|y|response|survived|churn|churned|species|diagnosis|default|price|mpg|quality|fraud|income|score)$/i;
+
+/** A plausible target: a column called like one, else the last that fits. */
+export function suggestTarget(context: ConfigureContext<TrainerParams>, task: LearningTask | 'auto'): { target: string } | null {
+  const schema = tableSchema(context);
+  if (schema === null || context.params.target !== '') return null;
+  const fitting = schema.filter((column) => {
+    if (task === 'regression') return column.type === 'integer' || column.type === 'float';
+    return isFeatureType(column) && (task === 'auto' || column.type !== 'float');
+  });
+  const classes = fitting.filter((column) => column.type === 'string' || column.type === 'boolean');
+  const chosen = fitting.find((column) => likelyTargets.test(column.name)) ?? (task === 'classification' ? classes.at(-1) : undefined) ?? fitting.at(-1);
+  return chosen === undefined ? null : { target: chosen.name };
+}
+
+/** The card's line: "species from every column". */
+export function describeTrainer(params: TrainerParams): string {
+  if (params.target === '') return 'no target yet';
+  const from = params.features === null ? 'every column' : params.features.length === 1 ? '1 column' : `${params.features.length} columns`;
+  const target = params.target.length > 28 ? `${params.target.slice(0, 27)}…` : params.target;
+  return `${target} from ${from}`;
+}
