@@ -34,7 +34,7 @@ export const storedKeyParts = z.object({
 });
 const columnType = z.enum(['boolean', 'integer', 'float', 'string', 'date', 'time', 'timestamp', 'binary']);
 const column = z.object({ name: z.string(), type: columnType });
-export const storedModelValue = z.object({
+export const storedModelValue = z.looseObject({
   kind: z.literal('model'),
   onnx: z.string(),
   signature: z.object({
