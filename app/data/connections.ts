@@ -17,7 +17,7 @@ export interface QueryOptions {
   readonly progress?: ((fraction: number) => void) | undefined;
 }
 
-/** Queries at once; DuckDB's own threads are shared between them, and more would fill libuv's pool. */
+/** Queries at once. Each running query holds a thread of libuv's pool: the process needs UV_THREADPOOL_SIZE ≥ 16, or file reads wait. */
 const poolSize = 6;
 
 /**
@@ -72,19 +72,22 @@ export class ConnectionPool {
   async use<T>(options: QueryOptions, work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
     const { signal, progress } = options;
     const connection = await this.#take(signal);
-    const interrupt = () => connection.interrupt();
+    // An interrupt that falls between two statements is lost, so it is repeated until the work has ended.
+    let repeat: ReturnType<typeof setInterval> | null = null;
+    const interrupt = () => {
+      connection.interrupt();
+      repeat = setInterval(() => connection.interrupt(), 5);
+    };
     signal?.addEventListener('abort', interrupt, { once: true });
     const timer = progress === undefined ? null : setInterval(() => reportProgress(connection, progress), 100);
     try {
-      const result = await work(connection);
-      // An interrupt between two statements has no effect in DuckDB.
-      if (signal?.aborted) throw new CancelledError();
-      return result;
+      return await work(connection);
     } catch (thrown) {
       if (signal?.aborted) throw new CancelledError();
       throw toQueryError(thrown, this.#context);
     } finally {
       if (timer !== null) clearInterval(timer);
+      if (repeat !== null) clearInterval(repeat);
       signal?.removeEventListener('abort', interrupt);
       this.#give(connection);
     }

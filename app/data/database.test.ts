@@ -85,7 +85,7 @@ describe('cancelling and running side by side', () => {
 
   it('answers a small query while others are busy, and queues beyond the pool', async () => {
     const controller = new AbortController();
-    const busy = Array.from({ length: 4 }, () => database.count(endless, controller.signal).catch((error: unknown) => error));
+    const busy = Array.from({ length: 2 }, () => database.count(endless, controller.signal).catch((error: unknown) => error));
     expect(await database.count(sql('from range(3)'))).toBe(3);
     controller.abort();
     for (const outcome of await Promise.all(busy)) expect(outcome).toMatchObject({ code: 'cancelled' });
@@ -261,7 +261,7 @@ describe('profile', () => {
   it('has an answer for no rows, one value, only nulls, infinities', async () => {
     const empty = await database.profile(sql("select 1 as a, 'x' as s where false"));
     expect(empty.columns[0]).toMatchObject({ count: 0, missing: 0, min: null, max: null, mean: null, histogram: null });
-    const odd = await database.profile(sql("select 7 as one, null::double as n, v from (values ('inf'::double), (1.0), ('nan'::double), (2.0)) t(v)"));
+    const odd = await database.profile(sql("select 7 as one, null::double as n, unnest(['inf'::double, 1, 'nan', 2]) as v"));
     expect(odd.columns[0]).toMatchObject({ min: 7, max: 7, stddev: 0, histogram: { edges: [6.5, 7.5], counts: [4] } });
     expect(odd.columns[1]).toMatchObject({ count: 0, missing: 4, histogram: null });
     expect(odd.columns[2]).toMatchObject({ count: 4, min: 1, max: 2, mean: 1.5 });

@@ -27,16 +27,16 @@ export async function parseExpressionText(connection: DuckDBConnection, text: st
   return tree;
 }
 
-function syntaxError(message: string, text: string, bytePosition: number | null, length: number): PenstockError {
-  const start = bytePosition === null ? 0 : characterOffset(text, bytePosition - prefix.length);
-  const end = bytePosition === null ? text.length : Math.min(text.length, start + length);
+function syntaxError(message: string, text: string, position: number | null, length: number): PenstockError {
+  const start = position === null ? 0 : characterOffset(text, position - prefix.length);
+  const end = position === null ? text.length : Math.min(text.length, start + length);
   return new PenstockError('syntax', message, {
     remedy: 'Correct the expression at the marked place.',
     place: { span: { start: Math.min(start, end), end } },
   });
 }
 
-/** Byte offset in UTF-8 → UTF-16 code units. */
-function characterOffset(text: string, bytes: number): number {
-  return Buffer.from(text, 'utf8').subarray(0, Math.max(0, bytes)).toString('utf8').length;
+/** Code points → UTF-16 code units. (Positions of errors count code points; `query_location` in trees counts bytes.) */
+function characterOffset(text: string, codePoints: number): number {
+  return [...text].slice(0, Math.max(0, codePoints)).join('').length;
 }

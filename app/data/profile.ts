@@ -183,7 +183,7 @@ async function topOf(connection: DuckDBConnection, table: string, schema: Schema
       : [],
   );
   if (branches.length === 0) return top;
-  const reader = await connection.runAndReadAll(`${branches.join(' union all ')} order by c, n desc, v`);
+  const reader = await connection.runAndReadAll(`select * from (${branches.join(' union all ')}) order by c, n desc, v`);
   for (const [column, value, count] of reader.getRows()) {
     const list = top.get(Number(column)) ?? [];
     list.push({ value: String(value), count: Number(count) });
