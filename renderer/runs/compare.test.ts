@@ -25,7 +25,7 @@ describe('comparing runs', () => {
   });
 
   it('puts metrics side by side', () => {
-    const runs = [{ metrics: { only: 1, auc: 0.8 } }, { metrics: { auc: 0.9 } }];
+    const runs: { metrics: Record<string, number> }[] = [{ metrics: { only: 1, auc: 0.8 } }, { metrics: { auc: 0.9 } }];
     expect(metricRows(runs)).toEqual([
       { name: 'auc', values: [0.8, 0.9] },
       { name: 'only', values: [1, null] },

@@ -1,5 +1,116 @@
-import { Page } from '../ui/index.ts';
+import type { ReactNode } from 'react';
+import { CircleAlert, CircleCheck, CircleMinus, Keyboard, RefreshCw } from 'lucide-react';
+import { Notice } from '../results/notice.tsx';
+import { useQuery } from '../results/use-query.ts';
+import { client } from '../rpc/client.ts';
+import { useView } from '../state/view.ts';
+import { Badge, Button, Page, Segmented, Spinner, useTheme } from '../ui/index.ts';
 
+/** Look, keys, what this machine offers, and which version this is. */
 export function SettingsPage() {
-  return <Page title="Settings">{null}</Page>;
+  const { choice, choose } = useTheme();
+  const info = useQuery('project', (signal) => client.project.info(undefined, { signal }));
+  return (
+    <div data-testid="settings-page" className="h-full min-h-0">
+      <Page title="Settings">
+        <Group title="Appearance">
+          <Row title="Theme" detail="System follows the setting of the computer.">
+            <Segmented
+              label="Theme"
+              value={choice}
+              onChange={(value) => choose(value === 'light' || value === 'dark' ? value : 'system')}
+              items={[
+                { value: 'system', label: 'System' },
+                { value: 'light', label: 'Light' },
+                { value: 'dark', label: 'Dark' },
+              ]}
+              className="!w-64"
+            />
+          </Row>
+          <Row title="Keyboard" detail="Every action has keys; they are all on one page.">
+            <Button icon={<Keyboard size={14} />} onClick={() => useView.setState({ cheatSheetOpen: true })}>
+              Show keys
+            </Button>
+          </Row>
+        </Group>
+        <Doctor />
+        <Group title="About">
+          <Row title="Version">
+            <span className="selectable text-sm tabular-nums">{info.data ? `Penstock ${info.data.version}` : '…'}</span>
+          </Row>
+          <Row title="Project">
+            <span className="selectable min-w-0 truncate font-mono text-xs">{info.data?.path ?? '…'}</span>
+            {info.data?.readOnly ? <Badge tone="warn">read-only</Badge> : null}
+          </Row>
+          <Row title="Licence">
+            <span className="text-sm">Apache License 2.0</span>
+          </Row>
+        </Group>
+      </Page>
+    </div>
+  );
+}
+
+const marks = {
+  ok: { icon: CircleCheck, tone: 'text-good-ink', word: 'Fine' },
+  warning: { icon: CircleAlert, tone: 'text-warn-ink', word: 'Check' },
+  missing: { icon: CircleMinus, tone: 'text-muted', word: 'Not here' },
+} as const;
+
+/** What the engine found on this machine. */
+function Doctor() {
+  const doctor = useQuery('doctor', (signal) => client.project.doctor(undefined, { signal }));
+  return (
+    <Group
+      title="This machine"
+      action={
+        <Button size="sm" icon={<RefreshCw size={13} />} busy={doctor.loading} onClick={doctor.reload}>
+          Check again
+        </Button>
+      }
+    >
+      {doctor.error ? <Notice diagnostic={doctor.error} /> : null}
+      {doctor.data === null && !doctor.error ? (
+        <div className="p-4">
+          <Spinner label="Checking" />
+        </div>
+      ) : null}
+      {doctor.data?.checks.map((check) => {
+        const { icon: Icon, tone, word } = marks[check.status];
+        return (
+          <div key={check.name} data-testid={`doctor-${check.name}`} className="grid grid-cols-[minmax(140px,220px)_96px_minmax(0,1fr)] items-start gap-4 border-b border-line px-4 py-2 text-sm last:border-b-0">
+            <span className="font-medium">{check.name}</span>
+            <span className={`inline-flex items-center gap-1.5 ${tone}`}>
+              <Icon size={14} aria-hidden /> {word}
+            </span>
+            <span className="selectable text-muted">{check.detail}</span>
+          </div>
+        );
+      })}
+    </Group>
+  );
+}
+
+function Group({ title, action, children }: { readonly title: string; readonly action?: ReactNode; readonly children: ReactNode }) {
+  return (
+    <section aria-label={title}>
+      <div className="mb-2 flex min-h-6 items-center justify-between">
+        <h2 className="text-sm font-semibold">{title}</h2>
+        {action}
+      </div>
+      <div className="overflow-hidden rounded-md border border-line bg-surface">{children}</div>
+    </section>
+  );
+}
+
+function Row({ title, detail, children }: { readonly title: string; readonly detail?: string; readonly children: ReactNode }) {
+  return (
+    <div className="flex min-h-12 items-center justify-between gap-6 border-b border-line px-4 py-2 last:border-b-0">
+      <div className="shrink-0">
+        <div className="text-sm">{title}</div>
+        {detail ? <div className="text-xs text-muted">{detail}</div> : null}
+      </div>
+      <div className="flex min-w-0 items-center gap-2">{children}</div>
+    </div>
+  );
 }
