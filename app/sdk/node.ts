@@ -150,7 +150,7 @@ export interface FileServices {
   /** Size in bytes and modification time in ms. @throws PenstockError `file-missing`. */
   stat(path: string): Promise<{ size: number; mtimeMs: number }>;
   /** Sniffs the whole file's first part. @throws PenstockError: file-missing, csv-empty, csv-ragged … with line. */
-  sniffCsv(path: string, overrides: Partial<CsvDialect>, signal: AbortSignal): Promise<{ dialect: CsvDialect; schema: Schema }>;
+  sniffCsv(path: string, overrides: Partial<CsvDialect>, signal: AbortSignal): Promise<{ dialect: CsvDialect; schema: Schema; notes?: readonly Diagnostic[] }>;
   /** Schema of a Parquet file in logical types. */
   parquetSchema(path: string): Promise<{ schema: Schema; rows: number }>;
 }
