@@ -36,7 +36,13 @@ export class GraphBuilder {
   readonly #initializers: OnnxTensor[] = [];
   readonly #scalars = new Map<string, Value>();
   readonly #steps: Step[] = [];
+  readonly #prefix: string;
   #next = 0;
+
+  /** `prefix`: how the names of intermediate tensors begin, where the graph becomes a part of a larger one. */
+  constructor(prefix = '') {
+    this.#prefix = prefix;
+  }
 
   /** What has been computed so far, in order. */
   get steps(): readonly Step[] {
@@ -55,7 +61,7 @@ export class GraphBuilder {
   }
 
   constant(type: OnnxType, shape: readonly number[], data: OnnxTensor['data']): Value {
-    const name = `c${this.#next++}`;
+    const name = `${this.#prefix}c${this.#next++}`;
     this.#initializers.push({ name, type, dims: shape, data });
     return { name, type, shape };
   }
@@ -78,7 +84,7 @@ export class GraphBuilder {
     attributes: OnnxNode['attributes'] = {},
     backward: Backward = [],
   ): Value {
-    const output: Value = { name: `t${this.#next++}`, type: result.type, shape: result.shape };
+    const output: Value = { name: `${this.#prefix}t${this.#next++}`, type: result.type, shape: result.shape };
     this.#nodes.push({ op, inputs: inputs.map(({ name }) => name), outputs: [output.name], attributes });
     this.#steps.push({ inputs, output, backward });
     return output;
@@ -86,7 +92,7 @@ export class GraphBuilder {
 
   /** Splits a vector into pieces of the given sizes. Not differentiated. */
   split(value: Value, sizes: readonly number[]): Value[] {
-    const outputs = sizes.map((size): Value => ({ name: `t${this.#next++}`, type: value.type, shape: [size] }));
+    const outputs = sizes.map((size): Value => ({ name: `${this.#prefix}t${this.#next++}`, type: value.type, shape: [size] }));
     const pieces = this.constant('int64', [sizes.length], sizes);
     this.#nodes.push({ op: 'Split', inputs: [value.name, pieces.name], outputs: outputs.map(({ name }) => name), attributes: { axis: int(0) } });
     return outputs;

@@ -3,6 +3,8 @@ import { PenstockError } from '#app/core/errors.ts';
 import type { LearningTask } from '#app/sdk/ports.ts';
 import { linearParams, trainLinear } from './linear/linear.ts';
 import { logisticParams, trainLogistic } from './logistic/logistic.ts';
+import { trainMlp } from './mlp/mlp.ts';
+import { mlpParams } from './mlp/params.ts';
 import type { TrainHooks, TrainInput, TrainedLearner } from './types.ts';
 
 /** A learner as the rest of the app sees it. */
@@ -38,6 +40,7 @@ function algorithm<S extends z.ZodType>(
 export const algorithms: ReadonlyMap<string, Algorithm> = new Map([
   algorithm('linear-regression', ['regression'], linearParams, trainLinear),
   algorithm('logistic-regression', ['classification'], logisticParams, trainLogistic),
+  algorithm('mlp', ['classification', 'regression'], mlpParams, trainMlp),
 ]);
 
 /** @throws PenstockError `unknown-algorithm`, `task-unsupported`. */

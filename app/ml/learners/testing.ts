@@ -31,19 +31,3 @@ export async function runHead(head: LearnerHead, matrix: Float32Array, size: num
   await runner.close();
   return Object.fromEntries(Object.entries(result).map(([name, { data }]) => [name, Array.from<unknown, number>(data as ArrayLike<unknown>, Number)]));
 }
-
-/** A uniform generator in [0, 1) for made data, the same on every machine (mulberry32). */
-export function uniform(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}
-
-/** Standard normal numbers by Box and Muller. */
-export function normal(next: () => number): number {
-  return Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next());
-}

@@ -41,7 +41,8 @@ export type SessionPurpose = keyof typeof threads;
 export interface NativeSession {
   readonly inputs: readonly Ort.InferenceSession.ValueMetadata[];
   readonly outputs: readonly Ort.InferenceSession.ValueMetadata[];
-  run(feeds: Record<string, Ort.Tensor>, outputs?: readonly string[]): Promise<Record<string, Ort.Tensor>>;
+  /** `outputs`: names wanted, or tensors by name to write into (null: a new one); all where absent. */
+  run(feeds: Record<string, Ort.Tensor>, outputs?: readonly string[] | Record<string, Ort.Tensor | null>): Promise<Record<string, Ort.Tensor>>;
   release(): Promise<void>;
 }
 

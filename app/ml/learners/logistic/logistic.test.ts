@@ -1,7 +1,8 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { closeIdleWorkers } from '../../worker/run-task.ts';
 import { features, reference } from '../reference-fixture.ts';
-import { normal, quietHooks, runHead, trainInput, uniform } from '../testing.ts';
+import { normal, uniform } from '../random.ts';
+import { quietHooks, runHead, trainInput } from '../testing.ts';
 import type { TrainInput, TrainedLearner } from '../types.ts';
 import { logisticParams, trainLogistic } from './logistic.ts';
 
