@@ -62,7 +62,10 @@ export class PipelineFiles {
   }
 
   /** @throws PenstockError of `parseDocument` naming the damage; the file is left as it is and its last good text is set beside it. */
-  async open(relative: string): Promise<OpenedPipeline> {
+  async open(relative: string, options: { readonly readOnly?: boolean } = {}): Promise<OpenedPipeline> {
+    if (options.readOnly === true) {
+      return { document: parseDocument(await readFile(this.#file(relative), 'utf8')), history: [], position: 0, recovered: false };
+    }
     return this.#inTurn(relative, async () => {
       await this.#save(relative);
       const file = this.#file(relative);

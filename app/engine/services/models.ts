@@ -1,14 +1,13 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
-import { PenstockError } from '#app/core/errors.ts';
+import { PenstockError, toDiagnostic } from '#app/core/errors.ts';
 import type { Database } from '#app/data/index.ts';
-import { checkParity, type GoldenRows } from '#app/ml/model/parity.ts';
-import { predictRecords, type RecordPrediction } from '#app/ml/model/predict-records.ts';
-import { openScorer } from '#app/ml/model/scorer.ts';
+import { checkParity, closeIdleWorkers, createRunner, encodeModel, openScorer, predictRecords, type GoldenRows, type RecordPrediction } from '#app/ml/index.ts';
 import type { ModelVersion } from '#app/protocol/schema.ts';
 import type { ModelServices } from '#app/sdk/node.ts';
 import type { ModelValue } from '#app/sdk/ports.ts';
+import type { DoctorCheck } from '../doctor.ts';
 import { writeFileAtomically } from '../project/atomic-file.ts';
 import type { ProjectStore } from '../project/project-store.ts';
 
@@ -94,7 +93,37 @@ export class Models {
     }
   }
 
-  async close(): Promise<void> {}
+  /** Model servers of this session. */
+  servers(): { nodeId: string; name: string; url: string; startedAt: number }[] {
+    return [];
+  }
+
+  async stopServer(nodeId: string): Promise<void> {
+    void nodeId;
+  }
+
+  /** Whether models can be run here: one tiny model, in a worker as always. */
+  async backends(): Promise<DoctorCheck[]> {
+    const name = 'Models (ONNX Runtime, CPU)';
+    const value = { type: 'float', shape: ['rows'] } as const;
+    const graph = { name: 'check', inputs: [{ name: 'x', ...value }], outputs: [{ name: 'y', ...value }], nodes: [{ op: 'Add', inputs: ['x', 'x'], outputs: ['y'] }], initializers: [] };
+    try {
+      const runner = await createRunner(encodeModel(graph));
+      try {
+        const found = await runner.run({ x: { dims: [1], data: Float32Array.of(21) } });
+        const works = found['y']?.data[0] === 42;
+        return [{ name, status: works ? 'ok' : 'missing', detail: works ? 'answers' : 'gives wrong results' }];
+      } finally {
+        await runner.close();
+      }
+    } catch (error) {
+      return [{ name, status: 'missing', detail: toDiagnostic(error).message }];
+    }
+  }
+
+  async close(): Promise<void> {
+    await closeIdleWorkers();
+  }
 }
 
 function notBuilt(): PenstockError {

@@ -1,0 +1,123 @@
+import path from 'node:path';
+import type { Readable, Writable } from 'node:stream';
+import { RPCHandler } from '@orpc/server/message-port';
+import { toDiagnostic } from '#app/core/errors.ts';
+import { encodeFrame, FrameDecoder, type Frame } from '#app/protocol/frames.ts';
+import { Engine } from './engine.ts';
+import { seedSamples } from './project/samples.ts';
+import { createRouter, type EngineRouter } from './router.ts';
+
+type Listener = (event: { readonly data: unknown }) => void;
+
+/** One connection of the shell as the RPC library knows ports: what comes in are messages, what goes out are frames. */
+class FramePort {
+  readonly #send: (data: string | Uint8Array) => void;
+  readonly #messages: Listener[] = [];
+  readonly #closes: (() => void)[] = [];
+
+  constructor(send: (data: string | Uint8Array) => void) {
+    this.#send = send;
+  }
+
+  addEventListener(type: string, listener: Listener): void {
+    if (type === 'message') this.#messages.push(listener);
+    else if (type === 'close') this.#closes.push(() => listener({ data: null }));
+  }
+
+  postMessage(data: unknown): void {
+    if (typeof data === 'string') this.#send(data);
+    else if (data instanceof Uint8Array) this.#send(data);
+    else if (data instanceof ArrayBuffer) this.#send(new Uint8Array(data));
+    else throw new TypeError('FramePort: only text and bytes can be sent');
+  }
+
+  receive(data: string | Uint8Array): void {
+    for (const listener of this.#messages) listener({ data });
+  }
+
+  close(): void {
+    for (const listener of this.#closes) listener();
+  }
+}
+
+/** Serves any number of connections over one pair of streams. Resolves when the input ends: the shell is gone. */
+export async function serveFrames(router: EngineRouter, input: Readable, output: Writable): Promise<void> {
+  const handler = new RPCHandler(router);
+  const ports = new Map<number, FramePort>();
+  const decoder = new FrameDecoder();
+  const write = (frame: Frame): void => {
+    if (output.writable) output.write(encodeFrame(frame));
+  };
+  const accept = (frame: Frame): void => {
+    const { connection } = frame;
+    switch (frame.type) {
+      case 'open': {
+        const port = new FramePort((data) => {
+          if (ports.get(connection) !== port) return;
+          write(typeof data === 'string' ? { type: 'text', connection, text: data } : { type: 'binary', connection, bytes: data });
+        });
+        ports.set(connection, port);
+        handler.upgrade(port as unknown as MessagePort);
+        return;
+      }
+      case 'close': {
+        const port = ports.get(connection);
+        ports.delete(connection);
+        port?.close();
+        return;
+      }
+      case 'text':
+        ports.get(connection)?.receive(frame.text);
+        return;
+      case 'binary':
+        ports.get(connection)?.receive(frame.bytes);
+    }
+  };
+  try {
+    for await (const chunk of input) for (const frame of decoder.push(chunk as Uint8Array)) accept(frame);
+  } finally {
+    for (const port of ports.values()) port.close();
+    ports.clear();
+  }
+}
+
+/** Reads its places from the environment (PENSTOCK_PROJECT, _RESOURCES, _DIST, _SAMPLES); argv stays short. */
+export async function runDesktopEngine(): Promise<void> {
+  const log = (message: string): void => void process.stderr.write(`${message}\n`);
+  // stdout carries frames: a stray console.log of a library must not tear the stream.
+  console.log = console.info = console.debug = (...args: unknown[]) => log(args.map(String).join(' '));
+  process.stdout.on('error', () => undefined);
+  const projectDir = process.env['PENSTOCK_PROJECT'] ?? '';
+  const resourcesDir = process.env['PENSTOCK_RESOURCES'] ?? path.resolve(import.meta.dirname, '../../resources');
+  const distDir = process.env['PENSTOCK_DIST'] ?? path.resolve(import.meta.dirname, '..');
+  if (projectDir === '') {
+    log('The engine was started without a project: PENSTOCK_PROJECT names none.');
+    process.exitCode = 2;
+    return;
+  }
+  let engine: Engine;
+  try {
+    engine = await Engine.open({ projectDir: path.resolve(projectDir), resourcesDir, distDir, warn: log });
+    if (process.env['PENSTOCK_SAMPLES'] === '1' && !engine.readOnly) await seedSamples(engine.projectDir, resourcesDir);
+  } catch (error) {
+    const { message, remedy } = toDiagnostic(error);
+    log(`The project could not be opened: ${message}${remedy === undefined ? '' : ` ${remedy}`}`);
+    process.exitCode = 3;
+    return;
+  }
+  let closing: Promise<void> | null = null;
+  const close = (): Promise<void> => (closing ??= engine.close());
+  for (const name of ['SIGTERM', 'SIGINT'] as const) {
+    process.once(name, () => {
+      void close().finally(() => process.exit(0));
+    });
+  }
+  try {
+    await serveFrames(createRouter(engine), process.stdin, process.stdout);
+  } catch (error) {
+    log(toDiagnostic(error).message);
+    process.exitCode = 4;
+  }
+  await close();
+  process.exit();
+}

@@ -1,0 +1,92 @@
+import { existsSync } from 'node:fs';
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { PenstockError } from '#app/core/errors.ts';
+import { newElementId } from '#app/core/ids.ts';
+import { projectRelative, resolveInside } from './paths.ts';
+
+export interface ProjectFile {
+  readonly name: string;
+  readonly path: string;
+  readonly kind: 'file' | 'folder';
+  readonly bytes: number;
+  readonly modifiedAt: number;
+}
+
+/** The engine's own folders and files: not data. */
+const own = new Set(['artifacts', 'journals', 'trash', 'penstock.db', 'penstock.db-wal', 'penstock.db-shm', 'backups']);
+
+/** Folders first, then files, by name; hidden ones and the engine's own are left out. @throws PenstockError `path-outside`. */
+export async function listFiles(root: string, folder: string): Promise<ProjectFile[]> {
+  const at = resolveInside(root, folder);
+  const entries = await readdir(at, { withFileTypes: true });
+  const files = await Promise.all(
+    entries
+      .filter((entry) => !entry.name.startsWith('.') && !(at === root && own.has(entry.name)))
+      .map(async (entry): Promise<ProjectFile | null> => {
+        const info = await stat(path.join(at, entry.name)).catch(() => null);
+        if (info === null || !(info.isFile() || info.isDirectory())) return null;
+        return {
+          name: entry.name,
+          path: projectRelative(root, path.join(at, entry.name)),
+          kind: info.isDirectory() ? 'folder' : 'file',
+          bytes: info.isDirectory() ? 0 : info.size,
+          modifiedAt: info.mtimeMs,
+        };
+      }),
+  );
+  return files
+    .filter((file) => file !== null)
+    .toSorted((a, b) => Number(a.kind === 'file') - Number(b.kind === 'file') || a.name.localeCompare(b.name));
+}
+
+/** Stores an uploaded file under `data/`; a name that is taken gets a number. Visible only when whole. */
+export async function storeUpload(root: string, name: string, content: Blob): Promise<{ path: string }> {
+  const base = path.basename(name.replaceAll('\\', '/'));
+  if (base === '' || base.startsWith('.') || base !== name) {
+    throw new PenstockError('file-name', `${JSON.stringify(name)} cannot be the name of a file.`, { remedy: 'Use a plain file name such as orders.csv.' });
+  }
+  const folder = path.join(root, 'data');
+  await mkdir(folder, { recursive: true });
+  const extension = path.extname(base);
+  const stem = base.slice(0, base.length - extension.length);
+  let target = resolveInside(root, `data/${base}`);
+  for (let number = 2; existsSync(target); number += 1) target = resolveInside(root, `data/${stem}-${number}${extension}`);
+  const temporary = path.join(folder, `.${newElementId()}.upload`);
+  try {
+    const handle = await open(temporary, 'wx');
+    try {
+      for await (const chunk of content.stream()) await handle.write(chunk);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(temporary, target);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+  return { path: projectRelative(root, target) };
+}
+
+/** Which reader suits a file. The extension decides; a Parquet file is also known by its first four bytes. */
+export async function readerFor(root: string, file: string): Promise<{ type: string; params: Record<string, unknown> }> {
+  const params = { path: projectRelative(root, file) };
+  const extension = path.extname(file).toLowerCase();
+  if (['.csv', '.tsv', '.txt'].includes(extension)) return { type: 'data/csv-reader', params };
+  if (extension === '.parquet' || extension === '.pq' || (await startsWith(file, 'PAR1'))) return { type: 'data/parquet-reader', params };
+  throw new PenstockError('no-reader', `There is no reader for ${path.basename(file)} yet.`, {
+    remedy: 'Save it as CSV or Parquet.',
+    place: { file },
+  });
+}
+
+async function startsWith(file: string, magic: string): Promise<boolean> {
+  const handle = await open(file, 'r');
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(magic.length), 0, magic.length, 0);
+    return buffer.subarray(0, bytesRead).toString('latin1') === magic;
+  } finally {
+    await handle.close();
+  }
+}

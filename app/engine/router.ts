@@ -1,0 +1,149 @@
+import { stat } from 'node:fs/promises';
+import path from 'node:path';
+import { implement, ORPCError, onError } from '@orpc/server';
+import { isCancelled, PenstockError, toDiagnostic } from '#app/core/errors.ts';
+import { contract } from '#app/protocol/contract.ts';
+import packageJson from '../../package.json' with { type: 'json' };
+import type { Engine } from './engine.ts';
+import { doctor } from './doctor.ts';
+import { listFiles, readerFor, storeUpload } from './project/project-files.ts';
+import { onWire } from './wire.ts';
+
+/** Every procedure of the protocol over one engine. Thrown errors become `DIAGNOSTIC` errors: a code, a sentence and a remedy. */
+export function createRouter(engine: Engine) {
+  // Errors thrown on purpose and unknown ones alike reach the front end as diagnostics; a stack never does.
+  const os = implement(contract).use(
+    onError((error) => {
+      if (error instanceof ORPCError && error.code === 'DIAGNOSTIC') return;
+      if (error instanceof ORPCError && !(error.cause instanceof PenstockError)) throw badRequest(error);
+      throw new ORPCError('DIAGNOSTIC', { defined: true, status: isCancelled(error) ? 499 : 422, message: toDiagnostic(error).message, data: onWire(toDiagnostic(error)) });
+    }),
+  );
+  const never = new AbortController().signal;
+
+  return os.router({
+    project: {
+      info: os.project.info.handler(() => ({
+        path: engine.projectDir,
+        name: path.basename(engine.projectDir),
+        readOnly: engine.readOnly,
+        version: packageJson.version,
+        interruptedRuns: [...engine.store.records.interrupted],
+      })),
+      pipelines: os.project.pipelines.handler(() => engine.pipelines.list()),
+      doctor: os.project.doctor.handler(async () => ({ checks: await doctor(engine) })),
+    },
+    pipeline: {
+      open: os.pipeline.open.handler(async ({ input }) => {
+        const opened = await engine.pipelines.open(input.path, { readOnly: engine.readOnly });
+        return { ...opened, history: [...opened.history] };
+      }),
+      create: os.pipeline.create.handler(({ input }) => {
+        engine.assertWritable();
+        return engine.pipelines.create(input.title);
+      }),
+      append: os.pipeline.append.handler(({ input }) => {
+        engine.assertWritable();
+        return engine.pipelines.append(input.path, input.document, input);
+      }),
+      rename: os.pipeline.rename.handler(({ input }) => {
+        engine.assertWritable();
+        return engine.pipelines.rename(input.path, input.title);
+      }),
+      remove: os.pipeline.remove.handler(async ({ input }) => {
+        engine.assertWritable();
+        await engine.pipelines.remove(input.path);
+        return {};
+      }),
+      configure: os.pipeline.configure.handler(async ({ input, signal }) => {
+        const { configurations, diagnostics, freshness, suggestions } = await engine.configure(input.document, signal ?? never);
+        const nodes = Object.fromEntries(
+          Object.entries(configurations).map(([id, one]) => [id, { ...one, outputs: { ...one.outputs }, diagnostics: one.diagnostics.map(onWire), facts: one.facts === null ? null : { ...one.facts } }]),
+        );
+        return { nodes, diagnostics: diagnostics.map(onWire), freshness, suggestions };
+      }),
+    },
+    run: {
+      start: os.run.start.handler(async ({ input }) => {
+        const { runId } = await engine.startRun(input);
+        return { runId };
+      }),
+      cancel: os.run.cancel.handler(({ input }) => {
+        engine.cancelRun(input.runId);
+        return {};
+      }),
+      events: os.run.events.handler(({ input, signal }) => engine.runEvents(input.runId, signal)),
+      list: os.run.list.handler(({ input }) =>
+        engine.store.records.list({ limit: input.limit, ...(input.pipelineId === undefined ? {} : { pipelineId: input.pipelineId }) }),
+      ),
+      get: os.run.get.handler(({ input }) => {
+        const detail = engine.store.records.get(input.runId);
+        if (detail !== null) return detail;
+        throw new PenstockError('unknown-run', `There is no run “${input.runId}” in this project.`, { remedy: 'Look at the list of runs.' });
+      }),
+      active: os.run.active.handler(({ input }) => ({ runId: engine.activeRun(input.pipelineId)?.runId ?? null })),
+    },
+    data: {
+      page: os.data.page.handler(async ({ input, signal = never }) => {
+        const table = await engine.data.table(input, signal);
+        const bytes = await engine.database.arrowPage(table.relation, { offset: input.offset, limit: input.limit, sort: input.sort }, signal);
+        const arrow = new Blob([bytes as Uint8Array<ArrayBuffer>], { type: 'application/vnd.apache.arrow.stream' });
+        return { schema: [...table.schema], arrow, offset: input.offset };
+      }),
+      count: os.data.count.handler(async ({ input, signal = never }) => {
+        const table = await engine.data.table(input, signal);
+        return { rows: await engine.database.count(table.relation, signal) };
+      }),
+      profile: os.data.profile.handler(async ({ input, signal = never }) => {
+        const table = await engine.data.table(input, signal);
+        const { rows, sampled, columns } = await engine.database.profile(table.relation, signal);
+        return { rows, sampled, columns: columns.map((column) => structuredClone(column) as never) };
+      }),
+      value: os.data.value.handler(async ({ input, signal = never }) => ({ value: await engine.data.valueOrNull(input, signal) })),
+      checkExpression: os.data.checkExpression.handler(async ({ input }) => {
+        const { type, diagnostics } = await engine.data.checkExpression(input.text, input.schema);
+        return { type, diagnostics: diagnostics.map(onWire) };
+      }),
+      lineage: os.data.lineage.handler(({ input, signal = never }) => engine.data.lineage(input, signal)),
+    },
+    files: {
+      list: os.files.list.handler(({ input }) => listFiles(engine.filesDir, input.folder)),
+      upload: os.files.upload.handler(async ({ input }) => {
+        engine.assertWritable();
+        return storeUpload(engine.filesDir, input.name, input.content);
+      }),
+      reader: os.files.reader.handler(async ({ input }) => {
+        const file = engine.resolvePath(input.path);
+        await stat(file);
+        return readerFor(engine.filesDir, file);
+      }),
+    },
+    models: {
+      list: os.models.list.handler(() => engine.models.list()),
+      servers: os.models.servers.handler(() => engine.models.servers()),
+      stopServer: os.models.stopServer.handler(async ({ input }) => {
+        await engine.models.stopServer(input.nodeId);
+        return {};
+      }),
+      predict: os.models.predict.handler(async ({ input, signal = never }) => {
+        const value = await engine.data.portValue(input, signal);
+        if (value.kind !== 'model') {
+          throw new PenstockError('not-a-model', `The output “${input.port}” is not a model.`, { place: { nodeId: input.nodeId, port: input.port } });
+        }
+        const predictions = await engine.models.predict(value, input.records, signal);
+        return { predictions: predictions.map((prediction) => ({ ...prediction })) };
+      }),
+    },
+  });
+}
+
+/** What the contract refused (a wrong input), as a diagnostic. */
+function badRequest(error: ORPCError<string, unknown>): ORPCError<string, unknown> {
+  const issues = (error.cause as { issues?: readonly { message: string; path?: readonly unknown[] }[] } | undefined)?.issues;
+  const first = issues?.[0];
+  const where = first?.path === undefined || first.path.length === 0 ? '' : ` at ${first.path.map(String).join('.')}`;
+  const message = first === undefined ? error.message : `The request is wrong${where}: ${first.message}.`;
+  return new ORPCError('DIAGNOSTIC', { defined: true, status: error.status, message, data: { severity: 'error', code: error.code.toLowerCase().replaceAll('_', '-'), message }, cause: error });
+}
+
+export type EngineRouter = ReturnType<typeof createRouter>;
