@@ -1,0 +1,57 @@
+import { lazy, Suspense } from 'react';
+import { useView } from '../state/view.ts';
+import { Spinner, TooltipProvider } from '../ui/index.ts';
+import { CheatSheet } from './cheat-sheet.tsx';
+import { ConnectionBanner } from './connection-banner.tsx';
+import { useKeyboard } from './keyboard.ts';
+import { Notices } from './notices.tsx';
+import { Palette } from './palette.tsx';
+import { Rail } from './rail.tsx';
+import { TopBar } from './top-bar.tsx';
+import { Workspace } from './workspace.tsx';
+
+const pages = {
+  data: lazy(() => import('../data/data-page.tsx').then((module) => ({ default: module.DataPage }))),
+  runs: lazy(() => import('../runs/runs-page.tsx').then((module) => ({ default: module.RunsPage }))),
+  models: lazy(() => import('../models/models-page.tsx').then((module) => ({ default: module.ModelsPage }))),
+  settings: lazy(() => import('../settings/settings-page.tsx').then((module) => ({ default: module.SettingsPage }))),
+};
+
+export function App() {
+  useKeyboard();
+  const page = useView((store) => store.page);
+  const Page = page === 'canvas' ? null : pages[page];
+  return (
+    <TooltipProvider>
+      <div className="flex h-full flex-col">
+        <TopBar />
+        <ConnectionBanner />
+        <div className="flex min-h-0 flex-1">
+          <Rail />
+          <div className="relative min-w-0 flex-1">
+            {/* The canvas stays mounted, so that coming back to it is instant and its view is kept. */}
+            <div className={page === 'canvas' ? 'h-full' : 'invisible absolute inset-0'} inert={page !== 'canvas'}>
+              <Workspace />
+            </div>
+            {Page ? (
+              <div className="absolute inset-0">
+                <Suspense
+                  fallback={
+                    <div className="flex h-full items-center justify-center text-muted">
+                      <Spinner label="Loading" />
+                    </div>
+                  }
+                >
+                  <Page />
+                </Suspense>
+              </div>
+            ) : null}
+          </div>
+        </div>
+      </div>
+      <Notices />
+      <Palette />
+      <CheatSheet />
+    </TooltipProvider>
+  );
+}

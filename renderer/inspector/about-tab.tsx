@@ -1,0 +1,37 @@
+import type { NodeType } from '#app/pipeline/types.ts';
+import { PortShape, kindTitles } from '../canvas/port-shape.tsx';
+import { Markdown } from '../results/report/markdown.tsx';
+
+/** The node type's help, and its ports. */
+export function AboutTab({ type }: { readonly type: NodeType }) {
+  const { definition, help } = type;
+  const ports = [...definition.inputs.map((port) => ({ port, side: 'In' })), ...definition.outputs.map((port) => ({ port, side: 'Out' }))];
+  return (
+    <div className="flex flex-col gap-4 p-3">
+      {help === '' ? <p className="text-sm text-muted">{definition.summary}</p> : <Markdown text={help} />}
+      <section className="flex flex-col gap-1.5 border-t border-line pt-3">
+        <h3 className="text-xs font-semibold text-muted">Ports</h3>
+        <ul className="flex flex-col gap-1.5">
+          {ports.map(({ port, side }) => (
+            <li key={`${side} ${port.name}`} data-kind={port.kind} className="flex gap-2 text-sm">
+              <span className="mt-[3px]">
+                <PortShape kind={port.kind} hollow={side === 'In' && port.arity === 'optional'} />
+              </span>
+              <span>
+                <span className="font-medium">{port.title}</span>{' '}
+                <span className="text-faint">
+                  {side.toLowerCase()}, {kindTitles[port.kind].toLowerCase()}
+                  {side === 'In' && port.arity === 'optional' ? ', optional' : side === 'In' && port.arity === 'many' ? ', any number' : ''}
+                </span>
+                {port.summary ? <span className="block text-muted">{port.summary}</span> : null}
+              </span>
+            </li>
+          ))}
+        </ul>
+      </section>
+      <p className="selectable font-mono text-xs text-faint">
+        {definition.type}, version {definition.version}
+      </p>
+    </div>
+  );
+}

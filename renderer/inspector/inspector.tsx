@@ -1,0 +1,164 @@
+import { Cable, MousePointerClick, PackageX } from 'lucide-react';
+import { useShallow } from 'zustand/react/shallow';
+import { formatBytes, formatCount } from '#app/core/units.ts';
+import type { PipelineEdge, PipelineNode } from '#app/pipeline/document.ts';
+import { actionTable, type ActionId } from '../app/shortcuts.ts';
+import { runAction } from '../app/actions.ts';
+import { StateGlyph } from '../canvas/state-glyph.tsx';
+import { catalogue, categoryOf, iconOf, titleOf } from '../state/catalogue.ts';
+import { diagnosticsOf, outputSchema, useConfiguration } from '../state/configuration.ts';
+import { nodeState, stateTitles } from '../state/node-state.ts';
+import { edit, usePipeline } from '../state/pipeline.ts';
+import { isRunning, useRun } from '../state/run.ts';
+import { primaryNode, useSelection } from '../state/selection.ts';
+import { useView, type InspectorTab } from '../state/view.ts';
+import { Badge, Button, EmptyState, NodeTile, TabPanel, Tabs, TypeBadge } from '../ui/index.ts';
+import { AboutTab } from './about-tab.tsx';
+import { ParametersTab } from './parameters-tab.tsx';
+import { PipelineNotes } from './pipeline-notes.tsx';
+import { SchemaTab } from './schema-tab.tsx';
+
+/** The right panel: the selected node's params, schemas and help. */
+export function Inspector() {
+  const nodeCount = useSelection((store) => store.nodes.length);
+  const id = useSelection(primaryNode);
+  const edgeId = useSelection((store) => (store.nodes.length === 0 ? (store.edges.at(-1) ?? null) : null));
+  const node = usePipeline((store) => (id === null ? undefined : store.document?.nodes.find((candidate) => candidate.id === id)));
+  const edge = usePipeline((store) => (edgeId === null ? undefined : store.document?.edges.find((candidate) => candidate.id === edgeId)));
+  return (
+    <section aria-label="Inspector" data-testid="inspector" className="h-full bg-chrome">
+      {node && nodeCount > 1 ? <SeveralNodes count={nodeCount} /> : node ? <NodeInspector key={node.id} node={node} /> : edge ? <EdgeInspector edge={edge} /> : <PipelineNotes />}
+    </section>
+  );
+}
+
+function NodeInspector({ node }: { readonly node: PipelineNode }) {
+  const tab = useView((store) => store.inspectorTab);
+  const problems = useConfiguration((store) => diagnosticsOf(store, node.id).filter((item) => item.severity === 'error').length);
+  const type = catalogue.get(node.type);
+  return (
+    <div className="flex h-full flex-col">
+      <NodeHeader node={node} />
+      {type ? (
+        <div className="min-h-0 flex-1" data-testid="inspector-body">
+          <Tabs<InspectorTab>
+            label="Inspector"
+            value={tab}
+            onChange={(next) => useView.setState({ inspectorTab: next })}
+            items={[
+              { value: 'parameters', label: 'Parameters', testId: 'tab-parameters', badge: problems > 0 ? <Badge tone="bad">{problems}</Badge> : undefined },
+              { value: 'schema', label: 'Schema', testId: 'tab-schema' },
+              { value: 'about', label: 'About', testId: 'tab-about' },
+            ]}
+          >
+            <TabPanel value="parameters">
+              <ParametersTab node={node} definition={type.definition} />
+            </TabPanel>
+            <TabPanel value="schema">
+              <SchemaTab node={node} definition={type.definition} />
+            </TabPanel>
+            <TabPanel value="about">
+              <AboutTab type={type} />
+            </TabPanel>
+          </Tabs>
+        </div>
+      ) : (
+        <EmptyState icon={<PackageX />} title="This node type is not installed">
+          “{node.type}” is kept as it is in the file. Install the version of Penstock that has it to use it.
+        </EmptyState>
+      )}
+    </div>
+  );
+}
+
+function NodeHeader({ node }: { readonly node: PipelineNode }) {
+  const diagnostics = useConfiguration(useShallow((store) => diagnosticsOf(store, node.id)));
+  const freshness = useConfiguration((store) => store.freshness[node.id]);
+  const nodeRun = useRun((store) => store.nodes[node.id]);
+  const progress = useRun((store) => store.progress[node.id]);
+  const runActive = useRun(isRunning);
+  const runDocument = useRun((store) => store.document);
+  const { state, reason } = nodeState({ node, diagnostics, freshness, nodeRun, runActive, runDocument });
+  const typeTitle = catalogue.get(node.type)?.definition.title ?? node.type;
+  return (
+    <header className="flex flex-col gap-2 px-3 pb-2 pt-3">
+      <div className="flex items-center gap-2.5">
+        <NodeTile svg={iconOf(node.type)} category={categoryOf(node.type)} size={32} />
+        <div className="min-w-0 flex-1">
+          <input
+            aria-label="Node title"
+            data-testid="inspector-title"
+            value={node.title ?? ''}
+            placeholder={typeTitle}
+            maxLength={200}
+            onChange={(event) => edit({ type: 'set-title', nodeId: node.id, title: event.target.value === '' ? null : event.target.value }, { group: `title-${node.id}` })}
+            onKeyDown={(event) => (event.key === 'Enter' || event.key === 'Escape') && event.currentTarget.blur()}
+            className="-ml-1 h-6 w-full select-text truncate rounded-sm border border-transparent bg-transparent px-1 text-base font-semibold placeholder:text-ink hover:border-line focus:border-focus focus:bg-surface focus:outline-none"
+          />
+          <p className="truncate text-xs text-faint">{node.title ? typeTitle : (catalogue.get(node.type)?.definition.summary ?? '')}</p>
+        </div>
+      </div>
+      <div className="flex items-start gap-1.5 text-xs text-muted" data-testid="inspector-state">
+        <span className="shrink-0">
+          <StateGlyph state={state} fraction={progress?.fraction} />
+        </span>
+        <p className="selectable line-clamp-3 min-w-0" title={reason}>
+          <span className="font-medium text-ink">{stateTitles[state]}.</span> {reason}
+        </p>
+      </div>
+    </header>
+  );
+}
+
+function SeveralNodes({ count }: { readonly count: number }) {
+  const action = (id: ActionId) => (
+    <Button key={id} className="justify-start" variant="quiet" onClick={() => runAction(id)}>
+      {actionTable[id].title}
+    </Button>
+  );
+  return (
+    <div className="flex flex-col gap-3 p-3">
+      <h2 className="text-base font-semibold">{count} nodes selected</h2>
+      <div className="flex flex-col">
+        {(['run.selected', 'edit.connect', 'view.tidy', 'edit.bypass', 'edit.duplicate', 'edit.deleteReconnect', 'edit.delete'] as const).map(action)}
+      </div>
+    </div>
+  );
+}
+
+function EdgeInspector({ edge }: { readonly edge: PipelineEdge }) {
+  const schema = useConfiguration((store) => outputSchema(store.nodes, edge.from.node, edge.from.port));
+  const stats = useRun((store) => store.nodes[edge.from.node]?.ports[edge.from.port]);
+  const source = usePipeline((store) => store.document?.nodes.find((node) => node.id === edge.from.node));
+  const target = usePipeline((store) => store.document?.nodes.find((node) => node.id === edge.to.node));
+  return (
+    <div className="flex h-full flex-col gap-3 overflow-auto p-3">
+      <h2 className="flex items-center gap-2 text-base font-semibold">
+        <Cable size={16} className="text-faint" />
+        Connection
+      </h2>
+      <p className="text-sm text-muted">
+        {source ? titleOf(source) : edge.from.node} <span className="text-faint">({edge.from.port})</span> → {target ? titleOf(target) : edge.to.node} <span className="text-faint">({edge.to.port})</span>
+      </p>
+      {stats?.rows != null ? (
+        <p className="text-sm tabular-nums">
+          {formatCount(stats.rows)} rows{stats.bytes != null ? `, ${formatBytes(stats.bytes)}` : ''}
+        </p>
+      ) : null}
+      {schema ? (
+        <ul className="rounded-md border border-line bg-surface">
+          {schema.map((column) => (
+            <li key={column.name} className="flex h-6 items-center justify-between gap-2 px-2 text-sm odd:bg-sunken/60">
+              <span className="truncate">{column.name}</span>
+              <TypeBadge type={column.type} className="w-[74px]" />
+            </li>
+          ))}
+        </ul>
+      ) : (
+        <EmptyState icon={<MousePointerClick />} title="Columns are not known yet">
+          They show once everything before this connection is set up.
+        </EmptyState>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,153 @@
+import { lazy, Suspense } from 'react';
+import { Badge, Field, Input, Segmented, Select, Switch, TextArea } from '../ui/index.ts';
+import { ColumnPicker, ColumnsPicker } from './column-picker.tsx';
+import { FilePicker } from './file-picker.tsx';
+import { diagnosticsAt, useForm } from './form-context.ts';
+import { discriminated, emptyValue, fieldsOf, words, type FieldSpec, type JsonSchema, type Path } from './form-model.ts';
+import { NumberInput, SliderInput } from './number-input.tsx';
+import { ListEditor, RowsEditor } from './rows-editor.tsx';
+
+const ExpressionEditor = lazy(() => import('./expression-editor.tsx').then((module) => ({ default: module.ExpressionEditor })));
+
+type Values = Readonly<Record<string, unknown>>;
+
+interface FieldsProps {
+  readonly schema: JsonSchema;
+  readonly values: Values;
+  readonly path: Path;
+}
+
+/** All fields of an object. */
+export function ParamFields({ schema, values, path }: FieldsProps) {
+  return fieldsOf(schema, values).map((field) => (
+    <ParamField key={field.name} field={field} value={values[field.name] ?? (field.nullable ? null : field.schema.default)} path={[...path, field.name]} />
+  ));
+}
+
+interface ParamFieldProps {
+  readonly field: FieldSpec;
+  readonly value: unknown;
+  readonly path: Path;
+  /** Leaves the label out where the place says it (rows of a small table). */
+  readonly bare?: boolean;
+}
+
+const withParts = new Set(['rows', 'object', 'choice', 'list']);
+
+export function ParamField({ field, value, path, bare = false }: ParamFieldProps) {
+  const form = useForm();
+  const errors = diagnosticsAt(form.diagnostics, path, withParts.has(field.control));
+  const testId = path.length === 1 ? `param-${field.name}` : `param-${path.join('.')}`;
+  const change = (next: unknown) => form.change(path, next, field.title);
+
+  if (field.control === 'object') {
+    return (
+      <fieldset data-testid={testId} className="flex flex-col gap-3 rounded-md border border-line p-3">
+        <legend className="px-1 text-xs font-medium text-muted">{field.title}</legend>
+        <ParamFields schema={field.schema} values={(value ?? {}) as Values} path={path} />
+      </fieldset>
+    );
+  }
+  const inline = field.control === 'switch';
+  const count = field.control === 'columns' && Array.isArray(value) ? <Badge>{value.length}</Badge> : undefined;
+  return (
+    <Field label={bare ? <span className="sr-only">{field.title}</span> : field.title} hint={bare ? undefined : field.description} errors={errors} testId={testId} inline={inline} trailing={bare ? undefined : count}>
+      {({ id }) => <FieldControl field={field} value={value} path={path} id={id} invalid={errors.some((item) => item.severity === 'error')} change={change} />}
+    </Field>
+  );
+}
+
+interface ControlProps {
+  readonly field: FieldSpec;
+  readonly value: unknown;
+  readonly path: Path;
+  readonly id: string;
+  readonly invalid: boolean;
+  readonly change: (value: unknown) => void;
+}
+
+function FieldControl({ field, value, path, id, invalid, change }: ControlProps) {
+  const { schema, title, nullable } = field;
+  const form = useForm();
+  switch (field.control) {
+    case 'switch':
+      return <Switch id={id} checked={value === true} onChange={change} label={title} />;
+    case 'number':
+      return <NumberInput id={id} value={typeof value === 'number' ? value : null} nullable={nullable} schema={schema} onChange={change} label={title} />;
+    case 'slider':
+      return <SliderInput id={id} value={typeof value === 'number' ? value : (schema.minimum ?? schema.min ?? 0)} schema={schema} onChange={change} label={title} />;
+    case 'select':
+      return <EnumControl field={field} value={value} id={id} invalid={invalid} change={change} />;
+    case 'column':
+      return <ColumnPicker id={id} label={title} value={typeof value === 'string' ? value : ''} columns={form.columns(schema.from)} types={schema.types} optional={nullable} invalid={invalid} onChange={(name) => change(name === '' && nullable ? null : name)} />;
+    case 'columns':
+      return <ColumnsPicker id={id} label={title} value={Array.isArray(value) ? (value as string[]) : null} nullable={nullable} columns={form.columns(schema.from)} types={schema.types} invalid={invalid} onChange={change} />;
+    case 'expression':
+      return (
+        <Suspense fallback={<div className="h-16 rounded-md border border-line-control bg-surface" />}>
+          <ExpressionEditor
+            id={id}
+            label={title}
+            value={typeof value === 'string' ? value : ''}
+            columns={form.columns(schema.from) ?? []}
+            diagnostics={diagnosticsAt(form.diagnostics, path, false)}
+            placeholder={schema.placeholder ?? 'income > 30000 and city is not null'}
+            onChange={change}
+          />
+        </Suspense>
+      );
+    case 'file':
+    case 'folder':
+      return <FilePicker id={id} label={title} value={typeof value === 'string' ? value : ''} folder={field.control === 'folder'} extensions={schema.extensions ?? []} invalid={invalid} onChange={change} />;
+    case 'textarea':
+      return <TextArea id={id} value={typeof value === 'string' ? value : ''} placeholder={schema.placeholder} invalid={invalid} onChange={(event) => change(event.target.value)} />;
+    case 'rows':
+      return <RowsEditor schema={schema} rows={Array.isArray(value) ? (value as Values[]) : []} path={path} title={title} change={change} />;
+    case 'list':
+      return <ListEditor values={Array.isArray(value) ? (value as unknown[]) : []} numeric={schema.items?.type === 'number' || schema.items?.type === 'integer'} title={title} change={change} />;
+    case 'choice':
+      return <ChoiceControl schema={schema} value={(value ?? {}) as Values} path={path} id={id} title={title} change={change} />;
+    case 'json':
+    case 'text':
+    case 'object':
+      return (
+        <Input
+          id={id}
+          value={typeof value === 'string' ? value : value == null ? '' : JSON.stringify(value)}
+          placeholder={schema.placeholder}
+          unit={schema.unit}
+          invalid={invalid}
+          onChange={(event) => change(event.target.value === '' && nullable ? null : event.target.value)}
+        />
+      );
+  }
+}
+
+function EnumControl({ field, value, id, invalid, change }: Omit<ControlProps, 'path'>) {
+  const { schema, title, nullable } = field;
+  const values = schema.enum ?? [];
+  const items = values.map((option) => ({ value: String(option), label: schema.labels?.[String(option)] ?? words(String(option)) }));
+  const typed = (text: string) => values.find((option) => String(option) === text) ?? (text === none ? null : text);
+  const all = nullable ? [{ value: none, label: schema.placeholder ?? 'None' }, ...items] : items;
+  const shown = value === null || value === undefined ? (nullable ? none : null) : String(value);
+  const length = all.reduce((sum, item) => sum + item.label.length, 0);
+  if (all.length <= 4 && length <= 30) return <Segmented label={title} value={shown} items={all} onChange={(next) => change(typed(next))} />;
+  return <Select id={id} label={title} value={shown} items={all} invalid={invalid} onChange={(next) => change(typed(next))} />;
+}
+
+const none = '__none__';
+
+/** One of several shapes (`by: all-numeric | names`): which, then its fields. */
+function ChoiceControl({ schema, value, path, id, title, change }: { readonly schema: JsonSchema; readonly value: Values; readonly path: Path; readonly id: string; readonly title: string; readonly change: (value: unknown) => void }) {
+  const options = discriminated(schema);
+  if (!options) return null;
+  const chosen = String(value[options.key] ?? [...options.variants.keys()][0] ?? '');
+  const variant = options.variants.get(chosen);
+  const items = [...options.variants].map(([key, option]) => ({ value: key, label: schema.labels?.[key] ?? option.properties?.[options.key]?.labels?.[key] ?? option.title ?? words(key) }));
+  return (
+    <div className="flex flex-col gap-2">
+      <Select id={id} label={title} value={chosen} items={items} onChange={(next) => change(emptyValue(options.variants.get(next) ?? {}))} />
+      {variant ? fieldsOf(variant, value).map((field) => <ParamField key={field.name} field={field} value={value[field.name] ?? field.schema.default} path={[...path, field.name]} bare={field.control === 'columns' || field.control === 'column'} />) : null}
+    </div>
+  );
+}

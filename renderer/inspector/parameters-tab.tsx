@@ -1,0 +1,97 @@
+import { ChevronRight } from 'lucide-react';
+import { useMemo, useState } from 'react';
+import { useShallow } from 'zustand/react/shallow';
+import type { PipelineNode } from '#app/pipeline/document.ts';
+import type { NodeDefinition } from '#app/sdk/node.ts';
+import { diagnosticsOf, inputSchema, useConfiguration } from '../state/configuration.ts';
+import { edit, usePipeline } from '../state/pipeline.ts';
+import { FieldMessage, cx } from '../ui/index.ts';
+import { FormProvider, type FormContext } from './form-context.ts';
+import { fieldsOf, paramsSchema, setAt, type FieldSpec, type Path } from './form-model.ts';
+import { ParamField } from './param-field.tsx';
+
+/** The form of a node's params, made from its schema and hints. */
+export function ParametersTab({ node, definition }: { readonly node: PipelineNode; readonly definition: NodeDefinition }) {
+  const document = usePipeline((store) => store.document);
+  const nodes = useConfiguration((store) => store.nodes);
+  const diagnostics = useConfiguration(useShallow((store) => diagnosticsOf(store, node.id)));
+  const schema = useMemo(() => paramsSchema(definition.params), [definition]);
+
+  const form = useMemo((): FormContext => {
+    const firstTable = definition.inputs.find((port) => port.kind === 'table')?.name;
+    return {
+      nodeId: node.id,
+      diagnostics,
+      columns: (from) => (document ? inputSchema(document, nodes, node.id, from ?? firstTable ?? '') : null),
+      isConnected: (from) => document?.edges.some((edge) => edge.to.node === node.id && edge.to.port === (from ?? firstTable)) ?? false,
+      change: (path: Path, value: unknown, title: string) => {
+        const current = usePipeline.getState().document?.nodes.find((candidate) => candidate.id === node.id);
+        if (!current) return;
+        const params = setAt(current.params, path, value) as Record<string, unknown>;
+        edit({ type: 'set-params', nodeId: node.id, params }, { group: `param-${node.id}-${path.join('.')}`, label: `Change ${title.toLowerCase()}` });
+      },
+    };
+  }, [node.id, definition, diagnostics, document, nodes]);
+
+  const fields = fieldsOf(schema, node.params);
+  const plain = fields.filter((field) => !field.advanced);
+  const advanced = fields.filter((field) => field.advanced);
+  const general = diagnostics.filter((item) => !item.place?.param || item.place.param.length === 0);
+  return (
+    <FormProvider value={form}>
+      <div className="flex flex-col gap-4 p-3">
+        {general.length > 0 ? (
+          <div className="flex flex-col gap-1.5 rounded-md bg-sunken p-2">
+            {general.map((item) => (
+              <FieldMessage key={`${item.code} ${item.message}`} message={item.message} remedy={item.remedy} severity={item.severity} />
+            ))}
+          </div>
+        ) : null}
+        <FieldList fields={plain} node={node} />
+        {fields.length === 0 ? <p className="text-sm text-muted">This node has nothing to set.</p> : null}
+        {advanced.length > 0 ? <Advanced fields={advanced} node={node} /> : null}
+        <Comment node={node} />
+      </div>
+    </FormProvider>
+  );
+}
+
+function FieldList({ fields, node }: { readonly fields: readonly FieldSpec[]; readonly node: PipelineNode }) {
+  return fields.map((field) => <ParamField key={`${node.id} ${field.name}`} field={field} value={field.name in node.params ? node.params[field.name] : field.schema.default} path={[field.name]} />);
+}
+
+function Advanced({ fields, node }: { readonly fields: readonly FieldSpec[]; readonly node: PipelineNode }) {
+  const [open, setOpen] = useState(false);
+  return (
+    <section className="flex flex-col gap-4 border-t border-line pt-2">
+      <button type="button" aria-expanded={open} onClick={() => setOpen(!open)} className="flex h-7 items-center gap-1.5 rounded-sm text-xs font-medium text-muted hover:text-ink">
+        <ChevronRight size={13} className={cx('transition-transform duration-120', open && 'rotate-90')} />
+        Advanced
+      </button>
+      {open ? <FieldList fields={fields} node={node} /> : null}
+    </section>
+  );
+}
+
+function Comment({ node }: { readonly node: PipelineNode }) {
+  const [open, setOpen] = useState(node.comment !== undefined);
+  if (!open) {
+    return (
+      <button type="button" onClick={() => setOpen(true)} className="self-start rounded-sm text-xs text-faint hover:text-ink">
+        Add a comment
+      </button>
+    );
+  }
+  return (
+    <label className="flex flex-col gap-1 border-t border-line pt-3">
+      <span className="text-xs font-medium text-muted">Comment</span>
+      <textarea
+        value={node.comment ?? ''}
+        maxLength={10_000}
+        placeholder="Why this node is here, for whoever reads it next"
+        onChange={(event) => edit({ type: 'set-comment', nodeId: node.id, comment: event.target.value === '' ? null : event.target.value }, { group: `comment-${node.id}` })}
+        className="block min-h-14 resize-y select-text rounded-md border border-line-control bg-surface px-2 py-1 text-sm placeholder:text-faint"
+      />
+    </label>
+  );
+}

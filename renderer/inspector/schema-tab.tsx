@@ -1,0 +1,86 @@
+import { useState } from 'react';
+import { Cable } from 'lucide-react';
+import type { PipelineNode } from '#app/pipeline/document.ts';
+import type { Schema } from '#app/relation/types.ts';
+import type { PortMeta, PortSpec } from '#app/sdk/ports.ts';
+import type { NodeDefinition } from '#app/sdk/node.ts';
+import { PortShape, kindTitles } from '../canvas/port-shape.tsx';
+import { useConfiguration } from '../state/configuration.ts';
+import { usePipeline } from '../state/pipeline.ts';
+import { titleOf } from '../state/catalogue.ts';
+import { EmptyState, SearchInput, TypeBadge, cx } from '../ui/index.ts';
+
+/** What comes in and what goes out, before anything has run. */
+export function SchemaTab({ node, definition }: { readonly node: PipelineNode; readonly definition: NodeDefinition }) {
+  const document = usePipeline((store) => store.document);
+  const nodes = useConfiguration((store) => store.nodes);
+  const [query, setQuery] = useState('');
+  if (!document) return null;
+  const inputs = definition.inputs.map((port) => {
+    const edge = document.edges.find((candidate) => candidate.to.node === node.id && candidate.to.port === port.name);
+    const source = edge && document.nodes.find((candidate) => candidate.id === edge.from.node);
+    return { port, from: source ? titleOf(source) : null, meta: edge ? (nodes[edge.from.node]?.outputs[edge.from.port] as PortMeta | undefined) : undefined };
+  });
+  const outputs = definition.outputs.map((port) => ({ port, meta: nodes[node.id]?.outputs[port.name] as PortMeta | undefined }));
+  const incoming = new Map(inputs.flatMap(({ meta }) => (meta?.kind === 'table' ? (meta.schema ?? []).map((column) => [column.name, column.type] as const) : [])));
+  const outgoing = new Set(outputs.flatMap(({ meta }) => (meta?.kind === 'table' ? (meta.schema ?? []).map((column) => column.name) : [])));
+  const comparable = incoming.size > 0 && outgoing.size > 0;
+  const size = Math.max(incoming.size, outgoing.size);
+  return (
+    <div className="flex flex-col gap-4 p-3">
+      {size > 12 ? <SearchInput label="Search columns" placeholder="Search columns" value={query} onChange={setQuery} /> : null}
+      {inputs.map(({ port, from, meta }) => (
+        <PortSection key={`in ${port.name}`} heading="In" port={port} note={from ? `from ${from}` : port.arity === 'optional' ? 'not connected (optional)' : 'not connected'} meta={meta} query={query} mark={(name) => (comparable && !outgoing.has(name) ? 'gone' : null)} />
+      ))}
+      {outputs.map(({ port, meta }) => (
+        <PortSection key={`out ${port.name}`} heading="Out" port={port} meta={meta} query={query} mark={(name, type) => (!comparable ? null : !incoming.has(name) ? 'new' : incoming.get(name) !== type ? 'changed' : null)} />
+      ))}
+      {inputs.length + outputs.length === 0 ? <EmptyState icon={<Cable />} title="No ports" /> : null}
+    </div>
+  );
+}
+
+type Mark = 'new' | 'changed' | 'gone' | null;
+const markWords = { new: 'new', changed: 'retyped', gone: 'dropped' } as const;
+
+interface PortSectionProps {
+  readonly heading: 'In' | 'Out';
+  readonly port: PortSpec;
+  readonly note?: string;
+  readonly meta: PortMeta | undefined;
+  readonly query: string;
+  readonly mark: (name: string, type: string) => Mark;
+}
+
+function PortSection({ heading, port, note, meta, query, mark }: PortSectionProps) {
+  const schema: Schema | null = meta?.kind === 'table' ? meta.schema : meta?.kind === 'model' ? (meta.signature?.inputs ?? null) : null;
+  const shown = (schema ?? []).filter((column) => column.name.toLowerCase().includes(query.toLowerCase()));
+  return (
+    <section data-kind={port.kind} className="flex flex-col gap-1">
+      <h3 className="flex items-center gap-1.5 text-xs">
+        <PortShape kind={port.kind} hollow={port.arity === 'optional'} size={12} />
+        <span className="font-semibold">{port.title}</span>
+        <span className="truncate text-faint">
+          {heading === 'In' ? (note ?? 'in') : 'out'}
+          {schema ? `, ${schema.length} columns` : ''}
+        </span>
+      </h3>
+      {schema ? (
+        <ul className="overflow-hidden rounded-md border border-line bg-surface">
+          {shown.map((column) => {
+            const change = mark(column.name, column.type);
+            return (
+              <li key={column.name} className="flex h-6 items-center gap-2 px-2 text-sm odd:bg-sunken/60">
+                <span className={cx('selectable min-w-0 flex-1 truncate', change === 'gone' && 'text-faint line-through')}>{column.name}</span>
+                {change ? <span className={cx('text-xs', change === 'gone' ? 'text-faint' : 'text-good-ink')}>{markWords[change]}</span> : null}
+                <TypeBadge type={column.type} className="w-[74px]" />
+              </li>
+            );
+          })}
+        </ul>
+      ) : (
+        <p className="text-xs text-muted">{meta?.kind === 'table' || !meta ? (port.kind === 'table' ? 'Columns are known once everything before it is set up.' : `${kindTitles[port.kind]}.`) : `${kindTitles[port.kind]}: ready to be used.`}</p>
+      )}
+    </section>
+  );
+}

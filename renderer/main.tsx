@@ -1,0 +1,27 @@
+import './ui/theme.css';
+import { createRoot } from 'react-dom/client';
+import { z } from 'zod';
+import { App } from './app/app.tsx';
+import { openFirstPipeline } from './app/first-pipeline.ts';
+import { startConnection } from './rpc/connection.ts';
+import { startConfiguration } from './state/configuration.ts';
+import { flushEdits } from './state/pipeline.ts';
+import { startRuns } from './state/run.ts';
+import { startSelection } from './state/selection.ts';
+import { startSuggestions } from './state/suggestions.ts';
+import { startTheme } from './ui/index.ts';
+
+// The page's policy forbids making code from text, which zod would otherwise try.
+z.config({ jitless: true });
+
+startTheme();
+startConnection();
+startConfiguration();
+startRuns();
+startSelection();
+startSuggestions();
+window.addEventListener('pagehide', () => void flushEdits());
+void openFirstPipeline();
+
+const root = document.getElementById('root');
+if (root) createRoot(root).render(<App />);
