@@ -17,3 +17,5 @@ export { decodeModel, type DecodedModel } from './onnx/decode.ts';
 export { createRunner, type Runner } from './onnx/runner.ts';
 export { closeIdleWorkers, runTask } from './worker/run-task.ts';
 export { algorithms, findAlgorithm, type Algorithm } from './learners/registry.ts';
+export { countLabels, predictionTable, readScores, type ClassScores, type LabelCounts } from './metrics/prediction-table.ts';
+export { thinIndices } from './model/curves.ts';

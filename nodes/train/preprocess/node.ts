@@ -1,0 +1,108 @@
+import { z } from 'zod';
+import type { Diagnostic } from '#app/core/errors.ts';
+import { defineNode } from '#app/sdk/node.ts';
+import type { RecipeStep } from '#app/sdk/ports.ts';
+import { DEFAULT_MAX_CATEGORIES, defaultRecipe } from '#app/sdk/recipe.ts';
+
+const selectionSchema = z
+  .discriminatedUnion('by', [
+    z.object({ by: z.literal('all-numeric') }),
+    z.object({ by: z.literal('all-categorical') }),
+    z.object({ by: z.literal('names'), names: z.array(z.string()).default([]) }),
+  ])
+  .meta({ title: 'Columns', description: 'Which features the step changes: every number (and true/false) column, every text column, or named ones.' });
+
+const imputeSchema = z.object({
+  step: z.literal('impute'),
+  columns: selectionSchema.default({ by: 'all-numeric' }),
+  numeric: z
+    .enum(['median', 'mean', 'zero', 'none'])
+    .default('median')
+    .meta({ title: 'Missing numbers become', labels: { median: 'the median', mean: 'the mean', zero: 'zero', none: 'left alone' } }),
+  categorical: z
+    .enum(['most-frequent', 'constant', 'none'])
+    .default('most-frequent')
+    .meta({ title: 'Missing text becomes', labels: { 'most-frequent': 'the most frequent value', constant: 'a fixed text', none: 'left alone' } }),
+  constant: z.string().default('missing').meta({ title: 'Fixed text', visibleWhen: { param: 'categorical', in: ['constant'] } }),
+  indicator: z.boolean().default(false).meta({ title: 'Remember what was missing', description: 'Adds a feature “<column>_missing” that is 1 where the value was missing.' }),
+});
+
+const scaleSchema = z.object({
+  step: z.literal('scale'),
+  columns: selectionSchema.default({ by: 'all-numeric' }),
+  method: z
+    .enum(['standard', 'min-max', 'robust'])
+    .default('standard')
+    .meta({
+      title: 'Method',
+      labels: { standard: 'Standard: mean 0, deviation 1', 'min-max': 'Min-max: 0 to 1', robust: 'Robust: median 0, quartile range 1' },
+    }),
+});
+
+const oneHotSchema = z.object({
+  step: z.literal('one-hot'),
+  columns: selectionSchema.default({ by: 'all-categorical' }),
+  maxCategories: z.int().min(1).max(1000).default(DEFAULT_MAX_CATEGORIES).meta({ title: 'Most categories', description: 'The most frequent values get a feature each.', min: 1, max: 1000 }),
+  other: z.boolean().default(false).meta({ title: 'A feature for all others', description: 'Rare and never seen values share the feature “<column>=(other)”; otherwise all features of the column are 0.' }),
+  dropFirst: z.boolean().default(false).meta({ title: 'Leave out the first category', description: 'Removes the redundancy that makes coefficients of unpenalised linear models arbitrary.' }),
+});
+
+const stepSchema = z.discriminatedUnion('step', [imputeSchema, scaleSchema, oneHotSchema]);
+
+export const paramsSchema = z.object({
+  steps: z
+    .array(stepSchema)
+    .default(() => defaultRecipe.steps.map(toParams))
+    .meta({ title: 'Steps', description: 'Applied in this order to the features of the trainer this recipe is connected to.', control: 'recipe-steps' }),
+});
+
+export type Params = z.output<typeof paramsSchema>;
+type StepParams = z.output<typeof stepSchema>;
+
+/** Params are mutable JSON; recipes are read-only. */
+function toParams(step: RecipeStep): StepParams {
+  return stepSchema.parse(step);
+}
+
+const titles = { impute: 'impute', scale: 'scale', 'one-hot': 'one-hot' } as const;
+
+export const definition = defineNode({
+  type: 'train/preprocess',
+  version: 1,
+  title: 'Preprocess',
+  summary: 'Describes how features are prepared: missing values filled, numbers scaled, text turned into numbers.',
+  keywords: ['recipe', 'impute', 'missing', 'scale', 'standardise', 'normalise', 'one-hot', 'encode', 'dummy', 'features'],
+  inputs: [],
+  outputs: [{ name: 'recipe', title: 'Recipe', kind: 'recipe', summary: 'Unfitted; each trainer fits it on its own training rows.' }],
+  params: paramsSchema,
+  describe: ({ steps }) => (steps.length === 0 ? 'no steps' : [...new Set(steps.map((step) => titles[step.step]))].join(' → ')),
+  configure: ({ params }) => ({ outputs: { recipe: { kind: 'recipe', recipe: { steps: params.steps } } }, diagnostics: checkSteps(params.steps) }),
+});
+
+function checkSteps(steps: readonly StepParams[]): Diagnostic[] {
+  return steps.flatMap((step, index): Diagnostic[] => {
+    if (step.columns.by === 'names' && step.columns.names.length === 0) {
+      return [
+        {
+          severity: 'warning',
+          code: 'no-columns',
+          message: `Step ${index + 1} (${titles[step.step]}) names no column, so it does nothing.`,
+          remedy: 'Choose its columns, or remove the step.',
+          place: { param: ['steps', index, 'columns'] },
+        },
+      ];
+    }
+    if (step.step === 'scale' && steps.slice(index + 1).some((later) => later.step === 'impute' && later.columns.by === 'all-numeric' && later.numeric === 'zero')) {
+      return [
+        {
+          severity: 'info',
+          code: 'impute-after-scale',
+          message: `Step ${index + 1} scales numbers before missing ones become zero, so zero then means the average.`,
+          remedy: 'Move the impute step before the scale step if a real zero is meant.',
+          place: { param: ['steps', index] },
+        },
+      ];
+    }
+    return [];
+  });
+}
