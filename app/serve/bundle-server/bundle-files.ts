@@ -13,6 +13,8 @@ export interface BundleSignature {
   readonly algorithm: string;
   readonly createdAt: string;
   readonly signature: ModelSignature;
+  /** Name of the model's input tensor by column. */
+  readonly tensors: Readonly<Record<string, string>>;
 }
 
 export interface ManifestEntry {

@@ -27,6 +27,8 @@ async function main(): Promise<void> {
       port: { type: 'string', default: String(defaultPort) },
       'max-body': { type: 'string', default: String(defaultMaxBody) },
       check: { type: 'boolean', default: false },
+      // For a parent process: end when it ends, however it ends, so that no server is left behind.
+      'end-with-stdin': { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   });
@@ -65,6 +67,7 @@ async function main(): Promise<void> {
     setTimeout(() => process.exit(0), 5000).unref();
     void close().then(() => process.exit(0));
   };
+  if (values['end-with-stdin'] === true) process.stdin.once('end', stop).once('error', stop).resume();
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);
 }
