@@ -12,10 +12,14 @@ import { NativeGate } from './native-gate.ts';
  */
 let loaded: typeof Ort | null = null;
 
-function ort(): typeof Ort {
-  if (isMainThread) throw new Error('onnxruntime is only used in workers: call runTask or createRunner');
+function load(): typeof Ort {
   loaded ??= createRequire(import.meta.url)('onnxruntime-node') as typeof Ort;
   return loaded;
+}
+
+function ort(): typeof Ort {
+  if (isMainThread) throw new Error('onnxruntime is only used in workers: call runTask or createRunner');
+  return load();
 }
 
 const gate = new NativeGate((workerData as WorkerStart | null)?.gate);
@@ -72,4 +76,14 @@ export async function openNativeSession(model: Uint8Array | string, purpose: Ses
       inNative(async () => (await (outputs === undefined ? session.run(feeds) : session.run(feeds, outputs))) as Record<string, Tensor>),
     release: () => inNative(() => session.release()),
   };
+}
+
+/** Runs a product of two small matrices on one execution provider. For the probe process only: a provider may crash natively. */
+export async function runOnProvider(provider: string, model: Uint8Array): Promise<Float32Array> {
+  const { InferenceSession, Tensor } = load();
+  const session = await InferenceSession.create(model, { executionProviders: [provider], logSeverityLevel: 4 });
+  const size = 16;
+  const x = new Tensor('float32', Float32Array.from({ length: size * size }, (_, i) => i % 7), [size, size]);
+  const { y } = (await session.run({ x })) as Record<string, Tensor | undefined>;
+  return Float32Array.from((y?.data ?? []) as Float32Array);
 }

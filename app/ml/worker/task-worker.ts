@@ -13,7 +13,7 @@ export interface TaskOptions<N extends TaskName> {
 }
 
 /** Where the worker's code is: beside this file in the sources, beside the engine's chunk in a build. */
-const workerEntry = import.meta.url.endsWith('.ts') ? new URL('./worker-entry.ts', import.meta.url) : new URL('./ml-worker.js', import.meta.url);
+export const workerEntry = import.meta.url.endsWith('.ts') ? new URL('./worker-entry.ts', import.meta.url) : new URL('./ml-worker.js', import.meta.url);
 
 /** Time a task has to notice a cancel by itself before its worker is given up, in milliseconds. */
 const grace = 1000;

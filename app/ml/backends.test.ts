@@ -1,0 +1,9 @@
+import { expect, it } from 'vitest';
+import { backends } from './backends.ts';
+
+it('backends tries each provider and says why one does not work', async () => {
+  const found = await backends();
+  expect(found.map(({ name }) => name)).toEqual(expect.arrayContaining(['cpu', 'webgpu']));
+  expect(found.find(({ name }) => name === 'cpu')).toEqual({ name: 'cpu', usable: true, detail: 'Works.' });
+  for (const { usable, detail } of found) expect(detail).toMatch(usable ? /^Works\.$/ : /\S/);
+}, 60_000);
