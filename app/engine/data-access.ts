@@ -3,10 +3,11 @@ import type { Database } from '#app/data/index.ts';
 import { withParses } from '#app/pipeline/configure.ts';
 import type { PipelineDocument } from '#app/pipeline/document.ts';
 import { filter } from '#app/relation/build.ts';
-import { lineageOf, typeOf } from '#app/relation/index.ts';
+import { typeOf } from '#app/relation/index.ts';
 import type { ColumnType, Schema } from '#app/relation/types.ts';
 import type { PortValue, TableValue } from '#app/sdk/ports.ts';
 import type { Analyser, AnalysedNode, Analysis } from './analysis/analyse.ts';
+import { portLineage } from './results/lineage.ts';
 import { isMissing, notRun, PortValueResolver, type RelationBuilding } from './results/port-values.ts';
 import type { ResultCache } from './results/result-cache.ts';
 
@@ -94,7 +95,8 @@ export class DataAccess {
   async lineage(request: Omit<TableRequest, 'filter'>, signal: AbortSignal): Promise<{ column: string; from: { label: string; column: string; via: 'value' | 'filter'; nodeId?: string }[] }[]> {
     const value = await this.portValue(request, signal);
     if (value.kind !== 'table') return [];
-    return lineageOf(value.relation).map(({ column, from }) => ({
+    const lineage = await portLineage(await this.#resolver(request.document, signal), request.nodeId, request.port);
+    return lineage.map(({ column, from }) => ({
       column,
       from: from.map(({ label, column: source, via, origin }) => ({ label, column: source, via, ...(origin === undefined ? {} : { nodeId: origin.nodeId }) })),
     }));

@@ -96,7 +96,7 @@ export class Engine {
     this.cache = new ResultCache(store.results, store.artifacts);
     const services: RelationServices = { parse: createParser(this.analyser.trees), resolvePath };
     this.#building = { services, parsing: this.analyser.parsing };
-    this.models = new Models({ store, database, distDir: options.distDir, resolvePath });
+    this.models = new Models({ store, database, distDir: options.distDir, resolvePath, tempDir: parts.tempDir });
     const parallel = parallelNodes();
     const written: WrittenTables = new Map();
     this.#environment = {

@@ -8,9 +8,11 @@ export interface ServedModelInfo {
   readonly name: string;
   readonly url: string;
   readonly startedAt: number;
+  /** Of the server's process; another one after it was started again. */
+  readonly pid: number;
 }
 
-interface Served extends ServedModelInfo {
+interface Served extends Omit<ServedModelInfo, 'pid'> {
   readonly folder: string;
   process: ServerProcess;
 }
@@ -94,4 +96,4 @@ export class Serving {
   }
 }
 
-const infoOf = ({ nodeId, name, url, startedAt }: Served): ServedModelInfo => ({ nodeId, name, url, startedAt });
+const infoOf = ({ nodeId, name, url, startedAt, process }: Served): ServedModelInfo => ({ nodeId, name, url, startedAt, pid: process.pid ?? 0 });

@@ -8,6 +8,7 @@ import { isMissing, notRun, type PortValueResolver } from '../results/port-value
 import type { StoredPort } from '../results/result-cache.ts';
 import { isHeavy } from '../results/value-codec.ts';
 import type { ArtifactFiles } from '../services/artifact-files.ts';
+import type { ModelOrigin } from '../services/models.ts';
 import { artifactServices, fileServices, tableServices, type WrittenTables } from '../services/node-services.ts';
 import type { Slots } from './slots.ts';
 import { checkTable } from './table-check.ts';
@@ -19,7 +20,7 @@ export interface NodeEnvironment {
   readonly written: WrittenTables;
   readonly slots: Slots;
   resolvePath(path: string): string;
-  models(origin: { readonly runId: string | null; readonly nodeId: string; readonly pipelineTitle: string }): ModelServices;
+  models(origin: ModelOrigin): ModelServices;
 }
 
 /** What a node tells while it runs. */
@@ -83,7 +84,7 @@ export async function runExecutor(
     }),
     artifacts: artifactServices(artifacts),
     files: fileServices(database),
-    models: environment.models({ runId: origin.runId, nodeId, pipelineTitle: resolver.analysis.document.title }),
+    models: environment.models({ runId: origin.runId, nodeId, resolver, signal }),
     resolvePath: (path) => environment.resolvePath(path),
   };
   const given = await executor.run(context);

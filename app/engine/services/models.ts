@@ -1,14 +1,17 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
-import { PenstockError, toDiagnostic } from '#app/core/errors.ts';
+import { toDiagnostic } from '#app/core/errors.ts';
 import type { Database } from '#app/data/index.ts';
 import { checkParity, closeIdleWorkers, createRunner, encodeModel, openScorer, predictRecords, type GoldenRows, type RecordPrediction } from '#app/ml/index.ts';
 import type { ModelVersion } from '#app/protocol/schema.ts';
 import type { ModelServices } from '#app/sdk/node.ts';
 import type { ModelValue } from '#app/sdk/ports.ts';
+import { Serving, writeBundle, type ServedModelInfo, type WriteBundleOptions } from '../bundle/index.ts';
 import type { DoctorCheck } from '../doctor.ts';
 import { writeFileAtomically } from '../project/atomic-file.ts';
+import { featureLineage } from '../results/lineage.ts';
+import type { PortValueResolver } from '../results/port-values.ts';
 import type { ProjectStore } from '../project/project-store.ts';
 
 export interface ModelsOptions {
@@ -16,12 +19,15 @@ export interface ModelsOptions {
   readonly database: Database;
   readonly distDir: string;
   readonly resolvePath: (path: string) => string;
+  /** A folder that goes with the engine. */
+  readonly tempDir: string;
 }
 
 export interface ModelOrigin {
   readonly runId: string | null;
   readonly nodeId: string;
-  readonly pipelineTitle: string;
+  readonly resolver: PortValueResolver;
+  readonly signal: AbortSignal;
 }
 
 const golden = z.looseObject({ rows: z.number(), inputs: z.record(z.string(), z.array(z.unknown())), outputs: z.looseObject({}) });
@@ -29,20 +35,27 @@ const golden = z.looseObject({ rows: z.number(), inputs: z.record(z.string(), z.
 /** Registering, exporting, bundling, serving and trying out models of one project. */
 export class Models {
   readonly #options: ModelsOptions;
+  readonly #serving: Serving;
 
   constructor(options: ModelsOptions) {
     this.#options = options;
+    this.#serving = new Serving(options.tempDir);
   }
 
   servicesFor(origin: ModelOrigin): ModelServices {
     return {
       register: async (name, model, note) => {
-        const { version } = this.#options.store.models.register(name, model, { ...origin, note, createdAt: Date.now() });
+        const { runId, nodeId } = origin;
+        const { version } = this.#options.store.models.register(name, model, { runId, nodeId, pipelineTitle: origin.resolver.analysis.document.title, note, createdAt: Date.now() });
         return { name, version };
       },
       exportOnnx: (model, target) => this.exportOnnx(model, target),
-      bundle: () => Promise.reject(notBuilt()),
-      serve: () => Promise.reject(notBuilt()),
+      bundle: async (model, { name, path: target, nodeId }) =>
+        writeBundle({ ...(await this.#bundleFacts(name, model, nodeId, origin)), target: this.#options.resolvePath(target) }),
+      serve: async (model, { name, port, nodeId }) => {
+        const { url } = await this.#serving.start({ ...(await this.#bundleFacts(name, model, nodeId, origin)), port });
+        return { url };
+      },
     };
   }
 
@@ -94,12 +107,12 @@ export class Models {
   }
 
   /** Model servers of this session. */
-  servers(): { nodeId: string; name: string; url: string; startedAt: number }[] {
-    return [];
+  servers(): ServedModelInfo[] {
+    return this.#serving.list();
   }
 
   async stopServer(nodeId: string): Promise<void> {
-    void nodeId;
+    await this.#serving.stop(nodeId);
   }
 
   /** Whether models can be run here: one tiny model, in a worker as always. */
@@ -122,10 +135,26 @@ export class Models {
   }
 
   async close(): Promise<void> {
+    await this.#serving.close();
     await closeIdleWorkers();
   }
-}
 
-function notBuilt(): PenstockError {
-  return new PenstockError('not-built', 'The bundle server is not part of this build.');
+  /** A model as a bundle; what it says of itself comes from the pipeline it was made by. */
+  async #bundleFacts(name: string, model: ModelValue, nodeId: string, { resolver, signal }: ModelOrigin): Promise<Omit<WriteBundleOptions, 'target'>> {
+    const { store, distDir } = this.#options;
+    const { document } = resolver.analysis;
+    return {
+      name,
+      model,
+      nodeId,
+      pipelineTitle: document.title,
+      createdAt: new Date(),
+      lineage: await featureLineage(resolver, nodeId, model.signature.features),
+      onnx: await store.artifacts.read(model.onnx),
+      golden: await store.artifacts.read(model.golden),
+      document,
+      serverDir: path.join(distDir, 'bundle-server'),
+      signal,
+    };
+  }
 }
