@@ -11,13 +11,13 @@ import { bestOf } from './measure.ts';
 
 /** The steps of the chain, as a person would set them in the nodes. */
 const steps: readonly { readonly type: string; readonly params: Record<string, unknown> }[] = [
-  { type: 'transform/filter-rows', params: { condition: 'horsepower is not null and weight > 1200' } },
-  { type: 'transform/formula', params: { formulas: [{ name: 'power_to_weight', expression: 'horsepower / weight * 1000' }] } },
-  { type: 'transform/formula', params: { formulas: [{ name: 'litres', expression: 'round(displacement * 0.0163871, 1)' }] } },
-  { type: 'transform/formula', params: { formulas: [{ name: 'origin', expression: 'upper(trim(origin))' }] } },
-  { type: 'transform/filter-rows', params: { condition: "origin in ('USA', 'EUROPE', 'JAPAN') and litres < 7" } },
+  { type: 'transform/filter-rows', params: { expression: 'horsepower is not null and weight > 1200' } },
+  { type: 'transform/formula', params: { columns: [{ name: 'power_to_weight', expression: 'horsepower / weight * 1000' }] } },
+  { type: 'transform/formula', params: { columns: [{ name: 'litres', expression: 'round(displacement * 0.0163871, 1)' }] } },
+  { type: 'transform/formula', params: { columns: [{ name: 'origin', expression: 'upper(trim(origin))' }] } },
+  { type: 'transform/filter-rows', params: { expression: "origin in ('USA', 'EUROPE', 'JAPAN') and litres < 7" } },
   { type: 'transform/select-columns', params: { columns: ['displacement'] } },
-  { type: 'transform/formula', params: { formulas: [{ name: 'decade', expression: 'model_year // 10 * 10' }] } },
+  { type: 'transform/formula', params: { columns: [{ name: 'decade', expression: 'model_year // 10 * 10' }] } },
   {
     type: 'transform/group-by',
     params: {
@@ -30,7 +30,7 @@ const steps: readonly { readonly type: string; readonly params: Record<string, u
       ],
     },
   },
-  { type: 'transform/formula', params: { formulas: [{ name: 'km_per_litre', expression: 'mpg * 0.425144' }] } },
+  { type: 'transform/formula', params: { columns: [{ name: 'km_per_litre', expression: 'mpg * 0.425144' }] } },
   { type: 'transform/sort', params: { keys: [{ column: 'origin' }, { column: 'decade' }] } },
 ];
 

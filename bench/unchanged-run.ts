@@ -14,8 +14,8 @@ export function hundredNodes(): PipelineDocument {
     let last = 'read';
     for (let step = 0; step < 10; step += 1) {
       const id = `c${chain}s${step}`;
-      if (step % 2 === 0) add(id, 'transform/formula', { formulas: [{ name: `f${step}`, expression: `weight * ${step + 1} + ${chain}` }] }, last);
-      else add(id, 'transform/filter-rows', { condition: `weight > ${1000 + step + chain}` }, last);
+      if (step % 2 === 0) add(id, 'transform/formula', { columns: [{ name: `f${step}`, expression: `weight * ${step + 1} + ${chain}` }] }, last);
+      else add(id, 'transform/filter-rows', { expression: `weight > ${1000 + step + chain}` }, last);
       last = id;
     }
     add(`end${chain}`, 'explore/column-statistics', {}, last);

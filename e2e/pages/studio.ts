@@ -1,0 +1,137 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { Locator, Page } from '@playwright/test';
+import { expect } from '../fixtures/app.ts';
+
+/** The editor as a person uses it: by mouse and keyboard, finding things by what is on the screen. */
+export class Studio {
+  readonly page: Page;
+
+  constructor(page: Page) {
+    this.page = page;
+  }
+
+  get canvas(): Locator {
+    return this.page.getByTestId('canvas').first();
+  }
+
+  get cards(): Locator {
+    return this.page.getByTestId('node-card');
+  }
+
+  card(type: string, nth = 0): Locator {
+    return this.page.locator(`[data-testid=node-card][data-node-type="${type}"]`).nth(nth);
+  }
+
+  async idOf(card: Locator): Promise<string> {
+    const id = await card.getAttribute('data-node-id');
+    if (id === null) throw new Error('the card has no node id');
+    return id;
+  }
+
+  async ready(): Promise<void> {
+    await expect(this.canvas).toBeVisible();
+    await expect(this.page.getByTestId('connection-banner')).toHaveCount(0);
+  }
+
+  async newPipeline(): Promise<void> {
+    await this.page.getByTestId('pipeline-switcher').click();
+    await this.page.getByTestId('new-pipeline').click();
+    await expect(this.cards).toHaveCount(0);
+  }
+
+  async openPipeline(file: string): Promise<void> {
+    await this.page.getByTestId('pipeline-switcher').click();
+    await this.page.getByTestId(`open-${file}`).click();
+    await expect(this.cards.first()).toBeVisible();
+  }
+
+  private async canvasPoint(at: { x: number; y: number }): Promise<{ x: number; y: number }> {
+    const box = await this.canvas.boundingBox();
+    if (box === null) throw new Error('the canvas is not on the screen');
+    return { x: box.x + at.x, y: box.y + at.y };
+  }
+
+  /** Drops a file of this machine on the canvas, as from the system's file manager. */
+  async dropFile(file: string, at: { x: number; y: number }): Promise<void> {
+    const point = await this.canvasPoint(at);
+    const content = (await readFile(file)).toString('base64');
+    const transfer = await this.page.evaluateHandle(
+      ({ name, base64 }) => {
+        const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+        const data = new DataTransfer();
+        data.items.add(new File([bytes], name, { type: 'text/csv' }));
+        return data;
+      },
+      { name: path.basename(file), base64: content },
+    );
+    const target = this.canvas;
+    for (const type of ['dragenter', 'dragover', 'drop']) {
+      await target.dispatchEvent(type, { dataTransfer: transfer, clientX: point.x, clientY: point.y });
+    }
+  }
+
+  /** Drags a node type from the catalogue onto the canvas with the mouse. */
+  async dragFromCatalogue(type: string, at: { x: number; y: number }): Promise<Locator> {
+    const before = await this.cards.count();
+    const search = this.page.getByTestId('catalogue-search').first();
+    await search.fill(type.split('/')[1]?.replaceAll('-', ' ') ?? type);
+    const box = await this.canvas.boundingBox();
+    if (box === null) throw new Error('the canvas is not on the screen');
+    await this.page.getByTestId(`catalogue-item-${type}`).dragTo(this.canvas, { targetPosition: at });
+    await expect(this.cards).toHaveCount(before + 1);
+    await search.fill('');
+    return this.card(type, (await this.page.locator(`[data-testid=node-card][data-node-type="${type}"]`).count()) - 1);
+  }
+
+  /** Drags an edge from an output to an input with the mouse. */
+  async connect(from: Locator, output: string, to: Locator, input: string): Promise<void> {
+    const edges = this.page.locator('.react-flow__edge');
+    const before = await edges.count();
+    await this.dragPort(from, output, to, input);
+    await expect(edges).toHaveCount(before + 1);
+  }
+
+  async dragPort(from: Locator, output: string, to: Locator, input: string, whileOver?: () => Promise<void>): Promise<void> {
+    const start = await from.getByTestId(`port-out-${output}`).boundingBox();
+    const end = await to.getByTestId(`port-in-${input}`).boundingBox();
+    if (start === null || end === null) throw new Error('a port is not on the screen');
+    await this.page.mouse.move(start.x + start.width / 2, start.y + start.height / 2);
+    await this.page.mouse.down();
+    await this.page.mouse.move((start.x + end.x) / 2, (start.y + end.y) / 2, { steps: 4 });
+    await this.page.mouse.move(end.x + end.width / 2, end.y + end.height / 2, { steps: 4 });
+    await whileOver?.();
+    await this.page.mouse.up();
+  }
+
+  async select(card: Locator): Promise<void> {
+    await card.click({ position: { x: 90, y: 20 } });
+    await expect(card).toHaveAttribute('data-selected', 'true');
+  }
+
+  param(name: string): Locator {
+    return this.page.getByTestId(`param-${name}`);
+  }
+
+  async runAll(): Promise<void> {
+    await this.page.getByTestId('run-all').click();
+  }
+
+  async expectState(card: Locator, state: string, timeout = 60_000): Promise<void> {
+    await expect(card).toHaveAttribute('data-state', state, { timeout });
+  }
+
+  async expectAll(state: string, timeout = 90_000): Promise<void> {
+    const count = await this.cards.count();
+    await expect(this.page.locator(`[data-testid=node-card][data-state=${state}]`)).toHaveCount(count, { timeout });
+  }
+
+  async expectSaved(): Promise<void> {
+    await expect(this.page.getByTestId('save-state')).toHaveAttribute('data-state', 'saved');
+  }
+
+  async fit(): Promise<void> {
+    await this.canvas.focus();
+    await this.page.keyboard.press('Control+2');
+  }
+}
