@@ -155,6 +155,7 @@ function layoutOf(spec: ChartSpec, theme: ChartTheme): PlotlyLayout {
     font: { family: theme.font, size: 12, color: theme.text },
     margin: { l: 12, r: 16, t: 8, b: 12, pad: 0 },
     autosize: true,
+    separators: '.\u202f',
     showlegend: drawn.length > 1,
     legend: { orientation: 'h', x: 0, y: 1.02, xanchor: 'left', yanchor: 'bottom', font: { size: 12, color: theme.text }, bgcolor: 'rgba(0, 0, 0, 0)' },
     hoverlabel: { bgcolor: theme.raised, bordercolor: theme.axis, font: { family: theme.font, size: 12, color: theme.text }, align: 'left' },
@@ -186,6 +187,7 @@ function axisOf(axis: AxisSpec, theme: ChartTheme, options: { grid: boolean; rev
     ticklabelstandoff: 4,
     tickfont: { size: 11, color: theme.muted },
     exponentformat: 'power',
+    minexponent: 5,
     separatethousands: true,
     ...(range ? { range } : options.reversed ? { autorange: 'reversed' } : {}),
   };

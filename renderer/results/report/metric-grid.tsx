@@ -8,9 +8,9 @@ export function MetricGrid({ title, metrics }: { readonly title?: string | undef
   return (
     <section aria-label={title ?? 'Metrics'}>
       {title ? <h4 className="mb-2 text-sm font-semibold">{title}</h4> : null}
-      <dl className="grid grid-cols-[repeat(auto-fill,minmax(148px,1fr))] gap-px overflow-hidden rounded-md border border-line bg-line">
+      <dl className="flex flex-wrap overflow-hidden rounded-md border border-line bg-surface">
         {metrics.map((metric) => (
-          <div key={metric.name} data-testid={`metric-${metric.name}`} className="flex flex-col gap-0.5 bg-surface px-3 py-2.5">
+          <div key={metric.name} data-testid={`metric-${metric.name}`} className="-mb-px -mr-px flex min-w-0 flex-[1_1_148px] flex-col gap-0.5 border-b border-r border-line px-3 py-2.5">
             <dt className="flex items-center gap-1 text-xs text-muted">
               <span className="min-w-0 truncate" title={metricTitle(metric.name)}>
                 {metricTitle(metric.name)}
@@ -26,7 +26,6 @@ export function MetricGrid({ title, metrics }: { readonly title?: string | undef
             <dd className="selectable text-xl font-medium tabular-nums tracking-tight">{formatMetric(metric)}</dd>
           </div>
         ))}
-        <div aria-hidden className="col-span-full hidden bg-surface" />
       </dl>
     </section>
   );
