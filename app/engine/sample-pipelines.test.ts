@@ -1,0 +1,35 @@
+import { cp, readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseDocument } from '#app/pipeline/index.ts';
+import { ensureSampleProject } from './project/sample-project.ts';
+import { openTestEngine, type TestEngine } from './testing.ts';
+
+const resources = fileURLToPath(new URL('../../resources', import.meta.url));
+const pipelines = path.join(resources, 'samples/project/pipelines');
+
+/** Every example that ships opens without a complaint and runs green. */
+describe('the sample pipelines', async () => {
+  const files = (await readdir(pipelines)).filter((name) => name.endsWith('.pipeline.json'));
+  let test: TestEngine;
+  beforeAll(async () => {
+    test = await openTestEngine();
+    await ensureSampleProject(test.projectDir, resources);
+    await cp(path.join(resources, 'samples/datasets'), path.join(test.projectDir, 'data'), { recursive: true });
+  });
+  afterAll(() => test.close());
+
+  it('are at least two', () => {
+    expect(files.length).toBeGreaterThanOrEqual(2);
+  });
+
+  it.each(files)('%s has no problems and runs', async (file) => {
+    const document = parseDocument(await readFile(path.join(pipelines, file), 'utf8'));
+    const configured = await test.engine.configure(document);
+    expect(configured.diagnostics.filter((diagnostic) => diagnostic.severity === 'error')).toEqual([]);
+    const run = await test.run(document);
+    expect(Object.values(run.nodes).flatMap((node) => node.diagnostics.filter((diagnostic) => diagnostic.severity === 'error'))).toEqual([]);
+    expect(run.status).toBe('succeeded');
+  });
+});
