@@ -1,8 +1,7 @@
 import { PenstockError } from '#app/core/errors.ts';
-import { confusionMatrix, confusionMetrics, countLabels, logLoss, predictionTable, readScores } from '#app/ml/index.ts';
+import { confusionMatrix, confusionMetrics, confusionReport, countLabels, logLoss, predictionTable, readScores } from '#app/ml/index.ts';
 import type { NodeExecutor } from '#app/sdk/node.ts';
 import type { Params } from './node.ts';
-import { confusionReport } from './report.ts';
 
 export const executor: NodeExecutor<Params> = {
   async run(context) {

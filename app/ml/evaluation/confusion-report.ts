@@ -1,23 +1,23 @@
 import { formatCount } from '#app/core/units.ts';
-import type { ConfusionMatrix, ConfusionMetrics } from '#app/ml/index.ts';
 import type { ChartSpec, MetricItem, Report, ReportBlock } from '#app/sdk/ports.ts';
+import type { ConfusionMatrix, ConfusionMetrics } from '../metrics/confusion.ts';
 
 /** More classes than this are summed up as tables only: cells would be too small to read. */
 const MAX_DRAWN = 60;
 
-export type Shares = 'counts' | 'rows' | 'columns';
+export type ConfusionShares = 'counts' | 'rows' | 'columns';
 
-export interface Findings {
+export interface ConfusionFindings {
   readonly target: string;
   readonly matrix: ConfusionMatrix;
   readonly metrics: ConfusionMetrics;
   /** NaN where the table has no probabilities. */
   readonly logLoss: number;
   readonly leftOut: number;
-  readonly shares: Shares;
+  readonly shares: ConfusionShares;
 }
 
-export function confusionReport(findings: Findings): Report {
+export function confusionReport(findings: ConfusionFindings): Report {
   const { matrix, metrics, leftOut, target } = findings;
   const blocks: ReportBlock[] = [{ type: 'metrics', metrics: items(findings) }];
   if (leftOut > 0) {
@@ -53,7 +53,7 @@ export function confusionReport(findings: Findings): Report {
   return { title: `Confusion matrix of ${target}`, blocks };
 }
 
-function items({ metrics, logLoss }: Findings): MetricItem[] {
+function items({ metrics, logLoss }: ConfusionFindings): MetricItem[] {
   return [
     { name: 'Accuracy', value: metrics.accuracy, format: 'percent', help: 'Share of rows predicted right; higher is better.' },
     { name: 'Balanced accuracy', value: metrics.balancedAccuracy, format: 'percent', help: 'Mean share predicted right over the classes, so that rare classes count as much; higher is better.' },
@@ -65,7 +65,7 @@ function items({ metrics, logLoss }: Findings): MetricItem[] {
   ];
 }
 
-function heatmap({ matrix, shares, target }: Findings): ChartSpec {
+function heatmap({ matrix, shares, target }: ConfusionFindings): ChartSpec {
   const { labels, counts } = matrix;
   const columnTotals = labels.map((_label, index) => counts.reduce((total, row) => total + (row[index] ?? 0), 0));
   const z = counts.map((row) => {
