@@ -24,8 +24,8 @@ export function Workspace() {
         panelRef={catalogue}
         collapsible
         collapsedSize={0}
-        defaultSize={232}
-        minSize={180}
+        defaultSize={212}
+        minSize={168}
         maxSize={420}
         groupResizeBehavior="preserve-pixel-size"
         onResize={(size) => useView.setState({ catalogueOpen: size.inPixels > 0 })}
@@ -46,7 +46,7 @@ export function Workspace() {
             panelRef={dock}
             collapsible
             collapsedSize={0}
-            defaultSize="32%"
+            defaultSize="34%"
             minSize={120}
             onResize={(size) => useView.setState({ dockOpen: size.inPixels > 0 })}
           >
@@ -62,7 +62,7 @@ export function Workspace() {
         panelRef={inspector}
         collapsible
         collapsedSize={0}
-        defaultSize={300}
+        defaultSize={288}
         minSize={240}
         maxSize={560}
         groupResizeBehavior="preserve-pixel-size"

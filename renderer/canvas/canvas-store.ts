@@ -47,7 +47,7 @@ export function motion(ms = 180): number {
 
 export function fitView(nodeIds?: readonly string[]): void {
   const { flow } = useCanvas.getState();
-  void flow?.fitView({ padding: 0.16, maxZoom: 1, duration: motion(), ...(nodeIds && nodeIds.length > 0 ? { nodes: nodeIds.map((id) => ({ id })) } : {}) });
+  void flow?.fitView({ padding: 0.08, maxZoom: 1, duration: motion(), ...(nodeIds && nodeIds.length > 0 ? { nodes: nodeIds.map((id) => ({ id })) } : {}) });
 }
 
 export function zoomTo(zoom: number): void {

@@ -44,7 +44,7 @@ function CanvasPane() {
   const [nodes, setNodes] = useState<FlowNode[]>([]);
   const [edges, setEdges] = useState<WireEdge[]>([]);
   const pane = useRef<HTMLDivElement>(null);
-  const detail = useStore((store) => (store.transform[2] < 0.5 ? 'far' : store.transform[2] >= 1.15 ? 'near' : 'middle'));
+  const detail = useStore((store) => (detailAt(store.transform[2])));
   const connectionHandlers = useConnecting();
 
   useEffect(() => {
@@ -207,6 +207,12 @@ const hues: Readonly<Record<string, number>> = { data: 245, transform: 295, expl
 
 function categoryHue(node: FlowNode): number {
   return node.type === 'card' ? (hues[categoryOf(node.data.node.type)] ?? 260) : 260;
+}
+
+function detailAt(zoom: number): 'far' | 'low' | 'middle' | 'near' {
+  if (zoom < 0.32) return 'far';
+  if (zoom < 0.66) return 'low';
+  return zoom < 1.15 ? 'middle' : 'near';
 }
 
 /** Moves of a drag as one undo step, put into the edge it was dropped on. */

@@ -47,12 +47,12 @@ function NodeCardView({ data, selected }: NodeProps<CardNode>) {
           {renaming ? (
             <TitleInput nodeId={node.id} title={titleOf(node)} />
           ) : (
-            <div className="truncate pr-4 text-sm font-medium leading-[18px]" title={node.comment || undefined}>
+            <div className="node-title truncate pr-4 text-sm font-medium leading-[18px]" title={node.comment || undefined}>
               {titleOf(node)}
             </div>
           )}
           <div
-            className={cx('truncate text-xs leading-4', state === 'failed' ? 'text-bad-ink' : message ? 'text-warn-ink' : 'text-muted')}
+            className={cx('node-line truncate text-xs leading-4', state === 'failed' ? 'text-bad-ink' : message ? 'text-warn-ink' : 'text-muted')}
             title={line}
           >
             {line || '\u00a0'}

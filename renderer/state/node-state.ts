@@ -1,5 +1,6 @@
 import type { Diagnostic } from '#app/core/errors.ts';
 import type { PipelineDocument, PipelineNode } from '#app/pipeline/document.ts';
+import { formatDuration } from '#app/core/units.ts';
 import type { Freshness, NodeRun } from '#app/protocol/schema.ts';
 
 /** What a node's card shows, by colour and by shape. */
@@ -29,9 +30,9 @@ export interface NodeFacts {
 /** The state and the sentence behind it. */
 export function nodeState(facts: NodeFacts): { readonly state: NodeState; readonly reason: string } {
   const { node, diagnostics, freshness, nodeRun, runActive, runDocument } = facts;
-  if (node.bypassed) return { state: 'bypassed', reason: 'Bypassed: its input passes through.' };
+  if (node.bypassed) return { state: 'bypassed', reason: 'Its input passes through.' };
   if (runActive && nodeRun) {
-    if (nodeRun.status === 'queued') return { state: 'queued', reason: 'Waiting for its turn.' };
+    if (nodeRun.status === 'queued') return { state: 'queued', reason: 'It runs when what it needs is there.' };
     if (nodeRun.status === 'running') return { state: 'running', reason: nodeRun.reason };
   }
   const failure = nodeRun?.status === 'failed' ? nodeRun.diagnostics.find((item) => item.severity === 'error') : undefined;
@@ -41,17 +42,23 @@ export function nodeState(facts: NodeFacts): { readonly state: NodeState; readon
   }
   const problem = diagnostics.find((item) => item.severity === 'error');
   if (problem) return { state: 'attention', reason: sentence(problem) };
-  if (runActive && (nodeRun?.status === 'succeeded' || nodeRun?.status === 'cached')) return { state: 'done', reason: nodeRun.reason };
+  if (runActive && (nodeRun?.status === 'succeeded' || nodeRun?.status === 'cached')) return { state: 'done', reason: doneReason(nodeRun) };
   switch (freshness?.state) {
     case 'fresh':
-      return { state: 'done', reason: nodeRun?.reason || 'Its result is up to date.' };
+      return { state: 'done', reason: doneReason(nodeRun) };
     case 'stale':
       return { state: 'stale', reason: freshness.reasons.join('; ') || 'Something it depends on changed.' };
     default: {
       const reason = nodeRun?.status === 'skipped' || nodeRun?.status === 'cancelled' ? nodeRun.reason : freshness?.reasons.join('; ');
-      return { state: 'idle', reason: reason || 'Not run yet.' };
+      return { state: 'idle', reason: reason && !/not been run/.test(reason) ? reason : 'Run it to see its result.' };
     }
   }
+}
+
+function doneReason(nodeRun: NodeRun | undefined): string {
+  if (nodeRun?.status === 'succeeded' && nodeRun.ms !== null) return `It ran in ${formatDuration(nodeRun.ms)}.`;
+  if (nodeRun?.status === 'cached' && nodeRun.reason) return nodeRun.reason;
+  return 'Its result is kept from an earlier run.';
 }
 
 function sentence(diagnostic: Diagnostic | undefined): string {

@@ -102,7 +102,7 @@ export function Segmented({ value, onChange, items, label, disabled, className }
               if (target instanceof HTMLElement) target.focus();
             }}
             className={cx(
-              'min-w-0 flex-1 truncate rounded-sm px-2 text-sm transition-colors duration-100',
+              'min-w-0 flex-auto truncate rounded-sm px-1.5 text-sm transition-colors duration-100',
               checked ? 'bg-raised font-medium text-ink shadow-card' : 'text-muted hover:text-ink',
             )}
           >
