@@ -1,9 +1,9 @@
-import { cp, readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseDocument } from '#app/pipeline/index.ts';
-import { ensureSampleProject } from './project/sample-project.ts';
+import { seedSamples } from './project/samples.ts';
 import { openTestEngine, type TestEngine } from './testing.ts';
 
 const resources = fileURLToPath(new URL('../../resources', import.meta.url));
@@ -15,8 +15,7 @@ describe('the sample pipelines', async () => {
   let test: TestEngine;
   beforeAll(async () => {
     test = await openTestEngine();
-    await ensureSampleProject(test.projectDir, resources);
-    await cp(path.join(resources, 'samples/datasets'), path.join(test.projectDir, 'data'), { recursive: true });
+    await seedSamples(test.projectDir, resources);
   });
   afterAll(() => test.close());
 
