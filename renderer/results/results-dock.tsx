@@ -9,6 +9,7 @@ import type { TabItem } from '../ui/index.ts';
 import { ColumnCharts } from './column-charts.tsx';
 import { LogTab } from './log-tab.tsx';
 import { ProblemsTab } from './problems-tab.tsx';
+import { InlineMarkdown } from './report/markdown.tsx';
 import { TableView } from './table/table-view.tsx';
 import { useDock } from './use-dock.ts';
 import type { Dock, DockPort } from './use-dock.ts';
@@ -103,7 +104,7 @@ function DockTrailing({ dock }: { readonly dock: Dock }) {
   return (
     <div className="flex min-w-0 items-center gap-2 pr-1">
       {stale === null ? null : (
-        <Tooltip text={stale} side="top">
+        <Tooltip text={<InlineMarkdown text={stale} />} side="top">
           <span tabIndex={0} className="rounded-sm">
             <Badge tone="warn">
               <TriangleAlert size={12} aria-hidden /> Out of date

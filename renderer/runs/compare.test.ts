@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { emptyDocument } from '#app/pipeline/document.ts';
 import type { PipelineDocument } from '#app/pipeline/document.ts';
-import { commonMetrics, metricRows, paramDifferences } from './compare.ts';
+import { commonMetrics, metricTitleOf, metricRows, paramDifferences } from './compare.ts';
 
 const document = (nodes: Record<string, Record<string, unknown>>): PipelineDocument => ({
   ...emptyDocument('p', 'P'),
@@ -31,5 +31,6 @@ describe('comparing runs', () => {
       { name: 'only', values: [1, null] },
     ]);
     expect(commonMetrics(runs, 1)).toEqual(['auc']);
+    expect(['A · B · rocAuc', 'logLoss'].map(metricTitleOf)).toEqual(['A · B · ROC AUC', 'Log loss']);
   });
 });

@@ -1,5 +1,6 @@
 import type { PipelineDocument } from '#app/pipeline/document.ts';
 import { paramText } from '../results/model/words.ts';
+import { metricTitle } from '../results/report/metric-text.ts';
 
 export interface ParamDifference {
   readonly nodeId: string;
@@ -55,6 +56,18 @@ export function metricRows(runs: readonly { readonly metrics: Readonly<Record<st
   const rows = names.map((name): MetricRow => ({ name, values: runs.map((run) => run.metrics[name] ?? null) }));
   const missing = (row: MetricRow) => row.values.filter((value) => value === null).length;
   return rows.sort((a, b) => missing(a) - missing(b));
+}
+
+/** `ROC and PR · rocAuc` → "ROC and PR · ROC AUC". */
+export function metricTitleOf(name: string): string {
+  const { node, metric } = splitMetric(name);
+  return node === '' ? metric : `${node} · ${metric}`;
+}
+
+/** Node and metric of a run's metric, the metric in words. */
+export function splitMetric(name: string): { readonly node: string; readonly metric: string } {
+  const at = name.lastIndexOf(' · ');
+  return at < 0 ? { node: '', metric: metricTitle(name) } : { node: name.slice(0, at), metric: metricTitle(name.slice(at + 3)) };
 }
 
 /** The metrics that most runs have, for columns of the list. */

@@ -1,3 +1,4 @@
+import { useMemo } from 'react';
 import { ArrowLeft } from 'lucide-react';
 import { formatDuration, formatNumber } from '#app/core/units.ts';
 import { Notice } from '../results/notice.tsx';
@@ -5,7 +6,7 @@ import { useQuery } from '../results/use-query.ts';
 import { client } from '../rpc/client.ts';
 import { titleOf } from '../state/catalogue.ts';
 import { Button, Page, Spinner, cx } from '../ui/index.ts';
-import { metricRows, paramDifferences } from './compare.ts';
+import { metricRows, metricTitleOf, paramDifferences } from './compare.ts';
 import { RunStatusMark } from './run-status.tsx';
 import { TimeAgo } from './time-ago.tsx';
 
@@ -22,6 +23,7 @@ export function RunComparePage({ runIds, onBack }: { readonly runIds: readonly s
     </Button>
   );
   const runs = query.data;
+  const differences = useMemo(() => (runs === null ? [] : paramDifferences(runs.map((run) => run.document), titleOf)), [runs]);
   return (
     <Page title={`Compare ${runIds.length} runs`} description="Differences are against the first run." actions={back}>
       {query.error ? <Notice diagnostic={query.error} /> : null}
@@ -53,7 +55,7 @@ export function RunComparePage({ runIds, onBack }: { readonly runIds: readonly s
               {metricRows(runs).map((row) => (
                 <tr key={row.name}>
                   <th scope="row" className={cx(cell, 'text-left font-normal text-muted')}>
-                    {row.name}
+                    {metricTitleOf(row.name)}
                   </th>
                   {row.values.map((value, index) => (
                     <td key={runs[index]?.runId} className={cx(cell, 'tabular-nums')}>
@@ -64,7 +66,14 @@ export function RunComparePage({ runIds, onBack }: { readonly runIds: readonly s
                 </tr>
               ))}
               <Band title="Parameters that differ" columns={runs.length + 1} />
-              {paramDifferences(runs.map((run) => run.document), titleOf).map((difference) => (
+              {differences.length === 0 ? (
+                <tr>
+                  <td colSpan={runs.length + 1} className={cx(cell, 'text-muted')}>
+                    None: the parameters are the same. What differs comes from the data or from node versions.
+                  </td>
+                </tr>
+              ) : null}
+              {differences.map((difference) => (
                 <tr key={`${difference.nodeId} ${difference.param}`}>
                   <th scope="row" className={cx(cell, 'text-left font-normal text-muted')}>
                     {difference.title}
@@ -95,13 +104,15 @@ function Band({ title, columns }: { readonly title: string; readonly columns: nu
   );
 }
 
+const formatChange = (change: number): string => (change >= 1e-4 && change < 1e6 ? String(Number(change.toPrecision(2))) : formatNumber(change));
+
 /** Neutral on purpose: whether more is better depends on the metric. */
 function Change({ value, first }: { readonly value: number | null; readonly first: number | null }) {
   if (value === null || first === null || value === first) return null;
   const change = value - first;
   return (
     <span className="ml-2 text-xs text-muted">
-      {change > 0 ? '▲' : '▼'} {formatNumber(Math.abs(change))}
+      {change > 0 ? '▲' : '▼'} {formatChange(Math.abs(change))}
     </span>
   );
 }

@@ -5,10 +5,12 @@ import type { NodeRun, RunDetail } from '#app/protocol/schema.ts';
 import { LiveCurves } from '../results/live/live-curves.tsx';
 import { Notice, SeverityIcon } from '../results/notice.tsx';
 import { MetricGrid, metricItems } from '../results/report/metric-grid.tsx';
+import { InlineMarkdown } from '../results/report/markdown.tsx';
 import { useQuery } from '../results/use-query.ts';
 import { client } from '../rpc/client.ts';
 import { categoryOf, iconOf } from '../state/catalogue.ts';
 import { Button, NodeTile, Page, Spinner, cx } from '../ui/index.ts';
+import { metricTitleOf } from './compare.ts';
 import { RunStatusMark } from './run-status.tsx';
 import { TimeAgo } from './time-ago.tsx';
 
@@ -52,7 +54,7 @@ function Detail({ run }: { readonly run: RunDetail }) {
         {run.pipelinePath ? <span className="font-mono text-xs">{run.pipelinePath}</span> : null}
         <span className="selectable font-mono text-xs text-faint">{run.runId}</span>
       </p>
-      {metrics.length > 0 ? <MetricGrid metrics={metricItems(run.metrics)} /> : null}
+      {metrics.length > 0 ? <MetricGrid metrics={metricItems(run.metrics).map((item) => ({ ...item, name: metricTitleOf(item.name) }))} /> : null}
       <NodeTable nodes={run.nodes} />
       {curves.map(({ nodeId, series, title }) => (
         <section key={nodeId} aria-label={`Learning curves of ${title}`}>
@@ -98,7 +100,7 @@ function NodeTable({ nodes }: { readonly nodes: readonly NodeRun[] }) {
                   <RunStatusMark status={node.status} />
                 </td>
                 <td className={cx(cell, 'selectable text-muted')}>
-                  {node.reason}
+                  <InlineMarkdown text={node.reason} />
                   {node.diagnostics.map((diagnostic, index) => (
                     <span key={index} className="mt-1 flex gap-1.5 text-ink">
                       <span className="pt-[3px]">

@@ -2,7 +2,7 @@ import { useMemo } from 'react';
 import { formatDuration, formatNumber } from '#app/core/units.ts';
 import type { RunSummary } from '#app/protocol/schema.ts';
 import { Checkbox, cx } from '../ui/index.ts';
-import { commonMetrics } from './compare.ts';
+import { commonMetrics, splitMetric } from './compare.ts';
 import { RunStatusMark } from './run-status.tsx';
 import { TimeAgo } from './time-ago.tsx';
 
@@ -75,7 +75,7 @@ export function RunList({ runs, chosen, onChoose, onOpen }: RunListProps) {
 
 /** `ROC and PR · rocAuc`: the metric, and which node gave it, below. */
 function MetricName({ name }: { readonly name: string }) {
-  const [node, metric] = name.includes(' · ') ? name.split(' · ', 2) : ['', name];
+  const { node, metric } = splitMetric(name);
   return (
     <span className="inline-flex max-w-40 flex-col items-end">
       <span className="max-w-full truncate text-ink">{metric}</span>

@@ -163,7 +163,7 @@ function layoutOf(spec: ChartSpec, theme: ChartTheme): PlotlyLayout {
     dragmode: 'zoom',
     barmode: bars.length > 1 && numericBars ? 'overlay' : 'group',
     bargap: numericBars ? 0.04 : 0.25,
-    xaxis: axisOf(spec.x, theme, { grid: !heatmap && bars.length === 0, reversed: false }),
+    xaxis: { ...axisOf(spec.x, theme, { grid: !heatmap && bars.length === 0, reversed: false }), ...(fewWholeSteps(spec) ? { dtick: 1 } : {}) },
     yaxis: axisOf(spec.y, theme, { grid: !heatmap, reversed: heatmap && spec.y.scale === 'category' }),
     modebar: { orientation: 'h' },
   };
@@ -191,6 +191,16 @@ function axisOf(axis: AxisSpec, theme: ChartTheme, options: { grid: boolean; rev
     separatethousands: true,
     ...(range ? { range } : options.reversed ? { autorange: 'reversed' } : {}),
   };
+}
+
+/** A short axis of whole numbers (epochs, counts) must not be labelled 1.5. */
+function fewWholeSteps(spec: ChartSpec): boolean {
+  if (spec.x.scale !== undefined && spec.x.scale !== 'linear') return false;
+  const values = spec.series.flatMap((series) => series.x);
+  if (values.length === 0 || !values.every((value) => typeof value === 'number' && Number.isInteger(value))) return false;
+  const numbers = values as number[];
+  const span = numbers.reduce((high, value) => Math.max(high, value), -Infinity) - numbers.reduce((low, value) => Math.min(low, value), Infinity);
+  return span >= 1 && span <= 10 && spec.x.range === undefined;
 }
 
 function colourBar(theme: ChartTheme): Record<string, unknown> {

@@ -1,6 +1,6 @@
 import { Fragment, useMemo } from 'react';
 import type { ReactNode } from 'react';
-import { lexer } from 'marked';
+import { Lexer, lexer } from 'marked';
 import type { Token, Tokens } from 'marked';
 import { cx } from '../../ui/index.ts';
 
@@ -11,6 +11,12 @@ import { cx } from '../../ui/index.ts';
 export function Markdown({ text, className }: { readonly text: string; readonly className?: string }) {
   const tokens = useMemo(() => lexer(text, { gfm: true }), [text]);
   return <div className={cx('selectable flex max-w-[72ch] flex-col gap-2 text-sm text-ink', className)}>{blocks(tokens)}</div>;
+}
+
+/** One line: code, emphasis and links only. */
+export function InlineMarkdown({ text }: { readonly text: string }) {
+  const tokens = useMemo(() => Lexer.lexInline(text), [text]);
+  return <>{inline(tokens)}</>;
 }
 
 const headings = ['text-lg font-semibold', 'text-base font-semibold', 'text-sm font-semibold', 'text-sm font-semibold', 'text-sm font-semibold', 'text-sm font-semibold'] as const;

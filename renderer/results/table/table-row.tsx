@@ -74,7 +74,7 @@ export const TableRow = memo(function TableRow({ row, top, width, gutter, gridId
 });
 
 function CellText({ value, look, type }: { readonly value: Cell; readonly look: ColumnLook; readonly type: Schema[number]['type'] }) {
-  if (value === null) return <span className="rounded-sm border border-dashed border-line-strong px-1 text-xs leading-4 text-faint">missing</span>;
+  if (value === null) return <span className="rounded-sm border border-dashed border-line px-1 text-xs leading-4 text-faint">missing</span>;
   if (value === '') return <span className="text-xs italic text-faint">empty text</span>;
   const text = formatCell(value, type, look.decimals);
   return (
