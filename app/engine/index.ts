@@ -1,0 +1,17 @@
+export { loadCatalogue, type EngineCatalogue, type EngineNodeType } from './catalogue.ts';
+export { doctor, type DoctorCheck } from './doctor.ts';
+export { Engine, type EngineOptions, type StartRun } from './engine.ts';
+export { appPlaces } from './places.ts';
+export { findProject, type ProjectPlace } from './project/find-project.ts';
+export { seedSamples } from './project/samples.ts';
+export type { PipelineRun } from './run/pipeline-run.ts';
+export { artifactsOf } from './results/value-codec.ts';
+export { createRouter, type EngineRouter } from './router.ts';
+export { scoreFile, type ScoreOptions } from './score.ts';
+
+import { Engine, type EngineOptions } from './engine.ts';
+
+/** Opens a project. @throws PenstockError of the store; see `Engine.open`. */
+export function createEngine(options: EngineOptions): Promise<Engine> {
+  return Engine.open(options);
+}
