@@ -16,7 +16,7 @@ import { DataAccess } from './data-access.ts';
 import { PipelineFiles } from './project/pipeline-files.ts';
 import { openProjectStore, type ProjectStore } from './project/project-store.ts';
 import { pathResolver } from './project/resolve-path.ts';
-import { PortValueResolver, type RelationBuilding } from './results/port-values.ts';
+import { isMissing, notRun, PortValueResolver, type RelationBuilding } from './results/port-values.ts';
 import { ResultCache } from './results/result-cache.ts';
 import { RunEventLog } from './run/event-log.ts';
 import { runExecutor, type NodeEnvironment } from './run/node-runner.ts';
@@ -182,6 +182,19 @@ export class Engine {
       setTimeout(() => this.#runs.delete(run.runId), keepEndedRunsMs).unref();
     });
     return run;
+  }
+
+  /** Writes the trained model of a node as a bundle. @throws PenstockError `not-run`, `not-a-model`, those of the writer. */
+  async bundleModel(request: { readonly document: PipelineDocument; readonly nodeId: string; readonly name: string; readonly target: string }, signal: AbortSignal = this.#closing.signal): Promise<{ path: string; files: readonly { path: string; bytes: number; sha256: string }[] }> {
+    const { document, nodeId, name, target } = request;
+    const resolver = new PortValueResolver(await this.analyse(document, signal), this.cache, this.#building);
+    const ports = await resolver.ports(nodeId);
+    if (isMissing(ports)) throw notRun(ports.missing);
+    const model = Object.values(ports).find((value) => value.kind === 'model');
+    if (model?.kind !== 'model') {
+      throw new PenstockError('not-a-model', `“${resolver.analysis.nodes.get(nodeId)?.title ?? nodeId}” gives no model.`, { remedy: 'Name a train node whose table is connected.', place: { nodeId } });
+    }
+    return this.models.servicesFor({ runId: null, nodeId, resolver, signal }).bundle(model, { name, path: target, nodeId });
   }
 
   activeRun(pipelineId: string): PipelineRun | null {

@@ -1,0 +1,67 @@
+import path from 'node:path';
+import { PenstockError } from '#app/core/errors.ts';
+import { formatBytes, formatCount } from '#app/core/units.ts';
+import { appPlaces, createEngine, createRouter, findProject, loadCatalogue, scoreFile, seedSamples } from '#app/engine/index.ts';
+import { startBrowserServer } from '#app/serve/browser-server.ts';
+import { findNode, placeOf, readPipeline } from './document.ts';
+import { locked } from './run.ts';
+import { exitCodes, type Terminal } from './terminal.ts';
+
+/** `penstock bundle`: the model of a node as a folder (or .zip) that can be deployed; trains it first where it is not trained. */
+export async function bundleCommand(file: string, options: { readonly node: string; readonly out: string; readonly name?: string; readonly project?: string }, terminal: Terminal): Promise<number> {
+  const catalogue = loadCatalogue();
+  const document = await readPipeline(file);
+  const node = findNode(document, catalogue, options.node);
+  const engine = await createEngine({ ...placeOf(file, options.project), ...appPlaces(), catalogue });
+  try {
+    if (engine.readOnly) throw locked(engine);
+    const run = await engine.startRun({ document, path: file, to: [node.id] });
+    if ((await run.finished) !== 'succeeded') {
+      const failed = engine.store.records.get(run.runId)?.nodes.find((one) => one.status === 'failed');
+      throw new PenstockError('run-failed', `The model could not be made: ${failed === undefined ? 'the run did not finish' : `“${failed.title}”: ${failed.reason}`}`, {
+        remedy: `Run “penstock run ${file} --to ${node.id}” to see more.`,
+      });
+    }
+    const target = path.resolve(options.out);
+    const name = options.name ?? path.basename(target, '.zip').replaceAll(/[^A-Za-z0-9_-]+/g, '-').replace(/^[-_]+/, '');
+    const { files } = await engine.bundleModel({ document, nodeId: node.id, name: name === '' ? 'model' : name, target });
+    terminal.out(`${target}: ${files.length} files, ${formatBytes(files.reduce((sum, one) => sum + one.bytes, 0))}\n`);
+    return exitCodes.ok;
+  } finally {
+    await engine.close();
+  }
+}
+
+/** `penstock score` */
+export async function scoreCommand(bundle: string, input: string, output: string, terminal: Terminal): Promise<number> {
+  const controller = new AbortController();
+  process.once('SIGINT', () => controller.abort());
+  const { rows, bytes } = await scoreFile({ bundle, input, output, signal: controller.signal, progress: () => undefined });
+  terminal.error(`${output}: ${formatCount(rows)} rows, ${formatBytes(bytes)}\n`);
+  return exitCodes.ok;
+}
+
+/** `penstock serve`: the app in a browser, until interrupted. */
+export async function serveCommand(options: { readonly project?: string; readonly port: number; readonly samples?: boolean }, terminal: Terminal): Promise<number> {
+  const found = findProject(process.cwd());
+  const projectDir = options.project === undefined ? (found.found ? found.projectDir : process.cwd()) : path.resolve(options.project);
+  const places = appPlaces();
+  const engine = await createEngine({ projectDir, ...places, warn: (message) => terminal.error(`${message}\n`) });
+  try {
+    if (options.samples === true && !engine.readOnly) await seedSamples(projectDir, places.resourcesDir);
+    const server = await startBrowserServer({ rendererDir: places.rendererDir, router: createRouter(engine), port: options.port });
+    try {
+      terminal.out(`${server.url}\n`);
+      terminal.error(`Penstock serves ${projectDir}. Open the address above in a browser; end with Ctrl+C.${engine.readOnly ? ' Another process has the project open: reading only.' : ''}\n`);
+      await new Promise<void>((resolve) => {
+        process.once('SIGINT', resolve);
+        process.once('SIGTERM', resolve);
+      });
+    } finally {
+      await server.close();
+    }
+  } finally {
+    await engine.close();
+  }
+  return exitCodes.ok;
+}

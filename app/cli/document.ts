@@ -1,0 +1,100 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { z } from 'zod';
+import { PenstockError } from '#app/core/errors.ts';
+import { findProject, type EngineCatalogue, type ProjectPlace } from '#app/engine/index.ts';
+import type { PipelineDocument, PipelineNode } from '#app/pipeline/document.ts';
+import { nodeTitle } from '#app/pipeline/graph.ts';
+import { parseDocument } from '#app/pipeline/parse.ts';
+
+/** @throws PenstockError `file-missing`, and those of `parseDocument`, naming the file. */
+export async function readPipeline(file: string): Promise<PipelineDocument> {
+  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT' && error.code !== 'EISDIR') throw error;
+    throw new PenstockError('file-missing', `There is no pipeline file ${file}.`, { remedy: 'Name a *.pipeline.json file.', place: { file } });
+  });
+  try {
+    return parseDocument(text);
+  } catch (error) {
+    if (!(error instanceof PenstockError)) throw error;
+    const { code, message, remedy, place } = error;
+    throw new PenstockError(code, message, { ...(remedy === undefined ? {} : { remedy }), place: { ...place, file }, cause: error });
+  }
+}
+
+/** `--project` wins; otherwise the project that the pipeline file lies in (see `findProject`). */
+export function placeOf(file: string, project: string | undefined): ProjectPlace {
+  if (project !== undefined) return { projectDir: path.resolve(project), filesDir: path.resolve(project) };
+  return findProject(path.dirname(path.resolve(file)));
+}
+
+/** A node by its id, or by its title where only one has it. @throws PenstockError `unknown-node` listing what there is. */
+export function findNode(document: PipelineDocument, catalogue: EngineCatalogue, name: string): PipelineNode {
+  const byId = document.nodes.find((node) => node.id === name);
+  if (byId !== undefined) return byId;
+  const titleOf = (node: PipelineNode): string => nodeTitle(node, catalogue.get(node.type)?.definition.title);
+  const named = document.nodes.filter((node) => titleOf(node).toLowerCase() === name.toLowerCase());
+  if (named.length === 1 && named[0] !== undefined) return named[0];
+  if (named.length > 1) {
+    throw new PenstockError('ambiguous-node', `${named.length} nodes are called “${name}”.`, { remedy: `Use an id: ${named.map((node) => node.id).join(', ')}.` });
+  }
+  const list = document.nodes.slice(0, 40).map((node) => `${node.id} (${titleOf(node)})`);
+  throw new PenstockError('unknown-node', `The pipeline has no node “${name}”.`, { remedy: `Its nodes are: ${list.join(', ')}${document.nodes.length > 40 ? ' …' : ''}.` });
+}
+
+/**
+ * `NODE.PARAM=VALUE` applied to a document. VALUE is JSON where it is JSON, else text; PARAM may go into objects (`a.b`).
+ * @throws PenstockError `set-syntax`, `unknown-node`, `unknown-param`.
+ */
+export function withSetting(document: PipelineDocument, catalogue: EngineCatalogue, setting: string): PipelineDocument {
+  const equals = setting.indexOf('=');
+  const left = equals < 0 ? setting : setting.slice(0, equals);
+  const { node, rest } = nodeAndParam(document, catalogue, left, equals >= 0, setting);
+  const type = catalogue.get(node.type);
+  const [first = '', ...deeper] = rest.split('.');
+  const known = type === undefined ? null : paramNames(type.definition.params);
+  if (known !== null && !known.includes(first)) {
+    throw new PenstockError('unknown-param', `“${nodeTitle(node, type?.definition.title)}” has no parameter “${first}”.`, {
+      remedy: known.length === 0 ? 'It has none.' : `Its parameters are: ${known.join(', ')}.`,
+    });
+  }
+  const params = setDeep(node.params, [first, ...deeper], valueOf(setting.slice(equals + 1)));
+  return { ...document, nodes: document.nodes.map((one) => (one.id === node.id ? { ...one, params } : one)) };
+}
+
+function nodeAndParam(document: PipelineDocument, catalogue: EngineCatalogue, left: string, hasValue: boolean, setting: string): { node: PipelineNode; rest: string } {
+  // Ids may hold dots: the longest id that fits wins.
+  const owner = document.nodes.filter((node) => left.startsWith(`${node.id}.`)).toSorted((a, b) => b.id.length - a.id.length)[0];
+  if (hasValue && owner !== undefined && left.length > owner.id.length + 1) return { node: owner, rest: left.slice(owner.id.length + 1) };
+  const dot = left.indexOf('.');
+  if (!hasValue || dot <= 0 || dot === left.length - 1) {
+    throw new PenstockError('set-syntax', `“${setting}” is not NODE.PARAM=VALUE.`, { remedy: 'Write it like --set train.learningRate=0.01.' });
+  }
+  return { node: findNode(document, catalogue, left.slice(0, dot)), rest: left.slice(dot + 1) };
+}
+
+function valueOf(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return text;
+  }
+}
+
+function setDeep(target: unknown, path: readonly string[], value: unknown): Record<string, unknown> {
+  const object = target !== null && typeof target === 'object' && !Array.isArray(target) ? (target as Record<string, unknown>) : {};
+  const [first = '', ...rest] = path;
+  if (first === '__proto__') throw new PenstockError('set-syntax', 'A parameter cannot be called __proto__.');
+  return { ...object, [first]: rest.length === 0 ? value : setDeep(object[first], rest, value) };
+}
+
+/** Null where the params are not an object with fixed members. */
+function paramNames(params: z.ZodType): string[] | null {
+  const schema = paramsJsonSchema(params) as { properties?: Record<string, unknown> };
+  return schema.properties === undefined ? null : Object.keys(schema.properties);
+}
+
+/** JSON Schema of a node's params as they are written in a document (defaults may be left out). */
+export function paramsJsonSchema(params: z.ZodType): unknown {
+  return z.toJSONSchema(params, { io: 'input', unrepresentable: 'any' });
+}

@@ -1,0 +1,87 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { formatAgo, formatDuration } from '#app/core/units.ts';
+import { appPlaces, createEngine, doctor, findProject, loadCatalogue, type Engine } from '#app/engine/index.ts';
+import { paramsJsonSchema, placeOf, readPipeline } from './document.ts';
+import { exitCodes, failureText, printJson, textTable, type Terminal } from './terminal.ts';
+
+interface Json {
+  readonly json?: boolean;
+}
+
+/** `penstock validate`: configures the pipeline without running or storing anything; 0 when there is no error. */
+export async function validateCommand(file: string, options: Json & { readonly project?: string }, terminal: Terminal): Promise<number> {
+  const document = await readPipeline(file);
+  const { filesDir } = placeOf(file, options.project);
+  return withScratchEngine(filesDir, async (engine) => {
+    const { diagnostics } = await engine.analyse(document);
+    const errors = diagnostics.filter((one) => one.severity === 'error').length;
+    if (options.json === true) printJson(terminal, { valid: errors === 0, diagnostics });
+    else {
+      for (const one of diagnostics) terminal.out(`${one.severity}${one.place?.nodeId === undefined ? '' : ` in ${one.place.nodeId}`}: ${failureText(one)}\n`);
+      terminal.out(errors === 0 ? `${file} is valid.\n` : `${file} has ${errors} ${errors === 1 ? 'error' : 'errors'}.\n`);
+    }
+    return errors === 0 ? exitCodes.ok : exitCodes.failed;
+  });
+}
+
+/** `penstock nodes` */
+export function nodesCommand(options: Json, terminal: Terminal): number {
+  const types = [...loadCatalogue().values()].map(({ definition }) => definition);
+  if (options.json === true) {
+    printJson(
+      terminal,
+      types.map(({ type, title, version, summary, inputs, outputs, params }) => ({ type, title, category: type.split('/')[0], version, summary, inputs, outputs, params: paramsJsonSchema(params) })),
+    );
+  } else terminal.out(textTable(types.map(({ type, title, summary }) => [type, title, summary])));
+  return exitCodes.ok;
+}
+
+/** `penstock runs`: of a project, newest first. */
+export async function runsCommand(options: Json & { readonly project?: string; readonly limit?: number }, terminal: Terminal): Promise<number> {
+  const place = options.project === undefined ? findProject(process.cwd()) : { projectDir: path.resolve(options.project) };
+  const engine = await createEngine({ ...place, ...appPlaces(), readOnly: true });
+  try {
+    const runs = engine.store.records.list({ limit: options.limit ?? 20 });
+    if (options.json === true) printJson(terminal, runs);
+    else if (runs.length === 0) terminal.out('No runs yet.\n');
+    else terminal.out(textTable(runs.map((run) => [run.runId, run.status, run.title, run.ms === null ? '' : formatDuration(run.ms), formatAgo(run.startedAt, Date.now())])));
+    return exitCodes.ok;
+  } finally {
+    await engine.close();
+  }
+}
+
+/** `penstock doctor`: 0 unless something that is needed is missing. */
+export async function doctorCommand(options: Json & { readonly project?: string }, terminal: Terminal): Promise<number> {
+  const place = options.project === undefined ? findProject(process.cwd()) : { projectDir: path.resolve(options.project), found: true };
+  const work = async (engine: Engine): Promise<number> => {
+    const checks = await doctor(engine);
+    if (options.json === true) printJson(terminal, { checks });
+    else terminal.out(textTable(checks.map(({ name, status, detail }) => [status === 'ok' ? '✓' : status === 'warning' ? '!' : '✗', name, detail])));
+    return checks.some((check) => check.status === 'missing') ? exitCodes.failed : exitCodes.ok;
+  };
+  if (!place.found) return withScratchEngine(process.cwd(), work);
+  const engine = await createEngine({ ...place, ...appPlaces() });
+  try {
+    return await work(engine);
+  } finally {
+    await engine.close();
+  }
+}
+
+/** An engine whose project is thrown away: looking must leave no trace and needs no lease. */
+export async function withScratchEngine<T>(filesDir: string, work: (engine: Engine) => Promise<T>): Promise<T> {
+  const projectDir = await mkdtemp(path.join(os.tmpdir(), 'penstock-look-'));
+  try {
+    const engine = await createEngine({ projectDir, filesDir, ...appPlaces() });
+    try {
+      return await work(engine);
+    } finally {
+      await engine.close();
+    }
+  } finally {
+    await rm(projectDir, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,16 @@
+import { runtimeProblem } from '#app/engine/runtime-check.ts';
+
+/** The `penstock` command. Checks the runtime before anything native is loaded. */
+const problem = runtimeProblem(process.versions.node);
+if (problem !== null) {
+  process.stderr.write(`${problem}\n`);
+  process.exitCode = 1;
+} else {
+  // Before libuv's pool is started: queries occupy its threads.
+  process.env['UV_THREADPOOL_SIZE'] ??= '16';
+  const { runProgram } = await import('./program.ts');
+  process.exitCode = await runProgram(process.argv.slice(2), { out: (text) => process.stdout.write(text), error: (text) => process.stderr.write(text), isTty: process.stderr.isTTY === true });
+  // Workers of the runtime and DuckDB's threads must not hold a finished command; what was written is on its way first.
+  await Promise.all([process.stdout, process.stderr].map((stream) => new Promise<void>((resolve) => stream.write('', () => resolve()))));
+  process.exit();
+}

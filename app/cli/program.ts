@@ -1,0 +1,95 @@
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import packageJson from '../../package.json' with { type: 'json' };
+import { bundleCommand, scoreCommand, serveCommand } from './deploy.ts';
+import { doctorCommand, nodesCommand, runsCommand, validateCommand } from './inspect.ts';
+import { runCommand, type RunOptions } from './run.ts';
+import { exitCodes, printFailure, type Terminal } from './terminal.ts';
+
+const projectHelp = 'project folder (default: the nearest folder at or above the file with penstock.db or pipelines/, else .penstock/ beside the file)';
+const collect = (value: string, list: string[] | undefined): string[] => [...(list ?? []), value];
+
+function wholeNumber(most: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && value <= most) return value;
+    throw new InvalidArgumentError(`must be a whole number from 0 to ${most}.`);
+  };
+}
+
+/** Runs one command line. @returns the exit code. Never throws. */
+export async function runProgram(args: readonly string[], terminal: Terminal): Promise<number> {
+  let code: number = exitCodes.ok;
+  const done = async (work: Promise<number> | number): Promise<void> => {
+    code = await work;
+  };
+  const program = new Command('penstock')
+    .description('Run, check and deploy Penstock pipelines.')
+    .version(packageJson.version)
+    .addHelpText('after', '\nExit codes: 0 everything succeeded; 1 a run, check or command failed; 2 wrong usage; 130 cancelled.')
+    .showHelpAfterError('(“penstock --help” lists the commands)')
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => terminal.out(text), writeErr: (text) => terminal.error(text) });
+
+  program
+    .command('run <file>')
+    .description('run a pipeline; finished results are reused')
+    .option('--to <node>', 'run only this node (id or title) and what it needs; may be repeated', collect)
+    .option('--set <node.param=value>', 'change a parameter for this run; VALUE is JSON, else text; may be repeated', collect)
+    .option('--project <folder>', projectHelp)
+    .option('--json', 'print one JSON object with nodes, metrics and artifacts')
+    .action((file: string, options: RunOptions) => done(runCommand(file, options, terminal)));
+  program
+    .command('validate <file>')
+    .description('check a pipeline without running it')
+    .option('--project <folder>', 'folder that relative paths are under')
+    .option('--json', 'print diagnostics as JSON')
+    .action((file: string, options: { project?: string; json?: boolean }) => done(validateCommand(file, options, terminal)));
+  program
+    .command('nodes')
+    .description('list the node types')
+    .option('--json', 'with ports and the JSON Schema of the parameters')
+    .action((options: { json?: boolean }) => done(nodesCommand(options, terminal)));
+  program
+    .command('bundle <file>')
+    .description('write the model of a node as a deployable folder or .zip, training it first where needed')
+    .requiredOption('--node <node>', 'train node (id or title)')
+    .requiredOption('--out <path>', 'folder, or file ending in .zip')
+    .option('--name <name>', 'name of the model (default: from the path)')
+    .option('--project <folder>', projectHelp)
+    .action((file: string, options: { node: string; out: string; name?: string; project?: string }) => done(bundleCommand(file, options, terminal)));
+  program
+    .command('score <bundle> <input> <output>')
+    .description('predict for the records of a CSV or Parquet file with a bundle')
+    .action((bundle: string, input: string, output: string) => done(scoreCommand(bundle, input, output, terminal)));
+  program
+    .command('serve')
+    .description('the app in a browser, on this machine only')
+    .option('--project <folder>', 'project folder (default: the nearest, else this folder)')
+    .option('--port <number>', 'port; 0 for any free one', wholeNumber(65_535), 7400)
+    .option('--samples', 'put the example pipelines into a new project')
+    .action((options: { project?: string; port: number; samples?: boolean }) => done(serveCommand(options, terminal)));
+  program
+    .command('runs')
+    .description('list the runs of a project, newest first')
+    .option('--project <folder>', 'project folder (default: the nearest)')
+    .option('--limit <number>', 'how many', wholeNumber(1000), 20)
+    .option('--json', 'print JSON')
+    .action((options: { project?: string; limit: number; json?: boolean }) => done(runsCommand(options, terminal)));
+  program
+    .command('doctor')
+    .description('say what works on this machine')
+    .option('--project <folder>', 'project folder (default: the nearest)')
+    .option('--json', 'print JSON')
+    .action((options: { project?: string; json?: boolean }) => done(doctorCommand(options, terminal)));
+
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+    printFailure(terminal, error);
+    return usageCodes.has((error as { code?: unknown }).code) ? exitCodes.usage : exitCodes.failed;
+  }
+}
+
+const usageCodes = new Set<unknown>(['unknown-node', 'unknown-param', 'set-syntax', 'ambiguous-node', 'output-format']);
