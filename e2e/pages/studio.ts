@@ -134,4 +134,38 @@ export class Studio {
     await this.canvas.focus();
     await this.page.keyboard.press('Control+2');
   }
+
+  /** Chooses a column in a column picker by typing its name. */
+  async chooseColumn(param: string, column: string): Promise<void> {
+    await this.param(param).getByRole('button').first().click();
+    await this.page.getByPlaceholder('Search columns').fill(column);
+    await this.page.keyboard.press('Enter');
+    await expect(this.param(param)).toContainText(column);
+  }
+
+  async setNumber(param: string, value: number): Promise<void> {
+    const input = this.param(param).locator('input').first();
+    await input.fill(String(value));
+    await input.press('Tab');
+  }
+
+  /** Clicks undo or redo until there is nothing left; gives the number of steps. */
+  async exhaust(button: 'undo' | 'redo'): Promise<number> {
+    const control = this.page.getByTestId(button);
+    let steps = 0;
+    while (await control.isEnabled()) {
+      await control.click();
+      steps += 1;
+      if (steps > 500) throw new Error(`${button} never ends`);
+    }
+    return steps;
+  }
+
+  async showTab(name: 'table' | 'report' | 'log' | 'problems'): Promise<void> {
+    await this.page.getByTestId(`results-tab-${name}`).click();
+  }
+
+  get dock(): Locator {
+    return this.page.getByTestId('results-dock');
+  }
 }
