@@ -96,6 +96,8 @@ const textOf = (moment: Moment, type: ColumnType | undefined): string => (type =
 /** The type of a date argument: its own, or for ISO text the narrowest that reads it. */
 function temporalType(name: string, args: readonly Argument[], index: number): 'date' | 'timestamp' {
   const arg = args[index];
+  // A bare null has no type of its own; every unit fits a timestamp.
+  if (arg?.isNull) return arg.type === 'date' ? 'date' : 'timestamp';
   if (arg && fits(arg, 'date')) return 'date';
   if (arg && fits(arg, 'timestamp')) return 'timestamp';
   throw argumentMismatch(name, index, ['date', 'timestamp'], args);

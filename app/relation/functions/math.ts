@@ -107,7 +107,13 @@ export const mathFunctions: readonly FunctionSpec[] = [
     kind: 'function',
     nulls: 'propagate',
     resolve: overloads('round', [...keepsKind, [['float', 'integer'], 'float']]),
-    duckdb: ([a = '', digits], [type]) => (digits === undefined ? (type === 'integer' ? a : `round(${a})`) : `round(${a}, greatest(-300, least(300, ${digits}))::integer)`),
+    duckdb: ([a = '', digits], [type], constants) => {
+      if (digits === undefined) return type === 'integer' ? a : `round(${a})`;
+      const constant = constants[1];
+      if (typeof constant === 'number') return `round(${a}, ${Math.max(-300, Math.min(300, constant))})`;
+      // greatest and least pass over null, so null is kept apart.
+      return `round(${a}, (case when ${digits} is not null then greatest(-300, least(300, ${digits})) end)::integer)`;
+    },
     evaluate: ([a = null, digits]) => {
       if (typeof a === 'bigint') return a;
       return digits === undefined ? roundHalfAway(Number(a)) : roundTo(Number(a), Math.max(-300, Math.min(300, Number(digits))));

@@ -70,8 +70,11 @@ function section(all: string[], start: number, length: number | undefined): stri
 }
 
 const positionBound = 4_294_967_295;
-/** DuckDB refuses positions of 2³² and more; no text is that long. */
-const bounded = (sql: string, lowest: number): string => `greatest(${lowest}, least(${positionBound}, ${sql}))`;
+/** DuckDB refuses positions of 2³² and more; no text is that long. `greatest` and `least` pass over null, so null is kept apart. */
+function bounded(sql: string, lowest: number, constant: unknown): string {
+  if (typeof constant === 'number' && constant >= lowest && constant <= positionBound) return sql;
+  return `(case when ${sql} is not null then greatest(${lowest}, least(${positionBound}, ${sql})) end)`;
+}
 const clamp = (value: number, lowest: number): number => Math.max(lowest, Math.min(positionBound, value));
 
 export const textFunctions: readonly FunctionSpec[] = [
@@ -117,19 +120,20 @@ export const textFunctions: readonly FunctionSpec[] = [
       [['string', 'integer'], 'string'],
       [['string', 'integer', 'integer'], 'string'],
     ],
-    ([a, start, length]) => `substring(${a}, ${bounded(start ?? '1', -positionBound)}${length === undefined ? '' : `, ${bounded(length, 0)}`})`,
+    ([a, start = '1', length], _types, constants) =>
+      `substring(${a}, ${bounded(start, -positionBound, constants[1])}${length === undefined ? '' : `, ${bounded(length, 0, constants[2])}`})`,
     ([a, start, length]) => section(letters(a), clamp(whole(start), -positionBound), length === undefined ? undefined : clamp(whole(length), 0)),
   ),
   textual(
     { name: 'left', summary: 'The first characters of a text.', signature: 'left(text, count) → text', example: 'left(code, 3)' },
     [[['string', 'integer'], 'string']],
-    ([a, count]) => `left(${a}, ${bounded(count ?? '0', 0)})`,
+    ([a, count = '0'], _types, constants) => `left(${a}, ${bounded(count, 0, constants[1])})`,
     ([a, count]) => letters(a).slice(0, clamp(whole(count), 0)).join(''),
   ),
   textual(
     { name: 'right', summary: 'The last characters of a text.', signature: 'right(text, count) → text', example: 'right(code, 3)' },
     [[['string', 'integer'], 'string']],
-    ([a, count]) => `right(${a}, ${bounded(count ?? '0', 0)})`,
+    ([a, count = '0'], _types, constants) => `right(${a}, ${bounded(count, 0, constants[1])})`,
     ([a, count]) => {
       const all = letters(a);
       return all.slice(Math.max(0, all.length - clamp(whole(count), 0))).join('');

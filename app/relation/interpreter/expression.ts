@@ -23,13 +23,16 @@ export function evaluate(expr: TypedExpr, row: Row): Value {
       const result = branch?.then ?? expr.else;
       return result === null ? null : converted(result, row, expr.type);
     }
-    case 'cast':
+    case 'cast': {
+      if (expr.arg.isNull) return null;
+      const value = evaluate(expr.arg, row);
       try {
-        return converted(expr.arg, row, expr.type);
+        return convert(value, expr.arg.type, expr.type);
       } catch (error) {
         if (expr.onError === 'null' && error instanceof ConversionFailure) return null;
         throw error;
       }
+    }
   }
 }
 

@@ -1,5 +1,5 @@
-import { limit } from '#app/relation/build.ts';
-import { atParam, joinColumns, schemaOf } from '#app/relation/index.ts';
+import { col, limit } from '#app/relation/build.ts';
+import { atParam, joinColumns, schemaOf, typeOf } from '#app/relation/index.ts';
 import type { Relation } from '#app/relation/types.ts';
 import { tableInput } from '#app/sdk/configuration.ts';
 import type { RelationFn } from '#app/sdk/node.ts';
@@ -15,6 +15,8 @@ export const relation: RelationFn<JoinParams> = (inputs, { kind, keys, suffix })
   if (complete.length === 0) return limit(join('cross', []), 0);
   keys.forEach((pair, i) => {
     if (pair.left === '' || pair.right === '') return;
+    atParam(['keys', i, 'left'], () => typeOf(col(pair.left), schemaOf(left)));
+    atParam(['keys', i, 'right'], () => typeOf(col(pair.right), schemaOf(right)));
     atParam(['keys', i], () => joinColumns(join(kind, [pair]), schemaOf(left), schemaOf(right)));
   });
   return join(kind, complete);
