@@ -31,8 +31,9 @@ if (!existsSync(cli)) {
 }
 
 const child = spawn(node, [cli, ...process.argv.slice(2)], { stdio: 'inherit', env: { ...process.env, UV_THREADPOOL_SIZE: process.env.UV_THREADPOOL_SIZE ?? '16' } });
-// From a terminal, Ctrl+C reaches the child by itself; these are for a signal sent to this process alone.
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+// From a terminal, Ctrl+C reaches the child by itself, and twice would end it before it has tidied up.
+process.on('SIGINT', () => (process.stdin.isTTY ? undefined : child.kill('SIGINT')));
+for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
 child.on('error', (error) => {
   console.error(`penstock: Node could not be started (${error.message}).`);
   process.exit(1);

@@ -14,11 +14,13 @@ export async function portLineage(resolver: PortValueResolver, nodeId: string, p
   return new LineageWalk(resolver).of(nodeId, port);
 }
 
-/** Lineage of the raw features of the model at a node's input: that of the table its trainer was given. */
+/** Lineage of the raw features of the model that a node takes or gives: that of the table its trainer was given. */
 export async function featureLineage(resolver: PortValueResolver, nodeId: string, features: readonly string[]): Promise<ColumnLineage[]> {
   const { nodes } = resolver.analysis;
-  const model = Object.values(nodes.get(nodeId)?.inputs ?? {}).flat()[0];
-  const trainer = model === undefined ? undefined : nodes.get(model.nodeId);
+  const node = nodes.get(nodeId);
+  const modelPort = node?.type?.definition.inputs.find((port) => port.kind === 'model')?.name;
+  const source = modelPort === undefined ? undefined : node?.inputs[modelPort]?.[0];
+  const trainer = source === undefined ? node : nodes.get(source.nodeId);
   const table = trainer?.inputs['table']?.[0];
   if (table === undefined) return [];
   const wanted = new Set(features);
