@@ -1,12 +1,12 @@
-import { useEffect, useMemo, useRef, useState } from 'react';
-import { ClipboardCopy, Download, MoveDiagonal, RotateCcw, Table2 } from 'lucide-react';
+import { useMemo, useRef, useState } from 'react';
+import { ClipboardCopy, Download, RotateCcw, Table2 } from 'lucide-react';
 import type { ChartSpec } from '#app/sdk/ports.ts';
 import { IconButton, Menu, useTheme } from '../../ui/index.ts';
 import { StaticTable } from '../report/static-table.tsx';
 import type { Cell } from '../table/cell-format.ts';
 import { chartSummary, chartTable, chartTsv } from './chart-text.ts';
 import { downloadChart } from './download-chart.ts';
-import { loadPlotly, plotlyConfig } from './plotly.ts';
+import { Drawing } from './drawing.tsx';
 import { readChartTheme } from './read-theme.ts';
 import { figureOf } from './traces.ts';
 
@@ -15,11 +15,10 @@ interface ChartProps {
   readonly index: number;
   /** px of the drawing. */
   readonly height?: number;
-  readonly onEnlarge?: () => void;
 }
 
 /** One chart: drawn by Plotly in the design's colours, with its numbers as a table, as text and as a file. */
-export function Chart({ spec, index, height = 300, onEnlarge }: ChartProps) {
+export function Chart({ spec, index, height = 300 }: ChartProps) {
   const theme = useTheme((state) => state.theme);
   const chartTheme = useMemo(() => readChartTheme(theme), [theme]);
   const figure = useMemo(() => figureOf(spec, chartTheme), [spec, chartTheme]);
@@ -56,11 +55,6 @@ export function Chart({ spec, index, height = 300, onEnlarge }: ChartProps) {
               { id: 'svg', label: 'SVG drawing', onSelect: () => void downloadChart(spec, chartTheme, 'svg').catch(report) },
             ]}
           />
-          {onEnlarge ? (
-            <IconButton label="Enlarge" size="sm" onClick={onEnlarge}>
-              <MoveDiagonal size={14} />
-            </IconButton>
-          ) : null}
         </span>
       </figcaption>
       {asTable ? (
@@ -74,77 +68,6 @@ export function Chart({ spec, index, height = 300, onEnlarge }: ChartProps) {
       {notes.length > 0 ? <p className="px-3 pb-2 text-xs text-muted">{notes.join(' ')}</p> : null}
     </figure>
   );
-}
-
-interface DrawingProps {
-  readonly figure: ReturnType<typeof figureOf>;
-  readonly height: number;
-  readonly summary: string;
-  readonly onReset: { current: () => void };
-  readonly onFailure: (message: string | null) => void;
-}
-
-function Drawing({ figure, height, summary, onReset, onFailure }: DrawingProps) {
-  const host = useRef<HTMLDivElement>(null);
-  const state = useRef<{ newest: DrawingProps['figure']; drawing: boolean; near: boolean; gone: boolean }>({ newest: figure, drawing: false, near: false, gone: false });
-  state.current.newest = figure;
-
-  // Draws the newest figure; one that arrives while Plotly is busy is drawn next, those between are left out.
-  const draw = useRef(() => {
-    const element = host.current;
-    const now = state.current;
-    if (!element || now.drawing || !now.near) return;
-    now.drawing = true;
-    const drawn = now.newest;
-    loadPlotly()
-      .then(async (plotly) => {
-        if (now.gone) return;
-        await plotly.react(element, drawn.traces, { ...drawn.layout, height: undefined, width: undefined }, plotlyConfig);
-        onReset.current = () => void plotly.react(element, state.current.newest.traces, { ...state.current.newest.layout, uirevision: Date.now() }, plotlyConfig);
-        onFailure(null);
-      })
-      .catch((error: unknown) => onFailure(error instanceof Error ? error.message : String(error)))
-      .finally(() => {
-        now.drawing = false;
-        if (now.newest !== drawn && !now.gone) requestAnimationFrame(() => draw.current());
-      });
-  });
-
-  useEffect(() => {
-    const element = host.current;
-    if (!element) return;
-    const now = state.current;
-    now.gone = false;
-    const sight = new IntersectionObserver(
-      (entries) => {
-        if (!entries.some((entry) => entry.isIntersecting) || now.near) return;
-        now.near = true;
-        draw.current();
-      },
-      { rootMargin: '300px' },
-    );
-    sight.observe(element);
-    let frame = 0;
-    const size = new ResizeObserver(() => {
-      cancelAnimationFrame(frame);
-      frame = requestAnimationFrame(() => {
-        if (now.near && element.querySelector('.main-svg')) void loadPlotly().then((plotly) => (now.gone ? undefined : plotly.Plots.resize(element)));
-      });
-    });
-    size.observe(element);
-    return () => {
-      now.gone = true;
-      now.near = false;
-      sight.disconnect();
-      size.disconnect();
-      cancelAnimationFrame(frame);
-      void loadPlotly().then((plotly) => plotly.purge(element));
-    };
-  }, []);
-
-  useEffect(() => draw.current(), [figure]);
-
-  return <div ref={host} role="img" aria-label={summary} className="w-full px-1 pb-1" style={{ height }} />;
 }
 
 function ChartNumbers({ spec }: { readonly spec: ChartSpec }) {

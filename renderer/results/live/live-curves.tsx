@@ -14,7 +14,7 @@ export function LiveCurves({ series, live }: LiveCurvesProps) {
   const charts = useMemo(() => curveCharts(series), [series]);
   if (charts.length === 0) return null;
   return (
-    <section data-testid="live-curve" data-live={live} aria-label="Learning curves" className="grid grid-cols-[repeat(auto-fit,minmax(min(340px,100%),680px))] gap-4">
+    <section data-testid="live-curve" data-live={live} aria-label="Learning curves" className="flex flex-wrap gap-4 [&>*]:max-w-[720px] [&>*]:flex-[1_1_340px]">
       {charts.map((spec, index) => (
         <Chart key={spec.title} spec={spec} index={index} height={240} />
       ))}

@@ -46,7 +46,7 @@ export const ColumnHeader = memo(function ColumnHeader({ column, index, id, widt
               {sorted.of > 1 ? sorted.place : null}
             </span>
           ) : null}
-          <TypeBadge type={column.type} className="ml-auto" />
+          <TypeBadge type={column.type} iconOnly={sorted !== null} className="ml-auto" />
         </div>
         {charts ? profile ? <MiniHistogram profile={profile} width={width - 17} /> : <div aria-hidden className="h-[28px] rounded-sm bg-hover" /> : null}
       </div>

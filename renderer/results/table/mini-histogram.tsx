@@ -12,7 +12,7 @@ export const MiniHistogram = memo(function MiniHistogram({ profile, width }: { r
       {profile.histogram && profile.histogram.counts.length > 0 ? (
         <Bars counts={profile.histogram.counts} width={width} />
       ) : profile.top.length > 0 && (profile.distinct ?? 99) <= 12 ? (
-        <Shares profile={profile} />
+        <Shares profile={profile} width={width} />
       ) : (
         <div className="flex items-end text-xs leading-4 text-faint" style={{ height }}>
           <span className="truncate">{profile.distinct === null ? '' : `${formatCount(profile.distinct)} distinct`}</span>
@@ -39,7 +39,7 @@ function Bars({ counts, width }: { readonly counts: readonly number[]; readonly 
 }
 
 /** Few values: their shares side by side, largest first, named where there is room. */
-function Shares({ profile }: { readonly profile: ColumnProfile }) {
+function Shares({ profile, width }: { readonly profile: ColumnProfile; readonly width: number }) {
   const present = Math.max(1, profile.count);
   const listed = profile.top.slice(0, 6);
   const rest = present - listed.reduce((sum, one) => sum + one.count, 0);
@@ -51,13 +51,16 @@ function Shares({ profile }: { readonly profile: ColumnProfile }) {
           className="flex min-w-[2px] items-center overflow-hidden px-1 text-xs text-ink"
           style={{ flexGrow: one.count / present, flexBasis: 0, background: `color-mix(in oklab, var(--accent) ${Math.max(8, 34 - index * 7)}%, var(--surface))` }}
         >
-          <span className="truncate">{one.count / present > 0.2 ? one.value || '(empty)' : ''}</span>
+          {fits(one.value || '(empty)', (one.count / present) * width) ? <span className="whitespace-nowrap">{one.value || '(empty)'}</span> : null}
         </div>
       ))}
       {rest > 0 ? <div className="min-w-[2px] bg-active" style={{ flexGrow: rest / present, flexBasis: 0 }} /> : null}
     </div>
   );
 }
+
+/** Inter at 12 px is about 6.6 px a letter. */
+const fits = (text: string, width: number): boolean => text.length * 6.6 + 8 <= width;
 
 function MissingBar({ profile }: { readonly profile: ColumnProfile }) {
   const share = profile.missing === 0 ? 0 : profile.missing / (profile.count + profile.missing);
