@@ -44,6 +44,7 @@ export class ResultCache {
   readonly #store: ResultStore;
   readonly #places: ArtifactPlaces & { exists(id: string): boolean };
   readonly #memory = new Map<string, ResultEntry>();
+  readonly #unwritten = new Map<string, ResultEntry>();
   /** Newest key by pipeline and node, as far as this session knows. */
   readonly #newest = new Map<string, string>();
   static readonly #kept = 5000;
@@ -60,7 +61,7 @@ export class ResultCache {
   }
 
   get(key: string): ResultEntry | null {
-    const entry = this.#memory.get(key) ?? this.#store.get(key);
+    const entry = this.#memory.get(key) ?? this.#unwritten.get(key) ?? this.#store.get(key);
     if (entry === null) return null;
     for (const port of Object.values(entry.ports)) {
       if (port.value === null) continue;
@@ -74,16 +75,26 @@ export class ResultCache {
     return entry;
   }
 
-  /** `values` as the node gave them; null for a fused table. */
-  put(entry: Omit<ResultEntry, 'ports'>, ports: Readonly<Record<string, StoredPort>>): ResultEntry {
+  /**
+   * Keeps a result; `values` as the node gave them, null for a fused table. With `later` it is only remembered until `flush`:
+   * a result that is nothing but descriptions costs less to make again than to bring to the disk by itself.
+   */
+  put(entry: Omit<ResultEntry, 'ports'>, ports: Readonly<Record<string, StoredPort>>, options: { readonly later?: boolean } = {}): ResultEntry {
     const encoded = Object.fromEntries(
       Object.entries(ports).map(([name, port]) => [name, { ...port, value: port.value === null ? null : encodeValue(port.value, this.#places) }]),
     );
     const full: ResultEntry = { ...entry, ports: encoded };
-    this.#store.put(full);
+    if (options.later === true) this.#unwritten.set(full.key, full);
+    else this.#store.put(full);
     this.#newest.set(`${full.pipelineId}\0${full.nodeId}`, full.key);
     this.#remember(full);
     return full;
+  }
+
+  /** Writes what was put for later; call it inside a transaction with other writes. */
+  flush(): void {
+    for (const entry of this.#unwritten.values()) this.#store.put(entry);
+    this.#unwritten.clear();
   }
 
   /** Notes that a node now stands on this entry, so that later changes are explained against it. */
@@ -96,6 +107,7 @@ export class ResultCache {
 
   delete(key: string): void {
     this.#memory.delete(key);
+    this.#unwritten.delete(key);
     this.#store.delete(key);
   }
 

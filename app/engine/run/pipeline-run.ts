@@ -194,7 +194,7 @@ export class PipelineRun {
     if (node.cacheable && node.parts !== null) {
       const diagnostics = this.#states.get(id)?.diagnostics ?? [];
       const about = { key: node.key, nodeId: id, pipelineId: resolver.analysis.document.id, finishedAt: Date.now(), ms, parts: node.parts, metrics, diagnostics };
-      entry = cache.put(about, outcome.ports);
+      entry = cache.put(about, outcome.ports, { later: isDescription(outcome.ports) });
     }
     if (Object.values(outcome.ports).some((port) => port.value === null)) this.#fused.set(id, entry);
     this.#set(id, { status: 'succeeded', ms, ports: statsOf(outcome.ports), metrics });
@@ -239,7 +239,8 @@ export class PipelineRun {
     const because = detail.because === undefined ? undefined : (this.#blamed.get(detail.because) ?? detail.because);
     const why = because === undefined ? '' : this.#node(because).title;
     if (outcome === 'succeeded') {
-      if (this.#states.get(id)?.status === 'succeeded') this.#flush();
+      // Work that took time is on disk before anything else starts; descriptions go with the next such write.
+      if (this.#states.get(id)?.status === 'succeeded' && !this.#fused.has(id)) this.#flush();
     } else if (this.#signal.aborted || outcome === 'cancelled') {
       this.#set(id, { status: 'cancelled', reason: 'Cancelled.' });
     } else if (outcome === 'skipped') {
@@ -273,7 +274,7 @@ export class PipelineRun {
         const stored = entry?.ports[port];
         if (!entry || stored === undefined) return;
         const { ports, ...about } = entry;
-        this.#fused.set(id, cache.put(about, { ...ports, [port]: { ...stored, rows } }));
+        this.#fused.set(id, cache.put(about, { ...ports, [port]: { ...stored, rows } }, { later: true }));
       },
     });
   }
@@ -306,6 +307,7 @@ export class PipelineRun {
     this.#pointsAt = performance.now();
     if (nodes.length === 0 && points.length === 0) return;
     records.together(() => {
+      cache.flush();
       records.nodes(runId, nodes);
       records.points(runId, points);
       for (const { nodeId, status, cacheKey } of nodes) {
@@ -313,6 +315,11 @@ export class PipelineRun {
       }
     });
   }
+}
+
+/** Fused tables only: nothing was computed that would be lost. */
+function isDescription(ports: Readonly<Record<string, StoredPort>>): boolean {
+  return Object.values(ports).every((port) => port.value === null);
 }
 
 /** A node with configure-time errors was asked to run. */
