@@ -163,13 +163,13 @@ function layoutOf(spec: ChartSpec, theme: ChartTheme): PlotlyLayout {
     dragmode: 'zoom',
     barmode: bars.length > 1 && numericBars ? 'overlay' : 'group',
     bargap: numericBars ? 0.04 : 0.25,
-    xaxis: { ...axisOf(spec.x, theme, { grid: !heatmap && bars.length === 0, reversed: false }), ...(fewWholeSteps(spec) ? { dtick: 1 } : {}) },
-    yaxis: axisOf(spec.y, theme, { grid: !heatmap, reversed: heatmap && spec.y.scale === 'category' }),
+    xaxis: { ...axisOf(spec.x, theme, { grid: !heatmap && bars.length === 0, reversed: false, largest: largestOf(spec, 'x') }), ...(fewWholeSteps(spec) ? { dtick: 1 } : {}) },
+    yaxis: axisOf(spec.y, theme, { grid: !heatmap, reversed: heatmap && spec.y.scale === 'category', largest: largestOf(spec, 'y') }),
     modebar: { orientation: 'h' },
   };
 }
 
-function axisOf(axis: AxisSpec, theme: ChartTheme, options: { grid: boolean; reversed: boolean }): Record<string, unknown> {
+function axisOf(axis: AxisSpec, theme: ChartTheme, options: { grid: boolean; reversed: boolean; largest: number }): Record<string, unknown> {
   const type = { linear: 'linear', log: 'log', category: 'category', time: 'date' }[axis.scale ?? 'linear'];
   // Plotly takes a log axis' range in decades.
   const range = axis.range && axis.scale === 'log' ? axis.range.map((end) => Math.log10(end)) : axis.range;
@@ -186,11 +186,18 @@ function axisOf(axis: AxisSpec, theme: ChartTheme, options: { grid: boolean; rev
     ticks: '',
     ticklabelstandoff: 4,
     tickfont: { size: 11, color: theme.muted },
-    exponentformat: 'power',
+    // Counts in millions read as 6M; small numbers keep powers of ten, as “μ” would read as a unit.
+    exponentformat: options.largest >= 1e5 ? 'SI' : 'power',
     minexponent: 5,
     separatethousands: true,
     ...(range ? { range } : options.reversed ? { autorange: 'reversed' } : {}),
   };
+}
+
+function largestOf(spec: ChartSpec, axis: 'x' | 'y'): number {
+  let largest = 0;
+  for (const series of spec.series) for (const value of series[axis]) if (typeof value === 'number' && Number.isFinite(value)) largest = Math.max(largest, Math.abs(value));
+  return largest;
 }
 
 /** A short axis of whole numbers (epochs, counts) must not be labelled 1.5. */
