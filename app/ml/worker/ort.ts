@@ -63,6 +63,7 @@ export async function openNativeSession(model: Uint8Array | string, purpose: Ses
     intraOpNumThreads: threads[purpose],
     interOpNumThreads: 1,
     graphOptimizationLevel: 'all',
+    extra: { session: { intra_op: { allow_spinning: '0' } } },
     logSeverityLevel: 3,
   };
   const { InferenceSession } = ort();
