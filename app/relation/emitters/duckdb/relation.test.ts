@@ -1,0 +1,143 @@
+import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { asc, call, col, filter, limit, lit, named, project } from '../../build.ts';
+import { interpret } from '../../interpreter/interpret.ts';
+import { lineageOf } from '../../lineage.ts';
+import { schemaOf } from '../../schema.ts';
+import { createTable, queryRows, rowText } from '../../testing/duckdb.ts';
+import { tableArbitrary } from '../../testing/expressions.ts';
+import { aggregateOver, leftSchema, leftScan, relationArbitrary, rightScan, rightSchema } from '../../testing/relations.ts';
+import type { Value } from '../../functions/spec.ts';
+import type { Relation } from '../../types.ts';
+import { duckdbTypes } from './literal.ts';
+import { toDuckDb } from './relation.ts';
+
+let instance: DuckDBInstance;
+let connection: DuckDBConnection;
+beforeAll(async () => {
+  instance = await DuckDBInstance.create(':memory:');
+  connection = await instance.connect();
+});
+afterAll(() => {
+  connection.closeSync();
+  instance.closeSync();
+});
+
+async function both(relation: Relation, left: Value[][], right: Value[][]): Promise<{ expected: string[]; actual: string[] }> {
+  await createTable(connection, 'left rows', leftSchema, left);
+  await createTable(connection, 'right rows', rightSchema, right);
+  const tables = new Map([
+    ['left rows', left],
+    ['right rows', right],
+  ]);
+  const actual = await queryRows(connection, toDuckDb(relation), schemaOf(relation));
+  return { expected: interpret(relation, tables).map(rowText), actual: actual.map(rowText) };
+}
+
+const left = tableArbitrary(leftSchema, false, 6);
+const right = tableArbitrary(rightSchema, false, 4);
+
+describe('emitted relations mean what the interpreter says', () => {
+  it('random chains give the same rows', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 1, max: 6 }).chain(relationArbitrary), left, right, async (relation, leftRows, rightRows) => {
+        const { expected, actual } = await both(relation, leftRows, rightRows);
+        expect(actual.sort()).toEqual(expected.sort());
+      }),
+      { numRuns: 400 },
+    );
+  }, 120_000);
+
+  it('every measure, at the end of a chain', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 0, max: 2 }).chain(relationArbitrary).chain((relation) => aggregateOver(relation)), left, right, async (relation, leftRows, rightRows) => {
+        const { expected, actual } = await both(relation, leftRows, rightRows);
+        expect(actual.sort()).toEqual(expected.sort());
+      }),
+      { numRuns: 150 },
+    );
+  }, 60_000);
+
+  it('a total order comes out in order, through projections and limits behind it', async () => {
+    const sorted: Relation = { op: 'sort', input: leftScan, keys: leftSchema.map(({ name }, i) => ({ expr: col(name), descending: i % 2 === 0, nulls: i % 3 === 0 ? 'first' : 'last' })) };
+    const relation = limit(project(filter(sorted, call('is_not_null', col('n'))), [named('n', call('negate', col('n'))), named('x', col('x'))]), 4, 1);
+    await fc.assert(
+      fc.asyncProperty(left, async (rows) => {
+        const { expected, actual } = await both(relation, rows, []);
+        expect(actual).toEqual(expected);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('the schema that is promised is the schema that comes', async () => {
+    await createTable(connection, 'left rows', leftSchema, []);
+    await createTable(connection, 'right rows', rightSchema, []);
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 1, max: 5 }).chain(relationArbitrary), async (relation) => {
+        const described = await connection.runAndReadAll(`describe ${toDuckDb(relation)}`);
+        expect(described.getRows().map((row) => [row[0], row[1]])).toEqual(schemaOf(relation).map(({ name, type }) => [name, duckdbTypes[type]]));
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  it('samples of one fraction and their complement are the whole', async () => {
+    const rows: Value[][] = Array.from({ length: 200 }, (_, i) => [BigInt(i), i / 4, `s${i}`, null, null]);
+    const { actual } = await both({ op: 'sample', input: leftScan, fraction: 0.3, seed: 7 }, rows, []);
+    expect(actual.length).toBeGreaterThan(30);
+    expect(actual.length).toBeLessThan(90);
+    const all = await both({ op: 'sample', input: leftScan, fraction: 1, seed: 7 }, rows, []);
+    expect(all.actual).toHaveLength(200);
+  });
+});
+
+describe('lineage', () => {
+  it('names no column that the result does not depend on', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 1, max: 4 }).chain(relationArbitrary), left, right, async (relation, leftRows, rightRows) => {
+        const lineage = lineageOf(relation);
+        expect(lineage.map(({ column }) => column)).toEqual(schemaOf(relation).map(({ name }) => name));
+        const read = new Set(lineage.flatMap(({ from }) => from.filter(({ label }) => label === 'left').map(({ column }) => column)));
+        const unread = leftSchema.findIndex(({ name }) => !read.has(name));
+        if (unread < 0) return;
+        // Emptying a column that lineage does not name changes nothing.
+        const before = await both(relation, leftRows, rightRows);
+        const after = await both(relation, leftRows.map((row) => row.map((value, i) => (i === unread ? null : value))), rightRows);
+        expect(after.actual.sort()).toEqual(before.actual.sort());
+      }),
+      { numRuns: 150 },
+    );
+  }, 60_000);
+});
+
+describe('the emitted text', () => {
+  it('keeps a chain in few SELECTs', () => {
+    const chain = limit(
+      { op: 'sort', input: project(filter(filter({ op: 'scan', source: { kind: 'named', name: 't' }, schema: leftSchema, label: 't' }, col('flag')), call('greater_than', col('n'), lit(3))), [named('n', col('n'))]), keys: [asc(col('n'))] },
+      10,
+    );
+    expect(toDuckDb(chain).match(/select/g)).toHaveLength(3);
+  });
+
+  it('nests 200 steps without trouble', async () => {
+    let relation: Relation = leftScan;
+    for (let i = 0; i < 200; i++) relation = project(filter(relation, call('is_not_null', col('n'))), [named('n', call('add', col('n'), lit(1)))]);
+    const { expected, actual } = await both(relation, [[1n, null, null, null, null]], []);
+    expect(actual).toEqual(expected);
+  });
+
+  it('casts what a file holds to the logical types', async () => {
+    await connection.run(`create or replace table physical as select 1::tinyint as n, 1.5::decimal(4, 2) as x, 'a' as "S s", true as flag, date '2024-05-31' as d`);
+    const scan: Relation = { op: 'scan', source: { kind: 'named', name: 'physical' }, schema: leftSchema, label: 'physical' };
+    expect(await queryRows(connection, toDuckDb(scan), leftSchema)).toEqual([[1n, 1.5, 'a', true, '2024-05-31']]);
+  });
+
+  it('writes inline rows, none included', async () => {
+    const scan = (rows: (null | number)[][]): Relation => ({ op: 'scan', source: { kind: 'values', rows }, schema: [{ name: 'v', type: 'integer' }], label: 'values' });
+    expect(await queryRows(connection, toDuckDb(scan([[1], [null]])), [{ name: 'v', type: 'integer' }])).toEqual([[1n], [null]]);
+    expect(await queryRows(connection, toDuckDb(scan([])), [{ name: 'v', type: 'integer' }])).toEqual([]);
+    expect(await queryRows(connection, toDuckDb({ op: 'join', kind: 'left', left: scan([[1]]), right: rightScan, on: [{ left: 'v', right: 'm' }], rightSuffix: '_r' }), [{ name: 'v', type: 'integer' }])).toHaveLength(1);
+  });
+});
