@@ -3,6 +3,7 @@ import { useView } from '../state/view.ts';
 import { Spinner, TooltipProvider } from '../ui/index.ts';
 import { CheatSheet } from './cheat-sheet.tsx';
 import { ConnectionBanner } from './connection-banner.tsx';
+import { ErrorBoundary } from './error-boundary.tsx';
 import { useKeyboard } from './keyboard.ts';
 import { Notices } from './notices.tsx';
 import { Palette } from './palette.tsx';
@@ -42,7 +43,9 @@ export function App() {
                     </div>
                   }
                 >
-                  <Page />
+                  <ErrorBoundary key={page} part="This page">
+                    <Page />
+                  </ErrorBoundary>
                 </Suspense>
               </div>
             ) : null}

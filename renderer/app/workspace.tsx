@@ -7,6 +7,7 @@ import { Inspector } from '../inspector/inspector.tsx';
 import { ResultsDock } from '../results/results-dock.tsx';
 import { openPipeline, usePipeline } from '../state/pipeline.ts';
 import { useView } from '../state/view.ts';
+import { ErrorBoundary } from './error-boundary.tsx';
 import { Button, EmptyState, cx } from '../ui/index.ts';
 
 /** Catalogue, canvas with the results below, inspector. Every panel resizes, closes and is remembered. */
@@ -20,7 +21,7 @@ export function Workspace() {
   return (
     <Group orientation="horizontal" className="h-full" defaultLayout={columns.defaultLayout} onLayoutChanged={columns.onLayoutChanged}>
       <Panel
-        id="catalogue"
+        id="panel-catalogue"
         panelRef={catalogue}
         collapsible
         collapsedSize={0}
@@ -31,18 +32,22 @@ export function Workspace() {
         onResize={(size) => useView.setState({ catalogueOpen: size.inPixels > 0 })}
       >
         <Hidden when={!view.catalogueOpen}>
-          <CataloguePanel />
+          <ErrorBoundary part="The catalogue">
+            <CataloguePanel />
+          </ErrorBoundary>
         </Hidden>
       </Panel>
       <Grip direction="column" />
-      <Panel id="middle" minSize={320}>
+      <Panel id="panel-middle" minSize={320}>
         <Group orientation="vertical" defaultLayout={rows.defaultLayout} onLayoutChanged={rows.onLayoutChanged}>
-          <Panel id="canvas" minSize={160}>
-            <CanvasArea />
+          <Panel id="panel-canvas" minSize={160}>
+            <ErrorBoundary part="The canvas">
+              <CanvasArea />
+            </ErrorBoundary>
           </Panel>
           <Grip direction="row" />
           <Panel
-            id="dock"
+            id="panel-dock"
             panelRef={dock}
             collapsible
             collapsedSize={0}
@@ -51,14 +56,16 @@ export function Workspace() {
             onResize={(size) => useView.setState({ dockOpen: size.inPixels > 0 })}
           >
             <Hidden when={!view.dockOpen}>
-              <ResultsDock />
+              <ErrorBoundary part="The result">
+                <ResultsDock />
+              </ErrorBoundary>
             </Hidden>
           </Panel>
         </Group>
       </Panel>
       <Grip direction="column" />
       <Panel
-        id="inspector"
+        id="panel-inspector"
         panelRef={inspector}
         collapsible
         collapsedSize={0}
@@ -69,7 +76,9 @@ export function Workspace() {
         onResize={(size) => useView.setState({ inspectorOpen: size.inPixels > 0 })}
       >
         <Hidden when={!view.inspectorOpen}>
-          <Inspector />
+          <ErrorBoundary part="The inspector">
+            <Inspector />
+          </ErrorBoundary>
         </Hidden>
       </Panel>
     </Group>

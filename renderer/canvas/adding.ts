@@ -23,6 +23,8 @@ export function addTyped(type: string, at: Point, joint?: Joint, params: Readonl
   noteJoin(node.id, group);
   select({ nodes: [node.id] });
   useView.setState({ page: 'canvas' });
+  // Once React Flow has it; moves the view only when the node is not in sight.
+  requestAnimationFrame(() => requestAnimationFrame(() => revealNode(node.id)));
   return node.id;
 }
 
@@ -44,11 +46,8 @@ export function addFromCatalogue(type: string): void {
   const { document } = usePipeline.getState();
   if (!document) return;
   const next = jointAfterSelection();
-  const id =
-    next && fits(document, type, next.joint)
-      ? addTyped(type, next.at, next.joint)
-      : addTyped(type, freePlace(document, centred(visibleCentre())));
-  if (id !== null) requestAnimationFrame(() => revealNode(id));
+  if (next && fits(document, type, next.joint)) addTyped(type, next.at, next.joint);
+  else addTyped(type, freePlace(document, centred(visibleCentre())));
 }
 
 export function centred(point: Point): Point {

@@ -47,7 +47,9 @@ export function motion(ms = 180): number {
 
 export function fitView(nodeIds?: readonly string[]): void {
   const { flow } = useCanvas.getState();
-  void flow?.fitView({ padding: 0.08, maxZoom: 1, duration: motion(), ...(nodeIds && nodeIds.length > 0 ? { nodes: nodeIds.map((id) => ({ id })) } : {}) });
+  // On an empty canvas React Flow would keep the wish and move the view when the first node comes.
+  if (!flow || flow.getNodes().length === 0) return;
+  void flow.fitView({ padding: 0.08, maxZoom: 1, duration: motion(), ...(nodeIds && nodeIds.length > 0 ? { nodes: nodeIds.map((id) => ({ id })) } : {}) });
 }
 
 export function zoomTo(zoom: number): void {

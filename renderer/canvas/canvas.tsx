@@ -45,6 +45,7 @@ function CanvasPane() {
   const [edges, setEdges] = useState<WireEdge[]>([]);
   const pane = useRef<HTMLDivElement>(null);
   const detail = useStore((store) => (detailAt(store.transform[2])));
+  const far = detail === 'far' || detail === 'low';
   const connectionHandlers = useConnecting();
 
   useEffect(() => {
@@ -180,7 +181,7 @@ function CanvasPane() {
           onlyRenderVisibleElements={nodes.length > 250}
           proOptions={{ hideAttribution: true }}
         >
-          <Background variant={BackgroundVariant.Dots} gap={24} size={1.4} color="var(--canvas-dot)" bgColor="transparent" />
+          <Background variant={BackgroundVariant.Dots} gap={far ? 72 : 24} size={far ? 4 : 1.9} color="var(--canvas-dot)" bgColor="transparent" />
           {minimap ? (
             <MiniMap
               pannable

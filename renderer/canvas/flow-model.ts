@@ -75,7 +75,7 @@ export function flowEdges(document: PipelineDocument, selectedNodes: readonly st
   const path = selectedNodes.length === 0 ? null : { up: ancestors(document, selectedNodes), down: descendants(document, selectedNodes), self: new Set(selectedNodes) };
   const isLit = (from: string, to: string): boolean =>
     path !== null && ((path.up.has(from) && (path.up.has(to) || path.self.has(to))) || (path.down.has(to) && (path.down.has(from) || path.self.has(from))));
-  return document.edges.flatMap((edge): WireEdge[] => {
+  const edges = document.edges.flatMap((edge): WireEdge[] => {
     if (!nodes.has(edge.from.node) || !nodes.has(edge.to.node)) return [];
     const old = known.get(edge.id);
     const selected = chosen.has(edge.id);
@@ -96,9 +96,12 @@ export function flowEdges(document: PipelineDocument, selectedNodes: readonly st
         targetHandle: edge.to.port,
         data: { kind, lit, dim },
         selected,
-        zIndex: lit || selected ? 1 : 0,
         ariaLabel: `${source ? titleOf(source) : edge.from.node} to ${target ? titleOf(target) : edge.to.node}`,
       },
     ];
   });
+  // Painted in this order: what is lit lies over what is not. (A z-index would lift wires over their own labels.)
+  return path === null && chosen.size === 0 ? edges : edges.sort((a, b) => rank(a) - rank(b));
 }
+
+const rank = (edge: WireEdge): number => (edge.selected ? 2 : edge.data?.lit ? 1 : 0);

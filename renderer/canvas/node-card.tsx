@@ -38,7 +38,7 @@ function NodeCardView({ data, selected }: NodeProps<CardNode>) {
         data-node-type={node.type}
         data-state={state}
         data-selected={selected || undefined}
-        className={cx('node-card group relative flex size-full items-center gap-2.5 rounded-lg border bg-surface px-2.5 shadow-card', !known && 'opacity-60')}
+        className={cx('node-card group relative flex size-full items-center gap-2.5 rounded-lg border bg-surface pl-2.5 pr-3 shadow-card', !known && 'opacity-60')}
       >
         <span className={cx('node-tile', node.bypassed && 'opacity-50')}>
           <NodeTile svg={iconOf(node.type)} category={categoryOf(node.type)} size={36} />
@@ -47,7 +47,7 @@ function NodeCardView({ data, selected }: NodeProps<CardNode>) {
           {renaming ? (
             <TitleInput nodeId={node.id} title={titleOf(node)} />
           ) : (
-            <div className="node-title truncate pr-4 text-sm font-medium leading-[18px]" title={node.comment || undefined}>
+            <div className="node-title truncate text-sm font-medium leading-[18px]" title={node.comment || undefined}>
               {titleOf(node)}
             </div>
           )}
@@ -66,7 +66,7 @@ function NodeCardView({ data, selected }: NodeProps<CardNode>) {
             </span>
           }
         >
-          <span role="img" aria-label={`${stateTitles[state]}. ${reason}`} className="node-glyph absolute right-2 top-2">
+          <span role="img" aria-label={`${stateTitles[state]}. ${reason}`} className="node-glyph absolute -right-[7px] -top-[7px] rounded-full bg-surface ring-2 ring-canvas">
             <StateGlyph state={state} fraction={progress?.fraction} />
           </span>
         </Tooltip>
@@ -144,7 +144,7 @@ function TitleInput({ nodeId, title }: { readonly nodeId: string; readonly title
         if (event.key === 'Enter') finish(true);
         if (event.key === 'Escape') finish(false);
       }}
-      className="nodrag nopan -ml-1 h-[18px] w-[calc(100%-14px)] select-text rounded-sm border border-focus bg-surface px-1 text-sm font-medium leading-4 outline-none"
+      className="nodrag nopan -ml-1 h-[18px] w-full select-text rounded-sm border border-focus bg-surface px-1 text-sm font-medium leading-4 outline-none"
     />
   );
 }
