@@ -7,11 +7,11 @@ export default defineConfig<{ mode: AppMode }>({
   globalSetup: './setup/global-setup.ts',
   // One app at a time: each starts an engine that uses every core.
   workers: 1,
-  timeout: 180_000,
+  timeout: 300_000,
   expect: { timeout: 15_000 },
   forbidOnly: Boolean(process.env['CI']),
   retries: 0,
-  use: { trace: 'retain-on-failure', screenshot: 'only-on-failure', actionTimeout: 15_000 },
+  use: { trace: process.env['PENSTOCK_TRACE'] ? 'retain-on-failure' : 'off', screenshot: 'only-on-failure', actionTimeout: 15_000 },
   projects: [
     { name: 'electron', use: { mode: 'electron' } },
     { name: 'browser', use: { mode: 'browser' } },
