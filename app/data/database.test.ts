@@ -265,6 +265,9 @@ describe('profile', () => {
     expect(odd.columns[0]).toMatchObject({ min: 7, max: 7, stddev: 0, histogram: { edges: [6.5, 7.5], counts: [4] } });
     expect(odd.columns[1]).toMatchObject({ count: 0, missing: 4, histogram: null });
     expect(odd.columns[2]).toMatchObject({ count: 4, min: 1, max: 2, mean: 1.5 });
+    expect(odd.columns[2]?.histogram?.counts.reduce((a, c) => a + c, 0)).toBe(2);
+    const gaps = await database.profile(sql('select case when i % 2 = 0 then i end as v, case when i % 4 = 0 then i / 2.0::double end as f from range(100) t(i)'));
+    expect(gaps.columns.map((column) => column.histogram?.counts.reduce((a, c) => a + c, 0))).toEqual([50, 25]);
   });
 });
 

@@ -116,9 +116,7 @@ export async function copyColumns(
 }
 
 function chunkValues(column: ColumnValues, from: number, count: number): (null | boolean | number | bigint | string)[] {
-  const values = new Array<null | boolean | number | bigint | string>(count);
-  for (let i = 0; i < count; i += 1) values[i] = carried(column, column.values[from + i] ?? null);
-  return values;
+  return Array.from({ length: count }, (_, i) => carried(column, column.values[from + i] ?? null));
 }
 
 function carried(column: ColumnValues, value: number | string | null): null | boolean | number | bigint | string {

@@ -160,14 +160,15 @@ async function histograms(connection: DuckDBConnection, table: string, bins: rea
   if (columns.length === 0) return counts;
   const cells = columns.map(({ layout, i }) => {
     const last = layout.edges.length - 2;
-    return `least(greatest(floor((c${i} - (${layout.low})) / ${layout.width}), 0), ${last})::utinyint as b${i}`;
+    // `greatest` skips nulls, so they are kept apart first.
+    return `case when c${i} is not null then least(greatest(floor((c${i} - (${layout.low})) / ${layout.width}), 0), ${last})::utinyint end as b${i}`;
   });
   // Long form and one hash aggregate over (column, bin): at most 24 groups a column.
   const long = columns.map(({ i }) => `{c: ${i}, b: b${i}}`).join(', ');
   const reader = await connection.runAndReadAll(
     `select e.c, e.b, count(*) from (select unnest([${long}]) as e from (select ${cells.join(', ')} from ${table})) where e.b is not null group by 1, 2`,
   );
-  for (const { layout, i } of columns) counts.set(i, new Array<number>(layout.edges.length - 1).fill(0));
+  for (const { layout, i } of columns) counts.set(i, layout.edges.slice(1).map(() => 0));
   for (const [column, bin, count] of reader.getRows()) {
     const target = counts.get(Number(column));
     if (target !== undefined) target[Number(bin)] = Number(count);

@@ -2,6 +2,7 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { PenstockError } from '#app/core/errors.ts';
 import type { Relation, Schema } from '#app/relation/types.ts';
@@ -183,6 +184,23 @@ describe('faults name file, line and column', () => {
     const whole = gzipSync(Buffer.from(`a,b\n${'1,2\n'.repeat(1000)}`));
     const path = await file(whole.subarray(0, whole.length - 20), 'cut.csv.gz');
     expect((await failure(sniff(path))).code).toBe('csv-gzip');
+  });
+});
+
+describe('any text', () => {
+  it('comes back as it was written', async () => {
+    const value = fc.string({ unit: fc.constantFrom('a', '1', ' ', ',', ';', '"', "'", '\\', '\n', 'é', '😀', '\t'), maxLength: 8 });
+    const table = fc.array(fc.tuple(value, value, value), { minLength: 1, maxLength: 12 });
+    const schema: Schema = ['x', 'y', 'z'].map((name) => ({ name, type: 'string' }));
+    const dialect: CsvDialect = { delimiter: ',', quote: '"', header: true, encoding: 'utf-8', nullWords: [] };
+    const property = fc.asyncProperty(table, async (rows) => {
+      const path = await file(`x,y,z\n${rows.map((row) => row.map((text) => `"${text.replaceAll('"', '""')}"`).join(',')).join('\n')}\n`, 'any.csv');
+      const out = join(folder, 'any.parquet');
+      await database.readCsv(path, dialect, schema, out);
+      const back = (await database.rows(sql(`from read_parquet('${out}')`))).rows;
+      expect(back).toEqual(rows.map((row) => row.map((text) => (text === '' ? null : text))));
+    });
+    await fc.assert(property, { numRuns: 60 });
   });
 });
 

@@ -48,6 +48,7 @@ export class RecordScanner {
     const text = this.#rest;
     let at = 0;
     // A line feed whose carriage return ended the piece before.
+    if (this.#sawCR && text.length === 0 && last) this.#note('\r', this.#line - 1);
     if (this.#sawCR && text.length > 0) {
       this.#sawCR = false;
       if (text.charCodeAt(0) === LF) {
@@ -74,8 +75,7 @@ export class RecordScanner {
     let lines = 0;
     let at = start;
     for (;;) {
-      let open = at;
-      while (open < text.length && text.charCodeAt(open) === SPACE && delimiter !== SPACE) open += 1;
+      const open = this.#skipSpaces(text, at);
       if (quote !== -1 && open < text.length && text.charCodeAt(open) === quote) {
         let value = '';
         let from = open + 1;
@@ -101,8 +101,7 @@ export class RecordScanner {
         }
         for (let i = text.indexOf('\n', open); i !== -1 && i < closed; i = text.indexOf('\n', i + 1)) lines += 1;
         fields.push(value);
-        at = closed + 1;
-        while (at < text.length && text.charCodeAt(at) === SPACE && delimiter !== SPACE) at += 1;
+        at = this.#skipSpaces(text, closed + 1);
         if (at < text.length && text.charCodeAt(at) !== delimiter && text.charCodeAt(at) !== LF && text.charCodeAt(at) !== CR) {
           problem = 'quote';
           while (at < text.length && text.charCodeAt(at) !== delimiter && text.charCodeAt(at) !== LF && text.charCodeAt(at) !== CR) at += 1;
@@ -136,6 +135,13 @@ export class RecordScanner {
     } else this.#note('\n', this.#line + lines);
     const going = this.#emitted(text, start, end, visit, fields, problem, lines + 1);
     return going ? at : -2;
+  }
+
+  #skipSpaces(text: string, from: number): number {
+    if (this.#delimiter === ' ') return from;
+    let at = from;
+    while (text.charCodeAt(at) === SPACE) at += 1;
+    return at;
   }
 
   #emitted(
