@@ -142,9 +142,9 @@ export interface ModelSummary {
 
 /**
  * Name of the input tensor of a raw column: the column's name, except that `label`, `probabilities` and `prediction` are names of
- * outputs, so that a column called so is fed as `label_input` and so on.
+ * outputs and `__proto__` cannot be a key of feeds, so that a column called so is fed as `label_input` and so on.
  */
-export const inputTensorName = (column: string): string => (/^(label|probabilities|prediction)(_input)*$/.test(column) ? `${column}_input` : column);
+export const inputTensorName = (column: string): string => (/^(label|probabilities|prediction|__proto__)(_input)*$/.test(column) ? `${column}_input` : column);
 
 /** Name of the columns that Predict appends. */
 export const predictionColumn = (target: string): string => `${target}_predicted`;

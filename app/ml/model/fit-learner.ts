@@ -1,6 +1,7 @@
 import { PenstockError, type Diagnostic } from '#app/core/errors.ts';
 import { formatCount } from '#app/core/units.ts';
 import { named } from '#app/relation/build.ts';
+import { nameKey } from '#app/relation/column-types.ts';
 import type { Column, Relation, Schema } from '#app/relation/types.ts';
 import type { RunContext } from '#app/sdk/node.ts';
 import type { FittedRecipe, LearnerSpec, ModelSignature, ModelSummary, ModelValue, TableValue } from '#app/sdk/ports.ts';
@@ -133,7 +134,7 @@ async function readTrainingData(fitted: FittedRecipe, prepared: PreparedTarget, 
       remedy: 'Take a sample, choose fewer features, or lower the number of categories in the one-hot step.',
     });
   }
-  const names = new Set(fitted.outputs.map((output) => output.name));
+  const names = new Set(fitted.outputs.map((output) => nameKey(output.name)));
   let targetName = 'target';
   while (names.has(targetName)) targetName += '_';
   const columns = [...fitted.outputs, named(targetName, prepared.expr)];

@@ -1,6 +1,7 @@
 import { PenstockError, type Diagnostic } from '#app/core/errors.ts';
 import { formatCount } from '#app/core/units.ts';
 import { call, cast, col, lit, named, when } from '#app/relation/build.ts';
+import { nameKey } from '#app/relation/column-types.ts';
 import type { Column, Expr, Relation } from '#app/relation/types.ts';
 import type { TableServices } from '#app/sdk/node.ts';
 import type { LearningTask } from '#app/sdk/ports.ts';
@@ -139,7 +140,22 @@ async function readClasses(target: Column, label: Expr, relation: Relation, rows
       place,
     });
   }
+  refuseSimilar(target, labels);
   return sortLabels(target, labels);
+}
+
+/** Each class gets a probability column, and column names that differ only in capital letters are the same to a table. */
+function refuseSimilar(target: Column, labels: readonly string[]): void {
+  const seen = new Map<string, string>();
+  for (const label of labels) {
+    const other = seen.get(nameKey(label));
+    seen.set(nameKey(label), label);
+    if (other === undefined) continue;
+    throw new PenstockError('similar-classes', `The target “${target.name}” has the classes “${other}” and “${label}”, which differ only in capital letters.`, {
+      remedy: `Make them one with a Formula node, such as lower(${target.name}), or give them different names.`,
+      place: { column: target.name, param: ['target'] },
+    });
+  }
 }
 
 async function refuseFractions(target: Column, relation: Relation, tables: Pick<TableServices, 'rows'>): Promise<void> {

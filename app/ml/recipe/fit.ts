@@ -1,5 +1,6 @@
 import { PenstockError, type Diagnostic } from '#app/core/errors.ts';
 import { call, lit } from '#app/relation/build.ts';
+import { nameKey } from '#app/relation/column-types.ts';
 import type { Column, Expr, NamedExpr, Relation, Schema } from '#app/relation/types.ts';
 import type { TableServices } from '#app/sdk/node.ts';
 import type { FittedRecipe, Recipe, RecipeStep } from '#app/sdk/ports.ts';
@@ -140,8 +141,9 @@ function assemble(states: readonly ColumnState[]): FittedRecipe {
   const names = new Set<string>();
   const add = (wanted: string, expr: Expr) => {
     let name = wanted;
-    for (let n = 2; names.has(name); n += 1) name = `${wanted}_${n}`;
-    names.add(name);
+    // Column names that differ only in capital letters are the same to a table: “city=OSLO” after “city=Oslo” becomes “city=OSLO_2”.
+    for (let n = 2; names.has(nameKey(name)); n += 1) name = `${wanted}_${n}`;
+    names.add(nameKey(name));
     outputs.push({ name, expr });
   };
   const inputs: Column[] = [];

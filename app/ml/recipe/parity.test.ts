@@ -1,0 +1,182 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import os from 'node:os';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import * as native from 'onnxruntime-node';
+import * as wasm from 'onnxruntime-web/wasm';
+import { PenstockError } from '#app/core/errors.ts';
+import { openDatabase, type Database } from '#app/data/index.ts';
+import { emitFeatures } from '#app/relation/emitters/onnx/index.ts';
+import type { Relation, Schema } from '#app/relation/types.ts';
+import type { FittedRecipe, Recipe, RecipeStep } from '#app/sdk/ports.ts';
+import { encodeModel } from '../onnx/encode.ts';
+import { fitRecipe } from './fit.ts';
+
+type Cell = null | boolean | number | string;
+const schema: Schema = [
+  { name: 'x', type: 'float' },
+  { name: 'weird "name"', type: 'float' },
+  { name: 'whole', type: 'integer' },
+  { name: 'flag', type: 'boolean' },
+  { name: 'label', type: 'string' },
+  { name: 'città', type: 'string' },
+];
+
+const numberCell = fc.oneof(
+  { weight: 6, arbitrary: fc.double({ min: -1e4, max: 1e4, noNaN: true }) },
+  fc.constantFrom(0, -0, 1, 1e99, -1e99, 1e101, 1e308, 5e-324, 1e-300, 123456789.123),
+  fc.constant(null),
+);
+const wholeCell = fc.oneof({ weight: 4, arbitrary: fc.integer({ min: -50, max: 50 }) }, fc.constantFrom(Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER), fc.constant(null));
+const textCell = fc.oneof(
+  { weight: 5, arbitrary: fc.constantFrom('a', 'b', 'Ærø', '日本', '😀', "it's", 'a=b', ' ', 'A', 'null') },
+  { weight: 1, arbitrary: fc.string({ unit: 'grapheme', maxLength: 6 }) },
+  { weight: 1, arbitrary: fc.constantFrom(null, '') },
+);
+const rowArbitrary: fc.Arbitrary<Cell[]> = fc.tuple(numberCell, numberCell, wholeCell, fc.constantFrom(true, false, null), textCell, textCell);
+
+const numericNames = ['x', 'weird "name"', 'whole', 'flag'];
+const textNames = ['label', 'città'];
+const selection = (all: 'all-numeric' | 'all-categorical', names: string[]) =>
+  fc.oneof({ weight: 2, arbitrary: fc.constant({ by: all } as const) }, fc.subarray(names, { minLength: 1 }).map((chosen) => ({ by: 'names', names: chosen }) as const));
+const imputeArbitrary = fc
+  .record({
+    numeric: fc.constantFrom('mean', 'median', 'zero'),
+    categorical: fc.constantFrom('most-frequent', 'constant', 'none'),
+    constant: fc.constantFrom('missing', 'a', ''),
+    indicator: fc.boolean(),
+  })
+  .chain((rest) =>
+    fc.constantFrom('all-numeric', 'all-categorical').map((by): RecipeStep => ({ step: 'impute', columns: { by: by as 'all-numeric' }, ...(rest as { numeric: 'mean'; categorical: 'none'; constant: string; indicator: boolean }) })),
+  );
+const scaleArbitrary = fc.tuple(selection('all-numeric', numericNames), fc.constantFrom('standard', 'min-max', 'robust')).map(([columns, method]): RecipeStep => ({ step: 'scale', columns, method: method as 'standard' }));
+const oneHotArbitrary = fc
+  .tuple(selection('all-categorical', [...textNames, 'whole', 'flag']), fc.integer({ min: 1, max: 6 }), fc.boolean(), fc.boolean())
+  .map(([columns, maxCategories, other, dropFirst]): RecipeStep => ({ step: 'one-hot', columns, maxCategories, other, dropFirst }));
+/** Random steps in random order; whatever they leave open is closed at the end. */
+const recipeArbitrary: fc.Arbitrary<Recipe> = fc.array(fc.oneof(imputeArbitrary, scaleArbitrary, oneHotArbitrary), { maxLength: 4 }).map((steps) => ({
+  steps: [
+    ...steps,
+    { step: 'impute', columns: { by: 'all-numeric' }, numeric: 'median', categorical: 'none', constant: '', indicator: true },
+    { step: 'scale', columns: { by: 'all-numeric' }, method: 'standard' },
+    { step: 'one-hot', columns: { by: 'all-categorical' }, maxCategories: 5, other: true, dropFirst: false },
+  ],
+}));
+
+const values = (rows: readonly (readonly Cell[])[]): Relation => ({ op: 'scan', source: { kind: 'values', rows }, schema, label: 'rows' });
+
+let database: Database;
+let folder: string;
+beforeAll(async () => {
+  folder = mkdtempSync(path.join(os.tmpdir(), 'penstock-recipe-'));
+  database = await openDatabase({ tempDir: folder });
+  const dist = path.dirname(createRequire(import.meta.url).resolve('onnxruntime-web/wasm'));
+  wasm.env.wasm.numThreads = 1;
+  wasm.env.wasm.wasmPaths = pathToFileURL(`${dist}/`).href;
+});
+afterAll(async () => {
+  await database.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+interface Session {
+  run(feeds: Record<string, unknown>): Promise<Record<string, { readonly data: unknown }>>;
+}
+interface Runtime {
+  InferenceSession: { create(model: Uint8Array): Promise<unknown> };
+  Tensor: new (type: never, data: never, dims: number[]) => unknown;
+}
+
+async function onnxFeatures(runtime: Runtime, fitted: FittedRecipe, rows: readonly (readonly Cell[])[]): Promise<Float32Array> {
+  const features = emitFeatures(fitted);
+  const output = { name: features.output, type: 'float', shape: ['rows', fitted.outputs.length] } as const;
+  const model = encodeModel({ name: 'features', inputs: features.inputs, outputs: [output], nodes: features.nodes, initializers: features.initializers });
+  const session = (await runtime.InferenceSession.create(model)) as Session;
+  const feeds: Record<string, unknown> = {};
+  for (const column of fitted.inputs) {
+    const index = schema.findIndex((candidate) => candidate.name === column.name);
+    const cells = rows.map((row) => row[index] ?? null);
+    const text = column.type === 'string';
+    const data = text ? cells.map((cell) => cell ?? '') : Float64Array.from(cells, (cell) => (cell === null ? Number.NaN : Number(cell)));
+    feeds[column.name] = new runtime.Tensor((text ? 'string' : 'float64') as never, data as never, [rows.length, 1]);
+  }
+  const result = await session.run(feeds);
+  return result[features.output]?.data as Float32Array;
+}
+
+async function compare(runtime: Runtime, recipe: Recipe, train: readonly Cell[][], fresh: readonly Cell[][]): Promise<number> {
+  const fitted = await fitRecipe(recipe, values(train), schema, database);
+  const rows = [...train, ...fresh, schema.map(() => null)];
+  const { rows: expected } = await database.rows({ op: 'project', input: values(rows), columns: fitted.outputs });
+  const found = await onnxFeatures(runtime, fitted, rows);
+  const width = fitted.outputs.length;
+  expect(found.length).toBe(rows.length * width);
+  for (const [row, cells] of expected.entries()) {
+    for (const [at, cell] of cells.entries()) {
+      expect(cell, `${fitted.outputs[at]?.name ?? ''} is never null`).not.toBeNull();
+      const wanted = Math.fround(Number(cell));
+      const value = found[row * width + at] ?? Number.NaN;
+      const close = Object.is(value, wanted) || Math.abs(value - wanted) <= 1e-5 * Math.abs(wanted);
+      if (!close) throw new Error(`${fitted.outputs[at]?.name ?? ''} of row ${row} ${JSON.stringify(rows[row])}: SQL ${wanted}, ONNX ${value}`);
+    }
+  }
+  return width;
+}
+
+describe('a fitted recipe', () => {
+  it('gives the same features in SQL and in ONNX, for any recipe and any rows', { timeout: 180_000 }, async () => {
+    await fc.assert(
+      fc.asyncProperty(recipeArbitrary, fc.array(rowArbitrary, { minLength: 1, maxLength: 25 }), fc.array(rowArbitrary, { maxLength: 6 }), async (recipe, train, fresh) => {
+        try {
+          await compare(native as unknown as Runtime, recipe, train, fresh);
+        } catch (error) {
+          // Rows in which nothing is present cannot be learnt from, and that is what must be said.
+          if (!(error instanceof PenstockError && error.code === 'no-features')) throw error;
+        }
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  it('runs on the WebAssembly build of ONNX Runtime, too', { timeout: 60_000 }, async () => {
+    const train: Cell[][] = Array.from({ length: 30 }, (_unused, index) => [
+      index % 4 === 0 ? null : index / 3,
+      index,
+      index % 5,
+      index % 3 === 0 ? null : index % 2 === 0,
+      ['a', 'Ærø', '日本', null][index % 4] ?? null,
+      ['x', '', 'y'][index % 3] ?? null,
+    ]);
+    const recipe: Recipe = {
+      steps: [
+        { step: 'impute', columns: { by: 'all-numeric' }, numeric: 'mean', categorical: 'none', constant: '', indicator: true },
+        { step: 'impute', columns: { by: 'names', names: ['città'] }, numeric: 'none', categorical: 'most-frequent', constant: '', indicator: true },
+        { step: 'scale', columns: { by: 'names', names: ['x', 'weird "name"'] }, method: 'robust' },
+        { step: 'one-hot', columns: { by: 'names', names: ['whole'] }, maxCategories: 3, other: true, dropFirst: true },
+        { step: 'one-hot', columns: { by: 'all-categorical' }, maxCategories: 2, other: true, dropFirst: false },
+      ],
+    };
+    const fresh: Cell[][] = [[1e9, -3, 4, null, 'never seen', '😀']];
+    expect(await compare(wasm as unknown as Runtime, recipe, train, fresh)).toBe(await compare(native as unknown as Runtime, recipe, train, fresh));
+  });
+
+  it('stays small with many categories: one encoder a text column', async () => {
+    const train = Array.from({ length: 400 }, (_unused, index): Cell[] => [index, 0, 0, true, `category ${index % 200}`, 'z']);
+    const recipe: Recipe = { steps: [{ step: 'one-hot', columns: { by: 'all-categorical' }, maxCategories: 200, other: true, dropFirst: false }] };
+    const fitted = await fitRecipe(recipe, values(train), schema, database);
+    const features = emitFeatures(fitted);
+    expect(fitted.outputs.length).toBeGreaterThan(200);
+    expect(features.nodes.filter((node) => node.op === 'LabelEncoder')).toHaveLength(2);
+    const model = encodeModel({
+      name: 'features',
+      inputs: features.inputs,
+      outputs: [{ name: features.output, type: 'float', shape: ['rows', fitted.outputs.length] }],
+      nodes: features.nodes,
+      initializers: features.initializers,
+    });
+    expect(model.length).toBeLessThan(12_000);
+  });
+});
