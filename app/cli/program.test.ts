@@ -1,0 +1,150 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { builtServer } from '#app/engine/bundle/testing.ts';
+import { emptyDocument } from '#app/pipeline/document.ts';
+import { serialiseDocument } from '#app/pipeline/serialise.ts';
+import { runProgram } from './program.ts';
+
+interface Answer {
+  readonly code: number;
+  readonly out: string;
+  readonly error: string;
+}
+
+async function penstock(...args: string[]): Promise<Answer> {
+  let out = '';
+  let error = '';
+  const code = await runProgram(args, { out: (text) => void (out += text), error: (text) => void (error += text), isTty: false });
+  return { code, out, error };
+}
+
+const root = mkdtempSync(path.join(os.tmpdir(), 'penstock-cli-'));
+const file = path.join(root, 'shop', 'pipelines', 'orders.pipeline.json');
+const edge = (id: string, from: string, to: string) => ({ id, from: { node: from, port: 'table' }, to: { node: to, port: 'table' } });
+
+beforeAll(() => {
+  builtServer();
+  mkdirSync(path.dirname(file), { recursive: true });
+  const lines = Array.from({ length: 200 }, (_, index) => `${index},${index % 3 === 0 ? 'a' : 'b'},${(index * 7) % 50},${((index * 7) % 50) * 2 + (index % 3 === 0 ? 10 : 0)}`);
+  writeFileSync(path.join(root, 'shop', 'orders.csv'), `id,kind,size,price\n${lines.join('\n')}\n`);
+  const nodes = [
+    { id: 'read', type: 'data/csv-reader', version: 1, params: { path: 'orders.csv' } },
+    { id: 'keep', type: 'transform/filter-rows', version: 1, title: 'Large ones', params: { expression: 'size >= 10' } },
+    { id: 'fit', type: 'train/linear-regression', version: 1, params: { target: 'price', features: ['kind', 'size'] } },
+  ];
+  writeFileSync(file, serialiseDocument({ ...emptyDocument('orders', 'Orders'), nodes, edges: [edge('e1', 'read', 'keep'), edge('e2', 'keep', 'fit')] }));
+});
+afterAll(() => rmSync(root, { recursive: true }));
+
+describe('penstock run', () => {
+  it('prints exactly one JSON object and reuses results the second time', async () => {
+    const first = await penstock('run', file, '--json');
+    expect(first.code, first.error).toBe(0);
+    const result = JSON.parse(first.out) as { status: string; nodes: { id: string; status: string; rows: number | null }[]; artifacts: { node: string; path: string }[] };
+    expect(result.status).toBe('succeeded');
+    expect(result.nodes.map(({ id, status }) => [id, status])).toEqual([
+      ['read', 'succeeded'],
+      ['keep', 'succeeded'],
+      ['fit', 'succeeded'],
+    ]);
+    expect(result.nodes[0]?.rows).toBe(200);
+    expect(result.artifacts.some((artifact) => artifact.node === 'fit')).toBe(true);
+    const second = JSON.parse((await penstock('run', file, '--json')).out) as typeof result;
+    expect(second.nodes.map(({ status }) => status)).toEqual(['cached', 'cached', 'cached']);
+    expect(await readdir(path.join(root, 'shop'))).toContain('penstock.db');
+  });
+
+  it('sets params for one run, by id and by title, and runs to a node', async () => {
+    const { code, out } = await penstock('run', file, '--to', 'large ones', '--set', 'keep.expression=size >= 40', '--set', 'Large ones.mode=remove', '--json');
+    expect(code).toBe(0);
+    const nodes = (JSON.parse(out) as { nodes: { id: string; rows: number }[] }).nodes;
+    expect(nodes.map(({ id }) => id)).toEqual(['read', 'keep']);
+    expect(nodes[1]?.rows).toBe(160);
+    expect(await readFile(file, 'utf8')).toContain('size >= 10');
+  });
+
+  it.each([
+    [['--to', 'nobody'], /no node “nobody”.*read \(CSV Reader\)/s],
+    [['--set', 'nobody.x=1'], /no node “nobody”/],
+    [['--set', 'keep.condition=1'], /no parameter “condition”.*expression, mode/s],
+    [['--set', 'keep'], /not NODE.PARAM=VALUE/],
+    [['--sett', 'x'], /unknown option/],
+  ])('says what is wrong with %j', async (args, message) => {
+    const { code, out, error } = await penstock('run', file, ...args);
+    expect([code, out]).toEqual([2, '']);
+    expect(error).toMatch(message);
+  });
+
+  it('fails with a sentence and code 1 when a node fails', async () => {
+    const { code, error } = await penstock('run', file, '--set', 'read.path=gone.csv');
+    expect(code).toBe(1);
+    expect(error).toMatch(/gone\.csv.*does not exist/);
+    expect(error).toMatch(/Failed: 1 node/);
+    expect((await penstock('run', path.join(root, 'none.pipeline.json'))).error).toMatch(/no pipeline file/);
+  });
+
+  it('keeps results in .penstock beside a file that is in no project', async () => {
+    const lone = path.join(root, 'lone');
+    mkdirSync(lone);
+    const nodes = [{ id: 'read', type: 'data/csv-reader', version: 1, params: { path: '../shop/orders.csv' } }];
+    writeFileSync(path.join(lone, 'lone.pipeline.json'), serialiseDocument({ ...emptyDocument('lone', 'Lone'), nodes }));
+    expect((await penstock('run', path.join(lone, 'lone.pipeline.json'))).code).toBe(0);
+    expect((await readdir(lone)).sort()).toEqual(['.penstock', 'lone.pipeline.json']);
+  });
+});
+
+describe('penstock validate', () => {
+  it('finds errors without running or leaving anything', async () => {
+    const before = await readdir(path.join(root, 'shop'));
+    expect(await penstock('validate', file)).toMatchObject({ code: 0 });
+    const broken = path.join(root, 'shop', 'pipelines', 'broken.pipeline.json');
+    writeFileSync(broken, (await readFile(file, 'utf8')).replace('size >= 10', 'siz >= 10'));
+    const { code, out } = await penstock('validate', broken, '--json');
+    expect(code).toBe(1);
+    expect(JSON.parse(out)).toMatchObject({ valid: false, diagnostics: [{ severity: 'error', place: { nodeId: 'keep' } }] });
+    expect((await readdir(path.join(root, 'shop'))).sort()).toEqual(before.sort());
+    writeFileSync(broken, '{"format": "penstock-pipeline",\n"version"');
+    expect((await penstock('validate', broken)).error).toMatch(/line 2/);
+  });
+});
+
+it('lists node types with the JSON Schema of their params', async () => {
+  const { code, out } = await penstock('nodes', '--json');
+  const types = JSON.parse(out) as { type: string; category: string; inputs: unknown[]; params: { properties: Record<string, unknown> } }[];
+  expect(code).toBe(0);
+  expect(types.find((one) => one.type === 'transform/filter-rows')).toMatchObject({ category: 'transform', params: { properties: { expression: { default: '' } } } });
+});
+
+it('lists runs, newest first', async () => {
+  const { code, out } = await penstock('runs', '--project', path.join(root, 'shop'), '--json');
+  const runs = JSON.parse(out) as { startedAt: number; title: string }[];
+  expect(code).toBe(0);
+  expect(runs.length).toBeGreaterThan(1);
+  expect(runs.every((run, index) => index === 0 || run.startedAt <= (runs[index - 1]?.startedAt ?? 0))).toBe(true);
+  expect(await penstock('runs', '--project', path.join(root, 'nowhere'))).toMatchObject({ code: 1, error: expect.stringContaining('no project') as unknown });
+});
+
+it('bundles a model and scores CSV and Parquet with the bundle alone', async () => {
+  const bundle = path.join(root, 'out', 'price');
+  mkdirSync(path.dirname(bundle));
+  const made = await penstock('bundle', file, '--node', 'fit', '--out', bundle);
+  expect(made.code, made.error).toBe(0);
+  const input = path.join(root, 'new.csv');
+  writeFileSync(input, 'size,kind,note\n20,b,"x, y"\n30,a,\n,never,z\n');
+  const csv = path.join(root, 'scored.csv');
+  expect((await penstock('score', bundle, input, csv)).code).toBe(0);
+  const [head, first, second, third] = (await readFile(csv, 'utf8')).split('\r\n');
+  expect(head).toBe('size,kind,note,price_predicted');
+  expect(first).toMatch(/^20,b,"x, y",/);
+  expect(Number(first?.split(',').at(-1))).toBeCloseTo(40, 2);
+  expect(Number(second?.split(',').at(-1))).toBeCloseTo(70, 2);
+  expect(Number.isFinite(Number(third?.split(',').at(-1)))).toBe(true);
+  expect((await penstock('score', bundle, input, path.join(root, 'scored.parquet'))).code).toBe(0);
+  expect(await penstock('score', bundle, input, path.join(root, 'scored.xlsx'))).toMatchObject({ code: 2 });
+  writeFileSync(input, 'kind\nb\n');
+  expect((await penstock('score', bundle, input, csv)).error).toMatch(/needs the column “size”/);
+  expect((await penstock('bundle', file, '--node', 'keep', '--out', path.join(root, 'out', 'no'))).error).toMatch(/gives no model/);
+});
