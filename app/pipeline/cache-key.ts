@@ -50,7 +50,7 @@ function explainParams(path: string, before: unknown, after: unknown, reasons: s
   const name = `\`${path || 'params'}\``;
   if (isObject(before) && isObject(after) && depth < 6) {
     for (const key of [...new Set([...Object.keys(before), ...Object.keys(after)])].sort()) {
-      explainParams(path === '' ? key : `${path}.${key}`, before[key], after[key], reasons, depth + 1);
+      explainParams(path === '' ? key : `${path}.${key}`, own(before, key), own(after, key), reasons, depth + 1);
     }
   } else if (Array.isArray(before) && Array.isArray(after) && before.length === after.length && depth < 6 && before.some(isObject)) {
     before.forEach((item: unknown, index) => explainParams(`${path}[${index}]`, item, after[index], reasons, depth + 1));
@@ -82,6 +82,11 @@ function explainList(name: string, before: readonly unknown[], after: readonly u
   return `${name}: ${parts.join('; ')}`;
 }
 
+/** Names are any text, also "valueOf": only own members count. */
+function own<T>(record: Readonly<Record<string, T>>, key: string): T | undefined {
+  return Object.hasOwn(record, key) ? record[key] : undefined;
+}
+
 const isObject = (value: unknown): value is Record<string, unknown> => value !== null && typeof value === 'object' && !Array.isArray(value);
 
 function show(value: unknown): string {
@@ -91,18 +96,18 @@ function show(value: unknown): string {
 
 function explainFingerprint(before: Fingerprint, after: Fingerprint, reasons: string[]): void {
   for (const name of Object.keys(after).sort()) {
-    if (before[name] === undefined) reasons.push(`\`${name}\` is read now`);
+    if (own(before, name) === undefined) reasons.push(`\`${name}\` is read now`);
     else if (before[name] !== after[name]) reasons.push(`\`${name}\` changed on disk`);
   }
   for (const name of Object.keys(before).sort()) {
-    if (after[name] === undefined) reasons.push(`\`${name}\` is no longer read`);
+    if (own(after, name) === undefined) reasons.push(`\`${name}\` is no longer read`);
   }
 }
 
 function explainUpstream(before: KeyParts['upstream'], after: KeyParts['upstream'], reasons: string[]): void {
   for (const port of [...new Set([...Object.keys(before), ...Object.keys(after)])].sort()) {
-    const old = before[port] ?? [];
-    const fresh = after[port] ?? [];
+    const old = own(before, port) ?? [];
+    const fresh = own(after, port) ?? [];
     fresh.forEach((edge, index) => {
       const was = old[index];
       if (was === undefined) reasons.push(`*${edge.title}* was connected to ${port}`);

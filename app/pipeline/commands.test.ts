@@ -33,9 +33,9 @@ describe('commands', () => {
         for (let at = 1; at < texts.length; at++) expect(serialiseDocument(history.redo())).toBe(texts[at]);
         expect(history.canRedo).toBe(false);
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
-    expect(applied).toBeGreaterThan(100);
+    expect(applied).toBeGreaterThan(50);
   });
 
   it('have inverses that are themselves invertible and survive JSON', () => {
@@ -159,7 +159,7 @@ describe('journal', () => {
         expect(JSON.stringify(recovery.entries)).toBe(JSON.stringify(history.entries));
         if (recovery.recovered) recoveries++;
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
     expect(recoveries).toBeGreaterThan(5);
   });

@@ -155,7 +155,8 @@ function gatherInputs(node: PipelineNode, edges: readonly PipelineEdge[], defini
       complain('input-taken', `The input “${spec.title}” has more than one connection.`, 'Delete all but one of them.', spec.name);
       continue;
     }
-    list.push(pass.done.get(source.id)?.outputs[edge.from.port] ?? unknownMeta(spec));
+    const outputs = pass.done.get(source.id)?.outputs ?? {};
+    list.push((Object.hasOwn(outputs, edge.from.port) ? outputs[edge.from.port] : undefined) ?? unknownMeta(spec));
     (origins[spec.name] ??= []).push({ nodeId: source.id, port: edge.from.port, label: pass.titleOf(source) });
   }
   for (const spec of definition.inputs) {

@@ -97,6 +97,9 @@ function refuseDuplicateIds(document: PipelineDocument): void {
   for (const [kind, elements] of Object.entries(kinds)) {
     const seen = new Set<string>();
     for (const { id } of elements) {
+      if (forbiddenKeys.has(id)) {
+        throw new PenstockError('document-forbidden-key', `The pipeline file has a ${kind} with the id ${id}, which is not allowed.`, { remedy: `Give the ${kind} another id.` });
+      }
       if (seen.has(id)) {
         throw new PenstockError('duplicate-id', `The pipeline file has two ${kind}s with the id “${id}”.`, {
           remedy: `Give one of the two ${kind}s another id.`,
