@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { closeIdleWorkers } from '../worker/run-task.ts';
 import { algorithms } from './registry.ts';
+import { normal, uniform } from './random.ts';
 import { trainInput } from './testing.ts';
 import { trainLearner } from './train.ts';
 
@@ -38,6 +39,22 @@ describe('trainLearner', () => {
     expect(await fails('logistic-regression', {}, {})).toMatchObject({ code: 'task-unsupported' });
     expect(await fails('crystal-ball', {}, {})).toMatchObject({ code: 'unknown-algorithm' });
   });
+
+  it('gives the same coefficients by the matrix kernels that many full columns call for', async () => {
+    const next = uniform(4);
+    const width = 330;
+    const rows = Array.from({ length: 2900 }, () => Array.from({ length: width }, () => Math.fround(normal(next))));
+    const slope = (j: number): number => ((j % 7) - 3) / 4;
+    const value = (row: readonly number[]): number => row.reduce((sum, x, j) => sum + slope(j) * x, 0);
+    const linear = await trainLearner('linear-regression', {}, trainInput(rows, rows.map((row) => value(row) + 5), 0), { seed: 1 });
+    for (const [j, { coefficient }] of (linear.details.coefficients ?? []).entries()) expect(coefficient).toBeCloseTo(j === width ? 5 : slope(j), 8);
+    const two = () => trainInput(rows, rows.map((row) => Number(value(row) + 3 * normal(next) > 0)), 2);
+    const logistic = await trainLearner('logistic-regression', { l2: 20 }, two(), { seed: 1 });
+    expect(logistic.details.converged).toBe(true);
+    const found = (logistic.details.coefficients ?? []).map(({ coefficient }) => coefficient);
+    const along = found.reduce((sum, coefficient, j) => sum + (j === width ? 0 : coefficient * slope(j)), 0);
+    expect(along / Math.hypot(...found) / Math.hypot(...found.map((_, j) => (j === width ? 0 : slope(j))))).toBeGreaterThan(0.8);
+  }, 120_000);
 
   it('does not start when cancelled', async () => {
     await expect(trainLearner('linear-regression', {}, line(), { seed: 1, signal: AbortSignal.abort() })).rejects.toMatchObject({ code: 'cancelled' });

@@ -21,13 +21,13 @@ const refinements = 3;
  * (Björck 1996, corrected seminormal equations), which gives the accuracy of QR without a float64 copy of the matrix.
  * Columns that are combinations of others get the coefficient 0 where there is no penalty, as in R's lm.
  */
-export function trainLinear(input: TrainInput, params: LinearParams, hooks: TrainHooks): TrainedLearner {
+export async function trainLinear(input: TrainInput, params: LinearParams, hooks: TrainHooks): Promise<TrainedLearner> {
   const { matrix, rows, features, target, weights } = input;
   const size = features.length;
   const scales = columnScales(input);
   const inverse = inverseSpreads(scales);
   hooks.progress(0.1, 'Solving');
-  const { gram, targetMean } = normalEquations(input, scales, hooks);
+  const { gram, targetMean } = await normalEquations(input, scales, hooks);
   const penalty = inverse.map((value) => (params.l2 / scales.weight) * value * value);
   for (let j = 0; j < size; j++) gram[j * size + j] = (gram[j * size + j] as number) + (penalty[j] as number);
   const factor = pivotedCholesky(gram, size, dependent);

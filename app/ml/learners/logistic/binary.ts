@@ -1,4 +1,5 @@
 import { pivotedCholesky, solveCholesky } from '../cholesky.ts';
+import { type CrossProduct, openCrossProduct } from '../cross-product.ts';
 import type { Minimum } from '../lbfgs.ts';
 import { checkEvery } from '../linear/gram.ts';
 import { type LogisticProblem, softplus } from './problem.ts';
@@ -6,18 +7,17 @@ import { type LogisticProblem, softplus } from './problem.ts';
 interface Point {
   readonly value: number;
   readonly gradient: Float64Array;
-  /** Lower triangle of the Hessian, [size + 1 × size + 1]; null where not asked for. */
-  readonly hessian: Float64Array | null;
+  /** Lower triangle of the Hessian, [size + 1 × size + 1]. */
+  readonly hessian: Float64Array;
 }
 
 /** Objective, gradient and Hessian at `at` in one pass over the rows. */
-function evaluate(problem: LogisticProblem, at: Float64Array): Point {
+async function evaluate(problem: LogisticProblem, product: CrossProduct, at: Float64Array): Promise<Point> {
   const { matrix, rows, target } = problem.input;
   const { shifts, inverse, shares, penalty, hooks } = problem;
   const size = inverse.length;
   const width = size + 1;
   const gradient = new Float64Array(width);
-  const hessian = new Float64Array(width * width);
   const u = new Float64Array(width);
   u[size] = 1;
   const filled = new Int32Array(width);
@@ -43,16 +43,12 @@ function evaluate(problem: LogisticProblem, at: Float64Array): Point {
     const bend = share * p * (1 - p);
     for (let a = 0; a < count; a++) {
       const j = filled[a] as number;
-      const entry = u[j] as number;
-      gradient[j] = (gradient[j] as number) + slope * entry;
-      const bent = bend * entry;
-      const base = j * width;
-      for (let b = 0; b <= a; b++) {
-        const k = filled[b] as number;
-        hessian[base + k] = (hessian[base + k] as number) + bent * (u[k] as number);
-      }
+      gradient[j] = (gradient[j] as number) + slope * (u[j] as number);
     }
+    if (product.add(u, filled, count, bend)) await product.flush();
   }
+  await product.flush();
+  const hessian = product.take();
   for (let j = 0; j < size; j++) {
     const pull = (penalty[j] as number) * (at[j] as number);
     value += 0.5 * pull * (at[j] as number);
@@ -68,21 +64,33 @@ const halvings = 30;
 /** Mean loss under which the classes count as told apart; more iterations would only blow the coefficients up. */
 const separated = 1e-8;
 
+interface NewtonOptions {
+  readonly maxIterations: number;
+  readonly tolerance: number;
+  readonly onIteration: (iteration: number, value: number) => void;
+}
+
 /**
  * Two classes by Newton's method (iteratively re-weighted least squares) with step halving.
  * Parameters: one a column, then the intercept.
  */
-export function minimiseBinary(
-  problem: LogisticProblem,
-  options: { readonly maxIterations: number; readonly tolerance: number; readonly onIteration: (iteration: number, value: number) => void },
-): Minimum {
+export async function minimiseBinary(problem: LogisticProblem, options: NewtonOptions): Promise<Minimum> {
+  const product = await openCrossProduct(problem.input, problem.inverse.length + 1, problem.shifts);
+  try {
+    return await newton(problem, product, options);
+  } finally {
+    await product.close();
+  }
+}
+
+async function newton(problem: LogisticProblem, product: CrossProduct, options: NewtonOptions): Promise<Minimum> {
   const width = problem.inverse.length + 1;
   let at = new Float64Array(width);
-  let point = evaluate(problem, at);
+  let point = await evaluate(problem, product, at);
   let iteration = 0;
   const steep = (): number => point.gradient.reduce((most, entry) => Math.max(most, Math.abs(entry)), 0);
   while (steep() > options.tolerance && iteration < options.maxIterations && point.value > separated) {
-    const hessian = point.hessian ?? new Float64Array(width * width);
+    const { hessian } = point;
     let top = 0;
     for (let j = 0; j < width; j++) top = Math.max(top, hessian[j * width + j] as number);
     for (let j = 0; j < width; j++) hessian[j * width + j] = (hessian[j * width + j] as number) + damping * top;
@@ -92,7 +100,7 @@ export function minimiseBinary(
     let where = at;
     for (let trial = 0; trial < halvings; trial++, length /= 2) {
       where = at.map((entry, j) => entry - length * (step[j] as number));
-      const candidate = evaluate(problem, where);
+      const candidate = await evaluate(problem, product, where);
       if (candidate.value <= point.value) {
         next = candidate;
         break;

@@ -8,7 +8,7 @@ import { logisticParams, trainLogistic } from './logistic.ts';
 
 afterAll(closeIdleWorkers);
 
-const train = (input: TrainInput, params: object = {}): TrainedLearner => trainLogistic(input, logisticParams.parse(params), quietHooks());
+const train = (input: TrainInput, params: object = {}): Promise<TrainedLearner> => trainLogistic(input, logisticParams.parse(params), quietHooks());
 
 function linears(trained: TrainedLearner, size: number): { coefficients: number[][]; intercepts: number[] } {
   const all = (trained.details.coefficients ?? []).map(({ coefficient }) => coefficient);
@@ -39,8 +39,8 @@ describe('trainLogistic', () => {
     ['multib', input('multi'), { l2: 0.1, classWeights: 'balanced', tolerance: 1e-9 }],
   ] as const;
   for (const [name, data, params] of cases) {
-    it(`finds scikit-learn's coefficients: ${name}`, () => {
-      const trained = train(data, params);
+    it(`finds scikit-learn's coefficients: ${name}`, async () => {
+      const trained = await train(data, params);
       expect(trained.details.converged).toBe(true);
       const actual = linears(trained, features.length);
       const expected = reference.expected[name];
@@ -55,7 +55,7 @@ describe('trainLogistic', () => {
   it('writes heads whose probabilities sum to one and whose label is the largest', async () => {
     for (const [name, classes] of [['binary', 2], ['multi', 3]] as const) {
       const data = input(name);
-      const { head, metrics } = train(data);
+      const { head, metrics } = await train(data);
       const { label = [], probabilities = [] } = await runHead(head, data.matrix, features.length);
       let right = 0;
       for (const [row, cls] of label.entries()) {
@@ -69,52 +69,52 @@ describe('trainLogistic', () => {
     }
   });
 
-  it('stays finite on separable classes without a penalty, and says so', () => {
+  it('stays finite on separable classes without a penalty, and says so', async () => {
     const rows = [[-3], [-2], [-1], [1], [2], [3]];
     for (const [target, classes] of [[[0, 0, 0, 1, 1, 1], 2], [[0, 0, 1, 1, 2, 2], 3]] as const) {
-      const trained = train(trainInput(rows, target, classes), { l2: 0 });
+      const trained = await train(trainInput(rows, target, classes), { l2: 0 });
       for (const { coefficient } of trained.details.coefficients ?? []) expect(Math.abs(coefficient)).toBeLessThan(1e4);
       expect(trained.metrics['trainingAccuracy']).toBe(1);
       expect(trained.details.notes.join()).toContain('without a single error');
     }
   });
 
-  it('gives the log odds for a 0/1 feature without a penalty', () => {
+  it('gives the log odds for a 0/1 feature without a penalty', async () => {
     const rows = [...Array.from({ length: 10 }, () => [0]), ...Array.from({ length: 10 }, () => [1])];
     const target = rows.map(([x], i) => (x === 0 ? Number(i < 2) : Number(i < 17)));
-    const { coefficients, intercepts } = linears(train(trainInput(rows, target, 2), { l2: 0, tolerance: 1e-10 }), 1);
+    const { coefficients, intercepts } = linears(await train(trainInput(rows, target, 2), { l2: 0, tolerance: 1e-10 }), 1);
     expect(intercepts[0]).toBeCloseTo(Math.log(2 / 8), 8);
     expect(coefficients[0]?.[0]).toBeCloseTo(Math.log(7 / 3) - Math.log(2 / 8), 8);
   });
 
-  it('copes with columns that repeat, that never vary, and with a class that does not occur', () => {
+  it('copes with columns that repeat, that never vary, and with a class that does not occur', async () => {
     const next = uniform(3);
     const rows = Array.from({ length: 80 }, () => {
       const x = normal(next);
       return [x, x, 4];
     });
     const target = rows.map(([x = 0]) => (x + normal(next) > 0 ? 2 : 0));
-    const trained = train(trainInput(rows, target, 3), { l2: 1 });
+    const trained = await train(trainInput(rows, target, 3), { l2: 1 });
     const { coefficients } = linears(trained, 3);
     expect(coefficients[0]?.[0]).toBeCloseTo(coefficients[0]?.[1] ?? Number.NaN, 6);
     expect(coefficients.map((row) => row[2])).toEqual([0, 0, 0]);
     expect(trained.metrics['trainingAccuracy']).toBeGreaterThan(0.65);
-    expect(train(trainInput(rows, target.map((cls) => cls / 2), 2), { l2: 0 }).details.converged).toBe(true);
+    expect((await train(trainInput(rows, target.map((cls) => cls / 2), 2), { l2: 0 })).details.converged).toBe(true);
   });
 
-  it('says when the iterations run out', () => {
-    const trained = train(input('multi'), { l2: 0.001, maxIterations: 2 });
+  it('says when the iterations run out', async () => {
+    const trained = await train(input('multi'), { l2: 0.001, maxIterations: 2 });
     expect(trained.details).toMatchObject({ converged: false, iterations: 2 });
     expect(trained.details.notes.join()).toContain('stopped after 2 iterations');
   });
 
-  it('refuses a single class', () => {
-    expect(() => train(trainInput([[1], [2]], [1, 1], 2))).toThrow('All rows to train on have the same class');
+  it('refuses a single class', async () => {
+    await expect(train(trainInput([[1], [2]], [1, 1], 2))).rejects.toThrow('All rows to train on have the same class');
   });
 
-  it('reports the loss of every iteration, never rising', () => {
+  it('reports the loss of every iteration, never rising', async () => {
     const hooks = quietHooks();
-    trainLogistic(input('multi'), logisticParams.parse({}), hooks);
+    await trainLogistic(input('multi'), logisticParams.parse({}), hooks);
     const losses = hooks.messages.map(({ value }) => value);
     expect(losses.length).toBeGreaterThan(3);
     expect(losses).toEqual(losses.toSorted((a, b) => b - a));

@@ -81,7 +81,7 @@ function coefficientRows(features: readonly string[], linears: readonly Linear[]
  * more by L-BFGS on the softmax. Gives scikit-learn's coefficients for C = 1 / l2.
  * @throws PenstockError `one-class`; CancelledError.
  */
-export function trainLogistic(input: TrainInput, params: LogisticParams, hooks: TrainHooks): TrainedLearner {
+export async function trainLogistic(input: TrainInput, params: LogisticParams, hooks: TrainHooks): Promise<TrainedLearner> {
   const problem: LogisticProblem = logisticProblem(input, rowWeights(input, params.classWeights), params.l2, hooks);
   const options = {
     ...params,
@@ -91,7 +91,7 @@ export function trainLogistic(input: TrainInput, params: LogisticParams, hooks: 
     },
   };
   const binary = input.classes === 2;
-  const minimum = binary ? minimiseBinary(problem, options) : minimiseMultinomial(problem, options);
+  const minimum = binary ? await minimiseBinary(problem, options) : minimiseMultinomial(problem, options);
   const width = input.features.length + 1;
   const linears = Array.from({ length: binary ? 1 : input.classes }, (_, cls) => unscale(problem, minimum.at.subarray(cls * width, (cls + 1) * width)));
   const { logLoss, accuracy } = measure(input, linears);

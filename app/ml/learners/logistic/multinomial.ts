@@ -16,6 +16,7 @@ export function minimiseMultinomial(
   const width = size + 1;
   const u = new Float64Array(width);
   u[size] = 1;
+  const filled = new Int32Array(width);
   const logits = new Float64Array(classes);
 
   const objective = (at: Float64Array, gradient: Float64Array): number => {
@@ -25,13 +26,19 @@ export function minimiseMultinomial(
       if (row % checkEvery === 0) hooks.check();
       const share = shares[row] as number;
       if (share === 0) continue;
+      let count = 0;
       for (let j = 0, i = row * size; j < size; j++, i++) {
-        u[j] = ((matrix[i] as number) - (shifts[j] as number)) * (inverse[j] as number);
+        const entry = ((matrix[i] as number) - (shifts[j] as number)) * (inverse[j] as number);
+        if (entry === 0) continue;
+        u[j] = entry;
+        filled[count++] = j;
       }
+      filled[count++] = size;
       let most = Number.NEGATIVE_INFINITY;
       for (let cls = 0; cls < classes; cls++) {
         let logit = 0;
-        for (let j = 0, i = cls * width; j < width; j++, i++) logit += (u[j] as number) * (at[i] as number);
+        const base = cls * width;
+        for (let a = 0; a < count; a++) logit += (u[filled[a] as number] as number) * (at[base + (filled[a] as number)] as number);
         logits[cls] = logit;
         if (logit > most) most = logit;
       }
@@ -42,7 +49,11 @@ export function minimiseMultinomial(
       value += share * (norm - (logits[actual] as number));
       for (let cls = 0; cls < classes; cls++) {
         const slope = share * (Math.exp((logits[cls] as number) - norm) - (cls === actual ? 1 : 0));
-        for (let j = 0, i = cls * width; j < width; j++, i++) gradient[i] = (gradient[i] as number) + slope * (u[j] as number);
+        const base = cls * width;
+        for (let a = 0; a < count; a++) {
+          const j = filled[a] as number;
+          gradient[base + j] = (gradient[base + j] as number) + slope * (u[j] as number);
+        }
       }
     }
     for (let cls = 0; cls < classes; cls++) {
