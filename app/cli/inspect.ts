@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -41,7 +42,8 @@ export function nodesCommand(options: Json, terminal: Terminal): number {
 /** `penstock runs`: of a project, newest first. */
 export async function runsCommand(options: Json & { readonly project?: string; readonly limit?: number }, terminal: Terminal): Promise<number> {
   const place = options.project === undefined ? findProject(process.cwd()) : { projectDir: path.resolve(options.project) };
-  const engine = await createEngine({ ...place, ...appPlaces(), readOnly: true });
+  // Opening for writing, where nobody else does, marks runs of a killed process as interrupted; but looking makes no new project.
+  const engine = await createEngine({ ...place, ...appPlaces(), readOnly: !existsSync(path.join(place.projectDir, 'penstock.db')) });
   try {
     const runs = engine.store.records.list({ limit: options.limit ?? 20 });
     if (options.json === true) printJson(terminal, runs);
