@@ -85,7 +85,7 @@ interface Def {
   readonly in?: z.core.$ZodType;
 }
 
-const defOf = (schema: z.core.$ZodType): Def => schema._zod.def as unknown as Def;
+const defOf = (schema: z.core.$ZodType): Def => (schema as z.ZodType).def as unknown as Def;
 
 /** Default, optional, nullable and pipe wrap the schema that the hint may sit on; 20 is far beyond any real nesting. */
 function unwrapped(schema: z.core.$ZodType): z.core.$ZodType[] {

@@ -1,4 +1,4 @@
-import { codeSpan, modelBlocks, modelOf, reportOf } from '#app/sdk/deployment.ts';
+import { modelBlocks, modelOf, reportOf } from '#app/sdk/deployment.ts';
 import type { NodeExecutor } from '#app/sdk/node.ts';
 import type { ModelValue } from '#app/sdk/ports.ts';
 import type { Params } from './node.ts';
