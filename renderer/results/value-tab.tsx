@@ -65,13 +65,7 @@ export function ValueTab({ subject, port, kind, running, series, runAction }: Va
       </EmptyState>
     );
   }
-  const withCurves = kind === 'model';
-  return (
-    <>
-      {withCurves && curves ? <div className="mx-auto max-w-[1440px] px-4 pt-4">{curves}</div> : null}
-      <Value value={shown} subject={subject} port={port} hasLiveCurves={curves !== null} />
-    </>
-  );
+  return <Value value={shown} subject={subject} port={port} curves={curves} />;
 }
 
 const emptyWords: Readonly<Record<PortKind, string>> = {
@@ -83,7 +77,7 @@ const emptyWords: Readonly<Record<PortKind, string>> = {
   report: 'Figures and charts show here.',
 };
 
-function Value({ value, subject, port, hasLiveCurves }: { readonly value: ShownValue; readonly subject: Subject; readonly port: string; readonly hasLiveCurves: boolean }) {
+function Value({ value, subject, port, curves }: { readonly value: ShownValue; readonly subject: Subject; readonly port: string; readonly curves: ReactNode }) {
   switch (value.kind) {
     case 'report':
       return <ReportView report={value.report} />;
@@ -102,6 +96,6 @@ function Value({ value, subject, port, hasLiveCurves }: { readonly value: ShownV
     case 'learner':
       return <LearnerView learner={value.learner} />;
     case 'model':
-      return <ModelView key={value.onnx} model={value} subject={subject} port={port} hasLiveCurves={hasLiveCurves} />;
+      return <ModelView key={value.onnx} model={value} subject={subject} port={port} curves={curves} />;
   }
 }

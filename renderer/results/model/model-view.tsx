@@ -1,4 +1,5 @@
 import { useMemo } from 'react';
+import type { ReactNode } from 'react';
 import { formatCount } from '#app/core/units.ts';
 import type { ModelValue } from '#app/sdk/ports.ts';
 import { client } from '../../rpc/client.ts';
@@ -22,12 +23,12 @@ interface ModelViewProps {
   readonly model: ModelValue;
   readonly subject: Subject;
   readonly port: string;
-  /** Learning curves are drawn by the dock while they are live; then the model's own are left out. */
-  readonly hasLiveCurves: boolean;
+  /** The learning curves of the run that made it; null where only the model's own summary has them. */
+  readonly curves: ReactNode;
 }
 
 /** A fitted model: how good, what of, and a form to ask it. */
-export function ModelView({ model, subject, port, hasLiveCurves }: ModelViewProps) {
+export function ModelView({ model, subject, port, curves }: ModelViewProps) {
   const { signature, summary } = model;
   const source = trainingTable(subject);
   const training = useQuery(source === null ? null : `${subject.key} training`, (signal) =>
@@ -45,7 +46,7 @@ export function ModelView({ model, subject, port, hasLiveCurves }: ModelViewProp
     });
     return snippets(signature, server?.url ?? null, Object.fromEntries(typical));
   }, [signature, server, profiles]);
-  const curves = useMemo(() => Object.fromEntries((summary?.curves ?? []).map((curve) => [curve.name, curve])), [summary]);
+  const ownCurves = useMemo(() => Object.fromEntries((summary?.curves ?? []).map((curve) => [curve.name, curve])), [summary]);
 
   return (
     <article data-testid="model-view" aria-label="Model" className="mx-auto flex max-w-[1440px] flex-col gap-5 p-4">
@@ -65,7 +66,7 @@ export function ModelView({ model, subject, port, hasLiveCurves }: ModelViewProp
           ))}
         </ul>
       ) : null}
-      {hasLiveCurves ? null : <LiveCurves series={curves} live={false} />}
+      {curves ?? <LiveCurves series={ownCurves} live={false} />}
       <div className="grid grid-cols-[repeat(auto-fit,minmax(min(420px,100%),1fr))] gap-x-8 gap-y-6">
         <Section title="Try it">
           <TryItForm
