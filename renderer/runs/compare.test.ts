@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { emptyDocument } from '#app/pipeline/document.ts';
 import type { PipelineDocument } from '#app/pipeline/document.ts';
-import { commonMetrics, metricTitleOf, metricRows, paramDifferences } from './compare.ts';
+import { commonMetrics, metricTitleOf, metricsByNode, metricRows, paramDifferences } from './compare.ts';
 
 const document = (nodes: Record<string, Record<string, unknown>>): PipelineDocument => ({
   ...emptyDocument('p', 'P'),
@@ -31,6 +31,10 @@ describe('comparing runs', () => {
       { name: 'only', values: [1, null] },
     ]);
     expect(commonMetrics(runs, 1)).toEqual(['auc']);
+    expect(metricsByNode({ 'ROC · auc': 0.9, 'ROC · brier': 0.1, loss: 0.3 })).toEqual([
+      ['ROC', { auc: 0.9, brier: 0.1 }],
+      ['', { loss: 0.3 }],
+    ]);
     expect(['A · B · rocAuc', 'logLoss'].map(metricTitleOf)).toEqual(['A · B · ROC AUC', 'Log loss']);
   });
 });

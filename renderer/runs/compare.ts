@@ -70,6 +70,17 @@ export function splitMetric(name: string): { readonly node: string; readonly met
   return at < 0 ? { node: '', metric: metricTitle(name) } : { node: name.slice(0, at), metric: metricTitle(name.slice(at + 3)) };
 }
 
+/** Metrics of a run by the node that gave them. */
+export function metricsByNode(metrics: Readonly<Record<string, number>>): [node: string, metrics: Record<string, number>][] {
+  const groups = new Map<string, Record<string, number>>();
+  for (const [name, value] of Object.entries(metrics)) {
+    const at = name.lastIndexOf(' · ');
+    const node = at < 0 ? '' : name.slice(0, at);
+    groups.set(node, { ...groups.get(node), [at < 0 ? name : name.slice(at + 3)]: value });
+  }
+  return [...groups];
+}
+
 /** The metrics that most runs have, for columns of the list. */
 export function commonMetrics(runs: readonly { readonly metrics: Readonly<Record<string, number>> }[], most: number): string[] {
   const counts = new Map<string, number>();

@@ -10,7 +10,7 @@ import { useQuery } from '../results/use-query.ts';
 import { client } from '../rpc/client.ts';
 import { categoryOf, iconOf } from '../state/catalogue.ts';
 import { Button, NodeTile, Page, Spinner, cx } from '../ui/index.ts';
-import { metricTitleOf } from './compare.ts';
+import { metricsByNode } from './compare.ts';
 import { RunStatusMark } from './run-status.tsx';
 import { TimeAgo } from './time-ago.tsx';
 
@@ -42,7 +42,7 @@ function Detail({ run }: { readonly run: RunDetail }) {
     for (const { nodeId, name, steps, values } of run.series) nodes.set(nodeId, { ...nodes.get(nodeId), [name]: { steps, values } });
     return [...nodes].map(([nodeId, series]) => ({ nodeId, series, title: run.nodes.find((node) => node.nodeId === nodeId)?.title ?? nodeId }));
   }, [run]);
-  const metrics = Object.entries(run.metrics);
+  const metrics = useMemo(() => metricsByNode(run.metrics), [run]);
   return (
     <div data-testid="run-detail" className="flex flex-col gap-5">
       <p className="flex flex-wrap items-center gap-x-4 gap-y-1 text-sm text-muted">
@@ -54,7 +54,13 @@ function Detail({ run }: { readonly run: RunDetail }) {
         {run.pipelinePath ? <span className="font-mono text-xs">{run.pipelinePath}</span> : null}
         <span className="selectable font-mono text-xs text-faint">{run.runId}</span>
       </p>
-      {metrics.length > 0 ? <MetricGrid metrics={metricItems(run.metrics).map((item) => ({ ...item, name: metricTitleOf(item.name) }))} /> : null}
+      {metrics.length > 0 ? (
+        <div className="grid grid-cols-[repeat(auto-fit,minmax(min(420px,100%),1fr))] gap-4">
+          {metrics.map(([node, values]) => (
+            <MetricGrid key={node} title={node || 'Metrics'} metrics={metricItems(values)} />
+          ))}
+        </div>
+      ) : null}
       <NodeTable nodes={run.nodes} />
       {curves.map(({ nodeId, series, title }) => (
         <section key={nodeId} aria-label={`Learning curves of ${title}`}>
