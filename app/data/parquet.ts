@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { DuckDBDataChunk, type DuckDBConnection, type DuckDBType } from '@duckdb/node-api';
-import { BIGINT, BOOLEAN, DOUBLE, VARCHAR } from '@duckdb/node-api';
+import { DOUBLE, DuckDBDataChunk, VARCHAR, type DuckDBConnection } from '@duckdb/node-api';
 import { CancelledError, PenstockError } from '#app/core/errors.ts';
 import type { ColumnType, Schema } from '#app/relation/types.ts';
 import { cellExpression, describeQuery } from './query.ts';
 import { diskFull } from './query-errors.ts';
-import { physicalType } from './column-types.ts';
+import { contiguousItems } from './chunks.ts';
+import { isNumeric, physicalType } from './column-types.ts';
 import { quoteName, quotePath, quoteText } from './sql.ts';
 
 /** Columns made in JS; numbers for boolean, integer, float (NaN → null), text for the others. */
@@ -63,17 +63,6 @@ async function syncFolder(folder: string): Promise<void> {
 
 const chunkRows = 2048;
 
-const carriers: Readonly<Record<ColumnType, DuckDBType>> = {
-  boolean: BOOLEAN,
-  integer: BIGINT,
-  float: DOUBLE,
-  string: VARCHAR,
-  date: VARCHAR,
-  time: VARCHAR,
-  timestamp: VARCHAR,
-  binary: VARCHAR,
-};
-
 /** Columns of equal length → Parquet. @throws PenstockError `column-lengths`, `not-whole`, and those of copyToParquet. */
 export async function copyColumns(
   connection: DuckDBConnection,
@@ -89,7 +78,7 @@ export async function copyColumns(
     });
   }
   const table = `columns_${randomBytes(6).toString('hex')}`;
-  const types = columns.map((column) => carriers[column.type]);
+  const types = columns.map((column) => (isNumeric(column.type) ? DOUBLE : VARCHAR));
   await connection.run(`create temp table ${table} (${types.map((type, i) => `c${i} ${String(type)}`).join(', ')})`);
   try {
     const appender = await connection.createAppender(table);
@@ -102,7 +91,7 @@ export async function copyColumns(
         }
         const count = Math.min(chunkRows, rows - from);
         const chunk = DuckDBDataChunk.create(types, count);
-        columns.forEach((column, i) => chunk.setColumnValues(i, chunkValues(column, from, count)));
+        columns.forEach((column, i) => fillColumn(chunk, i, column, from));
         appender.appendDataChunk(chunk);
       }
     } finally {
@@ -115,30 +104,46 @@ export async function copyColumns(
   }
 }
 
-function chunkValues(column: ColumnValues, from: number, count: number): (null | boolean | number | bigint | string)[] {
-  return Array.from({ length: count }, (_, i) => carried(column, column.values[from + i] ?? null));
-}
-
-function carried(column: ColumnValues, value: number | string | null): null | boolean | number | bigint | string {
-  if (value === null || (typeof value === 'number' && Number.isNaN(value))) return null;
-  switch (column.type) {
-    case 'boolean':
-      return value !== 0;
-    case 'integer':
-      if (!Number.isInteger(value)) {
-        throw new PenstockError('not-whole', `Column “${column.name}” is integer but holds ${value}.`, { place: { column: column.name } });
-      }
-      return BigInt(value);
-    case 'float':
-      return Number(value);
-    default:
-      return String(value);
+/** Numbers travel as DOUBLE with NaN for null, straight into the vector's memory; everything else as text. */
+function fillColumn(chunk: DuckDBDataChunk, index: number, column: ColumnValues, from: number): void {
+  const { values } = column;
+  const count = chunk.rowCount;
+  if (!isNumeric(column.type)) {
+    const texts = Array.from({ length: count }, (_, i) => {
+      const value = values[from + i] ?? null;
+      return value === null || Number.isNaN(value) ? null : String(value);
+    });
+    chunk.setColumnValues(index, texts);
+    return;
   }
+  const items = contiguousItems(chunk, index);
+  for (let i = 0; i < count; i += 1) {
+    const value = values[from + i] ?? null;
+    const number = value === null ? Number.NaN : Number(value);
+    if (column.type === 'integer' && !Number.isInteger(number) && !Number.isNaN(number)) {
+      throw new PenstockError('not-whole', `Column “${column.name}” is integer but holds ${value}.`, { place: { column: column.name } });
+    }
+    items[i] = number;
+  }
+  chunk.getColumnVector(index).flush();
 }
 
 function fromCarrier(carrier: string, type: ColumnType): string {
-  if (type === 'binary') return `unhex(${carrier})`;
-  return type === 'date' || type === 'time' || type === 'timestamp' ? `${carrier}::${physicalType[type]}` : carrier;
+  const number = `case when not isnan(${carrier}) then ${carrier} end`;
+  switch (type) {
+    case 'float':
+      return number;
+    case 'integer':
+      return `(${number})::bigint`;
+    case 'boolean':
+      return `(${number}) <> 0`;
+    case 'binary':
+      return `unhex(${carrier})`;
+    case 'string':
+      return carrier;
+    default:
+      return `${carrier}::${physicalType[type]}`;
+  }
 }
 
 /** Logical schema and row count from a Parquet file's footer. @throws PenstockError `file-missing`, `parquet-damaged`. */
