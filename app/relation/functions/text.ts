@@ -169,8 +169,7 @@ export const textFunctions: readonly FunctionSpec[] = [
     ([a, separator, part]) => {
       const parts = separator === '' ? letters(a) : String(a).split(String(separator));
       const at = whole(part);
-      // DuckDB reads part 0 as part 1.
-      return parts.at(at > 0 ? at - 1 : at) ?? '';
+      return at === 0 ? '' : (parts.at(at > 0 ? at - 1 : at) ?? '');
     },
   ),
 ];

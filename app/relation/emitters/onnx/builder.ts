@@ -1,4 +1,4 @@
-import type { OnnxAttribute, OnnxNode, OnnxTensor } from './graph.ts';
+import type { OnnxAttribute, OnnxFragment, OnnxNode, OnnxTensor } from './graph.ts';
 
 /** ONNX TensorProto data type numbers used as `to` of Cast. */
 const dataTypes = { float: 1, int64: 7, bool: 9, double: 11 } as const;
@@ -34,6 +34,17 @@ export class FragmentBuilder {
   concat(inputs: readonly string[]): string {
     const [only] = inputs;
     return inputs.length === 1 && only !== undefined ? only : this.node('Concat', inputs, { axis: { kind: 'int', value: 1 } });
+  }
+
+  /** What `output` depends on; the rest was emitted for comparisons that turned out simpler. */
+  reaching(output: string): OnnxFragment {
+    const needed = new Set([output]);
+    const nodes = this.nodes.toReversed().filter((node) => {
+      const used = node.outputs.some((name) => needed.has(name));
+      if (used) for (const name of node.inputs) needed.add(name);
+      return used;
+    });
+    return { nodes: nodes.reverse(), initializers: this.initializers.filter((tensor) => needed.has(tensor.name)) };
   }
 
   /** Float64 constant of shape [1, values.length]. */

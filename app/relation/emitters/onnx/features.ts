@@ -63,7 +63,7 @@ export function emitFeatures(fitted: FeatureExpressions, options: EmitFeaturesOp
         [joined, builder.constant({ type: 'int64', dims: [order.length], data: order.map((_unused, index) => positions.get(index) ?? 0) })],
         { axis: { kind: 'int', value: 1 } },
       );
-  return { nodes: builder.nodes, initializers: builder.initializers, inputs, output };
+  return { ...builder.reaching(output), inputs, output };
 }
 
 interface Group {
