@@ -7,6 +7,13 @@ const MAX_COEFFICIENTS = 200;
 const metricNames: Readonly<Record<string, { title: string; format: MetricItem['format']; help?: string }>> = {
   trainingLogLoss: { title: 'Training log loss', format: 'number', help: 'How surprised the model is by the rows it learnt from; lower is better.' },
   trainingAccuracy: { title: 'Training accuracy', format: 'percent', help: 'Share of the training rows predicted right; evaluate on other rows to know what to expect.' },
+  trainingRmse: { title: 'Training RMSE', format: 'number', help: 'Typical error on the rows it learnt from, in units of the target; lower is better.' },
+  trainingR2: { title: 'Training R²', format: 'number', help: 'Share of the variation explained in the rows it learnt from; 1 is best.' },
+  trainingLoss: { title: 'Training loss', format: 'number', help: 'What training makes small, on the rows it learnt from.' },
+  epochs: { title: 'Epochs run', format: 'count' },
+  bestEpoch: { title: 'Best epoch', format: 'count', help: 'The epoch whose weights were kept.' },
+  validationAccuracy: { title: 'Validation accuracy', format: 'percent', help: 'Share predicted right of the rows held back while training.' },
+  validationRmse: { title: 'Validation RMSE', format: 'number', help: 'Typical error on rows held back while training, in units of the target.' },
   validationLoss: { title: 'Validation loss', format: 'number', help: 'Loss on rows held back while training; lower is better.' },
 };
 
