@@ -1,11 +1,11 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { request as httpRequest } from 'node:http';
 import { appendFileSync, chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import yauzl from 'yauzl';
 import { emptyDocument } from '#app/pipeline/document.ts';
 import { Serving } from './serving.ts';
@@ -17,6 +17,8 @@ import { writeBundle, type WriteBundleOptions } from './writer.ts';
 let folder = '';
 let made: TestBundle;
 let options: WriteBundleOptions;
+
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 beforeAll(async () => {
   folder = mkdtempSync(path.join(os.tmpdir(), 'penstock-bundle-'));
@@ -233,6 +235,19 @@ describe('ServerProcess', () => {
     const server = await ServerProcess.start(options.target, 0);
     await server.stop();
     expect([server.isRunning, server.exitCode]).toEqual([false, 0]);
+  });
+});
+
+describe('a server whose parent is killed', () => {
+  it('ends by itself', async () => {
+    const module = new URL('./server-process.ts', import.meta.url).href;
+    const script = `import { ServerProcess } from ${JSON.stringify(module)}; console.log((await ServerProcess.start(process.argv[1], 0)).url); setInterval(() => undefined, 1000);`;
+    const parent = spawn(process.execPath, ['--input-type=module', '--eval', script, options.target], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const url = await new Promise<string>((resolve) => parent.stdout.once('data', (chunk: Buffer) => resolve(chunk.toString('utf8').trim())));
+    expect((await fetch(`${url}/v2/health/live`)).status).toBe(200);
+    parent.kill('SIGKILL');
+    // It lets answers under way finish first; the test's own time limit bounds the wait.
+    while (await fetch(`${url}/v2/health/live`).then(() => true, () => false));
   });
 });
 
