@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { PenstockError } from '#app/core/errors.ts';
+import { PenstockError, type Diagnostic } from '#app/core/errors.ts';
 import { newRecordId } from '#app/core/ids.ts';
 import { openDatabase, type Database } from '#app/data/index.ts';
 import type { PipelineDocument } from '#app/pipeline/document.ts';
@@ -16,7 +16,7 @@ import { DataAccess } from './data-access.ts';
 import { PipelineFiles } from './project/pipeline-files.ts';
 import { openProjectStore, type ProjectStore } from './project/project-store.ts';
 import { pathResolver } from './project/resolve-path.ts';
-import { isMissing, notRun, PortValueResolver, type RelationBuilding } from './results/port-values.ts';
+import { isMissing, notRun, PortValueResolver, type PortValues, type RelationBuilding } from './results/port-values.ts';
 import { ResultCache } from './results/result-cache.ts';
 import { RunEventLog } from './run/event-log.ts';
 import { runExecutor, type NodeEnvironment } from './run/node-runner.ts';
@@ -24,6 +24,7 @@ import { PipelineRun } from './run/pipeline-run.ts';
 import { planRun } from './run/plan.ts';
 import { replayRun } from './run/replay.ts';
 import { Slots } from './run/slots.ts';
+import { SharedWork } from './run/shared-work.ts';
 import { Models } from './services/models.ts';
 import { probeContext, type WrittenTables } from './services/node-services.ts';
 import { suggestParams } from './analysis/suggest.ts';
@@ -66,7 +67,6 @@ export class Engine {
   readonly projectDir: string;
   readonly filesDir: string;
   readonly resourcesDir: string;
-  readonly readOnly: boolean;
   readonly resolvePath: (path: string) => string;
   readonly #building: RelationBuilding;
   readonly #environment: NodeEnvironment;
@@ -74,6 +74,7 @@ export class Engine {
   /** Runs of this session by id; ended ones stay for a while so that late listeners get their curves from memory. */
   readonly #runs = new Map<string, { readonly run: PipelineRun; readonly pipelineId: string; readonly targets: ReadonlySet<string> }>();
   readonly #closing = new AbortController();
+  readonly #sources = new SharedWork<PortValues>();
 
   private constructor(options: EngineOptions, parts: { database: Database; store: ProjectStore; tempDir: string }) {
     this.catalogue = options.catalogue ?? loadCatalogue();
@@ -82,7 +83,6 @@ export class Engine {
     this.projectDir = options.projectDir;
     this.filesDir = options.filesDir ?? options.projectDir;
     this.resourcesDir = options.resourcesDir;
-    this.readOnly = parts.store.readOnly;
     this.#tempDir = parts.tempDir;
     this.resolvePath = pathResolver(this.filesDir, options.resourcesDir);
     this.pipelines = new PipelineFiles(options.projectDir, options.warn);
@@ -93,7 +93,7 @@ export class Engine {
       resolvePath,
       parseExpression: (text) => database.parseExpression(text),
     });
-    this.cache = new ResultCache(store.results, store.artifacts);
+    this.cache = new ResultCache(store.results, store.artifacts, { soleWriter: !store.readOnly });
     const services: RelationServices = { parse: createParser(this.analyser.trees), resolvePath };
     this.#building = { services, parsing: this.analyser.parsing };
     this.models = new Models({ store, database, distDir: options.distDir, resolvePath, tempDir: parts.tempDir });
@@ -119,7 +119,10 @@ export class Engine {
   /** @throws PenstockError `project-locked` when another process writes to the project; those of the store. */
   static async open(options: EngineOptions): Promise<Engine> {
     if (options.readOnly !== true) await mkdir(options.projectDir, { recursive: true });
-    const store = await openProjectStore(options.projectDir, { readOnly: options.readOnly === true });
+    const store = await openProjectStore(options.projectDir, {
+      readOnly: options.readOnly === true,
+      onLeaseLost: () => options.warn?.('Another process has taken over this project; this one only reads from now on.'),
+    });
     let tempDir: string | null = null;
     try {
       tempDir = await mkdtemp(path.join(os.tmpdir(), 'penstock-'));
@@ -130,6 +133,11 @@ export class Engine {
       if (tempDir !== null) await rm(tempDir, { recursive: true, force: true });
       throw error;
     }
+  }
+
+  /** True while this process may not write: see `EngineOptions.readOnly`, and a project that another process has taken. */
+  get readOnly(): boolean {
+    return this.store.readOnly;
   }
 
   async analyse(document: PipelineDocument, signal: AbortSignal = this.#closing.signal): Promise<Analysis> {
@@ -237,16 +245,22 @@ export class Engine {
     await rm(this.#tempDir, { recursive: true, force: true });
   }
 
-  /** Reads a source on demand and keeps the result, as a run would. */
+  /** Several views of one source share one reading of it; it stops when the last of them has gone. */
   async #runSource(resolver: PortValueResolver, node: AnalysedNode, signal: AbortSignal): Promise<void> {
+    const values = await this.#sources.share(node.key ?? node.node.id, signal, (shared) => this.#readSource(resolver, node, shared));
+    resolver.set(node.node.id, values);
+  }
+
+  /** Reads a source on demand and keeps the result, as a run would. */
+  async #readSource(resolver: PortValueResolver, node: AnalysedNode, signal: AbortSignal): Promise<PortValues> {
     const startedAt = performance.now();
-    const diagnostics: import('#app/core/errors.ts').Diagnostic[] = [];
+    const diagnostics: Diagnostic[] = [];
     const silent = { progress: () => undefined, metric: () => undefined, log: () => undefined, queryFailed: () => undefined };
     const outcome = await runExecutor(node, resolver, this.#environment, { ...silent, report: (diagnostic) => diagnostics.push(diagnostic) }, { runId: null }, signal);
-    resolver.set(node.node.id, outcome.values);
-    if (this.readOnly || !node.cacheable || node.key === null || node.parts === null) return;
+    if (this.readOnly || !node.cacheable || node.key === null || node.parts === null) return outcome.values;
     const about = { key: node.key, nodeId: node.node.id, pipelineId: resolver.analysis.document.id, finishedAt: Date.now(), ms: performance.now() - startedAt, parts: node.parts, metrics: {}, diagnostics };
     this.cache.put(about, outcome.ports);
+    return outcome.values;
   }
 }
 

@@ -77,6 +77,7 @@ export class PipelineFiles {
       const history = recovery.entries.slice(dropped);
       const position = recovery.position - dropped;
       if (recovery.recovered) await this.#write(relative, recovery.document);
+      else if ((await readFile(this.#lastGood(relative), 'utf8').catch(() => null)) !== text) await writeFileAtomically(this.#lastGood(relative), text);
       // Starting each session with a short journal keeps it bounded; a torn last line goes with it.
       if (journal !== '') {
         await writeFileAtomically(
@@ -150,7 +151,7 @@ export class PipelineFiles {
 
   /** Writes everything that is not in its file yet. */
   async flush(): Promise<void> {
-    for (const relative of [...this.#unsaved.keys()]) await this.#inTurn(relative, () => this.#save(relative));
+    for (const relative of this.#unsaved.keys()) await this.#inTurn(relative, () => this.#save(relative));
   }
 
   #saveLater(relative: string): ReturnType<typeof setTimeout> {

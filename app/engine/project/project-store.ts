@@ -10,6 +10,7 @@ import type { ArtifactFiles } from '../services/artifact-files.ts';
 
 /** The project's store as the engine uses it. */
 export interface ProjectStore {
+  /** Opened for reading, or another process took the project over while this one slept. */
   readonly readOnly: boolean;
   /** Process that has the project open for writing, when this one may not. */
   readonly writerPid: number | null;
@@ -22,7 +23,14 @@ export interface ProjectStore {
 
 /** @throws PenstockError of the store: `store-damaged`, `store-newer`, `store-missing` … */
 export async function openProjectStore(projectDir: string, options: { readonly readOnly: boolean; readonly onLeaseLost?: () => void }): Promise<ProjectStore> {
-  const store = openStore(projectDir, { readOnly: options.readOnly, ...(options.onLeaseLost ? { onLeaseLost: options.onLeaseLost } : {}) });
+  let isLeaseLost = false;
+  const store = openStore(projectDir, {
+    readOnly: options.readOnly,
+    onLeaseLost: () => {
+      isLeaseLost = true;
+      options.onLeaseLost?.();
+    },
+  });
   try {
     if (!store.readOnly) await store.artifacts.sweep();
   } catch (error) {
@@ -30,7 +38,9 @@ export async function openProjectStore(projectDir: string, options: { readonly r
     throw error;
   }
   return {
-    readOnly: store.readOnly,
+    get readOnly() {
+      return store.readOnly || isLeaseLost;
+    },
     writerPid: store.writer?.pid ?? null,
     artifacts: artifactFiles(projectDir, store),
     results: resultStore(store),

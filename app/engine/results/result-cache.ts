@@ -45,13 +45,19 @@ export class ResultCache {
   readonly #places: ArtifactPlaces & { exists(id: string): boolean };
   readonly #memory = new Map<string, ResultEntry>();
   readonly #unwritten = new Map<string, ResultEntry>();
-  /** Newest key by pipeline and node, as far as this session knows. */
-  readonly #newest = new Map<string, string>();
+  /** Newest entry by pipeline and node, as far as this session asked; null: there is none. */
+  readonly #newest = new Map<string, ResultEntry | null>();
+  /** Keys asked for in vain. This process is the store's only writer, so they stay absent until it puts them. */
+  readonly #absent = new Set<string>();
   static readonly #kept = 5000;
 
-  constructor(store: ResultStore, places: ArtifactPlaces & { exists(id: string): boolean }) {
+  readonly #options: { readonly soleWriter: boolean };
+
+  /** `soleWriter`: nobody else writes to the store meanwhile, so what was found there can be remembered. */
+  constructor(store: ResultStore, places: ArtifactPlaces & { exists(id: string): boolean }, options: { readonly soleWriter: boolean }) {
     this.#store = store;
     this.#places = places;
+    this.#options = options;
   }
 
   /** The usable entry of a node, or null. Entries whose artifacts are gone are forgotten. */
@@ -61,8 +67,13 @@ export class ResultCache {
   }
 
   get(key: string): ResultEntry | null {
+    if (this.#absent.has(key)) return null;
     const entry = this.#memory.get(key) ?? this.#unwritten.get(key) ?? this.#store.get(key);
-    if (entry === null) return null;
+    if (entry === null) {
+      if (this.#absent.size > ResultCache.#kept) this.#absent.clear();
+      if (this.#options.soleWriter) this.#absent.add(key);
+      return null;
+    }
     for (const port of Object.values(entry.ports)) {
       if (port.value === null) continue;
       for (const id of artifactsOf(port.value)) {
@@ -86,7 +97,8 @@ export class ResultCache {
     const full: ResultEntry = { ...entry, ports: encoded };
     if (options.later === true) this.#unwritten.set(full.key, full);
     else this.#store.put(full);
-    this.#newest.set(`${full.pipelineId}\0${full.nodeId}`, full.key);
+    this.#absent.delete(full.key);
+    this.#newest.set(`${full.pipelineId}\0${full.nodeId}`, full);
     this.#remember(full);
     return full;
   }
@@ -99,10 +111,9 @@ export class ResultCache {
 
   /** Notes that a node now stands on this entry, so that later changes are explained against it. */
   reused(pipelineId: string, nodeId: string, key: string): void {
-    const of = `${pipelineId}\0${nodeId}`;
-    if (this.#newest.get(of) === key) return;
+    if (this.#latest(pipelineId, nodeId)?.key === key) return;
     this.#store.touch(pipelineId, nodeId, key);
-    this.#newest.set(of, key);
+    this.#newest.set(`${pipelineId}\0${nodeId}`, this.get(key));
   }
 
   delete(key: string): void {
@@ -124,10 +135,19 @@ export class ResultCache {
 
   /** Why a node has to run now: the words shown beside a stale node, or that it never ran. */
   reasons(analysis: Analysis, node: AnalysedNode): string[] {
-    const latest = this.#store.latest(analysis.document.id, node.node.id);
+    const latest = this.#latest(analysis.document.id, node.node.id);
     if (latest === null || node.parts === null) return [];
     const reasons = explainStale(latest.parts, node.parts);
     return reasons.length > 0 ? reasons : ['its earlier result is no longer kept'];
+  }
+
+  #latest(pipelineId: string, nodeId: string): ResultEntry | null {
+    const of = `${pipelineId}\0${nodeId}`;
+    const known = this.#newest.get(of);
+    if (known !== undefined) return known;
+    const latest = this.#store.latest(pipelineId, nodeId);
+    if (this.#options.soleWriter) this.#newest.set(of, latest);
+    return latest;
   }
 
   #freshnessOf(analysis: Analysis, node: AnalysedNode | undefined): Freshness {

@@ -88,13 +88,14 @@ export class RunEventLog {
     const onAbort = (): void => listener.wake();
     signal?.addEventListener('abort', onAbort, { once: true });
     try {
-      while (!signal?.aborted) {
+      for (;;) {
         const batch = listener.queue.splice(0);
         for (const event of batch) {
           yield event;
           if (event.type === 'run' && event.status !== 'running') return;
           if (signal?.aborted) return;
         }
+        if (signal?.aborted) return;
         if (listener.queue.length === 0) {
           await new Promise<void>((resolve) => {
             listener.wake = resolve;

@@ -141,6 +141,7 @@ export async function runRelation(
     }
     ports[port] = { kind: 'table', value: null, rows, bytes: null };
   }
+  signal.throwIfAborted();
   return { values, ports };
 }
 

@@ -169,8 +169,7 @@ export class PipelineRun {
       if (Object.values(found.ports).some((port) => port.value === null)) this.#fused.set(id, found);
       return;
     }
-    const reasons = cache.reasons(resolver.analysis, node);
-    this.#set(id, { status: 'running', reason: reasons.length === 0 ? 'It has not been run before.' : `Ran because ${reasons.join('; ')}.` });
+    this.#set(id, { status: 'running', reason: this.#whyRun(node) });
     this.#executed += 1;
     const startedAt = performance.now();
     let queryFailed = false;
@@ -198,6 +197,14 @@ export class PipelineRun {
     }
     if (Object.values(outcome.ports).some((port) => port.value === null)) this.#fused.set(id, entry);
     this.#set(id, { status: 'succeeded', ms, ports: statsOf(outcome.ports), metrics });
+  }
+
+  #whyRun(node: AnalysedNode): string {
+    const { cache, resolver } = this.#options;
+    if (this.#mustRun(node)) return 'It runs every time, because it acts outside the pipeline.';
+    if (!node.cacheable) return 'It runs every time, because it reads something that may change at any time.';
+    const reasons = cache.reasons(resolver.analysis, node);
+    return reasons.length === 0 ? 'It has not been run before.' : `Ran because ${reasons.join('; ')}.`;
   }
 
   #reports(id: string, queryFailed: () => void): NodeReports {

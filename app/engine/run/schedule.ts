@@ -90,22 +90,21 @@ export async function runSchedule(tasks: readonly Task[], options: ScheduleOptio
     const heavy = !light.has(id);
     if (heavy) running += 1;
     inFlight.add(id);
-    const done = (outcome: Outcome, error?: unknown): void => {
+    void outcomeOf(id).then(({ outcome, error }) => {
       inFlight.delete(id);
       if (heavy) running -= 1;
       if (!abandoned.has(id)) settle(id, outcome, error === undefined ? {} : { error });
       wake();
-    };
-    let work: Promise<void>;
+    });
+  }
+
+  async function outcomeOf(id: string): Promise<{ outcome: Outcome; error?: unknown }> {
     try {
-      work = options.execute(id, options.signal);
+      await options.execute(id, options.signal);
+      return { outcome: 'succeeded' };
     } catch (error) {
-      work = Promise.reject(error);
+      return { outcome: options.signal.aborted || isCancelled(error) ? 'cancelled' : 'failed', error };
     }
-    work.then(
-      () => done('succeeded'),
-      (error: unknown) => done(options.signal.aborted || isCancelled(error) ? 'cancelled' : 'failed', error),
-    );
   }
 
   const parallel = Math.max(1, options.parallel);
