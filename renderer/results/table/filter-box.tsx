@@ -10,6 +10,8 @@ interface FilterBoxProps {
   readonly schema: Schema | null;
   readonly applied: string;
   readonly onApply: (filter: string) => void;
+  /** A condition over this table, as an example. */
+  readonly example: string | null;
   /** Why the applied filter failed. */
   readonly error: Diagnostic | null;
 }
@@ -17,7 +19,7 @@ interface FilterBoxProps {
 const pause = 300;
 
 /** A condition in the expression language; applied as soon as it is a valid one. */
-export function FilterBox({ schema, applied, onApply, error }: FilterBoxProps) {
+export function FilterBox({ schema, applied, onApply, example, error }: FilterBoxProps) {
   const noteId = useId();
   const [text, setText] = useState(applied);
   const [settled, setSettled] = useState(applied);
@@ -51,7 +53,7 @@ export function FilterBox({ schema, applied, onApply, error }: FilterBoxProps) {
         aria-invalid={message !== null || undefined}
         aria-describedby={message !== null ? noteId : undefined}
         data-testid="table-filter"
-        placeholder="Filter rows, e.g. age > 30 and city = 'Bern'"
+        placeholder={example === null ? 'Filter rows by a condition' : `Filter rows, e.g. ${example}`}
         spellCheck={false}
         autoComplete="off"
         value={text}

@@ -10,6 +10,7 @@ import { useQuery } from '../use-query.ts';
 import { ColumnJump } from './column-jump.tsx';
 import { copyCells } from './copy-cells.ts';
 import { FilterBox } from './filter-box.tsx';
+import { filterExample } from './filter-example.ts';
 import { extentOf } from './selection.ts';
 import type { Selection } from './selection.ts';
 import { TableGrid } from './table-grid.tsx';
@@ -45,6 +46,7 @@ export function TableView({ subject, port, runAction }: TableViewProps) {
 
   const first = shown?.pages.at(0);
   const known = first?.status === 'ready' ? first.page.rows : 0;
+  const example = useMemo(() => (first?.status === 'ready' ? filterExample(first.page) : null), [first]);
   const rows = (filter === '' ? total.data?.rows : matching.data?.rows) ?? known;
 
   useEffect(() => setSelection(null), [shown?.key]);
@@ -87,7 +89,7 @@ export function TableView({ subject, port, runAction }: TableViewProps) {
           <RowCount rows={total.data?.rows ?? null} matching={filter === '' ? null : (matching.data?.rows ?? null)} filtered={filter !== ''} />
         </span>
         {loading ? <Spinner size={13} label="Loading rows" /> : null}
-        <FilterBox key={`${subject.nodeId} ${port}`} schema={shown.schema} applied={query.filter} onApply={applyFilter} error={filterFailed ? error : null} />
+        <FilterBox key={`${subject.nodeId} ${port}`} schema={shown.schema} applied={query.filter} onApply={applyFilter} example={example} error={filterFailed ? error : null} />
         <span aria-live="polite" className="ml-auto truncate text-xs text-muted">
           {copied ?? selectionWords(selection)}
         </span>
