@@ -77,8 +77,8 @@ function trace(relation: Relation): Lineage {
     }
     case 'distinct': {
       const input = trace(relation.input);
-      const names = relation.on ?? schemaOf(relation.input).map(({ name }) => name);
-      return filteredBy(input, names.flatMap((name) => input.values.get(name) ?? []));
+      // With `on`, the other columns decide which of equal rows stays.
+      return filteredBy(input, [...input.values.values()].flat());
     }
     case 'sample': {
       const input = trace(relation.input);
