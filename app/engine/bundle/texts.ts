@@ -55,7 +55,7 @@ Missing values are allowed in every column, and so are categories that did not o
 
 ${metrics.length > 0 ? table(['Measure', 'Value'], metrics.map(([name, value]) => [name, formatNumber(value)])) : 'Nothing was recorded while training.'}
 ${notes.length > 0 ? `\n${notes.map((note) => `- ${note}`).join('\n')}\n` : ''}
-## Training parameters
+${coefficients(model)}## Training parameters
 
 ${parameters.length > 0 ? table(['Parameter', 'Value'], parameters.map(([name, value]) => [name, JSON.stringify(value) ?? ''])) : 'None.'}
 
@@ -64,6 +64,24 @@ ${parameters.length > 0 ? table(['Parameter', 'Value'], parameters.map(([name, v
 - The numbers above were measured on the data named above; on other data the model may do worse.
 - The file says what the model computes, not whether its use is fair or allowed: that was not assessed.
 - The order and meaning of the columns must be the same as in training; types are checked, meanings cannot be.
+`;
+}
+
+/** More than this many lines of coefficients nobody reads. */
+const shownCoefficients = 15;
+
+function coefficients(model: ModelValue): string {
+  const all = model.summary?.coefficients ?? [];
+  if (all.length === 0) return '';
+  const largest = all.toSorted((a, b) => Math.abs(b.coefficient) - Math.abs(a.coefficient)).slice(0, shownCoefficients);
+  const hasClasses = largest.some((one) => one.cls !== undefined);
+  const rows = largest.map((one) => [one.feature, ...(hasClasses ? [one.cls ?? ''] : []), formatNumber(one.coefficient)]);
+  return `## What it learned
+
+The ${largest.length === all.length ? '' : `${largest.length} largest of ${formatCount(all.length)} `}coefficients, over the features as preprocessed.
+
+${table(['Feature', ...(hasClasses ? ['Class'] : []), 'Coefficient'], rows)}
+
 `;
 }
 

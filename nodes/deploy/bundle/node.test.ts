@@ -21,6 +21,7 @@ it('writes a whole bundle, with the pipeline and where each column comes from, a
     expect(JSON.parse(read('pipeline.json'))).toMatchObject({ title: 'Fixture', nodes: [{ id: 'v' }, { id: 'm' }, { id: 'd' }] });
     expect(JSON.parse(read('lineage.json'))).toEqual(expect.arrayContaining([expect.objectContaining({ column: 'x' })]));
     expect(read('MODEL_CARD.md')).toContain('Trained on 24 rows');
+    expect(read('MODEL_CARD.md')).toContain('## What it learned');
   } finally {
     await opened.close();
   }
