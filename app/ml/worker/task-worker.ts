@@ -130,7 +130,7 @@ export class TaskWorker {
 
   #end(error: Error): void {
     this.#ended = true;
-    for (const call of [...this.#calls.values()]) call.fail(error);
+    for (const call of this.#calls.values()) call.fail(error);
   }
 }
 
