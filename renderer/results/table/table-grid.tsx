@@ -175,7 +175,9 @@ export function TableGrid({ table, rows, version, profiles, charts, outdated, se
     >
       <div role="presentation" className="relative" style={{ width, height: headerHeight + scroll.map.spacerHeight }}>
         <div role="row" aria-rowindex={1} className="sticky top-0 z-20 border-b border-line-strong bg-chrome" style={{ height: headerHeight, width }}>
-          <div role="columnheader" aria-label="Row" className="sticky left-0 z-20 h-full border-r border-line bg-chrome" style={{ width: gutter }} />
+          <div role="columnheader" className="sticky left-0 z-20 h-full border-r border-line bg-chrome" style={{ width: gutter }}>
+            <span className="sr-only">Row</span>
+          </div>
           {columns.map(({ index, left, width: columnWidth }) => {
             const column = schema[index];
             if (!column) return null;
