@@ -259,6 +259,19 @@ describe('a run', () => {
     expect(opened.engine.store.records.get(run.runId)?.nodes.find((one) => one.nodeId === 'total')?.status).toBe('succeeded');
   });
 
+  it('keeps unknown types and odd names from spoiling the rest', async () => {
+    const document = chain('6');
+    const odd = {
+      ...document,
+      nodes: [...document.nodes, { id: '__proto__', type: 'no/such-type', version: 1, params: {} }],
+      edges: [...document.edges, { id: 'odd', from: { node: 'values', port: 'table' }, to: { node: '__proto__', port: 'constructor' } }],
+    };
+    const { status, nodes } = await opened.run(odd);
+    expect(status).toBe('failed');
+    expect(nodes['total']?.status).toBe('succeeded');
+    expect((await opened.engine.configure(odd)).diagnostics.map((one) => one.code)).toContain('unknown-node-type');
+  });
+
   it('refuses a circle naming it', async () => {
     const document = pipeline([node('a', 'test/times'), node('b', 'test/times')], [
       ['a.table', 'b.table'],

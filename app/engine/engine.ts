@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { PenstockError, type Diagnostic } from '#app/core/errors.ts';
+import { isCancelled, PenstockError, toDiagnostic, type Diagnostic } from '#app/core/errors.ts';
 import { newRecordId } from '#app/core/ids.ts';
 import { openDatabase, type Database } from '#app/data/index.ts';
 import type { PipelineDocument } from '#app/pipeline/document.ts';
@@ -68,6 +68,7 @@ export class Engine {
   readonly filesDir: string;
   readonly resourcesDir: string;
   readonly resolvePath: (path: string) => string;
+  readonly #warn: (message: string) => void;
   readonly #building: RelationBuilding;
   readonly #environment: NodeEnvironment;
   readonly #tempDir: string;
@@ -85,7 +86,8 @@ export class Engine {
     this.resourcesDir = options.resourcesDir;
     this.#tempDir = parts.tempDir;
     this.resolvePath = pathResolver(this.filesDir, options.resourcesDir);
-    this.pipelines = new PipelineFiles(options.projectDir, options.warn);
+    this.#warn = options.warn ?? (() => undefined);
+    this.pipelines = new PipelineFiles(options.projectDir, this.#warn);
     const { resolvePath, database, store } = this;
     this.analyser = new Analyser({
       catalogue: this.catalogue,
@@ -106,6 +108,7 @@ export class Engine {
       slots: new Slots(parallel),
       resolvePath,
       models: (origin) => this.models.servicesFor(origin),
+      noteUnexpected: (error) => this.noteUnexpected(error),
     };
     this.data = new DataAccess({
       database,
@@ -226,6 +229,12 @@ export class Engine {
     const log = new RunEventLog(runId);
     replayRun(detail, log);
     return log.stream(signal);
+  }
+
+  /** Writes the stack of an error that nobody foresaw to the engine's log; people see its first line only. */
+  noteUnexpected(error: unknown): void {
+    if (error instanceof PenstockError || isCancelled(error) || toDiagnostic(error).code !== 'unexpected') return;
+    this.#warn(error instanceof Error ? (error.stack ?? error.message) : String(error));
   }
 
   assertWritable(): void {

@@ -16,6 +16,7 @@ export function createRouter(engine: Engine) {
     onError((error) => {
       if (error instanceof ORPCError && error.code === 'DIAGNOSTIC') return;
       if (error instanceof ORPCError && !(error.cause instanceof PenstockError)) throw badRequest(error);
+      engine.noteUnexpected(error);
       throw new ORPCError('DIAGNOSTIC', { defined: true, status: isCancelled(error) ? 499 : 422, message: toDiagnostic(error).message, data: onWire(toDiagnostic(error)) });
     }),
   );
@@ -86,6 +87,10 @@ export function createRouter(engine: Engine) {
     data: {
       page: os.data.page.handler(async ({ input, signal = never }) => {
         const table = await engine.data.table(input, signal);
+        for (const { column } of input.sort) {
+          if (table.schema.some((one) => one.name === column)) continue;
+          throw new PenstockError('unknown-column', `The table has no column “${column}” to sort by.`, { remedy: 'Sort by another column.', place: { column } });
+        }
         const bytes = await engine.database.arrowPage(table.relation, { offset: input.offset, limit: input.limit, sort: input.sort }, signal);
         const arrow = new Blob([bytes as Uint8Array<ArrayBuffer>], { type: 'application/vnd.apache.arrow.stream' });
         return { schema: [...table.schema], arrow, offset: input.offset };

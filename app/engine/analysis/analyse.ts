@@ -103,7 +103,8 @@ export class Analyser {
       const configured = configuration.nodes[id];
       if (node === undefined || configured === undefined) continue;
       const type = catalogue.get(node.type);
-      const inputs: Record<string, SourcePort[]> = {};
+      // Without a prototype: an unknown type's port may be called `constructor`.
+      const inputs: Record<string, SourcePort[]> = Object.create(null);
       for (const edge of index.incoming.get(id) ?? []) {
         if (type?.definition.inputs.every((port) => port.name !== edge.to.port)) continue;
         const through = passed.get(`${edge.from.node}\0${edge.from.port}`);

@@ -3,18 +3,18 @@ import type { Analysis, AnalysedNode } from './analyse.ts';
 
 /** Params that node types propose for nodes whose choices are still open. A faulty proposal is no proposal. */
 export function suggestParams(analysis: Analysis): Record<string, Record<string, unknown>> {
-  const suggestions: Record<string, Record<string, unknown>> = {};
+  const suggestions: [string, Record<string, unknown>][] = [];
   for (const [id, node] of analysis.nodes) {
     const suggest = node.type?.definition.suggest;
     if (suggest === undefined || node.params === undefined) continue;
     try {
       const suggestion = suggest({ inputs: metasOf(analysis, node), params: node.params, facts: node.configuration.facts });
-      if (suggestion !== null && Object.keys(suggestion).length > 0) suggestions[id] = { ...suggestion };
+      if (suggestion !== null && Object.keys(suggestion).length > 0) suggestions.push([id, { ...suggestion }]);
     } catch {
       continue;
     }
   }
-  return suggestions;
+  return Object.fromEntries(suggestions);
 }
 
 function metasOf(analysis: Analysis, node: AnalysedNode): Record<string, PortMeta[]> {

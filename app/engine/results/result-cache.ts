@@ -128,9 +128,7 @@ export class ResultCache {
 
   /** State of each node against the cache, with reasons in words. */
   freshness(analysis: Analysis): Record<string, Freshness> {
-    const states: Record<string, Freshness> = {};
-    for (const node of analysis.document.nodes) states[node.id] = this.#freshnessOf(analysis, analysis.nodes.get(node.id));
-    return states;
+    return Object.fromEntries(analysis.document.nodes.map((node) => [node.id, this.#freshnessOf(analysis, analysis.nodes.get(node.id))]));
   }
 
   /** Why a node has to run now: the words shown beside a stale node, or that it never ran. */

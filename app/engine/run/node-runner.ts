@@ -21,6 +21,8 @@ export interface NodeEnvironment {
   readonly slots: Slots;
   resolvePath(path: string): string;
   models(origin: ModelOrigin): ModelServices;
+  /** Logs the stack of an error that nobody foresaw. */
+  noteUnexpected(error: unknown): void;
 }
 
 /** What a node tells while it runs. */

@@ -100,6 +100,7 @@ export class PipelineRun {
       status = this.#signal.aborted ? 'cancelled' : [...outcomes.values()].every((outcome) => outcome === 'succeeded') ? 'succeeded' : 'failed';
     } catch (error) {
       status = 'failed';
+      this.#options.environment.noteUnexpected(error);
       this.log.log('', 'warning', `The run ended early: ${failureOf('', error).message}`);
     }
     const ms = performance.now() - this.#startedAt;
@@ -259,6 +260,7 @@ export class PipelineRun {
       const first = problems[0]?.message;
       this.#set(id, { status: 'failed', reason: first ?? 'It is not ready: something it needs is not.', diagnostics: problems });
     } else {
+      this.#options.environment.noteUnexpected(detail.error);
       const failure = onWire(failureOf(id, detail.error));
       this.#set(id, { status: 'failed', reason: failure.message, diagnostics: [...(this.#states.get(id)?.diagnostics ?? []), failure] });
       this.#flush();
