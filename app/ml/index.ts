@@ -23,3 +23,4 @@ export { rankingReport, type ClassCurves, type RankingFindings } from './evaluat
 export { findResiduals, type Residuals } from './evaluation/residuals.ts';
 export { residualReport } from './evaluation/residual-report.ts';
 export { thinIndices } from './model/curves.ts';
+export { backends, type Backend } from './backends.ts';

@@ -10,7 +10,7 @@ type Value = null | boolean | number | string;
 export function recordsToColumns(records: readonly unknown[], inputs: Schema, target: string): Record<string, Value[]> {
   const byName = new Map(inputs.map((column) => [column.name, column]));
   const columns: Record<string, Value[]> = Object.create(null);
-  for (const column of inputs) columns[column.name] = new Array<Value>(records.length).fill(null);
+  for (const column of inputs) columns[column.name] = Array.from({ length: records.length }, () => null);
   for (const [index, record] of records.entries()) {
     if (typeof record !== 'object' || record === null || Array.isArray(record)) {
       throw invalid('record-invalid', `Record ${index + 1} is not an object with fields.`, 'Send each record as an object, such as {"age": 31}.', index);

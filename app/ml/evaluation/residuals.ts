@@ -85,7 +85,7 @@ async function histogram(rows: Relation, low: number, high: number, bins: number
   if (!(width > 0)) return [{ from: low, to: high, rows: Number((await tables.rows({ op: 'aggregate', input: rows, keys: [], measures: [{ name: 'rows', fn: 'count' }] })).rows[0]?.[0] ?? 0) }];
   const bin = cast(call('floor', call('divide', call('subtract', residual, lit(low, 'float')), lit(width, 'float'))), 'integer');
   const { rows: found } = await tables.rows({ op: 'aggregate', input: rows, keys: [named('bin', bin)], measures: [{ name: 'rows', fn: 'count' }] });
-  const counts = new Array<number>(bins).fill(0);
+  const counts = Array.from({ length: bins }, () => 0);
   for (const [index, count] of found) {
     // The highest value belongs to the last bin.
     const at = Math.min(bins - 1, Math.max(0, Number(index)));

@@ -40,7 +40,7 @@ export function confusionMatrix(pairs: Iterable<readonly [truth: string, predict
     return position.size - 1;
   };
   for (const [truth, predicted, rows] of pairs) cells.push({ truth: indexOf(truth), predicted: indexOf(predicted), rows });
-  const counts = Array.from({ length: position.size }, () => new Array<number>(position.size).fill(0));
+  const counts = Array.from({ length: position.size }, () => Array.from({ length: position.size }, () => 0));
   for (const cell of cells) {
     const row = counts[cell.truth];
     if (row !== undefined) row[cell.predicted] = (row[cell.predicted] ?? 0) + cell.rows;

@@ -1,4 +1,4 @@
-import { PenstockError, type Diagnostic } from '#app/core/errors.ts';
+import { PenstockError } from '#app/core/errors.ts';
 import { formatCount } from '#app/core/units.ts';
 import { named } from '#app/relation/build.ts';
 import { nameKey } from '#app/relation/column-types.ts';

@@ -107,7 +107,7 @@ export function outputColumns(signature: ModelSignature, chunks: readonly Predic
     return [{ ...first, values }];
   }
   const classes = signature.classes ?? [];
-  const predicted = new Array<string | number | null>(rows);
+  const predicted: (string | number | null)[] = Array.from({ length: rows }, () => null);
   const columns = probabilities.map((column) => ({ ...column, values: new Float64Array(rows) }));
   const values = classes.map((label) => classValue(label, first.type));
   let at = 0;

@@ -28,11 +28,11 @@ export function toFeeds(inputs: Schema, columns: RawColumns, from: number, to: n
 }
 
 function texts(name: string, values: RawColumn, from: number, to: number): string[] {
-  const out = new Array<string>(to - from);
+  const out: string[] = [];
   for (let row = from; row < to; row += 1) {
     const value = values[row];
-    if (value === null || value === undefined) out[row - from] = '';
-    else if (typeof value === 'string') out[row - from] = value;
+    if (value === null || value === undefined) out.push('');
+    else if (typeof value === 'string') out.push(value);
     else throw wrongType(name, 'text', row);
   }
   return out;
