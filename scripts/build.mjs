@@ -18,7 +18,7 @@ const natives = ['@duckdb/node-api', '@duckdb/node-bindings', 'onnxruntime-node'
 const shared = ['app', 'nodes', 'package-lock.json', 'scripts/build.mjs'];
 
 const parts = {
-  engine: { sources: [...shared, 'resources/migrations'], build: buildEngine, out: 'engine' },
+  engine: { sources: shared, build: buildEngine, out: 'engine' },
   'bundle-server': { sources: ['app/serve/bundle-server', 'app/core', 'app/sdk', 'package-lock.json'], build: buildBundleServer, out: 'bundle-server' },
   main: { sources: ['main', 'app/core', 'app/protocol', 'package-lock.json', 'scripts/build.mjs'], build: buildMain, out: 'main' },
   renderer: { sources: [...shared, 'renderer', 'vite.renderer.config.ts'], build: buildRenderer, out: 'renderer' },
