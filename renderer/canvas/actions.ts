@@ -112,8 +112,11 @@ export function renameSelected(): void {
 }
 
 export function addNote(): void {
-  const centre = visibleCentre();
-  const note = { id: newElementId(), text: '', x: snap(centre.x - 112), y: snap(centre.y - 56), width: 224, height: 112 };
+  const { flow } = useCanvas.getState();
+  const pane = document.querySelector('[data-testid="canvas"]')?.getBoundingClientRect();
+  // Near the upper left corner of what is visible, where it seldom lies under nodes.
+  const at = flow && pane ? flow.screenToFlowPosition({ x: pane.x + 32, y: pane.y + 32 }) : visibleCentre();
+  const note = { id: newElementId(), text: '', x: snap(at.x), y: snap(at.y), width: 224, height: 112 };
   if (edit({ type: 'add', notes: [note] }, { label: 'Add note' })) select({ notes: [note.id] });
 }
 

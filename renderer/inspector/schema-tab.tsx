@@ -79,8 +79,14 @@ function PortSection({ heading, port, note, meta, query, mark }: PortSectionProp
           })}
         </ul>
       ) : (
-        <p className="text-xs text-muted">{meta?.kind === 'table' || !meta ? (port.kind === 'table' ? 'Columns are known once everything before it is set up.' : `${kindTitles[port.kind]}.`) : `${kindTitles[port.kind]}: ready to be used.`}</p>
+        <p className="text-xs text-muted">{unknownText(heading, port, meta)}</p>
       )}
     </section>
   );
+}
+
+function unknownText(heading: 'In' | 'Out', port: PortSpec, meta: PortMeta | undefined): string {
+  if (port.kind === 'table') return heading === 'In' && !meta ? 'Connect a table to see its columns.' : 'Columns are known once everything before it is set up.';
+  if (heading === 'In' && !meta) return `${kindTitles[port.kind]}s come in here.`;
+  return heading === 'In' ? `A ${kindTitles[port.kind].toLowerCase()} comes in here.` : 'Its content is known after a run.';
 }
