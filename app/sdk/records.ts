@@ -35,9 +35,9 @@ function checked(value: unknown, column: Column, index: number): Value {
       ? typeof value === 'string'
       : column.type === 'boolean'
         ? typeof value === 'boolean' || value === 0 || value === 1
-        : typeof value === 'number' || typeof value === 'boolean';
+        : typeof value === 'boolean' || (typeof value === 'number' && (column.type !== 'integer' || Math.abs(value) <= 2 ** 63));
   if (fits && (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')) return value;
-  const wanted = column.type === 'string' ? 'text' : column.type === 'boolean' ? 'true or false' : 'a number';
+  const wanted = column.type === 'string' ? 'text' : column.type === 'boolean' ? 'true or false' : column.type === 'integer' ? 'a whole number of at most 64 bits' : 'a number';
   const shown = JSON.stringify(value)?.slice(0, 60) ?? String(value);
   throw invalid('wrong-type', `Record ${index + 1}: the field “${column.name}” must be ${wanted} or null, but is ${shown}.`, 'Correct the value; null stands for missing.', index, column.name);
 }

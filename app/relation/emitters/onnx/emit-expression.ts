@@ -1,4 +1,4 @@
-import { PenstockError } from '../../../core/errors.ts';
+import { PenstockError } from '#app/core/errors.ts';
 import type { ColumnType, Expr } from '../../types.ts';
 import type { FragmentBuilder } from './builder.ts';
 

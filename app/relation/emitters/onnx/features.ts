@@ -1,4 +1,4 @@
-import { PenstockError } from '../../../core/errors.ts';
+import { PenstockError } from '#app/core/errors.ts';
 import type { ColumnType, Expr, NamedExpr, Schema } from '../../types.ts';
 import { FragmentBuilder } from './builder.ts';
 import { asNumber, emitTogether, type EmitContext } from './emit-expression.ts';
