@@ -219,7 +219,7 @@ export class PipelineRun {
         const point = { nodeId: id, name, step, value };
         this.log.metric(point);
         this.#points.push(point);
-        if (performance.now() - this.#pointsAt > pointsEveryMs) this.#flush();
+        if (performance.now() - this.#pointsAt > pointsEveryMs) this.#tryFlush();
       },
       log: (level, message) => this.log.log(id, level, message),
       report: (diagnostic) => this.#set(id, { diagnostics: [...(this.#states.get(id)?.diagnostics ?? []), onWire(diagnostic)] }),
@@ -248,7 +248,7 @@ export class PipelineRun {
     const why = because === undefined ? '' : this.#node(because).title;
     if (outcome === 'succeeded') {
       // Work that took time is on disk before anything else starts; descriptions go with the next such write.
-      if (this.#states.get(id)?.status === 'succeeded' && !this.#fused.has(id)) this.#flush();
+      if (this.#states.get(id)?.status === 'succeeded' && !this.#fused.has(id)) this.#tryFlush();
     } else if (this.#signal.aborted || outcome === 'cancelled') {
       this.#set(id, { status: 'cancelled', reason: 'Cancelled.' });
     } else if (outcome === 'skipped') {
@@ -263,7 +263,7 @@ export class PipelineRun {
       this.#options.environment.noteUnexpected(detail.error);
       const failure = onWire(failureOf(id, detail.error));
       this.#set(id, { status: 'failed', reason: failure.message, diagnostics: [...(this.#states.get(id)?.diagnostics ?? []), failure] });
-      this.#flush();
+      this.#tryFlush();
     }
   }
 
@@ -310,19 +310,28 @@ export class PipelineRun {
 
   #flush(): void {
     const { records, runId, cache, resolver } = this.#options;
-    const nodes = [...this.#dirty].flatMap((id) => this.#states.get(id) ?? []);
-    this.#dirty.clear();
-    const points = this.#points.splice(0);
     this.#pointsAt = performance.now();
-    if (nodes.length === 0 && points.length === 0) return;
+    if (this.#dirty.size === 0 && this.#points.length === 0) return;
+    const nodes = [...this.#dirty].flatMap((id) => this.#states.get(id) ?? []);
     records.together(() => {
       cache.flush();
       records.nodes(runId, nodes);
-      records.points(runId, points);
+      records.points(runId, this.#points);
       for (const { nodeId, status, cacheKey } of nodes) {
         if (status === 'cached' && cacheKey !== null) cache.reused(resolver.analysis.document.id, nodeId, cacheKey);
       }
     });
+    this.#dirty.clear();
+    this.#points.length = 0;
+  }
+
+  /** A record that cannot be written now (a full disk) is tried again with the next one; the run goes on meanwhile. */
+  #tryFlush(): void {
+    try {
+      this.#flush();
+    } catch (error) {
+      this.log.log('', 'warning', `The run could not be recorded yet: ${failureOf('', error).message}`);
+    }
   }
 }
 

@@ -79,6 +79,13 @@ describe('runSchedule', () => {
     expect(outcomes.get('99999')).toBe('skipped');
   });
 
+  it('ends with the fault of whoever listens, instead of waiting for ever', async () => {
+    const settled = (): void => {
+      throw new Error('the listener broke');
+    };
+    await expect(runSchedule([task('a'), task('b', ['a'])], { parallel: 1, signal: never, execute: async () => undefined, settled })).rejects.toThrow('the listener broke');
+  });
+
   it('cancels what runs, starts nothing more, and leaves behind what ignores its signal', async () => {
     const controller = new AbortController();
     const started: string[] = [];

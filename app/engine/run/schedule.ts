@@ -33,7 +33,7 @@ export interface ScheduleOptions {
 const defaultGraceMs = 1500;
 
 /**
- * Resolves when every task has ended. Never rejects: failures are outcomes. Tasks on a cycle end as `skipped`.
+ * Resolves when every task has ended: failures are outcomes. Rejects only with what `settled` throws. Tasks on a cycle end as `skipped`.
  * @returns outcome by task id.
  */
 export async function runSchedule(tasks: readonly Task[], options: ScheduleOptions): Promise<ReadonlyMap<string, Outcome>> {
@@ -85,6 +85,7 @@ export async function runSchedule(tasks: readonly Task[], options: ScheduleOptio
   let wake: () => void = () => undefined;
   const abandoned = new Set<string>();
   const inFlight = new Set<string>();
+  let fault: { readonly thrown: unknown } | null = null;
 
   function start(id: string): void {
     const heavy = !light.has(id);
@@ -93,7 +94,11 @@ export async function runSchedule(tasks: readonly Task[], options: ScheduleOptio
     void outcomeOf(id).then(({ outcome, error }) => {
       inFlight.delete(id);
       if (heavy) running -= 1;
-      if (!abandoned.has(id)) settle(id, outcome, error === undefined ? {} : { error });
+      try {
+        if (!abandoned.has(id)) settle(id, outcome, error === undefined ? {} : { error });
+      } catch (thrown) {
+        fault ??= { thrown };
+      }
       wake();
     });
   }
@@ -122,6 +127,7 @@ export async function runSchedule(tasks: readonly Task[], options: ScheduleOptio
 
   try {
     for (;;) {
+      if (fault !== null) throw (fault as { readonly thrown: unknown }).thrown;
       if (!options.signal.aborted) {
         for (let id = readyLight.shift(); id !== undefined; id = readyLight.shift()) start(id);
         while (running < parallel) {
