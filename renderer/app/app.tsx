@@ -1,5 +1,4 @@
 import { lazy, Suspense } from 'react';
-import { usePipeline } from '../state/pipeline.ts';
 import { useView } from '../state/view.ts';
 import { Spinner, TooltipProvider } from '../ui/index.ts';
 import { CheatSheet } from './cheat-sheet.tsx';
@@ -22,7 +21,6 @@ const pages = {
 export function App() {
   useKeyboard();
   const page = useView((store) => store.page);
-  const title = usePipeline((store) => store.document?.title ?? 'Penstock');
   const Page = page === 'canvas' ? null : pages[page];
   return (
     <TooltipProvider>
@@ -34,7 +32,7 @@ export function App() {
           <div className="relative min-w-0 flex-1">
             {/* The canvas stays mounted, so that coming back to it is instant and its view is kept. */}
             <main aria-label="Pipeline" className={page === 'canvas' ? 'h-full' : 'invisible absolute inset-0'} inert={page !== 'canvas'}>
-              <h1 className="sr-only">{title}</h1>
+              <h1 className="sr-only">Pipeline editor</h1>
               <Workspace />
             </main>
             {Page ? (

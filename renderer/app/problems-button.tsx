@@ -1,12 +1,26 @@
 import { CircleCheck, OctagonX, TriangleAlert } from 'lucide-react';
+import { useMemo } from 'react';
+import { collectProblems } from '../results/problems.ts';
 import { useConfiguration } from '../state/configuration.ts';
+import { usePipeline } from '../state/pipeline.ts';
+import { useRun } from '../state/run.ts';
 import { showDock } from '../state/view.ts';
 import { Tooltip } from '../ui/index.ts';
 
 export function ProblemsButton() {
+  const document = usePipeline((store) => store.document);
+  const nodes = useConfiguration((store) => store.nodes);
   const diagnostics = useConfiguration((store) => store.diagnostics);
-  const errors = diagnostics.filter((item) => item.severity === 'error').length;
-  const warnings = diagnostics.filter((item) => item.severity === 'warning').length;
+  const runs = useRun((store) => store.nodes);
+  const runDocument = useRun((store) => store.document);
+  const { errors, warnings } = useMemo(() => {
+    // The same list as the Problems tab shows: what configuring found, and what the last run met in nodes that are as they were.
+    const now = new Map(document?.nodes.map((node) => [node.id, node.params]));
+    const then = new Map(runDocument?.nodes.map((node) => [node.id, node.params]));
+    const unchanged = (id: string) => now.has(id) && JSON.stringify(now.get(id)) === JSON.stringify(then.get(id));
+    const severities = collectProblems({ nodes, diagnostics }, runs, unchanged).map((problem) => problem.diagnostic.severity);
+    return { errors: severities.filter((one) => one === 'error').length, warnings: severities.filter((one) => one === 'warning').length };
+  }, [document?.nodes, nodes, diagnostics, runs, runDocument]);
   const words = (count: number, word: string) => `${count} ${word}${count === 1 ? '' : 's'}`;
   const text = errors + warnings === 0 ? 'No problems' : [errors ? words(errors, 'error') : '', warnings ? words(warnings, 'warning') : ''].filter(Boolean).join(', ');
   return (

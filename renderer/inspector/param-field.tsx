@@ -126,7 +126,7 @@ function FieldControl({ field, value, path, id, invalid, change }: ControlProps)
 function EnumControl({ field, value, id, invalid, change }: Omit<ControlProps, 'path'>) {
   const { schema, title, nullable } = field;
   const values = schema.enum ?? [];
-  const items = values.map((option) => ({ value: String(option), label: schema.labels?.[String(option)] ?? words(String(option)) }));
+  const items = values.map((option) => ({ value: String(option), label: sentenceCase(schema.labels?.[String(option)] ?? words(String(option))) }));
   const typed = (text: string) => values.find((option) => String(option) === text) ?? (text === none ? null : text);
   const all = nullable ? [{ value: none, label: schema.placeholder ?? 'None' }, ...items] : items;
   const shown = value === null || value === undefined ? (nullable ? none : null) : String(value);
@@ -136,6 +136,9 @@ function EnumControl({ field, value, id, invalid, change }: Omit<ControlProps, '
 }
 
 const none = '__none__';
+
+/** Labels read as sentences elsewhere ("missing numbers become the median"); as choices they begin with a capital, names like tanh excepted. */
+const sentenceCase = (label: string): string => (/^[a-z]+ /.test(label) ? label.charAt(0).toUpperCase() + label.slice(1) : label);
 
 /** One of several shapes (`by: all-numeric | names`): which, then its fields. */
 function ChoiceControl({ schema, value, path, id, title, change }: { readonly schema: JsonSchema; readonly value: Values; readonly path: Path; readonly id: string; readonly title: string; readonly change: (value: unknown) => void }) {
