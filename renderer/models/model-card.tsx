@@ -1,6 +1,5 @@
 import { useState } from 'react';
 import { formatCount, formatNumber } from '#app/core/units.ts';
-import type { ModelVersion } from '#app/protocol/schema.ts';
 import { algorithmTitle } from '../results/model/words.ts';
 import { metricTitle } from '../results/report/metric-text.ts';
 import { commonMetrics } from '../runs/compare.ts';

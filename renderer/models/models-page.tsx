@@ -18,6 +18,7 @@ export function ModelsPage() {
   const { reload: reloadModels } = models;
   const { reload: reloadServers } = servers;
   useEffect(() => {
+    if (status === 'starting') return;
     reloadModels();
     reloadServers();
   }, [status, reloadModels, reloadServers]);

@@ -18,7 +18,7 @@ export function LogTab({ document, nodeId }: { readonly document: PipelineDocume
   const list = useRef<HTMLOListElement>(null);
   const atEnd = useRef(true);
   useEffect(() => {
-    if (atEnd.current && list.current) list.current.scrollTop = list.current.scrollHeight;
+    if (lines.length > 0 && atEnd.current && list.current) list.current.scrollTop = list.current.scrollHeight;
   }, [lines]);
   const text = () => lines.map((line) => `${new Date(line.at).toISOString()} ${titles.get(line.nodeId) ?? line.nodeId}: ${line.message}`).join('\n');
   return (

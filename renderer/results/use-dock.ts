@@ -54,8 +54,7 @@ export function useDock(): Dock {
   const revision = `${settled} ${freshness?.state ?? ''} ${freshness?.reasons.join() ?? ''}`;
   const subject = useMemo(
     () => (document && node ? subjectOf(document, node.id, revision) : null),
-    // Layout and notes are in the document, too, but decide nothing.
-    [document?.nodes, document?.edges, node?.id, revision],
+    [document, node, revision],
   );
   return {
     document,

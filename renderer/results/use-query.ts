@@ -5,11 +5,19 @@ import { diagnosticOf, isGivenUp } from '../rpc/client.ts';
 import { useConnection } from '../rpc/connection.ts';
 
 export interface Query<T> {
-  /** The last good answer; stays while a newer one is on its way. */
+  /** The last good answer to this question; stays while it is asked again. */
   readonly data: T | null;
   readonly error: Diagnostic | null;
   readonly loading: boolean;
   reload(): void;
+}
+
+interface Answer<T> {
+  readonly key: string | null;
+  /** Which asking of the question it answers. */
+  readonly asked: string | null;
+  readonly data: T | null;
+  readonly error: Diagnostic | null;
 }
 
 /**
@@ -17,32 +25,32 @@ export interface Query<T> {
  * @param key changes whenever the question does; null: there is no question (data is null).
  */
 export function useQuery<T>(key: string | null, ask: (signal: AbortSignal) => Promise<T>): Query<T> {
-  const [answer, setAnswer] = useState<{ key: string | null; data: T | null; error: Diagnostic | null; loading: boolean }>({ key: null, data: null, error: null, loading: false });
+  const [answer, setAnswer] = useState<Answer<T>>({ key: null, asked: null, data: null, error: null });
   const [turn, setTurn] = useState(0);
   const epoch = useConnection((state) => state.epoch);
+  const asked = key === null ? null : `${turn} ${epoch} ${key}`;
   const latest = useRef(ask);
-  latest.current = ask;
+  useEffect(() => {
+    latest.current = ask;
+  });
 
   useEffect(() => {
-    if (key === null) {
-      setAnswer({ key: null, data: null, error: null, loading: false });
-      return;
-    }
+    if (asked === null) return;
     const controller = new AbortController();
-    setAnswer((before) => ({ key, data: before.key === key ? before.data : null, error: null, loading: true }));
     latest
       .current(controller.signal)
       .then((data) => {
-        if (!controller.signal.aborted) setAnswer({ key, data, error: null, loading: false });
+        if (!controller.signal.aborted) setAnswer({ key, asked, data, error: null });
       })
       .catch((error: unknown) => {
         if (controller.signal.aborted || isGivenUp(error) || isCancelled(error)) return;
-        setAnswer((before) => ({ key, data: before.data, error: diagnosticOf(error), loading: false }));
+        setAnswer((before) => ({ key, asked, data: before.key === key ? before.data : null, error: diagnosticOf(error) }));
       });
     return () => controller.abort();
-  }, [key, turn, epoch]);
+  }, [key, asked]);
 
   const reload = useCallback(() => setTurn((count) => count + 1), []);
-  // Until the effect has run for a new key, nothing of the old one may be shown.
-  return answer.key === key ? { ...answer, reload } : { data: null, error: null, loading: key !== null, reload };
+  // Nothing of another question may be shown.
+  const mine = key !== null && answer.key === key;
+  return { data: mine ? answer.data : null, error: mine && answer.asked === asked ? answer.error : null, loading: asked !== null && answer.asked !== asked, reload };
 }

@@ -24,7 +24,9 @@ export function RunsPage() {
   const here = scope === 'this' && pipelineId !== null;
   const runs = useQuery(`runs ${here ? pipelineId : ''}`, (signal) => client.run.list({ ...(here ? { pipelineId } : {}), limit: listed }, { signal }));
   const { reload } = runs;
-  useEffect(() => reload(), [status, reload]);
+  useEffect(() => {
+    if (status !== 'starting') reload();
+  }, [status, reload]);
 
   return (
     <div data-testid="runs-page" className="h-full min-h-0">

@@ -1,12 +1,13 @@
-import { useMemo, useRef, useState } from 'react';
+import { useMemo, useState } from 'react';
 import { ClipboardCopy, Download, RotateCcw, Table2 } from 'lucide-react';
 import type { ChartSpec } from '#app/sdk/ports.ts';
 import { IconButton, Menu, useTheme } from '../../ui/index.ts';
 import { StaticTable } from '../report/static-table.tsx';
 import type { Cell } from '../table/cell-format.ts';
+import { ChartSession } from './chart-session.ts';
 import { chartSummary, chartTable, chartTsv } from './chart-text.ts';
 import { downloadChart } from './download-chart.ts';
-import { Drawing } from './drawing.tsx';
+import { Drawing, quietly } from './drawing.tsx';
 import { readChartTheme } from './read-theme.ts';
 import { figureOf } from './traces.ts';
 
@@ -25,7 +26,7 @@ export function Chart({ spec, index, height = 300 }: ChartProps) {
   const summary = useMemo(() => chartSummary(spec), [spec]);
   const [asTable, setAsTable] = useState(false);
   const [failure, setFailure] = useState<string | null>(null);
-  const reset = useRef<() => void>(() => undefined);
+  const [session] = useState(() => new ChartSession());
   const notes = [...(spec.note ? [spec.note] : []), ...figure.notes];
   const report = (error: unknown) => setFailure(error instanceof Error ? error.message : String(error));
 
@@ -34,7 +35,7 @@ export function Chart({ spec, index, height = 300 }: ChartProps) {
       <figcaption className="flex min-h-8 items-center gap-2 pl-3 pr-1 pt-1">
         <span className="min-w-0 truncate text-sm font-semibold">{spec.title}</span>
         <span className="ml-auto flex items-center opacity-0 transition-opacity duration-100 focus-within:opacity-100 group-hover:opacity-100">
-          <IconButton label="Reset zoom" size="sm" disabled={asTable} onClick={() => reset.current()}>
+          <IconButton label="Reset zoom" size="sm" disabled={asTable} onClick={() => session.reset(quietly)}>
             <RotateCcw size={14} />
           </IconButton>
           <IconButton label={asTable ? 'Show as chart' : 'Show as table'} size="sm" pressed={asTable} onClick={() => setAsTable(!asTable)}>
@@ -62,7 +63,7 @@ export function Chart({ spec, index, height = 300 }: ChartProps) {
           <ChartNumbers spec={spec} />
         </div>
       ) : (
-        <Drawing figure={figure} height={height} summary={summary} onReset={reset} onFailure={setFailure} />
+        <Drawing session={session} figure={figure} height={height} summary={summary} onFailure={setFailure} />
       )}
       {failure ? <p className="px-3 pb-2 text-xs text-bad-ink">The chart could not be drawn: {failure}</p> : null}
       {notes.length > 0 ? <p className="px-3 pb-2 text-xs text-muted">{notes.join(' ')}</p> : null}

@@ -1,102 +1,33 @@
-import { useEffect, useRef, useState } from 'react';
-import { queueDrawing } from './draw-queue.ts';
-import { loadPlotly, plotlyConfig } from './plotly.ts';
+import { useEffect, useMemo, useRef, useState } from 'react';
+import type { ChartSession, SessionListener } from './chart-session.ts';
 import type { Figure } from './traces.ts';
 
 interface DrawingProps {
+  readonly session: ChartSession;
   readonly figure: Figure;
   /** px */
   readonly height: number;
   /** For those who cannot see it. */
   readonly summary: string;
-  /** Set to a function that undoes zooming. */
-  readonly onReset: { current: () => void };
   readonly onFailure: (message: string | null) => void;
 }
 
-interface DrawingState {
-  newest: Figure;
-  drawn: Figure | null;
-  queued: boolean;
-  near: boolean;
-  gone: boolean;
-  resets: number;
-}
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
-
-/** A figure on the page. It is drawn once it comes near the view; of figures that follow fast only the newest is drawn. */
-export function Drawing({ figure, height, summary, onReset, onFailure }: DrawingProps) {
+/** Where a chart is drawn; a quiet block stands there until it is. */
+export function Drawing({ session, figure, height, summary, onFailure }: DrawingProps) {
   const host = useRef<HTMLDivElement>(null);
   const [ready, setReady] = useState(false);
-  const state = useRef<DrawingState>({ newest: figure, drawn: null, queued: false, near: false, gone: false, resets: 0 });
-  state.current.newest = figure;
-
-  const draw = useRef(() => {
-    const now = state.current;
-    if (now.queued || !now.near) return;
-    now.queued = true;
-    queueDrawing(async () => {
-      now.queued = false;
-      const element = host.current;
-      if (!element || now.gone) return;
-      const next = now.newest;
-      try {
-        const plotly = await loadPlotly();
-        if (now.gone) return;
-        // `uirevision` keeps a zoom while live data arrives, until it is reset.
-        await plotly.react(element, next.traces, { ...next.layout, uirevision: now.resets }, plotlyConfig);
-        now.drawn = next;
+  const listener = useMemo<SessionListener>(
+    () => ({
+      onDrawn: () => {
         setReady(true);
         onFailure(null);
-      } catch (error) {
-        onFailure(messageOf(error));
-      }
-    });
-  });
-
-  useEffect(() => {
-    const element = host.current;
-    if (!element) return;
-    const now = state.current;
-    now.gone = false;
-    onReset.current = () => {
-      now.resets += 1;
-      draw.current();
-    };
-    const sight = new IntersectionObserver(
-      (entries) => {
-        if (now.near || !entries.some((entry) => entry.isIntersecting)) return;
-        now.near = true;
-        draw.current();
       },
-      { rootMargin: '300px' },
-    );
-    sight.observe(element);
-    let frame = 0;
-    const size = new ResizeObserver(() => {
-      cancelAnimationFrame(frame);
-      frame = requestAnimationFrame(() => {
-        if (now.drawn === null || now.gone || element.clientWidth === 0) return;
-        void loadPlotly().then((plotly) => plotly.Plots.resize(element), () => undefined);
-      });
-    });
-    size.observe(element);
-    return () => {
-      now.gone = true;
-      now.near = false;
-      sight.disconnect();
-      size.disconnect();
-      cancelAnimationFrame(frame);
-      if (now.drawn !== null) void loadPlotly().then((plotly) => plotly.purge(element));
-      now.drawn = null;
-    };
-  }, [onReset]);
-
-  useEffect(() => {
-    if (state.current.drawn !== figure) draw.current();
-  }, [figure]);
-
+      onFailure,
+    }),
+    [onFailure],
+  );
+  useEffect(() => session.show(figure, listener), [session, figure, listener]);
+  useEffect(() => (host.current ? session.attach(host.current, listener) : undefined), [session, listener]);
   return (
     <div className="relative px-1 pb-1">
       <div ref={host} role="img" aria-label={summary} data-drawn={ready} className="w-full" style={{ height }} />
@@ -104,3 +35,6 @@ export function Drawing({ figure, height, summary, onReset, onFailure }: Drawing
     </div>
   );
 }
+
+/** A listener for a reset, whose drawing is reported by the chart itself. */
+export const quietly: SessionListener = { onDrawn: () => undefined, onFailure: () => undefined };

@@ -28,8 +28,8 @@ describe('try-it form', () => {
   });
 
   it('offers what is common', () => {
-    const profile = { name: 'x', type: 'float' as const, count: 9, missing: 0, distinct: 9, min: 0, max: 9, mean: 3.14159, stddev: 1, histogram: null, top: [{ value: 'Bern', count: 3 }] };
-    expect(typicalText({ name: 'x', type: 'float' }, profile)).toBe('3.142');
+    const profile = { name: 'x', type: 'float' as const, count: 9, missing: 0, distinct: 9, min: 0, max: 9, mean: 3.45678, stddev: 1, histogram: null, top: [{ value: 'Bern', count: 3 }] };
+    expect(typicalText({ name: 'x', type: 'float' }, profile)).toBe('3.457');
     expect(typicalText({ name: 'x', type: 'integer' }, profile)).toBe('3');
     expect(typicalText({ name: 'x', type: 'string' }, profile)).toBe('Bern');
     expect(typicalText({ name: 'x', type: 'string' }, undefined)).toBe('');

@@ -40,9 +40,11 @@ function Bars({ counts, width }: { readonly counts: readonly number[]; readonly 
 
 /** Few values: their shares side by side, largest first, named where there is room. */
 function Shares({ profile, width }: { readonly profile: ColumnProfile; readonly width: number }) {
-  const present = Math.max(1, profile.count);
   const listed = profile.top.slice(0, 6);
-  const rest = present - listed.reduce((sum, one) => sum + one.count, 0);
+  const shown = listed.reduce((sum, one) => sum + one.count, 0);
+  // Counts of values may be of a sample; where every value is listed, their own sum is the whole.
+  const present = Math.max(1, (profile.distinct ?? Infinity) <= listed.length ? shown : profile.count);
+  const rest = present - shown;
   return (
     <div className="flex gap-px overflow-hidden rounded-sm" style={{ height }} aria-hidden>
       {listed.map((one, index) => (

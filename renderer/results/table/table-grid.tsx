@@ -6,6 +6,7 @@ import type { ColumnProfile } from '#app/protocol/schema.ts';
 import { cx } from '../../ui/index.ts';
 import { ColumnHeader } from './column-header.tsx';
 import { lookOf } from './column-widths.ts';
+import type { ColumnLook } from './column-widths.ts';
 import { offsetToShow, rowsInView } from './scroll-map.ts';
 import { at, extentOf, moveSelection } from './selection.ts';
 import type { Selection } from './selection.ts';
@@ -45,12 +46,17 @@ export function TableGrid({ table, rows, version, profiles, charts, outdated, se
   const firstPage = first?.status === 'ready' ? first.page : null;
 
   // Measured once for each table: the page that was first stays the measure when it leaves the cache.
-  const measured = useRef<{ key: string; looks: ReturnType<typeof lookOf>[] }>({ key: '', looks: [] });
-  if (measured.current.key !== table.key && firstPage) {
-    measured.current = { key: table.key, looks: schema.map((column, index) => lookOf(column, index, firstPage)) };
+  const [measured, setMeasured] = useState<{ readonly key: string; readonly looks: readonly ColumnLook[] }>({ key: '', looks: [] });
+  if (measured.key !== table.key && firstPage) {
+    setMeasured({ key: table.key, looks: schema.map((column, index) => lookOf(column, index, firstPage)) });
   }
-  const looks = measured.current.looks;
-  const sizes = useMemo(() => schema.map((column, index) => widths[column.name] ?? looks[index]?.width ?? 120), [schema, widths, looks]);
+  const { looks } = measured;
+  // Columns keep their widths when the same table is sorted or filtered.
+  const [kept, setKept] = useState<Readonly<Record<string, number>>>({});
+  if (measured.key === table.key && looks.some((look, index) => kept[schema[index]?.name ?? ''] === undefined && schema[index] !== undefined && look.width > 0)) {
+    setKept((before) => ({ ...Object.fromEntries(looks.map((look, index) => [schema[index]?.name ?? '', look.width])), ...before }));
+  }
+  const sizes = useMemo(() => schema.map((column, index) => widths[column.name] ?? kept[column.name] ?? looks[index]?.width ?? 120), [schema, widths, kept, looks]);
   const gutter = Math.max(44, formatCount(rows).length * 7 + 18);
 
   const virtual = useVirtualizer({

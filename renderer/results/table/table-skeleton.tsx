@@ -1,10 +1,27 @@
+import { useEffect, useState } from 'react';
+import { Spinner } from '../../ui/index.ts';
+
 const widths = [60, 88, 46, 72, 54, 80];
+
+/** Before this nothing is said: most tables are there sooner. */
+const patience = 700;
 
 /** The shape of a table, while its first rows are on their way. */
 export function TableSkeleton() {
+  const [slow, setSlow] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setSlow(true), patience);
+    return () => clearTimeout(timer);
+  }, []);
   return (
     <div role="status" aria-label="Loading rows" className="h-full overflow-hidden">
-      <div className="h-9 border-b border-line" />
+      <div className="flex h-9 items-center gap-2 border-b border-line px-3 text-xs text-muted">
+        {slow ? (
+          <>
+            <Spinner size={13} /> Reading… a file that was never read before is read once, from end to end.
+          </>
+        ) : null}
+      </div>
       <div className="flex h-16 items-center gap-6 border-b border-line px-4">
         {widths.map((width) => (
           <div key={width} className="h-8 animate-pulse rounded-sm bg-active" style={{ width: width * 1.6 }} />

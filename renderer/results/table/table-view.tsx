@@ -29,7 +29,7 @@ interface TableViewProps {
 /** A table of any length: pages come as they are looked at; sorting and filtering happen in the engine. */
 export function TableView({ subject, port, runAction }: TableViewProps) {
   const [query, setQuery] = useState<TableQuery>({ sort: [], filter: '' });
-  const [selection, setSelection] = useState<Selection | null>(null);
+  const [selected, setSelected] = useState<{ readonly key: string; readonly selection: Selection } | null>(null);
   const [charts, setCharts] = useState(true);
   const [jump, setJump] = useState<{ column: number } | null>(null);
   const [copied, setCopied] = useState<string | null>(null);
@@ -49,7 +49,10 @@ export function TableView({ subject, port, runAction }: TableViewProps) {
   const example = useMemo(() => (first?.status === 'ready' ? filterExample(first.page) : null), [first]);
   const rows = (filter === '' ? total.data?.rows : matching.data?.rows) ?? known;
 
-  useEffect(() => setSelection(null), [shown?.key]);
+  // Positions mean nothing in another order of rows.
+  const shownKey = shown?.key ?? '';
+  const selection = selected?.key === shownKey ? selected.selection : null;
+  const setSelection = useCallback((next: Selection | null) => setSelected(next === null ? null : { key: shownKey, selection: next }), [shownKey]);
   useEffect(() => {
     if (copied === null) return;
     const timer = setTimeout(() => setCopied(null), 2500);

@@ -21,7 +21,9 @@ export function useScroll(scroller: RefObject<HTMLElement | null>, rows: number,
   const [position, setPosition] = useState({ offset: 0, scrollTop: 0 });
   const map = scrollMap(rows, rowHeight, Math.max(0, size.height - headerHeight));
   const current = useRef({ map, offset: 0, ownScrollTop: -1 });
-  current.current.map = map;
+  useLayoutEffect(() => {
+    current.current.map = map;
+  });
 
   useLayoutEffect(() => {
     const element = scroller.current;

@@ -23,6 +23,8 @@ export const pageSize = 200;
 /** What the grid draws: the pages of one question. It changes as a whole, so the grid never mixes two orders. */
 export interface ShownTable {
   readonly key: string;
+  /** Which asking of the question it answers. */
+  readonly asked: string;
   readonly schema: Schema;
   readonly pages: PageCache<TablePage>;
   readonly query: TableQuery;
@@ -54,15 +56,21 @@ export function useTablePages(subject: Subject, port: string, query: TableQuery)
   const key = JSON.stringify([subject.key, port, query.sort, query.filter]);
   const epoch = useConnection((state) => state.epoch);
   const [shown, setShown] = useState<ShownTable | null>(null);
-  const [failure, setFailure] = useState<{ key: string; error: Diagnostic } | null>(null);
+  const [failure, setFailure] = useState<{ readonly asked: string; readonly error: Diagnostic } | null>(null);
   const [version, setVersion] = useState(0);
   const [turn, setTurn] = useState(0);
   const shownPages = useRef<PageCache<TablePage> | null>(null);
   const place = useRef('');
+  const latest = useRef({ subject, port, query });
+  useEffect(() => {
+    latest.current = { subject, port, query };
+  });
+  const asked = `${epoch} ${turn} ${key}`;
 
   useEffect(() => {
+    const { subject: about, port: from, query: wanted } = latest.current;
     // Another port or node: its rows must not stand under this one's name while they load.
-    const here = `${subject.nodeId} ${port}`;
+    const here = `${about.nodeId} ${from}`;
     if (place.current !== here) {
       place.current = here;
       shownPages.current?.dispose();
@@ -73,7 +81,7 @@ export function useTablePages(subject: Subject, port: string, query: TableQuery)
       pageSize,
       maxPages: 60,
       concurrency: 2,
-      load: (index, signal) => fetchPage(subject, port, query, index * pageSize, pageSize, signal),
+      load: (index, signal) => fetchPage(about, from, wanted, index * pageSize, pageSize, signal),
       onChange: () => {
         const first = mine.at(0);
         if (pages !== null && first?.status === 'ready') {
@@ -81,9 +89,9 @@ export function useTablePages(subject: Subject, port: string, query: TableQuery)
           shownPages.current = mine;
           pages = null;
           setFailure(null);
-          setShown({ key, schema: first.page.schema, pages: mine, query });
+          setShown({ key, asked, schema: first.page.schema, pages: mine, query: wanted });
         } else if (pages !== null && first?.status === 'failed') {
-          setFailure({ key, error: diagnosticOf(first.error) });
+          setFailure({ asked, error: diagnosticOf(first.error) });
         }
         setVersion((count) => count + 1);
       },
@@ -92,8 +100,7 @@ export function useTablePages(subject: Subject, port: string, query: TableQuery)
     mine.want(0, 1, 1);
     // Once shown, the pages live until the next table is shown in their place.
     return () => pages?.dispose();
-    // `key` stands for subject, port and query.
-  }, [key, epoch, turn]);
+  }, [key, asked]);
 
   useEffect(() => () => shownPages.current?.dispose(), []);
 
@@ -101,6 +108,6 @@ export function useTablePages(subject: Subject, port: string, query: TableQuery)
     setFailure(null);
     setTurn((count) => count + 1);
   }, []);
-  const error = failure?.key === key ? failure.error : null;
-  return { shown, error, loading: shown?.key !== key && error === null, version, retry };
+  const error = failure?.asked === asked ? failure.error : null;
+  return { shown, error, loading: shown?.asked !== asked && error === null, version, retry };
 }
