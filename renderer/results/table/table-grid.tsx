@@ -59,6 +59,7 @@ export function TableGrid({ table, rows, version, profiles, charts, outdated, se
   const sizes = useMemo(() => schema.map((column, index) => widths[column.name] ?? kept[column.name] ?? looks[index]?.width ?? 120), [schema, widths, kept, looks]);
   const gutter = Math.max(44, formatCount(rows).length * 7 + 18);
 
+  // oxlint-disable-next-line react/incompatible-library -- its functions are called in effects and handlers only
   const virtual = useVirtualizer({
     horizontal: true,
     count: schema.length,
@@ -70,8 +71,7 @@ export function TableGrid({ table, rows, version, profiles, charts, outdated, se
   });
   useEffect(() => virtual.measure(), [sizes, gutter, virtual]);
   const items = virtual.getVirtualItems();
-  const span = `${items[0]?.index ?? 0} ${items.at(-1)?.index ?? 0}`;
-  const columns = useMemo<PlacedColumn[]>(() => items.map((item) => ({ index: item.index, left: item.start, width: item.size })), [span, sizes, gutter]);
+  const columns = useMemo<PlacedColumn[]>(() => items.map((item) => ({ index: item.index, left: item.start, width: item.size })), [items]);
   const width = Math.max(virtual.getTotalSize(), scroll.width);
 
   const view = rowsInView(scroll.map, scroll.offset, rowHeight, rows, 4);
