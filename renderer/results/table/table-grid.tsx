@@ -8,6 +8,7 @@ import { ColumnHeader } from './column-header.tsx';
 import { lookOf } from './column-widths.ts';
 import type { ColumnLook } from './column-widths.ts';
 import { offsetToShow, rowsInView } from './scroll-map.ts';
+import { nextSort } from './sort-keys.ts';
 import { at, extentOf, moveSelection } from './selection.ts';
 import type { Selection } from './selection.ts';
 import { TableRow, rowHeight } from './table-row.tsx';
@@ -224,16 +225,6 @@ type HeaderCellProps = Omit<React.ComponentProps<typeof ColumnHeader>, 'sorted'>
 function HeaderCell({ descending, place, of, ...rest }: HeaderCellProps) {
   const sorted = useMemo(() => (descending === null ? null : { descending, place, of }), [descending, place, of]);
   return <ColumnHeader {...rest} sorted={sorted} />;
-}
-
-/** Ascending, descending, none; `add` keeps the other keys (at most five). */
-export function nextSort(sort: readonly SortKey[], column: string, add: boolean): readonly SortKey[] {
-  const known = sort.find((key) => key.column === column);
-  const next: SortKey[] = known === undefined ? [{ column, descending: false }] : known.descending ? [] : [{ column, descending: true }];
-  if (!add) return next;
-  const [changed] = next;
-  if (known === undefined) return [...sort, ...next].slice(-5);
-  return sort.flatMap((key) => (key.column === column ? (changed ? [changed] : []) : [key]));
 }
 
 function cellUnder(event: PointerEvent): { row: number; column: number } | null {
