@@ -92,7 +92,10 @@ function open(): void {
     const opened = createMainWindow({ preload: paths.preload, bounds: state.bounds });
     window = opened;
     // Each load of the page, a reload too, gets its own connection; the old one closes with its port.
-    opened.webContents.on('did-finish-load', () => connectWindow(opened, engine));
+    opened.webContents.on('did-finish-load', () => {
+      connectWindow(opened, engine);
+      if (engine.failed !== null) opened.webContents.send(channels.engineFailed, engine.failed);
+    });
     opened.on('close', remember);
     opened.on('closed', () => {
       window = null;

@@ -7,7 +7,7 @@ import { runtimeProblem } from './runtime-check.ts';
 const problem = runtimeProblem(process.versions.node);
 if (problem !== null) {
   process.stderr.write(`${problem}\n`);
-  process.exitCode = 1;
+  process.exitCode = 2;
 } else {
   // Set before the first asynchronous file access starts libuv's pool: DuckDB's queries occupy pool threads, and four would
   // leave none for reading files.

@@ -21,6 +21,8 @@ export interface EngineConnection {
 /** Crashes closer together than this, in ms, slow the restart down. */
 const quickCrash = 10_000;
 const longestPause = 15_000;
+/** Exit codes with which the engine says that starting it again would be no use: 2 wrong runtime or no project, 3 project not openable. */
+const refusals: ReadonlySet<number> = new Set([2, 3]);
 
 /**
  * Keeps one engine process running: starts it, carries frames for any number of connections, starts it again when it dies.
@@ -34,6 +36,8 @@ export class EngineHost extends EventEmitter<{ restart: []; failed: [string]; ex
   private stopping = false;
   private crashes = 0;
   private startedAt = 0;
+  private lastLine = '';
+  private failure: string | null = null;
 
   constructor(options: EngineHostOptions) {
     super();
@@ -44,8 +48,14 @@ export class EngineHost extends EventEmitter<{ restart: []; failed: [string]; ex
     return this.child?.pid;
   }
 
+  /** Why the engine will not start, or null; for windows that open after it failed. */
+  get failed(): string | null {
+    return this.failure;
+  }
+
   start(): void {
     this.startedAt = performance.now();
+    this.failure = null;
     const child = spawn(this.options.node, [this.options.entry], {
       stdio: ['pipe', 'pipe', 'pipe'],
       env: { ...process.env, ELECTRON_RUN_AS_NODE: undefined, UV_THREADPOOL_SIZE: '16', ...this.options.env },
@@ -62,12 +72,16 @@ export class EngineHost extends EventEmitter<{ restart: []; failed: [string]; ex
     child.stderr.on('data', (text: string) => {
       const lines = (pending + text).split('\n');
       pending = lines.pop() ?? '';
-      for (const line of lines) this.options.log(line);
+      for (const line of lines) {
+        if (line.trim() !== '') this.lastLine = line;
+        this.options.log(line);
+      }
     });
     // A write to a dying child's stdin must not take the app down; the exit event says what happened.
     child.stdin.on('error', () => undefined);
-    child.once('error', (error) => this.emit('failed', `The engine could not be started (${error.message}).`));
-    child.once('exit', (code, signal) => this.exited(child, code, signal));
+    child.once('error', (error) => this.fail(`The engine could not be started (${error.message}).`));
+    // `close`, not `exit`: by then its last words have been read.
+    child.once('close', (code, signal) => this.exited(child, code, signal));
   }
 
   private exited(child: ChildProcess, code: number | null, signal: NodeJS.Signals | null): void {
@@ -76,6 +90,10 @@ export class EngineHost extends EventEmitter<{ restart: []; failed: [string]; ex
     this.receivers.clear();
     this.emit('exit', signal === null ? `code ${code}` : signal);
     if (this.stopping) return;
+    if (code !== null && refusals.has(code)) {
+      this.fail(this.lastLine);
+      return;
+    }
     this.crashes = performance.now() - this.startedAt < quickCrash ? this.crashes + 1 : 0;
     const pause = this.crashes === 0 ? 0 : Math.min(longestPause, 250 * 2 ** this.crashes);
     setTimeout(() => {
@@ -83,6 +101,11 @@ export class EngineHost extends EventEmitter<{ restart: []; failed: [string]; ex
       this.start();
       this.emit('restart');
     }, pause);
+  }
+
+  private fail(message: string): void {
+    this.failure = message;
+    this.emit('failed', message);
   }
 
   private receive(frame: Frame): void {
@@ -116,7 +139,7 @@ export class EngineHost extends EventEmitter<{ restart: []; failed: [string]; ex
     this.stopping = true;
     const child = this.child;
     if (child === null) return;
-    const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+    const gone = new Promise<void>((resolve) => child.once('close', () => resolve()));
     child.stdin?.end();
     const timer = setTimeout(() => child.kill('SIGKILL'), graceMs);
     await gone;

@@ -45,7 +45,7 @@ export const homes = [
 
 /** The sentence for a forbidden import, or null. `file` and `target` are repository paths; `specifier` is as written. */
 export function judgeImport(file, specifier, target) {
-  const isTest = /\.test\.tsx?$/.test(file) || file.startsWith('e2e/') || file.startsWith('bench/') || file.startsWith('scripts/');
+  const isTest = /(\.test\.tsx?$)|(\/testing(\/|\.ts$))/.test(file) || file.startsWith('e2e/') || file.startsWith('bench/') || file.startsWith('scripts/');
   if (target === null) {
     if (isTest) return null;
     for (const rule of homes) {

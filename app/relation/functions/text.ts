@@ -48,8 +48,8 @@ function trimming(name: 'trim' | 'ltrim' | 'rtrim', where: string, left: boolean
       const dropped = new Set(set === undefined ? blank : letters(set));
       let start = 0;
       let end = all.length;
-      while (left && start < end && dropped.has(all[start] ?? '')) start++;
-      while (right && end > start && dropped.has(all[end - 1] ?? '')) end--;
+      if (left) while (start < end && dropped.has(all[start] ?? '')) start++;
+      if (right) while (end > start && dropped.has(all[end - 1] ?? '')) end--;
       return all.slice(start, end).join('');
     },
   );

@@ -38,7 +38,7 @@ export function valueArbitrary(type: ColumnType, wild: boolean): fc.Arbitrary<Va
     case 'float':
       return fc.oneof(
         { weight: 5, arbitrary: fc.constantFrom(0, -0, 1, -1.5, 2.25, 0.5, -2.5, 3.5, 100) },
-        { weight: wild ? 2 : 0, arbitrary: fc.constantFrom(NaN, Infinity, -Infinity, 1e300, -1e-300, 0.1, 1e15, 1e16, 1e-5, 9007199254740993, 9223372036854775807) },
+        { weight: wild ? 2 : 0, arbitrary: fc.constantFrom(NaN, Infinity, -Infinity, 1e300, -1e-300, 0.1, 1e15, 1e16, 1e-5, 2 ** 53 + 2, 2 ** 63) },
       );
     case 'string':
       return text;
