@@ -1,8 +1,10 @@
 import '@xyflow/react/dist/base.css';
 import './canvas.css';
-import { Background, BackgroundVariant, ConnectionLineType, MiniMap, ReactFlow, ReactFlowProvider, SelectionMode, applyNodeChanges, useStore, type NodeChange } from '@xyflow/react';
+import { Background, BackgroundVariant, ConnectionLineType, MiniMap, ReactFlow, ReactFlowProvider, SelectionMode, applyNodeChanges, useStore, type NodeChange, type ReactFlowProps } from '@xyflow/react';
 import { useCallback, useEffect, useMemo, useRef, useState, type DragEvent } from 'react';
 import type { Point } from '#app/pipeline/commands.ts';
+import type { PipelineDocument } from '#app/pipeline/document.ts';
+import { indexGraph } from '#app/pipeline/graph.ts';
 import { categoryOf } from '../state/catalogue.ts';
 import { edit, usePipeline } from '../state/pipeline.ts';
 import { select, useSelection } from '../state/selection.ts';
@@ -27,6 +29,52 @@ const nodeTypes = { card: NodeCard, note: NoteCard };
 const edgeTypes = { wire: Wire };
 const panButtons = [1];
 const snapGrid: [number, number] = [grid, grid];
+
+const multiSelectKeys = ['Shift', 'Control', 'Meta'];
+const connectionLineStyle = { stroke: 'var(--accent)', strokeWidth: 2 };
+const proOptions = { hideAttribution: true };
+
+const paneElement = () => window.document.querySelector<HTMLElement>('[data-testid="canvas"]');
+
+function onDragStop(dragged: readonly FlowNode[]): void {
+  const { dropEdge } = useCanvas.getState();
+  useCanvas.setState({ dropEdge: null });
+  commitMove(dragged, dropEdge);
+}
+
+/** Made once: React Flow tells every node when one of these changes. */
+const handlers: Partial<ReactFlowProps<FlowNode, WireEdge>> = {
+  onInit: (flow) => useCanvas.setState({ flow }),
+  onEdgesChange: (changes) => {
+    const chosen = changes.filter((change) => change.type === 'select');
+    if (chosen.length > 0) applyEdgeSelection(chosen);
+  },
+  onNodeDrag: (event, node) => {
+    const { document } = usePipeline.getState();
+    if (node.type !== 'card' || !('clientX' in event) || !document || isJoined(document, node.id)) return;
+    const under = edgeAt(event.clientX, event.clientY);
+    const dropEdge = under !== null && insertIntoEdge(document, node.id, under) ? under : null;
+    if (useCanvas.getState().dropEdge !== dropEdge) useCanvas.setState({ dropEdge });
+  },
+  onNodeDragStop: (_event, _node, all) => onDragStop(all),
+  onSelectionDragStop: (_event, all) => onDragStop(all),
+  onNodeDoubleClick: (_event, node) => {
+    if (node.type === 'card') showInspector('parameters');
+  },
+  onNodeContextMenu: (_event, node) => {
+    if (!node.selected) select(node.type === 'card' ? { nodes: [node.id] } : { notes: [node.id] });
+  },
+  onEdgeContextMenu: (_event, edge) => select({ edges: [edge.id] }),
+  onPaneContextMenu: () => select({}),
+  onPaneClick: () => paneElement()?.focus({ preventScroll: true }),
+  onMoveStart: () => paneElement()?.setAttribute('data-panning', ''),
+  onMoveEnd: () => paneElement()?.removeAttribute('data-panning'),
+};
+
+function isJoined(document: PipelineDocument, nodeId: string): boolean {
+  const { incoming, outgoing } = indexGraph(document);
+  return incoming.has(nodeId) || outgoing.has(nodeId);
+}
 
 export function Canvas() {
   return (
@@ -54,25 +102,22 @@ function CanvasPane() {
     setEdges((before) => flowEdges(document, selection.nodes, selection.edges, before));
   }, [document, selection]);
 
-  const documentId = document?.id;
+  // Once a pipeline: when its nodes are there, or at once when it has none, so that the first node added does not move the view.
+  const flow = useCanvas((store) => store.flow);
+  const fitted = useRef<string | null>(null);
   useEffect(() => {
-    const frame = requestAnimationFrame(() => requestAnimationFrame(() => fitView()));
-    return () => cancelAnimationFrame(frame);
-  }, [documentId]);
+    if (!document || !flow || fitted.current === document.id) return;
+    const [first] = document.nodes;
+    if (first && !nodes.some((node) => node.id === first.id)) return;
+    fitted.current = document.id;
+    if (first) requestAnimationFrame(() => requestAnimationFrame(() => fitView()));
+  }, [document, flow, nodes]);
 
   const onNodesChange = useCallback((changes: NodeChange<FlowNode>[]) => {
     const chosen = changes.filter((change) => change.type === 'select');
     if (chosen.length > 0) applySelection(chosen);
     const moved = changes.filter((change) => change.type === 'position' || change.type === 'dimensions');
     if (moved.length > 0) setNodes((before) => applyNodeChanges<FlowNode>(moved, before));
-  }, []);
-
-  const onDragStop = useCallback((dragged: readonly FlowNode[], at: Point | null) => {
-    const { document: current } = usePipeline.getState();
-    const { dropEdge } = useCanvas.getState();
-    useCanvas.setState({ dropEdge: null });
-    if (!current || !at) return;
-    commitMove(dragged, dropEdge);
   }, []);
 
   const connectingKind = useMemo(() => {
@@ -133,34 +178,11 @@ function CanvasPane() {
           edges={edges}
           nodeTypes={nodeTypes}
           edgeTypes={edgeTypes}
-          onInit={(flow) => useCanvas.setState({ flow })}
           onNodesChange={onNodesChange}
-          onEdgesChange={(changes) => {
-            const chosen = changes.filter((change) => change.type === 'select');
-            if (chosen.length > 0) applyEdgeSelection(chosen);
-          }}
-          onNodeDrag={(event, node) => {
-            if (node.type !== 'card' || !('clientX' in event)) return;
-            const { document: current } = usePipeline.getState();
-            const under = current ? edgeAt(event.clientX, event.clientY) : null;
-            const dropEdge = under !== null && current && insertIntoEdge(current, node.id, under) ? under : null;
-            if (useCanvas.getState().dropEdge !== dropEdge) useCanvas.setState({ dropEdge });
-          }}
-          onNodeDragStop={(_event, node, all) => onDragStop(all, node.position)}
-          onSelectionDragStop={(_event, all) => onDragStop(all, all[0]?.position ?? null)}
-          onNodeDoubleClick={(_event, node) => node.type === 'card' && showInspector('parameters')}
-          onNodeContextMenu={(_event, node) => {
-            if (node.selected) return;
-            select(node.type === 'card' ? { nodes: [node.id] } : { notes: [node.id] });
-          }}
-          onEdgeContextMenu={(_event, edge) => select({ edges: [edge.id] })}
-          onPaneContextMenu={() => select({})}
-          onPaneClick={() => pane.current?.focus({ preventScroll: true })}
-          onMoveStart={() => pane.current?.setAttribute('data-panning', '')}
-          onMoveEnd={() => pane.current?.removeAttribute('data-panning')}
+          {...handlers}
           {...connectionHandlers}
           connectionLineType={ConnectionLineType.Bezier}
-          connectionLineStyle={{ stroke: 'var(--accent)', strokeWidth: 2 }}
+          connectionLineStyle={connectionLineStyle}
           connectionRadius={26}
           connectionDragThreshold={3}
           edgesReconnectable
@@ -173,13 +195,13 @@ function CanvasPane() {
           panOnDrag={panButtons}
           panActivationKeyCode="Space"
           zoomOnDoubleClick={false}
-          multiSelectionKeyCode={['Shift', 'Control', 'Meta']}
+          multiSelectionKeyCode={multiSelectKeys}
           selectionKeyCode={null}
           deleteKeyCode={null}
           disableKeyboardA11y
           elevateNodesOnSelect={false}
           onlyRenderVisibleElements={nodes.length > 250}
-          proOptions={{ hideAttribution: true }}
+          proOptions={proOptions}
         >
           <Background variant={BackgroundVariant.Dots} gap={far ? 72 : 24} size={far ? 4 : 1.9} color="var(--canvas-dot)" bgColor="transparent" />
           {minimap ? (
