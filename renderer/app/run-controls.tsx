@@ -78,8 +78,8 @@ const finished = new Set(['succeeded', 'cached', 'failed', 'cancelled', 'skipped
 
 function RunProgress() {
   const startedAt = useRun((store) => store.startedAt);
-  const done = useRun((store) => Object.values(store.nodes).filter((node) => finished.has(node.status)).length);
-  const total = useRun((store) => Object.keys(store.nodes).length);
+  const done = useRun((store) => Object.keys(store.involved).filter((id) => finished.has(store.nodes[id]?.status ?? '')).length);
+  const total = useRun((store) => Object.keys(store.involved).length);
   const starting = useRun((store) => store.status === 'starting');
   const [now, setNow] = useState(() => Date.now());
   useEffect(() => {

@@ -26,6 +26,8 @@ interface RunStore {
   readonly ms: number | null;
   /** The latest node runs of this pipeline: of the run in progress, or of the last one. */
   readonly nodes: Readonly<Record<string, NodeRun>>;
+  /** Nodes that the run in progress, or the last one, is about; `nodes` may hold others from runs before. */
+  readonly involved: Readonly<Record<string, true>>;
   readonly progress: Readonly<Record<string, { readonly fraction: number | null; readonly message?: string | undefined }>>;
   readonly log: readonly LogLine[];
   /** Live curves: node → metric → points. */
@@ -34,7 +36,7 @@ interface RunStore {
   readonly document: PipelineDocument | null;
 }
 
-const empty: RunStore = { runId: null, status: null, startedAt: null, ms: null, nodes: {}, progress: {}, log: [], series: {}, document: null };
+const empty: RunStore = { runId: null, status: null, startedAt: null, ms: null, nodes: {}, involved: {}, progress: {}, log: [], series: {}, document: null };
 
 export const useRun = create<RunStore>(() => empty);
 
@@ -59,7 +61,7 @@ export async function startRun(request: RunRequest = {}): Promise<void> {
     notify({ severity: 'info', message: 'There is nothing to run yet.', remedy: 'Drag a reader from the catalogue to begin.' });
     return;
   }
-  useRun.setState({ status: 'starting', startedAt: Date.now(), ms: null, progress: {}, log: [], series: {}, document });
+  useRun.setState({ status: 'starting', startedAt: Date.now(), ms: null, involved: {}, progress: {}, log: [], series: {}, document });
   try {
     await flushEdits();
     const { runId } = await client.run.start({
@@ -125,7 +127,7 @@ export function applyEvent(state: RunStore, event: RunEvent): RunStore {
       return { ...state, status: event.status, ms: event.ms, ...(event.status === 'running' ? {} : { progress: {} }) };
     case 'node': {
       const { [event.node.nodeId]: _, ...progress } = state.progress;
-      return { ...state, nodes: { ...state.nodes, [event.node.nodeId]: event.node }, progress: event.node.status === 'running' ? state.progress : progress };
+      return { ...state, nodes: { ...state.nodes, [event.node.nodeId]: event.node }, involved: { ...state.involved, [event.node.nodeId]: true }, progress: event.node.status === 'running' ? state.progress : progress };
     }
     case 'progress':
       return { ...state, progress: { ...state.progress, [event.nodeId]: { fraction: event.fraction, message: event.message } } };
@@ -156,9 +158,17 @@ export async function restoreRun(document: PipelineDocument): Promise<void> {
       followRun(runId, document);
       return;
     }
-    const [last] = await client.run.list({ pipelineId: document.id, limit: 1 });
+    const [last, ...earlier] = await client.run.list({ pipelineId: document.id, limit: 6 });
     if (!last) return;
     const detail = await client.run.get({ runId: last.runId });
+    const involved = Object.fromEntries(detail.nodes.map((node) => [node.nodeId, true as const]));
+    let nodes = Object.fromEntries(detail.nodes.map((node) => [node.nodeId, node]));
+    // The last run may have been about a part only: row counts of the rest are in the runs before it.
+    for (const run of earlier) {
+      if (document.nodes.every((node) => nodes[node.id])) break;
+      const older = await client.run.get({ runId: run.runId });
+      nodes = { ...Object.fromEntries(older.nodes.filter((node) => node.status === 'succeeded' || node.status === 'cached').map((node) => [node.nodeId, node])), ...nodes };
+    }
     if (usePipeline.getState().document?.id !== document.id || useRun.getState().runId !== null) return;
     const series: Record<string, Record<string, Series>> = {};
     for (const { nodeId, name, steps, values } of detail.series) (series[nodeId] ??= {})[name] = { steps, values };
@@ -167,7 +177,8 @@ export async function restoreRun(document: PipelineDocument): Promise<void> {
       status: detail.status,
       startedAt: detail.startedAt,
       ms: detail.ms,
-      nodes: Object.fromEntries(detail.nodes.map((node) => [node.nodeId, node])),
+      nodes,
+      involved,
       series,
       document: detail.document,
     });
