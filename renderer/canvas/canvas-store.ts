@@ -23,7 +23,7 @@ interface CanvasStore {
   readonly renaming: string | null;
   /** Edge that would take up what is being dragged. */
   readonly dropEdge: string | null;
-  /** Node under a dragged edge's end, by its card rather than by a port. */
+  /** Where the pointer was last over the canvas, in page coordinates. */
   readonly pointer: Point;
   /** End that a connection is being dragged from. */
   readonly connecting: { readonly end: Endpoint; readonly from: 'source' | 'target' } | null;

@@ -71,7 +71,7 @@ export function ColumnPicker({ id, label, columns, types, invalid, value, option
           onKeyDown={(event) => {
             if (event.key === 'ArrowDown') setActive((index) => Math.min(index + 1, offered.length - 1));
             else if (event.key === 'ArrowUp') setActive((index) => Math.max(index - 1, 0));
-            else if (event.key === 'Enter') offered[active] && pick(offered[active].name);
+            else if (event.key === 'Enter') pick(offered[active]?.name ?? value);
             else return;
             event.preventDefault();
           }}
