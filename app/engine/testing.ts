@@ -5,6 +5,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { distinctDiagnostics } from '#app/core/diagnostics.ts';
 import type { Diagnostic } from '#app/core/errors.ts';
 import { columnSchema, type NodeRun } from '#app/protocol/schema.ts';
 import type { PipelineDocument } from '#app/pipeline/document.ts';
@@ -156,7 +157,9 @@ export async function checkFixture(opened: TestEngine, fixture: Fixture): Promis
   const promised = configured.configurations[fixture.node]?.outputs ?? {};
   const { nodes } = await opened.run(document, [fixture.node]);
   const state = nodes[fixture.node];
-  const diagnostics: Diagnostic[] = [...(configured.configurations[fixture.node]?.diagnostics ?? []), ...(state?.diagnostics ?? [])];
+  const found = [configured.configurations[fixture.node]?.diagnostics ?? [], state?.diagnostics ?? []];
+  for (const one of found) expect(one, 'nothing is said twice').toEqual(distinctDiagnostics(one));
+  const diagnostics: Diagnostic[] = distinctDiagnostics(found.flat());
   if (fixture.expectDiagnostic !== undefined) expectDiagnostic(diagnostics, fixture.expectDiagnostic);
   if (fixture.expect === undefined) return;
   expect(failures(nodes), 'no node may fail').toEqual([]);

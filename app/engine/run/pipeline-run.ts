@@ -1,8 +1,9 @@
+import { distinctDiagnostics } from '#app/core/diagnostics.ts';
 import { isCancelled, PenstockError, type Diagnostic } from '#app/core/errors.ts';
 import { formatAgo } from '#app/core/units.ts';
 import type { NodeRun, NodeRunStatus, RunStatus } from '#app/protocol/schema.ts';
 import type { AnalysedNode } from '../analysis/analyse.ts';
-import { onWire } from '../wire.ts';
+import { onWire, type WireDiagnostic } from '../wire.ts';
 import type { PortValueResolver } from '../results/port-values.ts';
 import type { ResultCache, ResultEntry, StoredPort } from '../results/result-cache.ts';
 import { RunEventLog, type MetricPoint } from './event-log.ts';
@@ -222,9 +223,13 @@ export class PipelineRun {
         if (performance.now() - this.#pointsAt > pointsEveryMs) this.#tryFlush();
       },
       log: (level, message) => this.log.log(id, level, message),
-      report: (diagnostic) => this.#set(id, { diagnostics: [...(this.#states.get(id)?.diagnostics ?? []), onWire(diagnostic)] }),
+      report: (diagnostic) => this.#set(id, { diagnostics: this.#diagnosticsWith(id, onWire(diagnostic)) }),
       queryFailed,
     };
+  }
+
+  #diagnosticsWith(id: string, diagnostic: WireDiagnostic): WireDiagnostic[] {
+    return distinctDiagnostics([...(this.#states.get(id)?.diagnostics ?? []), diagnostic]);
   }
 
   /** Finds the node whose part of a fused query fails, and reports the failure there. @throws FaultUpstream when it is another node. */
@@ -262,7 +267,7 @@ export class PipelineRun {
     } else {
       this.#options.environment.noteUnexpected(detail.error);
       const failure = onWire(failureOf(id, detail.error));
-      this.#set(id, { status: 'failed', reason: failure.message, diagnostics: [...(this.#states.get(id)?.diagnostics ?? []), failure] });
+      this.#set(id, { status: 'failed', reason: failure.message, diagnostics: this.#diagnosticsWith(id, failure) });
       this.#tryFlush();
     }
   }
