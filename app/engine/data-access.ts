@@ -48,12 +48,7 @@ export class DataAccess {
     }
     if (request.filter.trim() === '') return value;
     const { services, parsing } = this.#options.building;
-    const predicate = await withParses(parsing, () => services.parse(request.filter, value.schema, ['filter'])).catch((error: unknown) => {
-      // A syntax error is found before the parser knows which text it was asked about.
-      if (!(error instanceof PenstockError)) throw error;
-      const { code, message, remedy, place } = error;
-      throw new PenstockError(code, message, { ...(remedy === undefined ? {} : { remedy }), place: { ...place, param: ['filter'] }, cause: error });
-    });
+    const predicate = await withParses(parsing, () => services.parse(request.filter, value.schema, ['filter']));
     if (typeOf(predicate, value.schema) !== 'boolean') {
       throw new PenstockError('filter-type', 'The filter must be a condition that is true or false.', {
         remedy: 'Compare the column with something, as in “age > 30”.',

@@ -306,6 +306,23 @@ describe('looking at ports', () => {
     expect((await opened.engine.data.checkExpression('aeg + 1', schema)).diagnostics).toHaveLength(1);
     expect((await opened.engine.data.checkExpression('age +', schema)).diagnostics).toHaveLength(1);
   });
+
+  it('places a syntax error at the param and the characters', async () => {
+    const read = { id: 'values', type: 'test/values', params: { columns: [{ name: 'x', type: 'float' }], rows: [[1]] } };
+    const columns = [
+      { name: 'a', expression: 'x + 1' },
+      { name: 'b', expression: 'x + )' },
+    ];
+    const nodes = [read, node('formula', 'transform/formula', { columns }), node('filter', 'transform/filter-rows', { expression: '(x > ]' })];
+    const { configurations } = await opened.engine.configure(
+      pipeline(nodes, [
+        ['values.table', 'formula.table'],
+        ['values.table', 'filter.table'],
+      ]),
+    );
+    expect(configurations['formula']?.diagnostics).toMatchObject([{ code: 'syntax', place: { nodeId: 'formula', param: ['columns', 1, 'expression'], span: { start: 4, end: 5 } } }]);
+    expect(configurations['filter']?.diagnostics).toMatchObject([{ code: 'syntax', place: { nodeId: 'filter', param: ['expression'], span: { start: 5, end: 6 } } }]);
+  });
 });
 
 it('is read-only for a second opener, who may look but not run', async () => {

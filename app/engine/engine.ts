@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { distinctDiagnostics } from '#app/core/diagnostics.ts';
 import { isCancelled, PenstockError, toDiagnostic, type Diagnostic } from '#app/core/errors.ts';
 import { newRecordId } from '#app/core/ids.ts';
 import { openDatabase, type Database } from '#app/data/index.ts';
@@ -89,13 +90,14 @@ export class Engine {
     this.#warn = options.warn ?? (() => undefined);
     this.pipelines = new PipelineFiles(options.projectDir, this.#warn);
     const { resolvePath, database, store } = this;
+    this.cache = new ResultCache(store.results, store.artifacts, { soleWriter: !store.readOnly });
     this.analyser = new Analyser({
       catalogue: this.catalogue,
       probes: new Probes((signal) => probeContext(database, resolvePath, signal)),
       resolvePath,
       parseExpression: (text) => database.parseExpression(text),
+      result: (key) => this.cache.get(key)?.ports ?? null,
     });
-    this.cache = new ResultCache(store.results, store.artifacts, { soleWriter: !store.readOnly });
     const services: RelationServices = { parse: createParser(this.analyser.trees), resolvePath };
     this.#building = { services, parsing: this.analyser.parsing };
     this.models = new Models({ store, database, distDir: options.distDir, resolvePath, tempDir: parts.tempDir });
@@ -267,7 +269,7 @@ export class Engine {
     const silent = { progress: () => undefined, metric: () => undefined, log: () => undefined, queryFailed: () => undefined };
     const outcome = await runExecutor(node, resolver, this.#environment, { ...silent, report: (diagnostic) => diagnostics.push(diagnostic) }, { runId: null }, signal);
     if (this.readOnly || !node.cacheable || node.key === null || node.parts === null) return outcome.values;
-    const about = { key: node.key, nodeId: node.node.id, pipelineId: resolver.analysis.document.id, finishedAt: Date.now(), ms: performance.now() - startedAt, parts: node.parts, metrics: {}, diagnostics };
+    const about = { key: node.key, nodeId: node.node.id, pipelineId: resolver.analysis.document.id, finishedAt: Date.now(), ms: performance.now() - startedAt, parts: node.parts, metrics: {}, diagnostics: distinctDiagnostics(diagnostics) };
     this.cache.put(about, outcome.ports);
     return outcome.values;
   }

@@ -22,7 +22,7 @@ const relational = defineNode({
 const keepRows: RelationFn<{ text: string; least: number }> = (inputs, { text }, _facts, services) => {
   const [table] = inputs['table'] ?? [];
   if (table === undefined) throw new Error('no table');
-  if (text === 'parsed' && services.resolvePath('parsed') !== 'ready') throw new NeedsParse('parsed');
+  if (text === 'parsed' && services.resolvePath('parsed') !== 'ready') throw new NeedsParse('parsed', ['text']);
   if (text === 'wrong') throw new RelationError('unknown-function', 'There is no function “f”.', { place: { param: ['text'], span: { start: 0, end: 1 } } });
   return filter(table, call('greater_than', col(text === 'unknown' ? 'nope' : 'x'), lit(1)));
 };
@@ -68,6 +68,14 @@ describe('configurePipeline', () => {
     const { nodes } = await configurePipeline(document({ text: 'parsed' }), catalogue(), environment);
     expect(asked).toEqual(['parsed']);
     expect(nodes['k']?.diagnostics).toEqual([]);
+  });
+
+  it('places what the parser refuses at the param that holds the text', async () => {
+    const parseExpression = (): never => {
+      throw new PenstockError('syntax', 'It ends too soon.', { remedy: 'Go on.', place: { span: { start: 3, end: 4 } } });
+    };
+    const { nodes } = await configurePipeline(document({ text: 'parsed' }), catalogue(), env({ parseExpression }));
+    expect(nodes['k']?.diagnostics).toEqual([{ severity: 'error', code: 'syntax', message: 'It ends too soon.', remedy: 'Go on.', place: { nodeId: 'k', param: ['text'], span: { start: 3, end: 4 } } }]);
   });
 
   it('turns errors of a relation into diagnostics with their place', async () => {
@@ -149,6 +157,15 @@ describe('configurePipeline', () => {
     };
     const { diagnostics } = await configurePipeline(chain(1), catalogue(), env({ factsFor }));
     expect(diagnostics).toMatchObject([{ code: 'file-missing', place: { nodeId: 'n0' } }]);
+  });
+
+  it('takes what is known of a node from its result, for the nodes behind it too', async () => {
+    const known = { table: { kind: 'table', schema: [{ name: 'y', type: 'float' }] } } as const;
+    const asked: string[] = [];
+    const knownOutputs: ConfigureEnv['knownOutputs'] = ({ nodeId }) => (asked.push(nodeId), nodeId === 'n1' ? known : null);
+    const { nodes } = await configurePipeline(chain(3), catalogue(), env({ knownOutputs }));
+    expect(asked).toEqual(['n0', 'n1', 'n2']);
+    expect([nodes['n0'], nodes['n1'], nodes['n2']].map((node) => node?.outputs['table'])).toMatchObject([{ schema: [{ name: 'x' }] }, { schema: [{ name: 'y' }] }, { schema: [{ name: 'y' }] }]);
   });
 
   it('looks again only at what changed, and finds the same', async () => {

@@ -1,3 +1,4 @@
+import { distinctDiagnostics } from '#app/core/diagnostics.ts';
 import { PenstockError, toDiagnostic, type Diagnostic } from '#app/core/errors.ts';
 import { createParser, NeedsParse, schemaOf } from '#app/relation/index.ts';
 import type { Relation } from '#app/relation/types.ts';
@@ -20,6 +21,12 @@ export interface ConfigureEnv {
   /** Parses one text into the tree that `trees` holds. */
   parseExpression(text: string): Promise<unknown>;
   resolvePath(path: string): string;
+  /**
+   * Metas of all outputs of a node in place of those just configured, where a finished result knows more (the classes of a fitted
+   * model); else null. Asked node by node, upstream first, right after the node was configured. Equal metas must be the same
+   * objects each time, or the nodes behind are configured again.
+   */
+  knownOutputs?(configured: NodeConfiguration): Readonly<Record<string, PortMeta>> | null;
   /** Kept by the caller between passes: nodes whose params, facts and inputs did not change are not configured again. */
   readonly memo?: ConfigureMemo;
 }
@@ -43,7 +50,9 @@ export async function configurePipeline(document: PipelineDocument, catalogue: N
   for (const id of order) {
     const node = nodes.get(id);
     if (node === undefined) continue;
-    done.set(id, await configureNode(node, incoming.get(id) ?? [], { catalogue, env, services, done, nodes, titleOf }));
+    const configured = await configureNode(node, incoming.get(id) ?? [], { catalogue, env, services, done, nodes, titleOf });
+    const known = env.knownOutputs?.(configured) ?? null;
+    done.set(id, known === null ? configured : { ...configured, outputs: known });
   }
   // Nodes on a cycle or behind one have no order: they get empty metas, and the cycle itself is the diagnostic.
   const configurations: Record<string, NodeConfiguration> = {};
@@ -113,7 +122,7 @@ async function configureNode(node: PipelineNode, edges: readonly PipelineEdge[],
   if (known !== undefined && known.facts === facts && sameItems(known.inputs, flat)) return known.result;
 
   const outputs = await evaluate(node, type, inputs, params, facts, pass, diagnostics);
-  const result: NodeConfiguration = { nodeId: node.id, outputs, diagnostics, describe: describeSafely(definition, params), facts };
+  const result: NodeConfiguration = { nodeId: node.id, outputs, diagnostics: distinctDiagnostics(diagnostics), describe: describeSafely(definition, params), facts };
   if (!inputs.complaint) pass.env.memo?.set(node, { inputs: flat, facts, result });
   return result;
 }
@@ -223,17 +232,28 @@ function inputRelations(inputs: Gathered): Record<string, Relation[]> | null {
 /** A node has finitely many expressions; a bound keeps a faulty parser from looping for ever. */
 const maxParses = 2000;
 
-/** Calls `build` until every text it asks for has been parsed. */
+/** Calls `build` until every text it asks for has been parsed. @throws what `build` throws; `syntax` and the like placed at the param that asked. */
 export async function withParses<T>(env: Pick<ConfigureEnv, 'trees' | 'parseExpression'>, build: () => T): Promise<T> {
   for (let count = 0; count < maxParses; count++) {
     try {
       return build();
     } catch (error) {
       if (!(error instanceof NeedsParse)) throw error;
-      env.trees.set(error.text, await env.parseExpression(error.text));
+      try {
+        env.trees.set(error.text, await env.parseExpression(error.text));
+      } catch (failure) {
+        throw atParam(failure, error.param);
+      }
     }
   }
   throw new PenstockError('too-many-expressions', `A node has more than ${maxParses} expressions.`, { remedy: 'Split it into several nodes.' });
+}
+
+/** Whoever parses a text does not know which param asked for it. */
+function atParam(failure: unknown, param: NeedsParse['param']): unknown {
+  if (!(failure instanceof PenstockError)) return failure;
+  const { code, message, remedy, place } = failure;
+  return new PenstockError(code, message, { ...(remedy === undefined ? {} : { remedy }), place: { param, ...place }, cause: failure });
 }
 
 /** The input whose value a bypassed node hands on at an output: the first of the same kind. Null: nothing comes out. */

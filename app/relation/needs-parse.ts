@@ -5,9 +5,12 @@
 export class NeedsParse extends Error {
   override readonly name = 'NeedsParse';
   readonly text: string;
+  /** Path of the param that holds the text, for errors found while parsing. */
+  readonly param: readonly (string | number)[];
 
-  constructor(text: string) {
+  constructor(text: string, param: readonly (string | number)[]) {
     super('This expression has not been parsed yet.');
     this.text = text;
+    this.param = param;
   }
 }

@@ -2,12 +2,13 @@ import { toDiagnostic, type Diagnostic } from '#app/core/errors.ts';
 import { newRecordId } from '#app/core/ids.ts';
 import { cacheKey, type KeyParts } from '#app/pipeline/cache-key.ts';
 import { bypassSource, configurePipeline, createConfigureMemo, type ConfigureEnv } from '#app/pipeline/configure.ts';
-import type { PipelineDocument, PipelineNode } from '#app/pipeline/document.ts';
+import type { PipelineDocument, PipelineEdge, PipelineNode } from '#app/pipeline/document.ts';
 import { indexGraph, nodeTitle, topologicalOrder } from '#app/pipeline/graph.ts';
 import { migrateParams } from '#app/pipeline/migrate.ts';
 import type { NodeConfiguration } from '#app/pipeline/types.ts';
 import type { Fingerprint } from '#app/sdk/node.ts';
 import type { EngineCatalogue, EngineNodeType } from '../catalogue.ts';
+import { KnownOutputs, type ResultPorts } from './known-outputs.ts';
 import type { Probes } from './probes.ts';
 
 /** Where a node's input comes from, with bypassed nodes looked through. */
@@ -51,6 +52,8 @@ export interface AnalyserOptions {
   readonly probes: Probes;
   readonly resolvePath: (path: string) => string;
   readonly parseExpression: (text: string) => Promise<unknown>;
+  /** Ports of the finished result with a cache key, or null. */
+  readonly result: (key: string) => ResultPorts | null;
 }
 
 interface Outside {
@@ -59,10 +62,22 @@ interface Outside {
   readonly problem: Diagnostic | null;
 }
 
-/** Configures documents and computes cache keys. Keeps what did not change between calls: parsed texts, configured nodes, keys. */
+/** What one analysis has found so far. */
+interface Pass {
+  readonly outside: ReadonlyMap<string, Outside>;
+  readonly nodes: ReadonlyMap<string, AnalysedNode>;
+  /** By node and output of bypassed nodes: what comes through; null: nothing. */
+  readonly passed: Map<string, SourcePort | null>;
+}
+
+/**
+ * Configures documents and computes cache keys, node by node: what a finished result tells of a node's outputs, found by its key,
+ * is known to the nodes behind it. Keeps what did not change between calls: parsed texts, configured nodes, keys.
+ */
 export class Analyser {
   readonly #options: AnalyserOptions;
   readonly #memo = createConfigureMemo();
+  readonly #known: KnownOutputs;
   /** Node objects by their JSON: a document from the wire is a fresh value, and the memo goes by identity. */
   readonly #nodes = new Map<string, PipelineNode>();
   readonly #params = new WeakMap<PipelineNode, { readonly params: unknown }>();
@@ -72,6 +87,7 @@ export class Analyser {
 
   constructor(options: AnalyserOptions) {
     this.#options = options;
+    this.#known = new KnownOutputs(options.result);
   }
 
   /** For relations that are built outside the configure pass. */
@@ -83,6 +99,10 @@ export class Analyser {
     const document: PipelineDocument = { ...given, nodes: given.nodes.map((node) => this.#intern(node)) };
     const { catalogue } = this.#options;
     const outside = await this.#lookOutside(document, signal);
+    const { order } = topologicalOrder(document);
+    const index = indexGraph(document);
+    const nodes = new Map<string, AnalysedNode>();
+    const passed = new Map<string, SourcePort | null>();
     const configuration = await configurePipeline(document, catalogue, {
       factsFor: async (nodeId, typeId, params) => {
         const type = catalogue.get(typeId);
@@ -92,53 +112,56 @@ export class Analyser {
       },
       ...this.parsing,
       resolvePath: this.#options.resolvePath,
+      knownOutputs: (configured) => {
+        const node = index.nodes.get(configured.nodeId);
+        if (node === undefined) return null;
+        const analysed = this.#analyseNode(node, index.incoming.get(node.id) ?? [], configured, { outside, nodes, passed });
+        const known = analysed.key === null || !analysed.cacheable ? null : this.#known.of(analysed.key, configured);
+        nodes.set(node.id, known === null ? analysed : { ...analysed, configuration: { ...configured, outputs: known } });
+        return known;
+      },
       memo: this.#memo,
     });
-    const { order } = topologicalOrder(document);
-    const index = indexGraph(document);
-    const nodes = new Map<string, AnalysedNode>();
-    const passed = new Map<string, SourcePort | null>();
-    for (const id of order) {
-      const node = index.nodes.get(id);
-      const configured = configuration.nodes[id];
-      if (node === undefined || configured === undefined) continue;
-      const type = catalogue.get(node.type);
-      // Without a prototype: an unknown type's port may be called `constructor`.
-      const inputs: Record<string, SourcePort[]> = Object.create(null);
-      for (const edge of index.incoming.get(id) ?? []) {
-        if (type?.definition.inputs.every((port) => port.name !== edge.to.port)) continue;
-        const through = passed.get(`${edge.from.node}\0${edge.from.port}`);
-        if (through === null) continue;
-        (inputs[edge.to.port] ??= []).push(through ?? { nodeId: edge.from.node, port: edge.from.port });
-      }
-      if (node.bypassed === true && type !== undefined) {
-        for (const port of type.definition.outputs) {
-          const source = bypassSource(type.definition, port.name);
-          passed.set(`${id}\0${port.name}`, (source === null ? undefined : inputs[source]?.[0]) ?? null);
-        }
-      }
-      const found = outside.get(id);
-      const problems = [
-        ...(found?.problem ? [found.problem] : []),
-        ...configured.diagnostics.filter((diagnostic) => diagnostic.severity === 'error' && diagnostic.code !== found?.problem?.code),
-      ];
-      const titleOf = (nodeId: string): string => nodes.get(nodeId)?.title ?? nodeId;
-      const parts = problems.length > 0 || type === undefined ? null : keyParts(type, found, inputs, nodes, titleOf);
-      const cacheable = found?.fingerprint !== 'never';
-      nodes.set(id, {
-        node,
-        type,
-        title: nodeTitle(node, type?.definition.title),
-        configuration: configured,
-        params: found?.params,
-        inputs,
-        parts,
-        key: parts === null ? null : cacheable ? this.#key(node, parts) : `never-${newRecordId()}`,
-        cacheable,
-        problems,
-      });
-    }
     return { document, order: order.filter((id) => nodes.has(id)), nodes, diagnostics: configuration.diagnostics, configurations: configuration.nodes };
+  }
+
+  #analyseNode(node: PipelineNode, edges: readonly PipelineEdge[], configured: NodeConfiguration, pass: Pass): AnalysedNode {
+    const { outside, nodes, passed } = pass;
+    const type = this.#options.catalogue.get(node.type);
+    // Without a prototype: an unknown type's port may be called `constructor`.
+    const inputs: Record<string, SourcePort[]> = Object.create(null);
+    for (const edge of edges) {
+      if (type?.definition.inputs.every((port) => port.name !== edge.to.port)) continue;
+      const through = passed.get(`${edge.from.node}\0${edge.from.port}`);
+      if (through === null) continue;
+      (inputs[edge.to.port] ??= []).push(through ?? { nodeId: edge.from.node, port: edge.from.port });
+    }
+    if (node.bypassed === true && type !== undefined) {
+      for (const port of type.definition.outputs) {
+        const source = bypassSource(type.definition, port.name);
+        passed.set(`${node.id}\0${port.name}`, (source === null ? undefined : inputs[source]?.[0]) ?? null);
+      }
+    }
+    const found = outside.get(node.id);
+    const problems = [
+      ...(found?.problem ? [found.problem] : []),
+      ...configured.diagnostics.filter((diagnostic) => diagnostic.severity === 'error' && diagnostic.code !== found?.problem?.code),
+    ];
+    const titleOf = (nodeId: string): string => nodes.get(nodeId)?.title ?? nodeId;
+    const parts = problems.length > 0 || type === undefined ? null : keyParts(type, found, inputs, nodes, titleOf);
+    const cacheable = found?.fingerprint !== 'never';
+    return {
+      node,
+      type,
+      title: nodeTitle(node, type?.definition.title),
+      configuration: configured,
+      params: found?.params,
+      inputs,
+      parts,
+      key: parts === null ? null : cacheable ? this.#key(node, parts) : `never-${newRecordId()}`,
+      cacheable,
+      problems,
+    };
   }
 
   #intern(node: PipelineNode): PipelineNode {

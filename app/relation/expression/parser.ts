@@ -12,7 +12,7 @@ export function createParser(trees: ReadonlyMap<string, unknown>): (text: string
     if (text.trim() === '') {
       throw new RelationError('expression-empty', 'There is no expression yet.', { remedy: 'Type an expression such as income > 30000.', place: { param, span: { start: 0, end: text.length } } });
     }
-    if (!trees.has(text)) throw new NeedsParse(text);
+    if (!trees.has(text)) throw new NeedsParse(text, param);
     return bindExpression(trees.get(text), text, schema, param);
   };
 }
