@@ -6,6 +6,8 @@ export default defineConfig({
     // Native modules (DuckDB, SQLite, onnxruntime) do not survive being loaded in several worker threads of one process.
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 30_000,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    setupFiles: ['./scripts/vitest-setup.ts'],
   },
 });

@@ -21,7 +21,7 @@ export async function writeFileAtomically(file: string, content: string | Uint8A
     await rename(temporary, file);
   } catch (error) {
     await rm(temporary, { force: true });
-    throw error;
+    throw naming(error, file);
   }
   await syncFolder(folder);
 }
@@ -33,9 +33,16 @@ export async function appendDurably(file: string, text: string): Promise<void> {
   try {
     await handle.appendFile(text);
     await handle.datasync();
+  } catch (error) {
+    throw naming(error, file);
   } finally {
     await handle.close();
   }
+}
+
+/** A failed write or fsync knows only its handle; the person needs the file (toDiagnostic reads `path`). */
+function naming(error: unknown, file: string): unknown {
+  return error instanceof Error ? Object.assign(error, { path: file }) : error;
 }
 
 async function syncFolder(folder: string): Promise<void> {

@@ -75,10 +75,12 @@ async function census(
     });
   }
   const states: ColumnState[] = [];
+  const empty: string[] = [];
   for (const { column, expr, present, mean, distinct } of asked) {
     const found = numberOf(present());
     const different = distinct === null ? 0 : numberOf(distinct());
     if (found === 0) {
+      empty.push(column.name);
       options.report?.(leftOut('empty-column', column, `Every value of “${column.name}” is missing; the column is left out.`));
       continue;
     }
@@ -104,8 +106,15 @@ async function census(
       encoded: null,
     });
   }
+  if (states.length === 0 && empty.length > 0) {
+    throw new PenstockError('no-features', `No column is left to learn from: every value of ${listed(empty)} is missing.`, {
+      remedy: 'Add feature columns with values in them (numbers, text, or true/false).',
+    });
+  }
   return states;
 }
+
+const listed = (names: readonly string[]): string => `${names.slice(0, 3).map((name) => `“${name}”`).join(', ')}${names.length > 3 ? ` and ${names.length - 3} more` : ''}`;
 
 function leftOut(code: string, column: Column, message: string): Diagnostic {
   return {

@@ -13,6 +13,7 @@ import { emitFeatures } from '#app/relation/emitters/onnx/index.ts';
 import type { Relation, Schema } from '#app/relation/types.ts';
 import type { FittedRecipe, Recipe, RecipeStep } from '#app/sdk/ports.ts';
 import { encodeModel } from '../onnx/encode.ts';
+import { defaultRecipe } from '#app/sdk/recipe.ts';
 import { fitRecipe } from './fit.ts';
 
 type Cell = null | boolean | number | string;
@@ -127,6 +128,13 @@ async function compare(runtime: Runtime, recipe: Recipe, train: readonly Cell[][
 }
 
 describe('a fitted recipe', () => {
+  it('agrees where a constant is neutral to float32 but not to float64', async () => {
+        const scaled: Recipe = { steps: [{ step: 'scale', columns: { by: 'names', names: ['x'] }, method: 'standard' }, ...defaultRecipe.steps] };
+    const row = (x: number): Cell[] => [x, x * 1.000000001, 0, true, 'a', 'a'];
+    await compare(native as unknown as Runtime, scaled, [row(0), row(-2e-46)], []);
+    await compare(native as unknown as Runtime, scaled, [row(1), row(3), row(1.0000000001)], []);
+  });
+
   it('gives the same features in SQL and in ONNX, for any recipe and any rows', { timeout: 180_000 }, async () => {
     await fc.assert(
       fc.asyncProperty(recipeArbitrary, fc.array(rowArbitrary, { minLength: 1, maxLength: 25 }), fc.array(rowArbitrary, { maxLength: 6 }), async (recipe, train, fresh) => {

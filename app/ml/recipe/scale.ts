@@ -5,6 +5,12 @@ import type { RecipeStep } from '#app/sdk/ports.ts';
 import type { ColumnState } from './columns.ts';
 import { numberOf, Statistics } from './statistics.ts';
 
+/**
+ * A smaller spread counts as constant. With magnitudes up to 1e100 this keeps scaled values under 1e150, whose squares a later
+ * step's variance can still hold.
+ */
+const SMALLEST_SPREAD = 1e-50;
+
 type ScaleStep = Extract<RecipeStep, { step: 'scale' }>;
 
 /**
@@ -26,15 +32,25 @@ export async function applyScale(
     const high = statistics.ask('max', state.expr);
     const measure = spread(step.method, state.expr, statistics);
     changes.push(() => {
-      const { centre, width } = measure(numberOf(low()), numberOf(high()));
-      const factor = numberOf(low()) === numberOf(high()) ? 0 : 1 / width;
-      const usable = Number.isFinite(factor) ? factor : 0;
+      const { centre: exact, width } = measure(numberOf(low()), numberOf(high()));
+      const centre = settled(exact, 0);
+      const isConstant = numberOf(low()) === numberOf(high()) || !(width >= SMALLEST_SPREAD);
+      const usable = isConstant ? 0 : settled(1 / width, 1);
       state.expr = call('multiply', call('subtract', state.expr, lit(centre, 'float')), lit(usable, 'float'));
       state.fallback = (state.fallback - centre) * usable;
     });
   }
   await statistics.load(relation, tables);
   for (const change of changes) change();
+}
+
+/**
+ * `value`, or exactly `neutral` where float32 cannot tell them apart. onnxruntime's optimiser compares float64 constants as float32
+ * when it removes “− 0” and “× 1” (1.30, NoopElimination), so a constant that only looks neutral would be dropped from the model but
+ * not from the SQL. Costs at most 6e-8 of the scale, or 1e-45 of the centre.
+ */
+function settled(value: number, neutral: 0 | 1): number {
+  return Math.fround(value) === neutral ? neutral : value;
 }
 
 function spread(
