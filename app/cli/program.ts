@@ -1,5 +1,5 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
-import packageJson from '../../package.json' with { type: 'json' };
+import { penstockVersion } from '#app/core/version.ts';
 import { bundleCommand, scoreCommand, serveCommand } from './deploy.ts';
 import { doctorCommand, nodesCommand, runsCommand, validateCommand } from './inspect.ts';
 import { runCommand, type RunOptions } from './run.ts';
@@ -24,7 +24,7 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
   };
   const program = new Command('penstock')
     .description('Run, check and deploy Penstock pipelines.')
-    .version(packageJson.version)
+    .version(penstockVersion)
     .addHelpText('after', '\nExit codes: 0 everything succeeded; 1 a run, check or command failed; 2 wrong usage; 130 cancelled.')
     .showHelpAfterError('(“penstock --help” lists the commands)')
     .exitOverride()

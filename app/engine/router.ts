@@ -2,8 +2,8 @@ import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { implement, ORPCError, onError } from '@orpc/server';
 import { isCancelled, PenstockError, toDiagnostic } from '#app/core/errors.ts';
+import { penstockVersion } from '#app/core/version.ts';
 import { contract } from '#app/protocol/contract.ts';
-import packageJson from '../../package.json' with { type: 'json' };
 import type { Engine } from './engine.ts';
 import { doctor } from './doctor.ts';
 import { listFiles, readerFor, storeUpload } from './project/project-files.ts';
@@ -28,7 +28,7 @@ export function createRouter(engine: Engine) {
         path: engine.projectDir,
         name: path.basename(engine.projectDir),
         readOnly: engine.readOnly,
-        version: packageJson.version,
+        version: penstockVersion,
         interruptedRuns: [...engine.store.records.interrupted],
       })),
       pipelines: os.project.pipelines.handler(() => engine.pipelines.list()),

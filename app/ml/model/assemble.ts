@@ -1,3 +1,4 @@
+import { penstockVersion } from '#app/core/version.ts';
 import { emitFeatures } from '#app/relation/emitters/onnx/features.ts';
 import type { OnnxAttribute, OnnxFragment, OnnxGraph, OnnxNode } from '#app/relation/emitters/onnx/graph.ts';
 import { inputTensorName, type FittedRecipe, type ModelSignature } from '#app/sdk/ports.ts';
@@ -6,7 +7,6 @@ import { encodeModel } from '../onnx/encode.ts';
 
 /** Written into every model file; raised when the meaning of inputs, outputs or metadata changes. */
 const MODEL_FORMAT = '1';
-const PENSTOCK_VERSION = '0.1.0';
 
 /** One file from raw records to predictions: the recipe's features, then the learner's head. */
 export function assembleModel(fitted: FittedRecipe, head: LearnerHead, signature: ModelSignature, algorithm: string): Uint8Array {
@@ -25,7 +25,7 @@ export function assembleModel(fitted: FittedRecipe, head: LearnerHead, signature
   };
   return encodeModel(graph, {
     'penstock.format': MODEL_FORMAT,
-    'penstock.version': PENSTOCK_VERSION,
+    'penstock.version': penstockVersion,
     'penstock.algorithm': algorithm,
     'penstock.signature': JSON.stringify(signature),
   });

@@ -3,6 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Diagnostic } from '#app/core/errors.ts';
+import { penstockVersion } from '#app/core/version.ts';
 import { openDatabase, type Database } from '#app/data/index.ts';
 import type { Schema } from '#app/relation/types.ts';
 import type { LearnerSpec, ModelValue, TableValue } from '#app/sdk/ports.ts';
@@ -86,6 +87,7 @@ describe('a classifier', () => {
     expect(file.graph.inputs.map((input) => [input.name, input.type])).toEqual([['label_input', 'double'], ['city', 'string'], ['__proto___input', 'double']]);
     expect(file.graph.outputs.map((output) => output.name)).toEqual(['label', 'probabilities']);
     expect(JSON.parse(file.metadata['penstock.signature'] ?? '')).toEqual(model.signature);
+    expect(file.metadata['penstock.version']).toBe(penstockVersion);
 
     const golden = goldenOf(model);
     expect(golden.rows).toBe(86);

@@ -1,0 +1,4 @@
+import packageJson from '../../package.json' with { type: 'json' };
+
+/** Version of this Penstock, as its package says. */
+export const penstockVersion: string = packageJson.version;
