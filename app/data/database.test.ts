@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { tableFromIPC } from 'apache-arrow';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { toDuckDb } from '#app/relation/emitters/duckdb/index.ts';
 import type { Relation } from '#app/relation/types.ts';
 import { createDatabase, type Database } from './database.ts';
 
@@ -174,8 +175,10 @@ describe('Parquet', () => {
   it('reads the file named, not those its name matches as a pattern', async () => {
     const path = join(folder, 'a[1]*.parquet');
     await database.writeParquet(sql('select 1 as a'), path);
-    await database.writeParquet(sql('select 1 as a'), join(folder, 'a1x.parquet'));
+    await database.writeParquet(sql('select 2 as a'), join(folder, 'a1x.parquet'));
     expect((await database.parquetSchema(path)).rows).toBe(1);
+    const scan: Relation = { op: 'scan', source: { kind: 'parquet', paths: [path] }, schema: [{ name: 'a', type: 'integer' }], label: 'a' };
+    expect((await database.rows(sql(toDuckDb(scan)))).rows).toEqual([[1]]);
   });
 });
 

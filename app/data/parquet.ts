@@ -3,12 +3,13 @@ import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { DOUBLE, DuckDBDataChunk, VARCHAR, type DuckDBConnection } from '@duckdb/node-api';
 import { CancelledError, PenstockError } from '#app/core/errors.ts';
+import { quotePath } from '#app/relation/emitters/duckdb/index.ts';
 import type { ColumnType, Schema } from '#app/relation/types.ts';
 import { cellExpression, describeQuery } from './query.ts';
 import { diskFull } from './query-errors.ts';
 import { contiguousItems } from './chunks.ts';
 import { isNumeric, physicalType } from './column-types.ts';
-import { quoteName, quotePath, quoteText } from './sql.ts';
+import { quoteName, quoteText } from './sql.ts';
 
 /** Columns made in JS; numbers for boolean, integer, float (NaN → null), text for the others. */
 export interface ColumnValues {

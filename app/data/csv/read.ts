@@ -1,9 +1,10 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { CancelledError, PenstockError } from '#app/core/errors.ts';
+import { quotePath } from '#app/relation/emitters/duckdb/index.ts';
 import type { Schema } from '#app/relation/types.ts';
 import type { CsvDialect } from '#app/sdk/node.ts';
 import { copyToParquet } from '../parquet.ts';
-import { quoteName, quotePath, quoteText } from '../sql.ts';
+import { quoteName, quoteText } from '../sql.ts';
 import { diagnoseStructure, findBadValue } from './diagnose.ts';
 import { csvError, emptyFile } from './errors.ts';
 import { maxRecordBytes, prepareCsv, type ReadableCsv } from './prepare.ts';

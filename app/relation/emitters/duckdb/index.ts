@@ -1,3 +1,3 @@
 export { exprToDuckDb } from './expression.ts';
-export { duckdbTypes, quoteName, quoteText } from './literal.ts';
+export { duckdbTypes, quoteName, quotePath, quoteText } from './literal.ts';
 export { toDuckDb } from './relation.ts';

@@ -20,6 +20,12 @@ export function quoteText(text: string): string {
   return parts.length === 1 ? (parts[0] ?? "''") : `(${parts.join(' || chr(0) || ')})`;
 }
 
+/**
+ * A path as DuckDB's readers take it. They expand `*`, `?` and `[`, and would then read a neighbour of a file with such a name,
+ * so these characters are matched by one-character classes.
+ */
+export const quotePath = (path: string): string => quoteText(path.replace(/[*?[]/g, '[$&]'));
+
 /** A constant as SQL of exactly its logical type (a bare 5 would be 32-bit and overflow early, a bare 0.1 a decimal). */
 export function literalSql(value: null | boolean | number | string, type: ColumnType): string {
   if (value === null) return `NULL::${duckdbTypes[type]}`;

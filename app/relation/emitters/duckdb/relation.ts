@@ -4,7 +4,7 @@ import { typed, typedPredicate } from '../../typing.ts';
 import type { ColumnType, Expr, Measure, Relation, Schema, SortKey, WindowColumn } from '../../types.ts';
 import { unionColumns } from '../../union-columns.ts';
 import { convertedSql, exprToDuckDb, typedToDuckDb } from './expression.ts';
-import { duckdbTypes, literalSql, quoteName, quoteText } from './literal.ts';
+import { duckdbTypes, literalSql, quoteName, quotePath, quoteText } from './literal.ts';
 import { fromClause, nested, queryText, sourceText, type Query } from './query.ts';
 
 /**
@@ -82,7 +82,7 @@ function scan(relation: Relation & { op: 'scan' }): Query {
   const { source, schema } = relation;
   switch (source.kind) {
     case 'parquet': {
-      const files = source.paths.map(quoteText).join(', ');
+      const files = source.paths.map(quotePath).join(', ');
       return { ...fromClause(`read_parquet([${files}])`), select: schema.map(({ name, type }) => ({ name: quoteName(name), sql: `${quoteName(name)}::${duckdbTypes[type]}` })) };
     }
     case 'named':
