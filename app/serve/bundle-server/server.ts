@@ -96,11 +96,12 @@ async function readBody(request: IncomingMessage, maxBody: number): Promise<unkn
     });
   }
   const tooLarge = (): RequestError =>
-    new RequestError(413, 'body-too-large', `The body is larger than ${maxBody} bytes.`, { remedy: 'Send fewer records at a time, or start the server with a larger --max-body.', headers: { connection: 'close' } });
+    new RequestError(413, 'body-too-large', `The body is larger than ${maxBody} bytes.`, { remedy: 'Send fewer records at a time, or start the server with a larger --max-body.' });
   if (Number(request.headers['content-length'] ?? 0) > maxBody) throw tooLarge();
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
+  // Kept open when it is too large: a connection closed while the client still writes loses the answer that says why.
+  for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     size += chunk.length;
     if (size > maxBody) throw tooLarge();
     chunks.push(chunk);
@@ -144,6 +145,6 @@ function send(request: IncomingMessage, response: ServerResponse, reply: Reply):
     ...reply.headers,
   });
   response.end(request.method === 'HEAD' ? undefined : body);
-  // An unread body (too large, wrong type) would otherwise hold the connection.
+  // An unread body (too large, wrong type) would otherwise hold the connection; the request's time-out bounds the reading.
   if (!request.complete) request.resume();
 }
