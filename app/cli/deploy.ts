@@ -3,7 +3,8 @@ import { PenstockError } from '#app/core/errors.ts';
 import { formatBytes, formatCount } from '#app/core/units.ts';
 import { appPlaces, createEngine, createRouter, findProject, loadCatalogue, scoreFile, seedSamples } from '#app/engine/index.ts';
 import { startBrowserServer } from '#app/serve/browser-server.ts';
-import { findNode, placeOf, readPipeline } from './document.ts';
+import { findNode, readPipeline } from './document.ts';
+import { openPlace, prepareProject } from './project.ts';
 import { locked } from './run.ts';
 import { exitCodes, type Terminal } from './terminal.ts';
 
@@ -12,7 +13,8 @@ export async function bundleCommand(file: string, options: { readonly node: stri
   const catalogue = loadCatalogue();
   const document = await readPipeline(file);
   const node = findNode(document, catalogue, options.node);
-  const engine = await createEngine({ ...placeOf(file, options.project), ...appPlaces(), catalogue });
+  const place = await openPlace(file, options.project);
+  const engine = await createEngine({ ...place, ...appPlaces(), catalogue });
   try {
     if (engine.readOnly) throw locked(engine);
     const run = await engine.startRun({ document, path: file, to: [node.id] });
@@ -46,6 +48,7 @@ export async function serveCommand(options: { readonly project?: string; readonl
   const found = findProject(process.cwd());
   const projectDir = options.project === undefined ? (found.found ? found.projectDir : process.cwd()) : path.resolve(options.project);
   const places = appPlaces();
+  await prepareProject(projectDir);
   const engine = await createEngine({ projectDir, ...places, warn: (message) => terminal.error(`${message}\n`) });
   try {
     if (options.samples === true && !engine.readOnly) await seedSamples(projectDir, places.resourcesDir);

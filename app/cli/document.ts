@@ -5,14 +5,18 @@ import { PenstockError } from '#app/core/errors.ts';
 import { findProject, type EngineCatalogue, type ProjectPlace } from '#app/engine/index.ts';
 import type { PipelineDocument, PipelineNode } from '#app/pipeline/document.ts';
 import { nodeTitle } from '#app/pipeline/graph.ts';
+import { paramDiagnostics } from '#app/pipeline/param-errors.ts';
 import { parseDocument } from '#app/pipeline/parse.ts';
 
-/** @throws PenstockError `file-missing`, and those of `parseDocument`, naming the file. */
+/** @throws PenstockError `file-missing`, `not-a-pipeline`, and those of `parseDocument`, naming the file. */
 export async function readPipeline(file: string): Promise<PipelineDocument> {
   const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'ENOENT' && error.code !== 'EISDIR') throw error;
-    throw new PenstockError('file-missing', `There is no pipeline file ${file}.`, { remedy: 'Name a *.pipeline.json file.', place: { file } });
+    const why = readFailures[error.code ?? ''];
+    if (why === undefined) throw error;
+    throw new PenstockError('file-missing', why(file), { remedy: 'Name a *.pipeline.json file.', place: { file } });
   });
+  // Text of another kind would be called damaged JSON, and nobody wants a last good version of a README restored.
+  if (!/^\uFEFF?\s*\{/.test(text)) throw new PenstockError('not-a-pipeline', `${file} is not a pipeline file.`, { remedy: 'Name a *.pipeline.json file.', place: { file } });
   try {
     return parseDocument(text);
   } catch (error) {
@@ -21,6 +25,13 @@ export async function readPipeline(file: string): Promise<PipelineDocument> {
     throw new PenstockError(code, message, { ...(remedy === undefined ? {} : { remedy }), place: { ...place, file }, cause: error });
   }
 }
+
+const readFailures: Readonly<Record<string, (file: string) => string>> = {
+  ENOENT: (file) => `There is no pipeline file ${file}.`,
+  ENOTDIR: (file) => `There is no pipeline file ${file}.`,
+  EISDIR: (file) => `${file} is a folder, not a pipeline file.`,
+  EACCES: (file) => `${file} may not be read.`,
+};
 
 /** `--project` wins; otherwise the project that the pipeline file lies in (see `findProject`). */
 export function placeOf(file: string, project: string | undefined): ProjectPlace {
@@ -44,7 +55,7 @@ export function findNode(document: PipelineDocument, catalogue: EngineCatalogue,
 
 /**
  * `NODE.PARAM=VALUE` applied to a document. VALUE is JSON where it is JSON, else text; PARAM may go into objects (`a.b`).
- * @throws PenstockError `set-syntax`, `unknown-node`, `unknown-param`.
+ * @throws PenstockError `set-syntax`, `unknown-node`, `unknown-param`, and `param-invalid` where the node does not take the value.
  */
 export function withSetting(document: PipelineDocument, catalogue: EngineCatalogue, setting: string): PipelineDocument {
   const equals = setting.indexOf('=');
@@ -59,6 +70,12 @@ export function withSetting(document: PipelineDocument, catalogue: EngineCatalog
     });
   }
   const params = setDeep(node.params, [first, ...deeper], valueOf(setting.slice(equals + 1)));
+  // Said before anything runs. Other params may be wrong already: the run says so, at their node.
+  const parsed = type === undefined || type.definition.version !== node.version ? undefined : type.definition.params.safeParse(params);
+  if (type !== undefined && parsed?.success === false) {
+    const wrong = paramDiagnostics(parsed.error, type.definition.params, node.id).find((one) => one.place?.param?.[0] === first);
+    if (wrong !== undefined) throw new PenstockError('param-invalid', `--set ${setting}: ${wrong.message}`, { remedy: `“penstock nodes --json” describes the parameters of ${node.type}.` });
+  }
   return { ...document, nodes: document.nodes.map((one) => (one.id === node.id ? { ...one, params } : one)) };
 }
 

@@ -4,7 +4,9 @@ import os from 'node:os';
 import path from 'node:path';
 import { formatAgo, formatDuration } from '#app/core/units.ts';
 import { appPlaces, createEngine, doctor, findProject, loadCatalogue, type Engine } from '#app/engine/index.ts';
+import { PenstockError } from '#app/core/errors.ts';
 import { paramsJsonSchema, placeOf, readPipeline } from './document.ts';
+import { bringExampleData, isExample } from './project.ts';
 import { exitCodes, failureText, printJson, textTable, type Terminal } from './terminal.ts';
 
 interface Json {
@@ -14,8 +16,10 @@ interface Json {
 /** `penstock validate`: configures the pipeline without running or storing anything; 0 when there is no error. */
 export async function validateCommand(file: string, options: Json & { readonly project?: string }, terminal: Terminal): Promise<number> {
   const document = await readPipeline(file);
-  const { filesDir } = placeOf(file, options.project);
-  return withScratchEngine(filesDir, async (engine) => {
+  // An example is read with its own data, which only a project that it ran in has.
+  const example = options.project === undefined && (await isExample(file));
+  return withScratchEngine(example ? null : placeOf(file, options.project).filesDir, async (engine) => {
+    if (example) await bringExampleData(engine.filesDir);
     const { diagnostics } = await engine.analyse(document);
     const errors = diagnostics.filter((one) => one.severity === 'error').length;
     if (options.json === true) printJson(terminal, { valid: errors === 0, diagnostics });
@@ -42,8 +46,11 @@ export function nodesCommand(options: Json, terminal: Terminal): number {
 /** `penstock runs`: of a project, newest first. */
 export async function runsCommand(options: Json & { readonly project?: string; readonly limit?: number }, terminal: Terminal): Promise<number> {
   const place = options.project === undefined ? findProject(process.cwd()) : { projectDir: path.resolve(options.project) };
-  // Opening for writing, where nobody else does, marks runs of a killed process as interrupted; but looking makes no new project.
-  const engine = await createEngine({ ...place, ...appPlaces(), readOnly: !existsSync(path.join(place.projectDir, 'penstock.db')) });
+  if (!existsSync(path.join(place.projectDir, 'penstock.db'))) {
+    throw new PenstockError('project-missing', `There is no project in ${place.projectDir}.`, { remedy: 'Name the folder of a project with --project; “penstock run” and “penstock serve” make one.' });
+  }
+  // Opening for writing, where nobody else does, marks runs of a killed process as interrupted.
+  const engine = await createEngine({ ...place, ...appPlaces() });
   try {
     const runs = engine.store.records.list({ limit: options.limit ?? 20 });
     if (options.json === true) printJson(terminal, runs);
@@ -57,14 +64,16 @@ export async function runsCommand(options: Json & { readonly project?: string; r
 
 /** `penstock doctor`: 0 unless something that is needed is missing. */
 export async function doctorCommand(options: Json & { readonly project?: string }, terminal: Terminal): Promise<number> {
-  const place = options.project === undefined ? findProject(process.cwd()) : { projectDir: path.resolve(options.project), found: true };
+  const place = options.project === undefined ? findProject(process.cwd()) : { projectDir: path.resolve(options.project) };
+  // Looking makes no project where there is none.
+  const present = existsSync(path.join(place.projectDir, 'penstock.db'));
   const work = async (engine: Engine): Promise<number> => {
-    const checks = await doctor(engine);
+    const checks = (await doctor(engine)).map((check) => (present || check.name !== 'Project folder' ? check : { ...check, detail: `none yet in ${place.projectDir}; “penstock run” and “penstock serve” make one` }));
     if (options.json === true) printJson(terminal, { checks });
     else terminal.out(textTable(checks.map(({ name, status, detail }) => [status === 'ok' ? '✓' : status === 'warning' ? '!' : '✗', name, detail])));
     return checks.some((check) => check.status === 'missing') ? exitCodes.failed : exitCodes.ok;
   };
-  if (!place.found) return withScratchEngine(process.cwd(), work);
+  if (!present) return withScratchEngine(null, work);
   const engine = await createEngine({ ...place, ...appPlaces() });
   try {
     return await work(engine);
@@ -73,11 +82,11 @@ export async function doctorCommand(options: Json & { readonly project?: string 
   }
 }
 
-/** An engine whose project is thrown away: looking must leave no trace and needs no lease. */
-export async function withScratchEngine<T>(filesDir: string, work: (engine: Engine) => Promise<T>): Promise<T> {
+/** An engine whose project is thrown away: looking must leave no trace and needs no lease. Null: files are in it, too. */
+export async function withScratchEngine<T>(filesDir: string | null, work: (engine: Engine) => Promise<T>): Promise<T> {
   const projectDir = await mkdtemp(path.join(os.tmpdir(), 'penstock-look-'));
   try {
-    const engine = await createEngine({ projectDir, filesDir, ...appPlaces() });
+    const engine = await createEngine({ projectDir, filesDir: filesDir ?? projectDir, ...appPlaces() });
     try {
       return await work(engine);
     } finally {

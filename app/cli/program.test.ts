@@ -71,6 +71,8 @@ describe('penstock run', () => {
     [['--set', 'nobody.x=1'], /no node “nobody”/],
     [['--set', 'keep.condition=1'], /no parameter “condition”.*expression, mode/s],
     [['--set', 'keep'], /not NODE.PARAM=VALUE/],
+    [['--set', 'fit.target=5'], /--set fit\.target=5: .*must be text/],
+    [['--set', 'keep.mode=drop'], /must be one of/],
     [['--sett', 'x'], /unknown option/],
   ])('says what is wrong with %j', async (args, message) => {
     const { code, out, error } = await penstock('run', file, ...args);
@@ -84,6 +86,38 @@ describe('penstock run', () => {
     expect(error).toMatch(/gone\.csv.*does not exist/);
     expect(error).toMatch(/Failed: 1 node/);
     expect((await penstock('run', path.join(root, 'none.pipeline.json'))).error).toMatch(/no pipeline file/);
+  });
+
+  it('says in a sentence what cannot be a pipeline or a project', async () => {
+    const text = path.join(root, 'notes.md');
+    writeFileSync(text, '# Notes\n');
+    expect(await penstock('run', text)).toMatchObject({ code: 2, error: expect.stringMatching(/notes\.md is not a pipeline file\.\n {2}→ Name/) as unknown });
+    expect((await penstock('run', root)).error).toMatch(/is a folder, not a pipeline file/);
+    expect((await penstock('run', path.join(text, 'x.json'))).error).toMatch(/no pipeline file/);
+    for (const project of [text, path.join(text, 'inside')]) {
+      expect(await penstock('run', file, '--project', project)).toMatchObject({ code: 1, error: expect.stringMatching(/cannot be the project folder: .*is a file\.\n {2}→/) as unknown });
+    }
+    expect(await penstock('serve', '--project', text, '--port', '0')).toMatchObject({ code: 1, out: '' });
+  });
+
+  it('looks for relative paths under the project, and says so where the file lies elsewhere', async () => {
+    const project = path.join(root, 'elsewhere');
+    const { code, error } = await penstock('run', file, '--project', project);
+    expect(code).toBe(1);
+    expect(error).toContain(`Relative paths in ${file} are under the project folder, ${project}.`);
+  });
+
+  it('brings the data of an example into the project, and wants one', async () => {
+    const example = path.resolve('resources/samples/project/pipelines/cars.pipeline.json');
+    expect(await penstock('run', example)).toMatchObject({ code: 2, error: expect.stringContaining('--project') as unknown });
+    expect(await penstock('validate', example)).toMatchObject({ code: 0 });
+    const project = path.join(root, 'new', 'examples');
+    const ran = await penstock('run', example, '--project', project, '--to', 'read');
+    expect(ran.code, ran.error).toBe(0);
+    expect(await readdir(path.join(project, 'pipelines'))).toContain('cars.pipeline.json');
+    writeFileSync(path.join(project, 'data', 'cars.csv'), 'mine\n1\n');
+    await penstock('run', example, '--project', project, '--to', 'read');
+    expect(await readFile(path.join(project, 'data', 'cars.csv'), 'utf8')).toBe('mine\n1\n');
   });
 
   it('keeps results in .penstock beside a file that is in no project', async () => {
@@ -124,7 +158,15 @@ it('lists runs, newest first', async () => {
   expect(code).toBe(0);
   expect(runs.length).toBeGreaterThan(1);
   expect(runs.every((run, index) => index === 0 || run.startedAt <= (runs[index - 1]?.startedAt ?? 0))).toBe(true);
+  expect((await penstock('runs', '--limit', '0')).error).toMatch(/whole number from 1 to 1000/);
   expect(await penstock('runs', '--project', path.join(root, 'nowhere'))).toMatchObject({ code: 1, error: expect.stringContaining('no project') as unknown });
+});
+
+it('looks at a machine without making a project', async () => {
+  const nowhere = path.join(root, 'not-yet');
+  const { out } = await penstock('doctor', '--project', nowhere);
+  expect(out).toContain(`none yet in ${nowhere}`);
+  expect(await readdir(root)).not.toContain('not-yet');
 });
 
 it('bundles a model and scores CSV and Parquet with the bundle alone', async () => {

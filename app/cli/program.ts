@@ -5,14 +5,14 @@ import { doctorCommand, nodesCommand, runsCommand, validateCommand } from './ins
 import { runCommand, type RunOptions } from './run.ts';
 import { exitCodes, printFailure, type Terminal } from './terminal.ts';
 
-const projectHelp = 'project folder (default: the nearest folder at or above the file with penstock.db or pipelines/, else .penstock/ beside the file)';
+const projectHelp = 'project folder: keeps results, and relative paths are under it (default: the nearest folder at or above the file with penstock.db or pipelines/, else .penstock/ beside the file)';
 const collect = (value: string, list: string[] | undefined): string[] => [...(list ?? []), value];
 
-function wholeNumber(most: number): (text: string) => number {
+function wholeNumber(least: number, most: number): (text: string) => number {
   return (text) => {
     const value = Number(text);
-    if (/^\d+$/.test(text) && value <= most) return value;
-    throw new InvalidArgumentError(`must be a whole number from 0 to ${most}.`);
+    if (/^\d+$/.test(text) && value >= least && value <= most) return value;
+    throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);
   };
 }
 
@@ -65,14 +65,14 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
     .command('serve')
     .description('the app in a browser, on this machine only')
     .option('--project <folder>', 'project folder (default: the nearest, else this folder)')
-    .option('--port <number>', 'port; 0 for any free one', wholeNumber(65_535), 7400)
+    .option('--port <number>', 'port; 0 for any free one', wholeNumber(0, 65_535), 7400)
     .option('--samples', 'put the example pipelines into a new project')
     .action((options: { project?: string; port: number; samples?: boolean }) => done(serveCommand(options, terminal)));
   program
     .command('runs')
     .description('list the runs of a project, newest first')
     .option('--project <folder>', 'project folder (default: the nearest)')
-    .option('--limit <number>', 'how many', wholeNumber(1000), 20)
+    .option('--limit <number>', 'how many', wholeNumber(1, 1000), 20)
     .option('--json', 'print JSON')
     .action((options: { project?: string; limit: number; json?: boolean }) => done(runsCommand(options, terminal)));
   program
@@ -92,4 +92,4 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
   }
 }
 
-const usageCodes = new Set<unknown>(['unknown-node', 'unknown-param', 'set-syntax', 'ambiguous-node', 'output-format']);
+const usageCodes = new Set<unknown>(['unknown-node', 'unknown-param', 'set-syntax', 'ambiguous-node', 'output-format', 'param-invalid', 'not-a-pipeline', 'example-without-project']);

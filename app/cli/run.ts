@@ -1,9 +1,11 @@
+import path from 'node:path';
 import { PenstockError } from '#app/core/errors.ts';
 import { formatCount, formatDuration, formatNumber } from '#app/core/units.ts';
 import { appPlaces, artifactsOf, createEngine, loadCatalogue, type Engine, type PipelineRun } from '#app/engine/index.ts';
 import type { PipelineDocument } from '#app/pipeline/document.ts';
 import type { NodeRun, RunStatus } from '#app/protocol/schema.ts';
-import { findNode, placeOf, readPipeline, withSetting } from './document.ts';
+import { findNode, readPipeline, withSetting } from './document.ts';
+import { openPlace } from './project.ts';
 import { exitCodes, failureText, printJson, textTable, type Terminal } from './terminal.ts';
 
 export interface RunOptions {
@@ -19,13 +21,17 @@ export async function runCommand(file: string, options: RunOptions, terminal: Te
   let document = await readPipeline(file);
   for (const setting of options.set ?? []) document = withSetting(document, catalogue, setting);
   const to = options.to?.map((name) => findNode(document, catalogue, name).id);
-  const engine = await createEngine({ ...placeOf(file, options.project), ...appPlaces(), catalogue, warn: (message) => terminal.error(`${message}\n`) });
+  const place = await openPlace(file, options.project);
+  const engine = await createEngine({ ...place, ...appPlaces(), catalogue, warn: (message) => terminal.error(`${message}\n`) });
   try {
     if (engine.readOnly) throw locked(engine);
     const run = await engine.startRun({ document, path: file, ...(to === undefined ? {} : { to }) });
     const result = await follow(run, engine, options.json === true ? quiet(terminal) : terminal);
     if (options.json === true) printJson(terminal, report(run.runId, result, engine, document));
     else printSummary(result, engine, run.runId, terminal);
+    if (result.status === 'failed' && options.json !== true && path.relative(place.filesDir, path.resolve(file)).startsWith('..')) {
+      terminal.error(`Relative paths in ${file} are under the project folder, ${place.filesDir}.\n`);
+    }
     return result.status === 'succeeded' ? exitCodes.ok : result.status === 'cancelled' ? exitCodes.cancelled : exitCodes.failed;
   } finally {
     await engine.close();
