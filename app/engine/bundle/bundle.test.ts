@@ -60,7 +60,7 @@ describe('bundle', () => {
 
   it('has a model card made of facts', () => {
     const card = readFileSync(path.join(options.target, 'MODEL_CARD.md'), 'utf8');
-    for (const fact of ['“churned”', 'people.csv: years', '“Churn” on 2026-01-02', 'logistic-regression', '0.31', '| l2 | 0.5 |', '1\u202f234 rows']) expect(card).toContain(fact);
+    for (const fact of ['“churned”', 'people.csv: years', '“Churn” on 2026-01-02', 'Algorithm: logistic regression', '0.31', '| L2 | 0.5 |', '1\u202f234 rows']) expect(card).toContain(fact);
   });
 
   it('replaces an earlier bundle but nothing else', async () => {

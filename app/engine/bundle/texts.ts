@@ -21,6 +21,22 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }
 
+const algorithmTitle: Readonly<Record<string, string>> = { mlp: 'neural network (multi-layer perceptron)', 'linear-regression': 'linear regression', 'logistic-regression': 'logistic regression' };
+const initials: Readonly<Record<string, string>> = { rmse: 'RMSE', mae: 'MAE', auc: 'AUC', r2: 'R²' };
+
+/** `validationLoss` → `Validation loss`, `trainingR2` → `Training R²`. */
+function inWords(name: string): string {
+  const words = name.replaceAll(/([a-z0-9])([A-Z])/g, '$1 $2').toLowerCase().split(' ');
+  const text = words.map((word) => initials[word] ?? word).join(' ');
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+function valueText(value: unknown): string {
+  if (value === null || value === undefined) return 'automatic';
+  if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
 /** MODEL_CARD.md, after Mitchell et al. 2019, from facts only. */
 export function modelCard(facts: BundleFacts): string {
   const { model } = facts;
@@ -34,11 +50,11 @@ export function modelCard(facts: BundleFacts): string {
     [...new Set((facts.lineage.find((one) => one.column === column)?.from ?? []).filter((source) => source.via === 'value').map((source) => `${source.label}: ${source.column}`))].join(', ') || '—';
   return `# ${facts.name}
 
-${signature.task === 'classification' ? `Predicts the class of “${signature.target.name}”` : `Predicts the number “${signature.target.name}”`} from ${signature.inputs.length} raw ${signature.inputs.length === 1 ? 'column' : 'columns'}.
+Predicts ${said(facts)} from ${signature.inputs.length} raw ${signature.inputs.length === 1 ? 'column' : 'columns'}.
 
 - Task: ${signature.task}
 - Target: “${signature.target.name}” (${typeTitle[signature.target.type]})${classes}
-- Algorithm: ${model.algorithm}
+- Algorithm: ${algorithmTitle[model.algorithm] ?? model.algorithm}
 - Made by the pipeline “${facts.pipelineTitle}” on ${facts.createdAt.toISOString().slice(0, 10)}
 
 ## Data
@@ -49,21 +65,23 @@ Trained on ${formatCount(model.rows)} rows${sources.length > 0 ? ` from ${source
 
 ${table(['Column', 'Type', 'Computed from'], signature.inputs.map((column) => [column.name, typeTitle[column.type], from(column.name)]))}
 
-Missing values are allowed in every column, and so are categories that did not occur in training.
+These are the columns to send, as they were in the training table. A value may be missing in any of them, and a text may be one that did
+not occur in training: the model then answers with what it learned to do without.
 
 ## Measured while training
 
-${metrics.length > 0 ? table(['Measure', 'Value'], metrics.map(([name, value]) => [name, formatNumber(value)])) : 'Nothing was recorded while training.'}
+${metrics.length > 0 ? table(['Measure', 'Value'], metrics.map(([name, value]) => [inWords(name), formatNumber(value)])) : 'Nothing was recorded while training.'}
 ${notes.length > 0 ? `\n${notes.map((note) => `- ${note}`).join('\n')}\n` : ''}
 ${coefficients(model)}## Training parameters
 
-${parameters.length > 0 ? table(['Parameter', 'Value'], parameters.map(([name, value]) => [name, JSON.stringify(value) ?? ''])) : 'None.'}
+${parameters.length > 0 ? table(['Parameter', 'Value'], parameters.map(([name, value]) => [inWords(name), valueText(value)])) : 'None.'}
 
 ## Limits
 
-- The numbers above were measured on the data named above; on other data the model may do worse.
-- The file says what the model computes, not whether its use is fair or allowed: that was not assessed.
-- The order and meaning of the columns must be the same as in training; types are checked, meanings cannot be.
+- The numbers above were measured while training, on the data named above. They say little about other data: test the model on rows that
+  it has not seen, and again when the data changes.
+- Names and types of the columns are checked with every request. Units and meanings cannot be: they must be the same as in training.
+- Whether the use of the model is fair, safe or allowed was not assessed.
 `;
 }
 
@@ -88,23 +106,30 @@ ${table(['Feature', ...(hasClasses ? ['Class'] : []), 'Coefficient'], rows)}
 /** README.md of the bundle: how to run it in four ways. */
 export function readme(facts: BundleFacts, example: string): string {
   const { name } = facts;
+  const image = imageName(name);
   return `# ${name}: a model to deploy
 
-Everything the model needs is in this folder; nothing is installed or downloaded.
+Predicts ${said(facts)}. [MODEL_CARD.md](MODEL_CARD.md) says what it was trained on and how well it did.
 
 ## Serve it
 
+Needs Node 18 or newer and nothing else: the server is in this folder, and downloads nothing.
+
 \`\`\`sh
-node server.mjs --port 8080        # Node 18 or newer
+node server.mjs --port 8080
 curl -H 'Content-Type: application/json' -d '${example}' http://127.0.0.1:8080/predict
 \`\`\`
 
-Open http://127.0.0.1:8080/ for a form to try it. Other machines are served with \`--host 0.0.0.0\`; the server has no login, so put it behind something that has.
+Send a list of records; the answer has one prediction a record, in the same order. A field that is left out or null is a missing value; a
+field that the model does not know is refused. Open http://127.0.0.1:8080/ for a form to try it.
+
+Only this machine can reach the server. With \`--host 0.0.0.0\` others can, too; it asks for no password, so put it behind something that
+does.
 
 In a container:
 
 \`\`\`sh
-docker build -t ${name.toLowerCase()} . && docker run -p 8080:8080 ${name.toLowerCase()}
+docker build -t ${image} . && docker run --rm -p 127.0.0.1:8080:8080 ${image}
 \`\`\`
 
 ## Call the file from Python
@@ -113,6 +138,9 @@ docker build -t ${name.toLowerCase()} . && docker run -p 8080:8080 ${name.toLowe
 pip install onnxruntime numpy
 echo '${example}' | python predict.py
 \`\`\`
+
+\`model.onnx\` takes one tensor a column, of shape [rows, 1]: text as strings with "" for missing, everything else as float64 with NaN for
+missing. \`signature.json\` says which tensor is which column.
 
 ## What is here
 
@@ -127,9 +155,14 @@ echo '${example}' | python predict.py
 | openapi.json, Dockerfile, predict.py | for tools, containers, Python |
 | manifest.json, SHA256SUMS | size and sha256 of every file |
 
-\`node server.mjs --check\` verifies all of them and runs the golden rows.
+\`node server.mjs --check\` verifies all of them and runs the golden rows; \`sha256sum -c SHA256SUMS\` verifies them without Node.
 `;
 }
+
+const said = ({ model: { signature } }: BundleFacts): string => `${signature.task === 'classification' ? 'the class of' : 'the number'} “${signature.target.name}”`;
+
+/** Names of container images are lower case, with single signs between letters and digits. */
+const imageName = (name: string): string => name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-').replaceAll(/^-|-$/g, '') || 'model';
 
 export const dockerfile = `FROM node:24-slim
 WORKDIR /model
@@ -147,9 +180,11 @@ import numpy, onnxruntime
 here = pathlib.Path(__file__).parent
 spec = json.loads((here / "signature.json").read_text(encoding="utf-8"))
 session = onnxruntime.InferenceSession(str(here / "model.onnx"))
-records = json.load(sys.stdin)
+records = json.load(sys.stdin.buffer)
 text = lambda values: numpy.array([["" if v is None else v] for v in values], dtype=object)
 number = lambda values: numpy.array([[numpy.nan if v is None else float(v)] for v in values])
 feeds = {spec["tensors"][c["name"]]: (text if c["type"] == "string" else number)([r.get(c["name"]) for r in records]) for c in spec["signature"]["inputs"]}
-print(json.dumps({o.name: v.tolist() for o, v in zip(session.get_outputs(), session.run(None, feeds))}))
+found = {o.name: v.tolist() for o, v in zip(session.get_outputs(), session.run(None, feeds))}
+if "classes" in spec["signature"]: found["class"] = [spec["signature"]["classes"][i] for i in found["label"]]
+print(json.dumps(found))
 `;
