@@ -58,6 +58,15 @@ describe('rows and columns', () => {
     expect((await database.matrix(sql('select 1 as a where false'), ['a'])).rows).toBe(0);
   });
 
+  it('chooses rows before a join, not by it', async () => {
+    const path = join(folder, 'chosen.parquet');
+    await database.writeParquet(sql('select i, i % 3 as third from range(300000) t(i)'), path);
+    const scan = `(select * from read_parquet('${path}'))`;
+    const late = '(select 299000 as k union all select 299001)';
+    const chosen = [`select * from ${scan} limit 10`, `select * from ${scan} order by i limit 10`, `select distinct on (third) * from ${scan} order by i`];
+    for (const choice of chosen) expect((await database.rows(sql(`select count(*) as n from (${choice}) l join ${late} r on l.i = r.k`))).rows, choice).toEqual([[0]]);
+  });
+
   it('names a column that is not there or not numeric', async () => {
     await expect(database.matrix(sql("select 'x' as s"), ['s'])).rejects.toMatchObject({ code: 'not-numeric', place: { column: 's' } });
     await expect(database.column(sql('select 1 as a'), 'b')).rejects.toMatchObject({ code: 'unknown-column' });

@@ -16,7 +16,8 @@ import { toDuckDb } from './relation.ts';
 let instance: DuckDBInstance;
 let connection: DuckDBConnection;
 beforeAll(async () => {
-  instance = await DuckDBInstance.create(':memory:');
+  // As the app opens it: this optimiser gives wrong rows for a join over LIMIT or DISTINCT ON.
+  instance = await DuckDBInstance.create(':memory:', { disabled_optimizers: 'join_filter_pushdown' });
   connection = await instance.connect();
 });
 afterAll(() => {
