@@ -20,7 +20,12 @@ export function noteConnection(nodeId: string, group: string): void {
 export function startSuggestions(): void {
   useConfiguration.subscribe((state, before) => {
     if (state.suggestions === before.suggestions) return;
-    const { document } = usePipeline.getState();
+    const { document, redoLabel } = usePipeline.getState();
+    // Filling in is an edit, and an edit would end the redo: who goes back and forth in time gets exactly what was there.
+    if (redoLabel !== null) {
+      fresh.clear();
+      return;
+    }
     if (!document || state.document !== document) return;
     for (const [nodeId, params] of Object.entries(state.suggestions)) {
       const group = fresh.get(nodeId);
