@@ -5,7 +5,7 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import { createParser, schemaOf, toDuckDb } from '#app/relation/index.ts';
 import { scanParquet } from '#app/relation/build.ts';
 import type { Relation } from '#app/relation/types.ts';
-import { withParses } from '#app/pipeline/configure.ts';
+import { withParses } from '#app/pipeline/with-parses.ts';
 import { loadCatalogue } from '#app/engine/catalogue.ts';
 import { bestOf } from './measure.ts';
 

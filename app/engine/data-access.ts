@@ -1,6 +1,6 @@
 import { PenstockError, toDiagnostic, type Diagnostic } from '#app/core/errors.ts';
 import type { Database } from '#app/data/index.ts';
-import { withParses } from '#app/pipeline/configure.ts';
+import { withParses } from '#app/pipeline/with-parses.ts';
 import type { PipelineDocument } from '#app/pipeline/document.ts';
 import { filter } from '#app/relation/build.ts';
 import { typeOf } from '#app/relation/index.ts';

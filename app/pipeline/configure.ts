@@ -1,25 +1,23 @@
 import { distinctDiagnostics } from '#app/core/diagnostics.ts';
-import { PenstockError, toDiagnostic, type Diagnostic } from '#app/core/errors.ts';
-import { createParser, NeedsParse, schemaOf } from '#app/relation/index.ts';
+import { toDiagnostic, type Diagnostic } from '#app/core/errors.ts';
+import { createParser, schemaOf } from '#app/relation/index.ts';
 import type { Relation } from '#app/relation/types.ts';
 import type { Facts, NodeDefinition, RelationServices } from '#app/sdk/node.ts';
-import type { PortMeta, PortSpec } from '#app/sdk/ports.ts';
+import type { PortMeta } from '#app/sdk/ports.ts';
+import { gatherInputs, inputRelations, unknownMeta, unknownOutputs, type Gathered, type Inputs, type Upstream } from './configure-inputs.ts';
 import type { PipelineDocument, PipelineEdge, PipelineNode } from './document.ts';
 import { checkDocument, indexGraph, nodeTitle, topologicalOrder } from './graph.ts';
 import { migrateParams } from './migrate.ts';
 import { paramDiagnostics } from './param-errors.ts';
 import type { NodeCatalogue, NodeConfiguration, NodeType, PipelineConfiguration } from './types.ts';
+import { withParses, type ExpressionParsing } from './with-parses.ts';
 
-export interface ConfigureEnv {
+export interface ConfigureEnv extends ExpressionParsing {
   /**
    * What `probe` found out about the node's outside world, or null (not probed, nothing to probe). May throw or reject with a
    * PenstockError, which becomes a diagnostic of the node. `params` are parsed.
    */
   factsFor(nodeId: string, type: string, params: unknown): Facts | null | Promise<Facts | null>;
-  /** Parsed expression texts; filled by this pass, kept by the caller between passes. */
-  readonly trees: Map<string, unknown>;
-  /** Parses one text into the tree that `trees` holds. */
-  parseExpression(text: string): Promise<unknown>;
   resolvePath(path: string): string;
   /**
    * Metas of all outputs of a node in place of those just configured, where a finished result knows more (the classes of a fitted
@@ -34,8 +32,6 @@ export interface ConfigureEnv {
 export type ConfigureMemo = WeakMap<PipelineNode, { readonly inputs: readonly PortMeta[]; readonly facts: Facts | null; readonly result: NodeConfiguration }>;
 
 export const createConfigureMemo = (): ConfigureMemo => new WeakMap();
-
-type Inputs = Readonly<Record<string, readonly PortMeta[]>>;
 
 /**
  * What each node will give, and everything that is wrong, without running anything. Nodes are visited upstream first; a node
@@ -66,13 +62,9 @@ export async function configurePipeline(document: PipelineDocument, catalogue: N
   return { nodes: configurations, diagnostics };
 }
 
-interface Pass {
-  readonly catalogue: NodeCatalogue;
+interface Pass extends Upstream {
   readonly env: ConfigureEnv;
   readonly services: RelationServices;
-  readonly done: ReadonlyMap<string, NodeConfiguration>;
-  readonly nodes: ReadonlyMap<string, PipelineNode>;
-  titleOf(node: PipelineNode): string;
 }
 
 async function configureNode(node: PipelineNode, edges: readonly PipelineEdge[], pass: Pass): Promise<NodeConfiguration> {
@@ -127,55 +119,6 @@ async function configureNode(node: PipelineNode, edges: readonly PipelineEdge[],
   return result;
 }
 
-interface Gathered {
-  readonly metas: Inputs;
-  /** Name of the relation that stands for each meta, in the same places. */
-  readonly origins: Readonly<Record<string, readonly { nodeId: string; port: string; label: string }[]>>;
-  readonly complaint: boolean;
-}
-
-function gatherInputs(node: PipelineNode, edges: readonly PipelineEdge[], definition: NodeDefinition, pass: Pass, diagnostics: Diagnostic[]): Gathered {
-  const metas: Record<string, PortMeta[]> = {};
-  const origins: Record<string, { nodeId: string; port: string; label: string }[]> = {};
-  const before = diagnostics.length;
-  const complain = (code: string, message: string, remedy: string, port?: string): void => {
-    diagnostics.push({ severity: 'error', code, message, remedy, place: { nodeId: node.id, ...(port === undefined ? {} : { port }) } });
-  };
-  for (const edge of edges) {
-    const spec = definition.inputs.find((port) => port.name === edge.to.port);
-    const source = pass.nodes.get(edge.from.node);
-    if (source === undefined) continue;
-    if (spec === undefined) {
-      complain('unknown-port', `A connection goes to an input “${edge.to.port}” that ${definition.title} does not have.`, 'Delete the connection.', edge.to.port);
-      continue;
-    }
-    const sourceType = pass.catalogue.get(source.type);
-    const sourceSpec = sourceType?.definition.outputs.find((port) => port.name === edge.from.port);
-    if (sourceType !== undefined && sourceSpec === undefined) {
-      complain('unknown-port', `A connection comes from an output “${edge.from.port}” that ${sourceType.definition.title} does not have.`, 'Delete the connection.', spec.name);
-      continue;
-    }
-    if (sourceSpec !== undefined && sourceSpec.kind !== spec.kind) {
-      complain('kind-mismatch', `“${pass.titleOf(source)}” gives a ${sourceSpec.kind}, but the input “${spec.title}” takes a ${spec.kind}.`, 'Delete the connection.', spec.name);
-      continue;
-    }
-    const list = (metas[spec.name] ??= []);
-    if (list.length > 0 && spec.arity !== 'many') {
-      complain('input-taken', `The input “${spec.title}” has more than one connection.`, 'Delete all but one of them.', spec.name);
-      continue;
-    }
-    const outputs = pass.done.get(source.id)?.outputs ?? {};
-    list.push((Object.hasOwn(outputs, edge.from.port) ? outputs[edge.from.port] : undefined) ?? unknownMeta(spec));
-    (origins[spec.name] ??= []).push({ nodeId: source.id, port: edge.from.port, label: pass.titleOf(source) });
-  }
-  for (const spec of definition.inputs) {
-    if (spec.arity === 'optional' || metas[spec.name] !== undefined) continue;
-    const word = spec.kind === 'evaluation' ? 'an evaluation' : `a ${spec.kind}`;
-    complain('input-missing', `“${pass.titleOf(node)}” needs ${word} at its input “${spec.title}”.`, `Connect an output that gives ${word}.`, spec.name);
-  }
-  return { metas, origins, complaint: diagnostics.length > before };
-}
-
 async function evaluate(node: PipelineNode, type: NodeType, inputs: Gathered, params: unknown, facts: Facts | null, pass: Pass, diagnostics: Diagnostic[]): Promise<Record<string, PortMeta>> {
   const { definition } = type;
   const outputs: Record<string, PortMeta> = unknownOutputs(definition.outputs);
@@ -207,55 +150,6 @@ const isRelation = (value: Relation | Readonly<Record<string, Relation>>): value
 
 const firstTable = (definition: NodeDefinition): string => definition.outputs.find((port) => port.kind === 'table')?.name ?? 'table';
 
-/** Placeholders over named, empty tables; null when an upstream schema is unknown (the complaint is upstream). */
-function inputRelations(inputs: Gathered): Record<string, Relation[]> | null {
-  const relations: Record<string, Relation[]> = {};
-  for (const [port, metas] of Object.entries(inputs.metas)) {
-    const list: Relation[] = [];
-    for (const [index, meta] of metas.entries()) {
-      if (meta.kind !== 'table') continue;
-      const origin = inputs.origins[port]?.[index];
-      if (meta.schema === null || origin === undefined) return null;
-      list.push({
-        op: 'scan',
-        source: { kind: 'named', name: `${origin.nodeId}.${origin.port}` },
-        schema: meta.schema,
-        label: origin.label,
-        origin: { nodeId: origin.nodeId, port: origin.port },
-      });
-    }
-    if (list.length > 0) relations[port] = list;
-  }
-  return relations;
-}
-
-/** A node has finitely many expressions; a bound keeps a faulty parser from looping for ever. */
-const maxParses = 2000;
-
-/** Calls `build` until every text it asks for has been parsed. @throws what `build` throws; `syntax` and the like placed at the param that asked. */
-export async function withParses<T>(env: Pick<ConfigureEnv, 'trees' | 'parseExpression'>, build: () => T): Promise<T> {
-  for (let count = 0; count < maxParses; count++) {
-    try {
-      return build();
-    } catch (error) {
-      if (!(error instanceof NeedsParse)) throw error;
-      try {
-        env.trees.set(error.text, await env.parseExpression(error.text));
-      } catch (failure) {
-        throw atParam(failure, error.param);
-      }
-    }
-  }
-  throw new PenstockError('too-many-expressions', `A node has more than ${maxParses} expressions.`, { remedy: 'Split it into several nodes.' });
-}
-
-/** Whoever parses a text does not know which param asked for it. */
-function atParam(failure: unknown, param: NeedsParse['param']): unknown {
-  if (!(failure instanceof PenstockError)) return failure;
-  const { code, message, remedy, place } = failure;
-  return new PenstockError(code, message, { ...(remedy === undefined ? {} : { remedy }), place: { param, ...place }, cause: failure });
-}
-
 /** The input whose value a bypassed node hands on at an output: the first of the same kind. Null: nothing comes out. */
 export function bypassSource(definition: NodeDefinition, output: string): string | null {
   const spec = definition.outputs.find((port) => port.name === output);
@@ -284,26 +178,6 @@ function bypass(node: PipelineNode, definition: NodeDefinition, inputs: Inputs, 
           },
         ];
   return { nodeId: node.id, outputs, diagnostics, describe: 'Bypassed', facts: null };
-}
-
-function unknownOutputs(ports: readonly PortSpec[]): Record<string, PortMeta> {
-  return Object.fromEntries(ports.map((port) => [port.name, unknownMeta(port)]));
-}
-
-/** What is known of a port whose node could not be configured: its kind. */
-export function unknownMeta(port: Pick<PortSpec, 'kind'>): PortMeta {
-  switch (port.kind) {
-    case 'table':
-      return { kind: 'table', schema: null };
-    case 'recipe':
-      return { kind: 'recipe', recipe: null };
-    case 'learner':
-      return { kind: 'learner', learner: null };
-    case 'model':
-      return { kind: 'model', signature: null };
-    default:
-      return { kind: port.kind };
-  }
 }
 
 /** A card line must never take the canvas down. */

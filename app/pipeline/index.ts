@@ -11,3 +11,4 @@ export * from './param-errors.ts';
 export * from './parse.ts';
 export * from './serialise.ts';
 export type * from './types.ts';
+export * from './with-parses.ts';

@@ -1,11 +1,12 @@
 import { toDiagnostic, type Diagnostic } from '#app/core/errors.ts';
 import { newRecordId } from '#app/core/ids.ts';
 import { cacheKey, type KeyParts } from '#app/pipeline/cache-key.ts';
-import { bypassSource, configurePipeline, createConfigureMemo, type ConfigureEnv } from '#app/pipeline/configure.ts';
+import { bypassSource, configurePipeline, createConfigureMemo } from '#app/pipeline/configure.ts';
 import type { PipelineDocument, PipelineEdge, PipelineNode } from '#app/pipeline/document.ts';
 import { indexGraph, nodeTitle, topologicalOrder } from '#app/pipeline/graph.ts';
 import { migrateParams } from '#app/pipeline/migrate.ts';
 import type { NodeConfiguration } from '#app/pipeline/types.ts';
+import type { ExpressionParsing } from '#app/pipeline/with-parses.ts';
 import type { Fingerprint } from '#app/sdk/node.ts';
 import type { EngineCatalogue, EngineNodeType } from '../catalogue.ts';
 import { KnownOutputs, type ResultPorts } from './known-outputs.ts';
@@ -91,7 +92,7 @@ export class Analyser {
   }
 
   /** For relations that are built outside the configure pass. */
-  get parsing(): Pick<ConfigureEnv, 'trees' | 'parseExpression'> {
+  get parsing(): ExpressionParsing {
     return { trees: this.trees, parseExpression: this.#options.parseExpression };
   }
 

@@ -1,5 +1,6 @@
 import { PenstockError } from '#app/core/errors.ts';
-import { bypassSource, withParses, type ConfigureEnv } from '#app/pipeline/configure.ts';
+import { bypassSource } from '#app/pipeline/configure.ts';
+import { withParses, type ExpressionParsing } from '#app/pipeline/with-parses.ts';
 import { schemaOf } from '#app/relation/index.ts';
 import type { Relation } from '#app/relation/types.ts';
 import type { RelationServices } from '#app/sdk/node.ts';
@@ -17,7 +18,7 @@ export interface MissingResult {
 /** How relations are built outside the configure pass. */
 export interface RelationBuilding {
   readonly services: RelationServices;
-  readonly parsing: Pick<ConfigureEnv, 'trees' | 'parseExpression'>;
+  readonly parsing: ExpressionParsing;
 }
 
 /**
