@@ -25,9 +25,12 @@ export function cacheKey(parts: KeyParts): string {
   return stableHash({ type: parts.type, version: parts.version, params: parts.params, fingerprint: parts.fingerprint, upstream });
 }
 
-/** 32-bit seed of a node, from its key: equal inputs give equal results. */
-export function seedOf(key: string): number {
-  return Number.parseInt(key.slice(0, 8), 16) >>> 0;
+/**
+ * 32-bit seed of a node, from its type alone: equal inputs give equal results on any machine (a key also holds a file's time), and
+ * two runs that differ in one param differ only by it. A node that wants variety offers a seed among its params.
+ */
+export function seedOf(type: string): number {
+  return Number.parseInt(stableHash(type).slice(0, 8), 16) >>> 0;
 }
 
 /** Why a result with `previous` parts does not stand for `current` ones, in words; empty when it does. */

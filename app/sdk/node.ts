@@ -160,7 +160,7 @@ export interface RunContext<P> {
   readonly inputs: Readonly<Record<string, readonly PortValue[]>>;
   readonly params: P;
   readonly facts: Facts | null;
-  /** From the node's cache key, so equal inputs give equal results. 32-bit unsigned. */
+  /** The same for every node of a type, so that equal inputs give equal results on any machine. 32-bit unsigned. */
   readonly seed: number;
   readonly signal: AbortSignal;
   /** 0…1, or null for unknown; throttled by the engine. */

@@ -25,7 +25,7 @@ export function Workspace() {
         panelRef={catalogue}
         collapsible
         collapsedSize={0}
-        defaultSize={212}
+        defaultSize={200}
         minSize={168}
         maxSize={420}
         groupResizeBehavior="preserve-pixel-size"
@@ -51,7 +51,7 @@ export function Workspace() {
             panelRef={dock}
             collapsible
             collapsedSize={0}
-            defaultSize="34%"
+            defaultSize="32%"
             minSize={120}
             onResize={(size) => useView.setState({ dockOpen: size.inPixels > 0 })}
           >
@@ -69,7 +69,7 @@ export function Workspace() {
         panelRef={inspector}
         collapsible
         collapsedSize={0}
-        defaultSize={288}
+        defaultSize={272}
         minSize={240}
         maxSize={560}
         groupResizeBehavior="preserve-pixel-size"

@@ -70,7 +70,7 @@ export async function runExecutor(
     inputs,
     params: node.params,
     facts: node.configuration.facts,
-    seed: seedOf(node.cacheable ? node.key : '0'),
+    seed: seedOf(node.node.type),
     signal,
     progress: reports.progress,
     metric: reports.metric,

@@ -47,7 +47,7 @@ export const paramsSchema = z.object({
   weightDecay: z.number().min(0).max(10).default(0.0001).meta({ title: 'Weight decay', control: 'number', min: 0, step: 0.0001, advanced: true }),
   optimizer: z.enum(['adam', 'adamw', 'sgd']).default('adam').meta({ title: 'Optimiser', labels: { adam: 'Adam', adamw: 'AdamW', sgd: 'SGD' }, advanced: true }),
   clipNorm: z.number().min(0).default(0).meta({ title: 'Gradient limit', description: 'Largest norm of the gradient in a step; 0: no limit.', control: 'number', min: 0, advanced: true }),
-  seed: z.int().min(0).max(0xffff_ffff).nullable().default(null).meta({ title: 'Seed', description: 'Same seed, same network. Empty: chosen from the node’s inputs and params.', control: 'number', min: 0, advanced: true }),
+  seed: z.int().min(0).max(0xffff_ffff).nullable().default(null).meta({ title: 'Seed', description: 'Same seed, same network. Empty: a fixed one, so that runs can be compared.', control: 'number', min: 0, advanced: true }),
 });
 
 export type Params = z.output<typeof paramsSchema>;
