@@ -1,3 +1,5 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { functionRegistry } from '../app/relation/functions/registry.ts';
 import { actionTable } from '../renderer/app/shortcuts.ts';
@@ -10,6 +12,14 @@ const page = (name: string): string => pages.find(({ file }) => file.endsWith(na
 describe('the guide', () => {
   it('is up to date with the sources: run “npx node scripts/write-guide.mjs”', () => {
     expect(pages.filter(({ text, expected }) => text !== expected).map(({ file }) => file)).toEqual([]);
+  });
+
+  it('links only to what is there', () => {
+    const guide = path.join('docs', 'guide');
+    const files = ['README.md', ...readdirSync(guide).map((name) => path.join(guide, name))];
+    const targets = files.flatMap((file) => [...readFileSync(file, 'utf8').matchAll(/\]\((?!https?:)([^)#\s]+)/g)].map(([, target = '']) => path.join(path.dirname(file), target)));
+    expect(targets.length).toBeGreaterThan(10);
+    expect(targets.filter((target) => !existsSync(target))).toEqual([]);
   });
 
   it('explains every function and every key', () => {

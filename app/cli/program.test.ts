@@ -162,6 +162,17 @@ it('lists runs, newest first', async () => {
   expect(await penstock('runs', '--project', path.join(root, 'nowhere'))).toMatchObject({ code: 1, error: expect.stringContaining('no project') as unknown });
 });
 
+it('explains every command and option in the guide', async () => {
+  const guide = await readFile('docs/guide/command-line.md', 'utf8');
+  const commands = [...(await penstock('--help')).out.matchAll(/^ {2}([a-z]+) .*/gm)].map(([, name]) => name ?? '').filter((name) => name !== 'help');
+  expect(commands.length).toBeGreaterThan(7);
+  for (const command of commands) {
+    const section = guide.split(/^## /m).find((one) => one.startsWith(`${command}\n`));
+    expect(section, command).toBeDefined();
+    for (const [, option] of (await penstock(command, '--help')).out.matchAll(/^ {2}(--[a-z]+)/gm)) expect(guide, `${command} ${option}`).toContain(option);
+  }
+});
+
 it('looks at a machine without making a project', async () => {
   const nowhere = path.join(root, 'not-yet');
   const { out } = await penstock('doctor', '--project', nowhere);

@@ -169,7 +169,7 @@ describe('server', () => {
     made.probabilities.flat().forEach((value, index) => expect(answer.outputs[1]?.data[index]).toBeCloseTo(value, 5));
     const one = await post('/v2/models/churn/infer', { inputs: [column('age', 'INT64'), column('plan', 'BYTES'), column('label', 'BOOL')], outputs: [{ name: 'class' }] });
     expect(((await one.json()) as { outputs: unknown[] }).outputs).toHaveLength(1);
-    for (const address of ['/v2', '/v2/health/live', '/v2/health/ready', '/v2/models/churn/ready', '/openapi.json']) expect((await get(address)).status).toBe(200);
+    for (const address of ['/v2', '/v2/health/live', '/v2/health/ready', '/v2/models/churn/ready', '/v2/models/churn/versions/1', '/v2/models/churn/versions/1/ready', '/openapi.json']) expect((await get(address)).status).toBe(200);
   });
 
   it('says what is wrong with a request, and where', async () => {
@@ -190,6 +190,8 @@ describe('server', () => {
     expect(await said(get('/predict'))).toEqual([405, 'wrong-method', undefined]);
     expect(await said(get('/nothing'))).toEqual([404, 'not-found', undefined]);
     expect(await said(get('/v2/models/other'))).toEqual([404, 'not-found', undefined]);
+    expect(await said(get('/v2/models/churn/versions/2'))).toEqual([404, 'not-found', undefined]);
+    expect(((await (await get('/v2/models/churn/explain')).json()) as { error: string }).error).toBe('There is nothing at /v2/models/churn/explain.');
     expect(await said(get('/constructor'))).toEqual([404, 'not-found', undefined]);
     expect(await said(infer({ name: 'nope', datatype: 'FP64', shape: [1], data: [1] }))).toEqual([400, 'unknown-input', 'nope']);
     expect(await said(infer({ name: 'age', datatype: 'BYTES', shape: [1, 1], data: ['1'] }))).toEqual([400, 'wrong-type', 'age']);

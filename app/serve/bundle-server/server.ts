@@ -47,11 +47,13 @@ export function createModelServer(options: ServerOptions): { readonly server: Se
   async function answer(request: IncomingMessage): Promise<Reply> {
     checkHost(request, options.host);
     const path = (request.url ?? '/').split('?')[0] ?? '/';
-    const trimmed = path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
+    const bare = path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
+    // The protocol lets clients name the version; a bundle has one, which metadata calls 1.
+    const trimmed = bare.replace(/^(\/v2\/models\/[^/]+)\/versions\/1(?=\/|$)/, '$1');
     const route = Object.hasOwn(routes, trimmed) ? routes[trimmed] : undefined;
     if (route === undefined) {
       const other = /^\/v2\/models\/([^/]+)/.exec(trimmed)?.[1];
-      const what = other === undefined ? `There is nothing at ${trimmed.slice(0, 200)}.` : `There is no model “${other.slice(0, 80)}” here; this server has “${model.name}”.`;
+      const what = other === undefined || other === model.name ? `There is nothing at ${trimmed.slice(0, 200)}.` : `There is no model “${other.slice(0, 80)}” here; this server has “${model.name}”.`;
       throw new RequestError(404, 'not-found', what, { remedy: 'See /docs for the addresses of this server.' });
     }
     const method = request.method === 'HEAD' ? 'GET' : (request.method ?? 'GET');
