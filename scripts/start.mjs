@@ -5,6 +5,8 @@
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -58,13 +60,41 @@ function findDisplay() {
   return { reason: 'there is no display (DISPLAY and WAYLAND_DISPLAY are not set)' };
 }
 
-function openBrowser(why) {
+/** Shows an address in the system's browser, where there is a screen to show it on. */
+function showInBrowser(url) {
+  if (findDisplay().reason) return;
+  const [command, args] =
+    process.platform === 'darwin' ? ['open', [url]] : process.platform === 'win32' ? ['cmd', ['/c', 'start', '', url]] : ['xdg-open', [url]];
+  spawn(command, args, { stdio: 'ignore', detached: true })
+    .on('error', () => undefined)
+    .unref();
+}
+
+/** The usual port, so that a bookmark works, or any other where it is taken. */
+async function choosePort(usual = 7400) {
+  const server = createServer();
+  const free = await new Promise((resolve) => {
+    server.once('error', () => resolve(false));
+    server.listen(usual, '127.0.0.1', () => server.close(() => resolve(true)));
+  });
+  return free ? usual : 0;
+}
+
+async function openBrowser(why) {
   if (why) console.error(`Opening in the browser, because ${why}.`);
-  const child = spawn(
-    process.execPath,
-    [path.join(root, 'dist', 'engine', 'cli.js'), 'serve', '--open', ...(project === undefined ? [] : ['--project', project])],
-    { stdio: 'inherit', env: { ...process.env, UV_THREADPOOL_SIZE: '16' } },
-  );
+  const folder = project ?? path.join(os.homedir(), 'Penstock', 'sample-project');
+  const child = spawn(process.execPath, [path.join(root, 'dist', 'engine', 'cli.js'), 'serve', '--port', String(await choosePort()), '--project', folder, ...(project === undefined ? ['--samples'] : [])], {
+    stdio: ['inherit', 'pipe', 'inherit'],
+    env: { ...process.env, UV_THREADPOOL_SIZE: '16' },
+  });
+  let shown = false;
+  child.stdout.on('data', (data) => {
+    process.stdout.write(data);
+    const url = /http:\/\/127\.0\.0\.1:\d+\/\?token=\S+/.exec(String(data))?.[0];
+    if (url === undefined || shown) return;
+    shown = true;
+    showInBrowser(url);
+  });
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
   child.on('exit', (code) => process.exit(code ?? 0));
 }
@@ -72,7 +102,7 @@ function openBrowser(why) {
 run('scripts/build.mjs');
 
 if (args.includes('--browser')) {
-  openBrowser(null);
+  await openBrowser(null);
 } else {
   const display = findDisplay();
   const electron = display.reason ? null : findElectron();
@@ -81,13 +111,13 @@ if (args.includes('--browser')) {
     const child = spawn(electron.file, [root, ...(asRoot ? ['--no-sandbox'] : []), ...(project === undefined ? [] : [`--project=${path.resolve(project)}`])], {
       stdio: 'inherit',
     });
-    child.on('error', (error) => openBrowser(`Electron did not start (${error.message})`));
+    child.on('error', (error) => void openBrowser(`Electron did not start (${error.message})`));
     child.on('exit', (code) => {
       // 127: the loader found a system library missing.
-      if (code === 127) openBrowser('a system library that Electron needs is missing');
+      if (code === 127) void openBrowser('a system library that Electron needs is missing');
       else process.exit(code ?? 0);
     });
   } else {
-    openBrowser(display.reason ?? electron?.reason);
+    await openBrowser(display.reason ?? electron?.reason);
   }
 }

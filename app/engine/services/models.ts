@@ -3,7 +3,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { toDiagnostic } from '#app/core/errors.ts';
 import type { Database } from '#app/data/index.ts';
-import { checkParity, closeIdleWorkers, createRunner, encodeModel, openScorer, predictRecords, type GoldenRows, type RecordPrediction } from '#app/ml/index.ts';
+import { backends, checkParity, closeIdleWorkers, createRunner, encodeModel, openScorer, predictRecords, type GoldenRows, type RecordPrediction } from '#app/ml/index.ts';
 import type { ModelVersion } from '#app/protocol/schema.ts';
 import type { ModelServices } from '#app/sdk/node.ts';
 import type { ModelValue } from '#app/sdk/ports.ts';
@@ -125,13 +125,21 @@ export class Models {
       try {
         const found = await runner.run({ x: { dims: [1], data: Float32Array.of(21) } });
         const works = found['y']?.data[0] === 42;
-        return [{ name, status: works ? 'ok' : 'missing', detail: works ? 'answers' : 'gives wrong results' }];
+        return [{ name, status: works ? 'ok' : 'missing', detail: works ? 'answers' : 'gives wrong results' }, ...(await this.#accelerators())];
       } finally {
         await runner.close();
       }
     } catch (error) {
       return [{ name, status: 'missing', detail: toDiagnostic(error).message }];
     }
+  }
+
+  /** GPU providers of onnxruntime; without one everything runs on the processor, so none of them is a fault. */
+  async #accelerators(): Promise<DoctorCheck[]> {
+    const titles: Record<string, string> = { webgpu: 'GPU (WebGPU)', cuda: 'GPU (CUDA)', dml: 'GPU (DirectML)', coreml: 'GPU (CoreML)' };
+    return (await backends())
+      .filter((backend) => backend.name !== 'cpu')
+      .map((backend) => ({ name: titles[backend.name] ?? backend.name, status: backend.usable ? 'ok' : 'warning', detail: backend.usable ? backend.detail : `not usable (${backend.detail.replace(/[.]$/, '')}); models run on the processor` }));
   }
 
   async close(): Promise<void> {
