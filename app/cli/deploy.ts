@@ -1,7 +1,10 @@
+import { existsSync } from 'node:fs';
+import { realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { PenstockError } from '#app/core/errors.ts';
 import { formatBytes, formatCount } from '#app/core/units.ts';
 import { appPlaces, createEngine, createRouter, findProject, loadCatalogue, scoreFile, seedSamples } from '#app/engine/index.ts';
+import { verifyFiles } from '#app/serve/bundle-server/bundle-files.ts';
 import { startBrowserServer } from '#app/serve/browser-server.ts';
 import { findNode, readPipeline } from './document.ts';
 import { openPlace, prepareProject } from './project.ts';
@@ -34,8 +37,20 @@ export async function bundleCommand(file: string, options: { readonly node: stri
   }
 }
 
-/** `penstock score` */
+/** `penstock score`: refuses to replace what it reads, and a bundle whose model is not the one that was written. */
 export async function scoreCommand(bundle: string, input: string, output: string, terminal: Terminal): Promise<number> {
+  if ((await stat(input).catch(() => null))?.isDirectory() === true) {
+    throw new PenstockError('file-missing', `${input} is a folder, not a file of records.`, { remedy: 'Name a .csv or .parquet file.', place: { file: input } });
+  }
+  const folder = path.dirname(path.resolve(output));
+  if ((await stat(folder).catch(() => null))?.isDirectory() !== true) {
+    throw new PenstockError('output-folder-missing', `There is no folder ${folder} to write ${path.basename(output)} to.`, { remedy: 'Make it, or name another output.', place: { file: output } });
+  }
+  const [from, to] = await Promise.all([input, output].map((file) => realpath(file).catch(() => null)));
+  if (from !== null && from === to) {
+    throw new PenstockError('output-is-input', `${output} is the file of records itself; it would be replaced.`, { remedy: 'Name another output.', place: { file: output } });
+  }
+  if (existsSync(path.join(bundle, 'manifest.json'))) await verifyFiles(bundle, ['model.onnx', 'signature.json']);
   const controller = new AbortController();
   process.once('SIGINT', () => controller.abort());
   const { rows, bytes } = await scoreFile({ bundle, input, output, signal: controller.signal, progress: () => undefined });

@@ -1,5 +1,5 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
+import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cp, readdir, readFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -197,6 +197,15 @@ it('bundles a model and scores CSV and Parquet with the bundle alone', async () 
   expect(Number.isFinite(Number(third?.split(',').at(-1)))).toBe(true);
   expect((await penstock('score', bundle, input, path.join(root, 'scored.parquet'))).code).toBe(0);
   expect(await penstock('score', bundle, input, path.join(root, 'scored.xlsx'))).toMatchObject({ code: 2 });
+  const before = await readFile(input, 'utf8');
+  expect(await penstock('score', bundle, input, input)).toMatchObject({ code: 2, error: expect.stringContaining('would be replaced') as unknown });
+  expect(await readFile(input, 'utf8')).toBe(before);
+  expect((await penstock('score', bundle, input, path.join(root, 'no', 'such.csv'))).error).toMatch(/no folder .*no to write such\.csv to/);
+  expect((await penstock('score', bundle, root, csv)).error).toMatch(/is a folder, not a file of records/);
+  const changed = path.join(root, 'changed');
+  await cp(bundle, changed, { recursive: true });
+  appendFileSync(path.join(changed, 'model.onnx'), 'x');
+  expect(await penstock('score', changed, input, csv)).toMatchObject({ code: 1, error: expect.stringContaining('model.onnx was changed after it was written') as unknown });
   writeFileSync(input, 'kind\nb\n');
   expect((await penstock('score', bundle, input, csv)).error).toMatch(/needs the column “size”/);
   expect((await penstock('bundle', file, '--node', 'keep', '--out', path.join(root, 'out', 'no'))).error).toMatch(/gives no model/);

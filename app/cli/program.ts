@@ -92,4 +92,4 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
   }
 }
 
-const usageCodes = new Set<unknown>(['unknown-node', 'unknown-param', 'set-syntax', 'ambiguous-node', 'output-format', 'param-invalid', 'not-a-pipeline', 'example-without-project']);
+const usageCodes = new Set<unknown>(['unknown-node', 'unknown-param', 'set-syntax', 'ambiguous-node', 'output-format', 'param-invalid', 'not-a-pipeline', 'example-without-project', 'output-is-input', 'output-folder-missing']);
