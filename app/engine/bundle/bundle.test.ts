@@ -110,6 +110,11 @@ describe('bundle', () => {
     });
     expect(names).toContain('churn/model.onnx');
     expect(names).toContain('churn/SHA256SUMS');
+    await bundleWith({ target });
+    const foreign = path.join(folder, 'thesis.zip');
+    writeFileSync(foreign, 'PK, a thesis');
+    await expect(bundleWith({ target: foreign })).rejects.toMatchObject({ code: 'bundle-target-taken' });
+    expect(readFileSync(foreign, 'utf8')).toBe('PK, a thesis');
     expect(leftovers(folder)).toEqual([]);
   });
 

@@ -133,7 +133,7 @@ async function described(folder: string, file: string): Promise<BundleFile> {
 async function refuseForeign(target: string, isZip: boolean): Promise<void> {
   const info = await stat(target).catch(() => null);
   if (info === null) return;
-  if (isZip ? info.isFile() : info.isDirectory() && (await isBundleOrEmpty(target))) return;
+  if (isZip ? info.isFile() && (info.size === 0 || (await isBundleZip(target, info.size))) : info.isDirectory() && (await isBundleOrEmpty(target))) return;
   throw new PenstockError('bundle-target-taken', `There is already something else at ${target}.`, { remedy: 'Choose another path, or move it away.', place: { file: target } });
 }
 
@@ -145,6 +145,18 @@ async function isBundleOrEmpty(folder: string): Promise<boolean> {
     return manifest?.format === 'penstock-bundle';
   } catch {
     return false;
+  }
+}
+
+/** Looks at the list of names at the end of a zip; a bundle's fits into the last 64 KiB many times over. */
+async function isBundleZip(file: string, size: number): Promise<boolean> {
+  const handle = await open(file, 'r');
+  try {
+    const length = Math.min(size, 65_536);
+    const { buffer } = await handle.read(Buffer.alloc(length), 0, length, size - length);
+    return buffer.includes('/manifest.json') && buffer.includes('/SHA256SUMS') && buffer.includes('/model.onnx');
+  } finally {
+    await handle.close();
   }
 }
 
