@@ -55,6 +55,14 @@ function document(params: Record<string, unknown> = {}): PipelineDocument {
 const codes = (diagnostics: readonly { code: string }[]): string[] => diagnostics.map(({ code }) => code);
 
 describe('configurePipeline', () => {
+  it('warns of a parameter that the node type does not have, and names those it has', async () => {
+    const { nodes } = await configurePipeline(document({ text: 'x > 1', leest: 3 }), catalogue(), env());
+    expect(nodes['k']?.diagnostics).toMatchObject([
+      { severity: 'warning', code: 'param-unknown', remedy: 'Its parameters are text, least.', place: { nodeId: 'k', param: ['leest'] } },
+    ]);
+    expect(nodes['k']?.diagnostics[0]?.message).toContain('“leest”');
+  });
+
   it('gives relational nodes the schema of their relation and a line for the card', async () => {
     const { nodes, diagnostics } = await configurePipeline(document(), catalogue(), env());
     expect(nodes['k']?.outputs).toEqual({ table: { kind: 'table', schema: [{ name: 'x', type: 'integer' }] } });

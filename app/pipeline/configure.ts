@@ -8,7 +8,7 @@ import { gatherInputs, inputRelations, unknownMeta, unknownOutputs, type Gathere
 import type { PipelineDocument, PipelineEdge, PipelineNode } from './document.ts';
 import { checkDocument, indexGraph, nodeTitle, topologicalOrder } from './graph.ts';
 import { migrateParams } from './migrate.ts';
-import { paramDiagnostics } from './param-errors.ts';
+import { paramDiagnostics, unknownParams } from './param-errors.ts';
 import type { NodeCatalogue, NodeConfiguration, NodeType, PipelineConfiguration } from './types.ts';
 import { withParses, type ExpressionParsing } from './with-parses.ts';
 
@@ -100,6 +100,7 @@ async function configureNode(node: PipelineNode, edges: readonly PipelineEdge[],
     return { nodeId: node.id, outputs: unknownOutputs(definition.outputs), diagnostics, describe: '', facts: null };
   }
   const params = parsed.data;
+  const unknown = unknownParams(migrated, params, node.id, pass.titleOf(node));
   let facts: Facts | null = null;
   try {
     facts = await pass.env.factsFor(node.id, node.type, params);
@@ -110,6 +111,7 @@ async function configureNode(node: PipelineNode, edges: readonly PipelineEdge[],
 
   // A node with a complaint about its inputs is always looked at again; such nodes are few and cheap.
   const flat = definition.inputs.flatMap((port) => inputs.metas[port.name] ?? []);
+  diagnostics.push(...unknown);
   const known = diagnostics.length === 0 ? pass.env.memo?.get(node) : undefined;
   if (known !== undefined && known.facts === facts && sameItems(known.inputs, flat)) return known.result;
 

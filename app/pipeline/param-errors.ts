@@ -116,3 +116,17 @@ function metaTitle(schema: z.core.$ZodType): string | undefined {
   }
   return undefined;
 }
+
+/** Params that the node type does not know (a typing error in a file, a newer version): they are kept, but they do nothing. */
+export function unknownParams(given: unknown, parsed: unknown, nodeId: string, title: string): Diagnostic[] {
+  if (typeof given !== 'object' || given === null || typeof parsed !== 'object' || parsed === null) return [];
+  return Object.keys(given)
+    .filter((name) => !Object.hasOwn(parsed, name))
+    .map((name) => ({
+      severity: 'warning',
+      code: 'param-unknown',
+      message: `“${name}” is not a parameter of ${title}, so it has no effect.`,
+      remedy: `Its parameters are ${Object.keys(parsed).join(', ')}.`,
+      place: { nodeId, param: [name] },
+    }));
+}

@@ -157,7 +157,7 @@ export class Models {
       nodeId,
       pipelineTitle: document.title,
       createdAt: new Date(),
-      lineage: await featureLineage(resolver, nodeId, model.signature.features),
+      lineage: await featureLineage(resolver, nodeId, model.signature.inputs.map((input) => input.name)),
       onnx: await store.artifacts.read(model.onnx),
       golden: await store.artifacts.read(model.golden),
       document,
