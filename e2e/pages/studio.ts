@@ -165,6 +165,13 @@ export class Studio {
     await this.page.getByTestId(`results-tab-${name}`).click();
   }
 
+  /** Scrolls a chart of the report into view (charts out of sight are not drawn) and waits until it is there. */
+  async showChart(index: number): Promise<void> {
+    const chart = this.page.getByTestId(`chart-${index}`);
+    await chart.scrollIntoViewIfNeeded();
+    await expect(chart.locator('svg.main-svg').first()).toBeVisible();
+  }
+
   get dock(): Locator {
     return this.page.getByTestId('results-dock');
   }

@@ -91,7 +91,7 @@ test('from an empty canvas to a served model', async ({ app }) => {
     await expect(app.page.getByTestId('report-view')).toBeVisible();
     const accuracy = app.page.locator('[data-testid^="metric-"]').filter({ hasText: /accuracy/i }).first();
     await expect(accuracy).toBeVisible();
-    await expect(app.page.getByTestId('chart-0').locator('svg.main-svg').first()).toBeVisible();
+    await studio.showChart(0);
   });
 
   await step('change one param: only its descendants are stale, with the reason, and only they run', async () => {

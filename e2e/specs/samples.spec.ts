@@ -47,7 +47,7 @@ test('screens in light and dark, with nothing serious for an accessibility check
   await expect(page.getByTestId('live-curve').first()).toBeVisible();
   await picture('curve-light');
   await studio.select(studio.card('evaluate/confusion-matrix'));
-  await expect(page.getByTestId('chart-0').locator('svg.main-svg').first()).toBeVisible();
+  await studio.showChart(0);
   await picture('evaluation-light');
   await check();
 
