@@ -14,6 +14,7 @@ export default defineConfig<{ mode: AppMode }>({
   use: { trace: process.env['PENSTOCK_TRACE'] ? 'retain-on-failure' : 'off', screenshot: 'only-on-failure', actionTimeout: 15_000 },
   projects: [
     { name: 'electron', use: { mode: 'electron' } },
-    { name: 'browser', use: { mode: 'browser' } },
+    // In the browser the engine is the server itself; nothing is there to start it again.
+    { name: 'browser', use: { mode: 'browser' }, grepInvert: /@desktop/ },
   ],
 });

@@ -28,8 +28,7 @@ test('cancel stops training within two seconds and keeps what was finished', asy
   await studio.expectState(studio.card('data/csv-reader'), 'done');
 });
 
-test('a killed engine comes back, the run is marked interrupted, finished nodes are reused', async ({ app }) => {
-  test.skip(app.mode === 'browser', 'in the browser the engine is the server; nothing restarts it');
+test('a killed engine comes back, the run is marked interrupted, finished nodes are reused', { tag: '@desktop' }, async ({ app }) => {
   await slowTraining(app.projectDir);
   const studio = new Studio(app.page);
   await studio.ready();
