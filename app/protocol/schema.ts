@@ -1,25 +1,10 @@
 import { z } from 'zod';
+import { diagnosticSchema } from '#app/core/diagnostic-schema.ts';
 import { documentSchema } from '#app/pipeline/document.ts';
 
 /** The wire types of the engine protocol. Every message is checked by these on both sides. */
 
-export const diagnosticSchema = z.object({
-  severity: z.enum(['error', 'warning', 'info']),
-  code: z.string(),
-  message: z.string(),
-  remedy: z.string().optional(),
-  place: z
-    .object({
-      nodeId: z.string().optional(),
-      port: z.string().optional(),
-      param: z.array(z.union([z.string(), z.number()])).optional(),
-      span: z.object({ start: z.number(), end: z.number() }).optional(),
-      column: z.string().optional(),
-      file: z.string().optional(),
-      line: z.number().optional(),
-    })
-    .optional(),
-});
+export { diagnosticSchema };
 
 export const columnSchema = z.object({
   name: z.string(),

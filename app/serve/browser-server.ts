@@ -6,6 +6,7 @@ import { RPCHandler } from '@orpc/server/ws';
 import type { Router, Context } from '@orpc/server';
 import { WebSocketServer } from 'ws';
 import { PenstockError } from '#app/core/errors.ts';
+import { contentSecurityPolicy, mimeTypes } from '#app/core/web-files.ts';
 
 export interface BrowserServerOptions {
   /** Folder of the built page (dist/renderer). */
@@ -30,33 +31,10 @@ const cookieName = 'penstock_session';
 /** Largest message a browser may send: uploads come through the same socket. */
 const maxMessageBytes = 512 * 1024 * 1024;
 
-const mimeTypes: Readonly<Record<string, string>> = {
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript; charset=utf-8',
-  '.mjs': 'text/javascript; charset=utf-8',
-  '.css': 'text/css; charset=utf-8',
-  '.json': 'application/json; charset=utf-8',
-  '.svg': 'image/svg+xml',
-  '.png': 'image/png',
-  '.woff2': 'font/woff2',
-  '.wasm': 'application/wasm',
-};
-
 function securityHeaders(port: number): Record<string, string> {
   return {
     // Safari does not read 'self' as covering WebSockets, hence the explicit addresses.
-    'content-security-policy': [
-      "default-src 'none'",
-      "script-src 'self'",
-      "style-src 'self' 'unsafe-inline'",
-      "img-src 'self' data: blob:",
-      "font-src 'self'",
-      `connect-src 'self' ws://127.0.0.1:${port} ws://localhost:${port}`,
-      "worker-src 'self'",
-      "base-uri 'none'",
-      "form-action 'none'",
-      "frame-ancestors 'none'",
-    ].join('; '),
+    'content-security-policy': contentSecurityPolicy([`ws://127.0.0.1:${port}`, `ws://localhost:${port}`]),
     'x-content-type-options': 'nosniff',
     'referrer-policy': 'no-referrer',
     'cross-origin-opener-policy': 'same-origin',

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import type { Diagnostic } from '#app/core/errors.ts';
 import type { PortValue } from '#app/sdk/ports.ts';
 import type { StoreDatabase } from './database.ts';
-import { jsonColumn, readRow, storedDiagnostic, storedKeyParts, storedPortStats, storedPortValue } from './records.ts';
+import { diagnosticSchema } from '#app/core/diagnostic-schema.ts';
+import { jsonColumn, readRow, storedKeyParts, storedPortStats, storedPortValue } from './records.ts';
 
 /** A finished result under its cache key. */
 export interface CacheEntry {
@@ -30,7 +31,7 @@ const entryRow = z.object({
   ports: jsonColumn(z.record(z.string(), storedPortStats)),
   // JSON has no NaN: such a metric comes back as null.
   metrics: jsonColumn(z.record(z.string(), z.number().nullable().transform((value) => value ?? Number.NaN))),
-  diagnostics: jsonColumn(z.array(storedDiagnostic)),
+  diagnostics: jsonColumn(z.array(diagnosticSchema)),
   ms: z.number(),
   createdAt: z.number(),
 });

@@ -1,25 +1,8 @@
 import { z } from 'zod';
+import { diagnosticSchema } from '#app/core/diagnostic-schema.ts';
 import { PenstockError } from '#app/core/errors.ts';
 
 /** Shapes of the JSON columns, checked whenever they are read, and of the records that come out. */
-
-export const storedDiagnostic = z.object({
-  severity: z.enum(['error', 'warning', 'info']),
-  code: z.string(),
-  message: z.string(),
-  remedy: z.string().optional(),
-  place: z
-    .object({
-      nodeId: z.string().optional(),
-      port: z.string().optional(),
-      param: z.array(z.union([z.string(), z.number()])).optional(),
-      span: z.object({ start: z.number(), end: z.number() }).optional(),
-      column: z.string().optional(),
-      file: z.string().optional(),
-      line: z.number().optional(),
-    })
-    .optional(),
-});
 
 const portKind = z.enum(['table', 'recipe', 'learner', 'model', 'evaluation', 'report']);
 export const storedPortStats = z.object({ kind: portKind, rows: z.number().nullable(), bytes: z.number().nullable() });
@@ -77,7 +60,7 @@ export const nodeRunRow = z.object({
   cacheKey: z.string().nullable(),
   ms: z.number().nullable(),
   ports: jsonColumn(z.record(z.string(), storedPortStats)),
-  diagnostics: jsonColumn(z.array(storedDiagnostic)),
+  diagnostics: jsonColumn(z.array(diagnosticSchema)),
 });
 
 export interface NodeRunRecord extends z.infer<typeof nodeRunRow> {

@@ -1,36 +1,11 @@
 import { protocol } from 'electron';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { contentSecurityPolicy, mimeTypes } from '#app/core/web-files.ts';
 
 /** The app's own origin: files come by this scheme, never by file://. */
 export const appScheme = 'penstock';
 export const appOrigin = `${appScheme}://app`;
-
-const mimeTypes: Readonly<Record<string, string>> = {
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript; charset=utf-8',
-  '.mjs': 'text/javascript; charset=utf-8',
-  '.css': 'text/css; charset=utf-8',
-  '.json': 'application/json; charset=utf-8',
-  '.svg': 'image/svg+xml',
-  '.png': 'image/png',
-  '.woff2': 'font/woff2',
-  '.wasm': 'application/wasm',
-};
-
-/** Style attributes are set by React Flow and the virtualised table, so inline styles are allowed; scripts never. */
-export const contentSecurityPolicy = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self' 'unsafe-inline'",
-  "img-src 'self' data: blob:",
-  "font-src 'self'",
-  "connect-src 'self'",
-  "worker-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
 
 /** Must run before the app is ready. */
 export function registerAppScheme(): void {
@@ -51,7 +26,7 @@ export function serveApp(folder: string): void {
       return new Response(new Uint8Array(body), {
         headers: {
           'content-type': mimeTypes[path.extname(file)] ?? 'application/octet-stream',
-          'content-security-policy': contentSecurityPolicy,
+          'content-security-policy': contentSecurityPolicy(),
           'x-content-type-options': 'nosniff',
         },
       });
