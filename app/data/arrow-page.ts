@@ -2,7 +2,7 @@ import { Bool, Field, Float64, Int64, RecordBatch, Schema as ArrowSchema, Struct
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Column } from '#app/relation/types.ts';
 import { forEachChunk } from './chunks.ts';
-import { describeQuery } from './query.ts';
+import { cellExpression, describeQuery } from './query.ts';
 import { quoteName, quoteText } from './sql.ts';
 
 export interface PageOptions {
@@ -43,14 +43,6 @@ export async function queryArrowPage(connection: DuckDBConnection, sql: string, 
 function pageExpression(column: Column): string {
   const quoted = quoteName(column.name);
   switch (column.type) {
-    case 'boolean':
-      return quoted;
-    case 'integer':
-      return `${quoted}::bigint`;
-    case 'float':
-      return `${quoted}::double`;
-    case 'timestamp':
-      return `${quoted}::timestamp::varchar`;
     case 'binary':
       return (
         `trim(regexp_replace(lower(hex(${quoted}[1:${binaryPreview}])), '(..)', '\\1 ', 'g'))` +
@@ -61,7 +53,7 @@ function pageExpression(column: Column): string {
       return `case when length(${text}) > ${textPreview} then left(${text}, ${textPreview}) || ${quoteText('… (')} || length(${text}) || ${quoteText(' characters)')} else ${text} end`;
     }
     default:
-      return `${quoted}::varchar`;
+      return cellExpression(column.name, column.type);
   }
 }
 

@@ -72,11 +72,11 @@ function handOver<T extends Float32Array | Float64Array>(array: T, transfer: Arr
 }
 
 /**
- * Fits a learner in a worker. The input's arrays are handed over, not copied: the caller's become empty (length 0), except where
+ * Trains in a worker and gives what it found, the head as data. The input's arrays are handed over, not copied: the caller's become empty (length 0), except where
  * they lie on a SharedArrayBuffer. `matrix` must have no NaN.
  * @throws PenstockError `training-data` (with column), `params-invalid`, `one-class`, `diverged`, `task-unsupported`…; CancelledError.
  */
-export async function trainLearner(algorithm: string, params: Readonly<Record<string, unknown>>, input: TrainInput, services: TrainServices): Promise<FittedLearner> {
+export async function train(algorithm: string, params: Readonly<Record<string, unknown>>, input: TrainInput, services: TrainServices): Promise<TrainedLearner> {
   findAlgorithm(algorithm, input.task);
   const transfer: ArrayBuffer[] = [];
   const payload: TrainPayload = {
@@ -89,11 +89,16 @@ export async function trainLearner(algorithm: string, params: Readonly<Record<st
     seed: services.seed,
   };
   const { metric, progress, signal } = services;
-  const trained = await runTask('train', payload, {
+  return runTask('train', payload, {
     transfer,
     ...(signal === undefined ? {} : { signal }),
     ...(progress === undefined ? {} : { onProgress: progress }),
     ...(metric === undefined ? {} : { onMessage: ({ name, value, step }: TrainMessage) => metric(name, value, step) }),
   });
+}
+
+/** As `train`, with the head as a function that places it in a graph. @throws as `train`. */
+export async function trainLearner(algorithm: string, params: Readonly<Record<string, unknown>>, input: TrainInput, services: TrainServices): Promise<FittedLearner> {
+  const trained = await train(algorithm, params, input, services);
   return { head: (features) => attachHead(trained.head, features), metrics: trained.metrics, details: trained.details };
 }

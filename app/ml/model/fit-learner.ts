@@ -6,9 +6,9 @@ import type { Column, Relation, Schema } from '#app/relation/types.ts';
 import type { RunContext } from '#app/sdk/node.ts';
 import type { FittedRecipe, LearnerSpec, ModelSignature, ModelSummary, ModelValue, TableValue } from '#app/sdk/ports.ts';
 import { isFeatureType } from '#app/sdk/trainer.ts';
+import { train } from '../learners/train.ts';
 import type { TrainDetails } from '../learners/types.ts';
 import { fitRecipe } from '../recipe/fit.ts';
-import { runTask } from '../worker/run-task.ts';
 import { assembleModel } from './assemble.ts';
 import { createCurves } from './curves.ts';
 import { makeGolden } from './golden.ts';
@@ -47,12 +47,10 @@ export async function fitLearner(spec: LearnerSpec, input: TableValue, services:
   signal.throwIfAborted();
 
   const curves = createCurves();
-  const trained = await runTask(
-    'train',
+  const trained = await train(
+    spec.algorithm,
+    spec.params,
     {
-      algorithm: spec.algorithm,
-      params: spec.params,
-      seed: services.seed,
       task: spec.task,
       matrix,
       rows,
@@ -61,10 +59,10 @@ export async function fitLearner(spec: LearnerSpec, input: TableValue, services:
       classes: prepared.classes.length,
     },
     {
+      seed: services.seed,
       signal,
-      transfer: [matrix.buffer, values.buffer],
-      onProgress: (fraction, message) => progress(fraction === null ? null : 0.15 + 0.75 * fraction, message),
-      onMessage: ({ name, value, step }) => {
+      progress: (fraction, message) => progress(fraction === null ? null : 0.15 + 0.75 * fraction, message),
+      metric: (name, value, step) => {
         curves.add(name, value, step);
         services.metric(name, value, step);
       },
