@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
-import { createParser, schemaOf, toDuckDb } from '#app/relation/index.ts';
+import { createAnswers, createParser, schemaOf, toDuckDb } from '#app/relation/index.ts';
 import { scanParquet } from '#app/relation/build.ts';
 import type { Relation } from '#app/relation/types.ts';
 import { withParses } from '#app/pipeline/with-parses.ts';
@@ -51,6 +51,8 @@ async function chainSql(file: string, run: (sql: string) => Promise<unknown[][]>
   const catalogue = loadCatalogue();
   const trees = new Map<string, unknown>();
   const environment = {
+    answers: new Map<string, unknown>(),
+    answer: async () => null,
     trees,
     parseExpression: async (text: string): Promise<unknown> => {
       const [[json] = []] = await run(`select json_serialize_sql('select ${text.replaceAll("'", "''")}')`);
@@ -74,7 +76,7 @@ async function chainSql(file: string, run: (sql: string) => Promise<unknown[][]>
     if (type?.relation === undefined) throw new Error(`no relation for ${step.type}`);
     const params = type.definition.params.parse(step.params);
     const input = relation;
-    const result = await withParses(environment, () => type.relation?.({ table: [input] }, params, null, { parse: createParser(trees), resolvePath: (name) => name }));
+    const result = await withParses(environment, () => type.relation?.({ table: [input] }, params, null, { parse: createParser(trees), resolvePath: (name) => name, ...createAnswers(environment.answers) }));
     relation = result as Relation;
     schemaOf(relation);
   }

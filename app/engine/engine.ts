@@ -1,3 +1,5 @@
+import { noDatabases } from './services/databases.ts';
+import { answerQuestion } from './analysis/answer.ts';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -7,7 +9,7 @@ import { newRecordId } from '#app/core/ids.ts';
 import { openDatabase, type Database } from '#app/data/index.ts';
 import type { PipelineDocument } from '#app/pipeline/document.ts';
 import { topologicalOrder } from '#app/pipeline/graph.ts';
-import { createParser } from '#app/relation/index.ts';
+import { createAnswers, createParser } from '#app/relation/index.ts';
 import type { Freshness, RunEvent } from '#app/protocol/schema.ts';
 import type { RelationServices } from '#app/sdk/node.ts';
 import { Analyser, type AnalysedNode, type Analysis } from './analysis/analyse.ts';
@@ -93,12 +95,13 @@ export class Engine {
     this.cache = new ResultCache(store.results, store.artifacts, { soleWriter: !store.readOnly });
     this.analyser = new Analyser({
       catalogue: this.catalogue,
-      probes: new Probes((signal) => probeContext(database, resolvePath, signal)),
+      probes: new Probes((signal) => probeContext(database, noDatabases, resolvePath, signal)),
       resolvePath,
       parseExpression: (text) => database.parseExpression(text),
+      answer: (question) => answerQuestion(database, question),
       result: (key) => this.cache.get(key)?.ports ?? null,
     });
-    const services: RelationServices = { parse: createParser(this.analyser.trees), resolvePath };
+    const services: RelationServices = { parse: createParser(this.analyser.trees), resolvePath, ...createAnswers(this.analyser.answers) };
     this.#building = { services, parsing: this.analyser.parsing };
     this.models = new Models({ store, database, distDir: options.distDir, resolvePath, tempDir: parts.tempDir });
     const parallel = parallelNodes();
@@ -108,6 +111,7 @@ export class Engine {
       artifacts: store.artifacts,
       written,
       slots: new Slots(parallel),
+      outside: noDatabases,
       resolvePath,
       models: (origin) => this.models.servicesFor(origin),
       noteUnexpected: (error) => this.noteUnexpected(error),

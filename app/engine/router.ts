@@ -5,6 +5,14 @@ import { isCancelled, PenstockError, toDiagnostic } from '#app/core/errors.ts';
 import { penstockVersion } from '#app/core/version.ts';
 import { contract } from '#app/protocol/contract.ts';
 import type { Engine } from './engine.ts';
+import type { Implementer } from './procedures/implementer.ts';
+import { connectionsProcedures } from './procedures/connections.ts';
+import { csvProcedures } from './procedures/csv.ts';
+import { expressionsProcedures } from './procedures/expressions.ts';
+import { lineageProcedures } from './procedures/lineage.ts';
+import { planningProcedures } from './procedures/planning.ts';
+import { viewsProcedures } from './procedures/views.ts';
+
 import { doctor } from './doctor.ts';
 import { listFiles, readerFor, storeUpload } from './project/project-files.ts';
 import { onWire } from './wire.ts';
@@ -23,6 +31,12 @@ export function createRouter(engine: Engine) {
   const never = new AbortController().signal;
 
   return os.router({
+    views: viewsProcedures(os as unknown as Implementer, engine),
+    csv: csvProcedures(os as unknown as Implementer, engine),
+    connections: connectionsProcedures(os as unknown as Implementer, engine),
+    planning: planningProcedures(os as unknown as Implementer, engine),
+    lineage: lineageProcedures(os as unknown as Implementer, engine),
+    expressions: expressionsProcedures(os as unknown as Implementer, engine),
     project: {
       info: os.project.info.handler(() => ({
         path: engine.projectDir,

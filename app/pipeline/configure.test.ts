@@ -40,6 +40,8 @@ function env(change: Partial<ConfigureEnv> = {}): ConfigureEnv {
     factsFor: () => null,
     trees,
     parseExpression: async (text) => ({ text }),
+    answers: new Map(),
+    answer: async () => null,
     resolvePath: (path) => (trees.has(path) ? 'ready' : path),
     ...change,
   };

@@ -1,6 +1,6 @@
 import { distinctDiagnostics } from '#app/core/diagnostics.ts';
 import { toDiagnostic, type Diagnostic } from '#app/core/errors.ts';
-import { createParser, schemaOf } from '#app/relation/index.ts';
+import { createAnswers, createParser, schemaOf } from '#app/relation/index.ts';
 import type { Relation } from '#app/relation/types.ts';
 import type { Facts, NodeDefinition, RelationServices } from '#app/sdk/node.ts';
 import type { PortMeta } from '#app/sdk/ports.ts';
@@ -42,7 +42,7 @@ export async function configurePipeline(document: PipelineDocument, catalogue: N
   const { order } = topologicalOrder(document);
   const titleOf = (node: PipelineNode): string => nodeTitle(node, catalogue.get(node.type)?.definition.title);
   const done = new Map<string, NodeConfiguration>();
-  const services: RelationServices = { parse: createParser(env.trees), resolvePath: (path) => env.resolvePath(path) };
+  const services: RelationServices = { parse: createParser(env.trees), resolvePath: (path) => env.resolvePath(path), ...createAnswers(env.answers) };
   for (const id of order) {
     const node = nodes.get(id);
     if (node === undefined) continue;
@@ -142,6 +142,10 @@ async function evaluate(node: PipelineNode, type: NodeType, inputs: Gathered, pa
     for (const [port, relation] of Object.entries(byPort)) outputs[port] = { kind: 'table', schema: schemaOf(relation) };
   } catch (error) {
     const found = toDiagnostic(error, { nodeId: node.id });
+    if (found.code === 'schema-after-run') {
+      diagnostics.push({ ...found, severity: 'info' });
+      return outputs;
+    }
     // `configure` may have said the same in better words.
     if (!diagnostics.some((other) => other.code === found.code && other.message === found.message)) diagnostics.push(found);
   }

@@ -1,6 +1,13 @@
-import { oc, eventIterator } from '@orpc/contract';
+import { eventIterator } from '@orpc/contract';
 import { z } from 'zod';
 import { documentSchema } from '#app/pipeline/document.ts';
+import { base } from './base.ts';
+import { connectionsContract } from './sections/connections.ts';
+import { csvContract } from './sections/csv.ts';
+import { expressionsContract } from './sections/expressions.ts';
+import { lineageContract } from './sections/lineage.ts';
+import { planningContract } from './sections/planning.ts';
+import { viewsContract } from './sections/views.ts';
 import {
   columnProfileSchema,
   columnSchema,
@@ -18,9 +25,6 @@ import {
  * Errors are oRPC errors whose `data` is a Diagnostic. Paths of pipelines are relative to the project folder.
  */
 
-const diagnosticError = { DIAGNOSTIC: { data: diagnosticSchema } };
-const base = oc.errors(diagnosticError);
-
 /** Output meta is JSON by construction (app/sdk ports); it is passed through. */
 const portMeta = z.looseObject({ kind: z.string() });
 
@@ -33,6 +37,12 @@ export const nodeConfigurationSchema = z.object({
 });
 
 export const contract = {
+  views: viewsContract,
+  csv: csvContract,
+  connections: connectionsContract,
+  planning: planningContract,
+  lineage: lineageContract,
+  expressions: expressionsContract,
   project: {
     info: base.output(
       z.object({ path: z.string(), name: z.string(), readOnly: z.boolean(), version: z.string(), interruptedRuns: z.array(z.string()) }),

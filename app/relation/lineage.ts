@@ -1,3 +1,4 @@
+import { RelationError } from './error.ts';
 import { joinColumns } from './join-columns.ts';
 import { schemaOf } from './schema.ts';
 import type { ColumnLineage, Expr, Relation } from './types.ts';
@@ -92,6 +93,13 @@ function trace(relation: Relation): Lineage {
       ]);
       return { values: new Map([...input.values, ...added]), filters: input.filters };
     }
+    case 'asof':
+    case 'pivot':
+    case 'unpivot':
+    case 'explode':
+    case 'set':
+    case 'sql':
+      throw new RelationError('not-built', `The operator ${relation.op} is still to come.`);
   }
 }
 

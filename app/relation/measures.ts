@@ -77,9 +77,14 @@ export function windowType(window: WindowColumn, schema: Schema): ColumnType {
     case 'row_number':
     case 'rank':
     case 'dense_rank':
+    case 'ntile':
       return 'integer';
+    case 'percent_rank':
+      return 'float';
     case 'lag':
     case 'lead':
+    case 'first_value':
+    case 'last_value':
       if (argument !== null) return argument;
       break;
     default: {

@@ -63,6 +63,13 @@ function derive(relation: Relation): Schema {
       const input = schemaOf(relation.input);
       return [...input, ...relation.columns.map((column): Column => ({ name: column.name, type: windowType(column, input) }))];
     }
+    case 'asof':
+    case 'pivot':
+    case 'unpivot':
+    case 'explode':
+    case 'set':
+    case 'sql':
+      throw new RelationError('not-built', `The operator ${relation.op} is still to come.`);
   }
 }
 

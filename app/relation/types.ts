@@ -72,14 +72,45 @@ export interface SortKey {
   readonly nulls: 'first' | 'last';
 }
 
-export type WindowFn = 'row_number' | 'rank' | 'dense_rank' | 'count' | 'sum' | 'avg' | 'min' | 'max' | 'lag' | 'lead';
+export type WindowFn =
+  | 'row_number'
+  | 'rank'
+  | 'dense_rank'
+  | 'percent_rank' // (rank - 1) / (rows - 1), 0 for a single row
+  | 'ntile' // needs `offset` as the number of tiles
+  | 'count'
+  | 'sum'
+  | 'avg'
+  | 'min'
+  | 'max'
+  | 'median'
+  | 'stddev' // sample
+  | 'first_value'
+  | 'last_value'
+  | 'lag'
+  | 'lead';
+
+/**
+ * Rows that a window function looks at, in the order of `orderBy`, around the current row. Without a frame: from the first row to the
+ * last equal one where there is an order, else the whole partition (as SQL has it). Only for count, sum, avg, min, max, median, stddev,
+ * first_value and last_value.
+ */
+export interface WindowFrame {
+  /** `rows`: so many rows; `range`: distance in the one order key, which is a number (its unit), a date (days) or a timestamp (seconds). */
+  readonly by: 'rows' | 'range';
+  /** How far back; null: to the partition's start. 0: from the current row. */
+  readonly preceding: number | null;
+  /** How far ahead; null: to the partition's end. 0: to the current row. */
+  readonly following: number | null;
+}
 
 export interface WindowColumn {
   readonly name: string;
   readonly fn: WindowFn;
   readonly arg?: Expr;
-  /** For lag and lead; rows, default 1. */
+  /** For lag and lead: rows, default 1. For ntile: number of tiles. */
   readonly offset?: number;
+  readonly frame?: WindowFrame;
   readonly partitionBy: readonly Expr[];
   readonly orderBy: readonly SortKey[];
 }
@@ -132,7 +163,81 @@ export type Relation =
   /** Bernoulli sample by a portable hash of the row and the seed: the same rows on every backend. */
   | { readonly op: 'sample'; readonly input: Relation; readonly fraction: number; readonly seed: number }
   /** Adds columns; keeps all input columns. */
-  | { readonly op: 'window'; readonly input: Relation; readonly columns: readonly WindowColumn[] };
+  | { readonly op: 'window'; readonly input: Relation; readonly columns: readonly WindowColumn[] }
+  /**
+   * For each left row the one right row with equal keys that is nearest in time (or any ordered column): `backward` the last one not
+   * after it, `forward` the first one not before it. Among right rows of the same key and time the one whose other columns are greatest
+   * counts, so that the answer does not depend on the order of rows. Missing keys or times never match.
+   * Output columns as those of `join` of kind left (or inner), except that the right time column is kept too (suffixed on collision).
+   */
+  | {
+      readonly op: 'asof';
+      readonly kind: 'left' | 'inner';
+      readonly left: Relation;
+      readonly right: Relation;
+      readonly on: readonly { readonly left: string; readonly right: string }[];
+      /** Both of one kind: numbers, dates, or timestamps. */
+      readonly time: { readonly left: string; readonly right: string };
+      readonly direction: 'backward' | 'forward';
+      /** True: a right row at exactly the same time does not match. */
+      readonly strict: boolean;
+      /** Greatest distance that still matches, in the time column's unit (timestamps: seconds, dates: days); null: any. */
+      readonly tolerance: number | null;
+      readonly rightSuffix: string;
+    }
+  /**
+   * One row for each combination of `keys`, and for each of `values` one column a measure: the measure over the rows whose `column`
+   * has that value. Values are listed, so that the schema is known before anything runs.
+   */
+  | {
+      readonly op: 'pivot';
+      readonly input: Relation;
+      readonly keys: readonly string[];
+      readonly column: string;
+      /** `value` as a literal of the column's type (null: the rows where it is missing); `name` is put before or after the measure's name. */
+      readonly values: readonly { readonly value: null | boolean | number | string; readonly name: string }[];
+      readonly measures: readonly Measure[];
+      /** Output name of a cell: `value` (only with one measure), `value_measure` or `measure_value`. */
+      readonly naming: 'value' | 'value_measure' | 'measure_value';
+    }
+  /** One row for each input row and each of `columns`, in that order: all other columns, the column's name, its value. */
+  | {
+      readonly op: 'unpivot';
+      readonly input: Relation;
+      /** Their values get the common type; text where there is none. */
+      readonly columns: readonly string[];
+      readonly nameColumn: string;
+      readonly valueColumn: string;
+      /** Rows whose value is missing are left out. */
+      readonly dropMissing: boolean;
+    }
+  /**
+   * One row for each element of a list: a JSON array in text, or text parts between `delimiter`. Lists and objects are kept as JSON text
+   * (columns have no list type). Elements that are objects or arrays stay JSON text; `elementType` is cast to, null where it cannot be.
+   */
+  | {
+      readonly op: 'explode';
+      readonly input: Relation;
+      /** Of type string; replaced by the element under the name `as`. */
+      readonly column: string;
+      readonly as: string;
+      readonly delimiter: string | null;
+      readonly elementType: ColumnType;
+      /** Name of a column with the element's place, from 1; null: none. */
+      readonly position: string | null;
+      /** A row whose list is empty or missing (or is no list) is kept with a missing element. */
+      readonly keepEmpty: boolean;
+    }
+  /** Rows as sets: duplicates count once, missing equals missing. Columns are matched by name; names and types are the left's, or common types. */
+  | { readonly op: 'set'; readonly kind: 'intersect' | 'except'; readonly left: Relation; readonly right: Relation }
+  /** What a person wrote in SQL over named tables. The text has been checked: one SELECT that reads nothing but `inputs`. */
+  | {
+      readonly op: 'sql';
+      readonly inputs: readonly { readonly name: string; readonly relation: Relation }[];
+      readonly text: string;
+      /** What the text gives, found out when it was checked. */
+      readonly schema: Schema;
+    };
 
 /** Column-level lineage: for each output column, the source columns it is computed from. */
 export interface ColumnLineage {

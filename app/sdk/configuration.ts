@@ -15,6 +15,11 @@ export function schemaAt(context: Pick<ConfigureContext<unknown>, 'inputs'>, por
   return meta?.kind === 'table' ? meta.schema : null;
 }
 
+/** Thrown by a relation whose columns depend on values that are only known once its inputs have been computed. Configuring takes it as “not known yet”. */
+export function schemaAfterRun(message: string): PenstockError {
+  return new PenstockError('schema-after-run', message, { remedy: 'Run the node once, or list the values.' });
+}
+
 /** A required choice that is still open. */
 export function paramMissing(param: readonly (string | number)[], message: string, remedy: string): Diagnostic {
   return { severity: 'error', code: 'param-missing', message, remedy, place: { param } };

@@ -1,5 +1,10 @@
 import type { z } from 'zod';
 import type { Diagnostic } from '#app/core/errors.ts';
+import type { ChartServices } from './charts.ts';
+import type { CsvFileServices, CsvTableServices } from './csv.ts';
+import type { DatabaseProbes, DatabaseServices } from './databases.ts';
+import type { FormatFileServices, FormatTableServices } from './formats.ts';
+import type { ScriptServices } from './scripts.ts';
 import type { ColumnLineage, Relation, Schema } from '#app/relation/types.ts';
 import type { Evaluation, FittedRecipe, ModelSignature, ModelValue, PortMeta, PortSpec, PortValue, TableValue } from './ports.ts';
 
@@ -28,9 +33,18 @@ export interface ParamHint {
     | 'dataset' // name of a bundled dataset
     | 'rows' // list of objects: a small table of sub-forms
     | 'recipe-steps'
+    | 'grid' // editable table: {columns: {name, type}[], rows: cell[][]}
+    | 'csv-dialect' // what was sniffed, corrected over a live preview
+    | 'sql'
+    | 'javascript'
+    | 'python'
+    | 'connection' // name of a database connection of the project
+    | 'column-values' // list of values of the column named by the param `of`, with their counts
     | 'hidden';
   /** Name of the input port that column, columns and expression refer to. Default: the first table input. */
   readonly from?: string;
+  /** For `column-values`: name of the param that holds the column. */
+  readonly of?: string;
   /** Only columns of these types are offered. */
   readonly types?: readonly string[];
   /** Shown under an "Advanced" fold. */
@@ -112,6 +126,16 @@ export interface RelationServices {
   parse(text: string, schema: Schema, param: readonly (string | number)[]): import('#app/relation/types.ts').Expr;
   /** Absolute path of a path in params. */
   resolvePath(path: string): string;
+  /**
+   * Columns that a person's SQL gives over named tables.
+   * @throws PenstockError for SQL that is not one SELECT over those tables, at the param with a span where known.
+   */
+  describeSql(text: string, tables: readonly { readonly name: string; readonly schema: Schema }[], param: readonly (string | number)[]): Schema;
+  /**
+   * Different values of a column as text, smallest first, missing left out, at most `limit` + 1 of them; null before a run, when there
+   * are no data to look at: the relation then has no schema yet, and says so by throwing `schemaAfterRun()` (app/sdk/configuration.ts).
+   */
+  values(relation: Relation, column: string, limit: number, param: readonly (string | number)[]): readonly string[] | null;
 }
 
 // ── run.ts ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -136,21 +160,12 @@ export interface ProbeContext {
   resolvePath(path: string): string;
   /** Reading of files by DuckDB's readers: see app/data. */
   readonly files: FileServices;
+  readonly databases: DatabaseProbes;
 }
 
-export interface CsvDialect {
-  readonly delimiter: string;
-  readonly quote: string;
-  readonly header: boolean;
-  readonly encoding: 'utf-8' | 'utf-16' | 'latin-1';
-  readonly nullWords: readonly string[];
-}
-
-export interface FileServices {
+export interface FileServices extends CsvFileServices, FormatFileServices {
   /** Size in bytes and modification time in ms. @throws PenstockError `file-missing`. */
   stat(path: string): Promise<{ size: number; mtimeMs: number }>;
-  /** Sniffs the whole file's first part. @throws PenstockError: file-missing, csv-empty, csv-ragged … with line. */
-  sniffCsv(path: string, overrides: Partial<CsvDialect>, signal: AbortSignal): Promise<{ dialect: CsvDialect; schema: Schema; notes?: readonly Diagnostic[] }>;
   /** Schema of a Parquet file in logical types. */
   parquetSchema(path: string): Promise<{ schema: Schema; rows: number }>;
 }
@@ -174,11 +189,13 @@ export interface RunContext<P> {
   readonly artifacts: ArtifactServices;
   readonly files: FileServices;
   readonly models: ModelServices;
+  readonly databases: DatabaseServices;
+  readonly scripts: ScriptServices;
   resolvePath(path: string): string;
 }
 
 /** Queries over relations. All run on DuckDB's own threads and stop when `signal` aborts. */
-export interface TableServices {
+export interface TableServices extends CsvTableServices, FormatTableServices, ChartServices {
   /** Rows as arrays, for small results only. @throws PenstockError `result-too-large` over `limit` (default 100 000) rows. */
   rows(relation: Relation, limit?: number): Promise<{ schema: Schema; rows: (null | boolean | number | string)[][] }>;
   /** Number of rows. */
@@ -194,8 +211,6 @@ export interface TableServices {
    * Numbers for boolean, integer, float (NaN → null); text for string.
    */
   fromColumns(columns: readonly { name: string; type: import('#app/relation/types.ts').ColumnType; values: ArrayLike<number | string | null> }[], label: string): Promise<TableValue>;
-  /** CSV file → Parquet artifact with exactly these types. @throws PenstockError `csv-bad-value`, `csv-ragged`… naming file, line, column. */
-  readCsv(path: string, dialect: CsvDialect, schema: Schema, label: string): Promise<TableValue>;
 }
 
 export interface ArtifactServices {
@@ -216,4 +231,5 @@ export interface ModelServices {
   serve(model: ModelValue, options: { name: string; port: number; nodeId: string }): Promise<{ url: string }>;
 }
 
+export type { CsvDialect } from './csv.ts';
 export type { ColumnLineage, Evaluation, FittedRecipe, ModelSignature, PortMeta, PortSpec, PortValue, TableValue };

@@ -107,6 +107,13 @@ function FieldControl({ field, value, path, id, invalid, change }: ControlProps)
       return <ListEditor values={Array.isArray(value) ? (value as unknown[]) : []} numeric={schema.items?.type === 'number' || schema.items?.type === 'integer'} title={title} change={change} />;
     case 'choice':
       return <ChoiceControl schema={schema} value={(value ?? {}) as Values} path={path} id={id} title={title} change={change} />;
+    case 'grid':
+    case 'csv-dialect':
+    case 'sql':
+    case 'javascript':
+    case 'python':
+    case 'connection':
+    case 'column-values':
     case 'json':
     case 'text':
     case 'object':

@@ -1,3 +1,4 @@
+import type { Question } from '#app/relation/index.ts';
 import { toDiagnostic, type Diagnostic } from '#app/core/errors.ts';
 import { newRecordId } from '#app/core/ids.ts';
 import { cacheKey, type KeyParts } from '#app/pipeline/cache-key.ts';
@@ -53,6 +54,7 @@ export interface AnalyserOptions {
   readonly probes: Probes;
   readonly resolvePath: (path: string) => string;
   readonly parseExpression: (text: string) => Promise<unknown>;
+  readonly answer: (question: Question) => Promise<unknown>;
   /** Ports of the finished result with a cache key, or null. */
   readonly result: (key: string) => ResultPorts | null;
 }
@@ -85,6 +87,8 @@ export class Analyser {
   readonly #keys = new WeakMap<PipelineNode, { readonly of: string; readonly key: string }>();
   /** Parsed expression texts. */
   readonly trees = new Map<string, unknown>();
+  /** What the database answered to relations: columns of SQL, values of columns. */
+  readonly answers = new Map<string, unknown>();
 
   constructor(options: AnalyserOptions) {
     this.#options = options;
@@ -93,7 +97,7 @@ export class Analyser {
 
   /** For relations that are built outside the configure pass. */
   get parsing(): ExpressionParsing {
-    return { trees: this.trees, parseExpression: this.#options.parseExpression };
+    return { trees: this.trees, parseExpression: this.#options.parseExpression, answers: this.answers, answer: this.#options.answer };
   }
 
   async analyse(given: PipelineDocument, signal: AbortSignal): Promise<Analysis> {

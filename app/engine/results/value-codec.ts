@@ -1,3 +1,4 @@
+import { inputsOf, mapInputs } from '#app/relation/index.ts';
 import type { Relation } from '#app/relation/types.ts';
 import type { PortValue } from '#app/sdk/ports.ts';
 
@@ -45,29 +46,19 @@ function mapPaths(value: PortValue, map: (path: string) => string): PortValue {
 
 /** Depth is that of a fused chain, at most a few hundred operators. */
 function mapRelation(relation: Relation, map: (path: string) => string): Relation {
-  switch (relation.op) {
-    case 'scan':
-      return relation.source.kind === 'parquet' ? { ...relation, source: { kind: 'parquet', paths: relation.source.paths.map(map) } } : relation;
-    case 'join':
-      return { ...relation, left: mapRelation(relation.left, map), right: mapRelation(relation.right, map) };
-    case 'union':
-      return { ...relation, inputs: relation.inputs.map((input) => mapRelation(input, map)) };
-    default:
-      return { ...relation, input: mapRelation(relation.input, map) };
-  }
+  if (relation.op === 'scan') return relation.source.kind === 'parquet' ? { ...relation, source: { kind: 'parquet', paths: relation.source.paths.map(map) } } : relation;
+  return mapInputs(relation, (input) => mapRelation(input, map));
 }
 
 /** Operators whose result is worth keeping when it is used more than once: they hold back all rows before the first comes out. */
-const heavyOps = new Set<Relation['op']>(['aggregate', 'join', 'sort', 'distinct', 'window']);
+const heavyOps = new Set<Relation['op']>(['aggregate', 'join', 'asof', 'sort', 'distinct', 'window', 'pivot', 'set', 'sql']);
 
 /** Whether any operator above the scans is heavy. Iterative: called while planning a run. */
 export function isHeavy(relation: Relation): boolean {
   const stack: Relation[] = [relation];
   for (let at = stack.pop(); at !== undefined; at = stack.pop()) {
     if (heavyOps.has(at.op)) return true;
-    if (at.op === 'join') stack.push(at.left, at.right);
-    else if (at.op === 'union') stack.push(...at.inputs);
-    else if (at.op !== 'scan') stack.push(at.input);
+    stack.push(...inputsOf(at));
   }
   return false;
 }

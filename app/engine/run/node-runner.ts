@@ -10,6 +10,8 @@ import { isHeavy } from '../results/value-codec.ts';
 import type { ArtifactFiles } from '../services/artifact-files.ts';
 import type { ModelOrigin } from '../services/models.ts';
 import { artifactServices, fileServices, tableServices, type WrittenTables } from '../services/node-services.ts';
+import type { OutsideDatabases } from '../services/databases.ts';
+import { scriptServices } from '../services/scripts.ts';
 import type { Slots } from './slots.ts';
 import { checkTable } from './table-check.ts';
 
@@ -19,6 +21,7 @@ export interface NodeEnvironment {
   readonly artifacts: ArtifactFiles;
   readonly written: WrittenTables;
   readonly slots: Slots;
+  readonly outside: OutsideDatabases;
   resolvePath(path: string): string;
   models(origin: ModelOrigin): ModelServices;
   /** Logs the stack of an error that nobody foresaw. */
@@ -86,6 +89,8 @@ export async function runExecutor(
     }),
     artifacts: artifactServices(artifacts),
     files: fileServices(database),
+    databases: environment.outside.services(signal),
+    scripts: scriptServices(),
     models: environment.models({ runId: origin.runId, nodeId, resolver, signal }),
     resolvePath: (path) => environment.resolvePath(path),
   };
@@ -124,7 +129,9 @@ export async function runRelation(
   for (const [port, value] of Object.entries(built)) {
     const { consumers, consumedByExecutor, pinned, end } = use(port);
     if (value.kind !== 'table') continue;
-    if (pinned || ((consumers > 1 || consumedByExecutor) && isHeavy(value.relation))) {
+    // Columns that depend on values are known to the nodes behind only once they are kept.
+    const open = node.configuration.outputs[port]?.kind === 'table' && node.configuration.outputs[port].schema === null;
+    if (pinned || open || ((consumers > 1 || consumedByExecutor) && isHeavy(value.relation))) {
       const table = withOrigin(await slots.use(() => tables.materialise(value.relation, node.title)), node.node.id, port);
       const size = table.kind === 'table' ? sizeOf(table, written) : null;
       values[port] = table;

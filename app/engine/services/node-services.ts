@@ -7,6 +7,11 @@ import type { Relation } from '#app/relation/types.ts';
 import type { ArtifactServices, FileServices, ProbeContext, TableServices } from '#app/sdk/node.ts';
 import type { TableValue } from '#app/sdk/ports.ts';
 import type { ArtifactFiles } from './artifact-files.ts';
+import { chartServices } from './charts.ts';
+import { csvFileServices, csvTableServices } from './csv.ts';
+import type { OutsideDatabases } from './databases.ts';
+import { formatFileServices, formatTableServices } from './formats.ts';
+import type { ServiceParts } from './parts.ts';
 
 /** Rows and bytes of tables that were written, by file path, so that nobody has to count them again. */
 export type WrittenTables = Map<string, { readonly rows: number; readonly bytes: number }>;
@@ -23,13 +28,14 @@ export function fileServices(database: Database): FileServices {
       });
       return { size: info.size, mtimeMs: info.mtimeMs };
     },
-    sniffCsv: (path, overrides, signal) => database.sniffCsv(path, overrides, signal),
+    ...csvFileServices(database),
+    ...formatFileServices(database),
     parquetSchema: (path) => database.parquetSchema(path),
   };
 }
 
-export function probeContext(database: Database, resolvePath: (path: string) => string, signal: AbortSignal): ProbeContext {
-  return { signal, resolvePath, files: fileServices(database) };
+export function probeContext(database: Database, outside: OutsideDatabases, resolvePath: (path: string) => string, signal: AbortSignal): ProbeContext {
+  return { signal, resolvePath, files: fileServices(database), databases: outside.probes(signal) };
 }
 
 export function artifactServices(artifacts: ArtifactFiles): ArtifactServices {
@@ -71,6 +77,7 @@ export function tableServices(options: TableServiceOptions): TableServices {
     return { kind: 'table', relation: scanParquet([path], schema, label), schema };
   }
 
+  const parts: ServiceParts = { database, artifacts, signal, progress, adopted, watched };
   return {
     rows: (relation, limit) => watched(relation, database.rows(relation, limit, signal)),
     count: (relation) => watched(relation, database.count(relation, signal)),
@@ -86,10 +93,8 @@ export function tableServices(options: TableServiceOptions): TableServices {
       const { rows, bytes } = await database.writeColumns(columns, file, signal);
       return adopted(file, label, rows, bytes, columns.map(({ name, type }) => ({ name, type })));
     },
-    async readCsv(path, dialect, schema, label) {
-      const file = await artifacts.temporary('parquet');
-      const { rows, bytes } = await database.readCsv(path, dialect, schema, file, { signal, ...progress });
-      return adopted(file, label, rows, bytes, schema);
-    },
+    ...csvTableServices(parts),
+    ...formatTableServices(parts),
+    ...chartServices(parts),
   };
 }

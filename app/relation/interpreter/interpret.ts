@@ -1,3 +1,4 @@
+import { RelationError } from '../error.ts';
 import { hashFraction } from '../functions/hash.ts';
 import { convert, textOfValue } from '../functions/conversion.ts';
 import { compareValues } from '../functions/order.ts';
@@ -74,6 +75,13 @@ function rowsOf(relation: Relation, tables: Tables): Row[] {
       const added = relation.columns.map((column) => ({ name: column.name, values: windowValues(column, schema, rows) }));
       return rows.map((row, i) => new Map([...row, ...added.map(({ name, values }): [string, Value] => [name, values[i] ?? null])]));
     }
+    case 'asof':
+    case 'pivot':
+    case 'unpivot':
+    case 'explode':
+    case 'set':
+    case 'sql':
+      throw new RelationError('not-built', `The operator ${relation.op} is still to come.`);
   }
 }
 

@@ -33,6 +33,11 @@ export function windowValues(window: WindowColumn, schema: Schema, rows: readonl
         case 'lead':
           result.set(row, argOf(sorted[i + (window.offset ?? 1)]));
           break;
+        case 'first_value':
+        case 'last_value':
+        case 'percent_rank':
+        case 'ntile':
+          throw new TypeError(`The interpreter does not know ${window.fn} yet.`);
         default:
           result.set(row, aggregateValue(window.fn, arg ? frame.map(argOf) : null, frame.length, arg?.type ?? 'integer'));
       }

@@ -9,7 +9,7 @@ import { relation } from './relation.ts';
 describeFixtures(import.meta.url);
 
 describe('the split', () => {
-  const services = { parse: () => expect.unreachable(), resolvePath: (path: string) => path };
+  const services = { parse: () => expect.unreachable(), resolvePath: (path: string) => path, describeSql: () => expect.unreachable(), values: () => expect.unreachable() };
 
   function split(values: readonly (readonly [string | null, number])[], params: object): { train: string[]; test: string[] } {
     const input: Relation = {

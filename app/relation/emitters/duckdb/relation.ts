@@ -1,3 +1,4 @@
+import { RelationError } from '../../error.ts';
 import { joinColumns, joinKeys } from '../../join-columns.ts';
 import { schemaOf } from '../../schema.ts';
 import { typed, typedPredicate } from '../../typing.ts';
@@ -59,6 +60,13 @@ function emit(relation: Relation): Query {
         select: [...allColumns(schema), ...relation.columns.map((column) => ({ name: quoteName(column.name), sql: windowSql(column, schema) }))],
       };
     }
+    case 'asof':
+    case 'pivot':
+    case 'unpivot':
+    case 'explode':
+    case 'set':
+    case 'sql':
+      throw new RelationError('not-built', `The operator ${relation.op} is still to come.`);
   }
 }
 
@@ -168,6 +176,12 @@ function windowSql(window: WindowColumn, schema: Schema): string {
     row_number: 'row_number()',
     rank: 'rank()',
     dense_rank: 'dense_rank()',
+    percent_rank: 'percent_rank()',
+    ntile: `ntile(${window.offset ?? 1})`,
+    median: `median(${number}::DOUBLE)`,
+    stddev: `stddev_samp(${number}::DOUBLE)`,
+    first_value: `first_value(${sql})`,
+    last_value: `last_value(${sql})`,
   }[window.fn];
   const partition = window.partitionBy.length === 0 ? '' : `partition by ${window.partitionBy.map((expr) => exprToDuckDb(expr, schema)).join(', ')}`;
   const order = window.orderBy.length === 0 ? '' : `order by ${window.orderBy.map((key) => sortKey(key, schema)).join(', ')}`;

@@ -1,0 +1,2 @@
+/** Database connections of the project. */
+export const connectionsContract = {};

@@ -1,0 +1,2 @@
+/** The CSV reader’s live preview. */
+export const csvContract = {};

@@ -1,0 +1,2 @@
+/** Live results of expressions while they are typed. */
+export const expressionsContract = {};

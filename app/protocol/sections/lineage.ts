@@ -1,0 +1,2 @@
+/** Paths of a column through the canvas. */
+export const lineageContract = {};

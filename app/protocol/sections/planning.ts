@@ -1,0 +1,2 @@
+/** Before a run: estimates; why tables are kept; what the disk holds. */
+export const planningContract = {};

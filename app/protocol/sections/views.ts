@@ -1,0 +1,2 @@
+/** Looking at tables: statistics, search, charts, slices. */
+export const viewsContract = {};

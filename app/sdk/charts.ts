@@ -1,0 +1,2 @@
+/** Charts computed where the data are. */
+export interface ChartServices {}

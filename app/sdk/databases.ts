@@ -1,0 +1,5 @@
+/** Databases outside: PostgreSQL, MySQL and MariaDB, SQLite, DuckDB files. */
+export interface DatabaseProbes {}
+
+/** Databases outside: PostgreSQL, MySQL and MariaDB, SQLite, DuckDB files. */
+export interface DatabaseServices {}

@@ -1,0 +1,5 @@
+/** JSON, Excel, folders of files, images; writing of files. */
+export interface FormatFileServices {}
+
+/** JSON, Excel, folders of files, images; writing of files. */
+export interface FormatTableServices {}
