@@ -9,6 +9,7 @@ export { exprToDuckDb, toDuckDb } from './emitters/duckdb/index.ts';
 export { emitFeatures, isOnnxable } from './emitters/onnx/index.ts';
 export { functionRegistry } from './functions/registry.ts';
 export type { FunctionSpec } from './functions/spec.ts';
+export { freeName } from './free-name.ts';
 export { joinColumns } from './join-columns.ts';
 export { columnsOf, lineageOf } from './lineage.ts';
 export { didYouMean, nearMiss } from './near-miss.ts';
