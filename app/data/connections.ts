@@ -1,6 +1,10 @@
+import { randomBytes } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
 import { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { CancelledError } from '#app/core/errors.ts';
+import { prepareProfiling, profiled, type ProfiledOperator } from './planning/query-profile.ts';
+import { quoteText } from './sql.ts';
 import { toQueryError } from './query-errors.ts';
 
 export interface DatabaseOptions {
@@ -9,12 +13,16 @@ export interface DatabaseOptions {
   /** As DuckDB writes it: `4GB`. Default: DuckDB's (80 % of the machine). */
   readonly memoryLimit?: string;
   readonly threads?: number;
+  /** Most bytes that spilled data may take in `tempDir`, as DuckDB writes it; default: 90 % of what is free there. */
+  readonly tempLimit?: string;
 }
 
 export interface QueryOptions {
   readonly signal?: AbortSignal | undefined;
   /** 0…1, at most ten times a second, only while DuckDB can tell. */
   readonly progress?: ((fraction: number) => void) | undefined;
+  /** Hears of the plan of the last query, as it ran: rows, bytes and time of each operator. Costs one small file. */
+  readonly profile?: ((root: ProfiledOperator) => void) | undefined;
 }
 
 /** Queries at once. Each running query holds a thread of libuv's pool: the process needs UV_THREADPOOL_SIZE ≥ 16, or file reads wait. */
@@ -30,11 +38,14 @@ export class ConnectionPool {
   readonly #idle: DuckDBConnection[];
   readonly #waiting: ((connection: DuckDBConnection) => void)[] = [];
   readonly #context: { memoryLimit: string; tempDir: string };
+  /** Where each connection's profiles are written. */
+  readonly #profiles: ReadonlyMap<DuckDBConnection, string>;
   #closed = false;
   #busy = 0;
   #drained: (() => void) | null = null;
 
-  private constructor(instance: DuckDBInstance, connections: DuckDBConnection[], context: { memoryLimit: string; tempDir: string }) {
+  private constructor(instance: DuckDBInstance, connections: DuckDBConnection[], context: { memoryLimit: string; tempDir: string }, profiles: ReadonlyMap<DuckDBConnection, string>) {
+    this.#profiles = profiles;
     this.#instance = instance;
     this.#idle = connections;
     this.#context = context;
@@ -52,20 +63,28 @@ export class ConnectionPool {
       disabled_optimizers: 'join_filter_pushdown',
       ...(options.memoryLimit === undefined ? {} : { memory_limit: options.memoryLimit }),
       ...(options.threads === undefined ? {} : { threads: String(options.threads) }),
+      ...(options.tempLimit === undefined ? {} : { max_temp_directory_size: options.tempLimit }),
     });
+    const profiles = new Map<DuckDBConnection, string>();
     const connections: DuckDBConnection[] = [];
     for (let i = 0; i < poolSize; i += 1) {
       const connection = await instance.connect();
       // Progress is only counted with the bar on; printing is switched off.
       await connection.run('set enable_progress_bar_print = false');
       await connection.run('set enable_progress_bar = true');
+      // Its own name: engines that share a folder for temporary files must not read each other's.
+      const file = path.join(options.tempDir, `profile-${randomBytes(6).toString('hex')}.json`);
+      await prepareProfiling(connection, file);
+      profiles.set(connection, file);
       connections.push(connection);
     }
     const first = connections[0];
     if (first === undefined) throw new Error('connection pool: no connection');
     const limits = await first.runAndReadAll("select current_setting('memory_limit')");
+    // The limits can be set while the app runs; everything else stays as it is.
+    await first.run("set allowed_configs = ['memory_limit', 'max_temp_directory_size']");
     await first.run('set lock_configuration = true');
-    return new ConnectionPool(instance, connections, { memoryLimit: String(limits.getRowsJS()[0]?.[0] ?? ''), tempDir: options.tempDir });
+    return new ConnectionPool(instance, connections, { memoryLimit: String(limits.getRowsJS()[0]?.[0] ?? ''), tempDir: options.tempDir }, profiles);
   }
 
   /**
@@ -84,7 +103,8 @@ export class ConnectionPool {
     signal?.addEventListener('abort', interrupt, { once: true });
     const timer = progress === undefined ? null : setInterval(() => reportProgress(connection, progress), 100);
     try {
-      return await work(connection);
+      const file = options.profile === undefined ? undefined : this.#profiles.get(connection);
+      return await (file === undefined || options.profile === undefined ? work(connection) : profiled(connection, file, () => work(connection), options.profile));
     } catch (thrown) {
       if (signal?.aborted) throw new CancelledError();
       throw toQueryError(thrown, this.#context);
@@ -94,6 +114,16 @@ export class ConnectionPool {
       signal?.removeEventListener('abort', interrupt);
       this.#give(connection);
     }
+  }
+
+  /** Changes the limits for queries from now on; sizes as DuckDB writes them (`4GB`). */
+  async setLimits(limits: { readonly memoryLimit: string; readonly tempLimit: string }): Promise<void> {
+    await this.use({}, async (connection) => {
+      await connection.run(`set memory_limit = ${quoteText(limits.memoryLimit)}`);
+      await connection.run(`set max_temp_directory_size = ${quoteText(limits.tempLimit)}`);
+      const [row] = (await connection.runAndReadAll("select current_setting('memory_limit')")).getRowsJS();
+      this.#context.memoryLimit = String(row?.[0] ?? limits.memoryLimit);
+    });
   }
 
   /** Waits for the queries under way, then closes. Further use throws. */

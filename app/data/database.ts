@@ -7,6 +7,7 @@ import { readCsvFile } from './csv/read.ts';
 import { sniffCsvFile } from './csv/sniff.ts';
 import { copyColumns, copyToParquet, normalisedQuery, readParquetSchema, type ColumnValues } from './parquet.ts';
 import { parseExpressionText } from './parse-expression.ts';
+import { tableStatistics, type TableStatistics } from './planning/table-statistics.ts';
 import { profileQuery, type TableProfile } from './profile.ts';
 import { queryColumn, queryCount, queryMatrix, queryRows, type Cell } from './query.ts';
 
@@ -22,12 +23,12 @@ export interface Written {
  */
 export interface Database {
   /** Rows as arrays, for small results. Integers beyond 2⁵³ are rounded. @throws PenstockError `result-too-large` over `limit` (default 100 000). */
-  rows(relation: Relation, limit?: number, signal?: AbortSignal): Promise<{ schema: Schema; rows: Cell[][] }>;
-  count(relation: Relation, signal?: AbortSignal): Promise<number>;
+  rows(relation: Relation, limit?: number, signal?: AbortSignal, profile?: QueryOptions['profile']): Promise<{ schema: Schema; rows: Cell[][] }>;
+  count(relation: Relation, signal?: AbortSignal, profile?: QueryOptions['profile']): Promise<number>;
   /** Row-major float32 [rows × columns] in row order; null, NaN and numbers beyond float32 → NaN. @throws `unknown-column`, `not-numeric`. */
-  matrix(relation: Relation, columns: readonly string[], signal?: AbortSignal): Promise<{ data: Float32Array; rows: number }>;
+  matrix(relation: Relation, columns: readonly string[], signal?: AbortSignal, profile?: QueryOptions['profile']): Promise<{ data: Float32Array; rows: number }>;
   /** Boolean, integer, float → Float64Array (null → NaN); others → text with null (ISO for dates and times, hex for binary). */
-  column(relation: Relation, name: string, signal?: AbortSignal): Promise<Float64Array | (string | null)[]>;
+  column(relation: Relation, name: string, signal?: AbortSignal, profile?: QueryOptions['profile']): Promise<Float64Array | (string | null)[]>;
   /** Parquet (zstd) in row order, atomically. @throws `disk-full`. */
   writeParquet(relation: Relation, path: string, options?: QueryOptions): Promise<Written>;
   writeColumns(columns: readonly ColumnValues[], path: string, signal?: AbortSignal): Promise<Written>;
@@ -41,6 +42,10 @@ export interface Database {
   profile(relation: Relation, signal?: AbortSignal): Promise<TableProfile>;
   /** Parse tree of `select TEXT` (json_serialize_sql); nothing runs. @throws `syntax` with a span. */
   parseExpression(text: string): Promise<unknown>;
+  /** From the footers of Parquet files alone. @throws PenstockError `file-missing`, `query-failed`. */
+  tableStatistics(paths: readonly string[], signal?: AbortSignal): Promise<TableStatistics>;
+  /** Limits for queries from now on, as DuckDB writes sizes (`4GB`). */
+  setLimits(limits: { readonly memoryLimit: string; readonly tempLimit: string }): Promise<void>;
   /** Waits for queries under way. */
   close(): Promise<void>;
 }
@@ -49,10 +54,10 @@ export async function createDatabase(options: DatabaseOptions, toSql: (relation:
   const pool = await ConnectionPool.open(options);
   const { tempDir } = options;
   return {
-    rows: (relation, limit = 100_000, signal) => pool.use({ signal }, (c) => queryRows(c, toSql(relation), limit)),
-    count: (relation, signal) => pool.use({ signal }, (c) => queryCount(c, toSql(relation))),
-    matrix: (relation, columns, signal) => pool.use({ signal }, (c) => queryMatrix(c, toSql(relation), columns)),
-    column: (relation, name, signal) => pool.use({ signal }, (c) => queryColumn(c, toSql(relation), name)),
+    rows: (relation, limit = 100_000, signal, profile) => pool.use({ signal, profile }, (c) => queryRows(c, toSql(relation), limit)),
+    count: (relation, signal, profile) => pool.use({ signal, profile }, (c) => queryCount(c, toSql(relation))),
+    matrix: (relation, columns, signal, profile) => pool.use({ signal, profile }, (c) => queryMatrix(c, toSql(relation), columns)),
+    column: (relation, name, signal, profile) => pool.use({ signal, profile }, (c) => queryColumn(c, toSql(relation), name)),
     writeParquet: (relation, path, query = {}) =>
       pool.use(query, async (c) => copyToParquet(c, await normalisedQuery(c, toSql(relation)), path)),
     writeColumns: (columns, path, signal) => pool.use({ signal }, (c) => copyColumns(c, columns, path, signal)),
@@ -62,6 +67,8 @@ export async function createDatabase(options: DatabaseOptions, toSql: (relation:
     arrowPage: (relation, page, signal) => pool.use({ signal }, (c) => queryArrowPage(c, toSql(relation), page)),
     profile: (relation, signal) => pool.use({ signal }, (c) => profileQuery(c, toSql(relation))),
     parseExpression: (text) => pool.use({}, (c) => parseExpressionText(c, text)),
+    tableStatistics: (paths, signal) => pool.use({ signal }, (c) => tableStatistics(c, paths)),
+    setLimits: (limits) => pool.setLimits(limits),
     close: () => pool.close(),
   };
 }
