@@ -82,6 +82,24 @@ export async function doctorCommand(options: Json & { readonly project?: string 
   }
 }
 
+/** An engine to look at a pipeline with: over its project's results where there is one, without its lease, else over a project that is thrown away. */
+export async function withLookingEngine<T>(file: string, project: string | undefined, work: (engine: Engine) => Promise<T>): Promise<T> {
+  const example = project === undefined && (await isExample(file));
+  const place = example ? null : placeOf(file, project);
+  if (place === null || !existsSync(path.join(place.projectDir, 'penstock.db'))) {
+    return withScratchEngine(place === null ? null : place.filesDir, async (engine) => {
+      if (example) await bringExampleData(engine.filesDir);
+      return work(engine);
+    });
+  }
+  const engine = await createEngine({ ...place, ...appPlaces(), readOnly: true });
+  try {
+    return await work(engine);
+  } finally {
+    await engine.close();
+  }
+}
+
 /** An engine whose project is thrown away: looking must leave no trace and needs no lease. Null: files are in it, too. */
 export async function withScratchEngine<T>(filesDir: string | null, work: (engine: Engine) => Promise<T>): Promise<T> {
   const projectDir = await mkdtemp(path.join(os.tmpdir(), 'penstock-look-'));

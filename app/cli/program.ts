@@ -2,6 +2,7 @@ import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { penstockVersion } from '#app/core/version.ts';
 import { bundleCommand, scoreCommand, serveCommand } from './deploy.ts';
 import { doctorCommand, nodesCommand, runsCommand, validateCommand } from './inspect.ts';
+import { lineageCommand, type LineageOptions } from './lineage.ts';
 import { runCommand, type RunOptions } from './run.ts';
 import { exitCodes, printFailure, type Terminal } from './terminal.ts';
 
@@ -44,6 +45,14 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
     .option('--project <folder>', 'folder that relative paths are under')
     .option('--json', 'print diagnostics as JSON')
     .action((file: string, options: { project?: string; json?: boolean }) => done(validateCommand(file, options, terminal)));
+  program
+    .command('lineage <file>')
+    .description('show where a column comes from and what uses it, without running anything')
+    .requiredOption('--column <node.column>', 'column, after its node’s id or title')
+    .option('--port <name>', 'output of the node (default: its first table)')
+    .option('--project <folder>', 'folder that relative paths are under')
+    .option('--json', 'print the whole path as one JSON object')
+    .action((file: string, options: LineageOptions) => done(lineageCommand(file, options, terminal)));
   program
     .command('nodes')
     .description('list the node types')

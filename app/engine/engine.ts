@@ -1,3 +1,5 @@
+import { columnPath, type ColumnPath } from './lineage/column-path.ts';
+import { ColumnSteps, type PortColumn } from './lineage/column-steps.ts';
 import { noDatabases } from './services/databases.ts';
 import { answerQuestion } from './analysis/answer.ts';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
@@ -157,6 +159,12 @@ export class Engine {
   async configure(document: PipelineDocument, signal?: AbortSignal): Promise<Analysis & { freshness: Record<string, Freshness>; suggestions: Record<string, Record<string, unknown>> }> {
     const analysis = await this.analyse(document, signal);
     return { ...analysis, freshness: this.cache.freshness(analysis), suggestions: suggestParams(analysis) };
+  }
+
+  /** The way of one column through the canvas. Nothing runs. @throws PenstockError `unknown-node`, `unknown-port`, `unknown-column`. */
+  async columnPath(document: PipelineDocument, target: PortColumn, signal?: AbortSignal): Promise<ColumnPath> {
+    const analysis = await this.analyse(document, signal);
+    return columnPath(analysis, new ColumnSteps(analysis, this.#building), target);
   }
 
   /**

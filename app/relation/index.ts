@@ -4,6 +4,7 @@ export { canCast, commonType, isNumeric, nameKey, typeTitles } from './column-ty
 export { RelationError } from './error.ts';
 export { bindExpression } from './expression/bind.ts';
 export { createParser } from './expression/parser.ts';
+export { exprToText, nameToText } from './expression-text.ts';
 export { expressionPrefix } from './expression/text-positions.ts';
 export { exprToDuckDb, toDuckDb } from './emitters/duckdb/index.ts';
 export { emitFeatures, isOnnxable } from './emitters/onnx/index.ts';

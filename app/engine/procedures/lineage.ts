@@ -2,6 +2,11 @@ import type { Engine } from '../engine.ts';
 import type { Implementer } from './implementer.ts';
 
 /** Paths of a column through the canvas. */
-export function lineageProcedures(_os: Implementer, _engine: Engine) {
-  return {};
+export function lineageProcedures(os: Implementer, engine: Engine) {
+  return {
+    column: os.lineage.column.handler(async ({ input, signal }) => {
+      const path = await engine.columnPath(input.document, input, signal);
+      return structuredClone(path) as never;
+    }),
+  };
 }
