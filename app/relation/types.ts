@@ -117,7 +117,16 @@ export interface WindowColumn {
 
 /** Where a scan reads. Paths are absolute when executed; a document holds paths relative to the project. */
 export type Source =
-  | { readonly kind: 'parquet'; readonly paths: readonly string[] }
+  | {
+      readonly kind: 'parquet';
+      readonly paths: readonly string[];
+      /** Files with different columns: matched by name, missing where a file lacks one. */
+      readonly unionByName?: boolean;
+      /** Folders named `column=value` are columns. */
+      readonly hive?: boolean;
+      /** Columns of lists, structs and maps: they come out as JSON text. */
+      readonly nested?: readonly string[];
+    }
   | { readonly kind: 'values'; readonly rows: readonly (readonly (null | boolean | number | string)[])[] }
   /** A table that a backend already holds by this name (tests, previews over empty typed tables). */
   | { readonly kind: 'named'; readonly name: string };

@@ -46,7 +46,7 @@ function mapPaths(value: PortValue, map: (path: string) => string): PortValue {
 
 /** Depth is that of a fused chain, at most a few hundred operators. */
 function mapRelation(relation: Relation, map: (path: string) => string): Relation {
-  if (relation.op === 'scan') return relation.source.kind === 'parquet' ? { ...relation, source: { kind: 'parquet', paths: relation.source.paths.map(map) } } : relation;
+  if (relation.op === 'scan') return relation.source.kind === 'parquet' ? { ...relation, source: { ...relation.source, paths: relation.source.paths.map(map) } } : relation;
   return mapInputs(relation, (input) => mapRelation(input, map));
 }
 

@@ -91,7 +91,9 @@ function scan(relation: Relation & { op: 'scan' }): Query {
   switch (source.kind) {
     case 'parquet': {
       const files = source.paths.map(quotePath).join(', ');
-      return { ...fromClause(`read_parquet([${files}])`), select: schema.map(({ name, type }) => ({ name: quoteName(name), sql: `${quoteName(name)}::${duckdbTypes[type]}` })) };
+      const options = `${source.unionByName === true ? ', union_by_name = true' : ''}${source.hive === undefined ? '' : `, hive_partitioning = ${source.hive}, hive_types_autocast = false`}`;
+      const value = (name: string): string => (source.nested?.includes(name) === true ? `to_json(${quoteName(name)})` : quoteName(name));
+      return { ...fromClause(`read_parquet([${files}]${options})`), select: schema.map(({ name, type }) => ({ name: quoteName(name), sql: `${value(name)}::${duckdbTypes[type]}` })) };
     }
     case 'named':
       return { ...fromClause(quoteName(source.name)), select: schema.map(({ name, type }) => ({ name: quoteName(name), sql: `${quoteName(name)}::${duckdbTypes[type]}` })) };
