@@ -6,6 +6,7 @@ import type { Point } from '#app/pipeline/commands.ts';
 import type { PipelineDocument } from '#app/pipeline/document.ts';
 import { indexGraph } from '#app/pipeline/graph.ts';
 import { categoryOf } from '../state/catalogue.ts';
+import { useLineage } from '../state/lineage.ts';
 import { edit, usePipeline } from '../state/pipeline.ts';
 import { select, useSelection } from '../state/selection.ts';
 import { showInspector, useView } from '../state/view.ts';
@@ -20,6 +21,7 @@ import { edgeAt, nodeDragType, useNodeDrag } from './drag.ts';
 import { fits, inputKind, insertIntoEdge, outputKind } from './edits.ts';
 import { flowEdges, flowNodes, type FlowNode, type WireEdge } from './flow-model.ts';
 import { grid, snap } from './geometry.ts';
+import { LineagePanel } from './lineage-panel.tsx';
 import { NodeCard } from './node-card.tsx';
 import { NoteCard } from './note-card.tsx';
 import { QuickAdd } from './quick-add.tsx';
@@ -94,13 +96,14 @@ function CanvasPane() {
   const pane = useRef<HTMLDivElement>(null);
   const detail = useStore((store) => (detailAt(store.transform[2])));
   const far = detail === 'far' || detail === 'low';
+  const ways = useLineage((store) => store.wires);
   const connectionHandlers = useConnecting();
 
   useEffect(() => {
     if (!document) return;
     setNodes((before) => flowNodes(document, selection.nodes, selection.notes, before));
-    setEdges((before) => flowEdges(document, selection.nodes, selection.edges, before));
-  }, [document, selection]);
+    setEdges((before) => flowEdges(document, selection.nodes, selection.edges, before, ways));
+  }, [document, selection, ways]);
 
   // Once a pipeline: when its nodes are there, or at once when it has none, so that the first node added does not move the view.
   const flow = useCanvas((store) => store.flow);
@@ -220,6 +223,7 @@ function CanvasPane() {
         </ReactFlow>
         {document && document.nodes.length === 0 ? <CanvasEmpty /> : null}
         <CanvasControls />
+        <LineagePanel />
         <QuickAdd />
       </div>
     </CanvasMenu>

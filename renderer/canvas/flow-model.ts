@@ -4,12 +4,13 @@ import { ancestors, descendants, indexGraph } from '#app/pipeline/graph.ts';
 import type { PortKind } from '#app/sdk/ports.ts';
 import { titleOf } from '../state/catalogue.ts';
 import { nodeHeight, nodeWidth, portOffset, portSize, portsOf, type Ports } from './geometry.ts';
+import { wireKey } from '../state/lineage.ts';
 import { outputKind } from './edits.ts';
 
 export type CardNode = Node<{ readonly node: PipelineNode; readonly ports: Ports }, 'card'>;
 export type NoteNode = Node<{ readonly note: PipelineNote }, 'note'>;
 export type FlowNode = CardNode | NoteNode;
-export type WireEdge = Edge<{ readonly kind: PortKind; readonly lit: boolean; readonly dim: boolean }, 'wire'>;
+export type WireEdge = Edge<{ readonly kind: PortKind; readonly lit: boolean; readonly dim: boolean; readonly way: 'value' | 'filter' | null }, 'wire'>;
 
 function handlesOf(ports: Ports): NodeHandle[] {
   const half = portSize / 2;
@@ -67,8 +68,11 @@ export function flowNodes(document: PipelineDocument, selectedNodes: readonly st
   return [...notes, ...cards];
 }
 
-/** Edges whose two ends exist. With a selection, the ways into and out of it are lit and the rest is dimmed. */
-export function flowEdges(document: PipelineDocument, selectedNodes: readonly string[], selectedEdges: readonly string[], before: readonly WireEdge[]): WireEdge[] {
+/**
+ * Edges whose two ends exist. With a selection, the ways into and out of it are lit and the rest is dimmed; with the way of a column
+ * (`ways`, by `wireKey`), that is lit instead.
+ */
+export function flowEdges(document: PipelineDocument, selectedNodes: readonly string[], selectedEdges: readonly string[], before: readonly WireEdge[], ways: Readonly<Record<string, 'value' | 'filter'>> | null = null): WireEdge[] {
   const known = new Map(before.map((edge) => [edge.id, edge]));
   const { nodes } = indexGraph(document);
   const chosen = new Set(selectedEdges);
@@ -79,11 +83,12 @@ export function flowEdges(document: PipelineDocument, selectedNodes: readonly st
     if (!nodes.has(edge.from.node) || !nodes.has(edge.to.node)) return [];
     const old = known.get(edge.id);
     const selected = chosen.has(edge.id);
-    const lit = isLit(edge.from.node, edge.to.node);
-    const dim = path !== null && !lit;
+    const way = ways?.[wireKey(edge.from.node, edge.from.port, edge.to.node)] ?? null;
+    const lit = ways === null ? isLit(edge.from.node, edge.to.node) : way !== null;
+    const dim = (ways !== null || path !== null) && !lit;
     const kind = outputKind(document, edge.from) ?? 'table';
     const same = old && old.source === edge.from.node && old.target === edge.to.node && old.sourceHandle === edge.from.port && old.targetHandle === edge.to.port;
-    if (same && old.selected === selected && old.data?.lit === lit && old.data.dim === dim && old.data.kind === kind) return [old];
+    if (same && old.selected === selected && old.data?.lit === lit && old.data.dim === dim && old.data.kind === kind && old.data.way === way) return [old];
     const source = nodes.get(edge.from.node);
     const target = nodes.get(edge.to.node);
     return [
@@ -94,14 +99,14 @@ export function flowEdges(document: PipelineDocument, selectedNodes: readonly st
         sourceHandle: edge.from.port,
         target: edge.to.node,
         targetHandle: edge.to.port,
-        data: { kind, lit, dim },
+        data: { kind, lit, dim, way },
         selected,
         ariaLabel: `${source ? titleOf(source) : edge.from.node} to ${target ? titleOf(target) : edge.to.node}`,
       },
     ];
   });
   // Painted in this order: what is lit lies over what is not. (A z-index would lift wires over their own labels.)
-  return path === null && chosen.size === 0 ? edges : edges.sort((a, b) => rank(a) - rank(b));
+  return ways === null && path === null && chosen.size === 0 ? edges : edges.sort((a, b) => rank(a) - rank(b));
 }
 
 const rank = (edge: WireEdge): number => (edge.selected ? 2 : edge.data?.lit ? 1 : 0);

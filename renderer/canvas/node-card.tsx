@@ -9,6 +9,7 @@ import { nodeState, stateTitles } from '../state/node-state.ts';
 import { edit } from '../state/pipeline.ts';
 import { isRunning, useRun } from '../state/run.ts';
 import { NodeTile, Tooltip, cx } from '../ui/index.ts';
+import { useLineage, type LineageMark } from '../state/lineage.ts';
 import { useCanvas } from './canvas-store.ts';
 import type { CardNode } from './flow-model.ts';
 import { portOffset } from './geometry.ts';
@@ -24,6 +25,8 @@ function NodeCardView({ data, selected }: NodeProps<CardNode>) {
   const progress = useRun((store) => store.progress[node.id]);
   const runActive = useRun(isRunning);
   const runDocument = useRun((store) => store.document);
+  const mark = useLineage((store) => store.marks?.[node.id] ?? null);
+  const traced = useLineage((store) => store.marks !== null);
   const renaming = useCanvas((store) => store.renaming === node.id);
   const { state, reason } = nodeState({ node, diagnostics, freshness, nodeRun, runActive, runDocument });
   const known = catalogue.has(node.type);
@@ -38,6 +41,7 @@ function NodeCardView({ data, selected }: NodeProps<CardNode>) {
         data-node-type={node.type}
         data-state={state}
         data-selected={selected || undefined}
+        data-lineage={traced ? (mark === null ? 'off' : mark.direction === 'target' ? 'target' : mark.via) : undefined}
         className={cx('node-card group relative flex size-full items-center gap-2.5 rounded-lg border bg-surface pl-2.5 pr-3 shadow-card', !known && 'opacity-60')}
       >
         <span className={cx('node-tile', node.bypassed && 'opacity-50')}>
@@ -78,7 +82,8 @@ function NodeCardView({ data, selected }: NodeProps<CardNode>) {
             />
           </div>
         ) : null}
-        <div className="node-timing pointer-events-none absolute left-1 top-full pt-1 text-xs tabular-nums text-faint">
+        {mark === null ? null : <LineageColumns mark={mark} />}
+        <div className={cx('node-timing pointer-events-none absolute left-1 top-full pt-1 text-xs tabular-nums text-faint', traced && 'hidden')}>
           {nodeRun?.ms != null ? (nodeRun.status === 'cached' ? 'Reused' : formatDuration(nodeRun.ms)) : null}
         </div>
         {ports.inputs.map((port, index) => (
@@ -93,6 +98,22 @@ function NodeCardView({ data, selected }: NodeProps<CardNode>) {
 }
 
 export const NodeCard = memo(NodeCardView);
+
+/** Under a card on the way of a column: which columns it runs through there, and how they are computed. */
+function LineageColumns({ mark }: { readonly mark: LineageMark }) {
+  const shown = mark.columns.filter((one) => one.via === mark.via).slice(0, 2);
+  const rest = mark.columns.length - shown.length;
+  return (
+    <div data-testid="lineage-columns" className="pointer-events-none absolute left-1 right-1 top-full pt-1 font-mono text-xs leading-4">
+      {shown.map((one) => (
+        <div key={one.column} className={cx('truncate', one.via === 'value' ? 'text-accent-ink' : 'text-muted')}>
+          {one.expression === null ? one.column : `${one.column} = ${one.expression}`}
+        </div>
+      ))}
+      {rest > 0 ? <div className="text-faint">and {rest} more</div> : null}
+    </div>
+  );
+}
 
 function PortHandle({ port, side, offset }: { readonly port: PortSpec; readonly side: 'in' | 'out'; readonly offset: number }) {
   const hollow = side === 'in' && port.arity === 'optional';

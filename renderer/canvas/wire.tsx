@@ -19,7 +19,7 @@ function WireView({ id, source, sourceHandleId, sourceX, sourceY, targetX, targe
   const rows = stats?.kind === 'table' ? stats.rows : null;
   return (
     <>
-      <BaseEdge id={id} path={path} interactionWidth={18} style={{ stroke, strokeWidth: strong ? 2.5 : data?.lit ? 2 : 1.5, opacity: data?.dim && !strong ? 0.55 : 1 }} />
+      <BaseEdge id={id} path={path} interactionWidth={18} style={{ stroke: data?.way ? 'var(--accent)' : stroke, strokeWidth: data?.way === 'value' ? 3 : strong ? 2.5 : data?.lit ? 2 : 1.5, opacity: data?.dim && !strong ? 0.55 : 1, ...(data?.way === 'filter' ? { strokeDasharray: '2 5', strokeLinecap: 'round' as const } : {}) }} />
       {rows !== null ? (
         <EdgeLabelRenderer>
           <div

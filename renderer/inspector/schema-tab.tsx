@@ -6,6 +6,7 @@ import type { PortMeta, PortSpec } from '#app/sdk/ports.ts';
 import type { NodeDefinition } from '#app/sdk/node.ts';
 import { PortShape, kindTitles } from '../canvas/port-shape.tsx';
 import { useConfiguration } from '../state/configuration.ts';
+import { traceColumn, useLineage } from '../state/lineage.ts';
 import { usePipeline } from '../state/pipeline.ts';
 import { titleOf } from '../state/catalogue.ts';
 import { EmptyState, SearchInput, TypeBadge, cx } from '../ui/index.ts';
@@ -19,7 +20,7 @@ export function SchemaTab({ node, definition }: { readonly node: PipelineNode; r
   const inputs = definition.inputs.map((port) => {
     const edge = document.edges.find((candidate) => candidate.to.node === node.id && candidate.to.port === port.name);
     const source = edge && document.nodes.find((candidate) => candidate.id === edge.from.node);
-    return { port, from: source ? titleOf(source) : null, meta: edge ? (nodes[edge.from.node]?.outputs[edge.from.port] as PortMeta | undefined) : undefined };
+    return { port, source: edge ? { nodeId: edge.from.node, port: edge.from.port } : null, from: source ? titleOf(source) : null, meta: edge ? (nodes[edge.from.node]?.outputs[edge.from.port] as PortMeta | undefined) : undefined };
   });
   const outputs = definition.outputs.map((port) => ({ port, meta: nodes[node.id]?.outputs[port.name] as PortMeta | undefined }));
   const incoming = new Map(inputs.flatMap(({ meta }) => (meta?.kind === 'table' ? (meta.schema ?? []).map((column) => [column.name, column.type] as const) : [])));
@@ -29,14 +30,26 @@ export function SchemaTab({ node, definition }: { readonly node: PipelineNode; r
   return (
     <div className="flex flex-col gap-4 p-3">
       {size > 12 ? <SearchInput label="Search columns" placeholder="Search columns" value={query} onChange={setQuery} /> : null}
-      {inputs.map(({ port, from, meta }) => (
-        <PortSection key={`in ${port.name}`} heading="In" port={port} note={from ? `from ${from}` : port.arity === 'optional' ? 'not connected (optional)' : 'not connected'} meta={meta} query={query} mark={(name) => (comparable && !outgoing.has(name) ? 'gone' : null)} />
+      {inputs.map(({ port, from, meta, source }) => (
+        <PortSection key={`in ${port.name}`} heading="In" origin={source} port={port} note={from ? `from ${from}` : port.arity === 'optional' ? 'not connected (optional)' : 'not connected'} meta={meta} query={query} mark={(name) => (comparable && !outgoing.has(name) ? 'gone' : null)} />
       ))}
       {outputs.map(({ port, meta }) => (
-        <PortSection key={`out ${port.name}`} heading="Out" port={port} meta={meta} query={query} mark={(name, type) => (!comparable ? null : !incoming.has(name) ? 'new' : incoming.get(name) !== type ? 'changed' : null)} />
+        <PortSection key={`out ${port.name}`} heading="Out" origin={{ nodeId: node.id, port: port.name }} port={port} meta={meta} query={query} mark={(name, type) => (!comparable ? null : !incoming.has(name) ? 'new' : incoming.get(name) !== type ? 'changed' : null)} />
       ))}
       {inputs.length + outputs.length === 0 ? <EmptyState icon={<Cable />} title="No ports" /> : null}
     </div>
+  );
+}
+
+/** A column's name; where it is a table's, a press lights up where it comes from and what uses it. */
+function ColumnName({ name, gone, origin }: { readonly name: string; readonly gone: boolean; readonly origin: { readonly nodeId: string; readonly port: string } | null }) {
+  const lit = useLineage(({ target }) => target !== null && origin !== null && target.nodeId === origin.nodeId && target.port === origin.port && target.column === name);
+  const look = cx('min-w-0 flex-1 truncate text-left', gone && 'text-faint line-through', lit && 'font-medium text-accent-ink');
+  if (origin === null) return <span className={cx('selectable', look)}>{name}</span>;
+  return (
+    <button type="button" aria-pressed={lit} title={`Show where “${name}” comes from and what uses it`} className={cx(look, 'rounded-sm hover:underline')} onClick={() => traceColumn({ ...origin, column: name })}>
+      {name}
+    </button>
   );
 }
 
@@ -49,10 +62,12 @@ interface PortSectionProps {
   readonly note?: string;
   readonly meta: PortMeta | undefined;
   readonly query: string;
+  /** The output that the columns are on; null: none. */
+  readonly origin: { readonly nodeId: string; readonly port: string } | null;
   readonly mark: (name: string, type: string) => Mark;
 }
 
-function PortSection({ heading, port, note, meta, query, mark }: PortSectionProps) {
+function PortSection({ heading, port, note, meta, query, origin, mark }: PortSectionProps) {
   const schema: Schema | null = meta?.kind === 'table' ? meta.schema : meta?.kind === 'model' ? (meta.signature?.inputs ?? null) : null;
   const shown = (schema ?? []).filter((column) => column.name.toLowerCase().includes(query.toLowerCase()));
   return (
@@ -71,7 +86,7 @@ function PortSection({ heading, port, note, meta, query, mark }: PortSectionProp
             const change = mark(column.name, column.type);
             return (
               <li key={column.name} className="flex h-6 items-center gap-2 px-2 text-sm odd:bg-sunken/60">
-                <span className={cx('selectable min-w-0 flex-1 truncate', change === 'gone' && 'text-faint line-through')}>{column.name}</span>
+                <ColumnName name={column.name} gone={change === 'gone'} origin={meta?.kind === 'table' ? origin : null} />
                 {change ? <span className={cx('text-xs', change === 'gone' ? 'text-faint' : 'text-good-ink')}>{markWords[change]}</span> : null}
                 <TypeBadge type={column.type} className="w-[74px]" />
               </li>

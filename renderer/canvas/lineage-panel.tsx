@@ -1,0 +1,96 @@
+import { Route, X } from 'lucide-react';
+import { useEffect } from 'react';
+import type { ColumnPath } from '#app/protocol/sections/lineage.ts';
+import { traceColumn, useLineage } from '../state/lineage.ts';
+import { select } from '../state/selection.ts';
+import { IconButton, cx } from '../ui/index.ts';
+import { revealNode } from './canvas-store.ts';
+
+/** Over the canvas while the way of a column is lit: where it comes from, step by step, and what uses it. */
+export function LineagePanel() {
+  const { target, path, error } = useLineage();
+  useEffect(() => {
+    if (target === null) return;
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key === 'Escape' && !event.defaultPrevented) traceColumn(null);
+    };
+    addEventListener('keydown', onKey);
+    return () => removeEventListener('keydown', onKey);
+  }, [target]);
+  if (target === null) return null;
+  return (
+    <section aria-label={`Lineage of ${target.column}`} data-testid="lineage-panel" className="absolute right-3 top-3 z-10 flex max-h-[70%] w-72 flex-col rounded-lg border border-line bg-raised shadow-float">
+      <header className="flex items-center gap-2 border-b border-line py-1 pl-3 pr-1">
+        <Route size={14} className="shrink-0 text-accent-ink" />
+        <h2 className="min-w-0 flex-1 truncate text-sm font-medium" title={target.column}>
+          {target.column}
+        </h2>
+        <IconButton label="Close" keys="Escape" tooltipSide="left" onClick={() => traceColumn(null)}>
+          <X size={15} />
+        </IconButton>
+      </header>
+      {error ? <p className="selectable px-3 py-2 text-xs text-bad-ink">{error.remedy ? `${error.message} ${error.remedy}` : error.message}</p> : null}
+      {path ? (
+        <div className="overflow-auto px-1.5 pb-2">
+          <Stops heading="Comes from" stops={path.stops.filter((stop) => stop.direction !== 'forward' && stop.columns.length > 0)} />
+          <Stops heading="Goes into" stops={path.stops.filter((stop) => stop.direction === 'forward' && stop.columns.length > 0)} />
+          {path.users.length > 0 ? (
+            <>
+              <Heading>Used by</Heading>
+              <ul>
+                {path.users.map((user) => (
+                  <li key={user.nodeId}>
+                    <NodeButton nodeId={user.nodeId} title={user.title} />
+                  </li>
+                ))}
+              </ul>
+            </>
+          ) : null}
+          {path.stops.every((stop) => stop.direction !== 'forward') && path.users.length === 0 ? <p className="px-1.5 pt-2 text-xs text-muted">Nothing uses it.</p> : null}
+        </div>
+      ) : null}
+    </section>
+  );
+}
+
+const Heading = ({ children }: { readonly children: string }) => <h3 className="px-1.5 pb-0.5 pt-2 text-xs text-faint">{children}</h3>;
+
+function Stops({ heading, stops }: { readonly heading: string; readonly stops: ColumnPath['stops'] }) {
+  if (stops.length === 0) return null;
+  return (
+    <>
+      <Heading>{heading}</Heading>
+      <ol className="flex flex-col gap-1">
+        {stops.map((stop) => (
+          <li key={`${stop.nodeId} ${stop.port}`}>
+            <NodeButton nodeId={stop.nodeId} title={stop.title} strong={stop.direction === 'target'} />
+            <ul className="flex flex-col pl-3">
+              {stop.columns.map((one) => (
+                <li key={one.column} className="selectable flex items-baseline gap-1.5 text-xs" title={one.expression ?? undefined}>
+                  <span className={cx('shrink-0 font-mono', one.via === 'filter' ? 'text-faint' : 'text-ink')}>{one.column}</span>
+                  <span className="min-w-0 truncate font-mono text-muted">{one.expression === null ? '' : `= ${one.expression}`}</span>
+                  {one.via === 'filter' ? <span className="shrink-0 text-faint">decides rows</span> : null}
+                </li>
+              ))}
+            </ul>
+          </li>
+        ))}
+      </ol>
+    </>
+  );
+}
+
+function NodeButton({ nodeId, title, strong = false }: { readonly nodeId: string; readonly title: string; readonly strong?: boolean }) {
+  return (
+    <button
+      type="button"
+      onClick={() => {
+        select({ nodes: [nodeId] });
+        revealNode(nodeId);
+      }}
+      className={cx('block w-full truncate rounded-sm px-1.5 text-left text-sm leading-5 hover:bg-hover', strong && 'font-medium text-accent-ink')}
+    >
+      {title}
+    </button>
+  );
+}

@@ -1,0 +1,91 @@
+import { create } from 'zustand';
+import type { Diagnostic } from '#app/core/errors.ts';
+import type { ColumnPath } from '#app/protocol/sections/lineage.ts';
+import { client, diagnosticOf, isGivenUp } from '../rpc/client.ts';
+import { usePipeline } from './pipeline.ts';
+
+export interface TracedColumn {
+  readonly nodeId: string;
+  readonly port: string;
+  readonly column: string;
+}
+
+/** What the path means for one node's card. */
+export interface LineageMark {
+  readonly direction: 'back' | 'target' | 'forward';
+  /** By value or only as what decides the rows. */
+  readonly via: 'value' | 'filter';
+  readonly columns: readonly { readonly column: string; readonly via: 'value' | 'filter'; readonly expression: string | null }[];
+}
+
+interface LineageStore {
+  /** The column whose way is shown on the canvas; null: none. */
+  readonly target: TracedColumn | null;
+  readonly path: ColumnPath | null;
+  readonly error: Diagnostic | null;
+  /** By node id; null while no path is shown, so that cards can tell “not on it” from “none shown”. */
+  readonly marks: Readonly<Record<string, LineageMark>> | null;
+  /** By `from.node from.port to.node`. */
+  readonly wires: Readonly<Record<string, 'value' | 'filter'>> | null;
+}
+
+export const useLineage = create<LineageStore>(() => ({ target: null, path: null, error: null, marks: null, wires: null }));
+
+export const wireKey = (from: string, port: string, to: string): string => `${from}\n${port}\n${to}`;
+
+let underWay: AbortController | null = null;
+
+/** Lights up the way of a column on the canvas; the same column again, or null, puts it out. */
+export function traceColumn(target: TracedColumn | null): void {
+  const { target: before } = useLineage.getState();
+  const same = target !== null && before !== null && before.nodeId === target.nodeId && before.port === target.port && before.column === target.column;
+  if (target === null || same) {
+    underWay?.abort();
+    useLineage.setState({ target: null, path: null, error: null, marks: null, wires: null });
+    return;
+  }
+  useLineage.setState({ target, error: null });
+  void ask();
+}
+
+async function ask(): Promise<void> {
+  const { target } = useLineage.getState();
+  const { document } = usePipeline.getState();
+  if (!target || !document) return;
+  underWay?.abort();
+  const mine = new AbortController();
+  underWay = mine;
+  try {
+    const path = await client.lineage.column({ document, ...target }, { signal: mine.signal });
+    if (mine.signal.aborted) return;
+    useLineage.setState({ path, error: null, marks: marksOf(path), wires: Object.fromEntries(path.wires.map((wire) => [wireKey(wire.from.node, wire.from.port, wire.to.node), wire.via])) });
+  } catch (error) {
+    if (mine.signal.aborted || isGivenUp(error)) return;
+    useLineage.setState({ path: null, marks: null, wires: null, error: diagnosticOf(error) });
+  }
+}
+
+/** One mark a node: its ports together, what is made by value first. */
+export function marksOf(path: ColumnPath): Record<string, LineageMark> {
+  const marks: Record<string, LineageMark> = {};
+  for (const stop of path.stops) {
+    const before = marks[stop.nodeId];
+    const columns = [...(before?.columns ?? []), ...stop.columns].sort((a, b) => Number(a.via === 'filter') - Number(b.via === 'filter'));
+    const direction = before?.direction === 'target' || stop.direction === 'target' ? 'target' : stop.direction;
+    marks[stop.nodeId] = { direction, via: columns.some((one) => one.via === 'value') || columns.length === 0 ? 'value' : 'filter', columns };
+  }
+  for (const user of path.users) marks[user.nodeId] ??= { direction: 'forward', via: 'value', columns: [] };
+  return marks;
+}
+
+/** Follows the open document: an edit may lead the column another way, another pipeline puts it out. */
+export function startLineage(): void {
+  let timer: ReturnType<typeof setTimeout> | null = null;
+  usePipeline.subscribe((state, before) => {
+    if (useLineage.getState().target === null || state.document === before.document) return;
+    if (state.document?.id !== before.document?.id) return traceColumn(null);
+    if (state.document?.nodes === before.document?.nodes && state.document?.edges === before.document?.edges) return;
+    if (timer !== null) clearTimeout(timer);
+    timer = setTimeout(() => void ask(), 250);
+  });
+}
