@@ -2,6 +2,7 @@ import { arithmeticFunctions } from './arithmetic.ts';
 import { comparisonFunctions } from './comparison.ts';
 import { dateFunctions } from './dates.ts';
 import { hashFunctions } from './hash.ts';
+import { jsonFunctions } from './json.ts';
 import { logicFunctions } from './logic.ts';
 import { mathFunctions } from './math.ts';
 import { missingFunctions } from './missing.ts';
@@ -20,6 +21,7 @@ export const functionRegistry: ReadonlyMap<string, FunctionSpec> = new Map(
     ...textFunctions,
     ...patternFunctions,
     ...dateFunctions,
+    ...jsonFunctions,
     ...hashFunctions,
   ].map((spec) => [spec.name, spec]),
 );
@@ -65,6 +67,10 @@ export const functionAliases: ReadonlyMap<string, string> = new Map([
   ['doy', 'day_of_year'],
   ['isodow', 'weekday'],
   ['weekofyear', 'week'],
+  ['json_value', 'json_text'],
+  ['json_extract_string', 'json_text'],
+  ['json_array_length', 'json_length'],
+  ['json_valid', 'is_json'],
 ]);
 
 /** The function a name or operator stands for, or null. Names are not case-sensitive. */

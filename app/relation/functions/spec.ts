@@ -23,7 +23,7 @@ export interface Resolution {
   readonly params: readonly ColumnType[];
 }
 
-export const functionCategories = ['comparison', 'logic', 'missing values', 'arithmetic', 'math', 'text', 'pattern', 'date and time', 'conversion', 'sampling'] as const;
+export const functionCategories = ['comparison', 'logic', 'missing values', 'arithmetic', 'math', 'text', 'pattern', 'date and time', 'JSON', 'conversion', 'sampling'] as const;
 export type FunctionCategory = (typeof functionCategories)[number];
 
 export interface FunctionSpec {
