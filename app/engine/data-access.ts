@@ -1,3 +1,4 @@
+import { distinctDiagnostics } from '#app/core/diagnostics.ts';
 import { PenstockError, toDiagnostic, type Diagnostic } from '#app/core/errors.ts';
 import type { Database } from '#app/data/index.ts';
 import { withParses } from '#app/pipeline/with-parses.ts';
@@ -8,6 +9,7 @@ import type { ColumnType, Schema } from '#app/relation/types.ts';
 import type { PortValue, TableValue } from '#app/sdk/ports.ts';
 import type { Analyser, AnalysedNode, Analysis } from './analysis/analyse.ts';
 import { portLineage } from './results/lineage.ts';
+import { isReportPort, relationReports } from './run/relation-reports.ts';
 import { isMissing, notRun, PortValueResolver, type RelationBuilding } from './results/port-values.ts';
 import type { ResultCache } from './results/result-cache.ts';
 
@@ -68,8 +70,8 @@ export class DataAccess {
     for (;;) {
       const ports = await resolver.ports(request.nodeId);
       if (!isMissing(ports)) {
-        const value = ports[request.port];
-        if (value === undefined) throw nothingThere(node, request.port);
+        const value = ports[request.port] ?? (await this.#report(resolver, node, request.port, signal));
+        if (value === null) throw nothingThere(node, request.port);
         return value;
       }
       const { missing } = ports;
@@ -81,9 +83,23 @@ export class DataAccess {
   /** Null where there is no result yet. */
   async valueOrNull(request: Omit<TableRequest, 'filter'>, signal: AbortSignal): Promise<PortValue | null> {
     const resolver = await this.#resolver(request.document, signal);
-    if (!resolver.analysis.nodes.has(request.nodeId)) return null;
+    const node = resolver.analysis.nodes.get(request.nodeId);
+    if (node === undefined) return null;
     const ports = await resolver.ports(request.nodeId);
-    return isMissing(ports) ? null : (ports[request.port] ?? null);
+    return isMissing(ports) ? null : (ports[request.port] ?? (await this.#report(resolver, node, request.port, signal)));
+  }
+
+  /** A report beside a relational node’s tables, made now that someone looks at it, and kept with the result if there is one. */
+  async #report(resolver: PortValueResolver, node: AnalysedNode, port: string, signal: AbortSignal): Promise<PortValue | null> {
+    if (!isReportPort(node, port)) return null;
+    const { database, cache } = this.#options;
+    const found: Diagnostic[] = [];
+    const made = await relationReports(node, { resolver, database, signal, report: (diagnostic) => found.push(diagnostic) });
+    const ports = await resolver.ports(node.node.id);
+    if (!isMissing(ports)) resolver.set(node.node.id, { ...ports, ...made.values });
+    const entry = cache.find(node);
+    if (entry !== null) cache.put({ ...entry, diagnostics: distinctDiagnostics([...entry.diagnostics, ...found]) }, { ...entry.ports, ...made.ports }, { later: true });
+    return made.values[port] ?? null;
   }
 
   /** For each column, where it comes from; through stored tables back to the nodes that made them. */

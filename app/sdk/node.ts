@@ -148,6 +148,11 @@ export interface NodeExecutor<P> {
   fingerprint?(params: P, context: ProbeContext): Promise<Fingerprint | 'never'>;
   /** Absent on nodes that are only a relation. */
   run?(context: RunContext<P>): Promise<Readonly<Record<string, PortValue>>>;
+  /**
+   * For a node with a relation: the values of its outputs that are no tables (a match report), over the same inputs. Asked when the run
+   * ends at the node, when someone looks at such an output, or after the run in what time is left.
+   */
+  reports?(context: ReportContext<P>): Promise<Readonly<Record<string, PortValue>>>;
   /** True where a finished result must not stand in for running again (Serve). */
   readonly effect?: boolean;
 }
@@ -193,6 +198,9 @@ export interface RunContext<P> {
   readonly scripts: ScriptServices;
   resolvePath(path: string): string;
 }
+
+/** What a report beside a relation is made of: see `NodeExecutor.reports`. */
+export type ReportContext<P> = Pick<RunContext<P>, 'nodeId' | 'inputs' | 'params' | 'signal' | 'report'> & { readonly tables: Pick<TableServices, 'rows' | 'count'> };
 
 /** Queries over relations. All run on DuckDB's own threads and stop when `signal` aborts. */
 export interface TableServices extends CsvTableServices, FormatTableServices, ChartServices {

@@ -72,7 +72,7 @@ export class PortValueResolver {
         stack.push(...needed);
         continue;
       }
-      this.#values.set(id, bypassed ? this.#passedThrough(node) : await this.build(node));
+      this.#values.set(id, bypassed ? this.#passedThrough(node) : { ...(await this.build(node)), ...this.#keptReports(node) });
       stack.pop();
     }
     return this.#values.get(nodeId) ?? {};
@@ -115,6 +115,16 @@ export class PortValueResolver {
       ? { [outputs.find((port) => port.kind === 'table')?.name ?? 'table']: built }
       : built;
     return Object.fromEntries(Object.entries(byPort).map(([port, one]): [string, TableValue] => [port, { kind: 'table', relation: one, schema: schemaOf(one) }]));
+  }
+
+  /** Reports of an earlier run beside tables that are built again (run/relation-reports.ts). */
+  #keptReports(node: AnalysedNode): PortValues {
+    const values: Record<string, PortValue> = {};
+    for (const [name, port] of Object.entries(this.#cache.find(node)?.ports ?? {})) {
+      const value = port.kind === 'table' ? null : this.#cache.value(port);
+      if (value !== null) values[name] = value;
+    }
+    return values;
   }
 
   #passedThrough(node: AnalysedNode): PortValues {

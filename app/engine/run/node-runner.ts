@@ -12,6 +12,7 @@ import type { ModelOrigin } from '../services/models.ts';
 import { artifactServices, fileServices, tableServices, type WrittenTables } from '../services/node-services.ts';
 import type { OutsideDatabases } from '../services/databases.ts';
 import { scriptServices } from '../services/scripts.ts';
+import { givesReports, relationReports } from './relation-reports.ts';
 import type { Slots } from './slots.ts';
 import { checkTable } from './table-check.ts';
 
@@ -149,6 +150,11 @@ export async function runRelation(
       }
     }
     ports[port] = { kind: 'table', value: null, rows, bytes: null };
+  }
+  if (givesReports(node) && Object.keys(built).some((port) => use(port).end)) {
+    const made = await slots.use(() => relationReports(node, { resolver, database, signal, report: reports.report }));
+    Object.assign(values, made.values);
+    Object.assign(ports, made.ports);
   }
   signal.throwIfAborted();
   return { values, ports };

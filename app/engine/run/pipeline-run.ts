@@ -9,6 +9,7 @@ import type { ResultCache, ResultEntry, StoredPort } from '../results/result-cac
 import { RunEventLog, type MetricPoint } from './event-log.ts';
 import { findFault } from './fault.ts';
 import { countFusedTables } from './live-counts.ts';
+import { givesReports, isReportPort, lateReports } from './relation-reports.ts';
 import { failureOf, runExecutor, runRelation, type NodeEnvironment, type NodeOutcome, type NodeReports, type PortUse } from './node-runner.ts';
 import type { RunRecords } from './records.ts';
 import { runSchedule, type Outcome } from './schedule.ts';
@@ -98,6 +99,7 @@ export class PipelineRun {
         settled: (id, outcome, detail) => this.#settled(id, outcome, detail),
       });
       if (this.#executed > 0 && !this.#signal.aborted) await this.#countFused();
+      if (this.#executed > 0 && !this.#signal.aborted) await this.#lateReports();
       status = this.#signal.aborted ? 'cancelled' : [...outcomes.values()].every((outcome) => outcome === 'succeeded') ? 'succeeded' : 'failed';
     } catch (error) {
       status = 'failed';
@@ -289,6 +291,29 @@ export class PipelineRun {
         if (!entry || stored === undefined) return;
         const { ports, ...about } = entry;
         this.#fused.set(id, cache.put(about, { ...ports, [port]: { ...stored, rows } }, { later: true }));
+      },
+    });
+  }
+
+  async #lateReports(): Promise<void> {
+    const { resolver, environment, cache } = this.#options;
+    const open = [...this.#fused].flatMap(([id, entry]) => {
+      const node = this.#node(id);
+      return givesReports(node) && !node.type?.definition.outputs.some(({ name }) => isReportPort(node, name) && entry?.ports[name] !== undefined) ? [node] : [];
+    });
+    await lateReports(open, {
+      resolver,
+      database: environment.database,
+      signal: this.#signal,
+      budgetMs: Math.max(300, (performance.now() - this.#startedAt) * 0.05),
+      done: (node, made, found) => {
+        const { id } = node.node;
+        const diagnostics = distinctDiagnostics([...(this.#states.get(id)?.diagnostics ?? []), ...found.map(onWire)]);
+        this.#set(id, { ports: { ...this.#states.get(id)?.ports, ...statsOf(made.ports) }, diagnostics });
+        const entry = this.#fused.get(id);
+        if (!entry) return;
+        const { ports, ...about } = entry;
+        this.#fused.set(id, cache.put({ ...about, diagnostics }, { ...ports, ...made.ports }, { later: true }));
       },
     });
   }

@@ -39,7 +39,10 @@ export const definition = defineNode({
     { name: 'left', title: 'Left table', kind: 'table', arity: 'one' },
     { name: 'right', title: 'Right table', kind: 'table', arity: 'one' },
   ],
-  outputs: [{ name: 'table', title: 'Joined rows', kind: 'table', summary: 'Left columns, then right columns; keys of the same name come once.' }],
+  outputs: [
+    { name: 'table', title: 'Joined rows', kind: 'table', summary: 'Left columns, then right columns; keys of the same name come once.' },
+    { name: 'report', title: 'Match report', kind: 'report', summary: 'Matched and unmatched rows of both sides, repeated keys, and how many rows they make.' },
+  ],
   params,
   describe: ({ kind, keys }) => {
     if (kind === 'cross') return 'cross join';
