@@ -1,3 +1,4 @@
+import { previewExpression, type PreviewAnswer, type PreviewRequest } from './expression-preview.ts';
 import { columnPath, type ColumnPath } from './lineage/column-path.ts';
 import { ColumnSteps, type PortColumn } from './lineage/column-steps.ts';
 import { noDatabases } from './services/databases.ts';
@@ -159,6 +160,12 @@ export class Engine {
   async configure(document: PipelineDocument, signal?: AbortSignal): Promise<Analysis & { freshness: Record<string, Freshness>; suggestions: Record<string, Record<string, unknown>> }> {
     const analysis = await this.analyse(document, signal);
     return { ...analysis, freshness: this.cache.freshness(analysis), suggestions: suggestParams(analysis) };
+  }
+
+  /** What an expression gives for the first rows of a node's input. */
+  async previewExpression(request: PreviewRequest, signal: AbortSignal = this.#closing.signal): Promise<PreviewAnswer> {
+    const analysis = await this.analyse(request.document, signal);
+    return previewExpression(request, { analysis, data: this.data, database: this.database, building: this.#building }, signal);
   }
 
   /** The way of one column through the canvas. Nothing runs. @throws PenstockError `unknown-node`, `unknown-port`, `unknown-column`. */
