@@ -43,6 +43,8 @@ export interface ParamHint {
     | 'hidden';
   /** Name of the input port that column, columns and expression refer to. Default: the first table input. */
   readonly from?: string;
+  /** For `expression` in a list of rows: it can read the columns that earlier rows of the list make (their `name` and this field). */
+  readonly seesEarlier?: boolean;
   /** For `column-values`: name of the param that holds the column. */
   readonly of?: string;
   /** Only columns of these types are offered. */

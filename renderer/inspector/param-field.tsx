@@ -1,6 +1,8 @@
-import { lazy, Suspense } from 'react';
+import { lazy, Suspense, useMemo } from 'react';
+import { usePipeline } from '../state/pipeline.ts';
 import { Badge, Field, Input, Segmented, Select, Switch, TextArea } from '../ui/index.ts';
 import { ColumnPicker, ColumnsPicker } from './column-picker.tsx';
+import { ExpressionPreview } from './expression-preview.tsx';
 import { FilePicker } from './file-picker.tsx';
 import { diagnosticsAt, useForm } from './form-context.ts';
 import { discriminated, emptyValue, fieldsOf, words, type FieldSpec, type JsonSchema, type Path } from './form-model.ts';
@@ -69,6 +71,7 @@ interface ControlProps {
 function FieldControl({ field, value, path, id, invalid, change }: ControlProps) {
   const { schema, title, nullable } = field;
   const form = useForm();
+  const earlier = useEarlier(form.nodeId, path, schema.seesEarlier === true);
   switch (field.control) {
     case 'switch':
       return <Switch id={id} checked={value === true} onChange={change} label={title} />;
@@ -89,11 +92,12 @@ function FieldControl({ field, value, path, id, invalid, change }: ControlProps)
             id={id}
             label={title}
             value={typeof value === 'string' ? value : ''}
-            columns={form.columns(schema.from) ?? []}
+            columns={[...(form.columns(schema.from) ?? []), ...earlier.map(({ name }) => ({ name, type: 'string' as const }))]}
             diagnostics={diagnosticsAt(form.diagnostics, path, false)}
             placeholder={schema.placeholder ?? 'income > 30000 and city is not null'}
             onChange={change}
           />
+          <ExpressionPreview nodeId={form.nodeId} from={schema.from ?? null} text={typeof value === 'string' ? value : ''} earlier={earlier} />
         </Suspense>
       );
     case 'file':
@@ -130,6 +134,18 @@ function FieldControl({ field, value, path, id, invalid, change }: ControlProps)
   }
 }
 
+/** Columns that the rows before this one in the same list make. */
+function useEarlier(nodeId: string, path: Path, wanted: boolean): readonly { readonly name: string; readonly expression: string }[] {
+  const [list, index, member] = path;
+  const rows = usePipeline((store) => (wanted && typeof list === 'string' ? store.document?.nodes.find((node) => node.id === nodeId)?.params[list] : undefined));
+  return useMemo(() => {
+    if (!Array.isArray(rows) || typeof index !== 'number' || typeof member !== 'string') return noColumns;
+    return (rows.slice(0, index) as Values[]).flatMap((row) => (typeof row['name'] === 'string' && typeof row[member] === 'string' ? [{ name: row['name'], expression: row[member] }] : []));
+  }, [rows, index, member]);
+}
+
+const noColumns: readonly never[] = [];
+
 function EnumControl({ field, value, id, invalid, change }: Omit<ControlProps, 'path'>) {
   const { schema, title, nullable } = field;
   const values = schema.enum ?? [];
@@ -142,7 +158,7 @@ function EnumControl({ field, value, id, invalid, change }: Omit<ControlProps, '
   return <Select id={id} label={title} value={shown} items={all} invalid={invalid} onChange={(next) => change(typed(next))} />;
 }
 
-const none = '__none__';
+const none = '__noColumns_';
 
 /** Labels read as sentences elsewhere ("missing numbers become the median"); as choices they begin with a capital, names like tanh excepted. */
 const sentenceCase = (label: string): string => (/^[a-z]+ /.test(label) ? label.charAt(0).toUpperCase() + label.slice(1) : label);
