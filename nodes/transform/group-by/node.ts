@@ -1,16 +1,10 @@
 import { z } from 'zod';
 import { aggregateTitles } from '#app/relation/index.ts';
 import { paramMissing } from '#app/sdk/configuration.ts';
+import { measureName, measureSchema } from '#app/sdk/measures.ts';
 import { defineNode } from '#app/sdk/node.ts';
 
-const functions = ['count', 'count_distinct', 'sum', 'avg', 'min', 'max', 'median', 'quantile', 'stddev', 'variance', 'mode', 'first', 'string_agg'] as const;
-
-const measure = z.object({
-  fn: z.enum(functions).default('count').meta({ title: 'Measure', control: 'select', labels: aggregateTitles }),
-  column: z.string().default('').meta({ title: 'Column', control: 'column', from: 'table', description: 'For count: empty counts rows, a column counts its values that are not missing.' }),
-  fraction: z.number().min(0).max(1).default(0.5).meta({ title: 'Fraction', control: 'number', min: 0, max: 1, step: 0.05, visibleWhen: { param: 'fn', in: ['quantile'] } }),
-  name: z.string().default('').meta({ title: 'Name', control: 'text', placeholder: 'automatic' }),
-});
+const measure = measureSchema(aggregateTitles);
 
 const params = z.object({
   keys: z.array(z.string()).default([]).meta({ title: 'Group by', control: 'columns', from: 'table', description: 'One row comes out for each combination of values; without a column, one row in all.' }),
@@ -18,14 +12,6 @@ const params = z.object({
 });
 
 export type GroupByParams = z.output<typeof params>;
-export type MeasureParams = z.output<typeof measure>;
-
-/** Name of a measure's column: the one given, else made of its column and function. */
-export function measureName({ fn, column, fraction, name }: MeasureParams): string {
-  if (name.trim() !== '') return name.trim();
-  if (column === '') return fn;
-  return fn === 'quantile' ? `${column}_q${String(Math.round(fraction * 1000) / 10).replace('.', '_')}` : `${column}_${fn}`;
-}
 
 export const definition = defineNode({
   type: 'transform/group-by',

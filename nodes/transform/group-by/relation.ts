@@ -2,8 +2,9 @@ import { col, named } from '#app/relation/build.ts';
 import { atParam, nameKey, RelationError, schemaOf, typeOf } from '#app/relation/index.ts';
 import type { Measure, Relation } from '#app/relation/types.ts';
 import { tableInput } from '#app/sdk/configuration.ts';
+import { measureName } from '#app/sdk/measures.ts';
 import type { RelationFn } from '#app/sdk/node.ts';
-import { measureName, type GroupByParams } from './node.ts';
+import type { GroupByParams } from './node.ts';
 
 export const relation: RelationFn<GroupByParams> = (inputs, params) => {
   const input = tableInput(inputs);
