@@ -1,6 +1,7 @@
 import { nameKey } from '../column-types.ts';
 import { RelationError } from '../error.ts';
 import { findFunction, functionRegistry } from '../functions/registry.ts';
+import { arityMessage } from '../functions/spec.ts';
 import { didYouMean } from '../near-miss.ts';
 import { placeOf, typed, unknownColumn } from '../typing.ts';
 import type { Expr, Schema, Span } from '../types.ts';
@@ -135,6 +136,11 @@ function functionCall(node: TreeNode, list: (value: unknown) => Expr[], source: 
   if (isOperator && name === '-') {
     const args = list(node['children']);
     return callOver(args.length === 1 ? 'negate' : 'subtract', args, source, start);
+  }
+  if (name === 'iif' || name === 'iff') {
+    const [condition, then, otherwise, ...more] = list(node['children']);
+    if (!condition || !then || !otherwise || more.length > 0) throw new RelationError('type-mismatch', arityMessage(name, [3], asNodes(node['children']).length), { place });
+    return { op: 'case', branches: [{ when: condition, then }], else: otherwise, ...place };
   }
   if (name === 'date_part') return datePart(node, list, source, span);
   const spec = findFunction(name);

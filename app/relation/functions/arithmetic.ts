@@ -110,7 +110,7 @@ export const arithmeticFunctions: readonly FunctionSpec[] = [
     ),
     resolve: (args) => {
       if (args.some((arg) => !arg.isNull && arg.type === 'float')) {
-        throw new TypeMismatch('// divides whole numbers only.', undefined, 'Use floor(a / b) for numbers with a fraction.');
+        throw new TypeMismatch('The operator “//” divides whole numbers only.', undefined, 'Use floor(a / b) for numbers with a fraction.');
       }
       return overloads('//', [[['integer', 'integer'], 'integer']])(args);
     },

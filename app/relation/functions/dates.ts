@@ -22,11 +22,11 @@ function part(name: string, words: string, types: readonly ColumnType[], sql: st
 const dated: readonly ColumnType[] = ['date', 'timestamp'];
 const timed: readonly ColumnType[] = ['timestamp', 'time'];
 const dateUnits = ['year', 'quarter', 'month', 'week', 'day'] as const;
-const units = [...dateUnits, 'hour', 'minute', 'second'] as const;
+export const units = [...dateUnits, 'hour', 'minute', 'second'] as const;
 type Unit = (typeof units)[number];
 
 /** Accepts DuckDB's plural spellings. @throws TypeMismatch */
-function unitOf(name: string, argument: Argument | undefined, allowed: readonly Unit[], index: number): Unit {
+export function unitOf(name: string, argument: Argument | undefined, allowed: readonly Unit[], index: number): Unit {
   const text = typeof argument?.constant === 'string' ? argument.constant.toLowerCase().replace(/s$/, '') : null;
   const unit = allowed.find((candidate) => candidate === text);
   if (unit) return unit;
@@ -34,7 +34,7 @@ function unitOf(name: string, argument: Argument | undefined, allowed: readonly 
   throw new TypeMismatch(`${name} needs as its unit one of ${allowed.map((each) => `'${each}'`).join(', ')}.${guess}`, index);
 }
 
-const unitText = (constant: unknown): Unit => units.find((unit) => unit === String(constant).toLowerCase().replace(/s$/, '')) ?? 'day';
+export const unitText = (constant: unknown): Unit => units.find((unit) => unit === String(constant).toLowerCase().replace(/s$/, '')) ?? 'day';
 
 /** Number of a unit since the epoch; differences of it count boundaries crossed. Weeks begin on Monday. */
 function unitsSinceEpoch(moment: Moment, unit: Unit): number {
@@ -81,7 +81,7 @@ function truncated(moment: Moment, unit: Unit): Moment {
   }
 }
 
-function shifted(moment: Moment, amount: number, unit: Unit): Moment {
+export function shifted(moment: Moment, amount: number, unit: Unit): Moment {
   const months = { year: 12, quarter: 3, month: 1 }[unit as string];
   if (months !== undefined) return addMonths(moment, amount * months);
   const seconds = { week: 604_800, day: 86_400, hour: 3600, minute: 60, second: 1 }[unit as string] ?? 0;
@@ -94,7 +94,7 @@ function shifted(moment: Moment, amount: number, unit: Unit): Moment {
 const textOf = (moment: Moment, type: ColumnType | undefined): string => (type === 'date' ? dateText(moment) : `${dateText(moment)} ${timeText(moment)}`);
 
 /** The type of a date argument: its own, or for ISO text the narrowest that reads it. */
-function temporalType(name: string, args: readonly Argument[], index: number): 'date' | 'timestamp' {
+export function temporalType(name: string, args: readonly Argument[], index: number): 'date' | 'timestamp' {
   const arg = args[index];
   // A bare null has no type of its own; every unit fits a timestamp.
   if (arg?.isNull) return arg.type === 'date' ? 'date' : 'timestamp';

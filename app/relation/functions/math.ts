@@ -80,7 +80,7 @@ export function roundHalfAway(value: number): number {
   return value < 0 || Object.is(value, -0) ? -rounded : rounded;
 }
 
-function roundTo(value: number, digits: number): number {
+export function roundTo(value: number, digits: number): number {
   if (digits < 0) {
     const power = 10 ** -digits;
     const result = roundHalfAway(value / power) * power;

@@ -24,6 +24,39 @@ function like(name: string, spelling: string, ignoresCase: boolean, result: bool
   };
 }
 
+/** RE2's leading (?i) as a flag; otherwise the two syntaxes agree on what the language promises. */
+function compiled(pattern: string, flags: string, whole = false): RegExp {
+  const folded = pattern.startsWith('(?i)');
+  const source = folded ? pattern.slice(4) : pattern;
+  return new RegExp(whole ? `^(?:${source})$` : source, folded ? `${flags}i` : flags);
+}
+
+/** What RE2 would refuse while the query runs, found while the pattern is typed. Null where nothing is found. */
+function patternProblem(pattern: string): readonly [message: string, remedy: string] | null {
+  let depth = 0;
+  let inSet = false;
+  for (let i = 0; i < pattern.length; i++) {
+    const letter = pattern[i];
+    if (letter === '\\') {
+      if (i === pattern.length - 1) return ['The pattern ends with a backslash.', 'Write \\\\ for a backslash.'];
+      if (!inSet && /[1-9]/.test(pattern[i + 1] ?? '')) return ['A pattern cannot refer back to a group (\\1).', 'In the replacement it can.'];
+      i++;
+    } else if (inSet) inSet = letter !== ']';
+    else if (letter === '[') {
+      inSet = true;
+      // A bracket that comes first belongs to the set.
+      if (pattern[i + 1] === '^') i++;
+      if (pattern[i + 1] === ']') i++;
+    } else if (letter === '(') {
+      if (/^\(\?<?[=!]/.test(pattern.slice(i))) return ['Looking ahead or behind, (?=…) or (?<!…), is not part of RE2.', 'Put what is around it into the pattern, and take a group.'];
+      depth++;
+    } else if (letter === ')' && --depth < 0) return ['The pattern closes a parenthesis that is not open.', 'Write \\) for the sign itself.'];
+    else if (/[*+?]/.test(letter ?? '') && (i === 0 || (pattern[i - 1] === '(' && letter !== '?'))) return [`“${letter}” has nothing before it to repeat.`, `Write \\${letter} for the sign itself.`];
+  }
+  if (inSet) return ['The pattern opens a [ that is not closed.', 'Add ], or write \\[ for the sign itself.'];
+  return depth > 0 ? ['The pattern opens a parenthesis that is not closed.', 'Add ), or write \\( for the sign itself.'] : null;
+}
+
 /** The pattern is fixed while the query runs: a literal, so that it is compiled once and checked early. */
 function withPattern(name: string, table: readonly Overload[]): FunctionSpec['resolve'] {
   const resolve = overloads(name, table);
@@ -32,6 +65,8 @@ function withPattern(name: string, table: readonly Overload[]): FunctionSpec['re
     if (typeof args[1]?.constant !== 'string') {
       throw new TypeMismatch(`${name} needs its pattern as a fixed text.`, 1, "Write the pattern in single quotes, such as '[0-9]+'.");
     }
+    const problem = patternProblem(args[1].constant);
+    if (problem) throw new TypeMismatch(problem[0], 1, problem[1]);
     return resolution;
   };
 }
@@ -51,7 +86,7 @@ export const patternFunctions: readonly FunctionSpec[] = [
     nulls: 'propagate',
     resolve: withPattern('regexp_matches', [[['string', 'string'], 'boolean']]),
     duckdb: ([a, b]) => `regexp_matches(${a}, ${b})`,
-    evaluate: ([a, b]) => new RegExp(String(b), 'u').test(String(a)),
+    evaluate: ([a, b]) => compiled(String(b), 'u').test(String(a)),
   },
   {
     name: 'regexp_full_match',
@@ -63,7 +98,7 @@ export const patternFunctions: readonly FunctionSpec[] = [
     nulls: 'propagate',
     resolve: withPattern('regexp_full_match', [[['string', 'string'], 'boolean']]),
     duckdb: ([a, b]) => `regexp_full_match(${a}, ${b})`,
-    evaluate: ([a, b]) => new RegExp(`^(?:${String(b)})$`, 'u').test(String(a)),
+    evaluate: ([a, b]) => compiled(String(b), 'u', true).test(String(a)),
   },
   {
     name: 'regexp_extract',
@@ -85,7 +120,19 @@ export const patternFunctions: readonly FunctionSpec[] = [
       return resolution;
     },
     duckdb: ([a, b], _types, constants) => `nullif(regexp_extract(${a}, ${b}${constants[2] === undefined ? '' : `, ${String(constants[2])}`}), '')`,
-    evaluate: ([a, b, group]) => new RegExp(String(b), 'u').exec(String(a))?.[Number(group ?? 0)] || null,
+    evaluate: ([a, b, group]) => compiled(String(b), 'u').exec(String(a))?.[Number(group ?? 0)] || null,
+  },
+  {
+    name: 'regexp_count',
+    summary: 'How many parts of a text fit a regular expression (RE2), without overlaps.',
+    signature: "regexp_count(text, 'pattern') → whole number",
+    example: "regexp_count(comment, '[A-Za-z]+')",
+    category: 'pattern',
+    kind: 'function',
+    nulls: 'propagate',
+    resolve: withPattern('regexp_count', [[['string', 'string'], 'integer']]),
+    duckdb: ([a, b]) => `len(regexp_extract_all(${a}, ${b}))`,
+    evaluate: ([a, b]) => BigInt([...String(a).matchAll(compiled(String(b), 'gu'))].length),
   },
   {
     name: 'regexp_replace',
@@ -99,7 +146,7 @@ export const patternFunctions: readonly FunctionSpec[] = [
     duckdb: ([a, b, c]) => `regexp_replace(${a}, ${b}, ${c}, 'g')`,
     evaluate: ([a, b, c]) => {
       const template = String(c);
-      return String(a).replace(new RegExp(String(b), 'gu'), (...found: unknown[]) => template.replace(/\\(\d)/g, (_, digit: string) => String(found[Number(digit)] ?? '')));
+      return String(a).replace(compiled(String(b), 'gu'), (...found: unknown[]) => template.replace(/\\(\d)/g, (_, digit: string) => String(found[Number(digit)] ?? '')));
     },
   },
 ];

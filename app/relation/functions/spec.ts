@@ -87,10 +87,18 @@ export function overloads(name: string, table: readonly Overload[]): FunctionSpe
 
 export function argumentMismatch(name: string, index: number, expected: readonly ColumnType[], args: readonly Argument[]): TypeMismatch {
   const actual = args[index];
-  const which = args.length === 1 ? 'needs' : `needs as its ${ordinal(index)} argument`;
   const wants = expected.map((type) => typeTitles[type]).join(' or ');
-  return new TypeMismatch(`${name} ${which} ${wants}, but it is given ${actual ? typeTitles[actual.type] : 'nothing'}.`, index, castRemedy(expected));
+  const given = `but it is given ${actual ? typeTitles[actual.type] : 'nothing'}.`;
+  if (args.length === 1) return new TypeMismatch(`${subject(name)} needs ${wants}, ${given}`, index, castRemedy(expected));
+  const needs = isSign(name) && args.length === 2 ? `${wants} ${index === 0 ? 'on its left' : 'on its right'}` : `as its ${ordinal(index)} argument ${wants}`;
+  return new TypeMismatch(`${subject(name)} needs ${needs}, ${given}`, index, castRemedy(expected));
 }
+
+/** A sign or a word between its arguments, not a function's name before them. */
+const isSign = (name: string): boolean => !/^\w/.test(name) || ['and', 'or', 'not', 'in', 'between', 'like', 'ilike'].includes(name) || /^(not|is) /.test(name);
+
+/** How a sentence about a function begins: the name alone would be lost there where it is a sign. */
+const subject = (name: string): string => (isSign(name) ? `The operator “${name}”` : name);
 
 const castRemedy = (expected: readonly ColumnType[]): string | undefined =>
   expected[0] === undefined ? undefined : `Convert it with cast(… as ${sqlTypeWords[expected[0]]}).`;
@@ -110,7 +118,7 @@ export const sqlTypeWords: Readonly<Record<ColumnType, string>> = {
 export function arityMessage(name: string, lengths: readonly number[], given: number): string {
   const counts = [...new Set(lengths)].sort((a, b) => a - b);
   const wants = counts.length === 1 ? `${counts[0]} argument${counts[0] === 1 ? '' : 's'}` : `${counts.slice(0, -1).join(', ')} or ${counts.at(-1)} arguments`;
-  return `${name} takes ${wants}, but ${given === 1 ? '1 is' : `${given} are`} given.`;
+  return `${subject(name)} takes ${wants}, but ${given === 1 ? '1 is' : `${given} are`} given.`;
 }
 
 /** The one type that all arguments can take; literals and nulls give way. @throws TypeMismatch */
@@ -119,7 +127,7 @@ export function unified(name: string, args: readonly Argument[]): ColumnType {
   for (const arg of args) {
     if (arg.isNull || (arg.type === 'string' && arg.constant !== undefined)) continue;
     const next: ColumnType | null = type === null ? arg.type : commonType(type, arg.type);
-    if (type !== null && next === null) throw new TypeMismatch(`${name} cannot mix ${typeTitles[type]} and ${typeTitles[arg.type]}.`, args.indexOf(arg), castRemedy([type]));
+    if (type !== null && next === null) throw new TypeMismatch(`${subject(name)} cannot mix ${typeTitles[type]} and ${typeTitles[arg.type]}.`, args.indexOf(arg), castRemedy([type]));
     type = next;
   }
   const result = type ?? args.find((arg) => !arg.isNull)?.type ?? args[0]?.type ?? 'string';
@@ -129,7 +137,7 @@ export function unified(name: string, args: readonly Argument[]): ColumnType {
     if (arg && isTemporal(result) && arg.type === 'string') {
       throw new TypeMismatch(`“${String(arg.constant)}” is not ${typeTitles[result]}.`, misfit, `Write it as ${isoExamples[result]}.`);
     }
-    throw new TypeMismatch(`${name} cannot mix ${typeTitles[result]} and ${arg ? typeTitles[arg.type] : 'nothing'}.`, misfit, castRemedy([result]));
+    throw new TypeMismatch(`${subject(name)} cannot mix ${typeTitles[result]} and ${arg ? typeTitles[arg.type] : 'nothing'}.`, misfit, castRemedy([result]));
   }
   return result;
 }

@@ -29,9 +29,12 @@ const whole = (value: Value | undefined): number => Number(value ?? 0);
 const mapLetters = (text: Value | undefined, map: (letter: string) => string, special: Readonly<Record<string, string>>): string =>
   letters(text).map((letter) => special[letter] ?? ([...map(letter)].length === 1 ? map(letter) : letter)).join('');
 
+export const lowerText = (text: Value | undefined): string => mapLetters(text, (letter) => letter.toLowerCase(), { İ: 'i' });
+export const upperText = (text: Value | undefined): string => mapLetters(text, (letter) => letter.toUpperCase(), { ß: 'ẞ' });
+
 /** Blanks, tabs, line ends and the no-break space. */
 const blank = " \t\n\r\f\v\u00a0";
-const blankSql = `' ' || chr(9) || chr(10) || chr(11) || chr(12) || chr(13) || chr(160)`;
+export const blankSql = `' ' || chr(9) || chr(10) || chr(11) || chr(12) || chr(13) || chr(160)`;
 
 function trimming(name: 'trim' | 'ltrim' | 'rtrim', where: string, left: boolean, right: boolean): FunctionSpec {
   return textual(
@@ -103,8 +106,8 @@ export const textFunctions: readonly FunctionSpec[] = [
     duckdb: (args) => `concat(${args.join(', ')})`,
     evaluate: (args) => args.filter((arg) => arg !== null).join(''),
   },
-  textual({ name: 'lower', summary: 'Text in small letters.', signature: 'lower(text) → text', example: 'lower(email)' }, text1, 'lower', ([a]) => mapLetters(a, (letter) => letter.toLowerCase(), { İ: 'i' })),
-  textual({ name: 'upper', summary: 'Text in capitals.', signature: 'upper(text) → text', example: 'upper(country)' }, text1, 'upper', ([a]) => mapLetters(a, (letter) => letter.toUpperCase(), { ß: 'ẞ' })),
+  textual({ name: 'lower', summary: 'Text in small letters.', signature: 'lower(text) → text', example: 'lower(email)' }, text1, 'lower', ([a]) => lowerText(a)),
+  textual({ name: 'upper', summary: 'Text in capitals.', signature: 'upper(text) → text', example: 'upper(country)' }, text1, 'upper', ([a]) => upperText(a)),
   trimming('trim', 'both ends', true, true),
   trimming('ltrim', 'the start', true, false),
   trimming('rtrim', 'the end', false, true),

@@ -90,6 +90,31 @@ const fixed: readonly (readonly [fn: string, args: readonly TestType[], result: 
   ['position', ['string', 'string'], 'integer'],
   ['split_part', ['string', 'string', 'integer'], 'string'],
   ...(['year', 'quarter', 'month', 'week', 'day', 'day_of_year', 'weekday'] as const).flatMap((fn) => [[fn, ['date'], 'integer'] as const, [fn, ['timestamp'], 'integer'] as const]),
+  ['clamp', ['integer', 'integer', 'integer'], 'integer'],
+  ['clamp', ['date', 'date', 'date'], 'date'],
+  ['bucket', ['float', 'integer', 'float'], 'integer'],
+  ['bucket', ['date', 'date'], 'integer'],
+  ['trunc', ['float'], 'float'],
+  ['round_to', ['float', 'float'], 'float'],
+  ['is_finite', ['float'], 'boolean'],
+  ...(['title_case', 'reverse', 'strip_accents', 'normalize_spaces', 'md5', 'sha256'] as const).map((fn) => [fn, ['string'], 'string'] as const),
+  ['is_blank', ['string'], 'boolean'],
+  ['occurrences', ['string', 'string'], 'integer'],
+  ['levenshtein', ['string', 'string'], 'integer'],
+  ['jaro_winkler', ['string', 'string'], 'float'],
+  ['lpad', ['string', 'integer'], 'string'],
+  ['rpad', ['string', 'integer'], 'string'],
+  ['repeat', ['string', 'integer'], 'string'],
+  ['parse_number', ['string'], 'float'],
+  ['last_day', ['date'], 'date'],
+  ['make_date', ['integer', 'integer', 'integer'], 'date'],
+  ['epoch', ['timestamp'], 'float'],
+  ['from_epoch', ['integer'], 'timestamp'],
+  ['from_epoch', ['float'], 'timestamp'],
+  ['from_epoch_ms', ['integer'], 'timestamp'],
+  ...(['day_name', 'month_name'] as const).flatMap((fn) => [[fn, ['date'], 'string'] as const, [fn, ['timestamp'], 'string'] as const]),
+  ['iso_year', ['timestamp'], 'integer'],
+  ['is_weekend', ['date'], 'boolean'],
   ...(['hour', 'minute', 'second'] as const).flatMap((fn) => [[fn, ['timestamp'], 'integer'] as const, [fn, ['time'], 'integer'] as const]),
 ];
 
@@ -138,6 +163,8 @@ export function exprArbitrary(type: TestType, schema: Schema, depth: number, wil
         castOf('integer', ['boolean', 'float', 'string']),
         fc.tuple(fc.constantFrom(...units), sub('timestamp'), sub('timestamp')).map(([unit, a, b]) => call('date_diff', constant(unit, 'string'), a, b)),
         fc.tuple(fc.constantFrom(...units), sub('date'), sub('date')).map(([unit, a, b]) => call('date_diff', constant(unit, 'string'), a, b)),
+        fc.tuple(fc.constantFrom(...units), sub('timestamp'), sub('date')).map(([unit, a, b]) => call('full_units', constant(unit, 'string'), a, b)),
+        fc.tuple(sub('string'), fc.constantFrom(...patterns)).map(([arg, pattern]) => call('regexp_count', arg, constant(pattern, 'string'))),
       );
       break;
     case 'float':
@@ -152,6 +179,8 @@ export function exprArbitrary(type: TestType, schema: Schema, depth: number, wil
         castOf('string', ['boolean', 'integer', 'float', 'date', 'time', 'timestamp']),
         fc.tuple(sub('string'), fc.constantFrom(...patterns)).map(([arg, pattern]) => call('regexp_extract', arg, constant(pattern, 'string'))),
         fc.tuple(sub('string'), fc.constantFrom(...patterns)).map(([arg, pattern]) => call('regexp_replace', arg, constant(pattern, 'string'), constant('<\\0>', 'string'))),
+        fc.tuple(fc.constantFrom<TestType>('date', 'timestamp').chain(sub), fc.constantFrom('%Y-%m-%d %H:%M:%S.%f', '%a %-d %B %y', '%G-W%V-%u %j', '%-I:%M %p')).map(([arg, format]) => call('format_date', arg, constant(format, 'string'))),
+        fc.tuple(sub('float'), fc.integer({ min: 0, max: 4 }), fc.constantFrom('', ' ', ',')).map(([arg, decimals, sign]) => call('format_number', arg, constant(decimals, 'integer'), constant(sign, 'string'))),
       );
       break;
     case 'date':
