@@ -1,4 +1,5 @@
 import type { Relation, Schema, Expr, NamedExpr, Column } from '#app/relation/types.ts';
+import type { ChartQuery } from './charts.ts';
 
 /** What flows along an edge. */
 export type PortKind = 'table' | 'recipe' | 'learner' | 'model' | 'evaluation' | 'report';
@@ -169,7 +170,14 @@ export interface Report {
 export type ReportBlock =
   | { readonly type: 'text'; readonly markdown: string }
   | { readonly type: 'metrics'; readonly title?: string; readonly metrics: readonly MetricItem[] }
-  | { readonly type: 'chart'; readonly chart: ChartSpec }
+  | {
+      readonly type: 'chart';
+      readonly chart: ChartSpec;
+      /** What was asked of the node's input table, so that it can be asked again of a part of the rows. */
+      readonly query?: ChartQuery;
+      /** The input port with that table; default `table`. */
+      readonly input?: string;
+    }
   | {
       readonly type: 'table';
       readonly title?: string;
@@ -192,17 +200,51 @@ export interface ChartSpec {
   readonly y: AxisSpec;
   readonly series: readonly ChartSeries[];
   readonly note?: string;
+  /** How bars of several series stand; default: histograms overlay, bars of categories stand side by side. */
+  readonly bars?: 'overlay' | 'group' | 'stack';
+  /** What `z` of heat maps and points measures; `centre`: the value in the middle of a diverging scale; `log`: colours by powers of ten. */
+  readonly colour?: { readonly title: string; readonly centre?: number; readonly log?: boolean };
 }
 
 export interface AxisSpec {
   readonly title: string;
   readonly scale?: 'linear' | 'log' | 'category' | 'time';
   readonly range?: readonly [number, number];
+  /** The column whose values are on the axis: a selection along it is a condition on that column. */
+  readonly column?: Column;
+  /** Category axes of a column: what each label stands for. */
+  readonly categories?: readonly AxisCategory[];
+  /** Values are shares from 0 to 1, written as percents. */
+  readonly percent?: boolean;
+}
+
+export interface AxisCategory {
+  readonly label: string;
+  /** Null: missing. Of no meaning where `rest`. */
+  readonly value: null | boolean | number | string;
+  /** Every value that has no label of its own. */
+  readonly rest?: boolean;
+}
+
+/** Five numbers of a box plot: whiskers end at the furthest values within 1.5 interquartile ranges of the box. */
+export interface BoxShape {
+  readonly low: number;
+  readonly q1: number;
+  readonly median: number;
+  readonly q3: number;
+  readonly high: number;
+  readonly mean: number;
+  /** Values in all, and those beyond the whiskers. */
+  readonly rows: number;
+  readonly outside: number;
+  /** Some or all of the latter. */
+  readonly outliers: readonly number[];
 }
 
 export interface ChartSeries {
   readonly name: string;
-  readonly mark: 'line' | 'points' | 'bars' | 'area' | 'heatmap' | 'reference';
+  /** `band`: the area between `low` and `high`; `boxes`: one `boxes` entry for each x (null: no values), y the medians. */
+  readonly mark: 'line' | 'points' | 'bars' | 'area' | 'heatmap' | 'reference' | 'band' | 'boxes';
   readonly x: readonly (number | string | null)[];
   readonly y: readonly (number | string | null)[];
   /** heatmap: z[row][column] over y × x; points: size or colour by value. */
@@ -211,6 +253,17 @@ export interface ChartSeries {
   readonly text?: readonly (readonly string[])[];
   /** Colour group: series with the same group share a colour. */
   readonly group?: string;
+  /** Bars over bins: their edges, one more than bars; a bar holds values from its left edge up to, not including, its right one. */
+  readonly edges?: readonly (number | string)[];
+  /** Heat maps over bins: edges of the rows. */
+  readonly yEdges?: readonly (number | string)[];
+  readonly low?: readonly (number | null)[];
+  readonly high?: readonly (number | null)[];
+  readonly boxes?: readonly (BoxShape | null)[];
+  /** Points: area by value. */
+  readonly size?: readonly (number | null)[];
+  /** The colour for “Other” and missing values, which is none of the palette. */
+  readonly neutral?: boolean;
 }
 
 export type { Schema, Expr, Relation };

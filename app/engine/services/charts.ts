@@ -1,6 +1,6 @@
 import type { ChartServices } from '#app/sdk/charts.ts';
 import type { ServiceParts } from './parts.ts';
 
-export function chartServices(_parts: ServiceParts): ChartServices {
-  return {};
+export function chartServices({ database, signal, watched }: ServiceParts): ChartServices {
+  return { chart: (relation, _schema, query) => watched(relation, database.chart(relation, query, { signal })) };
 }

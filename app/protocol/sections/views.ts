@@ -1,2 +1,11 @@
+import { z } from 'zod';
+import { chartQuerySchema } from '#app/sdk/charts.ts';
+import { base } from '../base.ts';
+import { chartSpecSchema } from '../chart.ts';
+import { pageRequestSchema } from '../schema.ts';
+
 /** Looking at tables: statistics, search, charts, slices. */
-export const viewsContract = {};
+export const viewsContract = {
+  /** A chart of a table port, of the rows that `filter` leaves; edges, categories and colours are those of the whole table. */
+  chart: base.input(pageRequestSchema.omit({ offset: true, limit: true, sort: true }).extend({ query: chartQuerySchema })).output(z.object({ chart: chartSpecSchema })),
+};

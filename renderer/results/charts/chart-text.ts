@@ -10,6 +10,8 @@ const markNames: Record<ChartSeries['mark'], string> = {
   area: 'Area chart',
   heatmap: 'Heat map',
   reference: 'Line chart',
+  band: 'Line chart',
+  boxes: 'Box plot',
 };
 
 /** What a person who cannot see the chart is told: kind, axes, and each series' extent. */

@@ -1,31 +1,14 @@
 import { z } from 'zod';
+import { chartSpecSchema } from '#app/protocol/chart.ts';
 import { columnSchema } from '#app/protocol/schema.ts';
+import { chartQuerySchema } from '#app/sdk/charts.ts';
 import type { Evaluation, LearnerSpec, ModelValue, Recipe, Report } from '#app/sdk/ports.ts';
 
 /** Values of ports as they come over the wire (app/sdk/ports), checked before they are drawn. */
 
 const scalar = z.union([z.null(), z.boolean(), z.number(), z.string()]);
-const coordinate = z.union([z.number(), z.string(), z.null()]);
 /** NaN and infinities do not survive JSON; a metric that is null could not be computed. */
 const measured = z.number().nullable().transform((value) => value ?? Number.NaN);
-
-const axis = z.object({
-  title: z.string(),
-  scale: z.enum(['linear', 'log', 'category', 'time']).optional(),
-  range: z.tuple([z.number(), z.number()]).optional(),
-});
-
-const series = z.object({
-  name: z.string(),
-  mark: z.enum(['line', 'points', 'bars', 'area', 'heatmap', 'reference']),
-  x: z.array(coordinate),
-  y: z.array(coordinate),
-  z: z.array(z.array(z.number().nullable())).optional(),
-  text: z.array(z.array(z.string())).optional(),
-  group: z.string().optional(),
-});
-
-export const chartSchema = z.object({ title: z.string(), x: axis, y: axis, series: z.array(series), note: z.string().optional() });
 
 const metricItem = z.object({
   name: z.string(),
@@ -37,7 +20,8 @@ const metricItem = z.object({
 const block = z.discriminatedUnion('type', [
   z.object({ type: z.literal('text'), markdown: z.string() }),
   z.object({ type: z.literal('metrics'), title: z.string().optional(), metrics: z.array(metricItem) }),
-  z.object({ type: z.literal('chart'), chart: chartSchema }),
+  // A query of a newer version draws its chart all the same; it cannot be asked again.
+  z.object({ type: z.literal('chart'), chart: chartSpecSchema, query: chartQuerySchema.optional().catch(undefined), input: z.string().optional() }),
   z.object({ type: z.literal('table'), title: z.string().optional(), columns: z.array(columnSchema), rows: z.array(z.array(scalar)) }),
 ]);
 
