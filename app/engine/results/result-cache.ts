@@ -111,7 +111,7 @@ export class ResultCache {
 
   /** Notes that a node now stands on this entry, so that later changes are explained against it. */
   reused(pipelineId: string, nodeId: string, key: string): void {
-    if (this.#latest(pipelineId, nodeId)?.key === key) return;
+    if (this.latest(pipelineId, nodeId)?.key === key) return;
     this.#store.touch(pipelineId, nodeId, key);
     this.#newest.set(`${pipelineId}\0${nodeId}`, this.get(key));
   }
@@ -133,13 +133,14 @@ export class ResultCache {
 
   /** Why a node has to run now: the words shown beside a stale node, or that it never ran. */
   reasons(analysis: Analysis, node: AnalysedNode): string[] {
-    const latest = this.#latest(analysis.document.id, node.node.id);
+    const latest = this.latest(analysis.document.id, node.node.id);
     if (latest === null || node.parts === null) return [];
     const reasons = explainStale(latest.parts, node.parts);
     return reasons.length > 0 ? reasons : ['its earlier result is no longer kept'];
   }
 
-  #latest(pipelineId: string, nodeId: string): ResultEntry | null {
+  /** The newest result of a node, whatever its key; its files may be gone. */
+  latest(pipelineId: string, nodeId: string): ResultEntry | null {
     const of = `${pipelineId}\0${nodeId}`;
     const known = this.#newest.get(of);
     if (known !== undefined) return known;
