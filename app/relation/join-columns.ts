@@ -18,9 +18,12 @@ export interface JoinKey {
 
 const keepsLeftOnly = (kind: JoinKind): boolean => kind === 'semi' || kind === 'anti';
 
+type Joining = Relation & { op: 'join' | 'asof' };
+
 /** @throws RelationError unknown-column, join-types, join-keys */
-export function joinKeys(join: Relation & { op: 'join' }, left: Schema, right: Schema): JoinKey[] {
-  if (join.kind === 'cross' ? join.on.length > 0 : join.on.length === 0) {
+export function joinKeys(join: Joining, left: Schema, right: Schema): JoinKey[] {
+  // A join in time is complete without keys: the time column joins.
+  if (join.op === 'join' && (join.kind === 'cross' ? join.on.length > 0 : join.on.length === 0)) {
     throw new RelationError('join-keys', join.kind === 'cross' ? 'A cross join takes no key columns.' : 'A join needs at least one pair of key columns.', {
       remedy: join.kind === 'cross' ? 'Remove the key columns, or choose another kind of join.' : 'Choose the columns that must be equal.',
     });
@@ -39,8 +42,8 @@ export function joinKeys(join: Relation & { op: 'join' }, left: Schema, right: S
   });
 }
 
-/** Output columns of a join, in order (see the `join` relation). Colliding right names get the suffix, again where still taken. */
-export function joinColumns(join: Relation & { op: 'join' }, left: Schema, right: Schema): JoinColumn[] {
+/** Output columns of a join, in order (see the `join` and `asof` relations). Colliding right names get the suffix, again where still taken. */
+export function joinColumns(join: Joining, left: Schema, right: Schema): JoinColumn[] {
   const keys = joinKeys(join, left, right);
   const shared = new Map(keys.filter((key) => nameKey(key.left) === nameKey(key.right)).map((key) => [key.left, key]));
   const sharedRight = new Set([...shared.values()].map((key) => key.right));

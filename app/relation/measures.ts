@@ -1,7 +1,7 @@
 import { isNumeric, typeTitles } from './column-types.ts';
 import { RelationError } from './error.ts';
 import { placeOf, typed } from './typing.ts';
-import type { AggregateFn, ColumnType, Measure, Schema, WindowColumn } from './types.ts';
+import type { AggregateFn, ColumnType, Measure, Schema } from './types.ts';
 
 /** Aggregate functions in the words of the interface. */
 export const aggregateTitles: Readonly<Record<AggregateFn, string>> = {
@@ -62,35 +62,4 @@ export function measureType(measure: Measure, schema: Schema): ColumnType {
     argument === null ? `The ${aggregateTitles[measure.fn]} “${measure.name}” needs a column.` : `The ${aggregateTitles[measure.fn]} of ${typeTitles[argument]} means nothing (“${measure.name}”).`,
     { remedy: argument === null ? 'Choose a column.' : 'Choose another column or another measure.', place },
   );
-}
-
-/** @throws RelationError type-mismatch, window-order */
-export function windowType(window: WindowColumn, schema: Schema): ColumnType {
-  for (const key of window.partitionBy) typed(key, schema);
-  for (const key of window.orderBy) typed(key.expr, schema);
-  const argument = window.arg === undefined ? null : typed(window.arg, schema).type;
-  const ordered = window.fn === 'rank' || window.fn === 'dense_rank' || window.fn === 'lag' || window.fn === 'lead';
-  if (ordered && window.orderBy.length === 0) {
-    throw new RelationError('window-order', `The column “${window.name}” (${window.fn}) needs an order.`, { remedy: 'Choose a column to order by.' });
-  }
-  switch (window.fn) {
-    case 'row_number':
-    case 'rank':
-    case 'dense_rank':
-    case 'ntile':
-      return 'integer';
-    case 'percent_rank':
-      return 'float';
-    case 'lag':
-    case 'lead':
-    case 'first_value':
-    case 'last_value':
-      if (argument !== null) return argument;
-      break;
-    default: {
-      const type = aggregateType(window.fn, argument);
-      if (type !== null) return type;
-    }
-  }
-  throw new RelationError('type-mismatch', `The column “${window.name}” (${window.fn}) needs a column of a fitting type.`, { remedy: 'Choose another column.', place: window.arg ? placeOf(window.arg) : {} });
 }

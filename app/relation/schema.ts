@@ -1,16 +1,21 @@
+import { asofTime } from './asof-columns.ts';
 import { nameKey } from './column-types.ts';
 import { RelationError } from './error.ts';
 import { joinColumns } from './join-columns.ts';
-import { measureType, windowType } from './measures.ts';
+import { measureType } from './measures.ts';
+import { pivotColumns } from './pivot-columns.ts';
+import { explodeColumns, unpivotColumns } from './reshape-columns.ts';
+import { setColumns } from './set-columns.ts';
 import { typed, typedPredicate, unknownColumn } from './typing.ts';
 import { unionColumns } from './union-columns.ts';
+import { windowType } from './windows.ts';
 import type { Column, Relation, Schema } from './types.ts';
 
 const known = new WeakMap<Relation, Schema>();
 
 /**
  * Columns that come out of a relation, in order. Remembered by the identity of the relation, which is never changed.
- * @throws RelationError unknown-column, type-mismatch, duplicate-column, no-columns and those of joins, unions and measures
+ * @throws RelationError unknown-column, type-mismatch, duplicate-column, no-columns and those of each operator's own file (`*-columns.ts`, `measures.ts`)
  */
 export function schemaOf(relation: Relation): Schema {
   const before = known.get(relation);
@@ -63,13 +68,36 @@ function derive(relation: Relation): Schema {
       const input = schemaOf(relation.input);
       return [...input, ...relation.columns.map((column): Column => ({ name: column.name, type: windowType(column, input) }))];
     }
-    case 'asof':
-    case 'pivot':
-    case 'unpivot':
+    case 'asof': {
+      const [left, right] = [schemaOf(relation.left), schemaOf(relation.right)];
+      asofTime(relation, left, right);
+      return joinColumns(relation, left, right).map(({ name, type }) => ({ name, type }));
+    }
+    case 'pivot': {
+      const { keys, cells } = pivotColumns(relation, schemaOf(relation.input));
+      return [...keys, ...cells.map(({ name, type }) => ({ name, type }))];
+    }
+    case 'unpivot': {
+      const { kept, type } = unpivotColumns(relation, schemaOf(relation.input));
+      return [...kept, { name: relation.nameColumn, type: 'string' }, { name: relation.valueColumn, type }];
+    }
     case 'explode':
+      return explodeColumns(relation, schemaOf(relation.input));
     case 'set':
+      return setColumns(relation, schemaOf(relation.left), schemaOf(relation.right)).map(({ name, type }) => ({ name, type }));
     case 'sql':
-      throw new RelationError('not-built', `The operator ${relation.op} is still to come.`);
+      sqlInputs(relation);
+      return relation.schema;
+  }
+}
+
+/** Inputs are worked out too, so that what is wrong in them is said. Names of tables are one where SQL sees one. */
+function sqlInputs(sql: Relation & { op: 'sql' }): void {
+  const seen = new Set<string>();
+  for (const { name, relation } of sql.inputs) {
+    if (name === '' || seen.has(nameKey(name))) throw new RelationError('sql-inputs', name === '' ? 'A table has no name.' : `Two tables are called “${name}”.`, { remedy: 'Give each table its own name.' });
+    seen.add(nameKey(name));
+    schemaOf(relation);
   }
 }
 

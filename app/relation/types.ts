@@ -93,14 +93,18 @@ export type WindowFn =
 /**
  * Rows that a window function looks at, in the order of `orderBy`, around the current row. Without a frame: from the first row to the
  * last equal one where there is an order, else the whole partition (as SQL has it). Only for count, sum, avg, min, max, median, stddev,
- * first_value and last_value.
+ * first_value and last_value. A row whose order key is missing has no distance to others: a bounded `range` reaches from it to the other
+ * rows with a missing key, which come as `nulls` of the order says.
+ *
+ * Frames of rows, row_number, ntile, lag, lead, first_value and last_value go by the place of a row, so their order should tell all rows
+ * apart: which of equals comes first is not said.
  */
 export interface WindowFrame {
   /** `rows`: so many rows; `range`: distance in the one order key, which is a number (its unit), a date (days) or a timestamp (seconds). */
   readonly by: 'rows' | 'range';
-  /** How far back; null: to the partition's start. 0: from the current row. */
+  /** How far back the frame starts; null: at the partition's start. 0: at the current row (`range`: and its equals). -1: one ahead of it. */
   readonly preceding: number | null;
-  /** How far ahead; null: to the partition's end. 0: to the current row. */
+  /** How far ahead the frame ends; null: at the partition's end. 0: at the current row. -1: one before it, so that the row itself is left out. */
   readonly following: number | null;
 }
 
@@ -176,8 +180,10 @@ export type Relation =
   /**
    * For each left row the one right row with equal keys that is nearest in time (or any ordered column): `backward` the last one not
    * after it, `forward` the first one not before it. Among right rows of the same key and time the one whose other columns are greatest
-   * counts, so that the answer does not depend on the order of rows. Missing keys or times never match.
+   * counts (first column first, a missing value below all others), so that the answer does not depend on the order of rows. Missing keys
+   * or times never match.
    * Output columns as those of `join` of kind left (or inner), except that the right time column is kept too (suffixed on collision).
+   * Without `on`, the nearest of all right rows counts. Rows come out in no promised order.
    */
   | {
       readonly op: 'asof';
@@ -195,21 +201,22 @@ export type Relation =
       readonly rightSuffix: string;
     }
   /**
-   * One row for each combination of `keys`, and for each of `values` one column a measure: the measure over the rows whose `column`
-   * has that value. Values are listed, so that the schema is known before anything runs.
+   * One row for each combination of `keys` (without keys exactly one), and for each of `values` one column a measure: the measure over
+   * the rows whose `column` has that value. Where there are no such rows, count and count_distinct give 0 and the others a missing value.
+   * Values are listed, so that the schema is known before anything runs; rows with other values still give their combination of keys.
    */
   | {
       readonly op: 'pivot';
       readonly input: Relation;
       readonly keys: readonly string[];
       readonly column: string;
-      /** `value` as a literal of the column's type (null: the rows where it is missing); `name` is put before or after the measure's name. */
+      /** `value` as a literal of the column's type, numbers also as text (null: the rows where it is missing); `name` is put before or after the measure's name. */
       readonly values: readonly { readonly value: null | boolean | number | string; readonly name: string }[];
       readonly measures: readonly Measure[];
       /** Output name of a cell: `value` (only with one measure), `value_measure` or `measure_value`. */
       readonly naming: 'value' | 'value_measure' | 'measure_value';
     }
-  /** One row for each input row and each of `columns`, in that order: all other columns, the column's name, its value. */
+  /** One row for each input row and each of `columns`, in that order: all other columns, the column's name, its value. Keeps the order of rows. */
   | {
       readonly op: 'unpivot';
       readonly input: Relation;
@@ -223,6 +230,7 @@ export type Relation =
   /**
    * One row for each element of a list: a JSON array in text, or text parts between `delimiter`. Lists and objects are kept as JSON text
    * (columns have no list type). Elements that are objects or arrays stay JSON text; `elementType` is cast to, null where it cannot be.
+   * An empty text is an empty list. Text that is no JSON array holds no list. Keeps the order of rows.
    */
   | {
       readonly op: 'explode';
@@ -232,14 +240,17 @@ export type Relation =
       readonly as: string;
       readonly delimiter: string | null;
       readonly elementType: ColumnType;
-      /** Name of a column with the element's place, from 1; null: none. */
+      /** Name of a column directly after the element with its place, from 1 (missing where there is no element); null: none. */
       readonly position: string | null;
       /** A row whose list is empty or missing (or is no list) is kept with a missing element. */
       readonly keepEmpty: boolean;
     }
-  /** Rows as sets: duplicates count once, missing equals missing. Columns are matched by name; names and types are the left's, or common types. */
+  /** Rows as sets: duplicates count once, missing equals missing. Columns are matched by name; names are the left's, types the common ones. */
   | { readonly op: 'set'; readonly kind: 'intersect' | 'except'; readonly left: Relation; readonly right: Relation }
-  /** What a person wrote in SQL over named tables. The text has been checked: one SELECT that reads nothing but `inputs`. */
+  /**
+   * What a person wrote in SQL over named tables. The text has been checked: one SELECT that reads nothing but `inputs`. What it gives is
+   * cast to `schema`; lists, structures and maps come out as JSON text where the schema says string.
+   */
   | {
       readonly op: 'sql';
       readonly inputs: readonly { readonly name: string; readonly relation: Relation }[];

@@ -56,3 +56,7 @@ function floatSql(value: number): string {
   const text = digits.includes('e') ? digits : `${digits}e0`;
   return value < 0 ? `(-${text})` : text;
 }
+
+/** A constant of inline rows and of a pivot, where numbers may be text: integers beyond 2⁵³, infinities. */
+export const valueSql = (value: null | boolean | number | string, type: ColumnType): string =>
+  typeof value === 'string' && (type === 'integer' || type === 'float') ? `${quoteText(value)}::${duckdbTypes[type]}` : literalSql(value, type);

@@ -1,12 +1,19 @@
-import { RelationError } from '../../error.ts';
 import { joinColumns, joinKeys } from '../../join-columns.ts';
 import { schemaOf } from '../../schema.ts';
-import { typed, typedPredicate } from '../../typing.ts';
-import type { ColumnType, Expr, Measure, Relation, Schema, SortKey, WindowColumn } from '../../types.ts';
+import { typedPredicate } from '../../typing.ts';
+import type { ColumnType, Expr, Relation, Schema } from '../../types.ts';
 import { unionColumns } from '../../union-columns.ts';
-import { convertedSql, exprToDuckDb, typedToDuckDb } from './expression.ts';
-import { duckdbTypes, literalSql, quoteName, quotePath, quoteText } from './literal.ts';
+import { asof } from './asof.ts';
+import { convertedSql, exprToDuckDb } from './expression.ts';
+import { duckdbTypes, literalSql, quoteName, quotePath, valueSql } from './literal.ts';
+import { measureSql } from './measures.ts';
+import { pivot } from './pivot.ts';
 import { fromClause, nested, queryText, sourceText, type Query } from './query.ts';
+import { explode, unpivot } from './reshape.ts';
+import { setOf } from './sets.ts';
+import { sortKey } from './sort-key.ts';
+import { ownSql } from './sql.ts';
+import { windowSql } from './windows.ts';
 
 /**
  * One DuckDB SELECT for a whole relation. Steps share a SELECT as long as SQL's order of clauses allows it
@@ -61,12 +68,17 @@ function emit(relation: Relation): Query {
       };
     }
     case 'asof':
+      return asof(relation, emit);
     case 'pivot':
+      return pivot(relation, rowsOf(relation.input).query);
     case 'unpivot':
+      return unpivot(relation, rowsOf(relation.input).query);
     case 'explode':
+      return explode(relation, rowsOf(relation.input).query);
     case 'set':
+      return setOf(relation, emit);
     case 'sql':
-      throw new RelationError('not-built', `The operator ${relation.op} is still to come.`);
+      return ownSql(relation, emit);
   }
 }
 
@@ -106,17 +118,6 @@ function scan(relation: Relation & { op: 'scan' }): Query {
   }
 }
 
-/** Inline rows may hold integers beyond 2⁵³ as text. */
-const valueSql = (value: null | boolean | number | string, type: ColumnType): string =>
-  typeof value === 'string' && (type === 'integer' || type === 'float') ? `${quoteText(value)}::${duckdbTypes[type]}` : literalSql(value, type);
-
-function sortKey(key: SortKey, schema: Schema): string {
-  return `${orderable(key.expr, schema)} ${key.descending ? 'desc' : 'asc'} nulls ${key.nulls}`;
-}
-
-/** A constant in ORDER BY would be read as a column number. */
-const orderable = (expr: Expr, schema: Schema): string => (expr.op === 'lit' ? `(${exprToDuckDb(expr, schema)} is null)` : exprToDuckDb(expr, schema));
-
 function aggregate(relation: Relation & { op: 'aggregate' }): Query {
   const { query, schema } = rowsOf(relation.input);
   return {
@@ -128,67 +129,6 @@ function aggregate(relation: Relation & { op: 'aggregate' }): Query {
     // Without keys and measures there would be no column at all, which schemaOf refuses.
     groupBy: relation.keys.length,
   };
-}
-
-function measureSql(measure: Measure, schema: Schema): string {
-  const arg = measure.arg === undefined ? null : typed(measure.arg, schema);
-  const sql = arg === null ? '*' : typedToDuckDb(arg, quoteName);
-  const number = arg?.type === 'boolean' ? `${sql}::BIGINT` : sql;
-  switch (measure.fn) {
-    case 'count':
-      return `count(${sql})`;
-    case 'count_distinct':
-      return `count(distinct ${sql})`;
-    case 'sum':
-      return arg?.type === 'float' ? `sum(${sql})` : `sum(${number})::BIGINT`;
-    case 'avg':
-      return `avg(${number})`;
-    case 'min':
-    case 'max':
-      return `${measure.fn}(${sql})`;
-    case 'median':
-      return `median(${number}::DOUBLE)`;
-    case 'quantile':
-      return `quantile_cont(${number}::DOUBLE, ${literalSql(measure.fraction ?? 0.5, 'float')})`;
-    case 'stddev':
-      return `stddev_samp(${number}::DOUBLE)`;
-    case 'variance':
-      return `var_samp(${number}::DOUBLE)`;
-    case 'mode':
-      return `mode(${sql} order by ${sql})`;
-    case 'first':
-      return `any_value(${sql})`;
-    case 'string_agg':
-      return `string_agg(${sql}::VARCHAR, ', ' order by ${sql})`;
-  }
-}
-
-function windowSql(window: WindowColumn, schema: Schema): string {
-  const arg = window.arg === undefined ? null : typed(window.arg, schema);
-  const sql = arg === null ? '' : typedToDuckDb(arg, quoteName);
-  const number = arg?.type === 'boolean' ? `${sql}::BIGINT` : sql;
-  const call = {
-    count: `count(${arg === null ? '*' : sql})`,
-    sum: `sum(${number})`,
-    avg: `avg(${number})`,
-    min: `min(${sql})`,
-    max: `max(${sql})`,
-    lag: `lag(${sql}, ${window.offset ?? 1})`,
-    lead: `lead(${sql}, ${window.offset ?? 1})`,
-    row_number: 'row_number()',
-    rank: 'rank()',
-    dense_rank: 'dense_rank()',
-    percent_rank: 'percent_rank()',
-    ntile: `ntile(${window.offset ?? 1})`,
-    median: `median(${number}::DOUBLE)`,
-    stddev: `stddev_samp(${number}::DOUBLE)`,
-    first_value: `first_value(${sql})`,
-    last_value: `last_value(${sql})`,
-  }[window.fn];
-  const partition = window.partitionBy.length === 0 ? '' : `partition by ${window.partitionBy.map((expr) => exprToDuckDb(expr, schema)).join(', ')}`;
-  const order = window.orderBy.length === 0 ? '' : `order by ${window.orderBy.map((key) => sortKey(key, schema)).join(', ')}`;
-  const over = `${call} over (${[partition, order].filter((part) => part !== '').join(' ')})`;
-  return window.fn === 'sum' && arg?.type !== 'float' ? `(${over})::BIGINT` : over;
 }
 
 function join(relation: Relation & { op: 'join' }): Query {
