@@ -1,13 +1,20 @@
 import type { CsvDialect } from '#app/sdk/node.ts';
 import type { Diagnostic } from '#app/core/errors.ts';
+import type { ChartQuery } from '#app/sdk/charts.ts';
+import type { ChartSpec } from '#app/sdk/ports.ts';
 import type { Relation, Schema } from '#app/relation/types.ts';
 import { queryArrowPage, type PageOptions } from './arrow-page.ts';
+import { ChartMemory, queryChart, type ChartOptions } from './charts/index.ts';
 import { ConnectionPool, type DatabaseOptions, type QueryOptions } from './connections.ts';
 import { readCsvFile } from './csv/read.ts';
 import { sniffCsvFile } from './csv/sniff.ts';
+import { readOutside, writeOutside, type ReadOutside } from './databases/transfer.ts';
+import type { DatabaseClient, PlannedRead, WriteOutcome, WriteRequest } from './databases/types.ts';
+import { formatDatabase, type FormatDatabase } from './formats/index.ts';
 import { copyColumns, copyToParquet, normalisedQuery, readParquetSchema, type ColumnValues } from './parquet.ts';
 import { parseExpressionText } from './parse-expression.ts';
 import { tableStatistics, type TableStatistics } from './planning/table-statistics.ts';
+import { positionedQuery } from './positioned.ts';
 import { profileQuery, type TableProfile } from './profile.ts';
 import { queryColumn, queryCount, queryMatrix, queryRows, type Cell } from './query.ts';
 
@@ -40,12 +47,20 @@ export interface Database {
   /** One page as Arrow IPC stream bytes; see arrow-page.ts for the types. */
   arrowPage(relation: Relation, options: PageOptions, signal?: AbortSignal): Promise<Uint8Array>;
   profile(relation: Relation, signal?: AbortSignal): Promise<TableProfile>;
+  /** A chart of all rows, or of those in `rows`, by a few aggregations. @throws those of ChartServices. */
+  chart(relation: Relation, query: ChartQuery, options?: ChartOptions): Promise<ChartSpec>;
   /** Parse tree of `select TEXT` (json_serialize_sql); nothing runs. @throws `syntax` with a span. */
   parseExpression(text: string): Promise<unknown>;
   /** From the footers of Parquet files alone. @throws PenstockError `file-missing`, `query-failed`. */
   tableStatistics(paths: readonly string[], signal?: AbortSignal): Promise<TableStatistics>;
   /** Limits for queries from now on, as DuckDB writes sizes (`4GB`). */
   setLimits(limits: { readonly memoryLimit: string; readonly tempLimit: string }): Promise<void>;
+  /** Rows of a database outside → Parquet, in bounded memory; see app/data/databases. */
+  readOutside(client: DatabaseClient, plan: PlannedRead, path: string, signal: AbortSignal, rowsRead: (rows: number) => void): Promise<ReadOutside>;
+  /** A relation's rows into a table of a database outside, in one transaction. */
+  writeOutside(client: DatabaseClient, relation: Relation, request: WriteRequest, signal: AbortSignal, rowsSent: (rows: number) => void): Promise<WriteOutcome>;
+  /** JSON, Excel, images, synthetic rows, and files written for people; see app/data/formats. */
+  readonly formats: FormatDatabase;
   /** Waits for queries under way. */
   close(): Promise<void>;
 }
@@ -53,6 +68,7 @@ export interface Database {
 export async function createDatabase(options: DatabaseOptions, toSql: (relation: Relation) => string): Promise<Database> {
   const pool = await ConnectionPool.open(options);
   const { tempDir } = options;
+  const charts = new ChartMemory();
   return {
     rows: (relation, limit = 100_000, signal, profile) => pool.use({ signal, profile }, (c) => queryRows(c, toSql(relation), limit)),
     count: (relation, signal, profile) => pool.use({ signal, profile }, (c) => queryCount(c, toSql(relation))),
@@ -64,11 +80,15 @@ export async function createDatabase(options: DatabaseOptions, toSql: (relation:
     readCsv: (path, dialect, schema, outPath, query = {}) => pool.use(query, (c) => readCsvFile(c, { path, dialect, schema, outPath, tempDir, signal: query.signal })),
     sniffCsv: (path, overrides, signal) => sniffCsvFile(path, overrides, signal),
     parquetSchema: (path, signal) => pool.use({ signal }, (c) => readParquetSchema(c, path)),
-    arrowPage: (relation, page, signal) => pool.use({ signal }, (c) => queryArrowPage(c, toSql(relation), page)),
-    profile: (relation, signal) => pool.use({ signal }, (c) => profileQuery(c, toSql(relation))),
+    arrowPage: (relation, page, signal) => pool.use({ signal }, (c) => queryArrowPage(c, toSql(relation), page, positionedQuery(relation, toSql))),
+    profile: (relation, signal) => pool.use({ signal }, (c) => profileQuery(c, toSql(relation), positionedQuery(relation, toSql))),
+    chart: (relation, query, { signal, rows } = {}) => pool.use({ signal }, (c) => queryChart(c, charts, relation, query, rows)),
     parseExpression: (text) => pool.use({}, (c) => parseExpressionText(c, text)),
     tableStatistics: (paths, signal) => pool.use({ signal }, (c) => tableStatistics(c, paths)),
     setLimits: (limits) => pool.setLimits(limits),
+    readOutside: (client, plan, path, signal, rowsRead) => readOutside(pool, client, plan, path, signal, rowsRead),
+    writeOutside: (client, relation, request, signal, rowsSent) => writeOutside(pool, client, relation, request, signal, rowsSent),
+    formats: formatDatabase(pool, tempDir, toSql),
     close: () => pool.close(),
   };
 }
