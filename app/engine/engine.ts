@@ -1,7 +1,8 @@
 import { previewExpression, type PreviewAnswer, type PreviewRequest } from './expression-preview.ts';
 import { columnPath, type ColumnPath } from './lineage/column-path.ts';
 import { ColumnSteps, type PortColumn } from './lineage/column-steps.ts';
-import { noDatabases } from './services/databases.ts';
+import { ConnectionStore, Connections, ReadAges, UserSecrets } from './connections/index.ts';
+import { outsideDatabases } from './services/databases.ts';
 import { answerQuestion } from './analysis/answer.ts';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
@@ -11,7 +12,7 @@ import { isCancelled, PenstockError, toDiagnostic, type Diagnostic } from '#app/
 import { newRecordId } from '#app/core/ids.ts';
 import { openDatabase, type Database } from '#app/data/index.ts';
 import type { PipelineDocument } from '#app/pipeline/document.ts';
-import { topologicalOrder } from '#app/pipeline/graph.ts';
+import { ancestors, topologicalOrder } from '#app/pipeline/graph.ts';
 import { createAnswers, createParser } from '#app/relation/index.ts';
 import type { Freshness, RunEvent } from '#app/protocol/schema.ts';
 import type { RelationServices } from '#app/sdk/node.ts';
@@ -70,6 +71,8 @@ export class Engine {
   readonly cache: ResultCache;
   readonly data: DataAccess;
   readonly models: Models;
+  /** Databases outside that the project knows. */
+  readonly connections: Connections;
   readonly projectDir: string;
   readonly filesDir: string;
   readonly resourcesDir: string;
@@ -96,9 +99,13 @@ export class Engine {
     this.pipelines = new PipelineFiles(options.projectDir, this.#warn);
     const { resolvePath, database, store } = this;
     this.cache = new ResultCache(store.results, store.artifacts, { soleWriter: !store.readOnly });
+    const written: WrittenTables = new Map();
+    this.connections = new Connections(new ConnectionStore(this.filesDir), new UserSecrets(), resolvePath);
+    const ages = new ReadAges(options.projectDir, () => !store.readOnly);
+    const outside = outsideDatabases({ connections: this.connections, ages, database, artifacts: store.artifacts, written });
     this.analyser = new Analyser({
       catalogue: this.catalogue,
-      probes: new Probes((signal) => probeContext(database, noDatabases, resolvePath, signal)),
+      probes: new Probes((signal) => probeContext(database, outside, resolvePath, signal)),
       resolvePath,
       parseExpression: (text) => database.parseExpression(text),
       answer: (question) => answerQuestion(database, question),
@@ -108,13 +115,12 @@ export class Engine {
     this.#building = { services, parsing: this.analyser.parsing };
     this.models = new Models({ store, database, distDir: options.distDir, resolvePath, tempDir: parts.tempDir });
     const parallel = parallelNodes();
-    const written: WrittenTables = new Map();
     this.#environment = {
       database,
       artifacts: store.artifacts,
       written,
       slots: new Slots(parallel),
-      outside: noDatabases,
+      outside,
       resolvePath,
       models: (origin) => this.models.servicesFor(origin),
       noteUnexpected: (error) => this.noteUnexpected(error),
@@ -182,6 +188,8 @@ export class Engine {
     this.assertWritable();
     const { document } = request;
     const cycle = topologicalOrder(document).cycle;
+    const ends = request.to?.length ? request.to : document.nodes.map(({ id }) => id);
+    if (this.activeRun(document.id) === null) this.analyser.renew(document, new Set([...ends, ...ancestors(document, ends)]));
     const analysis = await this.analyse(document);
     if (cycle !== null) {
       const found = analysis.diagnostics.find((diagnostic) => diagnostic.code === 'cycle');

@@ -148,6 +148,8 @@ export interface NodeExecutor<P> {
   probe?(params: P, context: ProbeContext): Promise<Facts>;
   /** Outside state in the cache key (a file's size, mtime and path; …). `'never'`: do not cache. Absent: no outside state. */
   fingerprint?(params: P, context: ProbeContext): Promise<Fingerprint | 'never'>;
+  /** Called when a run that includes the node begins, before cache keys are made: outside state that ages is renewed here. */
+  renew?(params: P, context: ProbeContext): void;
   /** Absent on nodes that are only a relation. */
   run?(context: RunContext<P>): Promise<Readonly<Record<string, PortValue>>>;
   /**

@@ -35,7 +35,9 @@ export const zones = [
 /** Libraries that have one home. */
 export const homes = [
   { package: /^@duckdb\//, home: /^app\/data\//, say: 'DuckDB is imported only in app/data' },
-  { package: /^better-sqlite3$/, home: /^app\/store\//, say: 'SQLite is imported only in app/store' },
+  // The store keeps the project in SQLite; app/data/databases reads and writes people's own SQLite files.
+  { package: /^better-sqlite3$/, home: /^app\/(store|data\/databases)\//, say: 'SQLite is imported only in app/store and app/data/databases' },
+  { package: /^(pg|pg-cursor|pg-copy-streams|mysql2|mariadb)(\/|$)/, home: /^app\/data\/databases\//, say: 'Clients of databases outside are imported only in app/data/databases' },
   { package: /^onnxruntime-node$/, home: /^app\/ml\//, say: 'onnxruntime is imported only in app/ml' },
   { package: /^onnxruntime-web/, home: /^app\/(serve\/bundle-server|ml)\//, say: 'onnxruntime-web is imported only in the bundle server' },
   { package: /^plotly/, home: /^renderer\/results\//, say: 'Plotly is imported only in renderer/results' },

@@ -100,6 +100,16 @@ export class Analyser {
     return { trees: this.trees, parseExpression: this.#options.parseExpression, answers: this.answers, answer: this.#options.answer };
   }
 
+  /** Tells the sources among these nodes that a run begins: outside state that ages is renewed before keys are made. */
+  renew(document: PipelineDocument, ids: ReadonlySet<string>): void {
+    for (const node of document.nodes) {
+      const type = this.#options.catalogue.get(node.type);
+      if (type?.executor?.renew === undefined || node.bypassed === true || !ids.has(node.id)) continue;
+      const params = this.#parse(node, type);
+      if (params !== undefined) this.#options.probes.renew(type, params);
+    }
+  }
+
   async analyse(given: PipelineDocument, signal: AbortSignal): Promise<Analysis> {
     const document: PipelineDocument = { ...given, nodes: given.nodes.map((node) => this.#intern(node)) };
     const { catalogue } = this.#options;

@@ -20,6 +20,11 @@ export class Probes {
     return (await type.executor?.fingerprint?.(params, this.#context(signal))) ?? {};
   }
 
+  /** Tells a source that a run begins; see NodeExecutor.renew. */
+  renew(type: EngineNodeType, params: unknown): void {
+    type.executor?.renew?.(params, this.#context(new AbortController().signal));
+  }
+
   /** Null for types that probe nothing. @throws what the node's probe throws; a failed probe is tried again next time. */
   async facts(type: EngineNodeType, params: unknown, fingerprint: Fingerprint | 'never', signal: AbortSignal): Promise<Facts | null> {
     const probe = type.executor?.probe;

@@ -6,12 +6,12 @@ import path from 'node:path';
  * Writes a whole file so that a reader, or a crash, sees either the old content or the new: temporary name beside it, fsync,
  * rename, fsync of the folder. The temporary file is removed when writing fails (a full disk).
  */
-export async function writeFileAtomically(file: string, content: string | Uint8Array): Promise<void> {
+export async function writeFileAtomically(file: string, content: string | Uint8Array, options: { readonly mode?: number } = {}): Promise<void> {
   const folder = path.dirname(file);
   await mkdir(folder, { recursive: true });
   const temporary = path.join(folder, `.${path.basename(file)}.${randomBytes(6).toString('hex')}.tmp`);
   try {
-    const handle = await open(temporary, 'wx');
+    const handle = await open(temporary, 'wx', options.mode);
     try {
       await handle.writeFile(content);
       await handle.sync();
