@@ -1,6 +1,7 @@
 import { Bool, Field, Float64, Int64, RecordBatch, Schema as ArrowSchema, Struct, Table, Utf8, makeData, tableToIPC, vectorFromArray, type Data, type DataType } from 'apache-arrow';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Column } from '#app/relation/types.ts';
+import type { PositionedQuery } from './positioned.ts';
 import { forEachChunk } from './chunks.ts';
 import { cellExpression, describeQuery } from './query.ts';
 import { quoteName, quoteText } from './sql.ts';
@@ -19,17 +20,21 @@ const binaryPreview = 32;
  * One page as an Arrow IPC stream. Arrow types by logical type: boolean → Bool; float → Float64; integer → Float64 while every value of
  * the page is a safe integer (|v| < 2⁵³), else Int64, so no digit is ever lost; string, date, time, timestamp → Utf8 (ISO text,
  * `2024-01-31 10:00:00`); binary → Utf8 (`0a ff … (1204 bytes)`). The logical type is in the field's metadata under `type`.
- * Sorted pages break ties by position, so that pages neither repeat nor miss a row.
+ * `positioned`: the same rows with their places, where they have some. Sorted pages break ties by position, so that pages neither repeat nor miss a row.
  */
-export async function queryArrowPage(connection: DuckDBConnection, sql: string, options: PageOptions): Promise<Uint8Array> {
+export async function queryArrowPage(connection: DuckDBConnection, sql: string, options: PageOptions, positioned: PositionedQuery | null = null): Promise<Uint8Array> {
   const { schema } = await describeQuery(connection, sql);
   const cells = schema.map((column, i) => `${pageExpression(column)} as c${i}`).join(', ');
-  const limit = `limit ${Math.trunc(options.limit)} offset ${Math.trunc(options.offset)}`;
+  const [first, count] = [Math.trunc(options.offset), Math.trunc(options.limit)];
+  const limit = `limit ${count} offset ${first}`;
   let source = `from (${sql}) ${limit}`;
   if (options.sort.length > 0) {
-    const position = unusedName('position', schema);
+    const place = positioned?.position ?? unusedName('position', schema);
     const keys = options.sort.map((key) => `${quoteName(key.column)} ${key.descending ? 'desc' : 'asc'} nulls last`);
-    source = `from (select *, row_number() over () as ${position} from (${sql})) order by ${[...keys, position].join(', ')} ${limit}`;
+    const rows = positioned?.sql ?? `select *, row_number() over () as ${place} from (${sql})`;
+    source = `from (${rows}) order by ${[...keys, place].join(', ')} ${limit}`;
+  } else if (positioned?.whole === true) {
+    source = `from (${positioned.sql}) where ${positioned.position} between ${first} and ${first + count - 1} order by ${positioned.position}`;
   }
   const values: unknown[][] = schema.map(() => []);
   await forEachChunk(connection, `select ${cells} ${source}`, (chunk) => {

@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Column, ColumnType, Schema } from '#app/relation/types.ts';
 import { describeQuery } from './query.ts';
-import { quoteName } from './sql.ts';
+import type { PositionedQuery } from './positioned.ts';
+import { quoteName, quoteText } from './sql.ts';
 
 export interface ColumnProfile {
   readonly name: string;
@@ -10,7 +11,7 @@ export interface ColumnProfile {
   /** Non-missing values. */
   readonly count: number;
   readonly missing: number;
-  /** Approximate (HyperLogLog, about 2 %), never above `count`. */
+  /** HyperLogLog, about 2 %, never above `count`; from a sample it is estimated for the whole (see `estimateDistinct`). */
   readonly distinct: number | null;
   /** Numbers for numeric columns, ISO text for dates and times; null for text, booleans and binary. */
   readonly min: number | string | null;
@@ -26,31 +27,33 @@ export interface TableProfile {
   readonly rows: number;
   /** True when histograms, top values and distinct counts come from a sample; count, missing, min, max, mean and stddev never do. */
   readonly sampled: boolean;
+  /** Rows that histograms, top values and distinct counts are of. */
+  readonly looked: number;
   readonly columns: ColumnProfile[];
 }
 
 const maxBins = 24;
 const topValues = 10;
-const sampleRows = 1_000_000;
+const sampleRows = 200_000;
 /** Cells of the sample held in memory: wide tables get fewer rows. */
 const sampleCells = 20_000_000;
 /** Longest text that is told apart in top values and distinct counts. */
 const textKey = 256;
 
-/** Hand-written aggregates: SUMMARIZE takes fifteen times as long. Two scans of the relation, the rest on a table of ≤ 1 M rows. */
-export async function profileQuery(connection: DuckDBConnection, sql: string): Promise<TableProfile> {
+/**
+ * Hand-written aggregates: SUMMARIZE takes ten times as long. Of a written table everything comes from one scan, which collects a sample
+ * beside the totals; other relations are scanned twice, because the size of the sample depends on their rows.
+ */
+export async function profileQuery(connection: DuckDBConnection, sql: string, positioned: PositionedQuery | null = null): Promise<TableProfile> {
   const { schema } = await describeQuery(connection, sql);
-  if (schema.length === 0) return { rows: 0, sampled: false, columns: [] };
-  const totals = await firstRow(connection, `select count(*), ${schema.map(wholeAggregates).join(', ')} from (${sql})`);
-  const rows = Number(totals[0]);
+  if (schema.length === 0) return { rows: 0, sampled: false, looked: 0, columns: [] };
   const wanted = Math.max(10_000, Math.min(sampleRows, Math.floor(sampleCells / schema.length)));
-  const sampled = rows > wanted;
   const table = `profile_${randomBytes(6).toString('hex')}`;
-  const kept = schema.map((column, i) => `${sampleExpression(column)} as c${i}`).join(', ');
-  const sample = sampled ? ` using sample ${((wanted / rows) * 100).toFixed(4)} percent (bernoulli, 7)` : '';
-  await connection.run(`create temp table ${table} as select ${kept} from (${sql})${sample}`);
+  const { totals, rows, sampled } = await scan(connection, { sql, schema, wanted, table, positioned });
   try {
-    const distinct = await firstRow(connection, `select ${schema.map((_, i) => `approx_count_distinct(c${i})`).join(', ')} from ${table}`);
+    const [looked, ...counted] = await firstRow(connection, `select count(*), ${schema.map((_, i) => `approx_count_distinct(c${i})`).join(', ')} from ${table}`);
+    const once = sampled ? await seenOnce(connection, table, schema) : null;
+    const distinct = counted.map((value, i) => (once === null ? Number(value) : estimateDistinct({ distinct: Number(value), once: once.get(i) ?? 0, looked: Number(looked), rows })));
     const bins = schema.map((column, i) => binsOf(column, totals, i));
     const counts = await histograms(connection, table, bins);
     const top = await topOf(connection, table, schema);
@@ -73,35 +76,95 @@ export async function profileQuery(connection: DuckDBConnection, sql: string): P
         top: top.get(i) ?? [],
       };
     });
-    return { rows, sampled, columns };
+    return { rows, sampled, looked: Number(looked), columns };
   } finally {
-    await connection.run(`drop table ${table}`);
+    await connection.run(`drop table if exists ${table}`);
   }
+}
+
+interface Scan {
+  readonly sql: string;
+  readonly schema: Schema;
+  /** Rows of the sample. */
+  readonly wanted: number;
+  /** Temporary table that gets the sample. */
+  readonly table: string;
+  readonly positioned: PositionedQuery | null;
+}
+
+/** Totals of the whole, and the sample as a temporary table. */
+async function scan(connection: DuckDBConnection, { sql, schema, wanted, table, positioned }: Scan): Promise<{ totals: readonly unknown[]; rows: number; sampled: boolean }> {
+  const aggregates = ['count(*)', ...schema.flatMap(wholeAggregates)];
+  const kept = schema.map((column, i) => `${sampleExpression(column)} as c${i}`).join(', ');
+  if (positioned?.whole === true) {
+    const [size] = await firstRow(connection, `select sum(num_rows) from parquet_file_metadata(${quoteText(positioned.path)})`);
+    const every = Math.ceil(Number(size) / wanted);
+    if (every > 1) {
+      // By a hash of the place: the same rows each time, and no rhythm of the file can fall in with it.
+      const picked = schema.map((column, i) => `c${i} := ${sampleExpression(column)}`).join(', ');
+      const collected = `${table}_collected`;
+      // The totals are cast to text, so that one list holds them all.
+      try {
+        await connection.run(`create temp table ${collected} as select [${aggregates.map((one) => `(${one})::varchar`).join(', ')}] as totals, list(struct_pack(${picked})) filter (where hash(${positioned.position}) % ${every} = 0) as picked from (${positioned.sql})`);
+        const [totals] = await firstRow(connection, `select totals from ${collected}`);
+        await connection.run(`create temp table ${table} as select unnest(picked, recursive := true) from ${collected}`);
+        const items = (totals as { readonly items: readonly unknown[] }).items;
+        return { totals: items, rows: Number(items[0]), sampled: true };
+      } finally {
+        await connection.run(`drop table if exists ${collected}`);
+      }
+    }
+  }
+  const totals = await firstRow(connection, `select ${aggregates.join(', ')} from (${sql})`);
+  const rows = Number(totals[0]);
+  const sampled = rows > wanted;
+  const sample = sampled ? ` using sample ${((wanted / rows) * 100).toFixed(4)} percent (bernoulli, 7)` : '';
+  await connection.run(`create temp table ${table} as select ${kept} from (${sql})${sample}`);
+  return { totals, rows, sampled };
+}
+
+/** Values that occur once in the sample, by column; the more of them, the more values the sample has not seen. */
+async function seenOnce(connection: DuckDBConnection, table: string, schema: Schema): Promise<Map<number, number>> {
+  const branches = schema.flatMap((column, i) => (column.type === 'binary' ? [] : [`(select ${i}, count(*) from (select 1 from ${table} where c${i} is not null group by c${i} having count(*) = 1))`]));
+  if (branches.length === 0) return new Map();
+  const reader = await connection.runAndReadAll(branches.join(' union all '));
+  return new Map(reader.getRows().map(([column, count]) => [Number(column), Number(count)]));
+}
+
+/**
+ * Different values of the whole from those of a sample: the guaranteed-error estimator √(N/n)·f₁ + Σ_{i≥2} f_i (Charikar et al. 2000,
+ * “Towards estimation error guarantees for distinct values”), except that a column without repeats in the sample is taken to be a key.
+ */
+export function estimateDistinct({ distinct, once, looked, rows }: { readonly distinct: number; readonly once: number; readonly looked: number; readonly rows: number }): number {
+  if (looked === 0 || distinct === 0) return 0;
+  const unseen = Math.min(once, distinct);
+  if (unseen >= 0.98 * looked) return rows;
+  return Math.round(Math.sqrt(rows / looked) * unseen + Math.max(0, distinct - unseen));
 }
 
 const isNumber = (type: ColumnType): boolean => type === 'integer' || type === 'float';
 const hasBins = (type: ColumnType): boolean => isNumber(type) || type === 'date' || type === 'timestamp';
 
 /** Five aggregates a column: count, min, max, mean, stddev. Infinities and NaN stay out of the last four. */
-function wholeAggregates(column: Column): string {
+function wholeAggregates(column: Column): readonly string[] {
   const quoted = quoteName(column.name);
   switch (column.type) {
     case 'integer':
-      return `count(${quoted}), min(${quoted})::double, max(${quoted})::double, avg(${quoted}), stddev_samp(${quoted}::double)`;
+      return [`count(${quoted})`, `min(${quoted})::double`, `max(${quoted})::double`, `avg(${quoted})`, `stddev_samp(${quoted}::double)`];
     case 'float': {
       const value = `${quoted}::double`;
       const finite = `filter (where isfinite(${value}))`;
-      return `count(${quoted}), min(${value}) ${finite}, max(${value}) ${finite}, avg(${value}) ${finite}, stddev_samp(${value}) ${finite}`;
+      return [`count(${quoted})`, ...['min', 'max', 'avg', 'stddev_samp'].map((fn) => `${fn}(${value}) ${finite}`)];
     }
     case 'boolean':
-      return `count(${quoted}), null, null, avg(${quoted}::int), null`;
+      return [`count(${quoted})`, 'null', 'null', `avg(${quoted}::int)`, 'null'];
     case 'date':
     case 'timestamp':
-      return `count(${quoted}), min(${quoted})::varchar, max(${quoted})::varchar, epoch_ms(min(${quoted})::timestamp), epoch_ms(max(${quoted})::timestamp)`;
+      return [`count(${quoted})`, `min(${quoted})::varchar`, `max(${quoted})::varchar`, `epoch_ms(min(${quoted})::timestamp)`, `epoch_ms(max(${quoted})::timestamp)`];
     case 'time':
-      return `count(${quoted}), min(${quoted})::varchar, max(${quoted})::varchar, null, null`;
+      return [`count(${quoted})`, `min(${quoted})::varchar`, `max(${quoted})::varchar`, 'null', 'null'];
     default:
-      return `count(${quoted}), null, null, null, null`;
+      return [`count(${quoted})`, 'null', 'null', 'null', 'null'];
   }
 }
 

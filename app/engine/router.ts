@@ -115,8 +115,8 @@ export function createRouter(engine: Engine) {
       }),
       profile: os.data.profile.handler(async ({ input, signal = never }) => {
         const table = await engine.data.table(input, signal);
-        const { rows, sampled, columns } = await engine.database.profile(table.relation, signal);
-        return { rows, sampled, columns: columns.map((column) => structuredClone(column) as never) };
+        const { rows, sampled, looked, columns } = await engine.database.profile(table.relation, signal);
+        return { rows, sampled, looked, columns: columns.map((column) => structuredClone(column) as never) };
       }),
       value: os.data.value.handler(async ({ input, signal = never }) => ({ value: await engine.data.valueOrNull(input, signal) })),
       checkExpression: os.data.checkExpression.handler(async ({ input }) => {

@@ -123,7 +123,7 @@ export const contract = {
     count: base.input(pageRequestSchema.omit({ offset: true, limit: true, sort: true })).output(z.object({ rows: z.number() })),
     profile: base
       .input(pageRequestSchema.omit({ offset: true, limit: true, sort: true }))
-      .output(z.object({ rows: z.number(), sampled: z.boolean(), columns: z.array(columnProfileSchema) })),
+      .output(z.object({ rows: z.number(), sampled: z.boolean(), looked: z.number(), columns: z.array(columnProfileSchema) })),
     /** Value of a non-table port from the latest result (recipe, learner, model, evaluation, report), or null before a run. */
     value: base
       .input(z.object({ document: documentSchema, nodeId: z.string(), port: z.string() }))

@@ -1,0 +1,83 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { tableFromIPC } from 'apache-arrow';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { call, col, filter, lit, scanParquet } from '#app/relation/build.ts';
+import type { Relation } from '#app/relation/types.ts';
+import { openDatabase, type Database } from './index.ts';
+import { estimateDistinct } from './profile.ts';
+
+const folder = mkdtempSync(path.join(os.tmpdir(), 'penstock-positioned-'));
+const rows = 450_000;
+let database: Database;
+let table: Relation;
+
+beforeAll(async () => {
+  database = await openDatabase({ tempDir: path.join(folder, 'spill') });
+  const file = path.join(folder, 'big.parquet');
+  const at = (value: (i: number) => number | string | null) => Array.from({ length: rows }, (_, i) => value(i));
+  await database.writeColumns(
+    [
+      { name: 'i', type: 'integer', values: at((i) => i) as number[] },
+      { name: 'k', type: 'integer', values: at((i) => i % 7) as number[] },
+      { name: 's', type: 'string', values: at((i) => (i % 10 === 0 ? null : `v${i % 300}`)) },
+    ],
+    file,
+  );
+  table = scanParquet([file], [{ name: 'i', type: 'integer' }, { name: 'k', type: 'integer' }, { name: 's', type: 'string' }], 'big');
+}, 60_000);
+afterAll(async () => {
+  await database.close();
+  rmSync(folder, { recursive: true });
+});
+
+const page = async (relation: Relation, offset: number, limit: number, sort: { column: string; descending: boolean }[] = []): Promise<number[]> =>
+  [...(tableFromIPC(await database.arrowPage(relation, { offset, limit, sort })).getChild('i') ?? [])].map(Number);
+
+describe('pages of a written table', () => {
+  it('are its rows in order, at any place and past the end', async () => {
+    expect(await page(table, 0, 3)).toEqual([0, 1, 2]);
+    expect(await page(table, 400_001, 3)).toEqual([400_001, 400_002, 400_003]);
+    expect(await page(table, rows - 2, 10)).toEqual([rows - 2, rows - 1]);
+    expect(await page(table, rows, 10)).toEqual([]);
+  });
+
+  it('sorted: ties stay in the order of the file, pages neither repeat nor miss a row', async () => {
+    const sort = [{ column: 'k', descending: true }];
+    expect(await page(table, 0, 3, sort)).toEqual([6, 13, 20]);
+    const parts = [...(await page(table, 1000, 50, sort)), ...(await page(table, 1050, 50, sort))];
+    expect(parts).toEqual(await page(table, 1000, 100, sort));
+  });
+
+  it('filtered: places count among the rows that are left', async () => {
+    const kept = filter(table, call('equals', col('k'), lit(3)));
+    expect(await page(kept, 2, 2)).toEqual([17, 24]);
+    expect(await page(kept, 0, 2, [{ column: 'i', descending: true }])).toEqual([449_998, 449_991]);
+  });
+});
+
+describe('profile of a written table', () => {
+  it('has exact totals, and shapes from a sample that is the same each time', async () => {
+    const profile = await database.profile(table);
+    expect(profile).toMatchObject({ rows, sampled: true });
+    const [i, k, s] = profile.columns;
+    expect(i).toMatchObject({ count: rows, min: 0, max: rows - 1, mean: (rows - 1) / 2, distinct: rows });
+    expect(k).toMatchObject({ distinct: 7, missing: 0, min: 0, max: 6 });
+    expect(s).toMatchObject({ count: rows * 0.9, missing: rows / 10, min: null });
+    expect(Math.abs((s?.distinct ?? 0) - 270)).toBeLessThan(14);
+    expect(profile.looked).toBeGreaterThan(140_000);
+    expect(profile.looked).toBeLessThan(160_000);
+    expect(i?.histogram?.counts.reduce((sum, count) => sum + count, 0)).toBe(profile.looked);
+    expect(await database.profile(table)).toEqual(profile);
+  });
+});
+
+describe('estimate of different values', () => {
+  it('is exact where every value repeats, all rows where none does, and between them else', () => {
+    expect(estimateDistinct({ distinct: 12, once: 0, looked: 1000, rows: 100_000 })).toBe(12);
+    expect(estimateDistinct({ distinct: 1000, once: 1000, looked: 1000, rows: 100_000 })).toBe(100_000);
+    expect(estimateDistinct({ distinct: 500, once: 100, looked: 1000, rows: 100_000 })).toBe(1400);
+    expect(estimateDistinct({ distinct: 0, once: 0, looked: 0, rows: 0 })).toBe(0);
+  });
+});
