@@ -14,6 +14,7 @@ import { formatDatabase, type FormatDatabase } from './formats/index.ts';
 import { copyColumns, copyToParquet, normalisedQuery, readParquetSchema, type ColumnValues } from './parquet.ts';
 import { parseExpressionText } from './parse-expression.ts';
 import { tableStatistics, type TableStatistics } from './planning/table-statistics.ts';
+import { columnDetail, type ColumnDetail } from './column-detail.ts';
 import { positionedQuery } from './positioned.ts';
 import { profileQuery, type TableProfile } from './profile.ts';
 import { queryColumn, queryCount, queryMatrix, queryRows, type Cell } from './query.ts';
@@ -46,6 +47,8 @@ export interface Database {
   parquetSchema(path: string, signal?: AbortSignal): Promise<{ schema: Schema; rows: number }>;
   /** One page as Arrow IPC stream bytes; see arrow-page.ts for the types. */
   arrowPage(relation: Relation, options: PageOptions, signal?: AbortSignal): Promise<Uint8Array>;
+  /** Exact statistics of one column. @throws `unknown-column`. */
+  columnDetail(relation: Relation, column: string, signal?: AbortSignal): Promise<ColumnDetail>;
   profile(relation: Relation, signal?: AbortSignal): Promise<TableProfile>;
   /** A chart of all rows, or of those in `rows`, by a few aggregations. @throws those of ChartServices. */
   chart(relation: Relation, query: ChartQuery, options?: ChartOptions): Promise<ChartSpec>;
@@ -81,6 +84,7 @@ export async function createDatabase(options: DatabaseOptions, toSql: (relation:
     sniffCsv: (path, overrides, signal) => sniffCsvFile(path, overrides, signal),
     parquetSchema: (path, signal) => pool.use({ signal }, (c) => readParquetSchema(c, path)),
     arrowPage: (relation, page, signal) => pool.use({ signal }, (c) => queryArrowPage(c, toSql(relation), page, positionedQuery(relation, toSql))),
+    columnDetail: (relation, column, signal) => pool.use({ signal }, (c) => columnDetail(c, toSql(relation), column)),
     profile: (relation, signal) => pool.use({ signal }, (c) => profileQuery(c, toSql(relation), positionedQuery(relation, toSql))),
     chart: (relation, query, { signal, rows } = {}) => pool.use({ signal }, (c) => queryChart(c, charts, relation, query, rows)),
     parseExpression: (text) => pool.use({}, (c) => parseExpressionText(c, text)),
