@@ -11,7 +11,7 @@ describeFixtures(import.meta.url);
 describe('the split', () => {
   const services = { parse: () => expect.unreachable(), resolvePath: (path: string) => path, describeSql: () => expect.unreachable(), values: () => expect.unreachable() };
 
-  function split(values: readonly (readonly [string | null, number])[], params: object): { train: string[]; test: string[] } {
+  function split(values: readonly (readonly [string | null, number])[], params: object): { train: string[]; validation: string[]; test: string[] } {
     const input: Relation = {
       op: 'scan',
       source: { kind: 'values', rows: values },
@@ -24,7 +24,7 @@ describe('the split', () => {
     const ports = relation({ table: [input] }, definition.params.parse(params), null, services);
     if (!('train' in ports)) throw new Error('Two tables were expected.');
     const rows = (port: Relation | undefined): string[] => (port ? interpret(port, new Map()).map(String).sort() : []);
-    return { train: rows(ports['train']), test: rows(ports['test']) };
+    return { train: rows(ports['train']), validation: rows(ports['validation']), test: rows(ports['test']) };
   }
 
   const table = fc.array(fc.tuple(fc.constantFrom('a', 'b', null), fc.nat(6)), { maxLength: 25 });
@@ -32,13 +32,14 @@ describe('the split', () => {
 
   it('puts every row on exactly one side, whatever the order of the rows', () => {
     fc.assert(
-      fc.property(table, share, fc.constantFrom('random', 'stratified'), fc.nat(9), (rows, fraction, method, seed) => {
-        const params = { fraction, method, column: 'class', seed };
-        const { train, test } = split(rows, params);
-        expect([...train, ...test].sort()).toEqual(rows.map(String).sort());
-        expect(split([...rows].reverse(), params)).toEqual({ train, test });
+      fc.property(table, share, fc.constantFrom('random', 'stratified', 'grouped', 'time'), fc.constantFrom(0, 0.15), fc.constantFrom<string[]>([], ['partition_rank'], ['class', 'partition_rank']), fc.nat(9), (rows, fraction, method, validation, key, seed) => {
+        const params = { fraction, validation, method, column: 'class', group: ['class'], time: 'partition_rank', key, seed };
+        const parts = split(rows, params);
+        expect([...parts.train, ...parts.validation, ...parts.test].sort()).toEqual(rows.map(String).sort());
+        if (validation === 0) expect(parts.validation).toEqual([]);
+        expect(split([...rows].reverse(), params)).toEqual(parts);
       }),
-      { numRuns: 60 },
+      { numRuns: 150 },
     );
   });
 
@@ -47,6 +48,34 @@ describe('the split', () => {
     expect(split(rows, { fraction: 0.7 }).train).toHaveLength(21);
     const { train } = split(rows, { fraction: 0.7, method: 'stratified', column: 'class' });
     for (const stratum of ['a,', 'b,', ',']) expect(train.filter((row) => row.startsWith(stratum))).toHaveLength(7);
+  });
+
+  it('gives exact shares by key too, and rows with equal keys go to one side', () => {
+    const rows = Array.from({ length: 60 }, (_, i): [string | null, number] => [i < 20 ? 'a' : i < 40 ? 'b' : null, i]);
+    const params = { fraction: 0.7, validation: 0.1, key: ['partition_rank'] };
+    const random = split(rows, params);
+    expect([random.train.length, random.validation.length, random.test.length]).toEqual([42, 6, 12]);
+    const { train, validation } = split(rows, { ...params, method: 'stratified', column: 'class' });
+    for (const stratum of ['a,', 'b,', ',']) {
+      expect(train.filter((row) => row.startsWith(stratum))).toHaveLength(14);
+      expect(validation.filter((row) => row.startsWith(stratum))).toHaveLength(2);
+    }
+    const twice = split([...rows, ...rows], params);
+    expect(twice.train.filter((row) => twice.test.includes(row) || twice.validation.includes(row))).toEqual([]);
+  });
+
+  it('gives the share of groups, each whole', () => {
+    const rows = Array.from({ length: 100 }, (_, i): [string | null, number] => [`g${i % 10}`, i]);
+    const { train, test } = split(rows, { fraction: 0.8, method: 'grouped', group: ['class'] });
+    expect(new Set(train.map((row) => row.split(',')[0])).size).toBe(8);
+    expect([train.length, test.length]).toEqual([80, 20]);
+  });
+
+  it('puts the past before the bounds in time', () => {
+    const rows = Array.from({ length: 10 }, (_, i): [string | null, number] => ['a', i]);
+    const time = { method: 'time', time: 'partition_rank' };
+    expect(split(rows, { ...time, fraction: 0.7 }).test).toEqual(['a,7', 'a,8', 'a,9']);
+    expect(split(rows, { ...time, testFrom: '8', validationFrom: '6' })).toEqual({ train: ['a,0', 'a,1', 'a,2', 'a,3', 'a,4', 'a,5'], validation: ['a,6', 'a,7'], test: ['a,8', 'a,9'] });
   });
 
   it('changes with the seed', () => {
