@@ -29,6 +29,8 @@ import { RunEventLog } from './run/event-log.ts';
 import { runExecutor, type NodeEnvironment } from './run/node-runner.ts';
 import { PipelineRun } from './run/pipeline-run.ts';
 import { planRun } from './run/plan.ts';
+import { assertFits, Planner } from './planning/planner.ts';
+import { ProjectLimits } from './planning/project-limits.ts';
 import { replayRun } from './run/replay.ts';
 import { Slots } from './run/slots.ts';
 import { SharedWork } from './run/shared-work.ts';
@@ -48,7 +50,7 @@ export interface EngineOptions {
   readonly catalogue?: EngineCatalogue;
   /** Opens without the project's lease: everything can be looked at, nothing run or saved. */
   readonly readOnly?: boolean;
-  /** As DuckDB writes it: `4GB`. */
+  /** For queries, as people write sizes: `4GB`. Default: PENSTOCK_MEMORY_LIMIT, the project's setting, a share of the machine. */
   readonly memoryLimit?: string;
   /** Hears of trouble in the background, one sentence each. */
   readonly warn?: (message: string) => void;
@@ -59,6 +61,8 @@ export interface StartRun {
   readonly path: string | null;
   readonly to?: readonly string[] | undefined;
   readonly force?: readonly string[] | undefined;
+  /** Also where the preflight is certain that it will not fit. */
+  readonly anyway?: boolean | undefined;
 }
 
 /** One project, open: everything that front ends, the command line and tests ask for goes through here. */
@@ -71,6 +75,8 @@ export class Engine {
   readonly cache: ResultCache;
   readonly data: DataAccess;
   readonly models: Models;
+  readonly planner: Planner;
+  readonly limits: ProjectLimits;
   /** Databases outside that the project knows. */
   readonly connections: Connections;
   readonly projectDir: string;
@@ -86,7 +92,7 @@ export class Engine {
   readonly #closing = new AbortController();
   readonly #sources = new SharedWork<PortValues>();
 
-  private constructor(options: EngineOptions, parts: { database: Database; store: ProjectStore; tempDir: string }) {
+  private constructor(options: EngineOptions, parts: { database: Database; store: ProjectStore; tempDir: string; limits: ProjectLimits }) {
     this.catalogue = options.catalogue ?? loadCatalogue();
     this.database = parts.database;
     this.store = parts.store;
@@ -125,6 +131,8 @@ export class Engine {
       models: (origin) => this.models.servicesFor(origin),
       noteUnexpected: (error) => this.noteUnexpected(error),
     };
+    this.limits = parts.limits;
+    this.planner = new Planner({ cache: this.cache, database, building: this.#building, projectDir: options.projectDir, tempDir: parts.tempDir, resolvePath, limits: () => this.limits.now, noteUnexpected: (error) => this.noteUnexpected(error) });
     this.data = new DataAccess({
       database,
       analyser: this.analyser,
@@ -144,8 +152,9 @@ export class Engine {
     let tempDir: string | null = null;
     try {
       tempDir = await mkdtemp(path.join(os.tmpdir(), 'penstock-'));
-      const database = await openDatabase({ tempDir, ...(options.memoryLimit === undefined ? {} : { memoryLimit: options.memoryLimit }) });
-      return new Engine(options, { database, store, tempDir });
+      const limits = await ProjectLimits.open({ store, projectDir: options.projectDir, tempDir, memory: options.memoryLimit ?? process.env['PENSTOCK_MEMORY_LIMIT'] });
+      const database = await openDatabase({ tempDir, ...limits.database });
+      return new Engine(options, { database, store, tempDir, limits });
     } catch (error) {
       await store.close();
       if (tempDir !== null) await rm(tempDir, { recursive: true, force: true });
@@ -195,23 +204,28 @@ export class Engine {
       const found = analysis.diagnostics.find((diagnostic) => diagnostic.code === 'cycle');
       throw new PenstockError('cycle', found?.message ?? 'The pipeline runs in a circle.', { remedy: found?.remedy ?? 'Delete one of its connections.', place: found?.place ?? {} });
     }
-    // No await between the question and `#runs.set`: two requests at once must not both pass.
-    const active = this.activeRun(document.id);
-    if (active !== null) {
-      throw new PenstockError('already-running', `“${document.title}” is being run already.`, { remedy: 'Wait for that run, or cancel it.' });
-    }
+    this.#assertIdle(document);
     for (const id of request.force ?? []) {
       const key = analysis.nodes.get(id)?.key;
       if (key) this.cache.delete(key);
     }
     const targets = new Set(request.to ?? []);
+    const plan = planRun(analysis, this.cache, targets);
+    const { tables, preflight } = await this.planner.planRun(analysis, plan, targets, this.#closing.signal);
+    if (request.anyway !== true) assertFits(preflight);
+    // No await between the question and `#runs.set`: two requests at once must not both pass.
+    this.#assertIdle(document);
+    const { written } = this.#environment;
     const run = new PipelineRun({
       runId: newRecordId(),
       resolver: new PortValueResolver(analysis, this.cache, this.#building),
       cache: this.cache,
       environment: this.#environment,
       records: this.store.records,
-      plan: planRun(analysis, this.cache, targets),
+      plan,
+      tables,
+      previous: this.store.records.lastPorts(document.id),
+      scanRows: (scan) => written.get(scan.source.kind === 'parquet' && scan.source.paths.length === 1 ? (scan.source.paths[0] ?? '') : '')?.rows ?? this.planner.scanRows(scan),
       targets,
       pipelinePath: request.path,
       parallel: parallelNodes(),
@@ -235,6 +249,11 @@ export class Engine {
       throw new PenstockError('not-a-model', `“${resolver.analysis.nodes.get(nodeId)?.title ?? nodeId}” gives no model.`, { remedy: 'Name a train node whose table is connected.', place: { nodeId } });
     }
     return this.models.servicesFor({ runId: null, nodeId, resolver, signal }).bundle(model, { name, path: target, nodeId });
+  }
+
+  #assertIdle({ id, title }: PipelineDocument): void {
+    if (this.activeRun(id) === null) return;
+    throw new PenstockError('already-running', `“${title}” is being run already.`, { remedy: 'Wait for that run, or cancel it.' });
   }
 
   activeRun(pipelineId: string): PipelineRun | null {

@@ -28,6 +28,15 @@ export const portStatsSchema = z.object({
   kind: z.enum(['table', 'recipe', 'learner', 'model', 'evaluation', 'report']),
   rows: z.number().nullable(),
   bytes: z.number().nullable(),
+  /** In the last successful run of the pipeline, where the node was in it. */
+  previousRows: z.number().nullable().optional(),
+  previousBytes: z.number().nullable().optional(),
+  /** Uncompressed bytes that came out of its operator, where a query's profile told it: `bytes` is of files, and null for fused tables. */
+  flowBytes: z.number().optional(),
+  /** Time of its own operators, all threads together, where a query's profile told it. */
+  ms: z.number().optional(),
+  /** Why the table was written or not: “kept: read by 3 nodes and holds a join”. */
+  plan: z.string().optional(),
 });
 
 export const nodeRunSchema = z.object({

@@ -5,7 +5,16 @@ import { PenstockError } from '#app/core/errors.ts';
 /** Shapes of the JSON columns, checked whenever they are read, and of the records that come out. */
 
 const portKind = z.enum(['table', 'recipe', 'learner', 'model', 'evaluation', 'report']);
-export const storedPortStats = z.object({ kind: portKind, rows: z.number().nullable(), bytes: z.number().nullable() });
+export const storedPortStats = z.object({
+  kind: portKind,
+  rows: z.number().nullable(),
+  bytes: z.number().nullable(),
+  previousRows: z.number().nullable().optional(),
+  previousBytes: z.number().nullable().optional(),
+  flowBytes: z.number().optional(),
+  ms: z.number().optional(),
+  plan: z.string().optional(),
+});
 /** A port's value; its kind is checked, the rest is JSON that only this store wrote. */
 export const storedPortValue = z.looseObject({ kind: portKind });
 export const storedKeyParts = z.object({

@@ -135,6 +135,17 @@ export class RunStore {
       });
   }
 
+  /** Ports of each node in the last successful run it was in, among the pipeline's last twenty. */
+  lastPorts(pipelineId: string): Map<string, NodeRunRecord['ports']> {
+    const rows = this.#db.all(
+      `select n.node_id as nodeId, n.ports, max(n.run_id) as runId from node_runs n
+       join (select run_id from runs where pipeline_id = ? and status = 'succeeded' order by run_id desc limit 20) r on r.run_id = n.run_id
+       where n.status in ('succeeded', 'cached') group by n.node_id`,
+      pipelineId,
+    );
+    return new Map(rows.map((row) => readRow(lastPortsRow, row, 'the ports of a run')).map(({ nodeId, ports }) => [nodeId, ports]));
+  }
+
   /** Final numbers by node. */
   metrics(runId: string): Map<string, Record<string, number>> {
     const byNode = new Map<string, Record<string, number>>();
@@ -236,6 +247,7 @@ export class RunStore {
   }
 }
 
+const lastPortsRow = z.object({ nodeId: z.string(), ports: nodeRunRow.shape.ports });
 const metricRow = z.object({ nodeId: z.string(), name: z.string(), value: z.number().nullable() });
 const seriesRow = z.object({ nodeId: z.string(), name: z.string(), steps: z.instanceof(Uint8Array), points: z.instanceof(Uint8Array) });
 const lineageRow = z.object({

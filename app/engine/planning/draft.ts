@@ -41,6 +41,13 @@ export interface DraftOptions {
 export class StatisticsMemo {
   readonly #known = new Map<string, TableStatistics | null>();
 
+  readonly #rows = new Map<string, number>();
+
+  /** Rows of files as last read here, or null. */
+  rows(paths: readonly string[]): number | null {
+    return this.#rows.get(paths.join('\n')) ?? null;
+  }
+
   async of(paths: readonly string[], database: Database, signal: AbortSignal): Promise<TableStatistics | null> {
     const infos = await Promise.all(paths.map((path) => stat(path).catch(() => null)));
     if (infos.some((info) => info === null)) return null;
@@ -50,6 +57,7 @@ export class StatisticsMemo {
     const found = await database.tableStatistics(paths, signal).catch(() => null);
     if (this.#known.size > 2000) this.#known.clear();
     this.#known.set(key, found);
+    if (found !== null) this.#rows.set(paths.join('\n'), found.rows);
     return found;
   }
 }

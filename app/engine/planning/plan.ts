@@ -19,11 +19,12 @@ export type RunPlan = ReadonlyMap<string, PlannedPort>;
 export const portKey = (nodeId: string, port: string): string => `${nodeId}\0${port}`;
 
 /** Nanoseconds, measured on one core with tables of ten columns; only their proportions matter. */
-const cost = { query: 1_500_000, write: 8_000_000, writeCell: 60, readCell: 5, exprNode: 4, hashCell: 25, sortRow: 250, joinRow: 120, groupRow: 80, windowRow: 400, rankedCell: 30 } as const;
+const cost = { query: 1_500_000, write: 8_000_000, writeCell: 60, readCell: 5, exprNode: 4, hashCell: 25, sortRow: 250, joinRow: 120, groupRow: 80, windowRow: 400, rankedCell: 30, operator: 100_000 } as const;
 /** An executor asks several queries of a table: its columns' totals, then its rows. */
 const queriesOfExecutor = 3;
 /** Searching for the best set looks at no more ports than this; pipelines with more are planned by the first rule alone. */
 const mostCandidates = 48;
+const mostSteps = 10_000;
 
 interface Port {
   readonly key: string;
@@ -43,7 +44,9 @@ interface Port {
   readonly readers: Set<string>;
   /** A person sees it, or it is checked, at the end of the run. */
   end: boolean;
+  /** Its rows are at hand (or will be when its code has run): nothing to compute for readers. */
   readonly finished: boolean;
+  readonly decidable: boolean;
 }
 
 export interface PlanQuestion {
@@ -65,9 +68,10 @@ export function planTables({ draft, ids, reused, targets }: PlanQuestion): RunPl
   const ports = collect(draft, ids, reused, targets);
   const kept = new Set<string>();
   for (const port of ports.values()) if (port.forced !== null) kept.add(port.key);
-  const candidates = [...ports.values()].filter((port) => port.forced === null && !port.finished && port.work > 0 && queriesUpTo(port, ports) > 1);
+  const atMost = queriesOf(ports, new Set());
+  const candidates = [...ports.values()].filter((port) => port.forced === null && port.decidable && port.work > 0 && (atMost.get(port.key) ?? 0) > 1);
   let best = costOf(ports, kept);
-  if (candidates.length <= mostCandidates) {
+  if (candidates.length <= mostCandidates && candidates.length * ports.size <= mostSteps) {
     for (;;) {
       let choice: string | null = null;
       for (const { key } of candidates) {
@@ -91,7 +95,7 @@ export function planTables({ draft, ids, reused, targets }: PlanQuestion): RunPl
     }
   }
   const queries = queriesOf(ports, kept);
-  return new Map([...ports.values()].filter((port) => !port.finished).map((port) => [port.key, { nodeId: port.node.node.id, port: port.port, ...reasonOf(port, kept, queries, draft, ports) }]));
+  return new Map([...ports.values()].filter((port) => port.decidable).map((port) => [port.key, { nodeId: port.node.node.id, port: port.port, ...reasonOf(port, kept, queries, draft, ports) }]));
 }
 
 function collect(draft: Draft, ids: readonly string[], reused: ReadonlySet<string>, targets: ReadonlySet<string>): Map<string, Port> {
@@ -101,14 +105,12 @@ function collect(draft: Draft, ids: readonly string[], reused: ReadonlySet<strin
     if (one === undefined) continue;
     const { node } = one;
     const sources = Object.values(node.inputs).flat();
-    if (one.state !== 'relation') {
-      if (one.state === 'executor' && !reused.has(id)) {
-        for (const source of sources) {
-          const port = ports.get(portKey(source.nodeId, source.port));
-          if (port === undefined) continue;
-          port.asked += queriesOfExecutor;
-          port.readers.add(node.title);
-        }
+    if (node.type?.executor?.run !== undefined && !reused.has(id)) {
+      for (const source of sources) {
+        const port = ports.get(portKey(source.nodeId, source.port));
+        if (port === undefined) continue;
+        port.asked += queriesOfExecutor;
+        port.readers.add(node.title);
       }
     }
     const readsPorts = sources.map((source) => portKey(source.nodeId, source.port));
@@ -119,9 +121,11 @@ function collect(draft: Draft, ids: readonly string[], reused: ReadonlySet<strin
       const cells = estimate.rows.likely * Math.max(1, estimate.columns.size);
       const meta = node.configuration.outputs[port];
       const isOpen = meta?.kind === 'table' && meta.schema === null;
-      const finished = one.state !== 'relation' || reused.has(id);
+      const finished = one.state !== 'relation';
+      // A table that was fused before is read as it is: its node does not run.
+      const decidable = !finished && !reused.has(id);
       const key = portKey(id, port);
-      const work = one.state === 'relation' ? addedOperators([relation], inputs).reduce((sum, operator) => sum + workOf(operator, estimator), 0) : 0;
+      const work = one.state === 'relation' ? addedOperators([relation], inputs).reduce((sum, operator) => sum + cost.operator + workOf(operator, estimator), 0) : 0;
       ports.set(key, {
         key,
         node,
@@ -131,26 +135,22 @@ function collect(draft: Draft, ids: readonly string[], reused: ReadonlySet<strin
         write: cost.write + cells * cost.writeCell,
         read: cells * cost.readCell,
         sources: finished ? [] : readsPorts,
-        forced: finished ? null : node.node.pinned?.includes(port) === true ? 'it is pinned' : isOpen ? 'its columns depend on its values' : null,
+        forced: !decidable ? null : node.node.pinned?.includes(port) === true ? 'it is pinned' : isOpen ? 'its columns depend on its values' : null,
         asked: 0,
         readers: new Set(),
         end: false,
         finished,
+        decidable,
       });
       for (const source of new Set(finished ? [] : readsPorts)) ports.get(source)?.readers.add(node.title);
     }
   }
   const read = new Set([...ports.values()].flatMap((port) => port.sources));
   for (const port of ports.values()) {
-    if (port.finished) continue;
+    if (!port.decidable) continue;
     if (targets.has(port.node.node.id) || (port.asked === 0 && !read.has(port.key))) port.end = true;
   }
   return ports;
-}
-
-/** Upper bound of the queries that may compute a port, without any table kept. */
-function queriesUpTo(port: Port, ports: ReadonlyMap<string, Port>): number {
-  return (queriesOf(ports, new Set()).get(port.key) ?? 0) + (ports.size === 0 ? 1 : 0);
 }
 
 /** How many queries compute each port: those asked of it, and those of every fused table that reads it. */

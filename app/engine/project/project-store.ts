@@ -3,7 +3,7 @@ import path from 'node:path';
 import { parseDocument } from '#app/pipeline/parse.ts';
 import { serialiseDocument } from '#app/pipeline/serialise.ts';
 import type { RunDetail, RunSummary } from '#app/protocol/schema.ts';
-import { openStore, type CacheEntry, type ModelStore, type NodeRunRecord, type RunRecord, type Store } from '#app/store/index.ts';
+import { openStore, type CacheEntry, type MetaStore, type ModelStore, type NodeRunRecord, type RunRecord, type Store } from '#app/store/index.ts';
 import type { ResultEntry, ResultStore, StoredPort } from '../results/result-cache.ts';
 import type { RunRecords } from '../run/records.ts';
 import type { ArtifactFiles } from '../services/artifact-files.ts';
@@ -18,6 +18,8 @@ export interface ProjectStore {
   readonly results: ResultStore;
   readonly records: RunRecords;
   readonly models: ModelStore;
+  /** Small facts about the project by name. */
+  readonly meta: MetaStore;
   close(): Promise<void>;
 }
 
@@ -46,6 +48,7 @@ export async function openProjectStore(projectDir: string, options: { readonly r
     results: resultStore(store),
     records: runRecords(store),
     models: store.models,
+    meta: store.meta,
     close: async () => store.close(),
   };
 }
@@ -149,6 +152,7 @@ function runRecords(store: Store): RunRecords {
       store.runs.finish(runId, status === 'running' ? 'interrupted' : status, ms);
       ordinals.delete(runId);
     },
+    lastPorts: (pipelineId) => store.runs.lastPorts(pipelineId),
     list: ({ pipelineId, limit }) => store.runs.list({ limit, ...(pipelineId === undefined ? {} : { pipelineId }) }).map((run) => summaryOf(run, store.runs.nodes(run.runId))),
     get(runId) {
       const run = store.runs.get(runId);

@@ -1,7 +1,9 @@
 import { toDiagnostic, type Diagnostic } from '#app/core/errors.ts';
-import type { Database } from '#app/data/index.ts';
+import type { Database, ProfiledOperator } from '#app/data/index.ts';
+import type { Relation } from '#app/relation/types.ts';
 import { seedOf } from '#app/pipeline/cache-key.ts';
 import type { ModelServices, RunContext } from '#app/sdk/node.ts';
+import type { PlannedPort } from '../planning/plan.ts';
 import type { PortValue, TableValue } from '#app/sdk/ports.ts';
 import type { AnalysedNode } from '../analysis/analyse.ts';
 import { isMissing, notRun, type PortValueResolver } from '../results/port-values.ts';
@@ -37,6 +39,8 @@ export interface NodeReports {
   report(diagnostic: Diagnostic): void;
   /** A query over a table failed; the fault may lie in a node upstream that was fused into it. */
   queryFailed(error: unknown): void;
+  /** How a query over a table ran. */
+  profiled?(relation: Relation, root: ProfiledOperator): void;
 }
 
 export interface NodeOutcome {
@@ -52,6 +56,8 @@ export interface PortUse {
   readonly pinned: boolean;
   /** The run was asked to end here, or nothing comes after. */
   readonly end: boolean;
+  /** What was planned for it before the run; absent where that could not be told yet. */
+  readonly planned?: PlannedPort | undefined;
 }
 
 /** Runs a node that is not a relation. */
@@ -87,6 +93,7 @@ export async function runExecutor(
       signal,
       progress: (fraction) => reports.progress(fraction),
       queryFailed: (_, error) => reports.queryFailed(error),
+      ...(reports.profiled === undefined ? {} : { profiled: reports.profiled }),
     }),
     artifacts: artifactServices(artifacts),
     files: fileServices(database),
@@ -109,9 +116,9 @@ export async function runExecutor(
 /**
  * Runs a relational node, which mostly means to describe its tables and leave the computing to whoever reads them.
  *
- * The rule: a table is written to disk when the user pinned it, or when computing it again would cost (there is a sort, join,
- * aggregate, distinct or window in the chain) and it is read more than once: by several nodes, or by one that runs code of its
- * own and so asks several queries. All other tables stay fused. A table at the end of the run is computed once without being
+ * Which tables are written was planned before the run (planning/plan.ts). Where a table could not be described then, because its
+ * columns depend on what ran first, the rule is: it is written when the user pinned it, or when computing it again would cost
+ * (there is a sort, join, aggregate … in the chain) and it is read more than once. All other tables stay fused. A table at the end of the run is computed once without being
  * kept, so that a fault in its expressions shows, and its rows are known.
  */
 export async function runRelation(
@@ -126,13 +133,14 @@ export async function runRelation(
   const { database, artifacts, written, slots } = environment;
   const values: Record<string, PortValue> = {};
   const ports: Record<string, StoredPort> = {};
-  const tables = tableServices({ database, artifacts, written, signal, progress: (fraction) => reports.progress(fraction), queryFailed: (_, error) => reports.queryFailed(error) });
+  const tables = tableServices({ database, artifacts, written, signal, progress: (fraction) => reports.progress(fraction), queryFailed: (_, error) => reports.queryFailed(error), ...(reports.profiled === undefined ? {} : { profiled: reports.profiled }) });
   for (const [port, value] of Object.entries(built)) {
-    const { consumers, consumedByExecutor, pinned, end } = use(port);
+    const { consumers, consumedByExecutor, pinned, end, planned } = use(port);
     if (value.kind !== 'table') continue;
     // Columns that depend on values are known to the nodes behind only once they are kept.
     const open = node.configuration.outputs[port]?.kind === 'table' && node.configuration.outputs[port].schema === null;
-    if (pinned || open || ((consumers > 1 || consumedByExecutor) && isHeavy(value.relation))) {
+    const isWorthKeeping = planned === undefined ? (consumers > 1 || consumedByExecutor) && isHeavy(value.relation) : planned.decision === 'kept';
+    if (pinned || open || isWorthKeeping) {
       const table = withOrigin(await slots.use(() => tables.materialise(value.relation, node.title)), node.node.id, port);
       const size = table.kind === 'table' ? sizeOf(table, written) : null;
       values[port] = table;
@@ -143,7 +151,7 @@ export async function runRelation(
     let rows = sizeOf(value, written)?.rows ?? null;
     if (end && rows === null) {
       try {
-        rows = await slots.use(() => checkTable(database, value.relation, value.schema, signal));
+        rows = await slots.use(() => checkTable(database, value.relation, value.schema, signal, reports.profiled));
       } catch (error) {
         reports.queryFailed(error);
         throw error;

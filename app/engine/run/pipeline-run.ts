@@ -1,13 +1,17 @@
 import { distinctDiagnostics } from '#app/core/diagnostics.ts';
-import { isCancelled, PenstockError, type Diagnostic } from '#app/core/errors.ts';
+import { isCancelled, PenstockError } from '#app/core/errors.ts';
 import { formatAgo } from '#app/core/units.ts';
 import type { NodeRun, NodeRunStatus, RunStatus } from '#app/protocol/schema.ts';
+import type { Relation } from '#app/relation/types.ts';
 import type { AnalysedNode } from '../analysis/analyse.ts';
 import { onWire, type WireDiagnostic } from '../wire.ts';
+import { portKey, type RunPlan } from '../planning/plan.ts';
 import type { PortValueResolver } from '../results/port-values.ts';
 import type { ResultCache, ResultEntry, StoredPort } from '../results/result-cache.ts';
 import { RunEventLog, type MetricPoint } from './event-log.ts';
 import { findFault } from './fault.ts';
+import { EdgeStats } from './edge-stats.ts';
+import { FaultUpstream, isDescription, metricsOf, NotReady } from './node-outcomes.ts';
 import { countFusedTables } from './live-counts.ts';
 import { givesReports, isReportPort, lateReports } from './relation-reports.ts';
 import { failureOf, runExecutor, runRelation, type NodeEnvironment, type NodeOutcome, type NodeReports, type PortUse } from './node-runner.ts';
@@ -26,16 +30,15 @@ export interface PipelineRunOptions {
   readonly targets: ReadonlySet<string>;
   readonly pipelinePath: string | null;
   readonly parallel: number;
+  /** Which tables are kept, as far as it could be planned. */
+  readonly tables: RunPlan;
+  /** Rows and bytes of each node's ports in the last successful run of the pipeline. */
+  readonly previous: PreviousPorts;
+  /** Rows of a scan, where they are known without asking. */
+  scanRows(scan: Relation & { op: 'scan' }): number | null;
 }
 
-/** A node cannot run because something fused into its input fails. */
-class FaultUpstream extends Error {
-  readonly nodeId: string;
-  constructor(nodeId: string) {
-    super('The fault is upstream.');
-    this.nodeId = nodeId;
-  }
-}
+export type PreviousPorts = ReadonlyMap<string, Readonly<Record<string, { readonly rows: number | null; readonly bytes: number | null }>>>;
 
 const pointsEveryMs = 2000;
 
@@ -54,10 +57,12 @@ export class PipelineRun {
   readonly #fused = new Map<string, ResultEntry | null>();
   readonly #blamed = new Map<string, string>();
   readonly #uses = new Map<string, { consumers: number; consumedByExecutor: boolean }>();
+  readonly #edges: EdgeStats;
   #executed = 0;
 
   constructor(options: PipelineRunOptions) {
     this.#options = options;
+    this.#edges = new EdgeStats(options.resolver, (scan) => options.scanRows(scan));
     this.log = new RunEventLog(options.runId);
     this.finished = this.#run();
   }
@@ -139,6 +144,7 @@ export class PipelineRun {
       consumedByExecutor: use?.consumedByExecutor ?? false,
       pinned: node.node.pinned?.includes(port) === true,
       end: use === undefined || targets.has(node.node.id),
+      planned: this.#options.tables.get(portKey(node.node.id, port)),
     };
   }
 
@@ -166,7 +172,7 @@ export class PipelineRun {
         status: 'cached',
         reason: `Unchanged: the result of ${formatAgo(found.finishedAt, Date.now())} is reused.`,
         ms: 0,
-        ports: statsOf(found.ports),
+        ports: this.#statsOf(id, found.ports),
         metrics: found.metrics,
         diagnostics: found.diagnostics.map(onWire),
       });
@@ -200,7 +206,8 @@ export class PipelineRun {
       entry = cache.put(about, outcome.ports, { later: isDescription(outcome.ports) });
     }
     if (Object.values(outcome.ports).some((port) => port.value === null)) this.#fused.set(id, entry);
-    this.#set(id, { status: 'succeeded', ms, ports: statsOf(outcome.ports), metrics });
+    this.#set(id, { status: 'succeeded', ms, ports: this.#statsOf(id, outcome.ports), metrics });
+    await this.#noteSeen();
   }
 
   #whyRun(node: AnalysedNode): string {
@@ -227,6 +234,7 @@ export class PipelineRun {
       log: (level, message) => this.log.log(id, level, message),
       report: (diagnostic) => this.#set(id, { diagnostics: this.#diagnosticsWith(id, onWire(diagnostic)) }),
       queryFailed,
+      profiled: (relation, root) => this.#edges.take(relation, root),
     };
   }
 
@@ -275,24 +283,46 @@ export class PipelineRun {
   }
 
   async #countFused(): Promise<void> {
-    const { resolver, environment, cache } = this.#options;
+    const { resolver, environment } = this.#options;
     await countFusedTables([...this.#fused.keys()], {
       resolver,
       database: environment.database,
       signal: this.#signal,
       budgetMs: Math.max(300, (performance.now() - this.#startedAt) * 0.05),
       known: (id, port) => this.#states.get(id)?.ports[port]?.rows ?? null,
-      counted: (id, port, rows) => {
-        const state = this.#states.get(id);
-        if (state === undefined) return;
-        this.#set(id, { ports: { ...state.ports, [port]: { kind: 'table', rows, bytes: null } } });
-        const entry = this.#fused.get(id);
-        const stored = entry?.ports[port];
-        if (!entry || stored === undefined) return;
-        const { ports, ...about } = entry;
-        this.#fused.set(id, cache.put(about, { ...ports, [port]: { ...stored, rows } }, { later: true }));
-      },
+      counted: (id, port, rows) => this.#notePort(id, port, { rows, bytes: null, ms: null }),
     });
+  }
+
+  /** Numbers of fused tables that the queries so far gave by the way. */
+  async #noteSeen(): Promise<void> {
+    for (const { nodeId, port, ...seen } of await this.#edges.seen(this.#fused.keys())) this.#notePort(nodeId, port, seen);
+  }
+
+  #notePort(id: string, port: string, seen: { readonly rows: number; readonly bytes: number | null; readonly ms: number | null }): void {
+    const state = this.#states.get(id);
+    const before = state?.ports[port];
+    if (state === undefined || state.status === 'failed') return;
+    const { rows } = seen;
+    const [stats] = Object.values(this.#statsOf(id, { [port]: { kind: 'table', value: null, rows, bytes: before?.bytes ?? null } }));
+    if (stats === undefined) return;
+    this.#set(id, { ports: { ...state.ports, [port]: { ...before, ...stats, ...(seen.ms === null ? {} : { ms: seen.ms }), ...(seen.bytes === null ? {} : { flowBytes: seen.bytes }) } } });
+    const entry = this.#fused.get(id);
+    const stored = entry?.ports[port];
+    if (!entry || stored === undefined || stored.rows === rows) return;
+    const { ports, ...about } = entry;
+    this.#fused.set(id, this.#options.cache.put(about, { ...ports, [port]: { ...stored, rows } }, { later: true }));
+  }
+
+  #statsOf(id: string, ports: Readonly<Record<string, StoredPort>>): NodeRun['ports'] {
+    const previous = this.#options.previous.get(id);
+    return Object.fromEntries(
+      Object.entries(ports).map(([name, { kind, rows, bytes }]) => {
+        const before = previous?.[name];
+        const planned = this.#options.tables.get(portKey(id, name));
+        return [name, { kind, rows, bytes, ...(before === undefined ? {} : { previousRows: before.rows, previousBytes: before.bytes }), ...(planned === undefined ? {} : { plan: planned.why }) }];
+      }),
+    );
   }
 
   async #lateReports(): Promise<void> {
@@ -309,7 +339,7 @@ export class PipelineRun {
       done: (node, made, found) => {
         const { id } = node.node;
         const diagnostics = distinctDiagnostics([...(this.#states.get(id)?.diagnostics ?? []), ...found.map(onWire)]);
-        this.#set(id, { ports: { ...this.#states.get(id)?.ports, ...statsOf(made.ports) }, diagnostics });
+        this.#set(id, { ports: { ...this.#states.get(id)?.ports, ...this.#statsOf(id, made.ports) }, diagnostics });
         const entry = this.#fused.get(id);
         if (!entry) return;
         const { ports, ...about } = entry;
@@ -365,34 +395,7 @@ export class PipelineRun {
   }
 }
 
-/** Fused tables only: nothing was computed that would be lost. */
-function isDescription(ports: Readonly<Record<string, StoredPort>>): boolean {
-  return Object.values(ports).every((port) => port.value === null);
-}
-
-/** A node with configure-time errors was asked to run. */
-class NotReady extends Error {
-  readonly problems: readonly Diagnostic[];
-  constructor(problems: readonly Diagnostic[]) {
-    super('The node is not ready.');
-    this.problems = problems;
-  }
-}
-
 export function sourcesOf(node: AnalysedNode): string[] {
   return Object.values(node.inputs).flatMap((sources) => sources.map((source) => source.nodeId));
 }
 
-function statsOf(ports: Readonly<Record<string, StoredPort>>): NodeRun['ports'] {
-  return Object.fromEntries(Object.entries(ports).map(([name, { kind, rows, bytes }]) => [name, { kind, rows, bytes }]));
-}
-
-/** Numbers that results carry: of evaluations and of fitted models. */
-function metricsOf(outcome: NodeOutcome): Record<string, number> {
-  const metrics: Record<string, number> = {};
-  for (const value of Object.values(outcome.values)) {
-    const numbers = value.kind === 'evaluation' ? value.evaluation.metrics : value.kind === 'model' ? value.metrics : {};
-    for (const [name, number] of Object.entries(numbers)) if (Number.isFinite(number)) metrics[name] = number;
-  }
-  return metrics;
-}

@@ -18,6 +18,8 @@ export interface RunRecords {
   nodes(runId: string, nodes: readonly NodeRun[]): void;
   points(runId: string, points: readonly MetricPoint[]): void;
   finish(runId: string, end: { readonly status: RunStatus; readonly ms: number }): void;
+  /** Rows and bytes of each node's ports in the last successful run it was in. */
+  lastPorts(pipelineId: string): ReadonlyMap<string, Readonly<Record<string, { readonly rows: number | null; readonly bytes: number | null }>>>;
   list(filter: { readonly pipelineId?: string; readonly limit: number }): RunSummary[];
   get(runId: string): RunDetail | null;
   /** Runs that were under way when the engine last died, found when the project was opened. */

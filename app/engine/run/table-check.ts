@@ -1,4 +1,4 @@
-import type { Database } from '#app/data/index.ts';
+import type { Database, ProfiledOperator } from '#app/data/index.ts';
 import { col } from '#app/relation/build.ts';
 import type { Column, Expr, Measure, Relation, Schema } from '#app/relation/types.ts';
 
@@ -7,13 +7,14 @@ import type { Column, Expr, Measure, Relation, Schema } from '#app/relation/type
  * the columns, and with them a conversion that fails; the largest value of each column cannot be known without computing it.
  * @throws PenstockError of the query (`bad-value` …).
  */
-export async function checkTable(database: Database, relation: Relation, schema: Schema, signal: AbortSignal): Promise<number> {
+export async function checkTable(database: Database, relation: Relation, schema: Schema, signal: AbortSignal, profiled?: (relation: Relation, root: ProfiledOperator) => void): Promise<number> {
   const measures: Measure[] = [{ name: 'rows', fn: 'count' }];
   schema.forEach((column, index) => {
     const arg = comparable(column);
     if (arg !== null) measures.push({ name: `c${index}`, fn: 'max', arg });
   });
-  const { rows } = await database.rows({ op: 'aggregate', input: relation, keys: [], measures }, 1, signal);
+  const check: Relation = { op: 'aggregate', input: relation, keys: [], measures };
+  const { rows } = await database.rows(check, 1, signal, profiled === undefined ? undefined : (root) => profiled(check, root));
   return Number(rows[0]?.[0] ?? 0);
 }
 

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { isCancelled, PenstockError } from '#app/core/errors.ts';
-import type { Database } from '#app/data/index.ts';
+import type { Database, ProfiledOperator } from '#app/data/index.ts';
 import { scanParquet } from '#app/relation/build.ts';
 import { schemaOf } from '#app/relation/index.ts';
 import type { Relation } from '#app/relation/types.ts';
@@ -54,6 +54,8 @@ export interface TableServiceOptions {
   readonly progress?: (fraction: number) => void;
   /** Hears of a query over a relation that failed: the fault may lie in a fused node upstream. */
   readonly queryFailed?: (relation: Relation, error: unknown) => void;
+  /** Hears how a query over a relation ran: rows, bytes and time of its operators. */
+  readonly profiled?: (relation: Relation, root: ProfiledOperator) => void;
 }
 
 /** Queries of one node run: all stop with its signal. */
@@ -77,15 +79,21 @@ export function tableServices(options: TableServiceOptions): TableServices {
     return { kind: 'table', relation: scanParquet([path], schema, label), schema };
   }
 
+  /** A bare scan has nothing to tell that is not known. */
+  function profileOf(relation: Relation): ((root: ProfiledOperator) => void) | undefined {
+    const { profiled } = options;
+    return profiled === undefined || relation.op === 'scan' ? undefined : (root) => profiled(relation, root);
+  }
+
   const parts: ServiceParts = { database, artifacts, signal, progress, adopted, watched };
   return {
-    rows: (relation, limit) => watched(relation, database.rows(relation, limit, signal)),
+    rows: (relation, limit) => watched(relation, database.rows(relation, limit, signal, profileOf(relation))),
     count: (relation) => watched(relation, database.count(relation, signal)),
-    matrix: (relation, columns) => watched(relation, database.matrix(relation, columns, signal)),
-    column: (relation, name) => watched(relation, database.column(relation, name, signal)),
+    matrix: (relation, columns) => watched(relation, database.matrix(relation, columns, signal, profileOf(relation))),
+    column: (relation, name) => watched(relation, database.column(relation, name, signal, profileOf(relation))),
     async materialise(relation, label) {
       const file = await artifacts.temporary('parquet');
-      const { rows, bytes } = await watched(relation, database.writeParquet(relation, file, { signal, ...progress }));
+      const { rows, bytes } = await watched(relation, database.writeParquet(relation, file, { signal, ...progress, profile: profileOf(relation) }));
       return adopted(file, label, rows, bytes, schemaOf(relation));
     },
     async fromColumns(columns, label) {

@@ -1,0 +1,77 @@
+import type { Database } from '#app/data/index.ts';
+import type { ProjectStore } from '../project/project-store.ts';
+import { defaultLimits, duckDbSize, freeDisk, leastDisk, leastMemory, machineMemory, parseSize, spillRoom, type Limits } from './limits.ts';
+
+/** Where the setting in force comes from. */
+export type LimitSource = 'machine' | 'settings' | 'start';
+
+export interface LimitsInForce extends Limits {
+  readonly memoryFrom: LimitSource;
+  readonly diskFrom: LimitSource;
+  readonly defaults: Limits;
+}
+
+export interface ProjectLimitsOptions {
+  readonly store: Pick<ProjectStore, 'meta' | 'readOnly'>;
+  readonly projectDir: string;
+  readonly tempDir: string;
+  /** As given when the app was started; wins over the settings and is not kept. */
+  readonly memory: string | undefined;
+}
+
+/** The limits of an open project: given at the start, kept in its settings, or a share of the machine. */
+export class ProjectLimits {
+  readonly #options: ProjectLimitsOptions;
+  readonly #defaults: Limits;
+  readonly #started: number | null;
+  readonly #spill: number;
+
+  private constructor(options: ProjectLimitsOptions, defaults: Limits, started: number | null, spill: number) {
+    this.#options = options;
+    this.#defaults = defaults;
+    this.#started = started;
+    this.#spill = spill;
+  }
+
+  /** @throws PenstockError `size-syntax`, `size-too-small` for what was given at the start. */
+  static async open(options: ProjectLimitsOptions): Promise<ProjectLimits> {
+    const started = options.memory === undefined || options.memory.trim() === '' ? null : parseSize(options.memory, leastMemory, 'the memory of queries');
+    const defaults = defaultLimits({ memory: machineMemory(), freeDisk: await freeDisk(options.projectDir), usedDisk: 0 });
+    return new ProjectLimits(options, defaults, started, spillRoom(await freeDisk(options.tempDir)));
+  }
+
+  get now(): LimitsInForce {
+    const memory = this.#kept('memory', leastMemory);
+    const disk = this.#kept('disk', leastDisk);
+    return {
+      memory: this.#started ?? memory ?? this.#defaults.memory,
+      disk: disk ?? this.#defaults.disk,
+      memoryFrom: this.#started !== null ? 'start' : memory !== null ? 'settings' : 'machine',
+      diskFrom: disk !== null ? 'settings' : 'machine',
+      defaults: this.#defaults,
+    };
+  }
+
+  /** What the database is opened with. */
+  get database(): { memoryLimit: string; tempLimit: string } {
+    return { memoryLimit: duckDbSize(this.now.memory), tempLimit: duckDbSize(this.#spill) };
+  }
+
+  /** Keeps new limits with the project (null: the default again) and puts them into force. @throws PenstockError `size-too-small`. */
+  async set(limits: { readonly memory?: number | null | undefined; readonly disk?: number | null | undefined }, database: Database): Promise<LimitsInForce> {
+    const { meta } = this.#options.store;
+    const text = (bytes: number | null, least: number, what: string): string => (bytes === null ? '' : String(parseSize(String(bytes), least, what)));
+    const memory = limits.memory === undefined ? null : text(limits.memory, leastMemory, 'the memory of queries');
+    const disk = limits.disk === undefined ? null : text(limits.disk, leastDisk, 'the results of a project');
+    if (memory !== null) meta.set('limits.memory', memory);
+    if (disk !== null) meta.set('limits.disk', disk);
+    const spill = spillRoom(await freeDisk(this.#options.tempDir));
+    await database.setLimits({ memoryLimit: duckDbSize(this.now.memory), tempLimit: duckDbSize(spill) });
+    return this.now;
+  }
+
+  #kept(name: 'memory' | 'disk', least: number): number | null {
+    const bytes = Number(this.#options.store.meta.get(`limits.${name}`) ?? '');
+    return Number.isFinite(bytes) && bytes >= least ? bytes : null;
+  }
+}
