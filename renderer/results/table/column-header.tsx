@@ -3,6 +3,7 @@ import { ArrowDown, ArrowUp } from 'lucide-react';
 import type { Column } from '#app/relation/types.ts';
 import type { ColumnProfile } from '#app/protocol/schema.ts';
 import { TypeBadge, cx } from '../../ui/index.ts';
+import { ColumnMenu, type ColumnActions } from './column-menu.tsx';
 import { minWidth } from './column-widths.ts';
 import { MiniHistogram } from './mini-histogram.tsx';
 
@@ -20,10 +21,14 @@ interface ColumnHeaderProps {
   readonly onSort: (index: number, add: boolean) => void;
   readonly onResize: (name: string, width: number) => void;
   readonly onFit: (name: string) => void;
+  readonly actions: ColumnActions;
+  /** The column's own slice is in force. */
+  readonly brushed: boolean;
+  readonly onBrush: (profile: ColumnProfile, from: number, to: number) => void;
 }
 
 /** Name, type, order and distribution of one column. Click sorts, Shift+click adds a second key, the edge resizes. */
-export const ColumnHeader = memo(function ColumnHeader({ column, index, id, width, left, profile, charts, sorted, active, marked, onSort, onResize, onFit }: ColumnHeaderProps) {
+export const ColumnHeader = memo(function ColumnHeader({ column, index, id, width, left, profile, charts, sorted, active, marked, onSort, onResize, onFit, actions, brushed, onBrush }: ColumnHeaderProps) {
   const Arrow = sorted?.descending ? ArrowDown : ArrowUp;
   return (
     <div
@@ -32,7 +37,7 @@ export const ColumnHeader = memo(function ColumnHeader({ column, index, id, widt
       aria-colindex={index + 2}
       aria-sort={sorted ? (sorted.descending ? 'descending' : 'ascending') : 'none'}
       data-testid={`column-header-${column.name}`}
-      className={cx('absolute inset-y-0 border-r border-line', active && 'outline-2 -outline-offset-2 outline-focus', marked && 'bg-accent-soft')}
+      className={cx('group absolute inset-y-0 border-r border-line', active && 'outline-2 -outline-offset-2 outline-focus', marked && 'bg-accent-soft')}
       style={{ width, left }}
     >
       <div onClick={(event) => onSort(index, event.shiftKey)} className={cx('flex h-full flex-col gap-1 px-2 pb-1.5 pt-1', !marked && 'hover:bg-hover')}>
@@ -47,8 +52,9 @@ export const ColumnHeader = memo(function ColumnHeader({ column, index, id, widt
             </span>
           ) : null}
           <TypeBadge type={column.type} iconOnly={sorted !== null} className="ml-auto" />
+          <ColumnMenu column={column.name} actions={actions} />
         </div>
-        {charts ? profile ? <MiniHistogram profile={profile} width={width - 17} /> : <div aria-hidden className="h-[28px] rounded-sm bg-hover" /> : null}
+        {charts ? profile ? <MiniHistogram profile={profile} width={width - 17} brushed={brushed} onBrush={(from, to) => onBrush(profile, from, to)} /> : <div aria-hidden className="h-[28px] rounded-sm bg-hover" /> : null}
       </div>
       <ResizeHandle name={column.name} width={width} onResize={onResize} onFit={onFit} />
     </div>

@@ -1,16 +1,25 @@
-import { memo } from 'react';
+import { memo, useState, type PointerEvent } from 'react';
 import { formatCount } from '#app/core/units.ts';
 import type { ColumnProfile } from '#app/protocol/schema.ts';
 import { profileWords } from './profile-text.ts';
 
 const height = 22;
 
+interface MiniHistogramProps {
+  readonly profile: ColumnProfile;
+  readonly width: number;
+  /** A drag over bars `from` to `to` has ended. */
+  readonly onBrush?: ((from: number, to: number) => void) | undefined;
+  /** The column's own slice is in force. */
+  readonly brushed?: boolean | undefined;
+}
+
 /** A column at a glance: the distribution of its values above, the share of missing ones as a bar below. */
-export const MiniHistogram = memo(function MiniHistogram({ profile, width }: { readonly profile: ColumnProfile; readonly width: number }) {
+export const MiniHistogram = memo(function MiniHistogram({ profile, width, onBrush, brushed }: MiniHistogramProps) {
   return (
     <div title={profileWords(profile)} className="flex flex-col gap-[3px]">
       {profile.histogram && profile.histogram.counts.length > 0 ? (
-        <Bars counts={profile.histogram.counts} width={width} />
+        <Bars counts={profile.histogram.counts} width={width} onBrush={onBrush} brushed={brushed} />
       ) : profile.top.length > 0 && (profile.distinct ?? 99) <= 12 ? (
         <Shares profile={profile} width={width} />
       ) : (
@@ -23,15 +32,43 @@ export const MiniHistogram = memo(function MiniHistogram({ profile, width }: { r
   );
 });
 
-function Bars({ counts, width }: { readonly counts: readonly number[]; readonly width: number }) {
+function Bars({ counts, width, onBrush, brushed = false }: { readonly counts: readonly number[]; readonly width: number; readonly onBrush: MiniHistogramProps['onBrush']; readonly brushed: boolean | undefined }) {
+  const [drag, setDrag] = useState<{ readonly from: number; readonly to: number } | null>(null);
+  const binAt = (event: PointerEvent<Element>): number => {
+    const box = event.currentTarget.getBoundingClientRect();
+    return Math.max(0, Math.min(counts.length - 1, Math.floor(((event.clientX - box.left) / box.width) * counts.length)));
+  };
+  const inDrag = (index: number): boolean => drag !== null && index >= Math.min(drag.from, drag.to) && index <= Math.max(drag.from, drag.to);
   const most = Math.max(1, ...counts);
   const step = width / counts.length;
   return (
-    <svg width={width} height={height} aria-hidden className="block text-accent">
+    <svg
+      width={width}
+      height={height}
+      aria-hidden
+      className={onBrush ? 'block cursor-crosshair text-accent' : 'block text-accent'}
+      onPointerDown={(event) => {
+        if (!onBrush || event.button !== 0) return;
+        event.currentTarget.setPointerCapture(event.pointerId);
+        const bin = binAt(event);
+        setDrag({ from: bin, to: bin });
+      }}
+      onPointerMove={(event) => {
+        if (drag) setDrag({ from: drag.from, to: binAt(event) });
+      }}
+      onPointerUp={() => {
+        if (drag) onBrush?.(drag.from, drag.to);
+        setDrag(null);
+      }}
+      onPointerCancel={() => setDrag(null)}
+      // A brush is not a wish to sort.
+      onClick={(event) => onBrush && event.stopPropagation()}
+    >
+      {brushed ? <rect x={0} y={0} width={width} height={height} fill="currentColor" opacity={0.12} rx={2} /> : null}
       {counts.map((count, index) => {
         // Every bin that is not empty shows, however small its share.
         const tall = count === 0 ? 0 : Math.max(1.5, (count / most) * (height - 1));
-        return <rect key={index} x={index * step + 0.5} width={Math.max(1, step - 1)} y={height - tall} height={tall} rx={Math.min(1, step / 4)} fill="currentColor" opacity={0.7} />;
+        return <rect key={index} x={index * step + 0.5} width={Math.max(1, step - 1)} y={height - tall} height={tall} rx={Math.min(1, step / 4)} fill="currentColor" opacity={drag === null || inDrag(index) ? 0.7 : 0.25} />;
       })}
       <line x1={0} x2={width} y1={height - 0.5} y2={height - 0.5} stroke="var(--line-strong)" />
     </svg>

@@ -4,6 +4,7 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { formatCount } from '#app/core/units.ts';
 import type { ColumnProfile } from '#app/protocol/schema.ts';
 import { cx } from '../../ui/index.ts';
+import type { ColumnActions } from './column-menu.tsx';
 import { ColumnHeader } from './column-header.tsx';
 import { lookOf } from './column-widths.ts';
 import type { ColumnLook } from './column-widths.ts';
@@ -30,13 +31,17 @@ interface TableGridProps {
   readonly onCopy: () => void;
   /** Column to bring into view; a new object asks again. */
   readonly jump: { readonly column: number } | null;
+  readonly actions: ColumnActions;
+  /** Columns whose own slice is in force. */
+  readonly brushed: ReadonlySet<string>;
+  readonly onBrush: (profile: ColumnProfile, from: number, to: number) => void;
 }
 
 /**
  * The cells. Rows have one height, so which are in view is arithmetic (a measuring virtualiser would keep a record for each
  * of 10⁷ rows); columns differ in width and are virtualised by react-virtual.
  */
-export function TableGrid({ table, rows, version, profiles, charts, outdated, selection, onSelect, onSort, onCopy, jump }: TableGridProps) {
+export function TableGrid({ table, rows, version, profiles, charts, outdated, selection, onSelect, onSort, onCopy, jump, actions, brushed, onBrush }: TableGridProps) {
   const gridId = useId();
   const scroller = useRef<HTMLDivElement>(null);
   const headerHeight = charts ? 64 : 30;
@@ -208,6 +213,9 @@ export function TableGrid({ table, rows, version, profiles, charts, outdated, se
                 onSort={sortBy}
                 onResize={resize}
                 onFit={fit}
+                actions={actions}
+                brushed={brushed.has(column.name)}
+                onBrush={onBrush}
               />
             );
           })}

@@ -3,17 +3,25 @@ import type { ReactNode } from 'react';
 import { BarChart3, Copy, Rows3 } from 'lucide-react';
 import type { Diagnostic } from '#app/core/errors.ts';
 import { formatCount } from '#app/core/units.ts';
+import type { ColumnProfile } from '#app/protocol/schema.ts';
+import type { Schema } from '#app/relation/types.ts';
 import { client, diagnosticOf } from '../../rpc/client.ts';
-import { Button, EmptyState, IconButton, Spinner } from '../../ui/index.ts';
+import { Button, EmptyState, IconButton, SearchInput, Spinner } from '../../ui/index.ts';
+import { traceColumn } from '../../state/lineage.ts';
+import { columnText, sliceFilter, useSlices } from '../../state/slices.ts';
 import { Notice, SeverityIcon } from '../notice.tsx';
 import { useQuery } from '../use-query.ts';
+import { brushBins } from './brush.ts';
+import { ColumnDetails } from './column-details.tsx';
 import { ColumnJump } from './column-jump.tsx';
+import type { ColumnActions } from './column-menu.tsx';
 import { copyCells } from './copy-cells.ts';
 import { FilterBox } from './filter-box.tsx';
 import { filterExample } from './filter-example.ts';
 import { extentOf } from './selection.ts';
 import type { Selection } from './selection.ts';
 import { TableGrid } from './table-grid.tsx';
+import { allOf, searchCondition } from './table-search.ts';
 import { TableSkeleton } from './table-skeleton.tsx';
 import type { Subject } from './table-subject.ts';
 import { useTablePages } from './use-table-pages.ts';
@@ -33,7 +41,14 @@ export function TableView({ subject, port, runAction }: TableViewProps) {
   const [charts, setCharts] = useState(true);
   const [jump, setJump] = useState<{ column: number } | null>(null);
   const [copied, setCopied] = useState<string | null>(null);
-  const { shown, error, loading, version, retry } = useTablePages(subject, port, query);
+  const [search, setSearch] = useState('');
+  const [details, setDetails] = useState<string | null>(null);
+  const [schema, setSchema] = useState<Schema>([]);
+  const slices = useSlices((state) => state.slices);
+  const sliced = sliceFilter(slices, { nodeId: subject.nodeId, port }, '');
+  const asked = useMemo((): TableQuery => ({ sort: query.sort, filter: allOf(query.filter, searchCondition(search, schema).condition, sliced) }), [query, search, schema, sliced]);
+  const { shown, error, loading, version, retry } = useTablePages(subject, port, asked);
+  if (shown !== null && shown.schema !== schema) setSchema(shown.schema);
 
   const about = { document: subject.document, nodeId: subject.nodeId, port };
   const counting = (filter: string) => JSON.stringify([subject.key, port, filter]);
@@ -42,7 +57,15 @@ export function TableView({ subject, port, runAction }: TableViewProps) {
   const filter = shown?.query.filter ?? '';
   const matching = useQuery(ready && filter !== '' ? counting(filter) : null, (signal) => client.data.count({ ...about, filter }, { signal }));
   const profile = useQuery(ready && charts ? counting(filter) : null, (signal) => client.data.profile({ ...about, filter }, { signal }));
-  const profiles = useMemo(() => (profile.data ? new Map(profile.data.columns.map((column) => [column.name, column])) : null), [profile.data]);
+  // A column that was brushed keeps its whole histogram, or the brush could not be moved.
+  const unsliced = allOf(query.filter, searchCondition(search, schema).condition);
+  const brushed = useMemo(() => new Set(Object.entries(slices).flatMap(([view, slice]) => (slice.nodeId === subject.nodeId && slice.port === port && view.startsWith('header ') ? [view.slice('header '.length)] : []))), [slices, subject.nodeId, port]);
+  const wholeProfile = useQuery(ready && charts && brushed.size > 0 ? counting(unsliced) : null, (signal) => client.data.profile({ ...about, filter: unsliced }, { signal }));
+  const profiles = useMemo(() => {
+    if (!profile.data) return null;
+    const whole = new Map((wholeProfile.data?.columns ?? []).map((column) => [column.name, column]));
+    return new Map(profile.data.columns.map((column) => [column.name, (brushed.has(column.name) ? whole.get(column.name) : undefined) ?? column]));
+  }, [profile.data, wholeProfile.data, brushed]);
 
   const first = shown?.pages.at(0);
   const known = first?.status === 'ready' ? first.page.rows : 0;
@@ -61,6 +84,26 @@ export function TableView({ subject, port, runAction }: TableViewProps) {
 
   const sort = useCallback((keys: readonly SortKey[]) => setQuery((before) => ({ ...before, sort: keys })), []);
   const applyFilter = useCallback((text: string) => setQuery((before) => ({ ...before, filter: text })), []);
+  const setSlice = useSlices((state) => state.set);
+  const onBrush = useCallback(
+    (brushedProfile: ColumnProfile, from: number, to: number) => {
+      const view = `header ${brushedProfile.name}`;
+      const chosen = brushBins(brushedProfile, from, to);
+      const before = useSlices.getState().slices[view];
+      // The same bins again take the slice away.
+      setSlice(view, chosen === null || before?.filter === chosen.filter ? null : { nodeId: subject.nodeId, port, ...chosen });
+    },
+    [setSlice, subject.nodeId, port],
+  );
+  const actions = useMemo(
+    (): ColumnActions => ({
+      sort: (column, descending) => sort([{ column, descending }]),
+      details: setDetails,
+      missing: (column) => setQuery((before) => ({ ...before, filter: allOf(before.filter, `${columnText(column)} is null`) })),
+      lineage: (column) => traceColumn({ nodeId: subject.nodeId, port, column }),
+    }),
+    [sort, subject.nodeId, port],
+  );
   const copy = () => {
     if (!shown || !selection) return;
     copyCells(subject, port, shown, selection)
@@ -84,7 +127,7 @@ export function TableView({ subject, port, runAction }: TableViewProps) {
   }
 
   const pageFailure = shown.pages.failure;
-  const filterFailed = error !== null && query.filter !== '';
+  const filterFailed = error !== null && query.filter !== '' && search === '';
   return (
     <div data-testid="table-view" className="relative flex h-full min-h-0 flex-col">
       <div className="flex h-9 shrink-0 items-center gap-2 border-b border-line px-3">
@@ -93,6 +136,7 @@ export function TableView({ subject, port, runAction }: TableViewProps) {
         </span>
         {loading ? <Spinner size={13} label="Loading rows" /> : null}
         <FilterBox key={`${subject.nodeId} ${port}`} schema={shown.schema} applied={query.filter} onApply={applyFilter} example={example} error={filterFailed ? error : null} />
+        <SearchBox value={search} onChange={setSearch} />
         <span aria-live="polite" className="ml-auto truncate text-xs text-muted">
           {copied ?? selectionWords(selection)}
         </span>
@@ -111,6 +155,7 @@ export function TableView({ subject, port, runAction }: TableViewProps) {
       </div>
       {error !== null && !filterFailed ? <FailureBar diagnostic={error} onRetry={retry} /> : null}
       {error === null && pageFailure !== null ? <FailureBar diagnostic={diagnosticOf(pageFailure)} onRetry={() => shown.pages.retry()} /> : null}
+      <div className="flex min-h-0 flex-1">
       <TableGrid
         table={shown}
         rows={rows}
@@ -123,12 +168,31 @@ export function TableView({ subject, port, runAction }: TableViewProps) {
         onSort={sort}
         onCopy={copy}
         jump={jump}
+        actions={actions}
+        brushed={brushed}
+        onBrush={onBrush}
       />
+      {details === null ? null : <ColumnDetails subject={subject} port={port} column={details} filter={filter} onClose={() => setDetails(null)} />}
+      </div>
       {rows === 0 && !loading ? (
         <div className="pointer-events-none absolute inset-x-0 bottom-6">
           <EmptyState icon={<Rows3 />} title={filter === '' ? 'This table has no rows' : 'No row matches the filter'} />
         </div>
       ) : null}
+    </div>
+  );
+}
+
+/** Finds text anywhere in the table; applied after a pause. */
+function SearchBox({ value, onChange }: { readonly value: string; readonly onChange: (text: string) => void }) {
+  const [text, setText] = useState(value);
+  useEffect(() => {
+    const timer = setTimeout(() => onChange(text), 300);
+    return () => clearTimeout(timer);
+  }, [text, onChange]);
+  return (
+    <div className="w-44 min-w-24 shrink">
+      <SearchInput label="Search all columns" placeholder="Search all columns" value={text} onChange={setText} />
     </div>
   );
 }

@@ -1,0 +1,32 @@
+import type { ColumnProfile } from '#app/protocol/schema.ts';
+import { formatNumber } from '#app/core/units.ts';
+import { rangeText } from '../../state/slices.ts';
+
+export interface Brushed {
+  readonly filter: string;
+  readonly label: string;
+}
+
+/** A selection of bins of a header's histogram, `from` and `to` inclusive, as a condition. Null where the column has no bins. */
+export function brushBins(profile: ColumnProfile, from: number, to: number): Brushed | null {
+  const edges = profile.histogram?.edges;
+  if (!edges || edges.length < 2) return null;
+  const last = edges.length - 2;
+  const [first, end] = [Math.max(0, Math.min(from, to)), Math.min(last, Math.max(from, to))];
+  const low = edges[first] ?? 0;
+  const high = edges[end + 1] ?? 0;
+  const { name, type } = profile;
+  if (type === 'date' || type === 'timestamp') {
+    const text = (ms: number): string => {
+      const iso = new Date(ms).toISOString();
+      return type === 'date' ? iso.slice(0, 10) : iso.slice(0, 19).replace('T', ' ');
+    };
+    return { filter: rangeText(name, type, text(low), text(high), end < last), label: `${name} ${text(low)} to ${text(high)}` };
+  }
+  if (type === 'integer') {
+    // Edges lie between whole numbers.
+    const [least, most] = [Math.ceil(low), Math.floor(high)];
+    return { filter: rangeText(name, type, least, most), label: `${name} ${formatNumber(least)} to ${formatNumber(most)}` };
+  }
+  return { filter: rangeText(name, 'float', low, high, end < last), label: `${name} ${formatNumber(low)} to ${formatNumber(high)}` };
+}

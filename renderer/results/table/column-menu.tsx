@@ -1,0 +1,40 @@
+import { ArrowDown, ArrowUp, ChevronDown, Copy, Route, Sigma, SquareDashed } from 'lucide-react';
+import { Menu } from '../../ui/index.ts';
+
+export interface ColumnActions {
+  sort(column: string, descending: boolean): void;
+  details(column: string): void;
+  /** Keeps the rows where the column is missing. */
+  missing(column: string): void;
+  lineage(column: string): void;
+}
+
+/** What can be done with one column; opens from its header. */
+export function ColumnMenu({ column, actions }: { readonly column: string; readonly actions: ColumnActions }) {
+  return (
+    <Menu
+      align="end"
+      trigger={
+        <button
+          type="button"
+          aria-label={`Menu of ${column}`}
+          data-testid={`column-menu-${column}`}
+          onClick={(event) => event.stopPropagation()}
+          className="inline-flex size-4 shrink-0 items-center justify-center rounded-sm text-faint opacity-0 hover:bg-active hover:text-ink focus-visible:opacity-100 group-hover:opacity-100 data-[state=open]:opacity-100"
+        >
+          <ChevronDown size={12} />
+        </button>
+      }
+      items={[
+        { id: 'ascending', label: 'Sort ascending', icon: <ArrowUp />, onSelect: () => actions.sort(column, false) },
+        { id: 'descending', label: 'Sort descending', icon: <ArrowDown />, onSelect: () => actions.sort(column, true) },
+        { kind: 'separator', id: 'after-sort' },
+        { id: 'details', label: 'Statistics', icon: <Sigma />, onSelect: () => actions.details(column) },
+        { id: 'missing', label: 'Only rows where it is missing', icon: <SquareDashed />, onSelect: () => actions.missing(column) },
+        { id: 'lineage', label: 'Where it comes from and goes', icon: <Route />, onSelect: () => actions.lineage(column) },
+        { kind: 'separator', id: 'after-lineage' },
+        { id: 'copy', label: 'Copy name', icon: <Copy />, onSelect: () => void navigator.clipboard.writeText(column) },
+      ]}
+    />
+  );
+}
