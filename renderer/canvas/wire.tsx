@@ -1,10 +1,11 @@
 import { BaseEdge, EdgeLabelRenderer, getBezierPath, type EdgeProps } from '@xyflow/react';
 import { memo } from 'react';
-import { formatBytes, formatCount } from '#app/core/units.ts';
+import { formatCount } from '#app/core/units.ts';
 import { useRun } from '../state/run.ts';
 import { cx } from '../ui/index.ts';
 import { useCanvas } from './canvas-store.ts';
 import type { WireEdge } from './flow-model.ts';
+import { rowChange, wireLines } from './wire-text.ts';
 
 /** Losing more than this share of the rows is worth a look. */
 const notableLoss = 0.2;
@@ -16,6 +17,7 @@ function WireView({ id, source, sourceHandleId, sourceX, sourceY, targetX, targe
   const [path, labelX, labelY] = getBezierPath({ sourceX, sourceY, targetX, targetY, sourcePosition, targetPosition, curvature: 0.35 });
   const strong = selected || isDropTarget;
   const stroke = strong ? 'var(--accent)' : data?.lit ? 'var(--wire-lit)' : 'var(--wire)';
+  const change = stats === undefined ? null : rowChange(stats);
   const rows = stats?.kind === 'table' ? stats.rows : null;
   return (
     <>
@@ -25,9 +27,11 @@ function WireView({ id, source, sourceHandleId, sourceX, sourceY, targetX, targe
           <div
             className={cx('wire-label pointer-events-auto absolute rounded-sm bg-canvas px-1 text-xs leading-4 tabular-nums', data?.dim ? 'text-faint' : 'text-muted')}
             style={{ transform: `translate(-50%, -50%) translate(${labelX}px, ${labelY}px)` }}
-            title={`${formatCount(rows)} rows${stats?.bytes != null ? `, ${formatBytes(stats.bytes)}` : ''}${loss !== null ? `; ${Math.round(loss * 100)} % of the rows before were left out` : ''}`}
+            data-testid={`wire-label-${id}`}
+            title={stats === undefined ? undefined : wireLines(stats, loss).join('\n')}
           >
             {formatCount(rows)}
+            {change === null ? null : <span className="ml-1 text-accent-ink">{change}</span>}
             {loss !== null && loss >= notableLoss ? <span className="ml-1 font-medium text-warn-ink">−{Math.round(loss * 100)} %</span> : null}
           </div>
         </EdgeLabelRenderer>
