@@ -1,5 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { penstockVersion } from '#app/core/version.ts';
+import { connectionCommands } from './connection-commands.ts';
 import { bundleCommand, scoreCommand, serveCommand } from './deploy.ts';
 import { doctorCommand, nodesCommand, runsCommand, validateCommand } from './inspect.ts';
 import { lineageCommand, type LineageOptions } from './lineage.ts';
@@ -90,6 +91,8 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
     .option('--project <folder>', 'project folder (default: the nearest)')
     .option('--json', 'print JSON')
     .action((options: { project?: string; json?: boolean }) => done(doctorCommand(options, terminal)));
+
+  connectionCommands(program, terminal, done);
 
   try {
     await program.parseAsync(args, { from: 'user' });

@@ -1,4 +1,5 @@
 export { loadCatalogue, type EngineCatalogue, type EngineNodeType } from './catalogue.ts';
+export { ConnectionStore, Connections, UserSecrets } from './connections/index.ts';
 export { doctor, type DoctorCheck } from './doctor.ts';
 export { Engine, type EngineOptions, type StartRun } from './engine.ts';
 export { appPlaces } from './places.ts';

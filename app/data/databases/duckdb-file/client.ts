@@ -186,7 +186,7 @@ class DuckDbFileClient implements DatabaseClient {
     if (/^Binder Error: (Referenced column|.*not found in FROM)/.test(text)) return coded('42703');
     if (/^Parser Error/.test(text)) return coded('42601');
     if (/not referenced by a UNIQUE|no UNIQUE\/PRIMARY KEY/i.test(text)) return new PenstockError('database-no-key', `The table has no unique key over these columns: ${first}.`, { remedy: 'Make a unique index over these columns, or choose the columns of one that exists.', place: { param: ['keys'] } });
-    if (/^Constraint Error: Duplicate/.test(text)) return coded('23505');
+    if (/^Constraint Error.*duplicate key/i.test(text)) return coded('23505');
     if (/^(Constraint|Conversion) Error/.test(text)) return coded('22000');
     if (/read-only/i.test(text)) return coded('25006');
     return toDatabaseError({ message: first }, this.#target);
