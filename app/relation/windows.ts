@@ -74,5 +74,8 @@ export function frameKey(window: WindowColumn, schema: Schema): ColumnType | nul
   if (type === null || more.length > 0 || !(isNumeric(type) || type === 'date' || type === 'timestamp')) {
     throw wrong(`The frame of the column “${name}” measures a distance, so it needs an order by exactly one number, date, or date with time.`, 'Order by one such column, or count rows instead.');
   }
+  if ((type === 'integer' || type === 'date') && [preceding, following].some((side) => side !== null && !Number.isSafeInteger(side))) {
+    throw wrong(`The frame of the column “${name}” measures a distance between ${type === 'date' ? 'days' : 'whole numbers'}, so it must be whole itself.`, type === 'date' ? 'Round it, or order by a date with time.' : 'Round it, or make the order column a decimal number.');
+  }
   return type;
 }

@@ -1,4 +1,3 @@
-import { RelationError } from '../error.ts';
 import { hashFraction } from '../functions/hash.ts';
 import { convert, textOfValue } from '../functions/conversion.ts';
 import { compareValues } from '../functions/order.ts';
@@ -7,14 +6,18 @@ import { joinColumns, joinKeys } from '../join-columns.ts';
 import { schemaOf } from '../schema.ts';
 import { typed, typedPredicate } from '../typing.ts';
 import type { ColumnType, Expr, Relation, Schema, SortKey } from '../types.ts';
+import { setColumns } from '../set-columns.ts';
 import { unionColumns } from '../union-columns.ts';
 import { aggregateValue } from './aggregate.ts';
+import { asofRows } from './asof.ts';
 import { evaluate, valueOf, type Row } from './expression.ts';
+import { pivotRows } from './pivot.ts';
+import { explodeRows, unpivotRows } from './reshape.ts';
 import { windowValues } from './window.ts';
 
 /**
  * The meaning of a relation, row by row and without any thought of speed: what the emitters are tested against.
- * `tables` holds the rows of named sources, in the order of the scan's schema. Parquet cannot be read here.
+ * `tables` holds the rows of named sources, in the order of the scan's schema. Parquet and SQL cannot be read here.
  * @throws RelationError as schemaOf; ArithmeticOverflow, ConversionFailure where the query would fail
  */
 export function interpret(relation: Relation, tables: ReadonlyMap<string, readonly (readonly Value[])[]>): Value[][] {
@@ -76,12 +79,17 @@ function rowsOf(relation: Relation, tables: Tables): Row[] {
       return rows.map((row, i) => new Map([...row, ...added.map(({ name, values }): [string, Value] => [name, values[i] ?? null])]));
     }
     case 'asof':
+      return asofRows(relation, rowsOf(relation.left, tables), rowsOf(relation.right, tables));
     case 'pivot':
+      return pivotRows(relation, rowsOf(relation.input, tables));
     case 'unpivot':
+      return unpivotRows(relation, rowsOf(relation.input, tables));
     case 'explode':
+      return explodeRows(relation, rowsOf(relation.input, tables));
     case 'set':
+      return setOperation(relation, tables);
     case 'sql':
-      throw new RelationError('not-built', `The operator ${relation.op} is still to come.`);
+      throw new TypeError('The interpreter does not read SQL: what a person wrote means what the database says.');
   }
 }
 
@@ -176,4 +184,15 @@ function distinct(relation: Relation & { op: 'distinct' }, tables: Tables): Row[
   const sorted = relation.input.op === 'sort' ? [...relation.input.keys, ...order] : order;
   const rows = [...rowsOf(relation.input, tables)].sort(byKeys(sorted, schema));
   return grouped(rows, (row) => on.map((name) => row.get(name) ?? null)).flatMap((group) => group.rows.slice(0, 1));
+}
+
+function setOperation(relation: Relation & { op: 'set' }, tables: Tables): Row[] {
+  const [left, right] = [schemaOf(relation.left), schemaOf(relation.right)];
+  const columns = setColumns(relation, left, right);
+  const side = (input: Relation, schema: Schema, from: (column: (typeof columns)[number]) => string): Row[] =>
+    rowsOf(input, tables).map((row) => new Map(columns.map((column) => [column.name, convert(row.get(from(column)) ?? null, schema.find(({ name }) => name === from(column))?.type ?? 'string', column.type)])));
+  const keyOf = (row: Row): Value[] => columns.map(({ name }) => row.get(name) ?? null);
+  const others = side(relation.right, right, (column) => column.right);
+  const isThere = (row: Row): boolean => others.some((other) => keyOf(other).every((value, i) => sameOrMissing(value, keyOf(row)[i] ?? null)));
+  return grouped(side(relation.left, left, (column) => column.name), keyOf).flatMap((group) => group.rows.slice(0, 1)).filter((row) => isThere(row) === (relation.kind === 'intersect'));
 }

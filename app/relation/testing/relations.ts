@@ -1,8 +1,11 @@
 import fc from 'fast-check';
+import type { Value } from '../functions/spec.ts';
 import { aggregateType } from '../measures.ts';
 import { schemaOf } from '../schema.ts';
-import type { AggregateFn, Column, Expr, JoinKind, Measure, NamedExpr, Relation, Schema, SortKey, WindowColumn, WindowFn } from '../types.ts';
-import { exprArbitrary, type TestType } from './expressions.ts';
+import type { AggregateFn, Column, Expr, JoinKind, Measure, NamedExpr, Relation, Schema, SortKey } from '../types.ts';
+import { exprArbitrary, valueArbitrary, type TestType } from './expressions.ts';
+import { asofOver, explodeOver, pivotOver, setOver, unpivotOver } from './reshaping.ts';
+import { windowOver } from './windows.ts';
 
 /** Random chains of relations for property tests. */
 
@@ -12,36 +15,48 @@ export const leftSchema: Schema = [
   { name: 'S s', type: 'string' },
   { name: 'flag', type: 'boolean' },
   { name: 'd', type: 'date' },
+  { name: 'at', type: 'timestamp' },
 ];
 export const rightSchema: Schema = [
   { name: 'N', type: 'float' },
   { name: 'S s', type: 'string' },
   { name: 'm', type: 'integer' },
+  { name: 'At', type: 'timestamp' },
 ];
 
 export const leftScan: Relation = { op: 'scan', source: { kind: 'named', name: 'left rows' }, schema: leftSchema, label: 'left' };
 export const rightScan: Relation = { op: 'scan', source: { kind: 'named', name: 'right rows' }, schema: rightSchema, label: 'right' };
 
+/** Rows of a schema with dates and times that lie near one another, so that distances between them matter. */
+export function rowsArbitrary(schema: Schema, maxLength: number): fc.Arbitrary<Value[][]> {
+  const cell = ({ type }: Column): fc.Arbitrary<Value> => {
+    if (type === 'date') return fc.constantFrom('2024-02-27', '2024-02-28', '2024-02-29', '2024-03-01', '2024-03-04');
+    if (type === 'timestamp') return fc.constantFrom('2024-02-28 23:59:59', '2024-02-28 23:59:59.5', '2024-02-29 00:00:00', '2024-02-29 00:00:01', '2024-02-29 00:00:03.25', '2024-03-01 00:00:00');
+    return valueArbitrary(type, false);
+  };
+  return fc.array(fc.tuple(...schema.map((column) => fc.option(cell(column), { freq: 4 }))), { maxLength }).map((rows) => rows.map((row) => [...row]));
+}
+
 /** Inexact arithmetic would let sums in another order decide comparisons further on; text of numbers would tell -0 from 0. */
-const inexact = /"fn":"(divide|sqrt|round|hash_fraction|concat|concat_operator|multiply)"|"to":"string"/;
-const exact = (type: TestType, schema: Schema): fc.Arbitrary<Expr> => exprArbitrary(type, schema, 1, false).filter((expr) => !inexact.test(JSON.stringify(expr)));
+const inexact = /"fn":"(divide|sqrt|round|hash_fraction|concat|concat_operator|multiply|format_number)"|"to":"string"/;
+export const exact = (type: TestType, schema: Schema): fc.Arbitrary<Expr> => exprArbitrary(type, schema, 1, false).filter((expr) => !inexact.test(JSON.stringify(expr)));
 
-const col = (name: string): Expr => ({ op: 'col', name });
+export const col = (name: string): Expr => ({ op: 'col', name });
 const anyType = fc.constantFrom<TestType>('boolean', 'integer', 'float', 'string', 'date');
-const someColumns = (schema: Schema, min: number, max: number): fc.Arbitrary<Column[]> => fc.subarray([...schema], { minLength: Math.min(min, schema.length), maxLength: Math.min(max, schema.length) });
+export const someColumns = (schema: Schema, min: number, max: number): fc.Arbitrary<Column[]> => fc.subarray([...schema], { minLength: Math.min(min, schema.length), maxLength: Math.min(max, schema.length) });
 
-function sortKeys(columns: readonly Column[]): fc.Arbitrary<SortKey[]> {
+export function sortKeys(columns: readonly Column[]): fc.Arbitrary<SortKey[]> {
   return fc.tuple(...columns.map(({ name }) => fc.record({ descending: fc.boolean(), nulls: fc.constantFrom('first' as const, 'last' as const) }).map((rest): SortKey => ({ expr: col(name), ...rest })))).map((keys) => [...keys]);
 }
 
 let counter = 0;
 /** Names are new, and need quoting. */
-const freshName = (): string => `c "${counter++}" é`;
+export const freshName = (): string => `c "${counter++}" é`;
 
-const safeMeasures: readonly AggregateFn[] = ['count', 'count_distinct', 'sum', 'min', 'max', 'mode', 'median', 'string_agg'];
+export const safeMeasures: readonly AggregateFn[] = ['count', 'count_distinct', 'sum', 'min', 'max', 'mode', 'median', 'string_agg'];
 const allMeasures: readonly AggregateFn[] = [...safeMeasures, 'avg', 'stddev', 'variance', 'quantile'];
 
-function measures(schema: Schema, functions: readonly AggregateFn[]): fc.Arbitrary<Measure[]> {
+export function measures(schema: Schema, functions: readonly AggregateFn[]): fc.Arbitrary<Measure[]> {
   const one = fc.tuple(fc.constantFrom(...functions), fc.constantFrom(...schema), fc.constantFrom(0, 0.25, 0.9)).map(([fn, column, fraction]): Measure => {
     const fits = aggregateType(fn, column.type) !== null && !(fn === 'string_agg' && column.type === 'float');
     return fits ? { name: freshName(), fn, arg: col(column.name), ...(fn === 'quantile' ? { fraction } : {}) } : { name: freshName(), fn: 'count' };
@@ -51,27 +66,6 @@ function measures(schema: Schema, functions: readonly AggregateFn[]): fc.Arbitra
 
 export const aggregateOver = (input: Relation, functions: readonly AggregateFn[] = allMeasures): fc.Arbitrary<Relation> =>
   fc.tuple(someColumns(schemaOf(input), 0, 2), measures(schemaOf(input), functions)).map(([keys, list]): Relation => ({ op: 'aggregate', input, keys: keys.map(({ name }) => ({ name, expr: col(name) })), measures: list }));
-
-function windowOver(input: Relation): fc.Arbitrary<Relation> {
-  const schema = schemaOf(input);
-  const functions: readonly WindowFn[] = ['row_number', 'rank', 'dense_rank', 'count', 'sum', 'min', 'max', 'lag', 'lead'];
-  return fc.tuple(fc.constantFrom(...functions), fc.constantFrom(...schema), someColumns(schema, 0, 1), sortKeys(schema), fc.integer({ min: 1, max: schema.length }), fc.constantFrom(1, 2)).map(([fn, column, partition, keys, used, offset]): Relation => {
-    const numeric = column.type === 'integer' || column.type === 'float';
-    const name = fn === 'sum' && !numeric ? ('max' as const) : fn;
-    // Numbers by row and neighbours are only defined where the order is total; ranks are tested with ties.
-    const total = name === 'row_number' || name === 'lag' || name === 'lead';
-    const needsArg = !['row_number', 'rank', 'dense_rank'].includes(name);
-    const window: WindowColumn = {
-      name: freshName(),
-      fn: name,
-      ...(needsArg ? { arg: col(column.name) } : {}),
-      ...(name === 'lag' || name === 'lead' ? { offset } : {}),
-      partitionBy: partition.map((each) => col(each.name)),
-      orderBy: total ? keys : keys.slice(0, used),
-    };
-    return { op: 'window', input, columns: [window] };
-  });
-}
 
 function joinOver(input: Relation): fc.Arbitrary<Relation> {
   const schema = schemaOf(input);
@@ -115,18 +109,32 @@ function step(input: Relation, grow: boolean): fc.Arbitrary<Relation> {
     someColumns(schema, 1, 2).map((columns): Relation => ({ op: 'distinct', input, on: columns.map(({ name }) => name) })),
     fc.tuple(someColumns(schema, 1, 2), sortKeys(schema)).map(([columns, keys]): Relation => ({ op: 'distinct', input: { op: 'sort', input, keys }, on: columns.map(({ name }) => name) })),
     fc.tuple(fc.constantFrom(0, 0.3, 0.7, 1), fc.nat(5)).map(([fraction, seed]): Relation => ({ op: 'sample', input, fraction, seed })),
+    fc.tuple(sortKeys(schema), kept, exact('boolean', schema), fc.nat(3), fc.boolean()).map(([keys, columns, predicate, count, early]): Relation => {
+      // The order reaches the limit through a filter and through a projection that drops its columns.
+      const sorted: Relation = { op: 'filter', input: { op: 'sort', input, keys }, predicate };
+      const some: Relation = { op: 'project', input: sorted, columns: columns.map(({ name }) => ({ name, expr: col(name) })) };
+      return { op: 'limit', input: early ? sorted : some, count, offset: 0 };
+    }),
+    windowOver(input),
     windowOver(input),
     aggregateOver(input, safeMeasures),
+    pivotOver(input),
+    unpivotOver(input),
+    asofOver(input, leftScan),
+    asofOver(input, rightScan),
+    setOver(input),
   ];
-  if (grow) choices.push(joinOver(input), unionOver(input), joinOver(input));
+  if (grow) choices.push(joinOver(input), unionOver(input), joinOver(input), explodeOver(input));
   return fc.oneof(...choices);
 }
 
-/** A chain of `length` steps over `left rows`, with at most two joins or unions. */
+const growing: ReadonlySet<Relation['op']> = new Set(['join', 'union', 'explode']);
+
+/** A chain of `length` steps over `left rows`, with at most two that multiply rows. */
 export function relationArbitrary(length: number): fc.Arbitrary<Relation> {
   const grow = (relation: Relation, left: number, growths: number): fc.Arbitrary<Relation> =>
     left === 0
       ? fc.constant(relation)
-      : step(relation, growths > 0).chain((next) => grow(next, left - 1, growths - (next.op === 'join' || next.op === 'union' ? 1 : 0)));
+      : step(relation, growths > 0).chain((next) => grow(next, left - 1, growths - (growing.has(next.op) ? 1 : 0)));
   return grow(leftScan, length, 2);
 }

@@ -57,7 +57,7 @@ function nearSql(left: string, right: string, type: ColumnType, { direction, tol
     case 'date':
       return `${later} - ${earlier} <= ${BigInt(Math.floor(most))}`;
     case 'timestamp':
-      return `epoch_us(${later})::HUGEINT - epoch_us(${earlier}) <= ${BigInt(Math.floor(most * 1_000_000))}::HUGEINT`;
+      return `epoch_us(${later})::HUGEINT - epoch_us(${earlier}) <= ${BigInt(Math.round(most * 1_000_000))}::HUGEINT`;
     default:
       return `${later} - ${earlier} <= ${literalSql(most, 'float')}`;
   }

@@ -52,9 +52,9 @@ function frameSql({ by, preceding, following }: WindowFrame, key: ColumnType | n
 function distanceSql(amount: number, key: ColumnType | null): string {
   switch (key) {
     case 'integer':
-      return `${BigInt(Math.floor(amount))}::HUGEINT`;
+      return `${BigInt(amount)}::HUGEINT`;
     case 'date':
-      return `to_microseconds(${BigInt(Math.round(amount * 86_400_000_000))})`;
+      return `to_microseconds(${BigInt(amount) * 86_400_000_000n})`;
     case 'timestamp':
       return `to_microseconds(${BigInt(Math.round(amount * 1_000_000))})`;
     default:
