@@ -21,4 +21,5 @@ export { atParam } from './place-param.ts';
 export { isRowWise } from './row-wise.ts';
 export { schemaOf } from './schema.ts';
 export { typeOf, unknownColumn } from './typing.ts';
+export { withColumns } from './with-columns.ts';
 export type * from './types.ts';

@@ -1,5 +1,5 @@
-import { col, named, project } from '#app/relation/build.ts';
-import { columnsOf, nameKey, schemaOf, typeOf } from '#app/relation/index.ts';
+import { named } from '#app/relation/build.ts';
+import { columnsOf, nameKey, schemaOf, typeOf, withColumns } from '#app/relation/index.ts';
 import type { NamedExpr, Relation, Schema } from '#app/relation/types.ts';
 import { tableInput } from '#app/sdk/configuration.ts';
 import type { RelationFn } from '#app/sdk/node.ts';
@@ -37,13 +37,4 @@ function schemaWith(schema: Schema, added: readonly NamedExpr[]): Schema {
     else columns[at] = column;
   }
   return columns;
-}
-
-/** A replaced column stays in its place; new ones follow. */
-function withColumns(input: Relation, added: readonly NamedExpr[]): Relation {
-  const schema = schemaOf(input);
-  const byKey = new Map(added.map((column) => [nameKey(column.name), column]));
-  const kept = schema.map(({ name }) => byKey.get(nameKey(name)) ?? named(name, col(name)));
-  const existing = new Set(schema.map(({ name }) => nameKey(name)));
-  return project(input, [...kept, ...added.filter(({ name }) => !existing.has(nameKey(name)))]);
 }
