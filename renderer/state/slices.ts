@@ -13,6 +13,16 @@ export interface Slice {
   readonly filter: string;
   /** For people: “bill_length 40 to 46”. */
   readonly label: string;
+  /** How the view that made it draws it again. */
+  readonly mark?: SliceMark;
+}
+
+/** A selection as a picture: ranges along the axes (in what the axis shows), or places of a category axis by their labels. */
+export interface SliceMark {
+  readonly x?: readonly [number | string, number | string];
+  readonly y?: readonly [number | string, number | string];
+  readonly xLabels?: readonly string[];
+  readonly yLabels?: readonly string[];
 }
 
 interface SliceState {

@@ -27,7 +27,7 @@ export async function box(source: ChartSource, query: ChartQueryOf<'box'>): Prom
   for (const column of columns) found.push(await boxesOf(source, column, by, query));
   const [first] = columns;
   const single = columns.length === 1 && first !== undefined;
-  const axis: AxisSpec = by === null || !single ? { title: single ? '' : by === null ? '' : 'Column', scale: 'category' } : by.spec;
+  const axis: AxisSpec = by === null || !single ? { title: single ? '' : 'Column', scale: 'category' } : by.spec;
   const shapesOf = (place: number): (BoxShape | null)[] => found.map(({ shapes }) => shapes[place] ?? null);
   const series: ChartSeries[] =
     by !== null && single

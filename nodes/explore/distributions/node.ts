@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Diagnostic } from '#app/core/errors.ts';
-import type { Schema } from '#app/relation/types.ts';
+import type { ColumnType, Schema } from '#app/relation/types.ts';
+import { checkColumns, groupTypes } from '#app/sdk/chart-node.ts';
 import { schemaAt } from '#app/sdk/configuration.ts';
 import { defineNode } from '#app/sdk/node.ts';
 
@@ -19,25 +20,28 @@ const params = z.object({
     from: 'table',
     types: ['boolean', 'integer', 'string'],
   }),
-  bins: z.int().min(4).max(100).default(24).meta({ title: 'Bins', description: 'At most this many bars for numbers and dates.', control: 'slider', min: 4, max: 100, step: 1 }),
+  bins: z.int().min(4).max(100).default(24).meta({ title: 'Bins', description: 'About this many bars for numbers and dates; their edges are round numbers.', control: 'slider', min: 4, max: 100, step: 1 }),
+  log: z.boolean().default(false).meta({ title: 'Bins by powers of ten', description: 'For numbers over several powers of ten; zero and negative values are left out then.', control: 'switch', advanced: true }),
   categories: z.int().min(2).max(50).default(12).meta({ title: 'Categories', description: 'Most frequent values of text shown one by one; the rest is summed up.', control: 'slider', min: 2, max: 50, step: 1, advanced: true }),
   measure: z.enum(['count', 'share']).default('count').meta({ title: 'Height of the bars', control: 'select', labels: { count: 'Number of rows', share: 'Share of the group' } }),
 });
 
 export type DistributionsParams = z.output<typeof params>;
 
-const drawable = new Set(['boolean', 'integer', 'float', 'string', 'date', 'timestamp']);
+const drawable: readonly ColumnType[] = ['boolean', 'integer', 'float', 'string', 'date', 'timestamp'];
 const defaultColumns = 12;
 
 /** The columns to draw, in table order where none were chosen. */
 export function drawnColumns({ columns, groupBy }: DistributionsParams, schema: Schema): Schema {
-  if (columns.length > 0) return columns.flatMap((name) => schema.find((column) => column.name === name && drawable.has(column.type)) ?? []);
-  return schema.filter(({ name, type }) => drawable.has(type) && name !== groupBy).slice(0, defaultColumns);
+  if (columns.length > 0) return columns.flatMap((name) => schema.find((column) => column.name === name && drawable.includes(column.type)) ?? []);
+  return schema.filter(({ name, type }) => drawable.includes(type) && name !== groupBy).slice(0, defaultColumns);
 }
 
 export const definition = defineNode({
   type: 'explore/distributions',
-  version: 1,
+  version: 2,
+  // Bins have round edges since version 2; what was chosen means the same.
+  migrate: { 1: (params) => params },
   title: 'Distributions',
   summary: 'Histograms of numbers and dates and bar charts of categories, over all rows, split by a group if wanted.',
   keywords: ['histogram', 'bar chart', 'frequency', 'density', 'compare groups', 'plot', 'chart'],
@@ -51,18 +55,10 @@ export const definition = defineNode({
   configure: (context) => {
     const schema = schemaAt(context);
     const { columns, groupBy } = context.params;
-    const diagnostics: Diagnostic[] = [];
-    const check = (name: string, param: (string | number)[]): void => {
-      const column = schema?.find((candidate) => candidate.name === name);
-      if (schema === null) return;
-      if (column === undefined) {
-        diagnostics.push({ severity: 'error', code: 'unknown-column', message: `There is no column “${name}” in the table.`, remedy: 'Choose the column again.', place: { param, column: name } });
-      } else if (!drawable.has(column.type)) {
-        diagnostics.push({ severity: 'error', code: 'column-type', message: `Column “${name}” is ${column.type} and cannot be drawn.`, remedy: 'Choose another column, or convert it first.', place: { param, column: name } });
-      }
-    };
-    columns.forEach((name, i) => check(name, ['columns', i]));
-    if (groupBy !== '') check(groupBy, ['groupBy']);
+    const diagnostics: Diagnostic[] = checkColumns(schema, [
+      ...columns.map((name, i) => ({ param: ['columns', i], name, types: drawable, words: 'it cannot be drawn' })),
+      { param: ['groupBy'], name: groupBy, types: groupTypes, words: 'it makes no groups' },
+    ]);
     if (schema !== null && diagnostics.length === 0 && drawnColumns(context.params, schema).length === 0) {
       diagnostics.push({ severity: 'warning', code: 'no-columns', message: 'The table has no column that can be drawn.', remedy: 'Connect a table with numbers, text, dates or true/false columns.', place: { port: 'table' } });
     }

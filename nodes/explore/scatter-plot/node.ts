@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import type { Diagnostic } from '#app/core/errors.ts';
+import { axisTypes, checkColumns, groupTypes, numberTypes } from '#app/sdk/chart-node.ts';
 import { paramMissing, schemaAt } from '#app/sdk/configuration.ts';
 import { defineNode } from '#app/sdk/node.ts';
 
-const axisTypes = ['integer', 'float', 'date', 'timestamp'];
-const axis = (title: string) => z.string().default('').meta({ title, control: 'column', from: 'table', types: axisTypes });
+const axis = (title: string) => z.string().default('').meta({ title, control: 'column', from: 'table', types: [...axisTypes] });
 
 const params = z.object({
   x: axis('X axis'),
@@ -16,7 +16,21 @@ const params = z.object({
     from: 'table',
     types: ['boolean', 'integer', 'float', 'string'],
   }),
-  points: z.int().min(10).max(50_000).default(5000).meta({ title: 'Points', description: 'A bigger table is sampled down to about this many.', control: 'number', min: 10, max: 50_000, step: 100 }),
+  size: z.string().default('').meta({ title: 'Size by', description: 'A number: the bigger, the larger the point.', control: 'column', from: 'table', types: ['integer', 'float'] }),
+  trend: z.enum(['none', 'all', 'groups']).default('none').meta({
+    title: 'Trend line',
+    description: 'A least-squares line over all rows, with its R².',
+    control: 'select',
+    labels: { none: 'None', all: 'One line', groups: 'One line a colour' },
+  }),
+  points: z.int().min(10).max(50_000).default(5000).meta({ title: 'Points', description: 'Tables up to this many rows are drawn row by row.', control: 'number', min: 10, max: 50_000, step: 100 }),
+  above: z.enum(['auto', 'density', 'sample']).default('auto').meta({
+    title: 'Bigger tables',
+    description: 'A density counts all rows; a sample shows some, and says how far it can be trusted.',
+    control: 'select',
+    labels: { auto: 'Density, or a sample where there are groups', density: 'Density of all rows', sample: 'A random sample' },
+    advanced: true,
+  }),
   xLog: z.boolean().default(false).meta({ title: 'Logarithmic x axis', control: 'switch', advanced: true }),
   yLog: z.boolean().default(false).meta({ title: 'Logarithmic y axis', control: 'switch', advanced: true }),
 });
@@ -25,9 +39,11 @@ export type ScatterPlotParams = z.output<typeof params>;
 
 export const definition = defineNode({
   type: 'explore/scatter-plot',
-  version: 1,
+  version: 2,
+  // Bigger tables are drawn as a density since version 2; what was chosen means the same.
+  migrate: { 1: (params) => params },
   title: 'Scatter Plot',
-  summary: 'One point a row: two columns against each other, coloured by a third.',
+  summary: 'Two columns against each other, coloured by a third: points, a density of any number of rows, trend lines.',
   keywords: ['xy', 'points', 'correlation', 'relationship', 'cloud', 'plot', 'chart'],
   inputs: [{ name: 'table', title: 'Table', kind: 'table', arity: 'one' }],
   outputs: [{ name: 'report', title: 'Chart', kind: 'report' }],
@@ -38,28 +54,18 @@ export const definition = defineNode({
   },
   configure: (context) => {
     const schema = schemaAt(context);
-    const { x, y, colour } = context.params;
-    const diagnostics: Diagnostic[] = [];
-    const check = (param: 'x' | 'y' | 'colour', name: string, types: readonly string[] | null): void => {
-      const column = schema?.find((candidate) => candidate.name === name);
-      if (schema === null) return;
-      if (column === undefined) {
-        diagnostics.push({ severity: 'error', code: 'unknown-column', message: `There is no column “${name}” in the table.`, remedy: 'Choose the column again.', place: { param: [param], column: name } });
-      } else if (types !== null && !types.includes(column.type)) {
-        diagnostics.push({
-          severity: 'error',
-          code: 'column-type',
-          message: `Column “${name}” is ${column.type}; the ${param} axis takes numbers and dates.`,
-          remedy: 'Choose another column, or use Distributions for categories.',
-          place: { param: [param], column: name },
-        });
-      }
-    };
+    const { x, y, colour, size, trend } = context.params;
+    const diagnostics: Diagnostic[] = checkColumns(schema, [
+      { param: ['x'], name: x, types: axisTypes, words: 'the x axis takes numbers and dates', remedy: 'Choose another column, or use Bar Chart or Box Plot for categories.' },
+      { param: ['y'], name: y, types: axisTypes, words: 'the y axis takes numbers and dates', remedy: 'Choose another column, or use Bar Chart or Box Plot for categories.' },
+      { param: ['colour'], name: colour, types: groupTypes, words: 'it has no colours' },
+      { param: ['size'], name: size, types: numberTypes, words: 'the size of points is a number' },
+    ]);
     if (x === '') diagnostics.push(paramMissing(['x'], 'No column is chosen for the x axis.', 'Choose a number or date column.'));
-    else check('x', x, axisTypes);
     if (y === '') diagnostics.push(paramMissing(['y'], 'No column is chosen for the y axis.', 'Choose a number or date column.'));
-    else check('y', y, axisTypes);
-    if (colour !== '') check('colour', colour, null);
+    if (trend === 'groups' && colour === '') {
+      diagnostics.push({ severity: 'warning', code: 'no-effect', message: 'There is no colour, so that the trend is one line.', remedy: 'Choose a column to colour by.', place: { param: ['trend'] } });
+    }
     return { outputs: { report: { kind: 'report' } }, diagnostics };
   },
   suggest: (context) => {

@@ -1,7 +1,8 @@
 import type { ChartSpec } from '#app/sdk/ports.ts';
 import { chartFileName } from './chart-text.ts';
 import { loadPlotly } from './plotly.ts';
-import { escapeHtml, figureOf } from './traces.ts';
+import { escapeHtml } from './layout.ts';
+import { figureOf } from './traces.ts';
 import type { ChartTheme } from './theme.ts';
 
 /** Saves the chart with its title on a plain ground, at a size that suits a document. */

@@ -13,19 +13,24 @@ export interface ChartTheme {
 }
 
 /**
- * Series colours: Okabe and Ito's set (2008), distinguishable with every kind of colour blindness; lightened for dark
- * surfaces. Order puts the pairs that differ most first.
+ * Nine colours that stay apart with every kind of colour blindness (theme.test.ts measures it) and against the surface; after Okabe and
+ * Ito (2008) and Tol (2021). Order puts the pairs that differ most first. The tenth is for “Other” and missing values.
  */
-const lightPalette = ['#0072b2', '#d55e00', '#009e73', '#b5579a', '#a87400', '#3a8fc4', '#5b5b5b'] as const;
-const darkPalette = ['#5cb3ee', '#f0883e', '#33c69b', '#e59ac6', '#e8bb3c', '#9ad4f7', '#b4b4b4'] as const;
+export const palettes = {
+  light: ['#0072b2', '#d55e00', '#009e73', '#aa4499', '#a87400', '#56a8dd', '#882255', '#332288', '#777733'],
+  dark: ['#5cb3ee', '#f0883e', '#33c69b', '#e59ac6', '#e8bb3c', '#a9dcfa', '#d0587e', '#9384e8', '#c9d05b'],
+} as const;
+const neutrals = { light: '#8c9096', dark: '#888d95' } as const;
 
 export const dashes = ['solid', 'dash', 'dot', 'dashdot', 'longdash'] as const;
-export const symbols = ['circle', 'square', 'diamond', 'triangle-up', 'x', 'cross', 'star'] as const;
+export const symbols = ['circle', 'square', 'diamond', 'triangle-up', 'x', 'cross', 'star', 'triangle-down', 'hexagon'] as const;
 
 export function seriesColour(theme: Pick<ChartTheme, 'dark'>, index: number): string {
-  const palette = theme.dark ? darkPalette : lightPalette;
+  const palette = theme.dark ? palettes.dark : palettes.light;
   return palette[index % palette.length] ?? palette[0];
 }
+
+export const neutralColour = (theme: Pick<ChartTheme, 'dark'>): string => (theme.dark ? neutrals.dark : neutrals.light);
 
 /** `#rrggbb` with an opacity, as Plotly reads it. */
 export function withAlpha(hexColour: string, alpha: number): string {
@@ -48,6 +53,42 @@ export function sequentialScale(theme: Pick<ChartTheme, 'dark'>): [number, strin
         [0.25, '#c3def1'],
         [0.5, '#7fb8df'],
         [0.75, '#3585bf'],
+        [1, '#0b4a7a'],
+      ];
+}
+
+/** For dense clouds: even the fewest rows must be seen against the surface. */
+export function densityScale(theme: Pick<ChartTheme, 'dark'>): [number, string][] {
+  return theme.dark
+    ? [
+        [0, '#1d4a68'],
+        [0.35, '#1f7fae'],
+        [0.7, '#4fc0c8'],
+        [1, '#f2f0a1'],
+      ]
+    : [
+        [0, '#cfe3f1'],
+        [0.35, '#6fb0d8'],
+        [0.7, '#2170ad'],
+        [1, '#08275c'],
+      ];
+}
+
+/** Orange below the centre, blue above it; the centre is the surface. */
+export function divergingScale(theme: Pick<ChartTheme, 'dark'>): [number, string][] {
+  return theme.dark
+    ? [
+        [0, '#f5a05a'],
+        [0.25, '#a85a1d'],
+        [0.5, '#2a2f36'],
+        [0.75, '#1f74ad'],
+        [1, '#7cc4f4'],
+      ]
+    : [
+        [0, '#a24a00'],
+        [0.25, '#eda25f'],
+        [0.5, '#f6f6f4'],
+        [0.75, '#6fabd6'],
         [1, '#0b4a7a'],
       ];
 }

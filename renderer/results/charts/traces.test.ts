@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { ChartSeries, ChartSpec } from '#app/sdk/ports.ts';
 import { chartFileName, chartSummary, chartTable, chartTsv } from './chart-text.ts';
-import { colourIndices, escapeHtml, figureOf, maxPoints } from './traces.ts';
+import { escapeHtml } from './layout.ts';
+import { colourIndices, figureOf, maxPoints } from './traces.ts';
 import type { ChartTheme } from './theme.ts';
 
 const theme: ChartTheme = {

@@ -1,6 +1,9 @@
+import { formatCount, formatNumber } from '#app/core/units.ts';
 import type { AxisSpec, ChartSeries, ChartSpec } from '#app/sdk/ports.ts';
+import { switched, type FigureView } from './figure-view.ts';
+import { escapeHtml, layoutOf } from './layout.ts';
 import type { PlotlyLayout, PlotlyTrace } from './plotly.ts';
-import { dashes, seriesColour, sequentialScale, symbols, withAlpha } from './theme.ts';
+import { dashes, densityScale, divergingScale, neutralColour, seriesColour, sequentialScale, symbols, withAlpha } from './theme.ts';
 import type { ChartTheme } from './theme.ts';
 
 /** SVG stays fluent to about here; more points are thinned evenly, and the chart says so. */
@@ -15,11 +18,24 @@ export interface Figure {
 }
 
 /** A chart in data terms → Plotly's traces and layout in the theme's colours. Pure. */
-export function figureOf(spec: ChartSpec, theme: ChartTheme): Figure {
+export function figureOf(chart: ChartSpec, theme: ChartTheme, view: FigureView = {}): Figure {
+  const spec = switched(chart, view);
   const notes: string[] = [];
   const colours = colourIndices(spec.series);
   const traces = spec.series.map((series, index) => traceOf(series, colours[index] ?? 0, spec, theme, notes));
-  return { traces, layout: layoutOf(spec, theme), notes };
+  return { traces: [...paleTraces(spec, theme, view), ...traces], layout: layoutOf(spec, theme, view), notes };
+}
+
+/** Lines and points of the whole table behind those of a part. */
+function paleTraces(spec: ChartSpec, theme: ChartTheme, { background }: FigureView): PlotlyTrace[] {
+  const colour = withAlpha(neutralColour(theme), 0.4);
+  return (background?.series ?? []).flatMap((series): PlotlyTrace[] => {
+    if (series.mark !== 'line' && series.mark !== 'points') return [];
+    if (!spec.series.some(({ mark }) => mark === series.mark)) return [];
+    const { x, y } = thin(series, series.mark === 'line' ? maxLinePoints : maxPoints, []);
+    const look = series.mark === 'line' ? { mode: 'lines', line: { color: colour, width: 1 } } : { mode: 'markers', marker: { color: colour, size: 3, opacity: 0.5 } };
+    return [{ type: 'scatter', name: '', x, y, hoverinfo: 'skip', showlegend: false, ...look }];
+  });
 }
 
 /** Equal groups share a colour; series without a group have their own; references have none. */
@@ -27,7 +43,7 @@ export function colourIndices(series: readonly ChartSeries[]): number[] {
   const groups = new Map<string, number>();
   let next = 0;
   return series.map((one) => {
-    if (one.mark === 'reference' || one.mark === 'heatmap') return -1;
+    if (one.mark === 'reference' || one.mark === 'heatmap' || one.neutral === true) return -1;
     if (one.group === undefined) return next++;
     const known = groups.get(one.group);
     if (known !== undefined) return known;
@@ -37,7 +53,7 @@ export function colourIndices(series: readonly ChartSeries[]): number[] {
 }
 
 function traceOf(series: ChartSeries, colourIndex: number, spec: ChartSpec, theme: ChartTheme, notes: string[]): PlotlyTrace {
-  const colour = seriesColour(theme, Math.max(0, colourIndex));
+  const colour = series.neutral === true ? neutralColour(theme) : seriesColour(theme, Math.max(0, colourIndex));
   const dash = dashes[sameGroupBefore(spec.series, series) % dashes.length];
   const name = series.name;
   switch (series.mark) {
@@ -72,38 +88,91 @@ function traceOf(series: ChartSeries, colourIndex: number, spec: ChartSpec, them
           symbol: symbols[Math.max(0, colourIndex) % symbols.length],
           opacity: x.length > 2000 ? 0.45 : x.length > 300 ? 0.6 : 0.85,
           line: { width: 0 },
+          ...(series.size === undefined ? {} : sizesOf(kept.map((index) => series.size?.[index] ?? null))),
           ...(values
-            ? { color: kept.map((index) => values[index] ?? null), colorscale: sequentialScale(theme), showscale: true, colorbar: colourBar(theme) }
+            ? { color: kept.map((index) => values[index] ?? null), colorscale: scaleOf(spec, theme), ...centred(spec), showscale: true, colorbar: colourBar(theme, spec.colour?.title ?? name) }
             : { color: colour }),
         },
         hovertemplate: hover(spec, name),
       };
     }
-    case 'bars':
+    case 'bars': {
+      const several = spec.series.filter((one) => one.mark === 'bars').length > 1;
+      const overlaid = several && spec.bars === 'overlay';
+      const { edges } = series;
       return {
         type: 'bar',
         name,
         x: series.x,
         y: series.y,
-        marker: { color: withAlpha(colour, spec.series.filter((one) => one.mark === 'bars').length > 1 ? 0.75 : 0.9), line: { width: 0 } },
-        hovertemplate: hover(spec, name),
+        ...(edges === undefined ? {} : { width: series.x.map((_, place) => widthOf(edges[place], edges[place + 1], spec.x)), text: series.x.map((_, place) => `${edgeText(edges[place])} – ${edgeText(edges[place + 1])}`), textposition: 'none' }),
+        marker: { color: withAlpha(colour, overlaid ? 0.5 : several ? 0.85 : 0.9), line: edges === undefined ? { width: 0 } : { width: overlaid ? 1 : 0.75, color: overlaid ? colour : theme.surface } },
+        hovertemplate: edges === undefined ? hover(spec, name) : hover(spec, name, '%{text}'),
       };
-    case 'heatmap':
+    }
+    case 'band': {
+      const places = series.x.flatMap((_, place) => (typeof series.low?.[place] === 'number' && typeof series.high?.[place] === 'number' ? [place] : []));
+      const back = [...places].reverse();
+      return {
+        type: 'scatter',
+        mode: 'lines',
+        name,
+        x: [...places, ...back].map((place) => series.x[place] ?? null),
+        y: [...places.map((place) => series.high?.[place] ?? null), ...back.map((place) => series.low?.[place] ?? null)],
+        fill: 'toself',
+        fillcolor: withAlpha(colour, 0.15),
+        line: { width: 0, color: colour },
+        hoverinfo: 'skip',
+        showlegend: false,
+      };
+    }
+    case 'boxes': {
+      const places = series.x.flatMap((_, place) => (series.boxes?.[place] ? [place] : []));
+      const shapes = places.flatMap((place) => series.boxes?.[place] ?? []);
+      return {
+        type: 'box',
+        name,
+        x: places.map((place) => series.x[place] ?? null),
+        q1: shapes.map(({ q1 }) => q1),
+        median: shapes.map(({ median }) => median),
+        q3: shapes.map(({ q3 }) => q3),
+        lowerfence: shapes.map(({ low }) => low),
+        upperfence: shapes.map(({ high }) => high),
+        mean: shapes.map(({ mean }) => mean),
+        y: shapes.map(({ outliers }) => outliers),
+        boxpoints: 'all',
+        jitter: 0.25,
+        pointpos: 0,
+        boxmean: true,
+        whiskerwidth: 0.4,
+        line: { color: colour, width: 1.5 },
+        fillcolor: withAlpha(colour, 0.28),
+        marker: { color: colour, size: 3.5, opacity: 0.55 },
+        hoveron: 'boxes+points',
+      };
+    }
+    case 'heatmap': {
+      const dense = series.x.length > 40 || series.y.length > 40;
+      const log = spec.colour?.log === true;
+      const z = series.z ?? [];
       return {
         type: 'heatmap',
         name,
-        x: series.x,
-        y: series.y,
-        z: series.z ?? [],
-        colorscale: sequentialScale(theme),
-        colorbar: colourBar(theme),
+        x: series.edges ?? series.x,
+        y: series.yEdges ?? series.y,
+        z: log ? z.map((row) => row.map((value) => (value === null || value <= 0 ? null : Math.log10(value)))) : z,
+        ...(log ? { customdata: z } : {}),
+        colorscale: scaleOf(spec, theme, dense),
+        ...centred(spec, 'z'),
+        colorbar: { ...colourBar(theme, spec.colour?.title), ...(log ? logTicks(z) : {}) },
         showscale: series.text === undefined,
-        xgap: 2,
-        ygap: 2,
+        xgap: dense ? 0 : 2,
+        ygap: dense ? 0 : 2,
         hoverongaps: false,
-        ...(series.text ? { text: series.text, texttemplate: '%{text}', textfont: { size: 14 } } : {}),
-        hovertemplate: `${escapeHtml(spec.y.title)}: %{y}<br>${escapeHtml(spec.x.title)}: %{x}<br><b>${series.text ? '%{text}' : '%{z}'}</b><extra></extra>`,
+        ...(series.text ? { text: series.text, texttemplate: '%{text}', textfont: { size: series.x.length > 8 || series.y.length > 8 ? 11 : 14 } } : {}),
+        hovertemplate: `${escapeHtml(spec.y.title)}: %{y}<br>${escapeHtml(spec.x.title)}: %{x}<br>${spec.colour === undefined ? '' : `${escapeHtml(spec.colour.title)}: `}<b>${series.text ? '%{text}' : log ? '%{customdata}' : '%{z}'}</b><extra></extra>`,
       };
+    }
     case 'reference':
       return {
         type: 'scatter',
@@ -132,84 +201,42 @@ function thin(series: ChartSeries, most: number, notes: string[]): { x: ChartSer
   return { x: kept.map((index) => series.x[index] ?? null), y: kept.map((index) => series.y[index] ?? null), kept };
 }
 
-function hover(spec: ChartSpec, name: string): string {
-  const valueFormat = (axis: AxisSpec) => (axis.scale === 'category' || axis.scale === 'time' ? '' : ':.4~g');
-  const x = `%{x${valueFormat(spec.x)}}`;
+function hover(spec: ChartSpec, name: string, given?: string): string {
+  const valueFormat = (axis: AxisSpec) => (axis.percent === true ? ':.1%' : axis.scale === 'category' || axis.scale === 'time' ? '' : ':,.6~g');
+  const x = given ?? `%{x${valueFormat(spec.x)}}`;
   const y = `%{y${valueFormat(spec.y)}}`;
   return `${escapeHtml(spec.x.title)}: ${x}<br>${escapeHtml(spec.y.title)}: <b>${y}</b><extra>${spec.series.length > 1 ? escapeHtml(name) : ''}</extra>`;
 }
 
-/** Plotly reads a small HTML in texts; names from data must stay names. */
-export function escapeHtml(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('%{', '%\u200b{');
+const edgeText = (edge: number | string | undefined): string => (typeof edge === 'number' ? formatNumber(edge) : (edge ?? ''));
+
+/** Width of a bar in what Plotly counts along the axis: numbers, decades, milliseconds. */
+function widthOf(low: number | string | undefined, high: number | string | undefined, axis: AxisSpec): number {
+  if (typeof low === 'number' && typeof high === 'number') return axis.scale === 'log' ? Math.log10(high / low) : high - low;
+  const at = (edge: number | string | undefined): number => Date.parse(`${String(edge).replace(' ', 'T')}${String(edge).length > 10 ? 'Z' : ''}`);
+  return at(high) - at(low);
 }
 
-function layoutOf(spec: ChartSpec, theme: ChartTheme): PlotlyLayout {
-  const drawn = spec.series.filter((series) => series.mark !== 'heatmap');
-  const heatmap = spec.series.some((series) => series.mark === 'heatmap');
-  const bars = spec.series.filter((series) => series.mark === 'bars');
-  const numericBars = bars.some((series) => series.x.some((x) => typeof x === 'number'));
-  return {
-    paper_bgcolor: 'rgba(0, 0, 0, 0)',
-    plot_bgcolor: 'rgba(0, 0, 0, 0)',
-    font: { family: theme.font, size: 12, color: theme.text },
-    margin: { l: 12, r: 16, t: 8, b: 12, pad: 0 },
-    autosize: true,
-    separators: '.\u202f',
-    showlegend: drawn.length > 1,
-    legend: { orientation: 'h', x: 0, y: 1.02, xanchor: 'left', yanchor: 'bottom', font: { size: 12, color: theme.text }, bgcolor: 'rgba(0, 0, 0, 0)' },
-    hoverlabel: { bgcolor: theme.raised, bordercolor: theme.axis, font: { family: theme.font, size: 12, color: theme.text }, align: 'left' },
-    hovermode: 'closest',
-    dragmode: 'zoom',
-    barmode: bars.length > 1 && numericBars ? 'overlay' : 'group',
-    bargap: numericBars ? 0.04 : 0.25,
-    xaxis: { ...axisOf(spec.x, theme, { grid: !heatmap && bars.length === 0, reversed: false, largest: largestOf(spec, 'x') }), ...(fewWholeSteps(spec) ? { dtick: 1 } : {}) },
-    yaxis: axisOf(spec.y, theme, { grid: !heatmap, reversed: heatmap && spec.y.scale === 'category', largest: largestOf(spec, 'y') }),
-    modebar: { orientation: 'h' },
-  };
+/** Areas by value; the largest is 26 px across. */
+function sizesOf(values: readonly (number | null)[]): Record<string, unknown> {
+  const largest = values.reduce<number>((most, value) => Math.max(most, Math.abs(value ?? 0)), 0);
+  return { size: values.map((value) => Math.abs(value ?? 0)), sizemode: 'area', sizeref: (2 * Math.max(largest, 1e-300)) / 26 ** 2, sizemin: 2 };
 }
 
-function axisOf(axis: AxisSpec, theme: ChartTheme, options: { grid: boolean; reversed: boolean; largest: number }): Record<string, unknown> {
-  const type = { linear: 'linear', log: 'log', category: 'category', time: 'date' }[axis.scale ?? 'linear'];
-  // Plotly takes a log axis' range in decades.
-  const range = axis.range && axis.scale === 'log' ? axis.range.map((end) => Math.log10(end)) : axis.range;
-  return {
-    title: { text: escapeHtml(axis.title), font: { size: 12, color: theme.muted }, standoff: 8 },
-    ...(axis.scale === undefined ? {} : { type }),
-    automargin: true,
-    showgrid: options.grid,
-    gridcolor: theme.grid,
-    gridwidth: 1,
-    zeroline: false,
-    showline: true,
-    linecolor: theme.axis,
-    ticks: '',
-    ticklabelstandoff: 4,
-    tickfont: { size: 11, color: theme.muted },
-    // Counts in millions read as 6M; small numbers keep powers of ten, as “μ” would read as a unit.
-    exponentformat: options.largest >= 1e5 ? 'SI' : 'power',
-    minexponent: 5,
-    separatethousands: true,
-    ...(range ? { range } : options.reversed ? { autorange: 'reversed' } : {}),
-  };
+function scaleOf(spec: ChartSpec, theme: ChartTheme, dense = false): [number, string][] {
+  if (spec.colour?.centre !== undefined) return divergingScale(theme);
+  return dense ? densityScale(theme) : sequentialScale(theme);
 }
 
-function largestOf(spec: ChartSpec, axis: 'x' | 'y'): number {
-  let largest = 0;
-  for (const series of spec.series) for (const value of series[axis]) if (typeof value === 'number' && Number.isFinite(value)) largest = Math.max(largest, Math.abs(value));
-  return largest;
+const centred = (spec: ChartSpec, letter: 'c' | 'z' = 'c'): Record<string, number> => (spec.colour?.centre === undefined ? {} : { [`${letter}mid`]: spec.colour.centre });
+
+/** 1, 10, 100 … along a bar of colours that goes by powers of ten. */
+function logTicks(z: readonly (readonly (number | null)[])[]): Record<string, unknown> {
+  const most = z.flat().reduce<number>((high, value) => Math.max(high, value ?? 0), 1);
+  const ticks = Array.from({ length: Math.floor(Math.log10(most)) + 1 }, (_, power) => power);
+  return { tickvals: ticks, ticktext: ticks.map((power) => formatCount(10 ** power)) };
 }
 
-/** A short axis of whole numbers (epochs, counts) must not be labelled 1.5. */
-function fewWholeSteps(spec: ChartSpec): boolean {
-  if (spec.x.scale !== undefined && spec.x.scale !== 'linear') return false;
-  const values = spec.series.flatMap((series) => series.x);
-  if (values.length === 0 || !values.every((value) => typeof value === 'number' && Number.isInteger(value))) return false;
-  const numbers = values as number[];
-  const span = numbers.reduce((high, value) => Math.max(high, value), -Infinity) - numbers.reduce((low, value) => Math.min(low, value), Infinity);
-  return span >= 1 && span <= 10 && spec.x.range === undefined;
-}
-
-function colourBar(theme: ChartTheme): Record<string, unknown> {
-  return { thickness: 10, outlinewidth: 0, tickfont: { size: 11, color: theme.muted }, len: 0.9 };
+function colourBar(theme: ChartTheme, title?: string): Record<string, unknown> {
+  return { thickness: 10, outlinewidth: 0, tickfont: { size: 11, color: theme.muted }, len: 0.9, ...(title === undefined ? {} : { title: { text: escapeHtml(title), side: 'right', font: { size: 11, color: theme.muted } } }) };
 }
