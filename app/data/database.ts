@@ -17,6 +17,7 @@ import { tableStatistics, type TableStatistics } from './planning/table-statisti
 import { columnDetail, type ColumnDetail } from './column-detail.ts';
 import { positionedQuery } from './positioned.ts';
 import { profileQuery, type TableProfile } from './profile.ts';
+import { UserSql, type NamedSchema } from './user-sql/describe.ts';
 import { queryColumn, queryCount, queryMatrix, queryRows, type Cell } from './query.ts';
 
 export interface Written {
@@ -64,6 +65,8 @@ export interface Database {
   writeOutside(client: DatabaseClient, relation: Relation, request: WriteRequest, signal: AbortSignal, rowsSent: (rows: number) => void): Promise<WriteOutcome>;
   /** JSON, Excel, images, synthetic rows, and files written for people; see app/data/formats. */
   readonly formats: FormatDatabase;
+  /** Columns of a person’s SQL over named tables; nothing of it runs. @throws PenstockError of app/data/user-sql, with spans. */
+  describeSql(text: string, tables: readonly NamedSchema[]): Promise<Schema>;
   /** Waits for queries under way. */
   close(): Promise<void>;
 }
@@ -72,6 +75,7 @@ export async function createDatabase(options: DatabaseOptions, toSql: (relation:
   const pool = await ConnectionPool.open(options);
   const { tempDir } = options;
   const charts = new ChartMemory();
+  const userSql = new UserSql();
   return {
     rows: (relation, limit = 100_000, signal, profile) => pool.use({ signal, profile }, (c) => queryRows(c, toSql(relation), limit)),
     count: (relation, signal, profile) => pool.use({ signal, profile }, (c) => queryCount(c, toSql(relation))),
@@ -93,6 +97,10 @@ export async function createDatabase(options: DatabaseOptions, toSql: (relation:
     readOutside: (client, plan, path, signal, rowsRead) => readOutside(pool, client, plan, path, signal, rowsRead),
     writeOutside: (client, relation, request, signal, rowsSent) => writeOutside(pool, client, relation, request, signal, rowsSent),
     formats: formatDatabase(pool, tempDir, toSql),
-    close: () => pool.close(),
+    describeSql: (text, tables) => userSql.describe(text, tables),
+    close: async () => {
+      await userSql.close();
+      await pool.close();
+    },
   };
 }

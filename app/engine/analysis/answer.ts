@@ -1,4 +1,3 @@
-import { PenstockError } from '#app/core/errors.ts';
 import type { Database } from '#app/data/index.ts';
 import { call, cast, col, filter, limit, named, project, asc } from '#app/relation/build.ts';
 import { inputsOf, type Question } from '#app/relation/index.ts';
@@ -8,7 +7,7 @@ import type { Relation } from '#app/relation/types.ts';
 export async function answerQuestion(database: Database, question: Question): Promise<unknown> {
   switch (question.kind) {
     case 'describe-sql':
-      throw new PenstockError('sql-unavailable', 'SQL cannot be checked yet.');
+      return database.describeSql(question.text, question.tables);
     case 'values': {
       const { relation, column } = question;
       if (isPlaceholder(relation)) return null;
