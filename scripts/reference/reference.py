@@ -38,7 +38,7 @@ class Fixture:
             values = [row[at] if at < len(row) else None for row in rows]
             kind = column["type"]
             if kind in ("date", "timestamp"):
-                series[column["name"]] = pd.to_datetime(pd.Series(values, dtype="object"))
+                series[column["name"]] = pd.to_datetime(pd.Series(values, dtype="object"), format="ISO8601")
             else:
                 series[column["name"]] = pd.Series(values, dtype=DTYPES.get(kind, "object"))
         return pd.DataFrame(series)
@@ -73,7 +73,8 @@ def cell(value):
     if value is None or value is pd.NA or value is pd.NaT or (isinstance(value, float) and math.isnan(value)):
         return None
     if isinstance(value, pd.Timestamp):
-        return value.isoformat(" ")
+        text = value.isoformat(" ")
+        return text.rstrip("0") if "." in text else text
     if isinstance(value, datetime.date):
         return value.isoformat()
     if isinstance(value, np.generic):
