@@ -11,6 +11,7 @@ import { TimeAgo } from '../runs/time-ago.tsx';
 import { notify } from '../state/notices.ts';
 import { usePipeline } from '../state/pipeline.ts';
 import { Button, EmptyState, Page, Spinner, cx } from '../ui/index.ts';
+import { ConnectionsSection } from './connections.tsx';
 import { crumbs, isReadable, parentOf } from './data-files.ts';
 import { FilePreview } from './file-preview.tsx';
 
@@ -65,7 +66,7 @@ export function DataPage() {
     >
       <Page
         title="Data"
-        description="Files in the project folder. Drop files here to bring them in."
+        description="Files in the project folder, and databases. Drop files here to bring them in."
         actions={
           <>
             <input ref={picker} type="file" multiple hidden accept=".csv,.tsv,.txt,.parquet" onChange={(event) => void upload([...(event.target.files ?? [])])} />
@@ -128,6 +129,7 @@ export function DataPage() {
             })}
           </ul>
         ) : null}
+        <ConnectionsSection />
       </Page>
       {dropping ? (
         <div className="pointer-events-none absolute inset-4 flex items-center justify-center rounded-lg border-2 border-dashed border-accent bg-accent-soft/80 text-base font-medium text-accent-ink">Drop to upload into the project</div>

@@ -2,6 +2,7 @@ import { lazy, Suspense, useMemo } from 'react';
 import { usePipeline } from '../state/pipeline.ts';
 import { Badge, Field, Input, Segmented, Select, Switch, TextArea } from '../ui/index.ts';
 import { ColumnPicker, ColumnsPicker } from './column-picker.tsx';
+import { ConnectionPicker } from './controls/connection-picker.tsx';
 import { ExpressionPreview } from './expression-preview.tsx';
 import { FilePicker } from './file-picker.tsx';
 import { diagnosticsAt, useForm } from './form-context.ts';
@@ -111,12 +112,13 @@ function FieldControl({ field, value, path, id, invalid, change }: ControlProps)
       return <ListEditor values={Array.isArray(value) ? (value as unknown[]) : []} numeric={schema.items?.type === 'number' || schema.items?.type === 'integer'} title={title} change={change} />;
     case 'choice':
       return <ChoiceControl schema={schema} value={(value ?? {}) as Values} path={path} id={id} title={title} change={change} />;
+    case 'connection':
+      return <ConnectionPicker id={id} label={title} value={typeof value === 'string' ? value : ''} invalid={invalid} onChange={change} />;
     case 'grid':
     case 'csv-dialect':
     case 'sql':
     case 'javascript':
     case 'python':
-    case 'connection':
     case 'column-values':
     case 'json':
     case 'text':

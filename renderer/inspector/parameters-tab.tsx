@@ -2,6 +2,7 @@ import { ChevronRight } from 'lucide-react';
 import { useMemo, useState } from 'react';
 import { useShallow } from 'zustand/react/shallow';
 import type { PipelineNode } from '#app/pipeline/document.ts';
+import type { Schema } from '#app/relation/types.ts';
 import type { NodeDefinition } from '#app/sdk/node.ts';
 import { diagnosticsOf, inputSchema, useConfiguration } from '../state/configuration.ts';
 import { edit, usePipeline } from '../state/pipeline.ts';
@@ -22,7 +23,7 @@ export function ParametersTab({ node, definition }: { readonly node: PipelineNod
     return {
       nodeId: node.id,
       diagnostics,
-      columns: (from) => (document ? inputSchema(document, nodes, node.id, from ?? firstTable ?? '') : null),
+      columns: (from) => (document ? (from === undefined && firstTable === undefined ? sourceColumns(nodes[node.id]?.facts) : inputSchema(document, nodes, node.id, from ?? firstTable ?? '')) : null),
       isConnected: (from) => document?.edges.some((edge) => edge.to.node === node.id && edge.to.port === (from ?? firstTable)) ?? false,
       change: (path: Path, value: unknown, title: string) => {
         const current = usePipeline.getState().document?.nodes.find((candidate) => candidate.id === node.id);
@@ -54,6 +55,13 @@ export function ParametersTab({ node, definition }: { readonly node: PipelineNod
       </div>
     </FormProvider>
   );
+}
+
+/** What a source found out there, before it keeps some of it: its probe gives `columns`. */
+function sourceColumns(facts: unknown): Schema | null {
+  const columns: unknown = typeof facts === 'object' && facts !== null && 'columns' in facts ? facts.columns : null;
+  if (!Array.isArray(columns)) return null;
+  return columns.every((column: unknown) => typeof column === 'object' && column !== null && 'name' in column && 'type' in column) ? (columns as Schema) : null;
 }
 
 function FieldList({ fields, node }: { readonly fields: readonly FieldSpec[]; readonly node: PipelineNode }) {
