@@ -61,7 +61,7 @@ for name in ["defaults", "mean", "frequent-per-group", "carried", "back", "betwe
     position = pd.Series(range(len(frame)), index=frame.index)
     if keys:
         position = frame[keys[0]].astype("int64") if kinds[keys[0]] == "date" else frame[keys[0]]
-    parts = frame.groupby(groups, dropna=False).groups.values() if groups else [frame.index]
+    parts = frame.groupby(groups[0], dropna=False).groups.values() if groups else [frame.index]
     answer = frame.copy()
     for column, step in chosen.items():
         if step["method"] == "drop":

@@ -5,7 +5,7 @@ import pandas as pd
 from reference import Fixture
 from row_hash import dated, hashes
 
-for name in ["whole-rows", "by-key", "stratified-by-key", "grouped", "time-share", "time-dates"]:
+for name in ["whole-rows", "by-key", "stratified-by-key", "grouped", "time-share", "time-dates", "on-average"]:
     fixture = Fixture("transform/partition", name)
     params = fixture.params()
     frame = fixture.table("data")
@@ -19,6 +19,10 @@ for name in ["whole-rows", "by-key", "stratified-by-key", "grouped", "time-share
     elif method == "random" and not params.get("key"):
         rank = hashes(frame, frame.columns, seed).rank(method="first")
         part[rank <= train_share * len(frame) + 0.5] = "train"
+    elif not params.get("exact", True):
+        place = hashes(frame, params["key"], seed)
+        part[place < train_share + validation] = "validation"
+        part[place < train_share] = "train"
     else:
         if method == "time":
             place = frame[params["time"]].astype("int64").where(frame[params["time"]].notna()) / 1e6

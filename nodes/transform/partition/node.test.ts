@@ -32,8 +32,8 @@ describe('the split', () => {
 
   it('puts every row on exactly one side, whatever the order of the rows', () => {
     fc.assert(
-      fc.property(table, share, fc.constantFrom('random', 'stratified', 'grouped', 'time'), fc.constantFrom(0, 0.15), fc.constantFrom<string[]>([], ['partition_rank'], ['class', 'partition_rank']), fc.nat(9), (rows, fraction, method, validation, key, seed) => {
-        const params = { fraction, validation, method, column: 'class', group: ['class'], time: 'partition_rank', key, seed };
+      fc.property(table, share, fc.constantFrom('random', 'stratified', 'grouped', 'time'), fc.constantFrom(0, 0.15), fc.constantFrom<string[]>([], ['partition_rank'], ['class', 'partition_rank']), fc.boolean(), fc.nat(9), (rows, fraction, method, validation, key, exact, seed) => {
+        const params = { fraction, validation, method, column: 'class', group: ['class'], time: 'partition_rank', key, exact, seed };
         const parts = split(rows, params);
         expect([...parts.train, ...parts.validation, ...parts.test].sort()).toEqual(rows.map(String).sort());
         if (validation === 0) expect(parts.validation).toEqual([]);

@@ -21,6 +21,7 @@ const params = z.object({
   testFrom: z.string().default('').meta({ title: 'Test begins', control: 'text', placeholder: 'by share', visibleWhen: { param: 'method', in: ['time'] }, description: 'A date such as 2024-05-31, or a number; without one, the shares decide.' }),
   validationFrom: z.string().default('').meta({ title: 'Validation begins', control: 'text', placeholder: 'no validation', visibleWhen: { param: 'method', in: ['time'] }, description: 'Only together with the beginning of Test.' }),
   key: z.array(z.string()).default([]).meta({ title: 'Key', control: 'columns', from: 'table', visibleWhen: { param: 'method', in: ['random', 'stratified'] }, description: 'Columns that tell a row from others, such as a number of its own. With a key the split is much quicker, and a row keeps its side when other columns change. Without one, all columns together decide.' }),
+  exact: z.boolean().default(true).meta({ title: 'Exact shares', control: 'switch', advanced: true, visibleWhen: { param: 'method', in: ['random'] }, description: 'Off, with a key: the shares are met on average only (a million rows: to about 0.1 %), each row is judged alone, and the split takes half the time.' }),
   seed: z.int().min(0).max(4_294_967_295).default(42).meta({ title: 'Seed', control: 'number', min: 0, step: 1, advanced: true, description: 'Another seed gives another split.' }),
 });
 

@@ -32,12 +32,13 @@ export const relation: RelationFn<PartitionParams> = (inputs, params) => {
 };
 
 function cutOf(input: Relation, schema: Schema, params: PartitionParams): Cut {
-  const { method, column, group, key, seed } = params;
+  const { method, column, group, key, seed, exact } = params;
   const stratum = method === 'stratified' && column !== '' ? col(column) : null;
   if (stratum) atParam(['column'], () => typeOf(stratum, schema));
   for (const name of group) if (method === 'grouped') atParam(['group'], () => typeOf(col(name), schema));
   if (method === 'time' && params.time !== '') return byTime(input, schema, params);
   if (method === 'grouped' && group.length > 0) return byBounds(input, schema, params, call('hash_fraction', lit(seed), ...group.map(col)), null, true);
+  if (key.length > 0 && method === 'random' && !exact) return byShare(input, params, call('hash_fraction', lit(seed), ...key.map(col)));
   if (key.length > 0 && method !== 'grouped') return byBounds(input, schema, params, call('hash_fraction', lit(seed), ...key.map(col)), stratum, false);
   return byRank(input, schema, params, stratum);
 }
@@ -61,7 +62,13 @@ function byRank(input: Relation, schema: Schema, { fraction, validation, seed }:
   return { rows, inTrain: upTo(fraction), inTrainOrValidation: upTo(fraction + validation) };
 }
 
-/** Above every text that a value can be, and never a value itself where hashing writes a missing one. */
+/** Hashes are spread evenly from 0 to 1, so that about a share of them lies below that share: no row needs to know of another. */
+function byShare(input: Relation, { fraction, validation }: PartitionParams, hash: Expr): Cut {
+  const below = (share: number): Expr => call('less_than', hash, lit(share, 'float'));
+  return { rows: input, inTrain: below(fraction), inTrainOrValidation: below(fraction + validation) };
+}
+
+/** What stands for a missing stratum, as in hashing. */
 const missingStratum = '\u001e';
 
 /**
@@ -88,7 +95,7 @@ function byBounds(input: Relation, schema: Schema, { fraction, validation }: Par
     keys: strata.map(({ name }) => named(name, col(name))),
     measures: [
       { name: trainTo, fn: 'quantile', arg: col(at), fraction },
-      { name: validationTo, fn: 'quantile', arg: col(at), fraction: Math.min(1, fraction + validation) },
+      ...(validation > 0 ? [{ name: validationTo, fn: 'quantile' as const, arg: col(at), fraction: Math.min(1, fraction + validation) }] : []),
     ],
   };
   const rows: Relation = { op: 'join', kind: stratum ? 'inner' : 'cross', left, right: bounds, on: strata.map(({ name }) => ({ left: name, right: name })), rightSuffix: '_bound' };
