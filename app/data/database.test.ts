@@ -266,8 +266,8 @@ describe('profile', () => {
     expect({ rows, sampled }).toEqual({ rows: 2_500_000, sampled: true });
     expect(columns[0]).toMatchObject({ count: 2_500_000, min: 0, max: 2_499_999 });
     const binned = columns[0]?.histogram?.counts.reduce((a, c) => a + c, 0) ?? 0;
-    expect(binned).toBeGreaterThan(190_000);
-    expect(binned).toBeLessThan(210_000);
+    expect(binned).toBeGreaterThan(95_000);
+    expect(binned).toBeLessThan(105_000);
   });
 
   it('has an answer for no rows, one value, only nulls, infinities', async () => {

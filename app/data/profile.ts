@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Column, ColumnType, Schema } from '#app/relation/types.ts';
+import { footerTotals } from './footer-totals.ts';
 import { describeQuery } from './query.ts';
 import type { PositionedQuery } from './positioned.ts';
-import { quoteName, quoteText } from './sql.ts';
+import { quoteName } from './sql.ts';
 
 export interface ColumnProfile {
   readonly name: string;
@@ -25,24 +26,24 @@ export interface ColumnProfile {
 
 export interface TableProfile {
   readonly rows: number;
-  /** True when histograms, top values and distinct counts come from a sample; count, missing, min, max, mean and stddev never do. */
+  /** True when histograms, top values, distinct counts and, of written tables, means come from a sample; count, missing, min and max never do. */
   readonly sampled: boolean;
-  /** Rows that histograms, top values and distinct counts are of. */
+  /** Rows that the sampled numbers are of. */
   readonly looked: number;
   readonly columns: ColumnProfile[];
 }
 
 const maxBins = 24;
 const topValues = 10;
-const sampleRows = 200_000;
+const sampleRows = 100_000;
 /** Cells of the sample held in memory: wide tables get fewer rows. */
 const sampleCells = 20_000_000;
 /** Longest text that is told apart in top values and distinct counts. */
 const textKey = 256;
 
 /**
- * Hand-written aggregates: SUMMARIZE takes ten times as long. Of a written table everything comes from one scan, which collects a sample
- * beside the totals; other relations are scanned twice, because the size of the sample depends on their rows.
+ * What the headers of a table show. Of a big written table, counts and bounds come from its footer and the rest from one scan that takes
+ * a sample; other relations are scanned twice, for exact totals and then for a sample, whose size depends on their rows.
  */
 export async function profileQuery(connection: DuckDBConnection, sql: string, positioned: PositionedQuery | null = null): Promise<TableProfile> {
   const { schema } = await describeQuery(connection, sql);
@@ -94,34 +95,46 @@ interface Scan {
 
 /** Totals of the whole, and the sample as a temporary table. */
 async function scan(connection: DuckDBConnection, { sql, schema, wanted, table, positioned }: Scan): Promise<{ totals: readonly unknown[]; rows: number; sampled: boolean }> {
-  const aggregates = ['count(*)', ...schema.flatMap(wholeAggregates)];
   const kept = schema.map((column, i) => `${sampleExpression(column)} as c${i}`).join(', ');
   if (positioned?.whole === true) {
-    const [size] = await firstRow(connection, `select sum(num_rows) from parquet_file_metadata(${quoteText(positioned.path)})`);
-    const every = Math.ceil(Number(size) / wanted);
+    const footer = await footerTotals(connection, positioned.path, schema);
+    const every = Math.ceil(footer.rows / wanted);
     if (every > 1) {
       // By a hash of the place: the same rows each time, and no rhythm of the file can fall in with it.
-      const picked = schema.map((column, i) => `c${i} := ${sampleExpression(column)}`).join(', ');
-      const collected = `${table}_collected`;
-      // The totals are cast to text, so that one list holds them all.
-      try {
-        await connection.run(`create temp table ${collected} as select [${aggregates.map((one) => `(${one})::varchar`).join(', ')}] as totals, list(struct_pack(${picked})) filter (where hash(${positioned.position}) % ${every} = 0) as picked from (${positioned.sql})`);
-        const [totals] = await firstRow(connection, `select totals from ${collected}`);
-        await connection.run(`create temp table ${table} as select unnest(picked, recursive := true) from ${collected}`);
-        const items = (totals as { readonly items: readonly unknown[] }).items;
-        return { totals: items, rows: Number(items[0]), sampled: true };
-      } finally {
-        await connection.run(`drop table if exists ${collected}`);
-      }
+      await connection.run(`create temp table ${table} as select ${kept} from (${positioned.sql}) where hash(${positioned.position}) % ${every} = 0`);
+      return { totals: await withFooter(connection, { sql, schema, table, footer }), rows: footer.rows, sampled: true };
     }
   }
-  const totals = await firstRow(connection, `select ${aggregates.join(', ')} from (${sql})`);
+  const totals = await firstRow(connection, `select ${['count(*)', ...schema.flatMap(wholeAggregates)].join(', ')} from (${sql})`);
   const rows = Number(totals[0]);
   const sampled = rows > wanted;
   const sample = sampled ? ` using sample ${((wanted / rows) * 100).toFixed(4)} percent (bernoulli, 7)` : '';
   await connection.run(`create temp table ${table} as select ${kept} from (${sql})${sample}`);
   return { totals, rows, sampled };
 }
+
+/** Counts and bounds from the footer, means from the sample; what the footer leaves open is asked of the whole. */
+async function withFooter(connection: DuckDBConnection, { sql, schema, table, footer }: Pick<Scan, 'sql' | 'schema' | 'table'> & { readonly footer: Awaited<ReturnType<typeof footerTotals>> }): Promise<readonly unknown[]> {
+  const open = schema.filter((column) => !footer.columns.has(column.name));
+  const whole = open.length === 0 ? [] : await firstRow(connection, `select ${open.flatMap(wholeAggregates).join(', ')} from (${sql})`);
+  const means = await firstRow(connection, `select ${schema.map((column, i) => (isNumber(column.type) ? `avg(c${i}), stddev_samp(c${i}::double)` : column.type === 'boolean' ? `avg(c${i}::int), null` : 'null, null')).join(', ')} from ${table}`);
+  const totals: unknown[] = [footer.rows];
+  schema.forEach((column, i) => {
+    const known = footer.columns.get(column.name);
+    if (known === undefined) {
+      const at = open.indexOf(column) * 5;
+      totals.push(...whole.slice(at, at + 5));
+      return;
+    }
+    const { missing, min, max } = known;
+    const time = typeof min === 'string' && typeof max === 'string';
+    totals.push(footer.rows - missing, min, max, time ? epochMs(min) : means[i * 2], time ? epochMs(max) : means[i * 2 + 1]);
+  });
+  return totals;
+}
+
+/** ISO text without zone, as UTC. */
+const epochMs = (text: string): number => Date.parse(`${text.replace(' ', 'T')}${text.includes(':') ? 'Z' : 'T00:00:00Z'}`);
 
 /** Values that occur once in the sample, by column; the more of them, the more values the sample has not seen. */
 async function seenOnce(connection: DuckDBConnection, table: string, schema: Schema): Promise<Map<number, number>> {

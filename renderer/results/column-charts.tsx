@@ -37,7 +37,7 @@ export function ColumnCharts({ subject, port }: { readonly subject: Subject; rea
       <div className="flex items-center gap-3">
         <SearchInput label="Find a column" placeholder="Find a column" value={search} onChange={setSearch} className="w-60" />
         <span className="text-xs text-muted">
-          {formatCount(profile.data.rows)} rows{profile.data.sampled ? `; shapes from ${formatCount(profile.data.looked)} of them` : ''}
+          {formatCount(profile.data.rows)} rows{profile.data.sampled ? `; shapes and means from ${formatCount(profile.data.looked)} of them` : ''}
         </span>
       </div>
       <div className="grid grid-cols-[repeat(auto-fill,minmax(min(300px,100%),1fr))] gap-3">
