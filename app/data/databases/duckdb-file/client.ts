@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import os from 'node:os';
+import path from 'node:path';
 import { DuckDBDataChunk, DuckDBInstance, VARCHAR, type DuckDBConnection } from '@duckdb/node-api';
 import { CancelledError, PenstockError } from '#app/core/errors.ts';
 import type { ColumnType } from '#app/relation/types.ts';
@@ -19,10 +21,12 @@ import { noTable, tableExists } from '../write-errors.ts';
  */
 export async function openDuckDbFile(target: Target, options: { readonly writable?: boolean } = {}): Promise<DatabaseClient> {
   if (options.writable !== true && !existsSync(target.path)) throw new PenstockError('file-missing', `The file ${target.path} of the connection “${target.name}” does not exist.`, { remedy: 'Check the path of the connection.', place: { file: target.path } });
+  // DuckDB counts its folder for temporary files among what may be read, so that must be one of its own.
+  const tempDir = path.join(os.tmpdir(), `penstock-duckdb-${randomBytes(6).toString('hex')}`);
   try {
     const instance = await DuckDBInstance.create(target.path, {
       access_mode: options.writable === true ? 'READ_WRITE' : 'READ_ONLY',
-      temp_directory: os.tmpdir(),
+      temp_directory: tempDir,
       autoinstall_known_extensions: 'false',
       autoload_known_extensions: 'false',
       allow_community_extensions: 'false',
@@ -30,7 +34,7 @@ export async function openDuckDbFile(target: Target, options: { readonly writabl
     const connection = await instance.connect();
     await connection.run('set enable_external_access = false');
     await connection.run('set lock_configuration = true');
-    return new DuckDbFileClient(instance, connection, target);
+    return new DuckDbFileClient(instance, connection, target, tempDir);
   } catch (error) {
     throw toDatabaseError(error, target);
   }
@@ -41,10 +45,13 @@ class DuckDbFileClient implements DatabaseClient {
   readonly #connection: DuckDBConnection;
   readonly #target: Target;
 
-  constructor(instance: DuckDBInstance, connection: DuckDBConnection, target: Target) {
+  readonly #tempDir: string;
+
+  constructor(instance: DuckDBInstance, connection: DuckDBConnection, target: Target, tempDir: string) {
     this.#instance = instance;
     this.#connection = connection;
     this.#target = target;
+    this.#tempDir = tempDir;
   }
 
   async version(): Promise<string> {
@@ -166,7 +173,7 @@ class DuckDbFileClient implements DatabaseClient {
   async close(): Promise<void> {
     this.#connection.closeSync();
     this.#instance.closeSync();
-    await Promise.resolve();
+    await rm(this.#tempDir, { recursive: true, force: true });
   }
 
   async #rows(sql: string, values: readonly SqlValue[] = []): Promise<unknown[][]> {
