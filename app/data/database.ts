@@ -1,4 +1,4 @@
-import type { CsvDialect } from '#app/sdk/node.ts';
+import type { CsvDialect, CsvPart, CsvSniffed, SniffOptions } from '#app/sdk/csv.ts';
 import type { Diagnostic } from '#app/core/errors.ts';
 import type { ChartQuery } from '#app/sdk/charts.ts';
 import type { ChartSpec } from '#app/sdk/ports.ts';
@@ -6,7 +6,8 @@ import type { Relation, Schema } from '#app/relation/types.ts';
 import { queryArrowPage, type PageOptions } from './arrow-page.ts';
 import { ChartMemory, queryChart, type ChartOptions } from './charts/index.ts';
 import { ConnectionPool, type DatabaseOptions, type QueryOptions } from './connections.ts';
-import { readCsvFile } from './csv/read.ts';
+import { previewCsvFile, type CsvPreview, type CsvPreviewRequest } from './csv/preview.ts';
+import { readCsvFile, type CsvWritten } from './csv/read.ts';
 import { sniffCsvFile } from './csv/sniff.ts';
 import { readOutside, writeOutside, type ReadOutside } from './databases/transfer.ts';
 import type { DatabaseClient, PlannedRead, WriteOutcome, WriteRequest } from './databases/types.ts';
@@ -43,7 +44,11 @@ export interface Database {
   writeColumns(columns: readonly ColumnValues[], path: string, signal?: AbortSignal): Promise<Written>;
   /** Strict CSV → Parquet. @throws the `csv-…` errors of app/data/csv, each with file, line (1-based) and column. */
   readCsv(path: string, dialect: CsvDialect, schema: Schema, outPath: string, options?: QueryOptions): Promise<Written>;
-  sniffCsv(path: string, overrides: Partial<CsvDialect>, signal?: AbortSignal): Promise<{ dialect: CsvDialect; schema: Schema; notes: Diagnostic[] }>;
+  sniffCsv(path: string, overrides: Partial<CsvDialect>, signal?: AbortSignal, options?: SniffOptions): Promise<CsvSniffed>;
+  /** As readCsv, with columns laid out anew and rows set apart that cannot be read. */
+  readCsvPart(part: CsvPart, maxRejects: number | null, outPath: string, options?: QueryOptions): Promise<CsvWritten>;
+  /** First rows of a CSV as text and as read. */
+  previewCsv(request: CsvPreviewRequest, signal?: AbortSignal): Promise<CsvPreview>;
   /** @throws `file-missing`, `parquet-damaged`. */
   parquetSchema(path: string, signal?: AbortSignal): Promise<{ schema: Schema; rows: number }>;
   /** One page as Arrow IPC stream bytes; see arrow-page.ts for the types. */
@@ -84,8 +89,10 @@ export async function createDatabase(options: DatabaseOptions, toSql: (relation:
     writeParquet: (relation, path, query = {}) =>
       pool.use(query, async (c) => copyToParquet(c, await normalisedQuery(c, toSql(relation)), path)),
     writeColumns: (columns, path, signal) => pool.use({ signal }, (c) => copyColumns(c, columns, path, signal)),
-    readCsv: (path, dialect, schema, outPath, query = {}) => pool.use(query, (c) => readCsvFile(c, { path, dialect, schema, outPath, tempDir, signal: query.signal })),
-    sniffCsv: (path, overrides, signal) => sniffCsvFile(path, overrides, signal),
+    readCsv: (path, dialect, schema, outPath, query = {}) => pool.use(query, (c) => readCsvFile(c, { path, dialect, columns: schema, outPath, tempDir, maxRejects: null, signal: query.signal })),
+    readCsvPart: (part, maxRejects, outPath, query = {}) => pool.use(query, (c) => readCsvFile(c, { ...part, maxRejects, outPath, tempDir, signal: query.signal })),
+    sniffCsv: (path, overrides, signal, sniffing) => sniffCsvFile(path, overrides, signal, sniffing),
+    previewCsv: (request, signal) => pool.use({ signal }, (c) => previewCsvFile(c, request, signal)),
     parquetSchema: (path, signal) => pool.use({ signal }, (c) => readParquetSchema(c, path)),
     arrowPage: (relation, page, signal) => pool.use({ signal }, (c) => queryArrowPage(c, toSql(relation), page, positionedQuery(relation, toSql))),
     columnDetail: (relation, column, signal) => pool.use({ signal }, (c) => columnDetail(c, toSql(relation), column)),

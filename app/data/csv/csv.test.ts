@@ -67,10 +67,10 @@ describe('types are the narrowest that lose nothing', () => {
   });
 
   it('keeps as text what a number or date would change', async () => {
-    const path = await file('zip,id,under,hex,day,big,bad\n01234,12345678901234567890,1_000,0x1F,31/01/2024,1e400,2024-02-30\n');
+    const path = await file('zip,id,under,hex,day,big,bad\n01234,12345678901234567890,1_000,0x1F,12/01/2024,1e400,2024-02-30\n');
     const { schema, rows } = await read(path);
     expect(new Set(types(schema))).toEqual(new Set(['string']));
-    expect(rows[0]).toEqual(['01234', '12345678901234567890', '1_000', '0x1F', '31/01/2024', '1e400', '2024-02-30']);
+    expect(rows[0]).toEqual(['01234', '12345678901234567890', '1_000', '0x1F', '12/01/2024', '1e400', '2024-02-30']);
   });
 
   it('refuses what a plain cast would round, cut or guess', async () => {
@@ -214,7 +214,7 @@ describe('documented results', () => {
 
   it('byte-order mark, CR LF, semicolons, tabs', async () => {
     const bom = await read(await file('\ufeffa;b\r\n1;x\r\n2;y\r\n'));
-    expect(bom.schema[0]).toEqual({ name: 'a', type: 'integer' });
+    expect(bom.schema[0]).toMatchObject({ name: 'a', type: 'integer' });
     expect(bom.rows).toEqual([
       [1, 'x'],
       [2, 'y'],
@@ -276,13 +276,36 @@ describe('documented results', () => {
     expect(text.rows[0]).toEqual(['x', 'NA']);
   });
 
-  it('decimal commas and local dates stay text, said aloud', async () => {
-    const { schema, notes } = await sniff(await file('price;day\n1,5;31.01.2024\n1.200,75;01.02.2024\n'));
-    expect(types(schema)).toEqual(['string', 'string']);
-    expect(notes.map((note) => [note.code, note.place?.column])).toEqual([
-      ['csv-decimal-comma', 'price'],
-      ['csv-local-dates', 'day'],
+  it('a decimal comma and the order of dates are found where nothing speaks against them, and said', async () => {
+    const { dialect, schema, rows } = await read(await file('price;day;when\n1,5;31.01.2024;1/31/2024 9:30\n1.200,75;01.02.2024;12/1/2024 23:00\n7;;\n', 'commas.csv'));
+    expect(types(schema)).toEqual(['float', 'date', 'timestamp']);
+    expect(schema.map((column) => column.format)).toEqual([undefined, 'dd.mm.yyyy', 'mm/dd/yyyy hh:mm']);
+    expect(dialect).toMatchObject({ decimal: ',', thousands: '.' });
+    expect(rows).toEqual([
+      [1.5, '2024-01-31', '2024-01-31 09:30:00'],
+      [1200.75, '2024-02-01', '2024-12-01 23:00:00'],
+      [7, null, null],
     ]);
+    const { notes } = await sniff(join(folder, 'commas.csv'));
+    expect(notes.map((note) => [note.severity, note.code, note.place?.column])).toEqual([
+      ['info', 'csv-number-style', undefined],
+      ['info', 'csv-dates', 'day'],
+      ['info', 'csv-dates', 'when'],
+    ]);
+  });
+
+  it('what may be read in two ways stays text until somebody decides', async () => {
+    const path = await file('price;day\n1,234;12/10/2024\n2,500;01/02/2024\n');
+    const { schema, notes } = await sniff(path);
+    expect(types(schema)).toEqual(['string', 'string']);
+    expect(notes.map((note) => [note.severity, note.code, note.place?.column])).toEqual([
+      ['warning', 'csv-decimal-comma', 'price'],
+      ['warning', 'csv-local-dates', 'day'],
+    ]);
+    expect((await read(path, { decimal: ',', dates: 'dmy' })).rows[0]).toEqual([1.234, '2024-10-12']);
+    expect((await read(path, { decimal: '.', thousands: ',', dates: 'mdy' })).rows[0]).toEqual([1234, '2024-12-10']);
+    // One column says points, another commas: neither is taken.
+    expect(types((await sniff(await file('a;b\n1,5;2.5\n'))).schema)).toEqual(['string', 'float']);
   });
 
   it('quoted line ends and doubled quotes are kept', async () => {

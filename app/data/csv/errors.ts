@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import { PenstockError, type Place } from '#app/core/errors.ts';
 import { formatCount } from '#app/core/units.ts';
 import type { ColumnType } from '#app/relation/types.ts';
+import type { CsvColumn } from '#app/sdk/csv.ts';
 
 /** A CSV fault in one sentence that starts with the file, the line and the column. `line` is the line as a text editor counts it. */
 export function csvError(
@@ -64,14 +65,27 @@ const kinds: Readonly<Record<ColumnType, string>> = {
   binary: 'binary',
 };
 
-export function badValue(path: string, line: number, column: string, value: string, type: ColumnType): PenstockError {
+export function badValue(path: string, line: number, column: Pick<CsvColumn, 'name' | 'type' | 'format'>, value: string): PenstockError {
+  const { name, type, format } = column;
   const shown = value.length > 80 ? `${value.slice(0, 80)}…` : value;
   const other = type === 'integer' && /^\s*[+-]?\d*\.?\d+([eE][+-]?\d+)?\s*$/.test(value) ? 'float' : 'string';
+  const kind = format && (type === 'date' || type === 'timestamp') ? `a date written as ${format} (${type})` : kinds[type];
   return csvError(
     'csv-bad-value',
     path,
-    `“${shown}” is not ${kinds[type]}.`,
+    `“${shown}” is not ${kind}.`,
     `Add “${shown}” to the null words if it means “missing”, or choose the type ${other} for this column.`,
-    { line, column },
+    { line, column: name },
   );
+}
+
+/** More rows do not fit than a person allowed: then it is the settings that do not fit. `first`: the first fault. */
+export function tooManyRejects(path: string, limit: number, first: PenstockError | undefined): PenstockError {
+  const line = first?.place?.line;
+  const column = first?.place?.column;
+  const example = first === undefined ? '' : ` The first: ${first.message.slice(basename(path).length).replace(/^, /, '')}`;
+  return new PenstockError('csv-too-many-rejects', `${basename(path)}: more than ${formatCount(limit)} ${limit === 1 ? 'row' : 'rows'} cannot be read with these settings.${example}`, {
+    remedy: 'Correct the settings of the reader (delimiter, types, decimal comma, dates, null words), or allow more rejected rows.',
+    place: { file: path, ...(line === undefined ? {} : { line }), ...(column === undefined ? {} : { column }) },
+  });
 }

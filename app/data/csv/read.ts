@@ -1,124 +1,173 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { CancelledError, PenstockError } from '#app/core/errors.ts';
 import { quotePath } from '#app/relation/emitters/duckdb/index.ts';
-import type { Schema } from '#app/relation/types.ts';
-import type { CsvDialect } from '#app/sdk/node.ts';
+import type { CsvDialect, CsvPart, RejectedRow } from '#app/sdk/csv.ts';
+import { physicalType } from '../column-types.ts';
 import { copyToParquet } from '../parquet.ts';
 import { quoteName, quoteText } from '../sql.ts';
-import { diagnoseStructure, findBadValue } from './diagnose.ts';
+import { findBadCells, locateBadCells, refuseSoMany } from './bad-cells.ts';
 import { csvError, emptyFile } from './errors.ts';
 import { maxRecordBytes, prepareCsv, type ReadableCsv } from './prepare.ts';
-import { badValueMark, strictCast } from './strict-cast.ts';
-import { RecordScanner, isBlank } from './records.ts';
-import { fileSize, openText } from './text.ts';
+import { isBlank } from './records.ts';
+import { badValueMark, misfit, strictCast } from './strict-cast.ts';
+import { inspectStructure, scanFile, type ScannedFile, type Structure } from './structure.ts';
+import { fileSize } from './text.ts';
 
-export interface CsvRead {
-  readonly path: string;
-  readonly dialect: CsvDialect;
-  /** Column order is the file's; types are met exactly or the read fails. */
-  readonly schema: Schema;
+/** One file to be read. Column order is the file's; types are met exactly, or the row is rejected, or the read fails. */
+export interface CsvRead extends CsvPart {
   readonly outPath: string;
   readonly tempDir: string;
+  /** Rows that may be set apart; null: the first bad one fails the read. */
+  readonly maxRejects: number | null;
   readonly signal: AbortSignal | undefined;
 }
 
+export interface CsvWritten {
+  readonly rows: number;
+  readonly bytes: number;
+  /** In the order of the file. */
+  readonly rejects: readonly RejectedRow[];
+}
+
 /**
- * CSV → Parquet, strictly: every value fits its column's type, every row has every column, or the read fails and says where.
+ * CSV → Parquet, strictly: every value fits its column's type and every row has every column; other rows are rejected or fail the read.
  * Empty values (quoted or not) and null words are null. Blank lines are skipped (in a file of one column they are null).
+ *
+ * A sound file is read in one pass of DuckDB. Only where that fails the file is looked through record by record, and read again
+ * without what does not belong.
  * @throws PenstockError `file-missing`, `csv-empty`, `csv-bad-value`, `csv-ragged`, `csv-quote`, `csv-encoding`, `csv-nul`,
- * `csv-long-line`, `csv-columns`, `csv-gzip`, `csv-unreadable`, `disk-full`.
+ * `csv-long-line`, `csv-columns`, `csv-gzip`, `csv-zstd`, `csv-unreadable`, `csv-too-many-rejects`, `disk-full`.
  */
-export async function readCsvFile(connection: DuckDBConnection, read: CsvRead): Promise<{ rows: number; bytes: number }> {
+export async function readCsvFile(connection: DuckDBConnection, read: CsvRead): Promise<CsvWritten> {
   if ((await fileSize(read.path)) === 0) throw emptyFile(read.path);
-  const ready = await prepareCsv(read.path, read.dialect.encoding, read.tempDir, { signal: read.signal });
+  const allowNul = read.maxRejects !== null;
+  const ready = await prepareCsv(read.path, read.dialect.encoding, read.tempDir, { signal: read.signal, allowNul });
   try {
-    await checkWidth(read, ready.path);
-    return await copyOnce(connection, read, ready, ready.longLines).catch((thrown: unknown) => recover(connection, read, ready, thrown));
+    const file: ScannedFile = { original: read.path, path: ready.path, dialect: read.dialect, signal: read.signal };
+    const skipped = await checkWidth(read, file);
+    if (read.dialect.comment || ready.hasNul) return await readCleaned(connection, read, file, ready, '');
+    if (skipped > 0) {
+      return await withCopy(read, ready, { without: [[0, skipped]] }, (copy) => attempt(connection, read, file, ready, copy));
+    }
+    return await attempt(connection, read, file, ready, ready);
   } finally {
     await ready.dispose();
   }
 }
 
-/** A file whose columns changed since its schema was taken would shift values between columns. */
-async function checkWidth(read: CsvRead, path: string): Promise<void> {
-  const scanner = new RecordScanner(read.dialect.delimiter, read.dialect.quote);
-  let width = 0;
-  for await (const piece of openText(path, 'utf-8', read.signal)) {
-    const visit = (record: { fields: readonly string[]; length: number; line: number }) => {
-      if (record.length === 0) return true;
-      width = record.fields.length;
-      return false;
-    };
-    if (!scanner.push(piece, visit)) break;
-  }
-  if (width === 0) scanner.end((record) => void (width = isBlank(record) ? 0 : record.fields.length));
-  if (width === 0) throw emptyFile(read.path);
-  if (width !== read.schema.length) {
-    throw csvError('csv-columns', read.path, `the first row has ${width} columns where ${read.schema.length} were expected.`, 'The file changed, or another delimiter is needed: check the settings of the CSV Reader.', { line: 1 });
+async function attempt(connection: DuckDBConnection, read: CsvRead, file: ScannedFile, ready: ReadableCsv, source: ReadableCsv): Promise<CsvWritten> {
+  try {
+    return { ...(await copyStrictly(connection, read, source, source.longLines)), rejects: [] };
+  } catch (thrown) {
+    if (read.signal?.aborted) throw new CancelledError();
+    if (thrown instanceof PenstockError) throw thrown;
+    const text = messageOf(thrown);
+    if (!text.includes(badValueMark) && !/CSV|max_line_size|Maximum line size/i.test(text)) throw thrown;
+    return await readCleaned(connection, read, file, ready, text, thrown);
   }
 }
 
-function sourceOf(read: CsvRead, path: string, longLines: boolean): { source: string; cells: string[] } {
-  const { dialect, schema } = read;
+const messageOf = (thrown: unknown): string => (thrown instanceof Error ? thrown.message : String(thrown));
+
+async function withCopy<T>(read: CsvRead, ready: ReadableCsv, options: { without?: Structure['without']; unifyLineEnds?: boolean }, work: (copy: ReadableCsv) => Promise<T>): Promise<T> {
+  const copy = await prepareCsv(ready.path, 'utf-8', read.tempDir, { ...options, signal: read.signal });
+  try {
+    return await work(copy);
+  } finally {
+    await copy.dispose();
+  }
+}
+
+/** A file whose columns changed since its schema was taken would shift values between columns. @returns characters of the skipped lines. */
+async function checkWidth(read: CsvRead, file: ScannedFile): Promise<number> {
+  let width = 0;
+  const { skipped } = await scanFile(file, (record) => {
+    if (record.comment || (isBlank(record) && width === 0 && read.columns.length > 1)) return true;
+    width = isBlank(record) ? 0 : record.fields.length;
+    return width === 0;
+  });
+  if (width === 0) throw emptyFile(read.path);
+  if (width !== read.columns.length) {
+    throw csvError('csv-columns', read.path, `the first row has ${width} columns where ${read.columns.length} were expected.`, 'The file changed, or another delimiter is needed: check the settings of the CSV Reader.', { line: 1 });
+  }
+  return skipped;
+}
+
+/** The second reading: finds the faults, then reads the file without them, or fails with the first. `failure`: what DuckDB said, if it was asked. */
+async function readCleaned(connection: DuckDBConnection, read: CsvRead, file: ScannedFile, ready: ReadableCsv, failure: string, cause?: unknown): Promise<CsvWritten> {
+  const structure = await inspectStructure(file, read.columns.length, read.maxRejects, /unicode|utf-8 encoded/i.test(failure));
+  const long = ready.longLines || structure.longRecord;
+  if (structure.without.length === 0 && !structure.mixedLineEnds) {
+    if (failure !== '' && !failure.includes(badValueMark) && !(long && !ready.longLines)) throw unreadable(read, failure, cause);
+    return await copySplit(connection, read, file, structure, { ...ready, longLines: long });
+  }
+  return await withCopy(read, ready, { without: structure.without, unifyLineEnds: structure.mixedLineEnds }, (copy) =>
+    copySplit(connection, read, file, structure, { ...copy, longLines: copy.longLines || long }),
+  );
+}
+
+/** Good rows to Parquet; bad cells among the rejects, or the first of them thrown. */
+async function copySplit(connection: DuckDBConnection, read: CsvRead, file: ScannedFile, structure: Structure, source: ReadableCsv): Promise<CsvWritten> {
+  const { columns, dialect, maxRejects } = read;
+  const { from, cells } = sourceOf(read, source.path, source.longLines);
+  try {
+    const room = maxRejects === null ? 0 : maxRejects - structure.rejects.length;
+    const bad = await findBadCells(connection, from, cells, columns, dialect, room + 1);
+    if (bad.length > room) {
+      if (maxRejects !== null) return await refuseSoMany(file, bad[0], columns, structure.rejectedLines, maxRejects);
+      const [first] = await locateBadCells(file, bad, columns, structure.rejectedLines);
+      if (first !== undefined) throw first.error;
+    }
+    const written = await copyStrictly(connection, read, source, source.longLines, bad.length > 0);
+    const located = await locateBadCells(file, bad, columns, structure.rejectedLines);
+    const cellRejects = located.map(({ error: _, ...row }): RejectedRow => row);
+    return { ...written, rejects: [...structure.rejects, ...cellRejects].toSorted((a, b) => a.line - b.line) };
+  } catch (thrown) {
+    if (read.signal?.aborted) throw new CancelledError();
+    if (thrown instanceof PenstockError || !/CSV|max_line_size|Maximum line size/i.test(messageOf(thrown))) throw thrown;
+    throw unreadable(read, messageOf(thrown), thrown);
+  }
+}
+
+function sourceOf(read: CsvRead, path: string, longLines: boolean): { from: string; cells: string[] } {
+  const { dialect, columns } = read;
   const options = [
     'auto_detect = false',
     `delim = ${quoteText(dialect.delimiter)}`,
     `quote = ${quoteText(dialect.quote)}`,
-    `escape = ${quoteText(dialect.quote)}`,
+    `escape = ${quoteText(dialect.quote === '' ? '' : (dialect.escape ?? dialect.quote))}`,
     `header = ${dialect.header}`,
-    `columns = {${schema.map((_, i) => `c${i}: 'VARCHAR'`).join(', ')}}`,
+    `columns = {${columns.map((_, i) => `c${i}: 'VARCHAR'`).join(', ')}}`,
     ...(longLines ? [`max_line_size = ${maxRecordBytes}`, `buffer_size = ${2 * maxRecordBytes}`] : []),
   ];
-  const words = dialect.nullWords.filter((word) => word !== '').map(quoteText);
-  const cells = schema.map((_, i) => `c${i}`);
+  const cells = columns.map((_, i) => `c${i}`);
   const raw = `read_csv(${quotePath(path)}, ${options.join(', ')})`;
-  if (words.length === 0) return { source: raw, cells };
+  return { from: maskNullWords(raw, cells, dialect), cells };
+}
+
+/** A source whose null words are null. */
+export function maskNullWords(source: string, cells: readonly string[], dialect: CsvDialect): string {
+  const words = dialect.nullWords.filter((word) => word !== '').map(quoteText);
+  if (words.length === 0) return source;
   const masked = cells.map((cell) => `case when ${cell} in (${words.join(', ')}) then null else ${cell} end as ${cell}`);
-  return { source: `(select ${masked.join(', ')} from ${raw})`, cells };
+  return `(select ${masked.join(', ')} from ${source})`;
 }
 
-function copyOnce(connection: DuckDBConnection, read: CsvRead, ready: ReadableCsv, longLines: boolean): Promise<{ rows: number; bytes: number }> {
-  const { source, cells } = sourceOf(read, ready.path, longLines);
-  const columns = read.schema.map((column, i) => `${strictCast(cells[i] ?? '', column.type)} as ${quoteName(column.name)}`);
-  return copyToParquet(connection, `select ${columns.join(', ')} from ${source}`, read.outPath);
+function copyStrictly(connection: DuckDBConnection, read: CsvRead, source: ReadableCsv, longLines: boolean, onlyGood = false): Promise<{ rows: number; bytes: number }> {
+  const { columns, dialect } = read;
+  const { from, cells } = sourceOf(read, source.path, longLines);
+  const casts = columns.map((column, i) => strictCast(cells[i] ?? '', column, dialect));
+  const selected =
+    read.layout?.map(({ name, type, from: place }) => {
+      const value = place === null ? `null::${physicalType[type]}` : typeof place === 'number' ? layoutCast(casts[place] ?? 'null', columns[place]?.type, type) : quoteText(place.text);
+      return `${value} as ${quoteName(name)}`;
+    }) ?? columns.map((column, i) => `${casts[i] ?? ''} as ${quoteName(column.name)}`);
+  const tests = onlyGood ? columns.map((column, i) => misfit(cells[i] ?? '', column, dialect)).filter((test) => test !== 'false') : [];
+  const where = tests.length === 0 ? '' : ` where not (${tests.join(' or ')})`;
+  return copyToParquet(connection, `select ${selected.join(', ')} from ${from}${where}`, read.outPath);
 }
 
-/** Finds out why DuckDB refused, from the file itself; reads again where the reason is one that can be dealt with. */
-async function recover(connection: DuckDBConnection, read: CsvRead, ready: ReadableCsv, thrown: unknown): Promise<{ rows: number; bytes: number }> {
-  if (read.signal?.aborted) throw new CancelledError();
-  if (thrown instanceof PenstockError) throw thrown;
-  const text = thrown instanceof Error ? thrown.message : String(thrown);
-  const csvFault = text.includes(badValueMark) || /CSV|max_line_size|Maximum line size/i.test(text);
-  if (!csvFault) throw thrown;
-  const diagnosis = await diagnoseStructure(read.path, ready.path, read.dialect, read.schema.length, /unicode|utf-8 encoded/i.test(text), read.signal);
-  if (diagnosis.kind === 'error') throw diagnosis.error;
-  if (text.includes(badValueMark)) {
-    const { source, cells } = sourceOf(read, ready.path, ready.longLines);
-    const csv = { original: read.path, path: ready.path, source, cells, dialect: read.dialect, schema: read.schema };
-    const bad = await findBadValue(connection, csv, read.signal);
-    if (bad !== null) throw bad;
-  } else if (diagnosis.kind === 'mixed-line-ends') {
-    const unified = await prepareCsv(ready.path, 'utf-8', read.tempDir, { unifyLineEnds: true, signal: read.signal });
-    try {
-      return await copyOnce(connection, read, unified, unified.longLines).catch((again: unknown) => afterRetry(connection, read, unified, again));
-    } finally {
-      await unified.dispose();
-    }
-  } else if (diagnosis.kind === 'long-record' && !ready.longLines) {
-    const long = { ...ready, longLines: true };
-    return await copyOnce(connection, read, long, true).catch((again: unknown) => afterRetry(connection, read, long, again));
-  }
-  throw unreadable(read, text, thrown);
-}
-
-async function afterRetry(connection: DuckDBConnection, read: CsvRead, ready: ReadableCsv, thrown: unknown): Promise<never> {
-  if (read.signal?.aborted) throw new CancelledError();
-  const text = thrown instanceof Error ? thrown.message : String(thrown);
-  if (!text.includes(badValueMark)) throw thrown instanceof PenstockError ? thrown : unreadable(read, text, thrown);
-  const { source, cells } = sourceOf(read, ready.path, ready.longLines);
-  const csv = { original: read.path, path: ready.path, source, cells, dialect: read.dialect, schema: read.schema };
-  throw (await findBadValue(connection, csv, read.signal)) ?? unreadable(read, text, thrown);
-}
+const layoutCast = (cast: string, from: string | undefined, to: keyof typeof physicalType): string => (from === to ? cast : `(${cast})::${physicalType[to]}`);
 
 function unreadable(read: CsvRead, text: string, cause: unknown): PenstockError {
   const line = /CSV Error on Line: (\d+)/.exec(text)?.[1];

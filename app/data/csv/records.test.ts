@@ -4,7 +4,7 @@ import { RecordScanner, type CsvRecord } from './records.ts';
 
 function scan(pieces: readonly string[], delimiter = ',', quote = '"'): CsvRecord[] {
   const records: CsvRecord[] = [];
-  const scanner = new RecordScanner(delimiter, quote);
+  const scanner = new RecordScanner({ delimiter, quote });
   for (const piece of pieces) scanner.push(piece, (record) => void records.push(record));
   scanner.end((record) => void records.push(record));
   return records;
@@ -46,7 +46,7 @@ describe('RecordScanner', () => {
   });
 
   it('stops when the visitor has seen enough', () => {
-    const scanner = new RecordScanner(',', '"');
+    const scanner = new RecordScanner({ delimiter: ',', quote: '"' });
     const seen: number[] = [];
     const going = scanner.push('1\n2\n3\n', (record) => {
       seen.push(record.line);
@@ -56,7 +56,7 @@ describe('RecordScanner', () => {
   });
 
   it('tells the kinds of line ends apart', () => {
-    const scanner = new RecordScanner(',', '"');
+    const scanner = new RecordScanner({ delimiter: ',', quote: '"' });
     for (const piece of ['a\r', '\nb\n', '"c\r\nd"\r']) scanner.push(piece, () => true);
     scanner.end(() => true);
     expect([...scanner.lineEnds]).toEqual([

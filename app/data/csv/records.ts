@@ -6,8 +6,22 @@ export interface CsvRecord {
   readonly fields: readonly string[];
   /** Characters of the record without its line end. */
   readonly length: number;
+  /** The record as it stands in the text. It may keep a large piece of text alive: copy what is kept. */
+  readonly raw: string;
+  /** Characters of the text before the record. */
+  readonly start: number;
   /** `quote`: text after a closing quote; `unclosed`: the text ended inside quotes. */
   readonly problem?: 'quote' | 'unclosed';
+  /** A line that begins with the comment character. */
+  readonly comment?: true;
+}
+
+export interface RecordStyle {
+  readonly delimiter: string;
+  readonly quote: string;
+  /** What makes a quote part of a quoted value instead of doubling it. */
+  readonly escape?: string | undefined;
+  readonly comment?: string | undefined;
 }
 
 const LF = 10;
@@ -21,15 +35,23 @@ const SPACE = 32;
 export class RecordScanner {
   readonly #delimiter: string;
   readonly #quote: string;
+  readonly #escape: string;
+  readonly #comment: number;
   #rest = '';
-  #line = 1;
+  #line: number;
+  /** Characters before `#rest`. */
+  #before = 0;
   #sawCR = false;
   /** Lines on which each kind of line end outside quotes was first met. */
   readonly lineEnds = new Map<'\n' | '\r\n' | '\r', number>();
 
-  constructor(delimiter: string, quote: string) {
-    this.#delimiter = delimiter;
-    this.#quote = quote;
+  /** `firstLine`: line of the file on which the text begins. */
+  constructor(style: RecordStyle, firstLine = 1) {
+    this.#delimiter = style.delimiter;
+    this.#quote = style.quote;
+    this.#escape = style.escape === undefined || style.escape === style.quote ? '' : style.escape;
+    this.#comment = style.comment === undefined || style.comment === '' ? -1 : style.comment.charCodeAt(0);
+    this.#line = firstLine;
   }
 
   /** Records that are complete with this piece; blank lines come out as one empty field. */
@@ -63,6 +85,7 @@ export class RecordScanner {
       at = end;
     }
     this.#rest = at === 0 ? text : text.slice(at);
+    this.#before += at;
     return true;
   }
 
@@ -74,7 +97,17 @@ export class RecordScanner {
     let problem: CsvRecord['problem'];
     let lines = 0;
     let at = start;
+    const isComment = text.charCodeAt(start) === this.#comment;
     for (;;) {
+      if (isComment) {
+        while (at < text.length && text.charCodeAt(at) !== LF && text.charCodeAt(at) !== CR) at += 1;
+        fields.push(text.slice(start, at));
+        if (at >= text.length) {
+          if (!last) return -1;
+          return this.#emitted(text, start, at, visit, fields, 'comment', lines) ? at : -2;
+        }
+        break;
+      }
       const open = this.#skipSpaces(text, at);
       if (quote !== -1 && open < text.length && text.charCodeAt(open) === quote) {
         let value = '';
@@ -82,8 +115,17 @@ export class RecordScanner {
         let closed = -1;
         for (;;) {
           const next = text.indexOf(this.#quote, from);
+          if (this.#escape !== '') {
+            const escape = text.indexOf(this.#escape, from);
+            if (escape !== -1 && (next === -1 || escape < next)) {
+              if (escape + 1 >= text.length) break;
+              value += text.slice(from, escape) + text.charAt(escape + 1);
+              from = escape + 2;
+              continue;
+            }
+          }
           if (next === -1) break;
-          if (text.charCodeAt(next + 1) === quote) {
+          if (this.#escape === '' && text.charCodeAt(next + 1) === quote) {
             value += text.slice(from, next + 1);
             from = next + 2;
             continue;
@@ -133,7 +175,7 @@ export class RecordScanner {
       } else if (last) this.#note('\r', this.#line + lines);
       else this.#sawCR = true;
     } else this.#note('\n', this.#line + lines);
-    const going = this.#emitted(text, start, end, visit, fields, problem, lines + 1);
+    const going = this.#emitted(text, start, end, visit, fields, isComment ? 'comment' : problem, lines + 1);
     return going ? at : -2;
   }
 
@@ -150,10 +192,10 @@ export class RecordScanner {
     end: number,
     visit: (record: CsvRecord) => boolean | void,
     fields: readonly string[],
-    problem: CsvRecord['problem'],
+    problem: CsvRecord['problem'] | 'comment',
     lines: number,
   ): boolean {
-    const record: CsvRecord = { line: this.#line, fields, length: end - start, ...(problem === undefined ? {} : { problem }) };
+    const record: CsvRecord = { line: this.#line, fields, length: end - start, raw: text.slice(start, end), start: this.#before + start, ...(problem === undefined ? {} : problem === 'comment' ? { comment: true } : { problem }) };
     this.#line += lines;
     return visit(record) !== false;
   }
@@ -163,6 +205,11 @@ export class RecordScanner {
   }
 }
 
-export function isBlank(record: CsvRecord): boolean {
+export function isBlank(record: Pick<CsvRecord, 'length'>): boolean {
   return record.length === 0;
+}
+
+/** One empty value too many is a trailing delimiter: nothing is lost by dropping it. */
+export function fits(record: Pick<CsvRecord, 'fields'>, width: number): boolean {
+  return record.fields.length === width || (record.fields.length === width + 1 && record.fields[width] === '' && width > 1);
 }

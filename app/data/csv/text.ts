@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { isUtf8 } from 'node:buffer';
 import { Readable, pipeline } from 'node:stream';
-import { createGunzip } from 'node:zlib';
+import { createGunzip, createZstdDecompress } from 'node:zlib';
 import { PenstockError } from '#app/core/errors.ts';
 import { formatCount } from '#app/core/units.ts';
 import type { CsvDialect } from '#app/sdk/node.ts';
@@ -25,19 +25,19 @@ function missing(path: string, cause: unknown): never {
   });
 }
 
-/** The file's bytes in blocks of up to 1 MB, unpacked where it is gzip (told by its first two bytes, not by its name). */
+/** The file's bytes in blocks of up to 1 MB, unpacked where it is gzip or zstd (told by its first bytes, not by its name). */
 export async function* openBytes(path: string, signal?: AbortSignal): AsyncGenerator<Buffer> {
-  const magic = await firstBytes(path, 2);
+  const packing = await packingOf(path);
   const raw = createReadStream(path, { highWaterMark: 1 << 20 });
-  const zipped = magic[0] === 0x1f && magic[1] === 0x8b;
-  const stream: Readable = zipped ? pipeline(raw, createGunzip({ chunkSize: 1 << 20 }), () => {}) : raw;
+  const unpack = packing === 'gzip' ? createGunzip({ chunkSize: 1 << 20 }) : packing === 'zstd' ? createZstdDecompress({ chunkSize: 1 << 20 }) : null;
+  const stream: Readable = unpack === null ? raw : pipeline(raw, unpack, () => {});
   const stop = () => stream.destroy(new PenstockError('cancelled', 'Cancelled.'));
   signal?.addEventListener('abort', stop, { once: true });
   try {
     for await (const block of stream) yield block as Buffer;
   } catch (cause) {
-    if (!zipped || (cause instanceof PenstockError && cause.code === 'cancelled')) throw cause;
-    throw csvError('csv-gzip', path, 'the compressed file is damaged or cut off.', 'Fetch or compress the file again.', { cause });
+    if (packing === null || (cause instanceof PenstockError && cause.code === 'cancelled')) throw cause;
+    throw csvError(`csv-${packing}`, path, 'the compressed file is damaged or cut off.', 'Fetch or compress the file again.', { cause });
   } finally {
     signal?.removeEventListener('abort', stop);
     raw.destroy();
@@ -45,9 +45,11 @@ export async function* openBytes(path: string, signal?: AbortSignal): AsyncGener
   }
 }
 
-export async function isGzip(path: string): Promise<boolean> {
-  const magic = await firstBytes(path, 2);
-  return magic[0] === 0x1f && magic[1] === 0x8b;
+/** How the file is compressed, by its first bytes. */
+export async function packingOf(path: string): Promise<'gzip' | 'zstd' | null> {
+  const [a, b, c, d] = await firstBytes(path, 4);
+  if (a === 0x1f && b === 0x8b) return 'gzip';
+  return a === 0x28 && b === 0xb5 && c === 0x2f && d === 0xfd ? 'zstd' : null;
 }
 
 async function firstBytes(path: string, count: number): Promise<Buffer> {
@@ -99,6 +101,37 @@ export function textDecoder(encoding: CsvEncoding, start: Uint8Array, fatal = fa
   if (encoding === 'utf-8') return new TextDecoder('utf-8', { fatal });
   const big = (start[0] === 0xfe && start[1] === 0xff) || (start[0] === 0 && start[1] !== 0);
   return new TextDecoder(big ? 'utf-16be' : 'utf-16le', { fatal });
+}
+
+/** `bytes` from `offset` on; fewer at the end of the file. */
+export async function readBlock(path: string, offset: number, bytes: number): Promise<Buffer> {
+  const parts: Buffer[] = [];
+  for await (const part of createReadStream(path, { start: offset, end: offset + bytes - 1 })) parts.push(part as Buffer);
+  return Buffer.concat(parts);
+}
+
+/** Text without its first `count` lines (which end with LF, CR LF or CR). */
+export async function* withoutLines(pieces: AsyncIterable<string>, count: number): AsyncGenerator<string> {
+  let left = count;
+  let afterCR = false;
+  for await (const piece of pieces) {
+    let at = 0;
+    while ((left > 0 || afterCR) && at < piece.length) {
+      const code = piece.charCodeAt(at);
+      if (afterCR) {
+        afterCR = false;
+        if (code === 10) {
+          at += 1;
+          continue;
+        }
+      }
+      if (left === 0) break;
+      if (code === 10 || code === 13) left -= 1;
+      afterCR = code === 13;
+      at += 1;
+    }
+    if (at < piece.length) yield at === 0 ? piece : piece.slice(at);
+  }
 }
 
 /**

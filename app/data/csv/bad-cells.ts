@@ -1,0 +1,60 @@
+import type { DuckDBConnection } from '@duckdb/node-api';
+import type { CsvColumn, RejectedRow } from '#app/sdk/csv.ts';
+import { badValue, tooManyRejects } from './errors.ts';
+import { isBlank, type CsvRecord } from './records.ts';
+import { misfit, type NumberStyle } from './strict-cast.ts';
+import { keptText, reasonOf, scanFile, type ScannedFile } from './structure.ts';
+
+/** A cell that does not fit its column: the how-manieth row DuckDB read (1-based), and the column. */
+export interface BadCell {
+  readonly row: number;
+  readonly column: number;
+}
+
+/** The first bad cell of each row that has one, in the order of the file, at most `limit`. `cells`: SQL of each column over `source`. */
+export async function findBadCells(connection: DuckDBConnection, source: string, cells: readonly string[], columns: readonly CsvColumn[], style: NumberStyle, limit: number): Promise<BadCell[]> {
+  const branches = columns.flatMap((column, i) => {
+    const test = misfit(cells[i] ?? '', column, style);
+    return test === 'false' ? [] : [`when ${test} then ${i}`];
+  });
+  if (branches.length === 0) return [];
+  const reader = await connection.runAndReadAll(
+    `select n, which from (select row_number() over () as n, case ${branches.join(' ')} end as which from ${source}) where which is not null order by n limit ${limit}`,
+  );
+  return reader.getRows().map(([row, column]) => ({ row: Number(row), column: Number(column) }));
+}
+
+/**
+ * The places of bad cells, as rejected rows, found by counting the file's records. `skip`: first lines of rows that DuckDB was not
+ * given. Reads no further than the last bad cell.
+ */
+export async function locateBadCells(file: ScannedFile, bad: readonly BadCell[], columns: readonly CsvColumn[], skip: ReadonlySet<number>): Promise<(RejectedRow & { readonly error: ReturnType<typeof badValue> })[]> {
+  const found: (RejectedRow & { readonly error: ReturnType<typeof badValue> })[] = [];
+  let seen = file.dialect.header ? -1 : 0;
+  let started = false;
+  let next = 0;
+  const visit = (record: CsvRecord): boolean => {
+    if (record.comment || skip.has(record.line) || (isBlank(record) && (columns.length > 1 || !started))) return true;
+    started = true;
+    seen += 1;
+    const wanted = bad[next];
+    if (wanted === undefined) return false;
+    if (seen < wanted.row) return true;
+    const column = columns[wanted.column];
+    const value = keptText(record.fields[wanted.column] ?? '');
+    if (column !== undefined) {
+      const error = badValue(file.original, record.line, column, value);
+      found.push({ file: file.original, line: record.line, column: column.name, value, reason: reasonOf(error, file.original), row: keptText(record.raw), error });
+    }
+    next += 1;
+    return next < bad.length;
+  };
+  if (bad.length > 0) await scanFile(file, visit);
+  return found;
+}
+
+/** @throws PenstockError `csv-too-many-rejects` with the first bad cell's place. */
+export async function refuseSoMany(file: ScannedFile, first: BadCell | undefined, columns: readonly CsvColumn[], skip: ReadonlySet<number>, maxRejects: number): Promise<never> {
+  const [located] = await locateBadCells(file, first === undefined ? [] : [first], columns, skip);
+  throw tooManyRejects(file.original, maxRejects, located?.error);
+}
