@@ -10,6 +10,7 @@ import { ColumnCharts } from './column-charts.tsx';
 import { LogTab } from './log-tab.tsx';
 import { ProblemsTab } from './problems-tab.tsx';
 import { InlineMarkdown } from './report/markdown.tsx';
+import { SlicesBar } from './slices-bar.tsx';
 import { TableView } from './table/table-view.tsx';
 import { useDock } from './use-dock.ts';
 import type { Dock, DockPort } from './use-dock.ts';
@@ -42,7 +43,9 @@ export function ResultsDock() {
   ];
 
   return (
-    <section data-testid="results-dock" aria-label="Results" className="h-full min-h-0 min-w-0 bg-surface">
+    <section data-testid="results-dock" aria-label="Results" className="flex h-full min-h-0 min-w-0 flex-col bg-surface">
+      <SlicesBar />
+      <div className="min-h-0 flex-1">
       <Tabs label="Results" value={tab} onChange={choose} items={items} trailing={<DockTrailing dock={dock} />}>
         <TabPanel value="table" className="!overflow-hidden">
           {subject && port?.kind === 'table' ? <TableView key={`${subject.nodeId} ${port.name}`} subject={subject} port={port.name} runAction={<RunButton nodeId={subject.nodeId} />} /> : <NoResult dock={dock} />}
@@ -69,6 +72,7 @@ export function ResultsDock() {
         </TabPanel>
         <TabPanel value="problems">{document ? <ProblemsTab document={document} problems={dock.problems} /> : null}</TabPanel>
       </Tabs>
+      </div>
     </section>
   );
 }

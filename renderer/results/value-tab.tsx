@@ -12,6 +12,7 @@ import { RecipeView } from './model/recipe-view.tsx';
 import { Notice } from './notice.tsx';
 import { MetricGrid, metricItems } from './report/metric-grid.tsx';
 import { ReportView } from './report/report-view.tsx';
+import type { ChartTable } from './charts/sliced-chart.tsx';
 import { shownValueSchema } from './report/value-schema.ts';
 import type { ShownValue } from './report/value-schema.ts';
 import type { Subject } from './table/table-subject.ts';
@@ -80,7 +81,7 @@ const emptyWords: Readonly<Record<PortKind, string>> = {
 function Value({ value, subject, port, curves }: { readonly value: ShownValue; readonly subject: Subject; readonly port: string; readonly curves: ReactNode }) {
   switch (value.kind) {
     case 'report':
-      return <ReportView report={value.report} />;
+      return <ReportView report={value.report} tableAt={(input) => tableFeeding(subject, input)} />;
     case 'evaluation': {
       const { report, metrics } = value.evaluation;
       const listed = report.blocks.some((block) => block.type === 'metrics');
@@ -98,4 +99,10 @@ function Value({ value, subject, port, curves }: { readonly value: ShownValue; r
     case 'model':
       return <ModelView key={value.onnx} model={value} subject={subject} port={port} curves={curves} />;
   }
+}
+
+/** The port that feeds an input of the node. */
+function tableFeeding(subject: Subject, input: string): ChartTable | null {
+  const edge = subject.document.edges.find(({ to }) => to.node === subject.nodeId && to.port === input);
+  return edge === undefined ? null : { subject, nodeId: edge.from.node, port: edge.from.port };
 }

@@ -64,12 +64,12 @@ export async function line(source: ChartSource, query: ChartQueryOf<'line'>): Pr
       const own = measure.column ?? 'Rows';
       const name = category === undefined ? own : measures.length === 1 ? category.label : `${category.label}, ${own}`;
       // One colour a group; the columns of a group differ by their dashes.
-      const group_ = category?.label ?? (measures.length > 1 ? own : undefined);
-      const style = { ...(group_ === undefined ? {} : { group: group_ }), ...(category === undefined ? {} : neutral(category)) };
+      const colourGroup = category?.label ?? (measures.length > 1 ? own : undefined);
+      const style = { ...(colourGroup === undefined ? {} : { group: colourGroup }), ...(category === undefined ? {} : neutral(category)) };
       if (range.length > 0 && several && (colours === null || colours.size <= 4)) {
-        series.push({ name: `${name}, range`, mark: 'band', x: xs, y: [], low: sorted.map(({ values }) => values[1] ?? null), high: sorted.map(({ values }) => values[2] ?? null), ...style, group: group_ ?? name });
+        series.push({ name: `${name}, range`, mark: 'band', x: xs, y: [], low: sorted.map(({ values }) => values[1] ?? null), high: sorted.map(({ values }) => values[2] ?? null), ...style, group: colourGroup ?? name });
       }
-      series.push({ name, mark: 'line', x: xs, y: sorted.map(({ values }) => values[m] ?? null), ...style, ...(range.length > 0 ? { group: group_ ?? name } : {}) });
+      series.push({ name, mark: 'line', x: xs, y: sorted.map(({ values }) => values[m] ?? null), ...style, ...(range.length > 0 ? { group: colourGroup ?? name } : {}) });
     }
   }
   if (series.length > mostLines) throw new PenstockError('chart-lines', `That would be ${series.length} lines; a chart takes ${mostLines}.`, { remedy: 'Choose fewer columns, or no colour.', place: { param: ['y'] } });

@@ -1,5 +1,6 @@
 import { queueDrawing } from './draw-queue.ts';
 import { loadPlotly, plotlyConfig } from './plotly.ts';
+import { listenTo, type DrawingEvents } from './plotly-events.ts';
 import type { Figure } from './traces.ts';
 
 export interface SessionListener {
@@ -18,6 +19,10 @@ export class ChartSession {
   #near = false;
   #queued = false;
   #resets = 0;
+  #draws = 0;
+  #wired = false;
+  /** Hears of selections and clicks in the drawing; null: nobody does. */
+  events: DrawingEvents | null = null;
 
   /** Draws in `element` until the returned function is called. */
   attach(element: HTMLElement, listener: SessionListener): () => void {
@@ -47,12 +52,18 @@ export class ChartSession {
       this.#element = null;
       this.#drawn = null;
       this.#near = false;
+      this.#wired = false;
     };
   }
 
   show(figure: Figure, listener: SessionListener): void {
     this.#figure = figure;
     if (this.#drawn !== figure) this.#draw(listener);
+  }
+
+  /** Draws the same figure again: a selection that came to nothing leaves its outline behind. */
+  redraw(listener: SessionListener): void {
+    this.#draw(listener);
   }
 
   /** Undoes zooming and panning. */
@@ -72,7 +83,11 @@ export class ChartSession {
       try {
         const plotly = await loadPlotly();
         if (this.#element !== element) return;
-        await plotly.react(element, figure.traces, { ...figure.layout, uirevision: this.#resets }, plotlyConfig);
+        this.#draws += 1;
+        // A zoom stays from drawing to drawing; Plotly's own outline of a selection goes, as the figure draws it.
+        await plotly.react(element, figure.traces, { ...figure.layout, uirevision: this.#resets, selections: [], selectionrevision: this.#draws }, plotlyConfig);
+        if (!this.#wired) listenTo(element, () => this.events);
+        this.#wired = true;
         this.#drawn = figure;
         listener.onDrawn();
       } catch (error) {

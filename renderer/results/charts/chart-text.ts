@@ -20,13 +20,15 @@ export function chartSummary(spec: ChartSpec): string {
   if (main === undefined) return `${spec.title}: an empty chart.`;
   const parts = [`${markNames[main.mark]} “${spec.title}”, ${spec.x.title} against ${spec.y.title}.`];
   for (const series of spec.series.slice(0, 6)) {
-    if (series.mark === 'reference') parts.push(`Reference line ${series.name}.`);
+    if (series.mark === 'band') continue;
+    if (series.mark === 'boxes') for (const [place, box] of (series.boxes ?? []).entries()) parts.push(box === null ? '' : `${String(series.x[place])}: median ${formatNumber(box.median)}, half of the values from ${formatNumber(box.q1)} to ${formatNumber(box.q3)}.`);
+    else if (series.mark === 'reference') parts.push(`Reference line ${series.name}.`);
     else if (series.mark === 'heatmap') parts.push(`${formatCount(series.y.length)} rows by ${formatCount(series.x.length)} columns.`);
     else parts.push(`${series.name}: ${formatCount(series.x.length)} ${series.x.length === 1 ? 'point' : 'points'}${extent(series)}.`);
   }
   if (spec.series.length > 6) parts.push(`And ${spec.series.length - 6} more series.`);
   if (spec.note) parts.push(spec.note);
-  return parts.join(' ');
+  return parts.filter((part) => part !== '').join(' ');
 }
 
 function extent(series: ChartSeries): string {
@@ -45,7 +47,7 @@ export interface ChartTable {
   readonly rows: readonly (readonly Cell[])[];
 }
 
-/** The chart's numbers as one table: series, x, y (and z for heat maps). */
+/** The chart's numbers as one table: series, x, y (and z for heat maps); bins by their edges, boxes by their numbers. */
 export function chartTable(spec: ChartSpec): ChartTable {
   const x = spec.x.title || 'x';
   const y = spec.y.title || 'y';
@@ -56,13 +58,30 @@ export function chartTable(spec: ChartSpec): ChartTable {
   }
   const drawn = spec.series.filter((series) => series.mark !== 'reference');
   const withName = drawn.length > 1;
-  const rows = drawn.flatMap((series) =>
-    series.x.map((value, index): Cell[] => {
-      const point: Cell[] = [value, series.y[index] ?? null];
-      return withName ? [series.name, ...point] : point;
-    }),
-  );
-  return { header: withName ? ['series', x, y] : [x, y], rows };
+  const named = (series: ChartSeries, cells: Cell[]): Cell[] => (withName ? [series.name, ...cells] : cells);
+  const header = (...names: string[]): string[] => (withName ? ['series', ...names] : names);
+  if (drawn.some(({ mark }) => mark === 'boxes')) {
+    return {
+      header: header(x === 'x' ? 'column' : x, 'rows', 'lower whisker', 'first quartile', 'median', 'third quartile', 'upper whisker', 'mean', 'beyond the whiskers'),
+      rows: drawn.flatMap((series) => (series.boxes ?? []).flatMap((box, place) => (box === null ? [] : [named(series, [series.x[place] ?? null, box.rows, box.low, box.q1, box.median, box.q3, box.high, box.mean, box.outside])]))),
+    };
+  }
+  if (drawn.some(({ edges }) => edges !== undefined)) {
+    return { header: header(`${x} from`, `${x} to`, y), rows: drawn.flatMap((series) => series.x.map((_, place) => named(series, [series.edges?.[place] ?? null, series.edges?.[place + 1] ?? null, series.y[place] ?? null]))) };
+  }
+  const rows = drawn.flatMap((series) => (series.mark === 'band' ? [...pairs(series, 'low'), ...pairs(series, 'high')] : series.x.map((value, index): Cell[] => [value, series.y[index] ?? null])).map((cells) => named(series, cells)));
+  return { header: header(x, y), rows };
+}
+
+const pairs = (series: ChartSeries, end: 'low' | 'high'): Cell[][] => series.x.map((value, place): Cell[] => [value, series[end]?.[place] ?? null]);
+
+export function chartCsv(spec: ChartSpec): string {
+  const { header, rows } = chartTable(spec);
+  const cell = (value: Cell | undefined): string => {
+    const text = value === null || value === undefined ? '' : String(value);
+    return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  };
+  return `${[header, ...rows].map((row) => row.map(cell).join(',')).join('\r\n')}\r\n`;
 }
 
 export function chartTsv(spec: ChartSpec): string {

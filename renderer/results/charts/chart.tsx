@@ -1,28 +1,54 @@
-import { useMemo, useState } from 'react';
-import { ClipboardCopy, Download, RotateCcw, Table2 } from 'lucide-react';
+import { useEffect, useMemo, useState } from 'react';
+import type { ReactNode } from 'react';
+import { BoxSelect, ClipboardCopy, Download, Move, RotateCcw, Table2, ZoomIn } from 'lucide-react';
 import type { ChartSpec } from '#app/sdk/ports.ts';
-import { IconButton, Menu, useTheme } from '../../ui/index.ts';
+import type { SliceMark } from '../../state/slices.ts';
+import { IconButton, Menu, Spinner, cx, useTheme } from '../../ui/index.ts';
 import { StaticTable } from '../report/static-table.tsx';
 import type { Cell } from '../table/cell-format.ts';
+import { brushOf, canBrush, clickOf, type Brushed } from './brush.ts';
 import { ChartSession } from './chart-session.ts';
 import { chartSummary, chartTable, chartTsv } from './chart-text.ts';
-import { downloadChart } from './download-chart.ts';
+import { downloadChart, downloadNumbers } from './download-chart.ts';
 import { Drawing, quietly } from './drawing.tsx';
+import { canLog, type FigureView } from './figure-view.ts';
 import { readChartTheme } from './read-theme.ts';
 import { figureOf } from './traces.ts';
 
-interface ChartProps {
+export interface ChartProps {
   readonly spec: ChartSpec;
   readonly index: number;
   /** px of the drawing. */
   readonly height?: number;
+  /** Selections in the chart mean something. */
+  readonly brush?: BrushProps | undefined;
 }
 
+export interface BrushProps {
+  /** The chart of the whole table, drawn pale behind that of a part. */
+  readonly background: ChartSpec | null;
+  readonly mark: SliceMark | null;
+  /** A newer picture is being computed. */
+  readonly loading: boolean;
+  /** What went wrong with it, in words. */
+  readonly problem: string | null;
+  readonly onBrush: (brushed: Brushed | null) => void;
+}
+
+type Tool = 'select' | 'zoom' | 'pan';
+
 /** One chart: drawn by Plotly in the design's colours, with its numbers as a table, as text and as a file. */
-export function Chart({ spec, index, height = 300 }: ChartProps) {
+export function Chart({ spec, index, height = 300, brush }: ChartProps) {
   const theme = useTheme((state) => state.theme);
   const chartTheme = useMemo(() => readChartTheme(theme), [theme]);
-  const figure = useMemo(() => figureOf(spec, chartTheme), [spec, chartTheme]);
+  const brushable = brush !== undefined && canBrush(spec);
+  const [chosen, setTool] = useState<Tool | null>(null);
+  const tool = chosen ?? (brushable ? 'select' : 'zoom');
+  const [logs, setLogs] = useState<{ readonly x?: boolean; readonly y?: boolean }>({});
+  const background = brush?.background ?? null;
+  const mark = brush?.mark ?? null;
+  const view = useMemo<FigureView>(() => ({ logX: logs.x, logY: logs.y, background, mark, drag: tool }), [logs, background, mark, tool]);
+  const figure = useMemo(() => figureOf(spec, chartTheme, view), [spec, chartTheme, view]);
   const summary = useMemo(() => chartSummary(spec), [spec]);
   const [asTable, setAsTable] = useState(false);
   const [failure, setFailure] = useState<string | null>(null);
@@ -30,11 +56,44 @@ export function Chart({ spec, index, height = 300 }: ChartProps) {
   const notes = [...(spec.note ? [spec.note] : []), ...figure.notes];
   const report = (error: unknown) => setFailure(error instanceof Error ? error.message : String(error));
 
+  const onBrush = brush?.onBrush;
+  useEffect(() => {
+    session.events =
+      onBrush === undefined || !brushable
+        ? null
+        : {
+            onSelected: (selected) => {
+              const brushed = brushOf(spec, selected);
+              onBrush(brushed);
+              // Plotly's outline is taken off even where nothing else changes.
+              session.redraw(quietly);
+            },
+            onClicked: (at, adding) => {
+              if (!spec.series.some((series) => series.mark === 'bars' || series.mark === 'heatmap')) return;
+              const brushed = clickOf(spec, at, mark, adding);
+              const again = !adding && mark !== null && JSON.stringify(brushed?.mark) === JSON.stringify(mark);
+              onBrush(again ? null : brushed);
+            },
+            onCleared: () => onBrush(null),
+          };
+  }, [session, spec, mark, onBrush, brushable]);
+
   return (
     <figure data-testid={`chart-${index}`} className="group m-0 flex min-w-0 flex-col rounded-md border border-line bg-surface">
       <figcaption className="flex min-h-8 items-center gap-2 pl-3 pr-1 pt-1">
-        <span className="min-w-0 truncate text-sm font-semibold">{spec.title}</span>
-        <span className="ml-auto flex items-center opacity-0 transition-opacity duration-100 focus-within:opacity-100 group-hover:opacity-100">
+        <span className="min-w-0 truncate text-sm font-semibold" title={spec.title}>
+          {spec.title}
+        </span>
+        {brush?.loading ? <Spinner size={13} label="Drawing the selection" /> : null}
+        <span className="ml-auto flex shrink-0 items-center opacity-0 transition-opacity duration-100 focus-within:opacity-100 group-hover:opacity-100">
+          {(['x', 'y'] as const).map((name) =>
+            canLog(spec, name) ? (
+              <LogButton key={name} axis={name} pressed={logs[name] ?? spec[name].scale === 'log'} disabled={asTable} onToggle={(on) => setLogs({ ...logs, [name]: on })} />
+            ) : null,
+          )}
+          {brushable ? <ToolButton tool="select" label="Select rows" now={tool} disabled={asTable} onTool={setTool} icon={<BoxSelect size={14} />} /> : null}
+          <ToolButton tool="zoom" label="Zoom" now={tool} disabled={asTable} onTool={setTool} icon={<ZoomIn size={14} />} />
+          <ToolButton tool="pan" label="Pan" now={tool} disabled={asTable} onTool={setTool} icon={<Move size={14} />} />
           <IconButton label="Reset zoom" size="sm" disabled={asTable} onClick={() => session.reset(quietly)}>
             <RotateCcw size={14} />
           </IconButton>
@@ -52,8 +111,9 @@ export function Chart({ spec, index, height = 300 }: ChartProps) {
               </button>
             }
             items={[
-              { id: 'png', label: 'PNG image', onSelect: () => void downloadChart(spec, chartTheme, 'png').catch(report) },
-              { id: 'svg', label: 'SVG drawing', onSelect: () => void downloadChart(spec, chartTheme, 'svg').catch(report) },
+              { id: 'png', label: 'PNG image', onSelect: () => void downloadChart(spec, chartTheme, 'png', view).catch(report) },
+              { id: 'svg', label: 'SVG drawing', onSelect: () => void downloadChart(spec, chartTheme, 'svg', view).catch(report) },
+              { id: 'csv', label: 'CSV of its numbers', onSelect: () => downloadNumbers(spec) },
             ]}
           />
         </span>
@@ -66,8 +126,41 @@ export function Chart({ spec, index, height = 300 }: ChartProps) {
         <Drawing session={session} figure={figure} height={height} summary={summary} onFailure={setFailure} />
       )}
       {failure ? <p className="px-3 pb-2 text-xs text-bad-ink">The chart could not be drawn: {failure}</p> : null}
+      {brush?.problem ? <p className="px-3 pb-2 text-xs text-bad-ink">{brush.problem}</p> : null}
       {notes.length > 0 ? <p className="px-3 pb-2 text-xs text-muted">{notes.join(' ')}</p> : null}
     </figure>
+  );
+}
+
+interface ToolButtonProps {
+  readonly tool: Tool;
+  readonly label: string;
+  readonly now: Tool;
+  readonly disabled: boolean;
+  readonly icon: ReactNode;
+  readonly onTool: (tool: Tool) => void;
+}
+
+function ToolButton({ tool, label, now, disabled, icon, onTool }: ToolButtonProps) {
+  return (
+    <IconButton label={label} size="sm" pressed={now === tool} disabled={disabled} onClick={() => onTool(tool)}>
+      {icon}
+    </IconButton>
+  );
+}
+
+function LogButton({ axis, pressed, disabled, onToggle }: { readonly axis: 'x' | 'y'; readonly pressed: boolean; readonly disabled: boolean; readonly onToggle: (on: boolean) => void }) {
+  return (
+    <button
+      type="button"
+      aria-pressed={pressed}
+      disabled={disabled}
+      title={`Logarithmic ${axis} axis`}
+      onClick={() => onToggle(!pressed)}
+      className={cx('h-6 rounded-md px-1.5 text-xs hover:bg-hover', pressed ? 'bg-active text-ink' : 'text-muted')}
+    >
+      log {axis}
+    </button>
   );
 }
 

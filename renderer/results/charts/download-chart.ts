@@ -1,14 +1,15 @@
 import type { ChartSpec } from '#app/sdk/ports.ts';
-import { chartFileName } from './chart-text.ts';
+import { chartCsv, chartFileName } from './chart-text.ts';
+import type { FigureView } from './figure-view.ts';
 import { loadPlotly } from './plotly.ts';
 import { escapeHtml } from './layout.ts';
 import { figureOf } from './traces.ts';
 import type { ChartTheme } from './theme.ts';
 
-/** Saves the chart with its title on a plain ground, at a size that suits a document. */
-export async function downloadChart(spec: ChartSpec, theme: ChartTheme, format: 'png' | 'svg'): Promise<void> {
+/** Saves the chart as it is seen, with its title and what its note says, on a plain ground, at a size that suits a document. */
+export async function downloadChart(spec: ChartSpec, theme: ChartTheme, format: 'png' | 'svg', view: FigureView = {}): Promise<void> {
   const plotly = await loadPlotly();
-  const { traces, layout } = figureOf(spec, theme);
+  const { traces, layout } = figureOf(spec, theme, { ...view, mark: null });
   const url = await plotly.toImage(
     {
       data: traces,
@@ -16,14 +17,34 @@ export async function downloadChart(spec: ChartSpec, theme: ChartTheme, format: 
         ...layout,
         paper_bgcolor: theme.surface,
         plot_bgcolor: theme.surface,
-        margin: { l: 24, r: 24, t: 72, b: 24 },
-        title: { text: escapeHtml(spec.title), font: { size: 16, color: theme.text }, x: 0.02, xanchor: 'left', y: 0.97, yanchor: 'top' },
+        margin: { l: 24, r: 24, t: 72, b: spec.note ? 44 : 24 },
+        title: {
+          text: escapeHtml(spec.title),
+          font: { size: 16, color: theme.text },
+          x: 0.02,
+          xanchor: 'left',
+          y: 0.97,
+          yanchor: 'top',
+        },
+        annotations: spec.note ? [{ text: escapeHtml(spec.note), xref: 'container', yref: 'container', x: 0.02, y: 0.01, xanchor: 'left', yanchor: 'bottom', showarrow: false, font: { size: 11, color: theme.muted } }] : [],
       },
     },
     { format, width: 960, height: 600, ...(format === 'png' ? { scale: 2 } : {}) },
   );
+  save(url, chartFileName(spec, format));
+}
+
+/** Saves the chart's numbers. */
+export function downloadNumbers(spec: ChartSpec): void {
+  // With the mark that makes spreadsheets read it as UTF-8.
+  const url = URL.createObjectURL(new Blob(['\ufeff', chartCsv(spec)], { type: 'text/csv;charset=utf-8' }));
+  save(url, chartFileName(spec, 'csv'));
+  setTimeout(() => URL.revokeObjectURL(url), 10_000);
+}
+
+function save(url: string, name: string): void {
   const link = document.createElement('a');
   link.href = url;
-  link.download = chartFileName(spec, format);
+  link.download = name;
   link.click();
 }

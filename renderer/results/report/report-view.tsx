@@ -2,19 +2,24 @@ import { Fragment } from 'react';
 import type { ReactNode } from 'react';
 import type { Report, ReportBlock } from '#app/sdk/ports.ts';
 import { Chart } from '../charts/chart.tsx';
+import { SlicedChart } from '../charts/sliced-chart.tsx';
+import type { ChartTable } from '../charts/sliced-chart.tsx';
 import { Markdown } from './markdown.tsx';
 import { MetricGrid } from './metric-grid.tsx';
 import { StaticTable } from './static-table.tsx';
 
+/** The table at an input of the node whose report it is: charts of it can be brushed. */
+export type TableAt = (input: string) => ChartTable | null;
+
 /** A page of results: text, figures, charts and small tables, in order; charts that follow one another share rows. */
-export function ReportView({ report, before }: { readonly report: Report; readonly before?: ReactNode }) {
+export function ReportView({ report, before, tableAt }: { readonly report: Report; readonly before?: ReactNode; readonly tableAt?: TableAt }) {
   const groups = groupBlocks(report.blocks);
   return (
     <article data-testid="report-view" aria-label={report.title} className="mx-auto flex max-w-[1440px] flex-col gap-4 p-4">
       <h3 className="text-base font-semibold">{report.title}</h3>
       {before}
       {groups.map((group, index) => (
-        <Fragment key={index}>{drawGroup(group)}</Fragment>
+        <Fragment key={index}>{drawGroup(group, tableAt)}</Fragment>
       ))}
     </article>
   );
@@ -41,13 +46,18 @@ export function groupBlocks(blocks: readonly ReportBlock[]): BlockGroup[] {
   return groups;
 }
 
-function drawGroup(group: BlockGroup): ReactNode {
+function drawGroup(group: BlockGroup, tableAt: TableAt | undefined): ReactNode {
   if (group.type === 'charts') {
     return (
       <div className="grid grid-cols-[repeat(auto-fit,minmax(min(380px,100%),1fr))] gap-4">
-        {group.charts.map(({ index, block }) => (
-          <Chart key={index} spec={block.chart} index={index} />
-        ))}
+        {group.charts.map(({ index, block }) => {
+          const table = block.query === undefined ? null : (tableAt?.(block.input ?? 'table') ?? null);
+          return block.query === undefined || table === null ? (
+            <Chart key={index} spec={block.chart} index={index} />
+          ) : (
+            <SlicedChart key={index} spec={block.chart} query={block.query} table={table} index={index} height={group.charts.length === 1 ? 380 : 300} />
+          );
+        })}
       </div>
     );
   }

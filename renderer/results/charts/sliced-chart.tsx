@@ -1,0 +1,94 @@
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { stableHash } from '#app/core/hash.ts';
+import type { ChartQuery } from '#app/sdk/charts.ts';
+import type { ChartSpec } from '#app/sdk/ports.ts';
+import { client } from '../../rpc/client.ts';
+import { sliceFilter, useSlices } from '../../state/slices.ts';
+import type { Subject } from '../table/table-subject.ts';
+import { useQuery } from '../use-query.ts';
+import type { Brushed } from './brush.ts';
+import { Chart } from './chart.tsx';
+
+export interface ChartTable {
+  /** The part of the pipeline that makes the table. */
+  readonly subject: Subject;
+  /** The node and port whose table the chart is of. */
+  readonly nodeId: string;
+  readonly port: string;
+}
+
+interface SlicedChartProps {
+  /** The chart of the whole table. */
+  readonly spec: ChartSpec;
+  readonly query: ChartQuery;
+  readonly table: ChartTable;
+  readonly index: number;
+  readonly height?: number;
+}
+
+/** While a selection is being dragged out, only where it rests is asked for. */
+const settleMs = 120;
+
+/** A chart of a table that is narrowed to what is selected in the table's other views, and whose own selection narrows them. */
+export function SlicedChart({ spec, query, table, index, height }: SlicedChartProps) {
+  const { subject, nodeId, port } = table;
+  const view = useMemo(() => `chart ${nodeId} ${port} ${stableHash(query)}`, [nodeId, port, query]);
+  const slices = useSlices((state) => state.slices);
+  const setSlice = useSlices((state) => state.set);
+  const host = useRef<HTMLDivElement>(null);
+  const near = useNear(host);
+  const filter = useSettled(sliceFilter(slices, { nodeId, port }, view));
+  const answer = useQuery(filter === '' || !near ? null : `${subject.key} ${view} ${filter}`, async (signal) => {
+    const { chart } = await client.views.chart({ document: subject.document, nodeId, port, filter, query }, { signal });
+    return chart as ChartSpec;
+  });
+  // The picture before stays until the next one is there.
+  const [last, setLast] = useState<ChartSpec | null>(null);
+  const { data } = answer;
+  useEffect(() => {
+    if (data !== null) setLast(data);
+  }, [data]);
+  useEffect(() => {
+    if (filter === '') setLast(null);
+  }, [filter]);
+  const part = filter === '' ? null : (data ?? last);
+  const onBrush = useCallback((brushed: Brushed | null) => setSlice(view, brushed === null ? null : { nodeId, port, ...brushed }), [setSlice, view, nodeId, port]);
+  return (
+    <div ref={host} className="min-w-0">
+      <Chart
+        spec={part ?? spec}
+        index={index}
+        {...(height === undefined ? {} : { height })}
+        brush={{
+          background: part === null ? null : spec,
+          mark: slices[view]?.mark ?? null,
+          loading: answer.loading,
+          problem: answer.error === null ? null : `${answer.error.message} ${answer.error.remedy ?? ''}`.trim(),
+          onBrush,
+        }}
+      />
+    </div>
+  );
+}
+
+/** The value once it has stayed for a moment; emptiness at once. */
+function useSettled(value: string): string {
+  const [settled, setSettled] = useState(value);
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(value), value === '' ? 0 : settleMs);
+    return () => clearTimeout(timer);
+  }, [value]);
+  return value === '' ? '' : settled;
+}
+
+/** True while the element is in or near the view: charts further down are asked for when they are scrolled to. */
+function useNear(host: { readonly current: HTMLElement | null }): boolean {
+  const [near, setNear] = useState(false);
+  useEffect(() => {
+    if (host.current === null) return undefined;
+    const sight = new IntersectionObserver((entries) => setNear(entries.some((entry) => entry.isIntersecting)), { rootMargin: '200px' });
+    sight.observe(host.current);
+    return () => sight.disconnect();
+  }, [host]);
+  return near;
+}

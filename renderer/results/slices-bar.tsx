@@ -1,0 +1,80 @@
+import { useEffect } from 'react';
+import { Filter, X } from 'lucide-react';
+import { addTyped } from '../canvas/adding.ts';
+import { placeAfter } from '../canvas/edits.ts';
+import { titleOf } from '../state/catalogue.ts';
+import { usePipeline } from '../state/pipeline.ts';
+import { sliceFilter, useSlices, type Slice } from '../state/slices.ts';
+import { Button, IconButton } from '../ui/index.ts';
+
+/** What is selected in charts and tables: each selection narrows the other views, and all of a table's become a Filter Rows node. */
+export function SlicesBar() {
+  const slices = useSlices((state) => state.slices);
+  const { set, clear } = useSlices.getState();
+  const document = usePipeline((state) => state.document);
+  const path = usePipeline((state) => state.path);
+  // Selections are about tables of the pipeline that was open.
+  useEffect(() => clear, [path, clear]);
+  // A table that is gone takes its selections along.
+  useEffect(() => {
+    for (const [view, slice] of Object.entries(slices)) if (document !== null && !document.nodes.some((node) => node.id === slice.nodeId)) set(view, null);
+  }, [document, slices, set]);
+  const tables = groupByTable(slices);
+  if (tables.length === 0) return null;
+  return (
+    <div data-testid="slices-bar" role="group" aria-label="Selections" className="flex shrink-0 flex-wrap items-center gap-x-3 gap-y-1 border-b border-line bg-accent-soft px-3 py-1">
+      {tables.map(({ nodeId, port, entries }) => {
+        const node = document?.nodes.find((one) => one.id === nodeId);
+        return (
+          <div key={`${nodeId} ${port}`} className="flex min-w-0 flex-wrap items-center gap-1.5">
+            <span className="text-xs text-muted">{node ? `Rows of ${titleOf(node)} with` : 'Rows with'}</span>
+            {entries.map(([view, slice]) => (
+              <span key={view} data-testid="slice-chip" title={slice.filter} className="inline-flex h-6 min-w-0 items-center gap-0.5 rounded-md border border-line-strong bg-raised pl-2 text-xs">
+                <span className="max-w-72 truncate">{slice.label}</span>
+                <IconButton label={`Remove the selection ${slice.label}`} size="sm" onClick={() => set(view, null)}>
+                  <X size={12} />
+                </IconButton>
+              </span>
+            ))}
+            <Button size="sm" icon={<Filter size={12} />} title="Adds a Filter Rows node with these conditions" onClick={() => addFilter(nodeId, port)}>
+              Filter rows
+            </Button>
+          </div>
+        );
+      })}
+      <Button size="sm" variant="quiet" className="ml-auto" onClick={clear}>
+        {tables.reduce((count, { entries }) => count + entries.length, 0) === 1 ? 'Clear' : 'Clear all'}
+      </Button>
+    </div>
+  );
+}
+
+interface TableSlices {
+  readonly nodeId: string;
+  readonly port: string;
+  readonly entries: readonly (readonly [view: string, slice: Slice])[];
+}
+
+export function groupByTable(slices: Readonly<Record<string, Slice>>): TableSlices[] {
+  const tables = new Map<string, TableSlices>();
+  for (const entry of Object.entries(slices)) {
+    const { nodeId, port } = entry[1];
+    const key = `${nodeId} ${port}`;
+    tables.set(key, { nodeId, port, entries: [...(tables.get(key)?.entries ?? []), entry] });
+  }
+  return [...tables.values()];
+}
+
+/** The condition of all selections of a table, without needless brackets. */
+export function tableCondition(slices: Readonly<Record<string, Slice>>, table: { readonly nodeId: string; readonly port: string }): string {
+  const own = Object.values(slices).filter((slice) => slice.nodeId === table.nodeId && slice.port === table.port);
+  const [only] = own;
+  return own.length === 1 && only !== undefined ? only.filter : sliceFilter(slices, table, '');
+}
+
+function addFilter(nodeId: string, port: string): void {
+  const { document } = usePipeline.getState();
+  if (document === null) return;
+  const expression = tableCondition(useSlices.getState().slices, { nodeId, port });
+  addTyped('transform/filter-rows', placeAfter(document, nodeId), { kind: 'after', from: { node: nodeId, port } }, { expression, mode: 'keep' });
+}
