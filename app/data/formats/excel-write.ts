@@ -82,7 +82,7 @@ class SheetWriter {
     return [...this.#asText].map(([column, { count, what }]): Diagnostic => ({
       severity: 'warning',
       code: 'excel-as-text',
-      message: `Column “${column}”: ${formatCount(count)} ${what} ${count === 1 ? 'is' : 'are'} written as text, because Excel would change ${count === 1 ? 'it' : 'them'}.`,
+      message: `Column “${column}”: ${formatCount(count)} ${count === 1 ? 'value is' : 'values are'} written as text, because Excel would change ${what}.`,
       place: { column },
     }));
   }

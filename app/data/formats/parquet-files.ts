@@ -3,6 +3,7 @@ import { DuckDBTypeId, type DuckDBConnection } from '@duckdb/node-api';
 import { PenstockError, type Diagnostic } from '#app/core/errors.ts';
 import { formatCount } from '#app/core/units.ts';
 import { quotePath } from '#app/relation/emitters/duckdb/index.ts';
+import type { ColumnType } from '#app/relation/types.ts';
 import type { ParquetFiles } from '#app/sdk/formats.ts';
 import { describeQuery } from '../query.ts';
 
@@ -29,13 +30,46 @@ export async function describeParquetFiles(connection: DuckDBConnection, files: 
   const list = files.map(quotePath).join(', ');
   const source = `read_parquet([${list}]${unionByName ? ', union_by_name = true' : ''}, hive_partitioning = ${hive}, hive_types_autocast = false)`;
   try {
-    const { schema, typeIds } = await describeQuery(connection, `from ${source}`);
+    const { schema: described, typeIds } = await describeQuery(connection, `from ${source}`);
+    const folders = hive ? folderTypes(files) : new Map<string, ColumnType>();
+    const schema = described.map(({ name, type }) => ({ name, type: folders.get(name) ?? type }));
     const nested = schema.filter((_, i) => nestedTypes.has(typeIds[i] ?? DuckDBTypeId.INVALID)).map(({ name }) => name);
     const counted = await connection.runAndReadAll(`select sum(num_rows) from parquet_file_metadata([${list}])`);
     return { files, schema, rows: Number(counted.getRows()[0]?.[0] ?? 0), unionByName, hive, nested, notes: [...differences([...schemas.values()]), ...nestedNote(nested)] };
   } catch (cause) {
     const reason = cause instanceof Error ? (cause.message.split('\n')[0] ?? '') : '';
     throw new PenstockError('parquet-types', `The files cannot be read as one table: ${reason.replace(/^[A-Z][A-Za-z ]+ Error: /, '')}`, { remedy: 'Read the files that differ one by one and put them together in Concatenate.', cause });
+  }
+}
+
+/** Types of the columns that folders name: whole numbers and dates where every value is written like one, else text (so that 007 stays 007). */
+function folderTypes(files: readonly string[]): Map<string, ColumnType> {
+  const values = new Map<string, Set<string>>();
+  for (const file of files) {
+    for (const part of file.split(/[\\/]/).slice(0, -1)) {
+      const at = part.indexOf('=');
+      if (at < 1) continue;
+      const name = part.slice(0, at);
+      const value = decoded(part.slice(at + 1));
+      if (value === '__HIVE_DEFAULT_PARTITION__') continue;
+      const known = values.get(name);
+      if (known === undefined) values.set(name, new Set([value]));
+      else known.add(value);
+    }
+  }
+  const typeOf = (texts: ReadonlySet<string>): ColumnType => {
+    const all = (pattern: RegExp): boolean => texts.size > 0 && [...texts].every((text) => pattern.test(text));
+    if (all(/^(0|-?[1-9]\d{0,17})$/)) return 'integer';
+    return all(/^\d{4}-\d{2}-\d{2}$/) ? 'date' : 'string';
+  };
+  return new Map([...values].map(([name, texts]) => [name, typeOf(texts)]));
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
   }
 }
 

@@ -39,8 +39,7 @@ export async function writeParquetOut(connection: DuckDBConnection, sql: string,
   try {
     const rows = await copy(temporary, `, partition_by (${options.partitionBy.map(quoteName).join(', ')})`);
     const there = (await stat(path).catch(() => null)) !== null;
-    // An empty table writes no folder at all.
-    if ((await stat(temporary).catch(() => null)) === null) throw new PenstockError('empty-table', 'The table has no rows, so there is no folder to write.', { remedy: 'Write one file instead, or check the filters before.', place: { param: ['partitionBy'] } });
+    if (rows === 0) throw new PenstockError('empty-table', 'The table has no rows, so there is no folder to write.', { remedy: 'Write one file instead, or check the filters before.', place: { param: ['partitionBy'] } });
     if (there) await rename(path, old);
     await rename(temporary, path);
     await rm(old, { recursive: true, force: true });

@@ -1,16 +1,23 @@
 import { PenstockError } from '#app/core/errors.ts';
-import { scanParquet } from '#app/relation/build.ts';
 import type { RelationFn } from '#app/sdk/node.ts';
-import { fileName, noFile, parquetFacts, type ParquetReaderParams } from './node.ts';
+import { fileName } from '#app/sdk/reader-params.ts';
+import { noFile, parquetFacts, patternsOf, type ParquetReaderParams } from './node.ts';
 
-export const relation: RelationFn<ParquetReaderParams> = (_inputs, { path }, facts, services) => {
+export const relation: RelationFn<ParquetReaderParams> = (_inputs, params, facts) => {
   const known = parquetFacts(facts);
-  if (path === '' || known === null) {
+  const [first] = patternsOf(params);
+  if (first === undefined || known === null) {
     const { code, message, remedy, place } = noFile();
-    throw new PenstockError(code, path === '' ? message : `${fileName(path)} has not been looked at yet.`, {
+    throw new PenstockError(code, first === undefined ? message : `${fileName(first)} has not been looked at yet.`, {
       ...(remedy === undefined ? {} : { remedy }),
       ...(place === undefined ? {} : { place }),
     });
   }
-  return scanParquet([services.resolvePath(path)], known.schema, fileName(path));
+  const { files, schema, unionByName, hive, nested } = known;
+  return {
+    op: 'scan',
+    source: { kind: 'parquet', paths: files, ...(unionByName ? { unionByName } : {}), ...(hive ? { hive } : {}), ...(nested.length === 0 ? {} : { nested }) },
+    schema,
+    label: fileName(first),
+  };
 };

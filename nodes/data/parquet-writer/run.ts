@@ -1,0 +1,15 @@
+import type { NodeExecutor } from '#app/sdk/node.ts';
+import { tableOf, writerResult } from '#app/sdk/writer.ts';
+import type { ParquetWriterParams } from './node.ts';
+
+export const executor: NodeExecutor<ParquetWriterParams> = {
+  // The file may be gone or changed since the last run.
+  effect: true,
+  async run(context) {
+    const { path, ...options } = context.params;
+    const table = tableOf(context);
+    context.progress(null, 'Writing');
+    const written = await context.tables.writeParquetFile(table.relation, context.resolvePath(path), options);
+    return writerResult(context, options.partitionBy.length === 0 ? 'Parquet file' : 'Parquet folder', table, written);
+  },
+};
