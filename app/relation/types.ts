@@ -172,6 +172,10 @@ export type Relation =
   | { readonly op: 'union'; readonly inputs: readonly Relation[]; readonly by: 'name' | 'position' }
   | { readonly op: 'sort'; readonly input: Relation; readonly keys: readonly SortKey[] }
   | { readonly op: 'limit'; readonly input: Relation; readonly count: number; readonly offset: number }
+  /**
+   * Each row once; with `on`, one row for each combination of these columns: the one whose other columns are smallest, first column first,
+   * missing values last. The order of rows does not matter to it: to keep the first of an order, number the rows with a window.
+   */
   | { readonly op: 'distinct'; readonly input: Relation; readonly on?: readonly string[] }
   /** Bernoulli sample by a portable hash of the row and the seed: the same rows on every backend. */
   | { readonly op: 'sample'; readonly input: Relation; readonly fraction: number; readonly seed: number }

@@ -181,8 +181,7 @@ function distinct(relation: Relation & { op: 'distinct' }, tables: Tables): Row[
   const names = schema.map(({ name }) => name);
   const on = relation.on?.length ? relation.on : names;
   const order: SortKey[] = names.filter((name) => !on.includes(name)).map((name) => ({ expr: { op: 'col', name } satisfies Expr, descending: false, nulls: 'last' }));
-  const sorted = relation.input.op === 'sort' ? [...relation.input.keys, ...order] : order;
-  const rows = [...rowsOf(relation.input, tables)].sort(byKeys(sorted, schema));
+  const rows = [...rowsOf(relation.input, tables)].sort(byKeys(order, schema));
   return grouped(rows, (row) => on.map((name) => row.get(name) ?? null)).flatMap((group) => group.rows.slice(0, 1));
 }
 

@@ -117,6 +117,8 @@ function step(input: Relation, grow: boolean): fc.Arbitrary<Relation> {
     }),
     windowOver(input),
     windowOver(input),
+    // Numbers in the order of the table.
+    sortKeys(schema).map((keys): Relation => ({ op: 'window', input: { op: 'sort', input, keys }, columns: [{ name: freshName(), fn: 'row_number', partitionBy: [], orderBy: [] }] })),
     aggregateOver(input, safeMeasures),
     pivotOver(input),
     unpivotOver(input),

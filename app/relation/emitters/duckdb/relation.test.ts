@@ -16,8 +16,8 @@ import { toDuckDb } from './relation.ts';
 let instance: DuckDBInstance;
 let connection: DuckDBConnection;
 beforeAll(async () => {
-  // As the app opens it: this optimiser gives wrong rows for a join over LIMIT or DISTINCT ON.
-  instance = await DuckDBInstance.create(':memory:', { disabled_optimizers: 'join_filter_pushdown' });
+  // As the app opens it: these optimisers give wrong rows.
+  instance = await DuckDBInstance.create(':memory:', { disabled_optimizers: 'join_filter_pushdown,late_materialization' });
   connection = await instance.connect();
 });
 afterAll(() => {

@@ -171,13 +171,9 @@ function distinct(relation: Relation & { op: 'distinct' }): Query {
   if (relation.on === undefined || relation.on.length === 0) {
     return { ...nested(emit(relation.input)), distinct: 'distinct ', select: allColumns(schema) };
   }
-  // Which row of equals stays is settled by the sort below, then by the other columns, so that every run keeps the same one.
+  // Which row of equals stays is settled by the other columns, so that it is the same one in every run and whatever was computed before.
   const on = relation.on;
-  const sorted = relation.input.op === 'sort' ? relation.input : null;
-  const source = nested(emit(sorted ? sorted.input : relation.input));
-  const orderBy = [
-    ...(sorted ? sorted.keys.map((key) => sortKey(key, schema)) : []),
-    ...schema.filter(({ name }) => !on.includes(name)).map(({ name }) => `${quoteName(name)} asc nulls last`),
-  ];
+  const source = nested(emit(relation.input));
+  const orderBy = schema.filter(({ name }) => !on.includes(name)).map(({ name }) => `${quoteName(name)} asc nulls last`);
   return { ...fromClause(sourceText(source)), distinct: `distinct on (${on.map(quoteName).join(', ')}) `, select: allColumns(schema), orderBy };
 }
