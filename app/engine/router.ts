@@ -11,6 +11,7 @@ import { csvProcedures } from './procedures/csv.ts';
 import { expressionsProcedures } from './procedures/expressions.ts';
 import { lineageProcedures } from './procedures/lineage.ts';
 import { planningProcedures } from './procedures/planning.ts';
+import { valuesProcedures } from './procedures/values.ts';
 import { viewsProcedures } from './procedures/views.ts';
 
 import { doctor } from './doctor.ts';
@@ -32,6 +33,7 @@ export function createRouter(engine: Engine) {
 
   return os.router({
     views: viewsProcedures(os as unknown as Implementer, engine),
+    values: valuesProcedures(os as unknown as Implementer, engine),
     csv: csvProcedures(os as unknown as Implementer, engine),
     connections: connectionsProcedures(os as unknown as Implementer, engine),
     planning: planningProcedures(os as unknown as Implementer, engine),

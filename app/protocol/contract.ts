@@ -7,6 +7,7 @@ import { csvContract } from './sections/csv.ts';
 import { expressionsContract } from './sections/expressions.ts';
 import { lineageContract } from './sections/lineage.ts';
 import { planningContract } from './sections/planning.ts';
+import { valuesContract } from './sections/values.ts';
 import { viewsContract } from './sections/views.ts';
 import {
   columnProfileSchema,
@@ -38,6 +39,7 @@ export const nodeConfigurationSchema = z.object({
 
 export const contract = {
   views: viewsContract,
+  values: valuesContract,
   csv: csvContract,
   connections: connectionsContract,
   planning: planningContract,
@@ -103,6 +105,8 @@ export const contract = {
           to: z.array(z.string()).optional(),
           /** Forget these nodes' results first. */
           force: z.array(z.string()).optional(),
+          /** Also where the preflight is certain that it will not fit. */
+          anyway: z.boolean().optional(),
         }),
       )
       .output(z.object({ runId: z.string() })),
