@@ -65,7 +65,7 @@ export const definition = defineNode({
   type: 'transform/impute',
   version: 1,
   title: 'Impute',
-  summary: 'Fills missing values of a table: with a mean, the most frequent value, the value before, a fixed one …',
+  summary: 'Fills missing values of a table: with a mean, the most frequent value, the value before, or a fixed one.',
   keywords: ['missing value', 'fill', 'fillna', 'ffill', 'bfill', 'interpolate', 'replace missing', 'null', 'nan', 'simple imputer', 'drop missing', 'dropna', 'coalesce', 'imputation', 'data cleansing'],
   inputs: [{ name: 'table', title: 'Table', kind: 'table', arity: 'one' }],
   outputs: [{ name: 'table', title: 'Table', kind: 'table', summary: 'The rows with their missing values filled. The order of the rows is not fixed.' }],
