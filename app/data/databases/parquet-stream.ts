@@ -11,8 +11,11 @@ import type { Cell, RowStream } from './types.ts';
 
 const chunkRows = 2048;
 /** What is held in memory before it goes to disk as a part: cells, and letters of texts. */
-const partCells = 4_000_000;
-const partLetters = 64_000_000;
+const partCells = 600_000;
+const partLetters = 16_000_000;
+
+/** Rows: DuckDB holds several groups at once while it joins the parts, so smaller ones than its own bound the memory. */
+const joinedGroup = 61_440;
 
 const carriers: Readonly<Record<ColumnType, DuckDBType>> = {
   boolean: BOOLEAN,
@@ -74,7 +77,7 @@ export async function streamToParquet(connection: DuckDBConnection, stream: RowS
     }
     const rest = `select ${cells} from ${table}`;
     if (parts.length === 0) return await copyToParquet(connection, rest, path);
-    return await copyToParquet(connection, `from read_parquet([${parts.map(quotePath).join(', ')}]) union all ${rest}`, path);
+    return await copyToParquet(connection, `from read_parquet([${parts.map(quotePath).join(', ')}]) union all ${rest}`, path, { rowGroup: joinedGroup });
   } finally {
     await connection.run(`drop table if exists ${table}`).catch(() => undefined);
     for (const part of parts) await rm(part, { force: true });

@@ -12,7 +12,7 @@ import { writeMysql } from './write.ts';
 
 const { quote } = mysqlDialect;
 const connectMs = 8000;
-const batchRows = 4096;
+const batchRows = 2048;
 
 /** Opens one connection. @throws PenstockError `connection-…`. */
 export async function openMysql(target: Target): Promise<DatabaseClient> {

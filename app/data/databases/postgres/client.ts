@@ -16,7 +16,7 @@ const { quote } = postgresDialect;
 const asText = { getTypeParser: () => (text: string) => text } as unknown as NonNullable<ClientConfig['types']>;
 
 const connectMs = 8000;
-const batchRows = 4096;
+const batchRows = 2048;
 
 /** Opens one connection. @throws PenstockError `connection-…`. */
 export async function openPostgres(target: Target): Promise<DatabaseClient> {
