@@ -1,15 +1,18 @@
 import { lazy, Suspense, useMemo } from 'react';
 import { usePipeline } from '../state/pipeline.ts';
 import { Badge, Field, Input, Segmented, Select, Switch, TextArea } from '../ui/index.ts';
+import { GridEditor } from './controls/grid-editor.tsx';
 import { ColumnPicker, ColumnsPicker } from './column-picker.tsx';
 import { ConnectionPicker } from './controls/connection-picker.tsx';
 import { ExpressionPreview } from './expression-preview.tsx';
+import { ColumnValues } from './controls/column-values.tsx';
 import { FilePicker } from './file-picker.tsx';
 import { diagnosticsAt, useForm } from './form-context.ts';
 import { discriminated, emptyValue, fieldsOf, words, type FieldSpec, type JsonSchema, type Path } from './form-model.ts';
 import { NumberInput, SliderInput } from './number-input.tsx';
 import { ListEditor, RowsEditor } from './rows-editor.tsx';
 
+const SqlEditor = lazy(() => import('./controls/sql-editor.tsx').then((module) => ({ default: module.SqlEditor })));
 const ExpressionEditor = lazy(() => import('./expression-editor.tsx').then((module) => ({ default: module.ExpressionEditor })));
 
 type Values = Readonly<Record<string, unknown>>;
@@ -110,16 +113,23 @@ function FieldControl({ field, value, path, id, invalid, change }: ControlProps)
       return <RowsEditor schema={schema} rows={Array.isArray(value) ? (value as Values[]) : []} path={path} title={title} change={change} />;
     case 'list':
       return <ListEditor values={Array.isArray(value) ? (value as unknown[]) : []} numeric={schema.items?.type === 'number' || schema.items?.type === 'integer'} title={title} change={change} />;
+    case 'grid':
+      return <GridEditor id={id} title={title} value={value} change={change} />;
     case 'choice':
       return <ChoiceControl schema={schema} value={(value ?? {}) as Values} path={path} id={id} title={title} change={change} />;
+    case 'sql':
+      return (
+        <Suspense fallback={<div className="h-40 rounded-md border border-line-control bg-surface" />}>
+          <SqlEditor id={id} label={title} value={typeof value === 'string' ? value : ''} port={schema.from ?? 'tables'} diagnostics={diagnosticsAt(form.diagnostics, path, false)} onChange={change} />
+        </Suspense>
+      );
+    case 'column-values':
+      return <ColumnValues id={id} label={title} values={Array.isArray(value) ? value.map(String) : []} of={schema.of} from={schema.from} invalid={invalid} onChange={change} />;
     case 'connection':
       return <ConnectionPicker id={id} label={title} value={typeof value === 'string' ? value : ''} invalid={invalid} onChange={change} />;
-    case 'grid':
     case 'csv-dialect':
-    case 'sql':
     case 'javascript':
     case 'python':
-    case 'column-values':
     case 'json':
     case 'text':
     case 'object':
