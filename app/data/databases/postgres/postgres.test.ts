@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isCancelled } from '#app/core/errors.ts';
 import { openReader } from '../testing/read-all.ts';
-import { postgresMissing, startPostgres, type TestServer } from '../testing/servers.ts';
+import { opensslMissing, postgresMissing, startPostgres, type TestServer } from '../testing/servers.ts';
 import { statements } from '../testing/statements.ts';
 
 const table = (name: string, schema = 'public') => ({ kind: 'table', schema, table: name }) as const;
@@ -110,4 +110,20 @@ describe.skipIf(postgresMissing !== null)(`PostgreSQL${postgresMissing === null 
     expect(await client.tables()).toContainEqual({ schema: 'public', name: 'kinds', kind: 'table', rows: null });
     await client.close();
   });
+});
+
+describe.skipIf(postgresMissing !== null || opensslMissing !== null)(`PostgreSQL with encryption${(postgresMissing ?? opensslMissing) === null ? '' : ` (${postgresMissing ?? opensslMissing})`}`, () => {
+  it('is encrypted where asked for, and its certificate is checked where asked for', async () => {
+    const [server, reader] = await Promise.all([startPostgres({ tls: true }), openReader()]);
+    try {
+      const encrypted = sql('select ssl from pg_stat_ssl where pid = pg_backend_pid()');
+      for (const [tls, expected] of [['off', 'false'], ['prefer', 'true'], ['require', 'true']] as const) {
+        expect((await reader.readAll({ ...server.target, tls }, encrypted)).rows, tls).toEqual([[expected]]);
+      }
+      await expect(reader.open({ ...server.target, tls: 'verify' })).rejects.toMatchObject({ code: 'connection-tls', message: expect.stringContaining('certificate') });
+    } finally {
+      await reader.close();
+      await server.stop();
+    }
+  }, 60_000);
 });

@@ -25,13 +25,15 @@ function postgresPrograms(): string | null {
   return folders.find((folder) => existsSync(path.join(folder, 'initdb')) && existsSync(path.join(folder, 'postgres'))) ?? null;
 }
 
-function mariadbProgram(name: string): string | null {
+function installed(name: string): string | null {
   const folders = [...(process.env['PATH'] ?? '').split(path.delimiter), '/usr/sbin', '/usr/local/sbin'];
   return folders.map((folder) => path.join(folder, name)).find((file) => existsSync(file)) ?? null;
 }
 
 export const postgresMissing = process.platform === 'win32' || postgresPrograms() === null ? 'skipped: no PostgreSQL server on this machine' : null;
-export const mariadbMissing = process.platform === 'win32' || mariadbProgram('mariadbd') === null || mariadbProgram('mariadb-install-db') === null ? 'skipped: no MariaDB server on this machine' : null;
+export const mariadbMissing = process.platform === 'win32' || installed('mariadbd') === null || installed('mariadb-install-db') === null ? 'skipped: no MariaDB server on this machine' : null;
+
+export const opensslMissing = installed('openssl') === null ? 'skipped: no openssl on this machine to make a certificate' : null;
 
 export const testPassword = 'pa5s-wörd’"\\%';
 
@@ -89,7 +91,7 @@ async function stopped(child: ChildProcess, signal: NodeJS.Signals, folder: stri
 }
 
 /** A PostgreSQL with the database `shop`, its owner `ann` and a password that needs escaping. */
-export async function startPostgres(): Promise<TestServer> {
+export async function startPostgres(options: { /** With a certificate that nobody vouches for. */ readonly tls?: boolean } = {}): Promise<TestServer> {
   const programs = postgresPrograms();
   if (programs === null) throw new Error('no PostgreSQL');
   const account = await asUser('postgres');
@@ -98,6 +100,11 @@ export async function startPostgres(): Promise<TestServer> {
   await run(path.join(programs, 'initdb'), ['-D', data, '-U', 'admin', '--auth-local=trust', '--auth-host=scram-sha-256', '-E', 'UTF8', '--locale=C.UTF-8', '--no-sync'], { ...account, cwd: folder });
   const port = await freePort();
   const settings = ['listen_addresses=127.0.0.1', `unix_socket_directories=${folder}`, 'fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'shared_buffers=32MB', 'max_connections=20'];
+  if (options.tls === true) {
+    const [key, certificate] = [path.join(folder, 'key.pem'), path.join(folder, 'cert.pem')];
+    await run('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-keyout', key, '-out', certificate, '-days', '2', '-subj', '/CN=localhost'], { ...account, cwd: folder });
+    settings.push('ssl=on', `ssl_key_file=${key}`, `ssl_cert_file=${certificate}`);
+  }
   const { child, log } = start(path.join(programs, 'postgres'), ['-D', data, '-p', String(port), ...settings.flatMap((setting) => ['-c', setting])], account, folder);
   const admin = async (database: string, text: string): Promise<unknown> => run(path.join(programs, 'psql'), ['-h', folder, '-p', String(port), '-U', 'admin', '-d', database, '-v', 'ON_ERROR_STOP=1', '-qc', text]);
   await untilReady(child, log, () => admin('postgres', 'select 1'));
@@ -109,7 +116,7 @@ export async function startPostgres(): Promise<TestServer> {
 
 /** A MariaDB with the database `shop`, its owner `ann` and a password that needs escaping. */
 export async function startMariadb(): Promise<TestServer> {
-  const [install, server] = [mariadbProgram('mariadb-install-db'), mariadbProgram('mariadbd')];
+  const [install, server] = [installed('mariadb-install-db'), installed('mariadbd')];
   if (install === null || server === null) throw new Error('no MariaDB');
   const account = await asUser('mysql');
   const folder = ownFolder('penstock-my-', account);
@@ -119,7 +126,7 @@ export async function startMariadb(): Promise<TestServer> {
   const socket = path.join(folder, 's');
   const options = ['--no-defaults', `--datadir=${data}`, `--socket=${socket}`, `--port=${port}`, '--bind-address=127.0.0.1', `--pid-file=${folder}/pid`, '--innodb-flush-log-at-trx-commit=0', '--innodb-buffer-pool-size=64M', '--skip-name-resolve', '--skip-log-bin'];
   const { child, log } = start(server, options, account, folder);
-  const client = mariadbProgram('mariadb') ?? 'mysql';
+  const client = installed('mariadb') ?? 'mysql';
   const admin = async (text: string): Promise<unknown> => run(client, ['--no-defaults', '-u', 'root', `--socket=${socket}`, '--default-character-set=utf8mb4', '-e', text]);
   await untilReady(child, log, () => admin('select 1'));
   const quoted = testPassword.replaceAll('\\', '\\\\').replaceAll("'", "''");
