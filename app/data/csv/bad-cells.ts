@@ -1,8 +1,8 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { CsvColumn, RejectedRow } from '#app/sdk/csv.ts';
+import { badCellsSql, type CsvCells } from './cells.ts';
 import { badValue, tooManyRejects } from './errors.ts';
 import { isBlank, type CsvRecord } from './records.ts';
-import { misfit, type NumberStyle } from './strict-cast.ts';
 import { keptText, reasonOf, scanFile, type ScannedFile } from './structure.ts';
 
 /** A cell that does not fit its column: the how-manieth row DuckDB read (1-based), and the column. */
@@ -11,17 +11,12 @@ export interface BadCell {
   readonly column: number;
 }
 
-/** The first bad cell of each row that has one, in the order of the file, at most `limit`. `cells`: SQL of each column over `source`. */
-export async function findBadCells(connection: DuckDBConnection, source: string, cells: readonly string[], columns: readonly CsvColumn[], style: NumberStyle, limit: number): Promise<BadCell[]> {
-  const branches = columns.flatMap((column, i) => {
-    const test = misfit(cells[i] ?? '', column, style);
-    return test === 'false' ? [] : [`when ${test} then ${i}`];
-  });
-  if (branches.length === 0) return [];
-  const reader = await connection.runAndReadAll(
-    `select n, which from (select row_number() over () as n, case ${branches.join(' ')} end as which from ${source}) where which is not null order by n limit ${limit}`,
-  );
-  return reader.getRows().map(([row, column]) => ({ row: Number(row), column: Number(column) }));
+/** The first bad cell of each row that has one, in the order of the file, at most `limit`. */
+export async function findBadCells(connection: DuckDBConnection, cells: CsvCells, limit: number): Promise<BadCell[]> {
+  const query = badCellsSql(cells, limit);
+  if (query === null) return [];
+  const reader = await connection.runAndReadAll(query.sql);
+  return reader.getRows().map(([row, ...found]) => ({ row: Number(row), column: query.column(found) }));
 }
 
 /**

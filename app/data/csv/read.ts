@@ -1,15 +1,15 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { CancelledError, PenstockError } from '#app/core/errors.ts';
 import { quotePath } from '#app/relation/emitters/duckdb/index.ts';
-import type { CsvDialect, CsvPart, RejectedRow } from '#app/sdk/csv.ts';
-import { physicalType } from '../column-types.ts';
+import type { CsvPart, RejectedRow } from '#app/sdk/csv.ts';
 import { copyToParquet } from '../parquet.ts';
-import { quoteName, quoteText } from '../sql.ts';
+import { quoteText } from '../sql.ts';
 import { findBadCells, locateBadCells, refuseSoMany } from './bad-cells.ts';
+import { tableSql, type CsvCells } from './cells.ts';
 import { csvError, emptyFile } from './errors.ts';
 import { maxRecordBytes, prepareCsv, type ReadableCsv } from './prepare.ts';
 import { isBlank } from './records.ts';
-import { badValueMark, misfit, strictCast } from './strict-cast.ts';
+import { badValueMark } from './strict-cast.ts';
 import { inspectStructure, scanFile, type ScannedFile, type Structure } from './structure.ts';
 import { fileSize } from './text.ts';
 
@@ -57,7 +57,7 @@ export async function readCsvFile(connection: DuckDBConnection, read: CsvRead): 
 
 async function attempt(connection: DuckDBConnection, read: CsvRead, file: ScannedFile, ready: ReadableCsv, source: ReadableCsv): Promise<CsvWritten> {
   try {
-    return { ...(await copyStrictly(connection, read, source, source.longLines)), rejects: [] };
+    return { ...(await copyStrictly(connection, read, cellsOf(read, source.path, source.longLines))), rejects: [] };
   } catch (thrown) {
     if (read.signal?.aborted) throw new CancelledError();
     if (thrown instanceof PenstockError) throw thrown;
@@ -108,17 +108,17 @@ async function readCleaned(connection: DuckDBConnection, read: CsvRead, file: Sc
 
 /** Good rows to Parquet; bad cells among the rejects, or the first of them thrown. */
 async function copySplit(connection: DuckDBConnection, read: CsvRead, file: ScannedFile, structure: Structure, source: ReadableCsv): Promise<CsvWritten> {
-  const { columns, dialect, maxRejects } = read;
-  const { from, cells } = sourceOf(read, source.path, source.longLines);
+  const { columns, maxRejects } = read;
+  const cells = cellsOf(read, source.path, source.longLines);
   try {
     const room = maxRejects === null ? 0 : maxRejects - structure.rejects.length;
-    const bad = await findBadCells(connection, from, cells, columns, dialect, room + 1);
+    const bad = await findBadCells(connection, cells, room + 1);
     if (bad.length > room) {
       if (maxRejects !== null) return await refuseSoMany(file, bad[0], columns, structure.rejectedLines, maxRejects);
       const [first] = await locateBadCells(file, bad, columns, structure.rejectedLines);
       if (first !== undefined) throw first.error;
     }
-    const written = await copyStrictly(connection, read, source, source.longLines, bad.length > 0);
+    const written = await copyStrictly(connection, read, cells, bad.length > 0);
     const located = await locateBadCells(file, bad, columns, structure.rejectedLines);
     const cellRejects = located.map(({ error: _, ...row }): RejectedRow => row);
     return { ...written, rejects: [...structure.rejects, ...cellRejects].toSorted((a, b) => a.line - b.line) };
@@ -129,7 +129,7 @@ async function copySplit(connection: DuckDBConnection, read: CsvRead, file: Scan
   }
 }
 
-function sourceOf(read: CsvRead, path: string, longLines: boolean): { from: string; cells: string[] } {
+function cellsOf(read: CsvRead, path: string, longLines: boolean): CsvCells {
   const { dialect, columns } = read;
   const options = [
     'auto_detect = false',
@@ -140,34 +140,12 @@ function sourceOf(read: CsvRead, path: string, longLines: boolean): { from: stri
     `columns = {${columns.map((_, i) => `c${i}: 'VARCHAR'`).join(', ')}}`,
     ...(longLines ? [`max_line_size = ${maxRecordBytes}`, `buffer_size = ${2 * maxRecordBytes}`] : []),
   ];
-  const cells = columns.map((_, i) => `c${i}`);
-  const raw = `read_csv(${quotePath(path)}, ${options.join(', ')})`;
-  return { from: maskNullWords(raw, cells, dialect), cells };
+  return { source: `read_csv(${quotePath(path)}, ${options.join(', ')})`, columns, dialect };
 }
 
-/** A source whose null words are null. */
-export function maskNullWords(source: string, cells: readonly string[], dialect: CsvDialect): string {
-  const words = dialect.nullWords.filter((word) => word !== '').map(quoteText);
-  if (words.length === 0) return source;
-  const masked = cells.map((cell) => `case when ${cell} in (${words.join(', ')}) then null else ${cell} end as ${cell}`);
-  return `(select ${masked.join(', ')} from ${source})`;
+function copyStrictly(connection: DuckDBConnection, read: CsvRead, cells: CsvCells, onlyGood = false): Promise<{ rows: number; bytes: number }> {
+  return copyToParquet(connection, tableSql(cells, read.layout, onlyGood), read.outPath);
 }
-
-function copyStrictly(connection: DuckDBConnection, read: CsvRead, source: ReadableCsv, longLines: boolean, onlyGood = false): Promise<{ rows: number; bytes: number }> {
-  const { columns, dialect } = read;
-  const { from, cells } = sourceOf(read, source.path, longLines);
-  const casts = columns.map((column, i) => strictCast(cells[i] ?? '', column, dialect));
-  const selected =
-    read.layout?.map(({ name, type, from: place }) => {
-      const value = place === null ? `null::${physicalType[type]}` : typeof place === 'number' ? layoutCast(casts[place] ?? 'null', columns[place]?.type, type) : quoteText(place.text);
-      return `${value} as ${quoteName(name)}`;
-    }) ?? columns.map((column, i) => `${casts[i] ?? ''} as ${quoteName(column.name)}`);
-  const tests = onlyGood ? columns.map((column, i) => misfit(cells[i] ?? '', column, dialect)).filter((test) => test !== 'false') : [];
-  const where = tests.length === 0 ? '' : ` where not (${tests.join(' or ')})`;
-  return copyToParquet(connection, `select ${selected.join(', ')} from ${from}${where}`, read.outPath);
-}
-
-const layoutCast = (cast: string, from: string | undefined, to: keyof typeof physicalType): string => (from === to ? cast : `(${cast})::${physicalType[to]}`);
 
 function unreadable(read: CsvRead, text: string, cause: unknown): PenstockError {
   const line = /CSV Error on Line: (\d+)/.exec(text)?.[1];

@@ -64,6 +64,7 @@ const longRecord = 1_000_000;
 export async function inspectStructure(file: ScannedFile, width: number, maxRejects: number | null, badBytes: boolean): Promise<Structure> {
   const { original, dialect } = file;
   let error: PenstockError | null = null;
+  let firstFault: PenstockError | null = null;
   let long = false;
   let records = 0;
   let open: number | null = null;
@@ -93,7 +94,8 @@ export async function inspectStructure(file: ScannedFile, width: number, maxReje
     open = record.start;
     lines.add(record.line);
     rejects.push({ file: original, line: record.line, column: null, value: null, reason: reasonOf(found, original), row: keptText(record.raw) });
-    if (rejects.length > maxRejects) error = tooManyRejects(original, maxRejects, found);
+    firstFault ??= found;
+    if (rejects.length > maxRejects) error = tooManyRejects(original, maxRejects, firstFault);
     return error === null;
   };
   const { lineEnds, skipped } = await scanFile(file, check);
