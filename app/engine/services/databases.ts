@@ -59,6 +59,14 @@ export function outsideDatabases(parts: OutsideParts): OutsideDatabases {
   }
 
   async function describe(query: DatabaseQuery): Promise<DescribedQuery> {
+    try {
+      return await describeUnplaced(query);
+    } catch (error) {
+      throw atQuery(error, query);
+    }
+  }
+
+  async function describeUnplaced(query: DatabaseQuery): Promise<DescribedQuery> {
     const { kind } = await connections.get(query.connection);
     const identity = await connections.identity(query.connection, { state: true });
     const available = await remembered.ask(['columns', identity, query.source, query.decimals], () => connections.use(query.connection, {}, (client) => client.columns(query.source, query.decimals)));
@@ -128,10 +136,18 @@ function described(available: readonly OutsideColumn[], plan: ReadPlan | null, t
 }
 
 /** Every fault of the filter is shown at its param. */
-function atFilter(error: unknown): unknown {
-  if (!(error instanceof PenstockError)) return error;
-  const { code, message, remedy, place } = error;
-  return new PenstockError(code, message, { ...(remedy === undefined ? {} : { remedy }), place: { ...place, param: ['filter'] }, cause: error });
+const atFilter = (error: unknown): unknown => (error instanceof PenstockError ? placed(error, 'filter') : error);
+
+/** Faults that clients report are shown at the param that they are about. */
+function atQuery(error: unknown, { source }: DatabaseQuery): unknown {
+  if (!(error instanceof PenstockError) || error.place?.param !== undefined) return error;
+  if (/^(connection|secret)/.test(error.code)) return placed(error, 'connection');
+  if (!error.code.startsWith('database-')) return error;
+  return placed(error, source.kind === 'sql' ? 'sql' : 'table');
+}
+
+function placed({ code, message, remedy, place }: PenstockError, param: string): PenstockError {
+  return new PenstockError(code, message, { ...(remedy === undefined ? {} : { remedy }), place: { ...place, param: [param] } });
 }
 
 /** @throws PenstockError `unknown-column`, `database-missing-key`, `database-duplicate-keys`: each row needs one key, and each key one row. */

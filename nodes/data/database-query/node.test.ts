@@ -43,8 +43,8 @@ describe('a query of a SQLite file', () => {
     expect(await problems({ table: 'orders', filter: 'total' })).toEqual([['type-mismatch', ['filter']]]);
     expect(await problems({ table: 'orders', filter: 'total >' })).toEqual([['syntax', ['filter']]]);
     expect(await problems({ table: 'orders', columns: ['nothing'] })).toEqual([['unknown-column', ['columns']]]);
-    expect(await problems({ table: 'ordrs' })).toEqual([['database-unknown-table', undefined]]);
-    expect(await problems({ mode: 'sql', sql: 'selct 1' })).toEqual([['database-syntax', undefined]]);
+    expect(await problems({ table: 'ordrs' })).toEqual([['database-unknown-table', ['table']]]);
+    expect(await problems({ mode: 'sql', sql: 'selct 1' })).toEqual([['database-syntax', ['sql']]]);
   });
 
   it('is read again when the file has changed, and not before', async () => {
