@@ -53,7 +53,9 @@ export function colourIndices(series: readonly ChartSeries[]): number[] {
 }
 
 function traceOf(series: ChartSeries, colourIndex: number, spec: ChartSpec, theme: ChartTheme, notes: string[]): PlotlyTrace {
-  const colour = series.neutral === true ? neutralColour(theme) : seriesColour(theme, Math.max(0, colourIndex));
+  // On a map of blues a line is orange.
+  const onMap = series.mark === 'line' && spec.series.some(({ mark }) => mark === 'heatmap');
+  const colour = series.neutral === true ? neutralColour(theme) : seriesColour(theme, Math.max(0, colourIndex) + (onMap ? 1 : 0));
   const dash = dashes[sameGroupBefore(spec.series, series) % dashes.length];
   const name = series.name;
   switch (series.mark) {
@@ -139,7 +141,9 @@ function traceOf(series: ChartSeries, colourIndex: number, spec: ChartSpec, them
         lowerfence: shapes.map(({ low }) => low),
         upperfence: shapes.map(({ high }) => high),
         mean: shapes.map(({ mean }) => mean),
-        y: shapes.map(({ outliers }) => outliers),
+        // An empty list among these would be taken for “no y at all”.
+        y: shapes.map(({ outliers }) => (outliers.length === 0 ? [null] : outliers)),
+        orientation: 'v',
         boxpoints: 'all',
         jitter: 0.25,
         pointpos: 0,
@@ -153,6 +157,7 @@ function traceOf(series: ChartSeries, colourIndex: number, spec: ChartSpec, them
     }
     case 'heatmap': {
       const dense = series.x.length > 40 || series.y.length > 40;
+      const gap = dense || (series.edges !== undefined && series.yEdges !== undefined) ? 0 : 2;
       const log = spec.colour?.log === true;
       const z = series.z ?? [];
       return {
@@ -166,8 +171,8 @@ function traceOf(series: ChartSeries, colourIndex: number, spec: ChartSpec, them
         ...centred(spec, 'z'),
         colorbar: { ...colourBar(theme, spec.colour?.title), ...(log ? logTicks(z) : {}) },
         showscale: series.text === undefined,
-        xgap: dense ? 0 : 2,
-        ygap: dense ? 0 : 2,
+        xgap: gap,
+        ygap: gap,
         hoverongaps: false,
         ...(series.text ? { text: series.text, texttemplate: '%{text}', textfont: { size: series.x.length > 8 || series.y.length > 8 ? 11 : 14 } } : {}),
         hovertemplate: `${escapeHtml(spec.y.title)}: %{y}<br>${escapeHtml(spec.x.title)}: %{x}<br>${spec.colour === undefined ? '' : `${escapeHtml(spec.colour.title)}: `}<b>${series.text ? '%{text}' : log ? '%{customdata}' : '%{z}'}</b><extra></extra>`,
