@@ -73,6 +73,8 @@ export class ConnectionPool {
       // Progress is only counted with the bar on; printing is switched off.
       await connection.run('set enable_progress_bar_print = false');
       await connection.run('set enable_progress_bar = true');
+      // Times with a zone become times without one in UTC, wherever the machine stands.
+      await connection.run("set TimeZone = 'UTC'");
       // Its own name: engines that share a folder for temporary files must not read each other's.
       const file = path.join(options.tempDir, `profile-${randomBytes(6).toString('hex')}.json`);
       await prepareProfiling(connection, file);

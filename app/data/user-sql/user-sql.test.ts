@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -168,4 +169,17 @@ describe('mistakes', () => {
     expect((await refusal('select sum(id from t1')).code).toBe('sql-syntax');
     expect((await refusal('select id + city from t1')).code).toBe('sql-invalid');
   });
+});
+
+it('gives times with a zone in UTC, wherever the machine stands', () => {
+  // The zone of a process is settled when it starts.
+  const program = `
+    const { openDatabase } = await import(${JSON.stringify(new URL('../index.ts', import.meta.url).href)});
+    const database = await openDatabase({ tempDir: ${JSON.stringify(path.join(folder, 'elsewhere'))} });
+    const text = "select timestamptz '2024-06-01 12:00:00+02' as moment";
+    const { rows } = await database.rows({ op: 'sql', inputs: [], text, schema: await database.describeSql(text, []) });
+    console.log(rows[0][0]);
+    await database.close();`;
+  const said = execFileSync(process.execPath, ['--input-type=module', '--eval', program], { env: { ...process.env, TZ: 'America/New_York' }, encoding: 'utf8' });
+  expect(said.trim()).toBe('2024-06-01 10:00:00');
 });
