@@ -157,6 +157,8 @@ export interface NodeExecutor<P> {
    * ends at the node, when someone looks at such an output, or after the run in what time is left.
    */
   reports?(context: ReportContext<P>): Promise<Readonly<Record<string, PortValue>>>;
+  /** True where `run` asks one query of each input table (writers): its inputs need not be kept for it. Absent: several. */
+  readonly readsOnce?: boolean;
   /** True where a finished result must not stand in for running again (Serve). */
   readonly effect?: boolean;
 }

@@ -41,7 +41,8 @@ interface Port {
   readonly forced: string | null;
   /** Queries that nodes other than relational ones ask. */
   asked: number;
-  readonly readers: Set<string>;
+  /** Titles of the nodes that read it, by id. */
+  readonly readers: Map<string, string>;
   /** A person sees it, or it is checked, at the end of the run. */
   end: boolean;
   /** Its rows are at hand (or will be when its code has run): nothing to compute for readers. */
@@ -109,8 +110,8 @@ function collect(draft: Draft, ids: readonly string[], reused: ReadonlySet<strin
       for (const source of sources) {
         const port = ports.get(portKey(source.nodeId, source.port));
         if (port === undefined) continue;
-        port.asked += queriesOfExecutor;
-        port.readers.add(node.title);
+        port.asked += node.type.executor.readsOnce === true ? 1 : queriesOfExecutor;
+        port.readers.set(id, node.title);
       }
     }
     const readsPorts = sources.map((source) => portKey(source.nodeId, source.port));
@@ -137,12 +138,12 @@ function collect(draft: Draft, ids: readonly string[], reused: ReadonlySet<strin
         sources: finished ? [] : readsPorts,
         forced: !decidable ? null : node.node.pinned?.includes(port) === true ? 'it is pinned' : isOpen ? 'its columns depend on its values' : null,
         asked: 0,
-        readers: new Set(),
+        readers: new Map(),
         end: false,
         finished,
         decidable,
       });
-      for (const source of new Set(finished ? [] : readsPorts)) ports.get(source)?.readers.add(node.title);
+      for (const source of new Set(finished ? [] : readsPorts)) ports.get(source)?.readers.set(id, node.title);
     }
   }
   const read = new Set([...ports.values()].flatMap((port) => port.sources));
@@ -241,7 +242,7 @@ function exprCost(expressions: readonly Expr[]): number {
 const dearest: Readonly<Partial<Record<Relation['op'], string>>> = { join: 'a join', asof: 'a join by time', sort: 'a sort', aggregate: 'groups', distinct: 'a search for duplicates', window: 'window functions', pivot: 'a pivot', sql: 'SQL', set: 'a comparison of tables', sample: 'a hash of every row' };
 
 function reasonOf(port: Port, kept: ReadonlySet<string>, queries: ReadonlyMap<string, number>, draft: Draft, ports: ReadonlyMap<string, Port>): Pick<PlannedPort, 'decision' | 'why'> {
-  const readers = [...port.readers];
+  const readers = [...port.readers.values()];
   if (kept.has(port.key)) {
     if (port.forced !== null) return { decision: 'kept', why: `kept: ${port.forced}` };
     const held = holds(port, kept, draft, ports);
@@ -249,6 +250,7 @@ function reasonOf(port: Port, kept: ReadonlySet<string>, queries: ReadonlyMap<st
     const read = readers.length > 1 ? `read by ${readers.length} nodes` : readers.length === 1 ? `read ${asks} times by “${readers[0]}”` : `read ${asks} times`;
     return { decision: 'kept', why: `kept: ${read}${held === null ? '' : ` and holds ${held}`}` };
   }
+  if (port.relation.op === 'scan') return { decision: 'fused', why: 'not copied: it is read where it lies' };
   if (readers.length === 0) return { decision: 'fused', why: 'not kept: nothing reads it, its rows are only checked' };
   const into = readers.length > 3 ? `${readers.length} nodes` : readers.map((title) => `“${title}”`).join(', ');
   const rows = draft.estimator.of(port.relation).rows;

@@ -5,6 +5,7 @@ import { delimiters, type CsvWriterParams } from './node.ts';
 export const executor: NodeExecutor<CsvWriterParams> = {
   // The file may be gone or changed since the last run.
   effect: true,
+  readsOnce: true,
   async run(context) {
     const { path, delimiter, ...options } = context.params;
     const table = tableOf(context);

@@ -5,6 +5,7 @@ import type { ExcelWriterParams } from './node.ts';
 export const executor: NodeExecutor<ExcelWriterParams> = {
   // The file may be gone or changed since the last run.
   effect: true,
+  readsOnce: true,
   async run(context) {
     const { path, ...options } = context.params;
     const table = tableOf(context);

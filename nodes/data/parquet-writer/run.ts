@@ -5,6 +5,7 @@ import type { ParquetWriterParams } from './node.ts';
 export const executor: NodeExecutor<ParquetWriterParams> = {
   // The file may be gone or changed since the last run.
   effect: true,
+  readsOnce: true,
   async run(context) {
     const { path, ...options } = context.params;
     const table = tableOf(context);
