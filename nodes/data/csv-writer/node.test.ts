@@ -57,9 +57,9 @@ describe('the text', () => {
   });
 
   it('names a character that Latin-1 lacks, and leaves the old file', async () => {
-    const path_ = 'latin.csv';
-    await write({ path: path_, encoding: 'latin-1' }, { columns: [{ name: 's', type: 'string' }], rows: [['old']] });
-    const { diagnostics, content } = await write({ path: path_, encoding: 'latin-1' }, { columns: [{ name: 's', type: 'string' }], rows: [['a'], ['日本']] });
+    const latin = 'latin.csv';
+    await write({ path: latin, encoding: 'latin-1' }, { columns: [{ name: 's', type: 'string' }], rows: [['old']] });
+    const { diagnostics, content } = await write({ path: latin, encoding: 'latin-1' }, { columns: [{ name: 's', type: 'string' }], rows: [['a'], ['日本']] });
     expect(diagnostics[0]).toMatchObject({ code: 'csv-encoding', message: 'Line 3 holds “日”, which Latin-1 (Windows-1252) does not have.' });
     expect(content().toString()).toBe('s\nold\n');
     expect((await readdir(opened.projectDir)).filter((name) => name.includes('.partial'))).toEqual([]);

@@ -1,0 +1,55 @@
+import { Maximize2, Plus } from 'lucide-react';
+import { useState } from 'react';
+import type { GridTable } from '#app/sdk/grid.ts';
+import { Button, Dialog } from '../../ui/index.ts';
+import { GridEditorTable } from './grid-editor-table.tsx';
+import { withColumn, withRows } from './grid-editor-model.ts';
+
+interface GridEditorProps {
+  readonly id: string;
+  readonly title: string;
+  readonly value: unknown;
+  readonly change: (table: GridTable) => void;
+}
+
+/** Params come from documents; what is not a table shows as an empty one. */
+function tableOf(value: unknown): GridTable {
+  const given = value as Partial<GridTable> | null | undefined;
+  return Array.isArray(given?.columns) && Array.isArray(given.rows) ? { columns: given.columns, rows: given.rows } : { columns: [], rows: [] };
+}
+
+/** The editable table of Table Creator: small in the inspector, large in a dialog. Each change is one step of the pipeline's undo. */
+export function GridEditor({ id, title, value, change }: GridEditorProps) {
+  const [large, setLarge] = useState(false);
+  const table = tableOf(value);
+  const tools = (
+    <div className="flex flex-wrap items-center gap-1.5">
+      <Button size="sm" icon={<Plus size={13} />} disabled={table.columns.length === 0} onClick={() => change(withRows(table, table.rows.length, 1))}>
+        Row
+      </Button>
+      <Button size="sm" icon={<Plus size={13} />} onClick={() => change(withColumn(table, table.columns.length))}>
+        Column
+      </Button>
+      <span className="ml-auto text-xs tabular-nums text-muted">
+        {table.rows.length} × {table.columns.length}
+      </span>
+      {large ? null : (
+        <Button size="sm" variant="quiet" icon={<Maximize2 size={13} />} onClick={() => setLarge(true)}>
+          Enlarge
+        </Button>
+      )}
+    </div>
+  );
+  return (
+    <div className="flex flex-col gap-1.5">
+      {large ? <div className="rounded-md border border-line p-3 text-center text-xs text-muted">The table is open in a larger window.</div> : <GridEditorTable id={id} label={title} table={table} height={240} change={change} />}
+      {large ? null : tools}
+      <Dialog open={large} onOpenChange={setLarge} title={title} description="Type, or paste from a spreadsheet. Escape, then Tab leaves the table." size="lg" footer={<Button onClick={() => setLarge(false)}>Done</Button>}>
+        <div className="flex flex-col gap-2">
+          <GridEditorTable id={`${id}-large`} label={title} table={table} height={440} change={change} />
+          {tools}
+        </div>
+      </Dialog>
+    </div>
+  );
+}
