@@ -1,9 +1,22 @@
 import { z } from 'zod';
+import type { Diagnostic } from '#app/core/errors.ts';
 import { paramMissing } from '#app/sdk/configuration.ts';
 import { defineNode } from '#app/sdk/node.ts';
+import { isComplete, needsValue, operators, operatorTitles } from './conditions.ts';
+
+const condition = z.object({
+  column: z.string().default('').meta({ title: 'Column', control: 'column', from: 'table' }),
+  operator: z.enum(operators).default('equals').meta({ title: 'Operator', control: 'select', labels: operatorTitles }),
+  value: z.string().default('').meta({ title: 'Value', control: 'text', visibleWhen: { param: 'operator', in: operators.filter(needsValue) }, description: 'For “one of” and “none of”: values with commas between.' }),
+  upTo: z.string().default('').meta({ title: 'And', control: 'text', visibleWhen: { param: 'operator', in: ['between'] } }),
+  anyCase: z.boolean().default(false).meta({ title: 'Capitals or not', control: 'switch' }),
+});
 
 const params = z.object({
-  expression: z.string().default('').meta({ title: 'Condition', control: 'expression', from: 'table', placeholder: "income > 30000 and city = 'Oslo'", description: 'An expression that is true or false for each row.' }),
+  by: z.enum(['expression', 'conditions']).default('expression').meta({ title: 'By', control: 'select', labels: { expression: 'An expression', conditions: 'Conditions on columns' } }),
+  conditions: z.array(condition).default([]).meta({ title: 'Conditions', control: 'rows', visibleWhen: { param: 'by', in: ['conditions'] } }),
+  match: z.enum(['all', 'any']).default('all').meta({ title: 'A row matches', control: 'select', labels: { all: 'Where all conditions hold', any: 'Where at least one holds' }, visibleWhen: { param: 'by', in: ['conditions'] } }),
+  expression: z.string().default('').meta({ title: 'Condition', control: 'expression', from: 'table', visibleWhen: { param: 'by', in: ['expression'] }, placeholder: "income > 30000 and city = 'Oslo'", description: 'An expression that is true or false for each row.' }),
   mode: z
     .enum(['keep', 'remove'])
     .default('keep')
@@ -11,6 +24,16 @@ const params = z.object({
 });
 
 export type FilterRowsParams = z.output<typeof params>;
+
+function conditionProblems(conditions: FilterRowsParams['conditions']): Diagnostic[] {
+  if (conditions.length === 0) return [paramMissing(['conditions'], 'There is no condition to filter by.', 'Add one, with a column and a value.')];
+  return conditions.flatMap((each, i) => {
+    if (each.column === '') return [paramMissing(['conditions', i, 'column'], `Condition ${i + 1} has no column.`, 'Choose a column.')];
+    if (isComplete(each)) return [];
+    const param = each.operator === 'between' && each.value.trim() !== '' ? 'upTo' : 'value';
+    return [paramMissing(['conditions', i, param], `Condition ${i + 1} (${each.column} ${operatorTitles[each.operator]} …) has no value.`, 'Type one.')];
+  });
+}
 
 export const definition = defineNode({
   type: 'transform/filter-rows',
@@ -21,11 +44,12 @@ export const definition = defineNode({
   inputs: [{ name: 'table', title: 'Table', kind: 'table', arity: 'one' }],
   outputs: [{ name: 'table', title: 'Rows', kind: 'table', summary: 'The rows that remain, with all their columns.' }],
   params,
-  describe: ({ expression, mode }) => {
-    const condition = expression.replace(/\s+/g, ' ').trim();
-    return condition === '' ? 'No condition yet' : mode === 'keep' ? condition : `without ${condition}`;
+  describe: ({ by, conditions, match, expression, mode }) => {
+    const rows = conditions.filter(isComplete).map(({ column, operator, value, upTo }) => `${column} ${operatorTitles[operator]}${needsValue(operator) ? ` ${value}` : ''}${operator === 'between' ? ` and ${upTo}` : ''}`);
+    const words = by === 'conditions' ? rows.join(match === 'all' ? ' and ' : ' or ') : expression.replace(/\s+/g, ' ').trim();
+    return words === '' ? 'No condition yet' : mode === 'keep' ? words : `without ${words}`;
   },
-  configure: ({ params: { expression } }) => ({
-    diagnostics: expression.trim() === '' ? [paramMissing(['expression'], 'There is no condition to filter by.', 'Type a condition such as income > 30000.')] : [],
+  configure: ({ params: { by, conditions, expression } }) => ({
+    diagnostics: by === 'conditions' ? conditionProblems(conditions) : expression.trim() === '' ? [paramMissing(['expression'], 'There is no condition to filter by.', 'Type a condition such as income > 30000.')] : [],
   }),
 });
