@@ -4,6 +4,7 @@ import { databaseTitles, isFileDatabase } from '#app/sdk/databases.ts';
 import { Notice } from '../results/notice.tsx';
 import { useQuery } from '../results/use-query.ts';
 import { client, diagnosticOf } from '../rpc/client.ts';
+import { reconfigure } from '../state/configuration.ts';
 import { notify } from '../state/notices.ts';
 import { Button, Dialog, EmptyState, IconButton, cx } from '../ui/index.ts';
 import { ConnectionForm, type Listed } from './connection-form.tsx';
@@ -17,6 +18,12 @@ export function ConnectionsSection() {
   const list = useQuery('connections', (signal) => client.connections.list(undefined, { signal }));
   const { reload } = list;
 
+  // Nodes of the open pipeline may have waited for this.
+  const changed = () => {
+    reload();
+    reconfigure(0);
+  };
+
   const remove = async (name: string) => {
     setRemoving(null);
     try {
@@ -24,7 +31,7 @@ export function ConnectionsSection() {
     } catch (error) {
       notify(diagnosticOf(error));
     }
-    reload();
+    changed();
   };
 
   return (
@@ -57,7 +64,7 @@ export function ConnectionsSection() {
           taken={(list.data ?? []).map(({ connection }) => connection.name)}
           close={(saved) => {
             setEditing(null);
-            if (saved) reload();
+            if (saved) changed();
           }}
         />
       )}

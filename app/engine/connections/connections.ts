@@ -19,11 +19,17 @@ export class Connections {
   readonly #store: ConnectionStore;
   readonly #secrets: SecretStore;
   readonly #resolvePath: (path: string) => string;
+  #changes = 0;
 
   constructor(store: ConnectionStore, secrets: SecretStore, resolvePath: (path: string) => string) {
     this.#store = store;
     this.#secrets = secrets;
     this.#resolvePath = resolvePath;
+  }
+
+  /** How often connections or passwords have been changed here: what was found out before may not hold. */
+  get changes(): number {
+    return this.#changes;
   }
 
   async list(): Promise<ListedConnection[]> {
@@ -36,6 +42,7 @@ export class Connections {
 
   /** @param password null: as it is; '': forgotten. A password follows its connection when that is renamed or moved only if it is given again. */
   async save(connection: Connection, password: string | null, previous: string | null): Promise<void> {
+    this.#changes += 1;
     const before = (await this.#store.list()).find(({ name }) => name === (previous ?? connection.name));
     const kept = before !== undefined && password === null && secretReference(before).goesTo === secretReference(connection).goesTo ? await this.#storedSecret(before) : null;
     await this.#store.save(connection, previous);
@@ -48,6 +55,7 @@ export class Connections {
 
   /** Forgets the password, too. @throws PenstockError `connection-unknown`. */
   async remove(name: string): Promise<void> {
+    this.#changes += 1;
     const connection = await this.#store.get(name);
     await this.#store.remove(name);
     await this.#secrets.remove(secretReference(connection));

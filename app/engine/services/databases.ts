@@ -69,7 +69,7 @@ export function outsideDatabases(parts: OutsideParts): OutsideDatabases {
   async function describeUnplaced(query: DatabaseQuery): Promise<DescribedQuery> {
     const { kind } = await connections.get(query.connection);
     const identity = await connections.identity(query.connection, { state: true });
-    const available = await remembered.ask(['columns', identity, query.source, query.decimals], () => connections.use(query.connection, {}, (client) => client.columns(query.source, query.decimals)));
+    const available = await remembered.ask(['columns', connections.changes, identity, query.source, query.decimals], () => connections.use(query.connection, {}, (client) => client.columns(query.source, query.decimals)));
     let plan: ReadPlan | null = null;
     let filterProblem: Diagnostic | null = null;
     try {
@@ -88,7 +88,7 @@ export function outsideDatabases(parts: OutsideParts): OutsideDatabases {
     renew: (connection, source, maxAge) => ages.renew([connection, source], maxAge),
     async check(connection, source, check) {
       const identity = await connections.identity(connection, { state: true });
-      return remembered.askByCost(['check', identity, source, check], () => connections.use(connection, {}, (client) => client.check(source, check)));
+      return remembered.askByCost(['check', connections.changes, identity, source, check], () => connections.use(connection, {}, (client) => client.check(source, check)));
     },
     isFile: async (connection) => isFileDatabase((await connections.get(connection)).kind),
   };

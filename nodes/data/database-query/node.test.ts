@@ -125,6 +125,19 @@ describe.skipIf(postgresMissing !== null)(`a query of PostgreSQL${postgresMissin
     expect(keyed.nodes['w']?.diagnostics[0]).toMatchObject({ code: 'database-duplicate-keys', message: '1 key is there more than once in “changed”.' });
   });
 
+  it('is looked at again as soon as its password is right', async () => {
+    const document = pipeline({ columns: ['id'] });
+    const { host, port, database, user } = server.target;
+    process.env['PENSTOCK_SECRET_SHOP'] = 'wrong';
+    await opened.engine.connections.save({ ...fresh, name: 'shop', kind: 'postgres', host, port, database, user }, null, null);
+    const codes = async () => (await opened.engine.configure(pipeline({ columns: ['id'], limit: 7 }))).configurations['q']?.diagnostics.map(({ code, place }) => [code, place?.param]);
+    expect(await codes()).toEqual([['connection-password', ['connection']]]);
+    process.env['PENSTOCK_SECRET_SHOP'] = testPassword;
+    await opened.engine.connections.save({ ...fresh, name: 'shop', kind: 'postgres', host, port, database, user }, null, null);
+    expect(await codes()).toEqual([]);
+    expect((await opened.run(document, ['q'])).status).toBe('succeeded');
+  });
+
   it('keeps the password out of everything the project holds', async () => {
     await opened.run(pipeline({}));
     await statements(server.target, `alter user ann password 'pa5s-other'`).catch(() => undefined);
