@@ -52,3 +52,21 @@ for name in ["report-full", "report-anti", "report-no-match", "report-two-keys"]
     blocks += [{"type": "text"}] * warned
     fixture.expect_value("report", {"report": {"blocks": blocks}})
     fixture.save()
+
+for kind in ["inner", "left", "right", "full", "semi", "anti"]:
+    fixture = Fixture("transform/join", f"two-keys-{kind}")
+    left, right = fixture.table("left"), fixture.table("right")
+    left["k"] = left["k"].astype("Float64")
+    whole = left.dropna(subset=["k", "c"]), right.dropna(subset=["k", "c"])  # pandas would match missing with missing
+    found = left.merge(whole[1][["k", "c"]].drop_duplicates(), how="left", indicator=True)["_merge"] == "both"
+    found &= left[["k", "c"]].notna().all(axis=1)
+    if kind in ("semi", "anti"):
+        answer = left[found if kind == "semi" else ~found]
+    else:
+        answer = whole[0].merge(whole[1], on=["k", "c"], how={"full": "outer"}.get(kind, kind))
+        if kind in ("left", "full"):
+            answer = pd.concat([answer, left.drop(whole[0].index)])
+        if kind in ("right", "full"):
+            answer = pd.concat([answer, right.drop(whole[1].index)])
+    fixture.expect("table", answer, unordered=True)
+    fixture.save()
