@@ -79,3 +79,6 @@ export const readerOutputs = [
 const columnSchema = z.object({ name: z.string(), type: z.enum([...columnTypeNames, 'binary']) });
 export const schemaFact = z.array(columnSchema);
 export const notesFact = z.array(z.custom<Diagnostic>((value) => typeof value === 'object' && value !== null)).default([]);
+
+/** File name extensions of images, without the dot. */
+export const imageExtensions = ['jpg', 'jpeg', 'png', 'gif', 'bmp', 'webp', 'tif', 'tiff', 'svg', 'avif', 'heic', 'jxl', 'ico'] as const;

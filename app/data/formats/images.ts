@@ -5,9 +5,8 @@ import { basename, isAbsolute, relative, sep } from 'node:path';
 import { imageSize } from 'image-size';
 import { CancelledError, PenstockError } from '#app/core/errors.ts';
 import type { ImageFile, ImageOptions } from '#app/sdk/formats.ts';
+import { imageExtensions } from '#app/sdk/reader-params.ts';
 import { matchingFiles } from './matching-files.ts';
-
-export const imageExtensions = ['jpg', 'jpeg', 'png', 'gif', 'bmp', 'webp', 'tif', 'tiff', 'svg', 'avif', 'heic', 'jxl', 'ico'] as const;
 
 /** Headers lie here; JPEG and TIFF can keep theirs further back, so those are tried again with more. */
 const headerBytes = [64 << 10, 4 << 20] as const;
@@ -15,7 +14,7 @@ const atOnce = 16;
 
 /**
  * Every image under a folder, by path, with its size from its header; nothing is decoded. A file that is no image says why.
- * @throws PenstockError `folder-missing`, `no-images`; CancelledError.
+ * @throws PenstockError `folder-missing`; `file-missing` where there is no image at all; CancelledError.
  */
 export async function readImageFolder(folder: string, options: ImageOptions, signal: AbortSignal | undefined): Promise<ImageFile[]> {
   const info = await stat(folder).catch(() => null);
