@@ -16,7 +16,8 @@ export async function seedSamples(projectDir: string, resourcesDir: string): Pro
   await cp(path.join(samples, 'project'), projectDir, { recursive: true, force: false });
   const data = path.join(projectDir, 'data');
   await mkdir(data, { recursive: true });
-  for (const name of await readdir(path.join(samples, 'datasets'))) {
-    if (name.endsWith('.csv')) await cp(path.join(samples, 'datasets', name), path.join(data, name), { force: false });
+  // Datasets of one file, and folders of files.
+  for (const entry of await readdir(path.join(samples, 'datasets'), { withFileTypes: true })) {
+    if (entry.isDirectory() || entry.name.endsWith('.csv')) await cp(path.join(samples, 'datasets', entry.name), path.join(data, entry.name), { recursive: true, force: false });
   }
 }
