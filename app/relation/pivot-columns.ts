@@ -1,4 +1,4 @@
-import { isNumeric, nameKey, typeTitles } from './column-types.ts';
+import { isNumeric, typeTitles } from './column-types.ts';
 import { RelationError } from './error.ts';
 import { measureType } from './measures.ts';
 import { typeOf, unknownColumn } from './typing.ts';
@@ -69,12 +69,4 @@ function valueKey(value: PivotValue, { type }: Column): string {
   if (type === 'integer') return `=${BigInt(text)}`;
   if (type === 'float') return `=${/[fa]/.test(text) ? text.slice(0, 4) : Number(text) + 0}`;
   return `=${String(value)}`;
-}
-
-/** Names that no column of a schema has, for the inside of a query. */
-export function freshName(stem: string, schema: Schema): string {
-  const taken = new Set(schema.map(({ name }) => nameKey(name)));
-  let name = stem;
-  while (taken.has(nameKey(name))) name += '_';
-  return name;
 }

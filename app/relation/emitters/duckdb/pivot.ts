@@ -1,4 +1,5 @@
-import { countsRows, freshName, pivotColumns, type PivotCell } from '../../pivot-columns.ts';
+import { freeName } from '../../free-name.ts';
+import { countsRows, pivotColumns, type PivotCell } from '../../pivot-columns.ts';
 import { schemaOf } from '../../schema.ts';
 import type { Relation, Schema } from '../../types.ts';
 import { quoteName, valueSql } from './literal.ts';
@@ -34,7 +35,7 @@ function filtered(relation: Pivot, query: Query, schema: Schema, cells: readonly
 /** Rows grouped by keys and the value's number give the cells' results; DuckDB's PIVOT then only lays them out. */
 function grouped(relation: Pivot, query: Query, schema: Schema, cells: readonly PivotCell[]): Query {
   const { column } = pivotColumns(relation, schema);
-  const [value, number] = [quoteName(freshName('value', schema)), quoteName(freshName('number', schema))];
+  const [value, number] = [quoteName(freeName('value', schema)), quoteName(freeName('number', schema))];
   const list = relation.values.map((each, i) => `(${valueSql(each.value, column.type)}, ${i})`).join(', ');
   // Without keys there is one group, and it is there even where there are no rows.
   const keys = relation.keys.length === 0 ? ['0'] : relation.keys.map(quoteName);

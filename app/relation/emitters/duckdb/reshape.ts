@@ -1,4 +1,4 @@
-import { freshName } from '../../pivot-columns.ts';
+import { freeName } from '../../free-name.ts';
 import { explodeColumns, unpivotColumns } from '../../reshape-columns.ts';
 import { schemaOf } from '../../schema.ts';
 import { typed } from '../../typing.ts';
@@ -26,7 +26,7 @@ export function unpivot(relation: Relation & { op: 'unpivot' }, query: Query): Q
 /** @param query the input's rows, its SELECT still open */
 export function explode(relation: Relation & { op: 'explode' }, query: Query): Query {
   const schema = schemaOf(relation.input);
-  const list = quoteName(freshName('list', schema));
+  const list = quoteName(freeName('list', schema));
   const text = quoteName(relation.column);
   const parts =
     relation.delimiter === null
