@@ -33,7 +33,7 @@ function paleTraces(spec: ChartSpec, theme: ChartTheme, { background }: FigureVi
     if (series.mark !== 'line' && series.mark !== 'points') return [];
     if (!spec.series.some(({ mark }) => mark === series.mark)) return [];
     const { x, y } = thin(series, series.mark === 'line' ? maxLinePoints : maxPoints, []);
-    const look = series.mark === 'line' ? { mode: 'lines', line: { color: colour, width: 1 } } : { mode: 'markers', marker: { color: colour, size: 3, opacity: 0.5 } };
+    const look = series.mark === 'line' ? { mode: 'lines', line: { color: colour, width: 1 } } : { mode: 'markers', marker: { color: colour, size: 4 } };
     return [{ type: 'scatter', name: '', x, y, hoverinfo: 'skip', showlegend: false, ...look }];
   });
 }
