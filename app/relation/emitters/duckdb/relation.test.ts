@@ -1,7 +1,10 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { asc, call, col, filter, limit, lit, named, project } from '../../build.ts';
+import { asc, call, col, filter, limit, lit, named, project, scanParquet } from '../../build.ts';
 import { interpret } from '../../interpreter/interpret.ts';
 import { lineageOf } from '../../lineage.ts';
 import { schemaOf } from '../../schema.ts';
@@ -10,7 +13,7 @@ import { aggregateOver, leftSchema, leftScan, relationArbitrary, rightScan, righ
 import { inexactFunctions, windowOver } from '../../testing/windows.ts';
 import type { Value } from '../../functions/spec.ts';
 import type { Relation } from '../../types.ts';
-import { duckdbTypes } from './literal.ts';
+import { duckdbTypes, quoteText } from './literal.ts';
 import { toDuckDb } from './relation.ts';
 
 let instance: DuckDBInstance;
@@ -186,6 +189,46 @@ describe('the emitted text', () => {
     for (let i = 0; i < 200; i++) relation = project(filter(relation, call('is_not_null', col('n'))), [named('n', call('add', col('n'), lit(1)))]);
     const { expected, actual } = await both(relation, [[1n, null, null, null, null]], []);
     expect(actual).toEqual(expected);
+  });
+
+  it('lets a filter through every operator into the file that is read', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'push-'));
+    try {
+      const path = join(folder, 'rows.parquet');
+      await connection.run(`copy (select i::bigint as n, i / 2 as x, 's' as "S s", true as flag, date '2024-01-01' as d, timestamp '2024-01-01' as at from range(1000) t(i)) to ${quoteText(path)} (format parquet)`);
+      const file = scanParquet([path], leftSchema, 'rows');
+      const small = project(file, [named('n', col('n')), named('t', col('at'))]);
+      const values = Array.from({ length: 20 }, (_, i) => ({ value: i, name: `v${i}` }));
+      const pivot = (count: number): Relation => ({ op: 'pivot', input: file, keys: ['n'], column: 'x', values: values.slice(0, count), measures: [{ name: 'rows', fn: 'count' }], naming: 'value' });
+      const relations: Record<string, Relation> = {
+        asof: { op: 'asof', kind: 'left', left: file, right: small, on: [{ left: 'n', right: 'n' }], time: { left: 'at', right: 't' }, direction: 'backward', strict: false, tolerance: 5, rightSuffix: '_r' },
+        'pivot of few': pivot(2),
+        'pivot of many': pivot(20),
+        unpivot: { op: 'unpivot', input: file, columns: ['x', 'd'], nameColumn: 'name', valueColumn: 'value', dropMissing: true },
+        explode: { op: 'explode', input: file, column: 'S s', as: 'part', delimiter: null, elementType: 'string', position: 'place', keepEmpty: true },
+        set: { op: 'set', kind: 'except', left: small, right: limit(small, 3) },
+        sql: { op: 'sql', inputs: [{ name: 'rows', relation: file }], text: 'select n, x + 1 as more from rows', schema: [{ name: 'n', type: 'integer' }, { name: 'more', type: 'float' }] },
+        window: { op: 'window', input: file, columns: [{ name: 'sum', fn: 'sum', arg: col('x'), partitionBy: [col('n')], orderBy: [asc(col('at'))], frame: { by: 'range', preceding: 60, following: 0 } }] },
+      };
+      for (const [name, relation] of Object.entries(relations)) {
+        const plan = await connection.runAndReadAll(`explain ${toDuckDb(filter(relation, call('equals', col('n'), lit(7))))}`);
+        // Both sides of a join lie beside each other in the plan, so the filter is looked for by its own line.
+        expect(String(plan.getRows()[0]?.[1]), name).toMatch(/Filters:[^]*?\bn=7/);
+      }
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  it('reads SQL that ends in a semicolon or a comment, and gives nested values as JSON', async () => {
+    const sql = (text: string): Relation => ({ op: 'sql', inputs: [{ name: 'my rows', relation: leftScan }], text, schema: [{ name: 'n', type: 'integer' }, { name: 'list', type: 'string' }, { name: 'text', type: 'string' }] });
+    await createTable(connection, 'left rows', leftSchema, [[1n, 2.5, "a;'b", null, null, null]]);
+    for (const end of ['', ';', ' -- that; is all', '; -- that is all\n', ' /* ; */ ;']) {
+      const relation = sql(`select n::int as n, [x, null] as list, "S s" || ';' as text from "my rows"${end}`);
+      expect(await queryRows(connection, toDuckDb(relation), schemaOf(relation))).toEqual([[1n, '[2.5,null]', "a;'b;"]]);
+    }
+    const relation = sql(`select 1 as n, {'a': n} as list, map {'k': x} as text from "my rows"`);
+    expect(await queryRows(connection, toDuckDb(relation), schemaOf(relation))).toEqual([[1n, '{"a":1}', '{"k":2.5}']]);
   });
 
   it('casts what a file holds to the logical types', async () => {
