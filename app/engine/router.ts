@@ -15,7 +15,8 @@ import { valuesProcedures } from './procedures/values.ts';
 import { viewsProcedures } from './procedures/views.ts';
 
 import { doctor } from './doctor.ts';
-import { listFiles, readerFor, storeUpload } from './project/project-files.ts';
+import { listFiles, storeUpload } from './project/project-files.ts';
+import { readerFor } from './project/reader-for.ts';
 import { onWire } from './wire.ts';
 
 /** Every procedure of the protocol over one engine. Thrown errors become `DIAGNOSTIC` errors: a code, a sentence and a remedy. */
@@ -136,7 +137,7 @@ export function createRouter(engine: Engine) {
       reader: os.files.reader.handler(async ({ input }) => {
         const file = engine.resolvePath(input.path);
         await stat(file);
-        return readerFor(engine.filesDir, file);
+        return readerFor(engine.filesDir, file, (type) => engine.catalogue.has(type));
       }),
     },
     models: {

@@ -3,6 +3,7 @@ import { useRef } from 'react';
 import { catalogue } from '../state/catalogue.ts';
 import { desktop } from '../rpc/desktop.ts';
 import { Button, Kbd } from '../ui/index.ts';
+import { readable } from '../data/data-files.ts';
 import { addFiles, addTyped, centred } from './adding.ts';
 import { visibleCentre } from './canvas-store.ts';
 import { client, diagnosticOf } from '../rpc/client.ts';
@@ -17,7 +18,7 @@ export function CanvasEmpty() {
       upload.current?.click();
       return;
     }
-    const path = await shell.pickFile({ title: 'Choose a data file', extensions: ['csv', 'tsv', 'txt', 'parquet'] });
+    const path = await shell.pickFile({ title: 'Choose a data file', extensions: readable });
     if (path === null) return;
     try {
       const reader = await client.files.reader({ path });

@@ -1,5 +1,5 @@
 /** Files that a reader node can read, by name. */
-export const readable = ['csv', 'tsv', 'txt', 'parquet'] as const;
+export const readable = ['csv', 'tsv', 'txt', 'gz', 'zst', 'parquet', 'pq', 'json', 'jsonl', 'ndjson', 'geojson', 'xlsx', 'xlsm'] as const;
 
 export function extensionOf(name: string): string {
   const dot = name.lastIndexOf('.');

@@ -68,25 +68,3 @@ export async function storeUpload(root: string, name: string, content: Blob): Pr
   }
   return { path: projectRelative(root, target) };
 }
-
-/** Which reader suits a file. The extension decides; a Parquet file is also known by its first four bytes. */
-export async function readerFor(root: string, file: string): Promise<{ type: string; params: Record<string, unknown> }> {
-  const params = { path: projectRelative(root, file) };
-  const extension = path.extname(file).toLowerCase();
-  if (['.csv', '.tsv', '.txt'].includes(extension)) return { type: 'data/csv-reader', params };
-  if (extension === '.parquet' || extension === '.pq' || (await startsWith(file, 'PAR1'))) return { type: 'data/parquet-reader', params };
-  throw new PenstockError('no-reader', `There is no reader for ${path.basename(file)} yet.`, {
-    remedy: 'Save it as CSV or Parquet.',
-    place: { file },
-  });
-}
-
-async function startsWith(file: string, magic: string): Promise<boolean> {
-  const handle = await open(file, 'r');
-  try {
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(magic.length), 0, magic.length, 0);
-    return buffer.subarray(0, bytesRead).toString('latin1') === magic;
-  } finally {
-    await handle.close();
-  }
-}
