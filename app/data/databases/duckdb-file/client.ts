@@ -27,6 +27,8 @@ export async function openDuckDbFile(target: Target, options: { readonly writabl
     const instance = await DuckDBInstance.create(target.path, {
       access_mode: options.writable === true ? 'READ_WRITE' : 'READ_ONLY',
       temp_directory: tempDir,
+      // A result is whole before its first row goes on; beyond this it waits on disk.
+      memory_limit: '1GB',
       autoinstall_known_extensions: 'false',
       autoload_known_extensions: 'false',
       allow_community_extensions: 'false',
