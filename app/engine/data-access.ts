@@ -20,6 +20,8 @@ export interface DataAccessOptions {
   readonly building: RelationBuilding;
   /** Runs a node that needs no input, so that its table can be looked at before the pipeline was ever run; keeps the result. */
   runSource(resolver: PortValueResolver, node: AnalysedNode, signal: AbortSignal): Promise<void>;
+  /** Somebody looks at a value: its files must stay for a while. */
+  looked?(value: PortValue): void;
 }
 
 export interface TableRequest {
@@ -72,6 +74,7 @@ export class DataAccess {
       if (!isMissing(ports)) {
         const value = ports[request.port] ?? (await this.#report(resolver, node, request.port, signal));
         if (value === null) throw nothingThere(node, request.port);
+        this.#options.looked?.(value);
         return value;
       }
       const { missing } = ports;

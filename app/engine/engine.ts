@@ -4,7 +4,7 @@ import { ColumnSteps, type PortColumn } from './lineage/column-steps.ts';
 import { ConnectionStore, Connections, ReadAges, UserSecrets } from './connections/index.ts';
 import { outsideDatabases } from './services/databases.ts';
 import { answerQuestion } from './analysis/answer.ts';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { distinctDiagnostics } from '#app/core/diagnostics.ts';
@@ -25,10 +25,14 @@ import { openProjectStore, type ProjectStore } from './project/project-store.ts'
 import { pathResolver } from './project/resolve-path.ts';
 import { isMissing, notRun, PortValueResolver, type PortValues, type RelationBuilding } from './results/port-values.ts';
 import { ResultCache } from './results/result-cache.ts';
+import { ResultStorage } from './results/storage.ts';
+import { artifactsOf, encodeValue } from './results/value-codec.ts';
+import type { ArtifactFiles } from './services/artifact-files.ts';
 import { RunEventLog } from './run/event-log.ts';
 import { runExecutor, type NodeEnvironment } from './run/node-runner.ts';
 import { PipelineRun } from './run/pipeline-run.ts';
 import { planRun } from './run/plan.ts';
+import type { Preflight } from './planning/preflight.ts';
 import { assertFits, Planner } from './planning/planner.ts';
 import { ProjectLimits } from './planning/project-limits.ts';
 import { replayRun } from './run/replay.ts';
@@ -77,6 +81,7 @@ export class Engine {
   readonly models: Models;
   readonly planner: Planner;
   readonly limits: ProjectLimits;
+  readonly storage: ResultStorage;
   /** Databases outside that the project knows. */
   readonly connections: Connections;
   readonly projectDir: string;
@@ -103,12 +108,14 @@ export class Engine {
     this.resolvePath = pathResolver(this.filesDir, options.resourcesDir);
     this.#warn = options.warn ?? (() => undefined);
     this.pipelines = new PipelineFiles(options.projectDir, this.#warn);
+    this.limits = parts.limits;
     const { resolvePath, database, store } = this;
     this.cache = new ResultCache(store.results, store.artifacts, { soleWriter: !store.readOnly });
     const written: WrittenTables = new Map();
     this.connections = new Connections(new ConnectionStore(this.filesDir), new UserSecrets(), resolvePath);
     const ages = new ReadAges(options.projectDir, () => !store.readOnly);
     const outside = outsideDatabases({ connections: this.connections, ages, database, artifacts: store.artifacts, written });
+    this.storage = new ResultStorage({ store, cache: this.cache, budget: () => this.limits.now.disk, titleOf: (type) => this.catalogue.get(type)?.definition.title ?? type, changed: () => this.data.forget(), warn: this.#warn });
     this.analyser = new Analyser({
       catalogue: this.catalogue,
       probes: new Probes((signal) => probeContext(database, outside, resolvePath, signal)),
@@ -123,7 +130,7 @@ export class Engine {
     const parallel = parallelNodes();
     this.#environment = {
       database,
-      artifacts: store.artifacts,
+      artifacts: noted(store.artifacts, this.storage),
       written,
       slots: new Slots(parallel),
       outside,
@@ -131,7 +138,6 @@ export class Engine {
       models: (origin) => this.models.servicesFor(origin),
       noteUnexpected: (error) => this.noteUnexpected(error),
     };
-    this.limits = parts.limits;
     this.planner = new Planner({ cache: this.cache, database, building: this.#building, projectDir: options.projectDir, tempDir: parts.tempDir, resolvePath, limits: () => this.limits.now, noteUnexpected: (error) => this.noteUnexpected(error) });
     this.data = new DataAccess({
       database,
@@ -139,6 +145,7 @@ export class Engine {
       cache: this.cache,
       building: this.#building,
       runSource: (resolver, node, signal) => this.#runSource(resolver, node, signal),
+      looked: (value) => this.storage.leases.look(artifactsOf(encodeValue(value, store.artifacts))),
     });
   }
 
@@ -154,7 +161,9 @@ export class Engine {
       tempDir = await mkdtemp(path.join(os.tmpdir(), 'penstock-'));
       const limits = await ProjectLimits.open({ store, projectDir: options.projectDir, tempDir, memory: options.memoryLimit ?? process.env['PENSTOCK_MEMORY_LIMIT'] });
       const database = await openDatabase({ tempDir, ...limits.database });
-      return new Engine(options, { database, store, tempDir, limits });
+      const engine = new Engine(options, { database, store, tempDir, limits });
+      await engine.storage.start();
+      return engine;
     } catch (error) {
       await store.close();
       if (tempDir !== null) await rm(tempDir, { recursive: true, force: true });
@@ -168,7 +177,17 @@ export class Engine {
   }
 
   async analyse(document: PipelineDocument, signal: AbortSignal = this.#closing.signal): Promise<Analysis> {
+    this.storage.seen(document);
     return this.analyser.analyse(document, signal);
+  }
+
+  /** Files of the results that a run starts from. */
+  #artifactsOf(analysis: Analysis, ids: readonly string[]): string[] {
+    return ids.flatMap((id) => {
+      const node = analysis.nodes.get(id);
+      const ports = node === undefined ? {} : (this.cache.find(node)?.ports ?? {});
+      return Object.values(ports).flatMap((port) => (port.value === null ? [] : [...artifactsOf(port.value)]));
+    });
   }
 
   /** Schemas, diagnostics, card lines, freshness and suggested params; nothing runs. */
@@ -189,9 +208,15 @@ export class Engine {
     return columnPath(analysis, new ColumnSteps(analysis, this.#building), target);
   }
 
+  /** What a run of everything, or up to these nodes, would need. Nothing runs. @throws PenstockError `unknown-node`. */
+  async preflight(document: PipelineDocument, to: readonly string[], signal: AbortSignal = this.#closing.signal): Promise<Preflight> {
+    const analysis = await this.analyse(document, signal);
+    return this.planner.preflight(analysis, planRun(analysis, this.cache, new Set(to)), signal);
+  }
+
   /**
    * Starts a run and answers at once.
-   * @throws PenstockError `already-running`, `cycle`, `unknown-node`, `read-only`.
+   * @throws PenstockError `already-running`, `cycle`, `unknown-node`, `read-only`, `preflight-refused`.
    */
   async startRun(request: StartRun): Promise<PipelineRun> {
     this.assertWritable();
@@ -230,8 +255,10 @@ export class Engine {
       pipelinePath: request.path,
       parallel: parallelNodes(),
     });
+    const release = this.storage.running(this.#artifactsOf(analysis, plan));
     this.#runs.set(run.runId, { run, pipelineId: document.id, targets });
     void run.finished.then(() => {
+      release();
       this.data.forget();
       setTimeout(() => this.#runs.delete(run.runId), keepEndedRunsMs).unref();
     });
@@ -319,6 +346,24 @@ export class Engine {
     this.cache.put(about, outcome.ports);
     return outcome.values;
   }
+}
+
+/** Artifacts whose writing counts against the disk budget. */
+function noted(artifacts: ArtifactFiles, storage: ResultStorage): ArtifactFiles {
+  return {
+    ...artifacts,
+    async put(bytes, name) {
+      const id = await artifacts.put(bytes, name);
+      storage.written(id, typeof bytes === 'string' ? Buffer.byteLength(bytes) : bytes.byteLength);
+      return id;
+    },
+    async adopt(file, name) {
+      const { size } = await stat(file);
+      const id = await artifacts.adopt(file, name);
+      storage.written(id, size);
+      return id;
+    },
+  };
 }
 
 const keepEndedRunsMs = 10 * 60_000;

@@ -19,6 +19,10 @@ export interface CacheEntry {
   readonly diagnostics: readonly Diagnostic[];
   readonly ms: number;
   readonly createdAt: number;
+  /** Unix ms; at first its time of making. */
+  readonly lastUsed: number;
+  /** Its values were removed to free disk: when, and how many bytes that freed. */
+  readonly evicted: { readonly at: number; readonly bytes: number } | null;
 }
 
 const entryRow = z.object({
@@ -34,10 +38,13 @@ const entryRow = z.object({
   diagnostics: jsonColumn(z.array(diagnosticSchema)),
   ms: z.number(),
   createdAt: z.number(),
+  lastUsed: z.number(),
+  evictedAt: z.number().nullable(),
+  evictedBytes: z.number().nullable(),
 });
 
 const columns = `e.key, e.pipeline_id as pipelineId, e.node_id as nodeId, e.node_type as nodeType, e.parts, e.outputs, e.ports, e.metrics,
-  e.diagnostics, e.ms, e.created_at as createdAt`;
+  e.diagnostics, e.ms, e.created_at as createdAt, e.last_used as lastUsed, e.evicted_at as evictedAt, e.evicted_bytes as evictedBytes`;
 
 /** Results by cache key. Whether the artifacts they name are still on disk is the reader's question. */
 export class CacheStore {
@@ -59,13 +66,14 @@ export class CacheStore {
   }
 
   /** Keeps a result and makes it the latest of its node. A second result for a key replaces the first. */
-  save(entry: CacheEntry): void {
+  save(entry: Omit<CacheEntry, 'lastUsed' | 'evicted'>): void {
     this.#db.transaction(() => {
       this.#db.run(
-        `insert into cache_entries (key, pipeline_id, node_id, node_type, parts, outputs, ports, metrics, diagnostics, ms, created_at)
-         values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        `insert into cache_entries (key, pipeline_id, node_id, node_type, parts, outputs, ports, metrics, diagnostics, ms, created_at, last_used)
+         values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
          on conflict (key) do update set parts = excluded.parts, outputs = excluded.outputs, ports = excluded.ports, metrics = excluded.metrics,
-           diagnostics = excluded.diagnostics, ms = excluded.ms, created_at = excluded.created_at`,
+           diagnostics = excluded.diagnostics, ms = excluded.ms, created_at = excluded.created_at,
+           last_used = excluded.last_used, evicted_at = null, evicted_bytes = null`,
         entry.key,
         entry.pipelineId,
         entry.nodeId,
@@ -76,6 +84,7 @@ export class CacheStore {
         JSON.stringify(entry.metrics),
         JSON.stringify(entry.diagnostics),
         entry.ms,
+        entry.createdAt,
         entry.createdAt,
       );
       this.touch(entry.pipelineId, entry.nodeId, entry.key);
@@ -90,6 +99,7 @@ export class CacheStore {
       nodeId,
       key,
     );
+    this.#db.run('update cache_entries set last_used = max(last_used, ?) where key = ?', Date.now(), key);
   }
 
   forget(key: string): void {
@@ -108,6 +118,7 @@ export class CacheStore {
 }
 
 function entryOf(row: unknown): CacheEntry {
+  const { evictedAt, evictedBytes, ...entry } = readRow(entryRow, row, 'a cached result');
   // A port value's kind is checked above; its inside was typed when this store wrote it.
-  return readRow(entryRow, row, 'a cached result') as unknown as CacheEntry;
+  return { ...entry, evicted: evictedAt === null ? null : { at: evictedAt, bytes: evictedBytes ?? 0 } } as unknown as CacheEntry;
 }

@@ -10,6 +10,7 @@ import type { StoreMigration } from './migrations/index.ts';
 import { storeMigrations } from './migrations/index.ts';
 import { ModelStore } from './models.ts';
 import { RunStore } from './runs.ts';
+import { UsageStore } from './usage.ts';
 
 export interface StoreOptions {
   /** Do not try to become the writer. */
@@ -32,6 +33,7 @@ export interface Store {
   readonly models: ModelStore;
   readonly artifacts: ArtifactStore;
   readonly meta: MetaStore;
+  readonly usage: UsageStore;
   /** Notes an artifact's name and size; the file is `artifacts`' business. */
   noteArtifact(id: string, name: string, bytes: number): void;
   artifactInfo(id: string): { id: string; name: string; bytes: number; createdAt: number } | null;
@@ -128,7 +130,7 @@ function readOnlyStore(projectDir: string, file: string, migrations: readonly St
   }
 }
 
-type Parts = Pick<Store, 'projectDir' | 'runs' | 'cache' | 'models' | 'artifacts' | 'meta' | 'noteArtifact' | 'artifactInfo' | 'together'>;
+type Parts = Pick<Store, 'projectDir' | 'runs' | 'cache' | 'models' | 'artifacts' | 'meta' | 'usage' | 'noteArtifact' | 'artifactInfo' | 'together'>;
 
 const artifactRow = z.object({ id: z.string(), name: z.string(), bytes: z.number(), createdAt: z.number() });
 
@@ -140,6 +142,7 @@ function partsOf(projectDir: string, database: StoreDatabase, runs: RunStore): P
     models: new ModelStore(database),
     artifacts: new ArtifactStore(path.join(projectDir, 'artifacts')),
     meta: new MetaStore(database),
+    usage: new UsageStore(database),
     noteArtifact(id, name, bytes) {
       database.run('insert into artifacts (id, name, bytes, created_at) values (?, ?, ?, ?) on conflict do nothing', id, name, bytes, Date.now());
     },

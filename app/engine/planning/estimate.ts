@@ -296,7 +296,8 @@ function fromStatistics(type: ColumnType, rows: number, statistics: ColumnStatis
   const step = type === 'date' ? 86_400_000 : 1;
   const span = (type === 'integer' || type === 'date') && min !== null && max !== null ? (max - min) / step + 1 : null;
   // A dictionary's indices take as few bits as there are values: 2 bytes a row is at most some ten thousand of them.
-  const byBits = perRow < 2.5 ? 2 ** Math.max(1, Math.ceil(perRow * 8)) : null;
+  // (Numbers may be that small for another reason: runs of equal differences.)
+  const byBits = type === 'string' && perRow < 2.5 ? 2 ** Math.max(1, Math.ceil(perRow * 8)) : null;
   const guesses = [span, byBits, type === 'boolean' ? 2 : null, type === 'float' || type === 'timestamp' ? present * 0.9 : null, statistics.distinct].filter((one) => one !== null);
   const distinct = guesses.length === 0 ? null : Math.max(1, Math.min(present, ...guesses));
   // Repeated text is stored once in the file but held in full by most operators.

@@ -51,7 +51,14 @@ export class Planner {
     }
   }
 
-  /** The plan of all nodes as if nothing was kept from before, for people who ask why. */
+  /** What a run (of everything, or up to these nodes) would need; nothing is refused here. */
+  async preflight(analysis: Analysis, ids: readonly string[], signal: AbortSignal): Promise<Preflight> {
+    const all = ids.length === 0 ? analysis.order : ids;
+    const { preflight: found } = await this.#plan(analysis, all, new Set(), this.#reused(analysis, all), signal);
+    return found ?? preflight(await this.#draft(analysis, signal), [], [], await this.#resources());
+  }
+
+  /** The plan of all nodes that a run would compute now, for people who ask why. */
   async explain(analysis: Analysis, signal: AbortSignal): Promise<readonly PlannedPort[]> {
     const { tables } = await this.#plan(analysis, analysis.order, new Set(), this.#reused(analysis, analysis.order), signal);
     return [...tables.values()];

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { parseDocument } from '#app/pipeline/parse.ts';
 import { serialiseDocument } from '#app/pipeline/serialise.ts';
 import type { RunDetail, RunSummary } from '#app/protocol/schema.ts';
-import { openStore, type CacheEntry, type MetaStore, type ModelStore, type NodeRunRecord, type RunRecord, type Store } from '#app/store/index.ts';
+import { openStore, type CacheEntry, type MetaStore, type ModelStore, type UsageStore, type NodeRunRecord, type RunRecord, type Store } from '#app/store/index.ts';
 import type { ResultEntry, ResultStore, StoredPort } from '../results/result-cache.ts';
 import type { RunRecords } from '../run/records.ts';
 import type { ArtifactFiles } from '../services/artifact-files.ts';
@@ -20,6 +20,11 @@ export interface ProjectStore {
   readonly models: ModelStore;
   /** Small facts about the project by name. */
   readonly meta: MetaStore;
+  readonly usage: UsageStore;
+  /** Text of a document as it was run, by its hash. */
+  documentText(hash: string): string;
+  removeArtifact(id: string): Promise<void>;
+  artifactIds(): Promise<string[]>;
   close(): Promise<void>;
 }
 
@@ -49,6 +54,10 @@ export async function openProjectStore(projectDir: string, options: { readonly r
     records: runRecords(store),
     models: store.models,
     meta: store.meta,
+    usage: store.usage,
+    documentText: (hash) => store.runs.version(hash),
+    removeArtifact: (id) => store.artifacts.remove(id),
+    artifactIds: () => store.artifacts.list(),
     close: async () => store.close(),
   };
 }
@@ -111,6 +120,8 @@ function entryOf(entry: CacheEntry | null): ResultEntry | null {
     ports: Object.fromEntries(ports),
     metrics: entry.metrics,
     diagnostics: entry.diagnostics,
+    lastUsed: entry.lastUsed,
+    evicted: entry.evicted,
   };
 }
 

@@ -1,3 +1,4 @@
+import { formatBytes, formatDuration } from '#app/core/units.ts';
 import type { Diagnostic } from '#app/core/errors.ts';
 import type { KeyParts } from '#app/pipeline/cache-key.ts';
 import { explainStale } from '#app/pipeline/cache-key.ts';
@@ -18,6 +19,10 @@ export interface ResultEntry {
   readonly metrics: Readonly<Record<string, number>>;
   /** Warnings and notes of the node, shown again when its result is reused. */
   readonly diagnostics: readonly Diagnostic[];
+  /** Unix ms; absent on an entry that was just made. */
+  readonly lastUsed?: number;
+  /** Its values were removed to free disk; only `latest` gives such an entry. */
+  readonly evicted?: { readonly at: number; readonly bytes: number } | null;
 }
 
 export interface StoredPort {
@@ -38,6 +43,8 @@ export interface ResultStore {
   /** Makes an entry the newest of a node that reused it. */
   touch(pipelineId: string, nodeId: string, key: string): void;
 }
+
+const usedToTheHour = 3_600_000;
 
 /** The store with a memory in front, and a check that what an entry needs still exists. */
 export class ResultCache {
@@ -69,7 +76,7 @@ export class ResultCache {
   get(key: string): ResultEntry | null {
     if (this.#absent.has(key)) return null;
     const entry = this.#memory.get(key) ?? this.#unwritten.get(key) ?? this.#store.get(key);
-    if (entry === null) {
+    if (entry === null || entry.evicted) {
       if (this.#absent.size > ResultCache.#kept) this.#absent.clear();
       if (this.#options.soleWriter) this.#absent.add(key);
       return null;
@@ -111,15 +118,32 @@ export class ResultCache {
 
   /** Notes that a node now stands on this entry, so that later changes are explained against it. */
   reused(pipelineId: string, nodeId: string, key: string): void {
-    if (this.latest(pipelineId, nodeId)?.key === key) return;
+    const now = Date.now();
+    const latest = this.latest(pipelineId, nodeId);
+    // The time is for deciding what to remove first: to the hour is enough, and spares a write for each node of each run.
+    if (latest?.key === key && now - (latest.lastUsed ?? latest.finishedAt) < usedToTheHour) return;
     this.#store.touch(pipelineId, nodeId, key);
-    this.#newest.set(`${pipelineId}\0${nodeId}`, this.get(key));
+    const entry = this.get(key);
+    if (entry === null) return;
+    const used: ResultEntry = { ...entry, lastUsed: now };
+    this.#memory.set(key, used);
+    this.#newest.set(`${pipelineId}\0${nodeId}`, used);
   }
 
   delete(key: string): void {
     this.#memory.delete(key);
     this.#unwritten.delete(key);
     this.#store.delete(key);
+  }
+
+  /** Forgets what is known of results whose values were removed from the store. */
+  evicted(keys: Iterable<string>): void {
+    for (const key of keys) {
+      this.#memory.delete(key);
+      this.#unwritten.delete(key);
+    }
+    this.#newest.clear();
+    this.#absent.clear();
   }
 
   value(port: StoredPort): PortValue | null {
@@ -136,7 +160,9 @@ export class ResultCache {
     const latest = this.latest(analysis.document.id, node.node.id);
     if (latest === null || node.parts === null) return [];
     const reasons = explainStale(latest.parts, node.parts);
-    return reasons.length > 0 ? reasons : ['its earlier result is no longer kept'];
+    const gone = latest.evicted ? `its earlier result was removed to free disk (${formatBytes(latest.evicted.bytes)}, ${formatDuration(latest.ms)} to make again)` : null;
+    if (reasons.length > 0) return gone === null || latest.key !== node.key ? reasons : [...reasons, gone];
+    return [gone ?? 'its earlier result is no longer kept'];
   }
 
   /** The newest result of a node, whatever its key; its files may be gone. */

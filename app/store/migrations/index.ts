@@ -1,4 +1,5 @@
 import { firstLight } from './first-light.ts';
+import { resultUse } from './result-use.ts';
 
 /** Brings the schema from version n to n + 1, where n is the migration's place in the list. Runs in one transaction. */
 export interface StoreMigration {
@@ -7,4 +8,4 @@ export interface StoreMigration {
 }
 
 /** In order; never edited once released, only added to. The version of a database is how many were applied. */
-export const storeMigrations: readonly StoreMigration[] = [firstLight];
+export const storeMigrations: readonly StoreMigration[] = [firstLight, resultUse];
