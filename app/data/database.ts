@@ -1,5 +1,4 @@
 import type { CsvDialect, CsvPart, CsvSniffed, SniffOptions } from '#app/sdk/csv.ts';
-import type { Diagnostic } from '#app/core/errors.ts';
 import type { ChartQuery } from '#app/sdk/charts.ts';
 import type { ChartSpec } from '#app/sdk/ports.ts';
 import type { Relation, Schema } from '#app/relation/types.ts';

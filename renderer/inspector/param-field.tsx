@@ -7,6 +7,7 @@ import { ConnectionPicker } from './controls/connection-picker.tsx';
 import { ExpressionPreview } from './expression-preview.tsx';
 import { ColumnValues } from './controls/column-values.tsx';
 import { FilePicker } from './file-picker.tsx';
+import { CsvDialectControl } from './controls/csv-dialect.tsx';
 import { diagnosticsAt, useForm } from './form-context.ts';
 import { discriminated, emptyValue, fieldsOf, words, type FieldSpec, type JsonSchema, type Path } from './form-model.ts';
 import { NumberInput, SliderInput } from './number-input.tsx';
@@ -38,7 +39,7 @@ interface ParamFieldProps {
   readonly bare?: boolean;
 }
 
-const withParts = new Set(['rows', 'object', 'choice', 'list']);
+const withParts = new Set(['rows', 'csv-dialect', 'object', 'choice', 'list']);
 
 export function ParamField({ field, value, path, bare = false }: ParamFieldProps) {
   const form = useForm();
@@ -111,6 +112,8 @@ function FieldControl({ field, value, path, id, invalid, change }: ControlProps)
       return <TextArea id={id} value={typeof value === 'string' ? value : ''} placeholder={schema.placeholder} invalid={invalid} onChange={(event) => change(event.target.value)} />;
     case 'rows':
       return <RowsEditor schema={schema} rows={Array.isArray(value) ? (value as Values[]) : []} path={path} title={title} change={change} />;
+    case 'csv-dialect':
+      return <CsvDialectControl title={title} schema={schema} rows={Array.isArray(value) ? (value as Values[]) : []} path={path} change={change} />;
     case 'list':
       return <ListEditor values={Array.isArray(value) ? (value as unknown[]) : []} numeric={schema.items?.type === 'number' || schema.items?.type === 'integer'} title={title} change={change} />;
     case 'grid':
@@ -127,7 +130,6 @@ function FieldControl({ field, value, path, id, invalid, change }: ControlProps)
       return <ColumnValues id={id} label={title} values={Array.isArray(value) ? value.map(String) : []} of={schema.of} from={schema.from} invalid={invalid} onChange={change} />;
     case 'connection':
       return <ConnectionPicker id={id} label={title} value={typeof value === 'string' ? value : ''} invalid={invalid} onChange={change} />;
-    case 'csv-dialect':
     case 'javascript':
     case 'python':
     case 'json':

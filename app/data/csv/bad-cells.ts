@@ -1,4 +1,5 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
+import type { PenstockError } from '#app/core/errors.ts';
 import type { CsvColumn, RejectedRow } from '#app/sdk/csv.ts';
 import { badCellsSql, type CsvCells } from './cells.ts';
 import { badValue, tooManyRejects } from './errors.ts';
@@ -9,6 +10,11 @@ import { keptText, reasonOf, scanFile, type ScannedFile } from './structure.ts';
 export interface BadCell {
   readonly row: number;
   readonly column: number;
+}
+
+export interface LocatedCell {
+  readonly row: RejectedRow;
+  readonly error: PenstockError;
 }
 
 /** The first bad cell of each row that has one, in the order of the file, at most `limit`. */
@@ -23,8 +29,8 @@ export async function findBadCells(connection: DuckDBConnection, cells: CsvCells
  * The places of bad cells, as rejected rows, found by counting the file's records. `skip`: first lines of rows that DuckDB was not
  * given. Reads no further than the last bad cell.
  */
-export async function locateBadCells(file: ScannedFile, bad: readonly BadCell[], columns: readonly CsvColumn[], skip: ReadonlySet<number>): Promise<(RejectedRow & { readonly error: ReturnType<typeof badValue> })[]> {
-  const found: (RejectedRow & { readonly error: ReturnType<typeof badValue> })[] = [];
+export async function locateBadCells(file: ScannedFile, bad: readonly BadCell[], columns: readonly CsvColumn[], skip: ReadonlySet<number>): Promise<LocatedCell[]> {
+  const found: LocatedCell[] = [];
   let seen = file.dialect.header ? -1 : 0;
   let started = false;
   let next = 0;
@@ -39,7 +45,7 @@ export async function locateBadCells(file: ScannedFile, bad: readonly BadCell[],
     const value = keptText(record.fields[wanted.column] ?? '');
     if (column !== undefined) {
       const error = badValue(file.original, record.line, column, value);
-      found.push({ file: file.original, line: record.line, column: column.name, value, reason: reasonOf(error, file.original), row: keptText(record.raw), error });
+      found.push({ row: { file: file.original, line: record.line, column: column.name, value, reason: reasonOf(error, file.original), row: keptText(record.raw) }, error });
     }
     next += 1;
     return next < bad.length;

@@ -1,6 +1,6 @@
 import type { ColumnType } from '#app/relation/types.ts';
 import type { CsvDateOrder } from '#app/sdk/csv.ts';
-import { dateShape, formatOf, type KnownOrder } from './date-format.ts';
+import { dateShape, formatOf, type KnownOrder } from '#app/sdk/csv-dates.ts';
 
 /** Words that often stand for a missing value. Taken as such only where the rest of a column is not text, and then said aloud. */
 const missingWords = new Set(['NA', 'N/A', 'n/a', '#N/A', 'NaN', 'nan', 'NULL', 'null', 'None', 'none', '-', '?', '.']);

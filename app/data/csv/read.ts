@@ -120,7 +120,7 @@ async function copySplit(connection: DuckDBConnection, read: CsvRead, file: Scan
     }
     const written = await copyStrictly(connection, read, cells, bad.length > 0);
     const located = await locateBadCells(file, bad, columns, structure.rejectedLines);
-    const cellRejects = located.map(({ error: _, ...row }): RejectedRow => row);
+    const cellRejects = located.map(({ row }) => row);
     return { ...written, rejects: [...structure.rejects, ...cellRejects].toSorted((a, b) => a.line - b.line) };
   } catch (thrown) {
     if (read.signal?.aborted) throw new CancelledError();

@@ -1,7 +1,7 @@
 import type { ColumnType } from '#app/relation/types.ts';
 import type { CsvColumn, CsvDialect } from '#app/sdk/csv.ts';
 import { quoteText } from '../sql.ts';
-import { parseDateFormat } from './date-format.ts';
+import { parseDateFormat } from '#app/sdk/csv-dates.ts';
 
 /**
  * SQL that converts CSV text and refuses what DuckDB's own casts let through: `12.5` as the integer 13, `1_000`, `0x1F`, `epoch` as a

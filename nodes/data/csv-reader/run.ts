@@ -1,11 +1,14 @@
 import { formatCount } from '#app/core/units.ts';
+import { csvColumns, csvOverrides } from '#app/sdk/csv-params.ts';
+import { rejectedRows } from '#app/sdk/csv-rejects.ts';
 import type { Facts, NodeExecutor, ProbeContext } from '#app/sdk/node.ts';
-import { csvFacts, dialectOverrides, fileName, typedSchema, type CsvReaderParams } from './node.ts';
+import { csvFacts, fileName, type CsvReaderParams } from './node.ts';
 
 async function probe(params: CsvReaderParams, context: ProbeContext): Promise<Facts> {
   if (params.path === '') return {};
-  const { dialect, schema, notes } = await context.files.sniffCsv(context.resolvePath(params.path), dialectOverrides(params), context.signal);
-  return { dialect, schema, notes: notes ?? [] };
+  const options = { tolerant: params.badRows === 'reject' };
+  const { dialect, schema, notes } = await context.files.sniffCsv(context.resolvePath(params.path), csvOverrides(params), context.signal, options);
+  return { dialect, schema, notes };
 }
 
 export const executor: NodeExecutor<CsvReaderParams> = {
@@ -23,8 +26,11 @@ export const executor: NodeExecutor<CsvReaderParams> = {
     if (found === null) throw new Error('csv-reader: run without a file');
     const label = fileName(params.path);
     context.progress(null, `Reading ${label}`);
-    const table = await context.tables.readCsv(context.resolvePath(params.path), found.dialect, typedSchema(found.schema, params.types), label);
-    context.log('info', `${label}: ${formatCount(await context.tables.count(table.relation))} rows, ${table.schema.length} columns`);
-    return { table };
+    const path = context.resolvePath(params.path);
+    const part = { path, dialect: found.dialect, columns: csvColumns(found.schema, params.types) };
+    const { table, rows, rejects } = await context.tables.readCsvPart(part, params.badRows === 'reject' ? params.maxRejects : null, label);
+    if (rejects.length > 0) context.report(rejectedRows(rejects));
+    context.log('info', `${label}: ${formatCount(rows)} rows, ${table.schema.length} columns${rejects.length === 0 ? '' : `, ${formatCount(rejects.length)} rows rejected`}`);
+    return { table, rejects: await context.tables.rejectsTable(rejects.map((row) => ({ ...row, file: label })), `${label} rejects`) };
   },
 };
