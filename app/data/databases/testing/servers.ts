@@ -78,6 +78,10 @@ function start(program: string, args: readonly string[], account: { uid: number;
   const note = (data: Buffer): void => void (text = (text + data.toString()).slice(-4000));
   child.stdout?.on('data', note);
   child.stderr?.on('data', note);
+  // A test that ends without stopping its server leaves none behind.
+  const end = (): void => void child.kill('SIGKILL');
+  process.once('exit', end);
+  child.once('exit', () => process.removeListener('exit', end));
   return { child, log: () => text };
 }
 
