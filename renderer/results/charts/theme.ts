@@ -17,10 +17,10 @@ export interface ChartTheme {
  * Ito (2008) and Tol (2021). Order puts the pairs that differ most first. The tenth is for “Other” and missing values.
  */
 export const palettes = {
-  light: ['#0072b2', '#d55e00', '#009e73', '#aa4499', '#a87400', '#56a8dd', '#882255', '#332288', '#777733'],
-  dark: ['#5cb3ee', '#f0883e', '#33c69b', '#e59ac6', '#e8bb3c', '#a9dcfa', '#d0587e', '#9384e8', '#c9d05b'],
+  light: ['#0072b2', '#d55e00', '#009e73', '#aa4499', '#c79a00', '#5aa9e0', '#7a1a4f', '#332288', '#4d5a12'],
+  dark: ['#03c4ff', '#d95c2c', '#0fb881', '#fc8cb9', '#c3a205', '#cfdcf1', '#be0088', '#bd6bf4', '#fdd860'],
 } as const;
-const neutrals = { light: '#8c9096', dark: '#888d95' } as const;
+const neutrals = { light: '#9aa0a8', dark: '#89848c' } as const;
 
 export const dashes = ['solid', 'dash', 'dot', 'dashdot', 'longdash'] as const;
 export const symbols = ['circle', 'square', 'diamond', 'triangle-up', 'x', 'cross', 'star', 'triangle-down', 'hexagon'] as const;
