@@ -4,7 +4,7 @@ import { defineNode } from '#app/sdk/node.ts';
 
 const formula = z.object({
   name: z.string().default('').meta({ title: 'Column', control: 'text', placeholder: 'ratio', description: 'A new name adds a column; the name of a column replaces it.' }),
-  expression: z.string().default('').meta({ title: 'Expression', control: 'expression', from: 'table', placeholder: 'price / quantity' }),
+  expression: z.string().default('').meta({ title: 'Expression', control: 'expression', from: 'table', placeholder: 'price / quantity', seesEarlier: true }),
 });
 
 const params = z.object({
