@@ -31,7 +31,20 @@ export function writerConfiguration(context: ConfigureContext<{ readonly path: s
   if (path.trim() === '') diagnostics.push(paramMissing(['path'], 'No file is named.', 'Enter a path, such as exports/table.csv.'));
   else if (/[\\/]$/.test(path)) diagnostics.push({ severity: 'error', code: 'is-folder', message: `${path} is a folder.`, remedy: 'Add a file name to the path.', place: { param: ['path'] } });
   else if (path.startsWith('resource:')) diagnostics.push({ severity: 'error', code: 'path-outside', message: 'Files that come with Penstock cannot be written.', remedy: 'Choose a path in the project.', place: { param: ['path'] } });
+  else if (leadsOut(path)) diagnostics.push({ severity: 'error', code: 'path-outside', message: `${path} leads out of the project folder.`, remedy: 'Name a place inside the project, or write the whole path from its root.', place: { param: ['path'] } });
   return { outputs: { table: { kind: 'table', schema: schemaAt(context) }, report: { kind: 'report' } }, diagnostics };
+}
+
+/** A relative path that climbs above the folder it starts in. */
+function leadsOut(path: string): boolean {
+  if (/^([\\/]|[A-Za-z]:)/.test(path)) return false;
+  let depth = 0;
+  for (const part of path.split(/[\\/]+/)) {
+    if (part === '..') depth -= 1;
+    else if (part !== '.' && part !== '') depth += 1;
+    if (depth < 0) return true;
+  }
+  return false;
 }
 
 export function tableOf(context: RunContext<unknown>): TableValue {

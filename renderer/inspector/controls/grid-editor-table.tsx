@@ -1,5 +1,5 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useEffect, useRef, useState, type ClipboardEvent, type KeyboardEvent } from 'react';
+import { useEffect, useRef, useState, type ClipboardEvent, type KeyboardEvent, type RefObject } from 'react';
 import { cellFault, clipboardText, parsePasted, type GridTable } from '#app/sdk/grid.ts';
 import { ContextMenu, cx } from '../../ui/index.ts';
 import { cellWidth, GridHeaderCell } from './grid-editor-header.tsx';
@@ -11,6 +11,8 @@ interface GridTableProps {
   readonly table: GridTable;
   readonly height: number;
   readonly change: (table: GridTable) => void;
+  /** Told whether a cell is being edited. */
+  readonly editing?: RefObject<boolean>;
 }
 
 const rowHeight = 28;
@@ -21,7 +23,7 @@ interface Editing extends CellAt {
 }
 
 /** Cells by keyboard and mouse. The grid itself holds the focus and names its active cell, so that rows may come and go while scrolling. */
-export function GridEditorTable({ id, label, table, height, change }: GridTableProps) {
+export function GridEditorTable({ id, label, table, height, change, editing: told }: GridTableProps) {
   const { columns, rows } = table;
   const scroller = useRef<HTMLDivElement>(null);
   const [active, setActive] = useState<CellAt>({ row: 0, column: 0 });
@@ -32,6 +34,10 @@ export function GridEditorTable({ id, label, table, height, change }: GridTableP
   const virtual = useVirtualizer({ count: rows.length + 1, getScrollElement: () => scroller.current, estimateSize: () => rowHeight, overscan: 8 });
   const at: CellAt = { row: Math.min(active.row, rows.length), column: Math.min(active.column, Math.max(0, columns.length - 1)) };
   const area = areaOf(anchor ?? at, at);
+
+  useEffect(() => {
+    if (told) told.current = editing !== null || header !== null;
+  }, [told, editing, header]);
 
   useEffect(() => {
     const element = scroller.current;
@@ -65,6 +71,8 @@ export function GridEditorTable({ id, label, table, height, change }: GridTableP
   const onKeyDown = (event: KeyboardEvent): void => {
     if (editing !== null || header !== null) return;
     const control = event.ctrlKey || event.metaKey;
+    // The clipboard events that follow are the grid's, not the canvas's.
+    if (control && /^[cxv]$/i.test(event.key)) event.stopPropagation();
     if (event.key === 'Escape') {
       // Escape, then Tab leaves: a grid that keeps Tab to itself would hold people without a mouse.
       if (!leaving.current && anchor === null) leaving.current = true;

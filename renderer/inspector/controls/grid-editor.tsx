@@ -1,5 +1,5 @@
 import { Maximize2, Plus } from 'lucide-react';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import type { GridTable } from '#app/sdk/grid.ts';
 import { Button, Dialog } from '../../ui/index.ts';
 import { GridEditorTable } from './grid-editor-table.tsx';
@@ -21,6 +21,7 @@ function tableOf(value: unknown): GridTable {
 /** The editable table of Table Creator: small in the inspector, large in a dialog. Each change is one step of the pipeline's undo. */
 export function GridEditor({ id, title, value, change }: GridEditorProps) {
   const [large, setLarge] = useState(false);
+  const editing = useRef(false);
   const table = tableOf(value);
   const tools = (
     <div className="flex flex-wrap items-center gap-1.5">
@@ -44,9 +45,19 @@ export function GridEditor({ id, title, value, change }: GridEditorProps) {
     <div className="flex flex-col gap-1.5">
       {large ? <div className="rounded-md border border-line p-3 text-center text-xs text-muted">The table is open in a larger window.</div> : <GridEditorTable id={id} label={title} table={table} height={240} change={change} />}
       {large ? null : tools}
-      <Dialog open={large} onOpenChange={setLarge} title={title} description="Type, or paste from a spreadsheet. Escape, then Tab leaves the table." size="lg" footer={<Button onClick={() => setLarge(false)}>Done</Button>}>
+      <Dialog
+        open={large}
+        onOpenChange={(open) => {
+          // Escape in a cell gives up its text, not the window.
+          if (open || !editing.current) setLarge(open);
+        }}
+        title={title}
+        description="Type, or paste from a spreadsheet. Escape closes."
+        size="lg"
+        footer={<Button onClick={() => setLarge(false)}>Done</Button>}
+      >
         <div className="flex flex-col gap-2">
-          <GridEditorTable id={`${id}-large`} label={title} table={table} height={440} change={change} />
+          <GridEditorTable id={`${id}-large`} label={title} table={table} height={440} change={change} editing={editing} />
           {tools}
         </div>
       </Dialog>
