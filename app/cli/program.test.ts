@@ -39,6 +39,28 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(root, { recursive: true }));
 
+describe('penstock storage', () => {
+  it('lists what results take, frees it, and refuses what is no size', async () => {
+    const project = path.join(root, 'stored');
+    mkdirSync(project);
+    writeFileSync(path.join(project, 'orders.csv'), 'a,b\n1,2\n3,4\n');
+    const pipeline = path.join(project, 'one.pipeline.json');
+    writeFileSync(pipeline, serialiseDocument({ ...emptyDocument('one', 'One'), nodes: [{ id: 'read', type: 'data/csv-reader', version: 1, params: { path: 'orders.csv' } }], edges: [] }));
+    expect(await penstock('run', pipeline, '--project', project, '--memory', 'much')).toMatchObject({ code: 2, error: expect.stringContaining('“much” is not a size') as unknown });
+    const run = await penstock('run', pipeline, '--project', project, '--memory', '500MB');
+    expect(run.code, run.error).toBe(0);
+    const listed = await penstock('storage', '--project', project);
+    expect(listed.out).toMatch(/One +CSV Reader/);
+    expect(listed.out).toMatch(/ used\.\n$/);
+    const report = JSON.parse((await penstock('storage', '--project', project, '--json')).out) as { used: number; held: unknown[] };
+    expect(report.held).toHaveLength(1);
+    expect(report.used).toBeGreaterThan(0);
+    expect((await penstock('storage', '--project', project, '--clean')).out).toBe('0 B freed, 0 results removed.\n');
+    expect((await penstock('storage', '--project', project, '--clean', '--all')).out).toMatch(/^[1-9].* freed, 1 result removed\.\n$/);
+    expect(await penstock('storage', '--project', path.join(root, 'nowhere'))).toMatchObject({ code: 1, error: expect.stringContaining('There is no project') as unknown });
+  });
+});
+
 describe('penstock run', () => {
   it('prints exactly one JSON object and reuses results the second time', async () => {
     const first = await penstock('run', file, '--json');

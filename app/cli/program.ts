@@ -5,6 +5,7 @@ import { bundleCommand, scoreCommand, serveCommand } from './deploy.ts';
 import { doctorCommand, nodesCommand, runsCommand, validateCommand } from './inspect.ts';
 import { lineageCommand, type LineageOptions } from './lineage.ts';
 import { runCommand, type RunOptions } from './run.ts';
+import { storageCommand, type StorageOptions } from './storage.ts';
 import { exitCodes, printFailure, type Terminal } from './terminal.ts';
 
 const projectHelp = 'project folder: keeps results, and relative paths are under it (default: the nearest folder at or above the file with penstock.db or pipelines/, else .penstock/ beside the file)';
@@ -38,6 +39,8 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
     .option('--to <node>', 'run only this node (id or title) and what it needs; may be repeated', collect)
     .option('--set <node.param=value>', 'change a parameter for this run; VALUE is JSON, else text; may be repeated', collect)
     .option('--project <folder>', projectHelp)
+    .option('--memory <size>', 'memory of queries, as in 4GB; they use the disk beyond it (default: PENSTOCK_MEMORY_LIMIT, the project’s setting, or a share of the machine)')
+    .option('--force', 'run also where it is certain before the start that it will not fit')
     .option('--json', 'print one JSON object with nodes, metrics and artifacts')
     .action((file: string, options: RunOptions) => done(runCommand(file, options, terminal)));
   program
@@ -86,6 +89,14 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
     .option('--json', 'print JSON')
     .action((options: { project?: string; limit: number; json?: boolean }) => done(runsCommand(options, terminal)));
   program
+    .command('storage')
+    .description('what the results of a project take on the disk, by pipeline and node')
+    .option('--project <folder>', 'project folder (default: the nearest)')
+    .option('--clean', 'free space: results whose nodes have newer ones, and what is over the budget')
+    .option('--all', 'with --clean: every result but pinned ones and those of registered models')
+    .option('--json', 'print JSON')
+    .action((options: StorageOptions) => done(storageCommand(options, terminal)));
+  program
     .command('doctor')
     .description('say what works on this machine')
     .option('--project <folder>', 'project folder (default: the nearest)')
@@ -104,4 +115,4 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
   }
 }
 
-const usageCodes = new Set<unknown>(['unknown-node', 'unknown-param', 'set-syntax', 'ambiguous-node', 'output-format', 'param-invalid', 'not-a-pipeline', 'example-without-project', 'output-is-input', 'output-folder-missing']);
+const usageCodes = new Set<unknown>(['unknown-node', 'unknown-param', 'set-syntax', 'ambiguous-node', 'output-format', 'param-invalid', 'not-a-pipeline', 'example-without-project', 'output-is-input', 'size-syntax', 'size-too-small', 'output-folder-missing']);

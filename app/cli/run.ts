@@ -12,6 +12,10 @@ export interface RunOptions {
   readonly to?: readonly string[];
   readonly set?: readonly string[];
   readonly project?: string;
+  /** Memory of queries, as people write sizes. */
+  readonly memory?: string;
+  /** Also where the preflight is certain that it will not fit. */
+  readonly force?: boolean;
   readonly json?: boolean;
 }
 
@@ -22,10 +26,10 @@ export async function runCommand(file: string, options: RunOptions, terminal: Te
   for (const setting of options.set ?? []) document = withSetting(document, catalogue, setting);
   const to = options.to?.map((name) => findNode(document, catalogue, name).id);
   const place = await openPlace(file, options.project);
-  const engine = await createEngine({ ...place, ...appPlaces(), catalogue, warn: (message) => terminal.error(`${message}\n`) });
+  const engine = await createEngine({ ...place, ...appPlaces(), catalogue, ...(options.memory === undefined ? {} : { memoryLimit: options.memory }), warn: (message) => terminal.error(`${message}\n`) });
   try {
     if (engine.readOnly) throw locked(engine);
-    const run = await engine.startRun({ document, path: file, ...(to === undefined ? {} : { to }) });
+    const run = await engine.startRun({ document, path: file, anyway: options.force === true, ...(to === undefined ? {} : { to }) });
     const result = await follow(run, engine, options.json === true ? quiet(terminal) : terminal);
     if (options.json === true) printJson(terminal, report(run.runId, result, engine, document));
     else printSummary(result, engine, run.runId, terminal);

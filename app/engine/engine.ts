@@ -33,7 +33,7 @@ import { runExecutor, type NodeEnvironment } from './run/node-runner.ts';
 import { PipelineRun } from './run/pipeline-run.ts';
 import { planRun } from './run/plan.ts';
 import type { Preflight } from './planning/preflight.ts';
-import { assertFits, Planner } from './planning/planner.ts';
+import { assertFits, Planner, preflightWarnings } from './planning/planner.ts';
 import { ProjectLimits } from './planning/project-limits.ts';
 import { replayRun } from './run/replay.ts';
 import { Slots } from './run/slots.ts';
@@ -238,6 +238,7 @@ export class Engine {
     const plan = planRun(analysis, this.cache, targets);
     const { tables, preflight } = await this.planner.planRun(analysis, plan, targets, this.#closing.signal);
     if (request.anyway !== true) assertFits(preflight);
+    const warnings = preflightWarnings(preflight);
     // No await between the question and `#runs.set`: two requests at once must not both pass.
     this.#assertIdle(document);
     const { written } = this.#environment;
@@ -255,6 +256,7 @@ export class Engine {
       pipelinePath: request.path,
       parallel: parallelNodes(),
     });
+    for (const { nodeId, message } of warnings) run.log.log(nodeId, 'warning', message);
     const release = this.storage.running(this.#artifactsOf(analysis, plan));
     this.#runs.set(run.runId, { run, pipelineId: document.id, targets });
     void run.finished.then(() => {

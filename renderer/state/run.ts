@@ -52,6 +52,8 @@ export interface RunRequest {
   readonly to?: readonly string[];
   /** Nodes whose results are forgotten first. */
   readonly force?: readonly string[];
+  /** Also where the engine is certain that it will not fit. */
+  readonly anyway?: boolean;
 }
 
 export async function startRun(request: RunRequest = {}): Promise<void> {
@@ -69,11 +71,14 @@ export async function startRun(request: RunRequest = {}): Promise<void> {
       path,
       ...(request.to ? { to: [...request.to] } : {}),
       ...(request.force ? { force: [...request.force] } : {}),
+      ...(request.anyway ? { anyway: true } : {}),
     });
     followRun(runId, document);
   } catch (error) {
     useRun.setState({ status: 'failed' });
-    notify(diagnosticOf(error));
+    const diagnostic = diagnosticOf(error);
+    const runAnyway = { label: 'Run anyway', run: () => void startRun({ ...request, anyway: true }) };
+    notify(diagnostic.code === 'preflight-refused' ? { ...diagnostic, remedy: diagnostic.remedy?.replace(/ To run it all the same:.*$/, ''), action: runAnyway } : diagnostic);
   }
 }
 

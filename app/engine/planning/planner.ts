@@ -118,3 +118,10 @@ export function assertFits(found: Preflight | null): void {
   }
   if (found.disk.verdict === 'refuse') throw new PenstockError('preflight-refused', found.disk.why, { remedy: `${found.disk.remedy} To run it all the same: “Run anyway”, or --force on the command line.` });
 }
+
+/** What likely will not fit, one sentence each; for the log of the run. */
+export function preflightWarnings(found: Preflight | null): { readonly nodeId: string; readonly message: string }[] {
+  if (found === null) return [];
+  const nodes = Object.entries(found.nodes).flatMap(([nodeId, { verdict, why, remedy }]) => (verdict === 'ok' ? [] : [{ nodeId, message: `${why} ${remedy}` }]));
+  return found.disk.verdict === 'ok' ? nodes : [...nodes, { nodeId: '', message: `${found.disk.why} ${found.disk.remedy}` }];
+}

@@ -1,0 +1,45 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { PenstockError } from '#app/core/errors.ts';
+import { formatAgo, formatBytes, formatDuration } from '#app/core/units.ts';
+import { appPlaces, createEngine, findProject } from '#app/engine/index.ts';
+import { locked } from './run.ts';
+import { exitCodes, printJson, textTable, type Terminal } from './terminal.ts';
+
+export interface StorageOptions {
+  readonly project?: string;
+  /** Results whose nodes have newer ones, and what is over the budget. */
+  readonly clean?: boolean;
+  /** With `clean`: every result that may go. */
+  readonly all?: boolean;
+  readonly json?: boolean;
+}
+
+/** `penstock storage`: what kept results take on the disk, and freeing it. @throws PenstockError `project-missing`, `project-locked`. */
+export async function storageCommand(options: StorageOptions, terminal: Terminal): Promise<number> {
+  const place = options.project === undefined ? findProject(process.cwd()) : { projectDir: path.resolve(options.project) };
+  if (!existsSync(path.join(place.projectDir, 'penstock.db'))) {
+    throw new PenstockError('project-missing', `There is no project in ${place.projectDir}.`, { remedy: 'Name the folder of a project with --project; “penstock run” and “penstock serve” make one.' });
+  }
+  const engine = await createEngine({ ...place, ...appPlaces(), warn: (message) => terminal.error(`${message}\n`) });
+  try {
+    if (options.clean === true) {
+      if (engine.readOnly) throw locked(engine);
+      const cleaned = await engine.storage.clean({ all: options.all === true });
+      if (options.json === true) printJson(terminal, cleaned);
+      else terminal.out(`${formatBytes(cleaned.freed)} freed, ${cleaned.results} ${cleaned.results === 1 ? 'result' : 'results'} removed.\n`);
+      return exitCodes.ok;
+    }
+    const report = await engine.storage.report();
+    if (options.json === true) {
+      printJson(terminal, report);
+      return exitCodes.ok;
+    }
+    const rows = report.held.map((one) => [formatBytes(one.bytes), one.pipelineTitle, one.nodeTitle, one.isPinned ? 'pinned' : '', `${formatDuration(one.ms)} to make`, `used ${formatAgo(one.lastUsed, Date.now())}`]);
+    if (rows.length > 0) terminal.out(textTable(rows));
+    terminal.out(`${formatBytes(report.used)} of ${formatBytes(report.budget)} used${report.models > 0 ? `, ${formatBytes(report.models)} by registered models` : ''}${report.unused > 0 ? `, ${formatBytes(report.unused)} by nothing` : ''}.\n`);
+    return exitCodes.ok;
+  } finally {
+    await engine.close();
+  }
+}

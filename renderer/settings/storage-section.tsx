@@ -1,0 +1,174 @@
+import { useState } from 'react';
+import { Eraser } from 'lucide-react';
+import { formatAgo, formatBytes, formatDuration } from '#app/core/units.ts';
+import { Notice } from '../results/notice.tsx';
+import { useQuery } from '../results/use-query.ts';
+import { client, diagnosticOf } from '../rpc/client.ts';
+import { reconfigure } from '../state/configuration.ts';
+import { notify } from '../state/notices.ts';
+import { Badge, Button, Input, Spinner } from '../ui/index.ts';
+import { Group, Row } from './group.tsx';
+
+const gigabyte = 1e9;
+const sources = { machine: 'A share of this machine.', settings: 'Set for this project.', start: 'Given when the app was started.' } as const;
+
+/** Memory of queries, the disk that results take, and freeing it. */
+export function StorageSection() {
+  const limits = useQuery('limits', (signal) => client.planning.limits(undefined, { signal }));
+  const storage = useQuery('storage', (signal) => client.planning.storage(undefined, { signal }));
+  const [busy, setBusy] = useState(false);
+  const reload = (): void => {
+    limits.reload();
+    storage.reload();
+  };
+  const set = async (change: { memory?: number | null; disk?: number | null }): Promise<void> => {
+    try {
+      await client.planning.setLimits(change);
+      reload();
+    } catch (error) {
+      notify(diagnosticOf(error));
+    }
+  };
+  const clean = async (all: boolean): Promise<void> => {
+    setBusy(true);
+    try {
+      const { freed, results } = await client.planning.clean({ all });
+      notify({ severity: 'info', message: `${formatBytes(freed)} freed, ${results} ${results === 1 ? 'result' : 'results'} removed.` });
+      reload();
+      reconfigure();
+    } catch (error) {
+      notify(diagnosticOf(error));
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <Group
+      title="Memory and disk"
+      action={
+        <div className="flex gap-2">
+          <Button size="sm" icon={<Eraser size={13} />} busy={busy} onClick={() => void clean(false)}>
+            Free space now
+          </Button>
+          <Button size="sm" busy={busy} onClick={() => void clean(true)}>
+            Remove all results
+          </Button>
+        </div>
+      }
+    >
+      {limits.error ? <Notice diagnostic={limits.error} /> : null}
+      {limits.data ? (
+        <>
+          <Row title="Memory of queries" detail={`${sources[limits.data.memoryFrom]} Sorts, joins and groups use the disk beyond it.`}>
+            <SizeField key={limits.data.memory} label="Memory of queries" bytes={limits.data.memory} disabled={limits.data.memoryFrom === 'start'} onSet={(memory) => void set({ memory })} />
+          </Row>
+          <Row title="Disk for results" detail={`${sources[limits.data.diskFrom]} Beyond it, results that are quick to make again are removed.`}>
+            <SizeField key={limits.data.disk} label="Disk for results" bytes={limits.data.disk} disabled={false} onSet={(disk) => void set({ disk })} />
+          </Row>
+        </>
+      ) : null}
+      {storage.error ? <Notice diagnostic={storage.error} /> : null}
+      {storage.data === null && !storage.error ? (
+        <div className="p-4">
+          <Spinner label="Looking at the disk" />
+        </div>
+      ) : null}
+      {storage.data ? <Usage report={storage.data} /> : null}
+    </Group>
+  );
+}
+
+type Report = Awaited<ReturnType<typeof client.planning.storage>>;
+
+function Usage({ report }: { readonly report: Report }) {
+  const { used, budget, models, pinned, unused, free, held } = report;
+  const whole = Math.max(budget, used, 1);
+  const parts = [
+    { name: 'Registered models', bytes: models, tone: 'bg-good' },
+    { name: 'Pinned', bytes: pinned, tone: 'bg-accent-strong' },
+    { name: 'Other results', bytes: Math.max(0, used - models - pinned - unused), tone: 'bg-accent' },
+    { name: 'Used by nothing', bytes: unused, tone: 'bg-warn' },
+  ].filter((part) => part.bytes > 0);
+  return (
+    <div className="px-4 py-3">
+      <div className="flex justify-between text-sm tabular-nums">
+        <span data-testid="storage-used">
+          {formatBytes(used)} of {formatBytes(budget)} used
+        </span>
+        <span className="text-muted">{formatBytes(free)} free on the disk</span>
+      </div>
+      <div role="meter" aria-label="Disk used by results" aria-valuemin={0} aria-valuemax={budget} aria-valuenow={used} className="mt-2 flex h-2 overflow-hidden rounded-full bg-active">
+        {parts.map(({ name, bytes, tone }) => (
+          <div key={name} title={`${name}: ${formatBytes(bytes)}`} className={tone} style={{ width: `${(bytes / whole) * 100}%` }} />
+        ))}
+      </div>
+      <div className="mt-1.5 flex flex-wrap gap-x-4 text-xs text-muted">
+        {parts.map(({ name, bytes, tone }) => (
+          <span key={name} className="inline-flex items-center gap-1.5 tabular-nums">
+            <span className={`size-2 rounded-full ${tone}`} aria-hidden />
+            {name} {formatBytes(bytes)}
+          </span>
+        ))}
+      </div>
+      {held.length > 0 ? (
+        <table className="mt-3 w-full text-xs">
+          <thead className="text-left text-muted">
+            <tr>
+              <th className="py-1 font-medium">Node</th>
+              <th className="py-1 font-medium">Pipeline</th>
+              <th className="py-1 text-right font-medium">Size</th>
+              <th className="py-1 text-right font-medium">To make again</th>
+              <th className="py-1 text-right font-medium">Last used</th>
+            </tr>
+          </thead>
+          <tbody>
+            {held.slice(0, shownNodes).map((one) => (
+              <tr key={`${one.pipelineId} ${one.nodeId}`} className="border-t border-line">
+                <td className="py-1">
+                  {one.nodeTitle} {one.isPinned ? <Badge tone="neutral">pinned</Badge> : null}
+                </td>
+                <td className="py-1 text-muted">{one.pipelineTitle}</td>
+                <td className="py-1 text-right tabular-nums">{formatBytes(one.bytes)}</td>
+                <td className="py-1 text-right tabular-nums">{formatDuration(one.ms)}</td>
+                <td className="py-1 text-right text-muted">{formatAgo(one.lastUsed, Date.now())}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      ) : null}
+      {held.length > shownNodes ? <p className="mt-1 text-xs text-muted">and {held.length - shownNodes} smaller ones</p> : null}
+    </div>
+  );
+}
+
+const shownNodes = 12;
+
+/** A size in GB; empty brings back the default. */
+function SizeField({ label, bytes, disabled, onSet }: { readonly label: string; readonly bytes: number; readonly disabled: boolean; readonly onSet: (bytes: number | null) => void }) {
+  const shown = String(Math.round((bytes / gigabyte) * 10) / 10);
+  const [text, setText] = useState(shown);
+  const value = Number(text.replace(',', '.'));
+  const invalid = text.trim() !== '' && !(Number.isFinite(value) && value > 0);
+  const commit = (): void => {
+    if (text === shown || invalid) return;
+    onSet(text.trim() === '' ? null : Math.round(value * gigabyte));
+  };
+  return (
+    <div className="w-28">
+      <Input
+        aria-label={label}
+        inputMode="decimal"
+        unit="GB"
+        value={text}
+        invalid={invalid}
+        disabled={disabled}
+        placeholder="default"
+        onChange={(event) => setText(event.target.value)}
+        onBlur={commit}
+        onKeyDown={(event) => {
+          if (event.key === 'Enter') commit();
+        }}
+      />
+    </div>
+  );
+}
