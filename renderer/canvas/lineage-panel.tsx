@@ -65,18 +65,29 @@ function Stops({ heading, stops }: { readonly heading: string; readonly stops: C
           <li key={`${stop.nodeId} ${stop.port}`}>
             <NodeButton nodeId={stop.nodeId} title={stop.title} strong={stop.direction === 'target'} />
             <ul className="flex flex-col pl-3">
-              {stop.columns.map((one) => (
+              {stop.columns.filter((one) => one.via === 'value').map((one) => (
                 <li key={one.column} className="selectable flex items-baseline gap-1.5 text-xs" title={one.expression ?? undefined}>
-                  <span className={cx('shrink-0 font-mono', one.via === 'filter' ? 'text-faint' : 'text-ink')}>{one.column}</span>
+                  <span className="shrink-0 font-mono">{one.column}</span>
                   <span className="min-w-0 truncate font-mono text-muted">{one.expression === null ? '' : `= ${one.expression}`}</span>
-                  {one.via === 'filter' ? <span className="shrink-0 text-faint">decides rows</span> : null}
                 </li>
               ))}
+              <RowsDecided names={stop.columns.filter((one) => one.via === 'filter').map((one) => one.column)} forward={stop.direction === 'forward'} />
             </ul>
           </li>
         ))}
       </ol>
     </>
+  );
+}
+
+/** Columns that are on the way only because they decide which rows there are. */
+function RowsDecided({ names, forward }: { readonly names: readonly string[]; readonly forward: boolean }) {
+  if (names.length === 0) return null;
+  const listed = names.length <= 3 ? names.join(', ') : `${names.length} columns`;
+  return (
+    <li className="truncate text-xs text-faint" title={names.join(', ')}>
+      {forward ? `decides the rows of ${listed}` : `rows decided by ${listed}`}
+    </li>
   );
 }
 

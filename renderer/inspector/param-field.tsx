@@ -168,7 +168,7 @@ function EnumControl({ field, value, id, invalid, change }: Omit<ControlProps, '
   const all = nullable ? [{ value: none, label: schema.placeholder ?? 'None' }, ...items] : items;
   const shown = value === null || value === undefined ? (nullable ? none : null) : String(value);
   const length = all.reduce((sum, item) => sum + item.label.length, 0);
-  if (all.length <= 4 && length <= 30) return <Segmented label={title} value={shown} items={all} onChange={(next) => change(typed(next))} />;
+  if (all.length <= 4 && length <= 26) return <Segmented label={title} value={shown} items={all} onChange={(next) => change(typed(next))} />;
   return <Select id={id} label={title} value={shown} items={all} invalid={invalid} onChange={(next) => change(typed(next))} />;
 }
 

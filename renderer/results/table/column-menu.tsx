@@ -20,7 +20,7 @@ export function ColumnMenu({ column, actions }: { readonly column: string; reado
           aria-label={`Menu of ${column}`}
           data-testid={`column-menu-${column}`}
           onClick={(event) => event.stopPropagation()}
-          className="inline-flex size-4 shrink-0 items-center justify-center rounded-sm text-faint opacity-0 hover:bg-active hover:text-ink focus-visible:opacity-100 group-hover:opacity-100 data-[state=open]:opacity-100"
+          className="absolute right-1 top-1 inline-flex size-5 items-center justify-center rounded-sm bg-hover text-muted opacity-0 hover:bg-active hover:text-ink focus-visible:opacity-100 group-hover:opacity-100 data-[state=open]:opacity-100"
         >
           <ChevronDown size={12} />
         </button>
