@@ -1,10 +1,12 @@
 import { useMemo, useState } from 'react';
 import { formatCount } from '#app/core/units.ts';
 import type { ColumnProfile } from '#app/protocol/schema.ts';
+import { chartQuery, type ChartQuery } from '#app/sdk/charts.ts';
 import type { ChartSpec } from '#app/sdk/ports.ts';
 import { client } from '../rpc/client.ts';
 import { SearchInput, Spinner } from '../ui/index.ts';
 import { Chart } from './charts/chart.tsx';
+import { SlicedChart } from './charts/sliced-chart.tsx';
 import { Notice } from './notice.tsx';
 import { profileWords } from './table/profile-text.ts';
 import type { Subject } from './table/table-subject.ts';
@@ -19,7 +21,7 @@ export function ColumnCharts({ subject, port }: { readonly subject: Subject; rea
   const charts = useMemo(
     () => (profile.data?.columns ?? []).flatMap((column) => {
       const chart = profileChart(column);
-      return chart === null ? [] : [chart];
+      return chart === null ? [] : [{ title: column.name, chart, query: columnQuery(column) }];
     }),
     [profile.data],
   );
@@ -41,13 +43,23 @@ export function ColumnCharts({ subject, port }: { readonly subject: Subject; rea
         </span>
       </div>
       <div className="grid grid-cols-[repeat(auto-fill,minmax(min(300px,100%),1fr))] gap-3">
-        {shown.slice(0, firstShown).map((chart, index) => (
-          <Chart key={chart.title} spec={chart} index={index} height={180} />
-        ))}
+        {shown.slice(0, firstShown).map(({ title, chart, query }, index) =>
+          query === null ? (
+            <Chart key={title} spec={chart} index={index} height={180} />
+          ) : (
+            <SlicedChart key={title} spec={chart} query={query} table={{ subject, nodeId: subject.nodeId, port }} index={index} height={180} preliminary />
+          ),
+        )}
       </div>
       {shown.length > firstShown ? <p className="text-xs text-muted">{formatCount(shown.length - firstShown)} more columns; find them by name.</p> : null}
     </div>
   );
+}
+
+/** What is asked of the engine for a column: its picture can be brushed, and be narrowed by what is brushed elsewhere. */
+export function columnQuery({ name, type }: Pick<ColumnProfile, 'name' | 'type'>): ChartQuery | null {
+  if (type === 'string' || type === 'boolean') return chartQuery({ kind: 'bars', category: name, top: 12, order: 'height' });
+  return type === 'integer' || type === 'float' || type === 'date' || type === 'timestamp' ? chartQuery({ kind: 'histogram', column: name, bins: 24 }) : null;
 }
 
 /** Histogram of numbers and times, most frequent values of others; null where neither is known. */

@@ -79,13 +79,13 @@ export function Chart({ spec, index, height = 300, brush }: ChartProps) {
   }, [session, spec, mark, onBrush, brushable]);
 
   return (
-    <figure data-testid={`chart-${index}`} className="group m-0 flex min-w-0 flex-col rounded-md border border-line bg-surface">
-      <figcaption className="flex min-h-8 items-center gap-2 pl-3 pr-1 pt-1">
+    <figure data-testid={`chart-${index}`} className="group relative m-0 flex min-w-0 flex-col rounded-md border border-line bg-surface">
+      <figcaption className="flex min-h-8 items-center gap-2 px-3 pt-1">
         <span className="min-w-0 truncate text-sm font-semibold" title={spec.title}>
           {spec.title}
         </span>
         {brush?.loading ? <Spinner size={13} label="Drawing the selection" /> : null}
-        <span className="ml-auto flex shrink-0 items-center opacity-0 transition-opacity duration-100 focus-within:opacity-100 group-hover:opacity-100">
+        <span className="absolute right-1 top-1 z-10 flex items-center rounded-md bg-surface opacity-0 transition-opacity duration-100 focus-within:opacity-100 group-hover:opacity-100">
           {(['x', 'y'] as const).map((name) =>
             canLog(spec, name) ? (
               <LogButton key={name} axis={name} pressed={logs[name] ?? spec[name].scale === 'log'} disabled={asTable} onToggle={(on) => setLogs({ ...logs, [name]: on })} />

@@ -24,24 +24,26 @@ interface SlicedChartProps {
   readonly table: ChartTable;
   readonly index: number;
   readonly height?: number;
+  /** `spec` is a first picture only (a profile's): the chart itself is asked for, under its title and note. */
+  readonly preliminary?: boolean;
 }
 
 /** While a selection is being dragged out, only where it rests is asked for. */
 const settleMs = 120;
 
 /** A chart of a table that is narrowed to what is selected in the table's other views, and whose own selection narrows them. */
-export function SlicedChart({ spec, query, table, index, height }: SlicedChartProps) {
+export function SlicedChart({ spec: given, query, table, index, height, preliminary = false }: SlicedChartProps) {
   const { subject, nodeId, port } = table;
   const view = useMemo(() => `chart ${nodeId} ${port} ${stableHash(query)}`, [nodeId, port, query]);
   const slices = useSlices((state) => state.slices);
   const setSlice = useSlices((state) => state.set);
   const host = useRef<HTMLDivElement>(null);
   const near = useNear(host);
+  const asked = useQuery(preliminary && near ? `${subject.key} ${view} whole` : null, (signal) => chartOf(table, query, '', signal));
+  const found = asked.data;
+  const spec = useMemo(() => (found === null ? given : { ...found, title: given.title, ...(given.note === undefined ? {} : { note: given.note }) }), [given, found]);
   const filter = useSettled(sliceFilter(slices, { nodeId, port }, view));
-  const answer = useQuery(filter === '' || !near ? null : `${subject.key} ${view} ${filter}`, async (signal) => {
-    const { chart } = await client.views.chart({ document: subject.document, nodeId, port, filter, query }, { signal });
-    return chart as ChartSpec;
-  });
+  const answer = useQuery(filter === '' || !near ? null : `${subject.key} ${view} ${filter}`, (signal) => chartOf(table, query, filter, signal));
   // The picture before stays until the next one is there.
   const [last, setLast] = useState<ChartSpec | null>(null);
   const { data } = answer;
@@ -56,7 +58,7 @@ export function SlicedChart({ spec, query, table, index, height }: SlicedChartPr
   return (
     <div ref={host} className="min-w-0">
       <Chart
-        spec={part ?? spec}
+        spec={part === null ? spec : { ...part, title: spec.title }}
         index={index}
         {...(height === undefined ? {} : { height })}
         brush={{
@@ -69,6 +71,11 @@ export function SlicedChart({ spec, query, table, index, height }: SlicedChartPr
       />
     </div>
   );
+}
+
+async function chartOf({ subject, nodeId, port }: ChartTable, query: ChartQuery, filter: string, signal: AbortSignal): Promise<ChartSpec> {
+  const { chart } = await client.views.chart({ document: subject.document, nodeId, port, filter, query }, { signal });
+  return chart as ChartSpec;
 }
 
 /** The value once it has stayed for a moment; emptiness at once. */
