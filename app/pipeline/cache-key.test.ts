@@ -63,6 +63,11 @@ describe('explainStale', () => {
     expect(why(upstream({ port: 'test' }))).toEqual(['table comes from another output of *Filter Rows*']);
     expect(why(upstream({ nodeId: 'n2', title: 'Sort', key: 'k9' }))).toEqual(['table comes from *Sort* instead of *Filter Rows*']);
     expect(why({ upstream: {} })).toEqual(['*Filter Rows* is no longer connected to table']);
-    expect(why({ version: 2 })).toEqual(['node type version 1 → 2']);
+    expect(why({ params: { ...params, steps: [{ method: 'mean' }, { method: 'mode' }] } })).toEqual(['`steps`: entry 2 added']);
+    expect(why({ params: { ...params, steps: [] } })).toEqual(['`steps`: entry 1 removed']);
+    const many = Object.fromEntries(Array.from({ length: 12 }, (_, i) => [`p${i}`, i]));
+    expect(why({ params: { ...params, ...many } })).toHaveLength(8);
+    expect(why({ params: { ...params, ...many } }).at(-1)).toBe('5 more changes');
+    expect(why({ version: 2 })).toEqual(['this version of Penstock computes it in another way (version 1 → 2 of the node)']);
   });
 });

@@ -37,11 +37,12 @@ export function seedOf(type: string): number {
 export function explainStale(previous: KeyParts, current: KeyParts): string[] {
   const reasons: string[] = [];
   if (previous.type !== current.type) return [`node type ${previous.type} → ${current.type}`];
-  if (previous.version !== current.version) reasons.push(`node type version ${previous.version} → ${current.version}`);
+  if (previous.version !== current.version) reasons.push(`this version of Penstock computes it in another way (version ${previous.version} → ${current.version} of the node)`);
   explainParams('', previous.params, current.params, reasons);
   explainFingerprint(previous.fingerprint, current.fingerprint, reasons);
   explainUpstream(previous.upstream, current.upstream, reasons);
-  return reasons;
+  if (reasons.length <= maxReasons) return reasons;
+  return [...reasons.slice(0, maxReasons - 1), `${reasons.length - maxReasons + 1} more changes`];
 }
 
 /** More reasons than this do not help a reader. */
@@ -49,7 +50,6 @@ const maxReasons = 8;
 
 function explainParams(path: string, before: unknown, after: unknown, reasons: string[], depth = 0): void {
   if (canonicalJson(before) === canonicalJson(after)) return;
-  if (reasons.length >= maxReasons) return;
   const name = `\`${path || 'params'}\``;
   if (isObject(before) && isObject(after) && depth < 6) {
     for (const key of [...new Set([...Object.keys(before), ...Object.keys(after)])].sort()) {
@@ -72,6 +72,15 @@ function explainList(name: string, before: readonly unknown[], after: readonly u
   const text = (items: readonly unknown[]): Set<string> => new Set(items.map((item) => canonicalJson(item)));
   const old = text(before);
   const fresh = text(after);
+  // Rows of a form, one put in or taken out: its place says more than how many there are.
+  if (before.some(isObject) && Math.abs(before.length - after.length) === 1) {
+    const [shorter, longer] = before.length < after.length ? [before, after] : [after, before];
+    const differs = shorter.findIndex((item, index) => canonicalJson(item) !== canonicalJson(longer[index]));
+    const at = differs === -1 ? shorter.length : differs;
+    if (shorter.slice(at).every((item, index) => canonicalJson(item) === canonicalJson(longer[at + index + 1]))) {
+      return `${name}: entry ${at + 1} ${before.length < after.length ? 'added' : 'removed'}`;
+    }
+  }
   const added = after.filter((item) => !old.has(canonicalJson(item)));
   const removed = before.filter((item) => !fresh.has(canonicalJson(item)));
   if (added.length + removed.length === 0) return `${name} in another order`;
