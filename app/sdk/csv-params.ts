@@ -166,9 +166,10 @@ export function csvOverrides(given: Omit<CsvReadingParams, 'types' | 'badRows' |
 
 /** The columns as found with the person's types, formats and names; formats only where dates are read. */
 export function csvColumns(found: readonly (CsvColumn | SniffedColumn)[], types: CsvReadingParams['types']): CsvColumn[] {
-  const chosen = new Map(types.map((row) => [row.column, row]));
+  // A file's names never differ only in case; those of several files may.
+  const chosen = new Map(types.map((row) => [row.column.toLowerCase(), row]));
   return found.map((column) => {
-    const row = chosen.get(column.name);
+    const row = chosen.get(column.name.toLowerCase());
     const type = row === undefined || row.type === 'found' ? column.type : row.type;
     const format = row?.format || (type === column.type ? column.format : undefined);
     const dated = (type === 'date' || type === 'timestamp') && format !== undefined && format !== '';
@@ -185,7 +186,7 @@ export function checkCsvParams(given: CsvReadingParams, found: readonly CsvColum
   given.types.forEach(({ column, type, format }, i) => {
     if (column === '') {
       error('param-missing', ['types', i, 'column'], `Column ${i + 1} of the list has no name.`, 'Enter a column name, or remove the row.');
-    } else if (found !== null && !found.some(({ name }) => name === column)) {
+    } else if (found !== null && !found.some(({ name }) => name.toLowerCase() === column.toLowerCase())) {
       const names = found.map(({ name }) => name);
       error('unknown-column', ['types', i, 'column'], `${from} has no column “${column}”.`, `Its columns are ${names.slice(0, 20).join(', ')}${names.length > 20 ? ' …' : ''}.`, column);
     }
@@ -198,15 +199,11 @@ export function checkCsvParams(given: CsvReadingParams, found: readonly CsvColum
       }
     }
   });
-  if (found !== null) {
-    const names = csvColumns(found, given.types).map(({ name }) => name);
-    const seen = new Set<string>();
-    for (const name of names) {
-      const row = given.types.findIndex((candidate) => candidate.name === name);
-      if (seen.has(name.toLowerCase())) error('name-taken', row === -1 ? ['types'] : ['types', row, 'name'], `Two columns would be called “${name}”.`, 'Choose another name.', name);
-      seen.add(name.toLowerCase());
-    }
-  }
+  given.types.forEach(({ column, name }, i) => {
+    if (name === '' || found === null) return;
+    const others = csvColumns(found.filter((other) => other.name.toLowerCase() !== column.toLowerCase()), given.types);
+    if (others.some((other) => other.name.toLowerCase() === name.toLowerCase())) error('name-taken', ['types', i, 'name'], `Two columns would be called “${name}”.`, 'Choose another name.', name);
+  });
   return wrong;
 }
 

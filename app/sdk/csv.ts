@@ -33,6 +33,8 @@ export interface CsvColumn extends Column {
 /** A column as it was found: `header` as it stands in the file, `why` in words. */
 export interface SniffedColumn extends CsvColumn {
   readonly why: string;
+  /** No value was seen, so that any type would do. */
+  readonly empty?: boolean;
 }
 
 /** A row that was not read. `value` is the cell and `row` the raw record, each cut at 1,000 characters; a row of wrong width has no column. */
@@ -70,8 +72,6 @@ export interface CsvSniffed {
 export interface CsvFileServices {
   /** Sniffs the file's first part and places further in. @throws PenstockError: file-missing, csv-empty, csv-ragged … with line. */
   sniffCsv(path: string, overrides: Partial<CsvDialect>, signal: AbortSignal, options?: SniffOptions): Promise<CsvSniffed>;
-  /** Files that a pattern (`*`, `?`, `**`, `[ab]`, `{a,b}`) or a folder names, by path; absolute in and out. */
-  listFiles(pattern: string, signal: AbortSignal): Promise<readonly string[]>;
 }
 
 /** One file of a table that is made of several. */

@@ -71,6 +71,8 @@ export interface ColumnEvidence {
   readonly commaNumber?: string;
   /** Text that looks like dates in an order that is not certain (or not looked for); an example. */
   readonly localDate?: string;
+  /** No value was seen. */
+  readonly empty: boolean;
   readonly why: string;
 }
 
@@ -110,6 +112,7 @@ export function inferColumn(values: readonly string[], style: ValueStyle, findWo
     words: type === 'string' ? [] : [...words],
     ...(commaNumber === null ? {} : { commaNumber }),
     ...(localDate === null ? {} : { localDate }),
+    empty: example === null,
     why: read?.why ?? reason(type, kinds, example, firstText),
   };
 }

@@ -167,8 +167,8 @@ function describe(path: string, sample: CsvSample, known: Partial<CsvDialect>, t
   const evidence = columns.map((values) => inferColumn(values, style(nullWords), false));
   const names = headerNames(header ? first.fields.slice(0, width) : first.fields.map(() => ''));
   const schema = names.map((name, c): SniffedColumn => {
-    const { type = 'string', format, why = '' } = evidence[c] ?? {};
-    return { name, type, ...(format === undefined ? {} : { format }), why };
+    const { type = 'string', format, why = '', empty = false } = evidence[c] ?? {};
+    return { name, type, ...(format === undefined ? {} : { format }), ...(empty ? { empty } : {}), why };
   });
   const dialect: CsvDialect = {
     delimiter,
