@@ -31,7 +31,9 @@ export function GridEditorTable({ id, label, table, height, change, editing: tol
   const [editing, setEditing] = useState<Editing | null>(null);
   const [header, setHeader] = useState<number | null>(null);
   const leaving = useRef(false);
-  const virtual = useVirtualizer({ count: rows.length + 1, getScrollElement: () => scroller.current, estimateSize: () => rowHeight, overscan: 8 });
+  /** The text was taken or given up: the blur that follows, before the next render, must not take it again. */
+  const finished = useRef(false);
+  const virtual = useVirtualizer({ count: rows.length + 1, getScrollElement: () => scroller.current, estimateSize: () => rowHeight, overscan: 8, scrollPaddingEnd: rowHeight });
   const at: CellAt = { row: Math.min(active.row, rows.length), column: Math.min(active.column, Math.max(0, columns.length - 1)) };
   const area = areaOf(anchor ?? at, at);
 
@@ -53,10 +55,13 @@ export function GridEditorTable({ id, label, table, height, change, editing: tol
     setActive(to);
   };
   const edit = (text?: string): void => {
-    if (columns.length > 0 && at.row >= 0) setEditing({ ...at, text: text ?? String(cellAt(table, at) ?? '') });
+    if (columns.length === 0 || at.row < 0) return;
+    finished.current = false;
+    setEditing({ ...at, text: text ?? String(cellAt(table, at) ?? '') });
   };
   const take = (key: 'Enter' | 'Tab' | null, shift: boolean): void => {
-    if (editing === null) return;
+    if (editing === null || finished.current) return;
+    finished.current = true;
     const before = cellAt(table, editing);
     if (editing.text !== String(before ?? '')) change(withBlock(table, editing, [[editing.text]]));
     setEditing(null);
@@ -226,6 +231,7 @@ export function GridEditorTable({ id, label, table, height, change, editing: tol
                               event.preventDefault();
                               take(event.key, event.shiftKey);
                             } else if (event.key === 'Escape') {
+                              finished.current = true;
                               setEditing(null);
                               scroller.current?.focus();
                             }
