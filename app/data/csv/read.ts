@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { CancelledError, PenstockError } from '#app/core/errors.ts';
 import { quotePath } from '#app/relation/emitters/duckdb/index.ts';
@@ -11,7 +12,7 @@ import { maxRecordBytes, prepareCsv, type ReadableCsv } from './prepare.ts';
 import { isBlank } from './records.ts';
 import { badValueMark } from './strict-cast.ts';
 import { inspectStructure, scanFile, type ScannedFile, type Structure } from './structure.ts';
-import { fileSize } from './text.ts';
+import { fileSize, packingOf } from './text.ts';
 
 /** One file to be read. Column order is the file's; types are met exactly, or the row is rejected, or the read fails. */
 export interface CsvRead extends CsvPart {
@@ -40,12 +41,13 @@ export interface CsvWritten {
  */
 export async function readCsvFile(connection: DuckDBConnection, read: CsvRead): Promise<CsvWritten> {
   if ((await fileSize(read.path)) === 0) throw emptyFile(read.path);
-  const allowNul = read.maxRejects !== null;
-  const ready = await prepareCsv(read.path, read.dialect.encoding, read.tempDir, { signal: read.signal, allowNul });
+  const { skipLines = 0, comment = '', encoding } = read.dialect;
+  if (encoding === 'utf-8' && skipLines === 0 && comment === '' && (await packingOf(read.path)) === null) return await readPlain(connection, read);
+  const ready = await prepareCsv(read.path, encoding, read.tempDir, { signal: read.signal, allowNul: read.maxRejects !== null });
   try {
     const file: ScannedFile = { original: read.path, path: ready.path, dialect: read.dialect, signal: read.signal };
     const skipped = await checkWidth(read, file);
-    if (read.dialect.comment || ready.hasNul) return await readCleaned(connection, read, file, ready, '');
+    if (comment !== '' || ready.hasNul) return await readCleaned(connection, read, file, ready, '');
     if (skipped > 0) {
       return await withCopy(read, ready, { without: [[0, skipped]] }, (copy) => attempt(connection, read, file, ready, copy));
     }
@@ -55,16 +57,38 @@ export async function readCsvFile(connection: DuckDBConnection, read: CsvRead): 
   }
 }
 
+/** A file that DuckDB can read where it lies is looked through for NUL and long lines while DuckDB reads it, not before. */
+async function readPlain(connection: DuckDBConnection, read: CsvRead): Promise<CsvWritten> {
+  const file: ScannedFile = { original: read.path, path: read.path, dialect: read.dialect, signal: read.signal };
+  await checkWidth(read, file);
+  const plain: ReadableCsv = { path: read.path, longLines: false, hasNul: false, dispose: async () => {} };
+  const looking = prepareCsv(read.path, 'utf-8', read.tempDir, { signal: read.signal, allowNul: read.maxRejects !== null });
+  looking.catch(() => connection.interrupt());
+  const [looked, copied] = await Promise.allSettled([looking, copyStrictly(connection, read, cellsOf(read, plain.path, false))]);
+  if (looked.status === 'fulfilled' && copied.status === 'fulfilled' && !looked.value.hasNul && !looked.value.longLines) return { ...copied.value, rejects: [] };
+  // A table read from a file that is not sound must not stay.
+  if (copied.status === 'fulfilled') await rm(read.outPath, { force: true });
+  if (looked.status === 'rejected') throw looked.reason;
+  if (looked.value.hasNul) return await readCleaned(connection, read, file, looked.value, '');
+  if (looked.value.longLines || copied.status === 'fulfilled') return await attempt(connection, read, file, looked.value, looked.value);
+  return await afterFailure(connection, read, file, looked.value, copied.reason);
+}
+
 async function attempt(connection: DuckDBConnection, read: CsvRead, file: ScannedFile, ready: ReadableCsv, source: ReadableCsv): Promise<CsvWritten> {
   try {
     return { ...(await copyStrictly(connection, read, cellsOf(read, source.path, source.longLines))), rejects: [] };
   } catch (thrown) {
-    if (read.signal?.aborted) throw new CancelledError();
-    if (thrown instanceof PenstockError) throw thrown;
-    const text = messageOf(thrown);
-    if (!text.includes(badValueMark) && !/CSV|max_line_size|Maximum line size/i.test(text)) throw thrown;
-    return await readCleaned(connection, read, file, ready, text, thrown);
+    return await afterFailure(connection, read, file, ready, thrown);
   }
+}
+
+/** What the one pass failed of, unless it has nothing to do with the file’s text, is dealt with by a second reading. */
+async function afterFailure(connection: DuckDBConnection, read: CsvRead, file: ScannedFile, ready: ReadableCsv, thrown: unknown): Promise<CsvWritten> {
+  if (read.signal?.aborted) throw new CancelledError();
+  if (thrown instanceof PenstockError) throw thrown;
+  const text = messageOf(thrown);
+  if (!text.includes(badValueMark) && !/CSV|max_line_size|Maximum line size/i.test(text)) throw thrown;
+  return await readCleaned(connection, read, file, ready, text, thrown);
 }
 
 const messageOf = (thrown: unknown): string => (thrown instanceof Error ? thrown.message : String(thrown));
