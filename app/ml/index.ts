@@ -24,3 +24,8 @@ export { findResiduals, type Residuals } from './evaluation/residuals.ts';
 export { residualReport } from './evaluation/residual-report.ts';
 export { thinIndices } from './model/curves.ts';
 export { backends, type Backend } from './backends.ts';
+export { chiSquareUpper, fisherUpper, normalTwoSided, studentTwoSided } from './association/distributions.ts';
+export { correct, correctionTitles, corrections, type Correction } from './association/correction.ts';
+export { clusterOrder } from './association/order.ts';
+export { momentsOf, type Moments } from './projection/covariance.ts';
+export { componentsForShare, componentsOf, pseudoInverse } from './projection/components.ts';
