@@ -10,6 +10,7 @@ import type { ChartTheme } from './theme.ts';
 export async function downloadChart(spec: ChartSpec, theme: ChartTheme, format: 'png' | 'svg', view: FigureView = {}): Promise<void> {
   const plotly = await loadPlotly();
   const { traces, layout } = figureOf(spec, theme, { ...view, mark: null });
+  const note = linesOf(spec.note ?? '');
   const url = await plotly.toImage(
     {
       data: traces,
@@ -17,21 +18,31 @@ export async function downloadChart(spec: ChartSpec, theme: ChartTheme, format: 
         ...layout,
         paper_bgcolor: theme.surface,
         plot_bgcolor: theme.surface,
-        margin: { l: 24, r: 24, t: 72, b: spec.note ? 44 : 24 },
+        margin: { l: 24, r: 24, t: 72 + 14 * note.length, b: 24 },
         title: {
-          text: escapeHtml(spec.title),
+          text: [escapeHtml(spec.title), ...note.map((line) => `<span style="font-size:11px">${escapeHtml(line)}</span>`)].join('<br>'),
           font: { size: 16, color: theme.text },
           x: 0.02,
           xanchor: 'left',
           y: 0.97,
           yanchor: 'top',
         },
-        annotations: spec.note ? [{ text: escapeHtml(spec.note), xref: 'container', yref: 'container', x: 0.02, y: 0.01, xanchor: 'left', yanchor: 'bottom', showarrow: false, font: { size: 11, color: theme.muted } }] : [],
       },
     },
     { format, width: 960, height: 600, ...(format === 'png' ? { scale: 2 } : {}) },
   );
   save(url, chartFileName(spec, format));
+}
+
+/** A note in lines that fit the picture's width. */
+function linesOf(text: string): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + word.length < 150) lines[lines.length - 1] = `${last} ${word}`;
+    else if (word !== '') lines.push(word);
+  }
+  return lines;
 }
 
 /** Saves the chart's numbers. */

@@ -63,8 +63,6 @@ function axisOf(axis: AxisSpec, theme: ChartTheme, options: { grid: boolean; rev
     autotickangles: [0, 30, 90],
     tickfont: { size: 11, color: theme.muted },
     ...(axis.percent === true ? { tickformat: '.0%' } : {}),
-    // Powers of ten alone: 2 and 5 between them are read as 2 and 5.
-    ...(axis.scale === 'log' ? { dtick: options.largest > 0 ? 1 : undefined } : {}),
     // Counts in millions read as 6M; small numbers keep powers of ten, as “μ” would read as a unit.
     exponentformat: options.largest >= 1e5 ? 'SI' : 'power',
     minexponent: 5,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ChartSeries, ChartSpec } from '#app/sdk/ports.ts';
-import { chartFileName, chartSummary, chartTable, chartTsv } from './chart-text.ts';
+import { chartCsv, chartFileName, chartSummary, chartTable, chartTsv } from './chart-text.ts';
+import { canLog } from './figure-view.ts';
 import { escapeHtml } from './layout.ts';
 import { colourIndices, figureOf, maxPoints } from './traces.ts';
 import type { ChartTheme } from './theme.ts';
@@ -83,6 +84,51 @@ describe('figure', () => {
 
   it('keeps names from data as text', () => {
     expect(escapeHtml('<b>%{x}</b> & co')).toBe('&lt;b&gt;%\u200b{x}&lt;/b&gt; &amp; co');
+  });
+});
+
+describe('charts of a table', () => {
+  const bars = (y: number[]): ChartSpec => chart([{ name: 'v', mark: 'bars', x: [2.5, 7.5], y, edges: [0, 5, 10] }], { x: { title: 'v', column: { name: 'v', type: 'float' } }, y: { title: 'Rows' } });
+
+  it('draws bars as wide as their bins, with the whole table pale behind a part', () => {
+    const { traces, layout } = figureOf(bars([1, 2]), theme, { background: bars([10, 4]), mark: { x: [0, 5] } });
+    expect(traces[0]).toMatchObject({ type: 'bar', width: [5, 5], text: ['0 – 5', '5 – 10'] });
+    expect(layout).toMatchObject({ yaxis: { range: [0, 10.5] } });
+    const shapes = layout.shapes as readonly Record<string, unknown>[];
+    expect(shapes.map(({ layer, x0, x1, y1 }) => [layer, x0, x1, y1])).toEqual([['below', 0, 5, 10], ['below', 5, 10, 4], ['above', 0, 5, 1]]);
+  });
+
+  it('gives bins on a time axis their width in milliseconds', () => {
+    const dated = chart([{ name: 'd', mark: 'bars', x: ['2024-01-16 12:00:00'], y: [1], edges: ['2024-01-01', '2024-02-01'] }], { x: { title: 'd', scale: 'time' } });
+    expect(figureOf(dated, theme).traces[0]).toMatchObject({ width: [31 * 86_400_000] });
+  });
+
+  it('draws boxes from their numbers, also those without outliers', () => {
+    const shape = { low: 1, q1: 2, median: 3, q3: 4, high: 5, mean: 3.5, rows: 9, outside: 0, outliers: [] };
+    const boxes = chart([{ name: 'v', mark: 'boxes', x: ['a', 'b', 'c'], y: [3, null, 3], boxes: [shape, null, { ...shape, outside: 1, outliers: [30] }] }]);
+    expect(figureOf(boxes, theme).traces[0]).toMatchObject({ type: 'box', x: ['a', 'c'], q1: [2, 2], lowerfence: [1, 1], y: [[null], [30]], orientation: 'v' });
+    expect(chartTable(boxes).rows).toEqual([['a', 9, 1, 2, 3, 4, 5, 3.5, 0], ['c', 9, 1, 2, 3, 4, 5, 3.5, 1]]);
+  });
+
+  it('colours a density by powers of ten, and keeps its counts for the hover', () => {
+    const map = chart([{ name: 'Rows', mark: 'heatmap', x: [0.5, 1.5], y: [1], z: [[100, null]], edges: [0, 1, 2], yEdges: [0, 2] }], { colour: { title: 'Rows', log: true } });
+    expect(figureOf(map, theme).traces[0]).toMatchObject({ x: [0, 1, 2], y: [0, 2], z: [[2, null]], customdata: [[100, null]] });
+  });
+
+  it('gives Other no colour of the palette', () => {
+    expect(colourIndices([{ ...roc, name: 'a', group: 'a' }, { ...roc, name: 'Other', group: 'Other', neutral: true }, { ...roc, name: 'b', group: 'b' }])).toEqual([0, -1, 1]);
+  });
+
+  it('offers logarithms only where they can be drawn', () => {
+    expect(canLog(bars([1, 2]), 'y')).toBe(true);
+    expect(canLog(bars([1, 2]), 'x')).toBe(false);
+    const points = (x: number[]): ChartSpec => chart([{ name: 'p', mark: 'points', x, y: [1, 2] }], { x: { title: 'x' }, y: { title: 'y' } });
+    expect(canLog(points([0, 1]), 'x')).toBe(false);
+    expect(canLog(points([0.1, 1]), 'x')).toBe(true);
+  });
+
+  it('writes CSV that spreadsheets read', () => {
+    expect(chartCsv(chart([{ name: 'r', mark: 'bars', x: ['a, "b"', 'c'], y: [1, null] }], { x: { title: 'g' }, y: { title: 'Rows' } }))).toBe('g,Rows\r\n"a, ""b""",1\r\nc,\r\n');
   });
 });
 
