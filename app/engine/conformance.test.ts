@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { ParamHint } from '#app/sdk/node.ts';
 import { categories } from '#app/sdk/node.ts';
+import { mayBeEmpty } from '#app/sdk/ports.ts';
 import { loadCatalogue } from './catalogue.ts';
 import { fixtureDocument, openTestEngine, readFixtures, type Fixture, type TestEngine } from './testing.ts';
 
@@ -64,7 +65,7 @@ describe.each([...catalogue])('%s', (type, { definition, relation, executor, ico
     const configured = configurations['fresh'];
     expect(Object.keys(configured?.outputs ?? {}).sort()).toEqual(definition.outputs.map((port) => port.name).sort());
     expectWords(configured?.diagnostics ?? []);
-    if (definition.inputs.some((port) => port.arity !== 'optional')) expect(configured?.diagnostics.some((one) => one.severity === 'error')).toBe(true);
+    if (definition.inputs.some((port) => !mayBeEmpty(port))) expect(configured?.diagnostics.some((one) => one.severity === 'error')).toBe(true);
   });
 
   it('answers damaged params with a diagnostic', async () => {

@@ -1,7 +1,7 @@
 import type { Diagnostic } from '#app/core/errors.ts';
 import type { Relation } from '#app/relation/types.ts';
 import type { NodeDefinition } from '#app/sdk/node.ts';
-import type { PortMeta, PortSpec } from '#app/sdk/ports.ts';
+import { mayBeEmpty, takesSeveral, type PortMeta, type PortSpec } from '#app/sdk/ports.ts';
 import type { PipelineEdge, PipelineNode } from './document.ts';
 import type { NodeCatalogue, NodeConfiguration } from './types.ts';
 
@@ -51,7 +51,7 @@ export function gatherInputs(node: PipelineNode, edges: readonly PipelineEdge[],
       continue;
     }
     const list = (metas[spec.name] ??= []);
-    if (list.length > 0 && spec.arity !== 'many') {
+    if (list.length > 0 && !takesSeveral(spec)) {
       complain('input-taken', `The input “${spec.title}” has more than one connection.`, 'Delete all but one of them.', spec.name);
       continue;
     }
@@ -60,7 +60,7 @@ export function gatherInputs(node: PipelineNode, edges: readonly PipelineEdge[],
     (origins[spec.name] ??= []).push({ nodeId: source.id, port: edge.from.port, label: pass.titleOf(source) });
   }
   for (const spec of definition.inputs) {
-    if (spec.arity === 'optional' || metas[spec.name] !== undefined) continue;
+    if (mayBeEmpty(spec) || metas[spec.name] !== undefined) continue;
     const word = spec.kind === 'evaluation' ? 'an evaluation' : `a ${spec.kind}`;
     complain('input-missing', `“${pass.titleOf(node)}” needs ${word} at its input “${spec.title}”.`, `Connect an output that gives ${word}.`, spec.name);
   }

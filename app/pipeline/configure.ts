@@ -3,7 +3,7 @@ import { toDiagnostic, type Diagnostic } from '#app/core/errors.ts';
 import { createAnswers, createParser, schemaOf } from '#app/relation/index.ts';
 import type { Relation } from '#app/relation/types.ts';
 import type { Facts, NodeDefinition, RelationServices } from '#app/sdk/node.ts';
-import type { PortMeta } from '#app/sdk/ports.ts';
+import { mayBeEmpty, type PortMeta } from '#app/sdk/ports.ts';
 import { gatherInputs, inputRelations, unknownMeta, unknownOutputs, type Gathered, type Inputs, type Upstream } from './configure-inputs.ts';
 import type { PipelineDocument, PipelineEdge, PipelineNode } from './document.ts';
 import { checkDocument, indexGraph, nodeTitle, topologicalOrder } from './graph.ts';
@@ -124,7 +124,7 @@ async function configureNode(node: PipelineNode, edges: readonly PipelineEdge[],
 async function evaluate(node: PipelineNode, type: NodeType, inputs: Gathered, params: unknown, facts: Facts | null, pass: Pass, diagnostics: Diagnostic[]): Promise<Record<string, PortMeta>> {
   const { definition } = type;
   const outputs: Record<string, PortMeta> = unknownOutputs(definition.outputs);
-  const missing = definition.inputs.some((spec) => spec.arity !== 'optional' && inputs.metas[spec.name] === undefined);
+  const missing = definition.inputs.some((spec) => !mayBeEmpty(spec) && inputs.metas[spec.name] === undefined);
   if (definition.configure !== undefined) {
     try {
       const result = definition.configure({ inputs: inputs.metas, params, facts });

@@ -1,4 +1,4 @@
-import type { PortKind, PortSpec } from '#app/sdk/ports.ts';
+import { takesSeveral, type PortKind, type PortSpec } from '#app/sdk/ports.ts';
 import type { Endpoint, PipelineDocument, PipelineEdge } from './document.ts';
 import { indexGraph, nodeTitle, pathBetween } from './graph.ts';
 import type { NodeCatalogue } from './types.ts';
@@ -71,7 +71,7 @@ export function canConnect(document: PipelineDocument, catalogue: NodeCatalogue,
     return no('cycle', `This would make the pipeline run in a circle: ${shown.join(' → ')}.`);
   }
   const taken = present[0];
-  if (taken !== undefined && input.arity !== 'many') {
+  if (taken !== undefined && !takesSeveral(input)) {
     return no('input-taken', `The input “${input.title}” is already connected to “${titleOf(taken.from.node)}”.`, taken);
   }
   return { ok: true };

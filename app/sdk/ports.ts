@@ -8,10 +8,15 @@ export interface PortSpec {
   readonly name: string;
   readonly title: string;
   readonly kind: PortKind;
-  /** Inputs only: `one` must be connected, `optional` may be, `many` takes any number ≥ 1 of edges in order. */
-  readonly arity?: 'one' | 'optional' | 'many';
+  /** Inputs only: `one` must be connected, `optional` may be, `many` takes any number ≥ 1 of edges in order, `any` none too. */
+  readonly arity?: 'one' | 'optional' | 'many' | 'any';
   readonly summary?: string;
 }
+
+/** Whether an input takes several edges. */
+export const takesSeveral = ({ arity }: PortSpec): boolean => arity === 'many' || arity === 'any';
+/** Whether a node works with nothing at the input. */
+export const mayBeEmpty = ({ arity }: PortSpec): boolean => arity === 'optional' || arity === 'any';
 
 /** What is known of a port's value before anything runs. */
 export type PortMeta =

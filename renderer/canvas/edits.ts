@@ -3,7 +3,7 @@ import type { Command, Point } from '#app/pipeline/commands.ts';
 import { canConnect } from '#app/pipeline/connect.ts';
 import type { Endpoint, PipelineDocument, PipelineEdge, PipelineNode } from '#app/pipeline/document.ts';
 import { indexGraph } from '#app/pipeline/graph.ts';
-import type { PortKind } from '#app/sdk/ports.ts';
+import { takesSeveral, type PortKind } from '#app/sdk/ports.ts';
 import { catalogue } from '../state/catalogue.ts';
 import { nodeHeight, nodeWidth, portsOf, snap } from './geometry.ts';
 
@@ -77,7 +77,7 @@ function occupants(document: PipelineDocument, to: Endpoint): string[] {
   const { nodes, incoming } = indexGraph(document);
   const node = nodes.get(to.node);
   const port = node && portsOf(document, node.id, node.type).inputs.find((candidate) => candidate.name === to.port);
-  if (!port || port.arity === 'many') return [];
+  if (!port || takesSeveral(port)) return [];
   return (incoming.get(to.node) ?? []).filter((edge) => edge.to.port === to.port).map((edge) => edge.id);
 }
 

@@ -2,7 +2,7 @@ import { Handle, Position, type NodeProps } from '@xyflow/react';
 import { memo, useEffect, useRef, useState } from 'react';
 import { useShallow } from 'zustand/react/shallow';
 import { formatDuration } from '#app/core/units.ts';
-import type { PortSpec } from '#app/sdk/ports.ts';
+import { mayBeEmpty, type PortSpec } from '#app/sdk/ports.ts';
 import { catalogue, categoryOf, iconOf, titleOf } from '../state/catalogue.ts';
 import { diagnosticsOf, useConfiguration } from '../state/configuration.ts';
 import { nodeState, stateTitles } from '../state/node-state.ts';
@@ -116,7 +116,7 @@ function LineageColumns({ mark }: { readonly mark: LineageMark }) {
 }
 
 function PortHandle({ port, side, offset }: { readonly port: PortSpec; readonly side: 'in' | 'out'; readonly offset: number }) {
-  const hollow = side === 'in' && port.arity === 'optional';
+  const hollow = side === 'in' && mayBeEmpty(port);
   const name = `${side === 'in' ? 'Input' : 'Output'}: ${port.title} (${kindTitles[port.kind].toLowerCase()}${hollow ? ', optional' : ''})`;
   return (
     <Handle

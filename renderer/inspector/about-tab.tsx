@@ -1,4 +1,5 @@
 import type { NodeType } from '#app/pipeline/types.ts';
+import { mayBeEmpty } from '#app/sdk/ports.ts';
 import { PortShape, kindTitles } from '../canvas/port-shape.tsx';
 import { Markdown } from '../results/report/markdown.tsx';
 
@@ -15,13 +16,13 @@ export function AboutTab({ type }: { readonly type: NodeType }) {
           {ports.map(({ port, side }) => (
             <li key={`${side} ${port.name}`} data-kind={port.kind} className="flex gap-2 text-sm">
               <span className="mt-[3px]">
-                <PortShape kind={port.kind} hollow={side === 'In' && port.arity === 'optional'} />
+                <PortShape kind={port.kind} hollow={side === 'In' && mayBeEmpty(port)} />
               </span>
               <span>
                 <span className="font-medium">{port.title}</span>{' '}
                 <span className="text-faint">
                   {side.toLowerCase()}, {kindTitles[port.kind].toLowerCase()}
-                  {side === 'In' && port.arity === 'optional' ? ', optional' : side === 'In' && port.arity === 'many' ? ', any number' : ''}
+                  {side === 'In' && port.arity === 'optional' ? ', optional' : side === 'In' && port.arity === 'many' ? ', any number' : side === 'In' && port.arity === 'any' ? ', any number or none' : ''}
                 </span>
                 {port.summary ? <span className="block text-muted">{port.summary}</span> : null}
               </span>

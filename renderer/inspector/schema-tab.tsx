@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { Cable } from 'lucide-react';
 import type { PipelineNode } from '#app/pipeline/document.ts';
 import type { Schema } from '#app/relation/types.ts';
-import type { PortMeta, PortSpec } from '#app/sdk/ports.ts';
+import { mayBeEmpty, type PortMeta, type PortSpec } from '#app/sdk/ports.ts';
 import type { NodeDefinition } from '#app/sdk/node.ts';
 import { PortShape, kindTitles } from '../canvas/port-shape.tsx';
 import { useConfiguration } from '../state/configuration.ts';
@@ -31,7 +31,7 @@ export function SchemaTab({ node, definition }: { readonly node: PipelineNode; r
     <div className="flex flex-col gap-4 p-3">
       {size > 12 ? <SearchInput label="Search columns" placeholder="Search columns" value={query} onChange={setQuery} /> : null}
       {inputs.map(({ port, from, meta, source }) => (
-        <PortSection key={`in ${port.name}`} heading="In" origin={source} port={port} note={from ? `from ${from}` : port.arity === 'optional' ? 'not connected (optional)' : 'not connected'} meta={meta} query={query} mark={(name) => (comparable && !outgoing.has(name) ? 'gone' : null)} />
+        <PortSection key={`in ${port.name}`} heading="In" origin={source} port={port} note={from ? `from ${from}` : mayBeEmpty(port) ? 'not connected (optional)' : 'not connected'} meta={meta} query={query} mark={(name) => (comparable && !outgoing.has(name) ? 'gone' : null)} />
       ))}
       {outputs.map(({ port, meta }) => (
         <PortSection key={`out ${port.name}`} heading="Out" origin={{ nodeId: node.id, port: port.name }} port={port} meta={meta} query={query} mark={(name, type) => (!comparable ? null : !incoming.has(name) ? 'new' : incoming.get(name) !== type ? 'changed' : null)} />
@@ -73,7 +73,7 @@ function PortSection({ heading, port, note, meta, query, origin, mark }: PortSec
   return (
     <section data-kind={port.kind} className="flex flex-col gap-1">
       <h3 className="flex items-center gap-1.5 text-xs">
-        <PortShape kind={port.kind} hollow={port.arity === 'optional'} size={12} />
+        <PortShape kind={port.kind} hollow={mayBeEmpty(port)} size={12} />
         <span className="font-semibold">{port.title}</span>
         <span className="truncate text-faint">
           {heading === 'In' ? (note ?? 'in') : 'out'}
