@@ -31,6 +31,7 @@ import type { ArtifactFiles } from './services/artifact-files.ts';
 import { RunEventLog } from './run/event-log.ts';
 import { runExecutor, type NodeEnvironment } from './run/node-runner.ts';
 import { PipelineRun } from './run/pipeline-run.ts';
+import type { PreviousPorts } from './run/run-options.ts';
 import { planRun } from './run/plan.ts';
 import type { Preflight } from './planning/preflight.ts';
 import { assertFits, Planner, preflightWarnings } from './planning/planner.ts';
@@ -94,6 +95,8 @@ export class Engine {
   readonly #tempDir: string;
   /** Runs of this session by id; ended ones stay for a while so that late listeners get their curves from memory. */
   readonly #runs = new Map<string, { readonly run: PipelineRun; readonly pipelineId: string; readonly targets: ReadonlySet<string> }>();
+  /** Ports in the last successful run of each pipeline of this session, so that they need not be read again. */
+  readonly #previous = new Map<string, PreviousPorts>();
   readonly #closing = new AbortController();
   readonly #sources = new SharedWork<PortValues>();
 
@@ -242,6 +245,7 @@ export class Engine {
     // No await between the question and `#runs.set`: two requests at once must not both pass.
     this.#assertIdle(document);
     const { written } = this.#environment;
+    const previous = this.#previous.get(document.id) ?? this.store.records.lastPorts(document.id);
     const run = new PipelineRun({
       runId: newRecordId(),
       resolver: new PortValueResolver(analysis, this.cache, this.#building),
@@ -250,7 +254,7 @@ export class Engine {
       records: this.store.records,
       plan,
       tables,
-      previous: this.store.records.lastPorts(document.id),
+      previous,
       scanRows: (scan) => written.get(scan.source.kind === 'parquet' && scan.source.paths.length === 1 ? (scan.source.paths[0] ?? '') : '')?.rows ?? this.planner.scanRows(scan),
       targets,
       pipelinePath: request.path,
@@ -259,8 +263,9 @@ export class Engine {
     for (const { nodeId, message } of warnings) run.log.log(nodeId, 'warning', message);
     const release = this.storage.running(this.#artifactsOf(analysis, plan));
     this.#runs.set(run.runId, { run, pipelineId: document.id, targets });
-    void run.finished.then(() => {
+    void run.finished.then((status) => {
       release();
+      if (status === 'succeeded') this.#previous.set(document.id, new Map([...previous, ...run.ports]));
       this.data.forget();
       setTimeout(() => this.#runs.delete(run.runId), keepEndedRunsMs).unref();
     });

@@ -2,43 +2,19 @@ import { distinctDiagnostics } from '#app/core/diagnostics.ts';
 import { isCancelled, PenstockError } from '#app/core/errors.ts';
 import { formatAgo } from '#app/core/units.ts';
 import type { NodeRun, NodeRunStatus, RunStatus } from '#app/protocol/schema.ts';
-import type { Relation } from '#app/relation/types.ts';
 import type { AnalysedNode } from '../analysis/analyse.ts';
 import { onWire, type WireDiagnostic } from '../wire.ts';
-import { portKey, type RunPlan } from '../planning/plan.ts';
-import type { PortValueResolver } from '../results/port-values.ts';
-import type { ResultCache, ResultEntry, StoredPort } from '../results/result-cache.ts';
+import { portKey } from '../planning/plan.ts';
+import type { ResultEntry, StoredPort } from '../results/result-cache.ts';
 import { RunEventLog, type MetricPoint } from './event-log.ts';
 import { findFault } from './fault.ts';
 import { EdgeStats } from './edge-stats.ts';
 import { FaultUpstream, isDescription, metricsOf, NotReady } from './node-outcomes.ts';
 import { countFusedTables } from './live-counts.ts';
 import { givesReports, isReportPort, lateReports } from './relation-reports.ts';
-import { failureOf, runExecutor, runRelation, type NodeEnvironment, type NodeOutcome, type NodeReports, type PortUse } from './node-runner.ts';
-import type { RunRecords } from './records.ts';
+import { failureOf, runExecutor, runRelation, type NodeOutcome, type NodeReports, type PortUse } from './node-runner.ts';
+import type { PipelineRunOptions, PreviousPorts } from './run-options.ts';
 import { runSchedule, type Outcome } from './schedule.ts';
-
-export interface PipelineRunOptions {
-  readonly runId: string;
-  readonly resolver: PortValueResolver;
-  readonly cache: ResultCache;
-  readonly environment: NodeEnvironment;
-  readonly records: RunRecords;
-  /** Node ids, upstream first; everything a node of the plan needs is in it or in the cache. */
-  readonly plan: readonly string[];
-  /** Nodes the run was asked for; empty: everything. */
-  readonly targets: ReadonlySet<string>;
-  readonly pipelinePath: string | null;
-  readonly parallel: number;
-  /** Which tables are kept, as far as it could be planned. */
-  readonly tables: RunPlan;
-  /** Rows and bytes of each node's ports in the last successful run of the pipeline. */
-  readonly previous: PreviousPorts;
-  /** Rows of a scan, where they are known without asking. */
-  scanRows(scan: Relation & { op: 'scan' }): number | null;
-}
-
-export type PreviousPorts = ReadonlyMap<string, Readonly<Record<string, { readonly rows: number | null; readonly bytes: number | null }>>>;
 
 const pointsEveryMs = 2000;
 
@@ -69,6 +45,11 @@ export class PipelineRun {
 
   get runId(): string {
     return this.#options.runId;
+  }
+
+  /** Ports of the nodes that have a result in this run. */
+  get ports(): PreviousPorts {
+    return new Map([...this.#states.values()].filter(({ status }) => status === 'succeeded' || status === 'cached').map((state) => [state.nodeId, state.ports]));
   }
 
   cancel(): void {
