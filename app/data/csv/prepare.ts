@@ -127,7 +127,7 @@ class LineWatch {
       const last = Math.max(part.lastIndexOf(10), part.lastIndexOf(13));
       if (last === -1) this.#stretch += part.length;
       else {
-        if (this.#stretch + part.length > block) this.long = true;
+        if (this.#stretch + firstLineEnd(part) > block) this.long = true;
         this.#stretch = part.length - 1 - last;
       }
       if (this.#stretch > block) this.long = true;
@@ -139,6 +139,13 @@ class LineWatch {
     }
     this.#lines += countLines(bytes);
   }
+}
+
+function firstLineEnd(part: Buffer): number {
+  const feed = part.indexOf(10);
+  const line = feed === -1 ? part : part.subarray(0, feed);
+  const carriage = line.indexOf(13);
+  return carriage === -1 ? line.length : carriage;
 }
 
 /** `indexOf` searches many bytes at a time: several times faster than a loop over them where lines are not very short. */

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Relation } from '#app/relation/types.ts';
 import type { CsvColumn, CsvDialect } from '#app/sdk/csv.ts';
 import { createDatabase, type Database } from '../database.ts';
+import { prepareCsv } from './prepare.ts';
 
 const sql = (text: string): Relation => ({ op: 'scan', source: { kind: 'named', name: text }, schema: [], label: 'test' });
 const toSql = (relation: Relation): string => (relation.op === 'scan' && relation.source.kind === 'named' ? relation.source.name : '');
@@ -201,6 +202,13 @@ describe('ways to write a file', () => {
     const { schema } = await database.sniffCsv(await file(`id,code\n${lines.join('\n')}\n`), {});
     expect(schema.map((column) => column.type)).toEqual(['integer', 'string']);
     expect(schema[1]?.why).toBe('Text because of “late word” among other values.');
+  });
+
+  it('only lines over 1 MB need larger buffers, wherever the blocks of the file fall', async () => {
+    const ready = async (text: string) => (await prepareCsv(await file(text), 'utf-8', join(folder, 'temp'))).longLines;
+    expect(await ready('0123456789,abcdefghij\n'.repeat(150_000))).toBe(false);
+    expect(await ready('0123456789,abcdefghij\r'.repeat(150_000))).toBe(false);
+    expect(await ready(`a,b\n1,${'x'.repeat(1_200_000)}\n${'2,y\n'.repeat(500_000)}`)).toBe(true);
   });
 
   it('10,000 columns', async () => {
