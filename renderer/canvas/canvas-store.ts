@@ -52,6 +52,22 @@ export function fitView(nodeIds?: readonly string[]): void {
   void flow.fitView({ padding: 0.08, maxZoom: 1, duration: motion(), ...(nodeIds && nodeIds.length > 0 ? { nodes: nodeIds.map((id) => ({ id })) } : {}) });
 }
 
+/** Below this zoom the cards' titles cannot be read. */
+const readable = 0.4;
+
+/** The first look at a pipeline: all of it, or, where that would be too small to read, its beginning. */
+export function openView(): void {
+  const { flow } = useCanvas.getState();
+  const pane = document.querySelector('[data-testid="canvas"]')?.getBoundingClientRect();
+  if (!flow || !pane || flow.getNodes().length === 0) return;
+  const all = flow.getNodesBounds(flow.getNodes());
+  if (Math.min(pane.width / all.width, pane.height / all.height) * 0.92 >= readable) return fitView();
+  const zoom = 0.6;
+  const margin = 32;
+  const y = all.height * zoom < pane.height ? pane.height / 2 - (all.y + all.height / 2) * zoom : margin - all.y * zoom;
+  void flow.setViewport({ x: margin - all.x * zoom, y, zoom }, { duration: motion() });
+}
+
 export function zoomTo(zoom: number): void {
   void useCanvas.getState().flow?.zoomTo(zoom, { duration: motion() });
 }

@@ -14,7 +14,7 @@ import { addFiles, addTyped, centred, openQuickAdd } from './adding.ts';
 import { CanvasControls } from './canvas-controls.tsx';
 import { CanvasEmpty } from './canvas-empty.tsx';
 import { CanvasMenu } from './canvas-menu.tsx';
-import { fitView, useCanvas } from './canvas-store.ts';
+import { openView, useCanvas } from './canvas-store.ts';
 import { ConnectionHint } from './connection-hint.tsx';
 import { useConnecting } from './connecting.ts';
 import { edgeAt, nodeDragType, useNodeDrag } from './drag.ts';
@@ -113,7 +113,7 @@ function CanvasPane() {
     const [first] = document.nodes;
     if (first && !nodes.some((node) => node.id === first.id)) return;
     fitted.current = document.id;
-    if (first) requestAnimationFrame(() => requestAnimationFrame(() => fitView()));
+    if (first) requestAnimationFrame(() => requestAnimationFrame(() => openView()));
   }, [document, flow, nodes]);
 
   const onNodesChange = useCallback((changes: NodeChange<FlowNode>[]) => {

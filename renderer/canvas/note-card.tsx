@@ -1,11 +1,12 @@
 import { NodeResizer, type NodeProps } from '@xyflow/react';
 import { memo, useState } from 'react';
+import { Markdown } from '../results/report/markdown.tsx';
 import { edit } from '../state/pipeline.ts';
 import { cx } from '../ui/index.ts';
 import type { NoteNode } from './flow-model.ts';
 import { snap } from './geometry.ts';
 
-/** Free text on the canvas. Double click or Enter edits, Escape leaves; the corner resizes. */
+/** Text on the canvas, in Markdown. Double click or Enter edits, Escape leaves; the corner resizes. */
 function NoteCardView({ data, selected }: NodeProps<NoteNode>) {
   const { note } = data;
   const [draft, setDraft] = useState<string | null>(note.text === '' ? '' : null);
@@ -33,13 +34,15 @@ function NoteCardView({ data, selected }: NodeProps<NoteNode>) {
         onResizeEnd={(_event, box) => edit({ type: 'set-note', note: { ...note, x: snap(box.x), y: snap(box.y), width: snap(box.width), height: snap(box.height) } })}
       />
       {draft === null ? (
-        <div className="size-full overflow-hidden whitespace-pre-wrap break-words text-ink">{note.text || <span className="text-faint">Double-click to write</span>}</div>
+        <div className="size-full overflow-hidden break-words">
+          {note.text.trim() === '' ? <span className="text-faint">Double-click to write</span> : <Markdown text={note.text} breaks className="gap-1.5" />}
+        </div>
       ) : (
         <textarea
           autoFocus
           aria-label="Note text"
           value={draft}
-          placeholder="What should the next reader know?"
+          placeholder="What should the next reader know? **Bold**, # headings, - lists and links work."
           onChange={(event) => setDraft(event.target.value)}
           onBlur={finish}
           onKeyDown={(event) => {

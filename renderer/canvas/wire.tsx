@@ -53,6 +53,6 @@ function rowLoss(nodes: RunState['nodes'], document: RunState['document'], nodeI
   const tables = inputs.filter((stats) => stats.kind === 'table');
   const before = tables.length === 1 ? (tables[0]?.rows ?? null) : null;
   // A summary (one row a group) is not a loss.
-  if (before === null || before === 0 || after >= before || /group-by|statistics/.test(run.type)) return null;
+  if (before === null || before === 0 || after >= before || /group-by|pivot|transpose|statistics/.test(run.type)) return null;
   return 1 - after / before;
 }

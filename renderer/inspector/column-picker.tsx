@@ -1,5 +1,5 @@
 import { ChevronDown, TriangleAlert, X } from 'lucide-react';
-import { useMemo, useState } from 'react';
+import { useLayoutEffect, useMemo, useRef, useState } from 'react';
 import type { Schema } from '#app/relation/types.ts';
 import { Checkbox, Input, Popover, SearchInput, Segmented, TypeBadge, cx } from '../ui/index.ts';
 
@@ -122,6 +122,13 @@ export function ColumnsPicker({ id, label, columns, types, invalid, value, nulla
   const known = new Map((columns ?? []).map((column) => [column.name, column.type]));
   const gone = columns === null ? [] : names.filter((name) => !known.has(name));
   const visible = offered.map((column) => column.name);
+  const list = useRef<HTMLUListElement>(null);
+  // Of thirty columns the chosen one may be far down; the list opens where it is.
+  const opened = columns !== null && value !== null;
+  useLayoutEffect(() => {
+    const first = list.current?.querySelector('[data-chosen]');
+    if (list.current && first instanceof HTMLElement) list.current.scrollTop = Math.max(0, first.offsetTop - list.current.offsetTop - 28);
+  }, [opened]);
   const allChosen = visible.length > 0 && visible.every((name) => chosen.has(name));
   return (
     <div className="flex flex-col gap-2">
@@ -165,7 +172,7 @@ export function ColumnsPicker({ id, label, columns, types, invalid, value, nulla
               {names.length} of {columns.length}
             </span>
           </div>
-          <ul className="max-h-56 overflow-auto p-1">
+          <ul ref={list} className="max-h-56 overflow-auto p-1">
             {gone.map((name) => (
               <li key={name} className="flex h-6 items-center gap-2 px-1 text-sm text-bad-ink">
                 <TriangleAlert size={13} className="shrink-0" />
@@ -176,7 +183,7 @@ export function ColumnsPicker({ id, label, columns, types, invalid, value, nulla
               </li>
             ))}
             {offered.map((column) => (
-              <li key={column.name}>
+              <li key={column.name} data-chosen={chosen.has(column.name) || undefined}>
                 <label className="flex h-6 items-center gap-2 rounded-sm px-1 text-sm hover:bg-hover">
                   <Checkbox
                     checked={chosen.has(column.name)}

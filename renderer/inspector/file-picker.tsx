@@ -26,14 +26,14 @@ export function FilePicker({ id, label, value, folder, extensions, invalid, onCh
     const path = folder ? await shell?.pickFolder() : await shell?.pickFile({ title: label, extensions });
     if (path) onChange(path);
   };
-  const input = <Input id={id} value={value} mono placeholder={folder ? 'Folder' : 'File'} invalid={invalid} onChange={(event) => onChange(event.target.value)} />;
+  const input = <Input id={id} value={value} title={value} mono placeholder={folder ? 'Folder' : 'File'} invalid={invalid} onChange={(event) => onChange(event.target.value)} />;
   if (shell) {
     return (
       <div className="flex gap-1.5">
         {input}
-        <Button icon={<FolderOpen size={14} />} onClick={() => void choose()}>
-          Browse
-        </Button>
+        <IconButton label={`Browse for ${label.toLowerCase()}`} className="shrink-0 border border-line-control" onClick={() => void choose()}>
+          <FolderOpen size={14} />
+        </IconButton>
       </div>
     );
   }
@@ -46,9 +46,9 @@ export function FilePicker({ id, label, value, folder, extensions, invalid, onCh
         align="end"
         className="w-80"
         trigger={
-          <Button icon={<FolderOpen size={14} />} aria-label={`Browse for ${label}`}>
-            Browse
-          </Button>
+          <button type="button" aria-label={`Browse for ${label.toLowerCase()}`} title="Browse" className="flex size-7 shrink-0 items-center justify-center rounded-md border border-line-control bg-surface text-muted hover:bg-hover hover:text-ink">
+            <FolderOpen size={14} />
+          </button>
         }
       >
         <ProjectFiles

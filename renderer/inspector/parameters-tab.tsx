@@ -6,7 +6,8 @@ import type { Schema } from '#app/relation/types.ts';
 import type { NodeDefinition } from '#app/sdk/node.ts';
 import { diagnosticsOf, inputSchema, useConfiguration } from '../state/configuration.ts';
 import { edit, usePipeline } from '../state/pipeline.ts';
-import { FieldMessage, cx } from '../ui/index.ts';
+import { useRun } from '../state/run.ts';
+import { FieldMessage, TextArea, cx } from '../ui/index.ts';
 import { FormProvider, type FormContext } from './form-context.ts';
 import { fieldsOf, paramsSchema, setAt, type FieldSpec, type Path } from './form-model.ts';
 import { ParamField } from './param-field.tsx';
@@ -37,7 +38,9 @@ export function ParametersTab({ node, definition }: { readonly node: PipelineNod
   const fields = fieldsOf(schema, node.params);
   const plain = fields.filter((field) => !field.advanced);
   const advanced = fields.filter((field) => field.advanced);
-  const general = diagnostics.filter((item) => !item.place?.param || item.place.param.length === 0);
+  // “Run it once” is said until it has run.
+  const ran = useRun((store) => ['succeeded', 'cached'].includes(store.nodes[node.id]?.status ?? ''));
+  const general = diagnostics.filter((item) => (!item.place?.param || item.place.param.length === 0) && !(ran && item.code === 'schema-after-run'));
   return (
     <FormProvider value={form}>
       <div className="flex flex-col gap-4 p-3">
@@ -93,12 +96,13 @@ function Comment({ node }: { readonly node: PipelineNode }) {
   return (
     <label className="flex flex-col gap-1 border-t border-line pt-3">
       <span className="text-xs font-medium text-muted">Comment</span>
-      <textarea
+      <TextArea
         value={node.comment ?? ''}
         maxLength={10_000}
         placeholder="Why this node is here, for whoever reads it next"
         onChange={(event) => edit({ type: 'set-comment', nodeId: node.id, comment: event.target.value === '' ? null : event.target.value }, { group: `comment-${node.id}` })}
-        className="block min-h-14 resize-y select-text rounded-md border border-line-control bg-surface px-2 py-1 text-sm placeholder:text-faint"
+        spellCheck
+          className="min-h-14"
       />
     </label>
   );

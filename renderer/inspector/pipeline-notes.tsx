@@ -1,5 +1,5 @@
 import { edit, usePipeline } from '../state/pipeline.ts';
-import { Kbd } from '../ui/index.ts';
+import { Kbd, TextArea } from '../ui/index.ts';
 
 const hints: readonly (readonly [string, string])[] = [
   ['Tab', 'Add a node'],
@@ -23,12 +23,13 @@ export function PipelineNotes() {
       </div>
       <label className="flex flex-col gap-1">
         <span className="text-xs font-medium text-muted">Description</span>
-        <textarea
+        <TextArea
           value={document.description ?? ''}
           maxLength={20_000}
           placeholder="What this pipeline answers, and for whom"
           onChange={(event) => edit({ type: 'set-document', description: event.target.value === '' ? null : event.target.value }, { group: 'description' })}
-          className="block min-h-24 resize-y select-text rounded-md border border-line-control bg-surface px-2 py-1 text-sm placeholder:text-faint"
+          spellCheck
+          className="min-h-24"
         />
       </label>
       <div className="flex flex-col gap-1.5 text-sm text-muted">

@@ -49,7 +49,7 @@ export function RowsEditor({ schema, rows, path, title, change }: RowsEditorProp
                 </div>
                 <div className="flex flex-col gap-2.5 p-2.5">
                   {fields.map((field) => (
-                    <ParamField key={field.name} field={field} value={row[field.name] ?? (field.nullable ? null : field.schema.default)} path={[...path, index, field.name]} />
+                    <ParamField key={field.name} field={index === 0 || options ? field : { ...field, description: undefined }} value={row[field.name] ?? (field.nullable ? null : field.schema.default)} path={[...path, index, field.name]} />
                   ))}
                 </div>
               </li>

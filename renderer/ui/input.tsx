@@ -1,4 +1,4 @@
-import { useId, type ComponentProps, type ReactNode } from 'react';
+import { useId, useLayoutEffect, useRef, type ComponentProps, type ReactNode } from 'react';
 import { Search, TriangleAlert, X } from 'lucide-react';
 import { cx } from './class-names.ts';
 
@@ -31,8 +31,21 @@ export function Input({ invalid, unit, mono, className, ...rest }: InputProps) {
   );
 }
 
-export function TextArea({ invalid, className, ...rest }: ComponentProps<'textarea'> & { readonly invalid?: boolean }) {
-  return <textarea spellCheck={false} aria-invalid={invalid || undefined} className={cx(field, 'block min-h-16 resize-y px-2 py-1', className)} {...rest} />;
+/** Height in px up to which a text field grows with its text; beyond it scrolls. */
+const tallest = 320;
+
+/** Text of several lines; as tall as what is in it, so that nothing is cut off in the middle of a line. */
+export function TextArea({ invalid, className, value, ...rest }: ComponentProps<'textarea'> & { readonly invalid?: boolean }) {
+  const element = useRef<HTMLTextAreaElement>(null);
+  // Not CSS `field-sizing`: the desktop page runs on a Chrome that does not know it.
+  useLayoutEffect(() => {
+    const area = element.current;
+    if (!area) return;
+    area.style.height = 'auto';
+    const borders = area.offsetHeight - area.clientHeight;
+    if (area.scrollHeight > 0) area.style.height = `${Math.min(tallest, area.scrollHeight + borders)}px`;
+  }, [value]);
+  return <textarea ref={element} spellCheck={false} aria-invalid={invalid || undefined} value={value} className={cx(field, 'block min-h-16 resize-y px-2 py-1', className)} {...rest} />;
 }
 
 interface SearchInputProps extends Omit<ComponentProps<'input'>, 'value' | 'onChange'> {

@@ -8,8 +8,8 @@ import { cx } from '../../ui/index.ts';
  * Markdown as React elements, made from marked's tokens: no HTML string ever exists, so raw HTML in a text shows as the
  * text it is. Links open outside and only to web and mail addresses; images are shown as their description.
  */
-export function Markdown({ text, className }: { readonly text: string; readonly className?: string }) {
-  const tokens = useMemo(() => lexer(text, { gfm: true }), [text]);
+export function Markdown({ text, className, breaks = false }: { readonly text: string; readonly className?: string; /** A line end in the text is one on the page. */ readonly breaks?: boolean }) {
+  const tokens = useMemo(() => lexer(text, { gfm: true, breaks }), [text, breaks]);
   return <div className={cx('selectable flex max-w-[72ch] flex-col gap-2 text-sm text-ink', className)}>{blocks(tokens)}</div>;
 }
 

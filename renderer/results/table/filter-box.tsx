@@ -63,7 +63,7 @@ export function FilterBox({ schema, applied, onApply, example, error }: FilterBo
           if (event.key === 'Enter') setSettled(text.trim());
           if (event.key === 'Escape') setText('');
         }}
-        className="h-[26px] w-full select-text rounded-md border border-line-control bg-surface px-7 font-mono text-xs placeholder:font-sans placeholder:text-faint focus-visible:border-focus focus-visible:outline-1 focus-visible:-outline-offset-1 aria-invalid:border-bad"
+        className="h-[26px] w-full select-text text-ellipsis rounded-md border border-line-control bg-surface px-7 font-mono text-xs placeholder:font-sans placeholder:text-faint focus-visible:border-focus focus-visible:outline-1 focus-visible:-outline-offset-1 aria-invalid:border-bad"
       />
       {text ? (
         <button type="button" aria-label="Clear filter" onClick={() => setText('')} className="absolute right-1 top-[3px] inline-flex size-5 items-center justify-center rounded-sm text-faint hover:bg-hover hover:text-ink">

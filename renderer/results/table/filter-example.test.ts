@@ -13,3 +13,8 @@ it('suggests a condition in the names and values of the table', () => {
   expect(filterExample(page(schema, [[null, null], ["O'Hara", 31]]))).toBe(`age > 31 and "first name" = 'O''Hara'`);
   expect(filterExample(page(schema, []))).toBeNull();
 });
+
+it('rounds a measured number to what somebody would type', () => {
+  const schema = [{ name: 'delay', type: 'float' }] as const;
+  expect(filterExample(page(schema, [[11.849056603773585]]))).toBe('delay > 11.8');
+});
