@@ -56,8 +56,10 @@ describe('emitted relations mean what the interpreter says', () => {
   it('every measure, at the end of a chain', async () => {
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 0, max: 2 }).chain(relationArbitrary).chain((relation) => aggregateOver(relation)), left, right, async (relation, leftRows, rightRows) => {
-        const { expected, actual } = await both(relation, leftRows, rightRows);
-        expect(actual.sort()).toEqual(expected.sort());
+        const answer = await both(relation, leftRows, rightRows).catch((error: unknown) => String(error));
+        // The database fails where a variance passes the largest float (values beyond 1e154); it never gives another number.
+        if (typeof answer === 'string') expect(answer).toMatch(/(VARSAMP|STDDEV_SAMP|STDDEV) is out of range/i);
+        else expect(answer.actual.sort()).toEqual(answer.expected.sort());
       }),
       { numRuns: 150 },
     );
