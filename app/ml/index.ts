@@ -29,3 +29,5 @@ export { correct, correctionTitles, corrections, type Correction } from './assoc
 export { clusterOrder } from './association/order.ts';
 export { momentsOf, type Moments } from './projection/covariance.ts';
 export { componentsForShare, componentsOf, pseudoInverse } from './projection/components.ts';
+export { kendallPairs, pearsonPairs, spearmanPairs, type Pair, type PairAnswer } from './association/number-pairs.ts';
+export { aboutDistinct, anovas, categorySql, chiSquare, contingencies, information, type Contingency } from './association/categories.ts';
