@@ -269,7 +269,7 @@ export class PipelineRun {
       resolver,
       database: environment.database,
       signal: this.#signal,
-      budgetMs: Math.max(300, (performance.now() - this.#startedAt) * 0.05),
+      budgetMs: Math.max(200, (performance.now() - this.#startedAt) * 0.02),
       known: (id, port) => this.#states.get(id)?.ports[port]?.rows ?? null,
       counted: (id, port, rows) => this.#notePort(id, port, { rows, bytes: null, ms: null }),
     });
@@ -316,7 +316,7 @@ export class PipelineRun {
       resolver,
       database: environment.database,
       signal: this.#signal,
-      budgetMs: Math.max(300, (performance.now() - this.#startedAt) * 0.05),
+      budgetMs: Math.max(200, (performance.now() - this.#startedAt) * 0.02),
       done: (node, made, found) => {
         const { id } = node.node;
         const diagnostics = distinctDiagnostics([...(this.#states.get(id)?.diagnostics ?? []), ...found.map(onWire)]);
