@@ -7,6 +7,9 @@ import { useCanvas } from './canvas-store.ts';
 import type { WireEdge } from './flow-model.ts';
 import { rowChange, wireLines } from './wire-text.ts';
 
+/** Canvas units between two cards that a label enlarged for a low zoom needs; in less it would lie under them. */
+const labelRoom = 78;
+
 /** Losing more than this share of the rows is worth a look. */
 const notableLoss = 0.2;
 
@@ -19,12 +22,14 @@ function WireView({ id, source, sourceHandleId, sourceX, sourceY, targetX, targe
   const stroke = strong ? 'var(--accent)' : data?.lit ? 'var(--wire-lit)' : 'var(--wire)';
   const change = stats === undefined ? null : rowChange(stats);
   const rows = stats?.kind === 'table' ? stats.rows : null;
+  const tight = targetX - sourceX < labelRoom && Math.abs(targetY - sourceY) < labelRoom / 2;
   return (
     <>
       <BaseEdge id={id} path={path} interactionWidth={18} style={{ stroke: data?.way ? 'var(--accent)' : stroke, strokeWidth: data?.way === 'value' ? 3 : strong ? 2.5 : data?.lit ? 2 : 1.5, opacity: data?.dim && !strong ? 0.55 : 1, ...(data?.way === 'filter' ? { strokeDasharray: '2 5', strokeLinecap: 'round' as const } : {}) }} />
       {rows !== null ? (
         <EdgeLabelRenderer>
           <div
+            data-tight={tight || undefined}
             className={cx('wire-label pointer-events-auto absolute rounded-sm bg-canvas px-1 text-xs leading-4 tabular-nums', data?.dim ? 'text-faint' : 'text-muted')}
             style={{ transform: `translate(-50%, -50%) translate(${labelX}px, ${labelY}px)` }}
             data-testid={`wire-label-${id}`}

@@ -31,7 +31,7 @@ const bulk = z.object({
 });
 
 const params = z.object({
-  mode: z.enum(['drop', 'keep']).default('drop').meta({ title: 'Columns', control: 'select', labels: { drop: 'Drop the chosen columns', keep: 'Keep only the chosen columns, in this order' } }),
+  mode: z.enum(['drop', 'keep']).default('drop').meta({ title: 'Columns', control: 'select', labels: { drop: 'Drop the chosen columns', keep: 'Keep the chosen, in this order' } }),
   by: z.enum(['names', 'kind', 'pattern']).default('names').meta({ title: 'Choose them', control: 'select', labels: { names: 'One by one', kind: 'By type', pattern: 'By name' } }),
   columns: z.array(z.string()).default([]).meta({ title: 'Chosen columns', control: 'columns', from: 'table', visibleWhen: { param: 'by', in: ['names'] } }),
   kind: z.enum(kinds).default('string').meta({ title: 'All of type', control: 'select', labels: kindTitles, visibleWhen: { param: 'by', in: ['kind'] } }),

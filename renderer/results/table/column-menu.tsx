@@ -1,4 +1,5 @@
 import { ArrowDown, ArrowUp, ChevronDown, Copy, Route, Sigma, SquareDashed } from 'lucide-react';
+import type { SyntheticEvent } from 'react';
 import { Menu } from '../../ui/index.ts';
 
 export interface ColumnActions {
@@ -9,32 +10,36 @@ export interface ColumnActions {
   lineage(column: string): void;
 }
 
+/** The menu hangs in the header for React: without this a choice in it would be a click on the header, and sort. */
+const stop = (event: SyntheticEvent): void => event.stopPropagation();
+
 /** What can be done with one column; opens from its header. */
 export function ColumnMenu({ column, actions }: { readonly column: string; readonly actions: ColumnActions }) {
   return (
-    <Menu
-      align="end"
-      trigger={
-        <button
-          type="button"
-          aria-label={`Menu of ${column}`}
-          data-testid={`column-menu-${column}`}
-          onClick={(event) => event.stopPropagation()}
-          className="absolute right-1 top-1 inline-flex size-5 items-center justify-center rounded-sm bg-hover text-muted opacity-0 hover:bg-active hover:text-ink focus-visible:opacity-100 group-hover:opacity-100 data-[state=open]:opacity-100"
-        >
-          <ChevronDown size={12} />
-        </button>
-      }
-      items={[
-        { id: 'ascending', label: 'Sort ascending', icon: <ArrowUp />, onSelect: () => actions.sort(column, false) },
-        { id: 'descending', label: 'Sort descending', icon: <ArrowDown />, onSelect: () => actions.sort(column, true) },
-        { kind: 'separator', id: 'after-sort' },
-        { id: 'details', label: 'Statistics', icon: <Sigma />, onSelect: () => actions.details(column) },
-        { id: 'missing', label: 'Only rows where it is missing', icon: <SquareDashed />, onSelect: () => actions.missing(column) },
-        { id: 'lineage', label: 'Where it comes from and goes', icon: <Route />, onSelect: () => actions.lineage(column) },
-        { kind: 'separator', id: 'after-lineage' },
-        { id: 'copy', label: 'Copy name', icon: <Copy />, onSelect: () => void navigator.clipboard.writeText(column) },
-      ]}
-    />
+    <span className="contents" onClick={stop} onDoubleClick={stop} onKeyDown={stop}>
+      <Menu
+        align="end"
+        trigger={
+          <button
+            type="button"
+            aria-label={`Menu of ${column}`}
+            data-testid={`column-menu-${column}`}
+            className="absolute right-1 top-1 inline-flex size-5 items-center justify-center rounded-sm bg-hover text-muted opacity-0 hover:bg-active hover:text-ink focus-visible:opacity-100 group-hover:opacity-100 data-[state=open]:opacity-100"
+          >
+            <ChevronDown size={12} />
+          </button>
+        }
+        items={[
+          { id: 'ascending', label: 'Sort ascending', icon: <ArrowUp />, onSelect: () => actions.sort(column, false) },
+          { id: 'descending', label: 'Sort descending', icon: <ArrowDown />, onSelect: () => actions.sort(column, true) },
+          { kind: 'separator', id: 'after-sort' },
+          { id: 'details', label: 'Statistics', icon: <Sigma />, onSelect: () => actions.details(column) },
+          { id: 'missing', label: 'Only rows where it is missing', icon: <SquareDashed />, onSelect: () => actions.missing(column) },
+          { id: 'lineage', label: 'Where it comes from and goes', icon: <Route />, onSelect: () => actions.lineage(column) },
+          { kind: 'separator', id: 'after-lineage' },
+          { id: 'copy', label: 'Copy name', icon: <Copy />, onSelect: () => void navigator.clipboard.writeText(column) },
+        ]}
+      />
+    </span>
   );
 }
