@@ -13,6 +13,7 @@ import { isRunning, useRun } from '../state/run.ts';
 import { primaryNode, useSelection } from '../state/selection.ts';
 import { useView, type InspectorTab } from '../state/view.ts';
 import { Badge, Button, EmptyState, NodeTile, TabPanel, Tabs, TypeBadge } from '../ui/index.ts';
+import { EstimateLine } from './estimate-line.tsx';
 import { AboutTab } from './about-tab.tsx';
 import { ParametersTab } from './parameters-tab.tsx';
 import { PipelineNotes } from './pipeline-notes.tsx';
@@ -106,6 +107,7 @@ function NodeHeader({ node }: { readonly node: PipelineNode }) {
           <span className="font-medium text-ink">{stateTitles[state]}.</span> {reason}
         </p>
       </div>
+      {freshness?.state === 'never-run' || freshness?.state === 'stale' ? <EstimateLine nodeId={node.id} /> : null}
     </header>
   );
 }

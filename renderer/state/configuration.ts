@@ -6,6 +6,7 @@ import type { Schema } from '#app/relation/types.ts';
 import { client, diagnosticOf, isGivenUp, type EngineClient } from '../rpc/client.ts';
 import { useConnection } from '../rpc/connection.ts';
 import { notify } from './notices.ts';
+import { estimateSoon } from './preflight.ts';
 import { usePipeline } from './pipeline.ts';
 
 type Answer = Awaited<ReturnType<EngineClient['pipeline']['configure']>>;
@@ -56,6 +57,9 @@ async function ask(): Promise<void> {
     const answer = await client.pipeline.configure({ document }, { signal: mine.signal });
     if (mine.signal.aborted || usePipeline.getState().document?.id !== document.id) return;
     useConfiguration.setState({ ...answer, document, pending: timer !== null });
+    estimateSoon(document, (diagnostics) => {
+      if (diagnostics.length > 0 && useConfiguration.getState().document === document) useConfiguration.setState({ diagnostics: [...answer.diagnostics, ...diagnostics] });
+    });
   } catch (error) {
     if (mine.signal.aborted || isGivenUp(error)) return;
     useConfiguration.setState({ pending: false });

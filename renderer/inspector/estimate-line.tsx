@@ -1,0 +1,30 @@
+import { formatBytes, formatCount } from '#app/core/units.ts';
+import type { PreflightReport } from '#app/protocol/sections/planning.ts';
+import { usePreflight } from '../state/preflight.ts';
+
+/** What a run of this node would give and need, before it runs; nothing once that is known. */
+export function EstimateLine({ nodeId }: { readonly nodeId: string }) {
+  const estimate = usePreflight((store) => store.report?.nodes[nodeId]);
+  const text = estimate === undefined ? '' : estimateText(estimate);
+  return text === '' ? null : (
+    <p data-testid="inspector-estimate" className="selectable text-xs tabular-nums text-faint" title="Estimated from statistics of the files and earlier runs; nothing was computed for it.">
+      {text}
+    </p>
+  );
+}
+
+/** “A run would give about 4.8 M rows (410 MB) and move data to the disk while it works.” */
+export function estimateText({ rows, bytes, memory, spills }: PreflightReport['nodes'][string]): string {
+  const size = bytes === null ? '' : ` (${formatBytes(bytes.likely)})`;
+  const gives = rows === null ? '' : rows.low === rows.high ? `${formatCount(rows.likely)} rows${size}` : `about ${formatCount(rounded(rows.likely))} rows${size}`;
+  const needs = memory.likely < 100e6 ? '' : `about ${formatBytes(memory.likely)} of memory`;
+  const parts = [gives === '' ? '' : `give ${gives}`, needs === '' ? '' : `need ${needs}`, spills ? 'move data to the disk while it works' : ''].filter((part) => part !== '');
+  return parts.length === 0 ? '' : `A run would ${parts.join(' and ')}.`;
+}
+
+/** To two digits: more would promise too much. */
+function rounded(value: number): number {
+  if (value < 100) return Math.round(value);
+  const scale = 10 ** (Math.floor(Math.log10(value)) - 1);
+  return Math.round(value / scale) * scale;
+}
