@@ -6,7 +6,7 @@ const estimate = { rows: range(1, 4_837_112, 9e6), bytes: range(1, 41e7, 1e9), m
 
 describe('an estimate in words', () => {
   it('rounds what is only likely, and says what spills', () => {
-    expect(estimateText(estimate)).toBe('A run would give about 4\u202f800\u202f000 rows (410 MB) and need about 1.2 GB of memory and move data to the disk while it works.');
+    expect(estimateText(estimate)).toBe('A run would give about 4\u202f800\u202f000 rows (410.0 MB), need about 1.2 GB of memory and move data to the disk while it works.');
   });
   it('gives exact rows where they are certain, and leaves out what is small or unknown', () => {
     expect(estimateText({ ...estimate, rows: range(344, 344, 344), bytes: null, memory: range(0, 0, 0), spills: false })).toBe('A run would give 344 rows.');

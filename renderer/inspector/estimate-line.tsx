@@ -19,7 +19,8 @@ export function estimateText({ rows, bytes, memory, spills }: PreflightReport['n
   const gives = rows === null ? '' : rows.low === rows.high ? `${formatCount(rows.likely)} rows${size}` : `about ${formatCount(rounded(rows.likely))} rows${size}`;
   const needs = memory.likely < 100e6 ? '' : `about ${formatBytes(memory.likely)} of memory`;
   const parts = [gives === '' ? '' : `give ${gives}`, needs === '' ? '' : `need ${needs}`, spills ? 'move data to the disk while it works' : ''].filter((part) => part !== '');
-  return parts.length === 0 ? '' : `A run would ${parts.join(' and ')}.`;
+  const last = parts[parts.length - 1];
+  return last === undefined ? '' : `A run would ${parts.length === 1 ? last : `${parts.slice(0, -1).join(', ')} and ${last}`}.`;
 }
 
 /** To two digits: more would promise too much. */
