@@ -31,3 +31,5 @@ export { momentsOf, type Moments } from './projection/covariance.ts';
 export { componentsForShare, componentsOf, pseudoInverse } from './projection/components.ts';
 export { kendallPairs, pearsonPairs, spearmanPairs, type Pair, type PairAnswer } from './association/number-pairs.ts';
 export { aboutDistinct, anovas, categorySql, chiSquare, contingencies, information, type Contingency } from './association/categories.ts';
+export { kruskal } from './association/ranks.ts';
+export { giniSplit, varianceSplit, type Split } from './association/splits.ts';

@@ -59,5 +59,6 @@ def answer(name: str) -> None:
     fixture.save()
 
 
-for one in ("pearson", "spearman", "kendall"):
-    answer(one)
+if __name__ == "__main__":
+    for one in ("pearson", "spearman", "kendall"):
+        answer(one)
