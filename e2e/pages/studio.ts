@@ -172,6 +172,48 @@ export class Studio {
     await expect(chart.locator('svg.main-svg').first()).toBeVisible();
   }
 
+  /** A card by its node's id. */
+  node(id: string): Locator {
+    return this.page.locator(`[data-testid=node-card][data-node-id="${id}"]`);
+  }
+
+  /** Selects a node of a wide pipeline, wherever the view is. */
+  async find(id: string): Promise<void> {
+    await this.fit();
+    await this.node(id).click();
+    await expect(this.node(id)).toHaveAttribute('data-selected', 'true');
+  }
+
+  header(column: string): Locator {
+    return this.page.getByTestId(`column-header-${column}`);
+  }
+
+  /** Opens the menu of a table's column and chooses in it. */
+  async columnMenu(column: string, choice: string): Promise<void> {
+    await this.header(column).hover();
+    await this.page.getByTestId(`column-menu-${column}`).click();
+    await this.page.getByRole('menuitem', { name: choice }).click();
+  }
+
+  /** Drags over the histogram in a column's header, between two shares of its width. */
+  async brushHeader(column: string, from: number, to: number): Promise<void> {
+    const bars = this.header(column).getByTestId('mini-histogram');
+    await expect(bars).toBeVisible();
+    const box = await bars.boundingBox();
+    if (box === null) throw new Error(`the histogram of ${column} is not on the screen`);
+    const y = box.y + box.height / 2;
+    await this.page.mouse.move(box.x + box.width * from, y);
+    await this.page.mouse.down();
+    await this.page.mouse.move(box.x + box.width * to, y, { steps: 5 });
+    await this.page.mouse.up();
+  }
+
+  /** Rows that the table in the dock shows. */
+  async shownRows(): Promise<number> {
+    const text = (await this.page.getByTestId('table-row-count').first().textContent()) ?? '';
+    return Number((/^[\d\s\u202f\u00a0\u2009]+/.exec(text)?.[0] ?? '').replace(/\D/g, ''));
+  }
+
   get dock(): Locator {
     return this.page.getByTestId('results-dock');
   }

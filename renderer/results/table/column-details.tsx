@@ -31,7 +31,7 @@ export function ColumnDetails({ subject, port, column, filter, onClose }: Column
           <X size={14} />
         </IconButton>
       </header>
-      <div className="min-h-0 flex-1 overflow-auto px-3 py-2 text-xs">
+      <div tabIndex={0} role="region" aria-label={`Figures of ${column}`} className="min-h-0 flex-1 overflow-auto px-3 py-2 text-xs">
         {error ? <p className="text-bad-ink">{error.message}</p> : null}
         {data ? <Numbers detail={data} filtered={filter !== ''} /> : null}
       </div>

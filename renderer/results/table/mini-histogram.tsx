@@ -43,6 +43,7 @@ function Bars({ counts, width, onBrush, brushed = false }: { readonly counts: re
   const step = width / counts.length;
   return (
     <svg
+      data-testid="mini-histogram"
       width={width}
       height={height}
       aria-hidden
