@@ -17,6 +17,7 @@ import { tableStatistics, type TableStatistics } from './planning/table-statisti
 import { columnDetail, type ColumnDetail } from './column-detail.ts';
 import { positionedQuery } from './positioned.ts';
 import { profileQuery, type TableProfile } from './profile.ts';
+import { columnParts, type ColumnParts } from './scripts/column-parts.ts';
 import { UserSql, type NamedSchema } from './user-sql/describe.ts';
 import { queryColumn, queryCount, queryMatrix, queryRows, type Cell } from './query.ts';
 
@@ -71,6 +72,8 @@ export interface Database {
   readonly formats: FormatDatabase;
   /** Columns of a person’s SQL over named tables; nothing of it runs. @throws PenstockError of app/data/user-sql, with spans. */
   describeSql(text: string, tables: readonly NamedSchema[]): Promise<Schema>;
+  /** All rows as columns in binary form, for scripts. @throws `result-too-large` over `limit` rows. */
+  columnParts(relation: Relation, limit: number, signal?: AbortSignal): Promise<ColumnParts>;
   /** Waits for queries under way. */
   close(): Promise<void>;
 }
@@ -104,6 +107,7 @@ export async function createDatabase(options: DatabaseOptions, toSql: (relation:
     writeOutside: (client, relation, request, signal, rowsSent) => writeOutside(pool, client, relation, request, signal, rowsSent),
     formats: formatDatabase(pool, tempDir, toSql),
     describeSql: (text, tables) => userSql.describe(text, tables),
+    columnParts: (relation, limit, signal) => pool.use({ signal }, (c) => columnParts(c, toSql(relation), limit)),
     close: async () => {
       await userSql.close();
       await pool.close();

@@ -98,7 +98,7 @@ export async function runExecutor(
     artifacts: artifactServices(artifacts),
     files: fileServices(database),
     databases: environment.outside.services(signal),
-    scripts: scriptServices(),
+    scripts: scriptServices({ database, artifacts, written, signal, seed: seedOf(node.node.type), title: node.title, log: reports.log }),
     models: environment.models({ runId: origin.runId, nodeId, resolver, signal }),
     resolvePath: (path) => environment.resolvePath(path),
   };

@@ -1,0 +1,43 @@
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { ChildCommand } from '../child-process.ts';
+import { runScript, type Language, type ScriptTask } from '../run-script.ts';
+import type { TypedColumn } from '../returned.ts';
+
+/** In the sources the child's files lie in this folder and its parent; built, everything lies beside the engine. */
+const isSource = import.meta.url.endsWith('.ts');
+const here = path.dirname(fileURLToPath(import.meta.url));
+const entry = path.join(here, isSource ? 'child-entry.ts' : 'script-child.js');
+const danfo = isSource ? path.resolve(createRequire(import.meta.url).resolve('danfojs'), '../../../..', 'lib/bundle.js') : path.join(here, 'danfo.js');
+const readable = isSource ? [here, path.join(here, '..', 'frames.ts'), danfo] : [entry, danfo];
+
+/** Danfo, Node and the copies of the input before a script does anything: measured 150 MB, with room for the tables on their way. */
+const ownMegabytes = 300;
+
+const language: Language = {
+  name: 'JavaScript',
+  isOutOfMemory: (end) => /heap out of memory|Array buffer allocation failed|invalid table size|FATAL ERROR: .*[Aa]lloc/.test(end.errors),
+};
+
+/** Runs JavaScript over Danfo frames. @throws those of runScript. */
+export function runJavaScript(task: ScriptTask, signal: AbortSignal): Promise<TypedColumn[]> {
+  const command: ChildCommand = {
+    program: process.execPath,
+    args: [
+      '--permission',
+      ...readable.map((file) => `--allow-fs-read=${file}`),
+      '--disallow-code-generation-from-strings',
+      '--frozen-intrinsics',
+      // Lets an import() in a script be refused by an error of the sandbox's own, instead of one of the host's.
+      '--experimental-vm-modules',
+      '--no-warnings',
+      `--max-old-space-size=${task.limits.megabytes}`,
+      entry,
+      danfo,
+    ],
+    ownMegabytes,
+    ownProcesses: false,
+  };
+  return runScript(command, language, task, signal);
+}
