@@ -33,3 +33,4 @@ export { kendallPairs, pearsonPairs, spearmanPairs, type Pair, type PairAnswer }
 export { aboutDistinct, anovas, categorySql, chiSquare, contingencies, information, type Contingency } from './association/categories.ts';
 export { kruskal } from './association/ranks.ts';
 export { giniSplit, varianceSplit, type Split } from './association/splits.ts';
+export { binned, type Binned } from './association/bins.ts';

@@ -1,12 +1,12 @@
 import { PenstockError } from '#app/core/errors.ts';
 import { formatNumber } from '#app/core/units.ts';
-import { aboutDistinct, anovas, chiSquare, contingencies, correct, giniSplit, information, kruskal, pearsonPairs, spearmanPairs, studentTwoSided, varianceSplit, type Split } from '#app/ml/index.ts';
+import { aboutDistinct, anovas, binned, chiSquare, contingencies, correct, giniSplit, information, kruskal, pearsonPairs, spearmanPairs, studentTwoSided, varianceSplit, type Binned, type Split } from '#app/ml/index.ts';
 import type { Column } from '#app/relation/types.ts';
 import { ask, chosenOf, isNumber, numberSql, quoteColumn, toNumber } from '#app/sdk/analysis.ts';
 import { chartTable } from '#app/sdk/chart-node.ts';
 import type { NodeExecutor, RunContext } from '#app/sdk/node.ts';
 import type { TableValue } from '#app/sdk/ports.ts';
-import { binned, type Binned } from './measure.ts';
+
 import { rankedTypes, rankingSchema, type FeatureRankingParams } from './node.ts';
 
 /** Bars in the chart, rows in the report. */
