@@ -4,6 +4,7 @@ import { formatBytes, formatCount } from '#app/core/units.ts';
 import type { PipelineEdge, PipelineNode } from '#app/pipeline/document.ts';
 import { actionTable, type ActionId } from '../app/shortcuts.ts';
 import { runAction } from '../app/actions.ts';
+import { InlineMarkdown } from '../results/report/markdown.tsx';
 import { StateGlyph } from '../canvas/state-glyph.tsx';
 import { catalogue, categoryOf, iconOf, titleOf } from '../state/catalogue.ts';
 import { diagnosticsOf, outputSchema, useConfiguration } from '../state/configuration.ts';
@@ -103,8 +104,8 @@ function NodeHeader({ node }: { readonly node: PipelineNode }) {
         <span className="shrink-0">
           <StateGlyph state={state} fraction={progress?.fraction} />
         </span>
-        <p className="selectable line-clamp-3 min-w-0" title={reason}>
-          <span className="font-medium text-ink">{stateTitles[state]}.</span> {reason}
+        <p className="selectable line-clamp-3 min-w-0" title={reason.replaceAll('`', '')}>
+          <span className="font-medium text-ink">{stateTitles[state]}.</span> <InlineMarkdown text={reason} />
         </p>
       </div>
       {freshness?.state === 'never-run' || freshness?.state === 'stale' ? <EstimateLine nodeId={node.id} /> : null}

@@ -30,7 +30,7 @@ export async function heatMap(source: ChartSource, query: ChartQueryOf<'heatmap'
   const shares = shared === 'none' ? z : shareOf(z, shared);
   const numbers = shares.flat().filter((value): value is number => value !== null);
   const signed = numbers.some((value) => value < 0) && numbers.some((value) => value > 0);
-  const text = x.size * y.size > writtenCells ? undefined : shares.map((row) => row.map((value) => (value === null ? '' : shared === 'none' ? (counts ? formatCount(value) : formatNumber(value)) : `${(value * 100).toFixed(1)} %`)));
+  const text = x.size * y.size > writtenCells ? undefined : shares.map((row) => row.map((value) => (value === null ? '' : shared === 'none' ? (counts ? formatCount(value) : cellNumber(value)) : `${(value * 100).toFixed(1)} %`)));
   return {
     title,
     x: x.spec,
@@ -39,6 +39,13 @@ export async function heatMap(source: ChartSource, query: ChartQueryOf<'heatmap'
     colour: { title: measured, ...(signed ? { centre: 0 } : {}) },
     note: rowsNote(rows, left, 'with a missing value'),
   };
+}
+
+/** Three digits: a cell is some 40 px wide, and four would run into the next one's. Below 1 two decimals say enough beside larger numbers. */
+function cellNumber(value: number): string {
+  const size = Math.abs(value);
+  if (size >= 1000 || size < 0.01 || Number.isInteger(value)) return formatNumber(value);
+  return String(Number(value.toFixed(size >= 100 ? 0 : size >= 10 ? 1 : 2))).replace('-', '−');
 }
 
 function shareOf(z: readonly (readonly (number | null)[])[], of: 'row' | 'column' | 'all'): (number | null)[][] {

@@ -26,7 +26,7 @@ export function CsvDialectTable({ preview, busy, types, change }: CsvDialectTabl
               const items = columnChoices(column, rows.map((row) => row.cells[at]?.text ?? ''));
               return (
                 <th key={column.header} className="min-w-32 border-b border-l border-line p-1 text-left align-top font-medium">
-                  <div className="max-w-48 truncate px-1" title={column.why}>
+                  <div className="max-w-64 truncate px-1" title={column.why}>
                     {column.name}
                   </div>
                   <Select size="sm" label={`Type of ${column.header}`} value={chosenItem(types, column.header, items)} items={items.map(({ id, label }) => ({ value: id, label }))} onChange={(id) => change(withChoice(types, column.header, items.find((item) => item.id === id) ?? null))} />
@@ -40,7 +40,7 @@ export function CsvDialectTable({ preview, busy, types, change }: CsvDialectTabl
             <tr key={row.line} className={cx('border-b border-line last:border-b-0', row.fault !== undefined && 'bg-bad-soft text-bad-ink')} title={row.fault}>
               <td className="px-2 py-1 text-right tabular-nums text-faint">{formatCount(row.line)}</td>
               {row.cells.map((cell, at) => (
-                <td key={columns[at]?.header ?? at} title={cell.fault ?? (cell.value !== null && cell.value !== cell.text ? `Read as ${cell.value}` : undefined)} className={cx('max-w-48 truncate border-l border-line px-2 py-1 font-mono', cell.fault !== undefined && 'bg-bad-soft text-bad-ink underline decoration-wavy underline-offset-2')}>
+                <td key={columns[at]?.header ?? at} title={cell.fault ?? (cell.value !== null && cell.value !== cell.text ? `Read as ${cell.value}` : undefined)} className={cx('max-w-64 truncate border-l border-line px-2 py-1 font-mono', cell.fault !== undefined && 'bg-bad-soft text-bad-ink underline decoration-wavy underline-offset-2')}>
                   {cell.fault !== undefined ? <span className="sr-only">Cannot be read: </span> : null}
                   {cell.text === '' ? <span className="text-faint">missing</span> : cell.value === null && cell.fault === undefined && row.fault === undefined ? <span className="text-faint line-through">{cell.text}</span> : cell.text}
                 </td>

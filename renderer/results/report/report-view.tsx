@@ -1,9 +1,10 @@
-import { Fragment } from 'react';
-import type { ReactNode } from 'react';
+import { Fragment, useLayoutEffect, useRef, useState } from 'react';
+import type { ReactNode, RefObject } from 'react';
 import type { Report, ReportBlock } from '#app/sdk/ports.ts';
 import { Chart } from '../charts/chart.tsx';
 import { SlicedChart } from '../charts/sliced-chart.tsx';
 import type { ChartTable } from '../charts/sliced-chart.tsx';
+import { cx } from '../../ui/index.ts';
 import { Markdown } from './markdown.tsx';
 import { MetricGrid } from './metric-grid.tsx';
 import { StaticTable } from './static-table.tsx';
@@ -14,15 +15,39 @@ export type TableAt = (input: string) => ChartTable | null;
 /** A page of results: text, figures, charts and small tables, in order; charts that follow one another share rows. */
 export function ReportView({ report, before, tableAt }: { readonly report: Report; readonly before?: ReactNode; readonly tableAt?: TableAt }) {
   const groups = groupBlocks(report.blocks);
+  // A chart that is the whole page has its own title, and all the height there is.
+  const alone = report.blocks.length === 1 && report.blocks[0]?.type === 'chart' && before === undefined;
+  const page = useRef<HTMLElement>(null);
+  const room = useRoom(page, alone);
   return (
-    <article data-testid="report-view" aria-label={report.title} className="mx-auto flex max-w-[1440px] flex-col gap-4 p-4">
-      <h3 className="text-base font-semibold">{report.title}</h3>
+    <article ref={page} data-testid="report-view" aria-label={report.title} className={cx('mx-auto flex max-w-[1440px] flex-col gap-4', alone ? 'p-2' : 'p-4')}>
+      <h3 className={alone ? 'sr-only' : 'text-base font-semibold'}>{report.title}</h3>
       {before}
       {groups.map((group, index) => (
-        <Fragment key={index}>{drawGroup(group, tableAt)}</Fragment>
+        <Fragment key={index}>{drawGroup(group, tableAt, room)}</Fragment>
       ))}
     </article>
   );
+}
+
+/** Title line, note and paddings around a chart that is alone, in px. */
+const around = 96;
+const lowest = 180;
+const highest = 720;
+
+/** Height in px for a chart that is alone on its page; undefined where it is not, or nothing is measured. */
+function useRoom(page: RefObject<HTMLElement | null>, alone: boolean): number | undefined {
+  const [height, setHeight] = useState<number>();
+  useLayoutEffect(() => {
+    const frame = page.current?.parentElement;
+    if (!alone || !frame) return;
+    const measure = () => setHeight(frame.clientHeight === 0 ? undefined : Math.min(highest, Math.max(lowest, frame.clientHeight - around)));
+    measure();
+    const observer = new ResizeObserver(measure);
+    observer.observe(frame);
+    return () => observer.disconnect();
+  }, [page, alone]);
+  return alone ? height : undefined;
 }
 
 export type BlockGroup =
@@ -46,16 +71,16 @@ export function groupBlocks(blocks: readonly ReportBlock[]): BlockGroup[] {
   return groups;
 }
 
-function drawGroup(group: BlockGroup, tableAt: TableAt | undefined): ReactNode {
+function drawGroup(group: BlockGroup, tableAt: TableAt | undefined, room: number | undefined): ReactNode {
   if (group.type === 'charts') {
     return (
       <div className="grid grid-cols-[repeat(auto-fit,minmax(min(380px,100%),1fr))] gap-4">
         {group.charts.map(({ index, block }) => {
           const table = block.query === undefined ? null : (tableAt?.(block.input ?? 'table') ?? null);
           return block.query === undefined || table === null ? (
-            <Chart key={index} spec={block.chart} index={index} />
+            <Chart key={index} spec={block.chart} index={index} {...(room === undefined ? {} : { height: room })} />
           ) : (
-            <SlicedChart key={index} spec={block.chart} query={block.query} table={table} index={index} height={group.charts.length === 1 ? 380 : 300} />
+            <SlicedChart key={index} spec={block.chart} query={block.query} table={table} index={index} height={group.charts.length === 1 ? (room ?? 380) : 300} />
           );
         })}
       </div>

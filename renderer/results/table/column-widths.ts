@@ -21,8 +21,8 @@ export function lookOf(column: Column, index: number, page: TablePage): ColumnLo
   const decimals = column.type === 'float' ? decimalsFor(sample) : 0;
   let longest = 4;
   for (const value of sample) if (value !== null) longest = Math.max(longest, formatCell(value, column.type, decimals).length);
-  // Beside the name: type badge, sort arrow and paddings.
-  const header = column.name.length * charWidth + 76;
+  // Beside the name: type badge (of a timestamp the longest), sort arrow and paddings.
+  const header = column.name.length * charWidth + (column.type === 'timestamp' ? 104 : 76);
   const width = Math.round(Math.min(maxWidth, Math.max(minWidth + 40, header, longest * charWidth + 24)));
   return { width, decimals, right: isNumeric(column.type) };
 }

@@ -178,6 +178,7 @@ export function TableGrid({ table, rows, version, profiles, charts, outdated, se
       aria-colcount={schema.length + 1}
       aria-multiselectable
       aria-activedescendant={headerFocus !== null ? `${gridId}-header-${headerFocus}` : selection ? `${gridId}-cell` : undefined}
+      aria-busy={outdated}
       tabIndex={0}
       onKeyDown={onKeyDown}
       onPointerDown={onPointer}
