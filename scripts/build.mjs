@@ -68,6 +68,31 @@ async function buildEngine(vite) {
       },
     },
   });
+  await buildScriptChild(vite);
+}
+
+/** The child processes of scripts load one file each under Node's permission model, so theirs may have no chunks; Danfo and the Python runner lie beside. */
+async function buildScriptChild(vite) {
+  const out = path.join(dist, 'engine');
+  await vite.build({
+    ...quiet,
+    ssr: { noExternal: true },
+    build: {
+      ssr: true,
+      target: 'node24',
+      outDir: out,
+      emptyOutDir: false,
+      minify: false,
+      rollupOptions: {
+        external: builtins,
+        input: { 'script-child': path.join(root, 'app/scripting/javascript/child-entry.ts') },
+        output: { format: 'es', entryFileNames: '[name].js', codeSplitting: false },
+      },
+    },
+  });
+  await cp(path.join(root, 'node_modules/danfojs/lib/bundle.js'), path.join(out, 'danfo.js'));
+  await cp(path.join(root, 'node_modules/danfojs/lib/bundle.js.LICENSE.txt'), path.join(out, 'danfo.js.LICENSE.txt'));
+  await cp(path.join(root, 'app/scripting/python/runner.py'), path.join(out, 'script-runner.py'));
 }
 
 async function buildBundleServer(vite) {

@@ -4,6 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { toDiagnostic } from '#app/core/errors.ts';
 import { formatBytes } from '#app/core/units.ts';
+import { findPython } from '#app/scripting/index.ts';
 import { runtimeProblem } from './runtime-check.ts';
 import type { Engine } from './engine.ts';
 
@@ -41,9 +42,22 @@ export async function doctor(engine: Engine): Promise<DoctorCheck[]> {
       return ['ok', 'answers'];
     }),
     { name: 'Node types', status: engine.catalogue.size > 0 ? 'ok' : 'missing', detail: `${engine.catalogue.size}` },
+    await python(),
     { name: 'Sample data', ...present(path.join(engine.resourcesDir, 'samples', 'datasets')) },
   ];
   return [...checks, ...(await engine.models.backends())];
+}
+
+/** Only Python Scripts need one: without it the rest works. */
+async function python(): Promise<DoctorCheck> {
+  const name = 'Python for scripts';
+  try {
+    const { program, version, pandas } = await findPython('');
+    return { name, status: 'ok', detail: `${program}: Python ${version}, pandas ${pandas}` };
+  } catch (error) {
+    const { message, remedy } = toDiagnostic(error);
+    return { name, status: 'warning', detail: `${message} ${remedy ?? ''}`.trim() };
+  }
 }
 
 function present(file: string): Pick<DoctorCheck, 'status' | 'detail'> {

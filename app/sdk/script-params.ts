@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import type { Diagnostic } from '#app/core/errors.ts';
-import { nameKey } from '#app/relation/column-types.ts';
 import type { Relation, Schema } from '#app/relation/types.ts';
 import type { PortMeta, PortValue } from './ports.ts';
 import { columnTypeLabels, columnTypeNames } from './reader-params.ts';
@@ -60,7 +59,7 @@ export function configureScript(params: ScriptFields, example: string): { output
   });
   params.columns.forEach(({ name }, i) => {
     if (name.trim() === '') diagnostics.push({ severity: 'error', code: 'column-name', message: `Column ${i + 1} has no name.`, remedy: 'Give it the name that it has in the result.', place: { param: ['columns', i, 'name'] } });
-    else if (params.columns.slice(0, i).some((other) => nameKey(other.name) === nameKey(name))) diagnostics.push({ severity: 'error', code: 'duplicate-column', message: `There are two columns “${name}”.`, remedy: 'Rename one of them; capital letters make no difference.', place: { param: ['columns', i, 'name'], column: name } });
+    else if (params.columns.slice(0, i).some((other) => other.name.toLowerCase() === name.toLowerCase())) diagnostics.push({ severity: 'error', code: 'duplicate-column', message: `There are two columns “${name}”.`, remedy: 'Rename one of them; capital letters make no difference.', place: { param: ['columns', i, 'name'], column: name } });
   });
   if (params.columns.length === 0) {
     diagnostics.push({ severity: 'info', code: 'schema-after-run', message: 'The columns of the result are known once the script has run.', remedy: 'Run the node once, or declare the columns.', place: { param: ['columns'] } });

@@ -49,7 +49,11 @@ function send(kind: number, payload: Uint8Array): void {
     try {
       at += fs.writeSync(1, bytes, at);
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') process.exit(0);
+      const { code } = error as NodeJS.ErrnoException;
+      // Nobody listens any more.
+      if (code === 'EPIPE') process.exit(0);
+      // At the end of the stack, for one: print swallows it.
+      if (code !== 'EAGAIN') throw error;
     }
   }
 }
@@ -69,15 +73,12 @@ function run(): void {
   const made = inside(`(${String(harness)})`) as (host: { say: typeof say }, limits: object) => Harness;
   const sandbox = made({ say }, { maxRows, maxColumns, maxLines, maxLineLength, textRows });
   hand(sandbox);
-  const noImport = inside(`() => new Error('A script cannot import anything.')`) as () => Error;
+  refuseImports(header.code);
   let frame: (...words: unknown[]) => unknown;
   try {
     const script = new vm.Script(`(async (df, dfs, dfd, params, print, console) => { 'use strict';\n${header.code}\n})`, {
       filename: 'script.js',
       lineOffset: -1,
-      importModuleDynamically: () => {
-        throw noImport();
-      },
     });
     frame = script.runInContext(context) as typeof frame;
   } catch (error) {
@@ -99,6 +100,18 @@ function run(): void {
   };
   // One turn after the promises have settled, so that a rejection nobody handled is known.
   setImmediate(() => setImmediate(look));
+}
+
+/**
+ * import() is answered by functions of the host, whose errors (at the end of the stack, say) would be objects of the host in the hands of
+ * the script. It cannot be switched off, so that code in which it can occur is not run: what may follow the word is a parenthesis, a point
+ * or the beginning of a comment. Code cannot be made from text later on.
+ */
+function refuseImports(code: string): void {
+  const found = /\bimport\s*[(./<-]/.exec(code);
+  if (found === null) return;
+  const before = code.slice(0, found.index).split('\n');
+  fail(JSON.stringify({ code: 'script-syntax', message: 'A script cannot import anything.', remedy: 'Take the import out; dfd is Danfo.', line: before.length, column: (before.at(-1) ?? '').length + 1, length: 6 }));
 }
 
 /** The tables go in as numbers and strings; the sandbox makes its own arrays of them. */

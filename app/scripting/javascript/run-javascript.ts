@@ -20,22 +20,23 @@ const language: Language = {
   isOutOfMemory: (end) => /heap out of memory|Array buffer allocation failed|invalid table size|FATAL ERROR: .*[Aa]lloc/.test(end.errors),
 };
 
+/** Flags of Node: what the process may do, whoever writes the code. @param megabytes of the heap */
+export function childRights(megabytes: number): string[] {
+  return [
+    '--permission',
+    ...readable.map((file) => `--allow-fs-read=${file}`),
+    '--disallow-code-generation-from-strings',
+    '--frozen-intrinsics',
+    '--no-warnings',
+    `--max-old-space-size=${megabytes}`,
+  ];
+}
+
 /** Runs JavaScript over Danfo frames. @throws those of runScript. */
 export function runJavaScript(task: ScriptTask, signal: AbortSignal): Promise<TypedColumn[]> {
   const command: ChildCommand = {
     program: process.execPath,
-    args: [
-      '--permission',
-      ...readable.map((file) => `--allow-fs-read=${file}`),
-      '--disallow-code-generation-from-strings',
-      '--frozen-intrinsics',
-      // Lets an import() in a script be refused by an error of the sandbox's own, instead of one of the host's.
-      '--experimental-vm-modules',
-      '--no-warnings',
-      `--max-old-space-size=${task.limits.megabytes}`,
-      entry,
-      danfo,
-    ],
+    args: [...childRights(task.limits.megabytes), entry, danfo],
     ownMegabytes,
     ownProcesses: false,
   };
