@@ -13,6 +13,7 @@ import { discriminated, emptyValue, fieldsOf, words, type FieldSpec, type JsonSc
 import { NumberInput, SliderInput } from './number-input.tsx';
 import { ListEditor, RowsEditor } from './rows-editor.tsx';
 
+const CodeEditor = lazy(() => import('./controls/code-editor.tsx').then((module) => ({ default: module.CodeEditor })));
 const SqlEditor = lazy(() => import('./controls/sql-editor.tsx').then((module) => ({ default: module.SqlEditor })));
 const ExpressionEditor = lazy(() => import('./expression-editor.tsx').then((module) => ({ default: module.ExpressionEditor })));
 
@@ -132,6 +133,11 @@ function FieldControl({ field, value, path, id, invalid, change }: ControlProps)
       return <ConnectionPicker id={id} label={title} value={typeof value === 'string' ? value : ''} invalid={invalid} onChange={change} />;
     case 'javascript':
     case 'python':
+      return (
+        <Suspense fallback={<div className="h-40 rounded-md border border-line-control bg-surface" />}>
+          <CodeEditor id={id} label={title} language={field.control} value={typeof value === 'string' ? value : ''} columns={form.columns(schema.from) ?? []} diagnostics={diagnosticsAt(form.diagnostics, path, false)} onChange={change} />
+        </Suspense>
+      );
     case 'json':
     case 'text':
     case 'object':

@@ -1,0 +1,114 @@
+import { acceptCompletion, autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from '@codemirror/autocomplete';
+import { defaultKeymap, history, historyKeymap, indentWithTab } from '@codemirror/commands';
+import { javascript, javascriptLanguage } from '@codemirror/lang-javascript';
+import { python, pythonLanguage } from '@codemirror/lang-python';
+import { bracketMatching, indentOnInput, indentUnit, syntaxHighlighting } from '@codemirror/language';
+import { forceLinting, linter, lintGutter } from '@codemirror/lint';
+import { EditorState, type Extension } from '@codemirror/state';
+import { EditorView, keymap, lineNumbers, tooltips } from '@codemirror/view';
+import { Maximize2 } from 'lucide-react';
+import { useEffect, useRef, useState } from 'react';
+import type { Diagnostic } from '#app/core/errors.ts';
+import type { Schema } from '#app/relation/types.ts';
+import { Button, Dialog } from '../../ui/index.ts';
+import { reportedMarks, scriptCompletion, syntaxMarks, type CodeLanguage } from './code-completion.ts';
+import { codeColours, codeTheme } from './code-theme.ts';
+
+interface CodeEditorProps {
+  readonly id: string;
+  readonly label: string;
+  readonly language: CodeLanguage;
+  readonly value: string;
+  /** Columns of the first table, for completion. */
+  readonly columns: Schema;
+  readonly diagnostics: readonly Diagnostic[];
+  readonly onChange: (text: string) => void;
+}
+
+/** Code with highlighting, completion of columns, and mistakes at their place; opens in a larger window. */
+export function CodeEditor(props: CodeEditorProps) {
+  const [isLarge, setLarge] = useState(false);
+  return (
+    <div className="flex flex-col gap-1.5">
+      <CodeArea {...props} heights={{ least: 160, most: 420 }} place="page" />
+      <Button size="sm" icon={<Maximize2 size={13} />} onClick={() => setLarge(true)} className="self-start">
+        Larger editor
+      </Button>
+      <Dialog open={isLarge} onOpenChange={setLarge} title={props.label} size="lg" footer={<Button onClick={() => setLarge(false)}>Done</Button>}>
+        <CodeArea {...props} id={`${props.id}-large`} heights={{ least: 380, most: 520 }} place="dialog" />
+      </Dialog>
+    </div>
+  );
+}
+
+interface CodeAreaProps extends CodeEditorProps {
+  readonly heights: { readonly least: number; readonly most: number };
+  /** In a dialog the rest of the page takes no clicks, completion included. */
+  readonly place: 'page' | 'dialog';
+}
+
+function CodeArea({ id, label, language, value, columns, diagnostics, onChange, heights, place }: CodeAreaProps) {
+  const host = useRef<HTMLDivElement>(null);
+  const view = useRef<EditorView | null>(null);
+  const latest = useRef({ onChange, columns, diagnostics });
+  latest.current = { onChange, columns, diagnostics };
+
+  useEffect(() => {
+    if (!host.current) return;
+    const editor = new EditorView({
+      parent: host.current,
+      state: EditorState.create({
+        doc: value,
+        extensions: [
+          lineNumbers(),
+          history(),
+          bracketMatching(),
+          closeBrackets(),
+          indentOnInput(),
+          languageOf(language, () => latest.current.columns),
+          autocompletion({ icons: false, maxRenderedOptions: 60 }),
+          syntaxHighlighting(codeColours),
+          codeTheme(heights),
+          linter(({ state }) => {
+            const reported = reportedMarks(latest.current.diagnostics, state.doc.length);
+            // What was said about the whole code needs no second word about its grammar.
+            return reported.some(({ severity }) => severity === 'error') ? reported : [...reported, ...syntaxMarks(state)];
+          }, { delay: 500 }),
+          lintGutter(),
+          tooltips(place === 'page' ? { position: 'fixed', parent: document.body } : { position: 'fixed' }),
+          EditorView.contentAttributes.of({ 'aria-label': label, id, spellcheck: 'false' }),
+          keymap.of([{ key: 'Tab', run: acceptCompletion }, indentWithTab, ...closeBracketsKeymap, ...completionKeymap, ...historyKeymap, ...defaultKeymap.filter((binding) => binding.key !== 'Mod-Enter')]),
+          EditorView.updateListener.of((update) => {
+            if (update.docChanged && !update.transactions.some((transaction) => transaction.isUserEvent('outside'))) latest.current.onChange(update.state.doc.toString());
+          }),
+        ],
+      }),
+    });
+    view.current = editor;
+    return () => {
+      editor.destroy();
+      view.current = null;
+    };
+    // The editor lives as long as the field; later values are dispatched below.
+    // oxlint-disable-next-line react-hooks/exhaustive-deps
+  }, []);
+
+  useEffect(() => {
+    const editor = view.current;
+    if (!editor || editor.state.doc.toString() === value) return;
+    editor.dispatch({ changes: { from: 0, to: editor.state.doc.length, insert: value }, userEvent: 'outside' });
+  }, [value]);
+
+  useEffect(() => {
+    if (view.current) forceLinting(view.current);
+  }, [diagnostics]);
+
+  return <div ref={host} className="selectable" />;
+}
+
+function languageOf(language: CodeLanguage, columns: () => Schema): Extension {
+  const autocomplete = scriptCompletion(language, columns);
+  return language === 'javascript'
+    ? [javascript(), javascriptLanguage.data.of({ autocomplete }), indentUnit.of('  ')]
+    : [python(), pythonLanguage.data.of({ autocomplete }), indentUnit.of('    ')];
+}
