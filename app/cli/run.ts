@@ -29,7 +29,7 @@ export async function runCommand(file: string, options: RunOptions, terminal: Te
   const engine = await createEngine({ ...place, ...appPlaces(), catalogue, ...(options.memory === undefined ? {} : { memoryLimit: options.memory }), warn: (message) => terminal.error(`${message}\n`) });
   try {
     if (engine.readOnly) throw locked(engine);
-    const run = await engine.startRun({ document, path: file, anyway: options.force === true, ...(to === undefined ? {} : { to }) });
+    const run = await engine.startRun({ document, path: file, anyway: options.force === true, stream: true, ...(to === undefined ? {} : { to }) });
     const result = await follow(run, engine, options.json === true ? quiet(terminal) : terminal);
     if (options.json === true) printJson(terminal, report(run.runId, result, engine, document));
     else printSummary(result, engine, run.runId, terminal);

@@ -7,6 +7,7 @@ import { ChartMemory, queryChart, type ChartOptions } from './charts/index.ts';
 import { ConnectionPool, type DatabaseOptions, type QueryOptions } from './connections.ts';
 import { previewCsvFile, type CsvPreview, type CsvPreviewRequest } from './csv/preview.ts';
 import { readCsvFile, type CsvWritten } from './csv/read.ts';
+import { csvStreamSql } from './csv/stream.ts';
 import { sniffCsvFile } from './csv/sniff.ts';
 import { readOutside, writeOutside, type ReadOutside } from './databases/transfer.ts';
 import type { DatabaseClient, PlannedRead, WriteOutcome, WriteRequest } from './databases/types.ts';
@@ -53,6 +54,8 @@ export interface Database {
   parquetSchema(path: string, signal?: AbortSignal): Promise<{ schema: Schema; rows: number }>;
   /** One page as Arrow IPC stream bytes; see arrow-page.ts for the types. */
   arrowPage(relation: Relation, options: PageOptions, signal?: AbortSignal): Promise<Uint8Array>;
+  /** See csv/stream.ts. */
+  csvStream(part: CsvPart, signal?: AbortSignal): Promise<string | null>;
   /** Exact statistics of one column. @throws `unknown-column`. */
   columnDetail(relation: Relation, column: string, signal?: AbortSignal): Promise<ColumnDetail>;
   profile(relation: Relation, signal?: AbortSignal): Promise<TableProfile>;
@@ -97,6 +100,7 @@ export async function createDatabase(options: DatabaseOptions, toSql: (relation:
     previewCsv: (request, signal) => pool.use({ signal }, (c) => previewCsvFile(c, request, signal)),
     parquetSchema: (path, signal) => pool.use({ signal }, (c) => readParquetSchema(c, path)),
     arrowPage: (relation, page, signal) => pool.use({ signal }, (c) => queryArrowPage(c, toSql(relation), page, positionedQuery(relation, toSql))),
+    csvStream: (part, signal) => csvStreamSql(part, signal),
     columnDetail: (relation, column, signal) => pool.use({ signal }, (c) => columnDetail(c, toSql(relation), column)),
     profile: (relation, signal) => pool.use({ signal }, (c) => profileQuery(c, toSql(relation), positionedQuery(relation, toSql))),
     chart: (relation, query, { signal, rows } = {}) => pool.use({ signal }, (c) => queryChart(c, charts, relation, query, rows)),

@@ -68,6 +68,11 @@ export interface StartRun {
   readonly force?: readonly string[] | undefined;
   /** Also where the preflight is certain that it will not fit. */
   readonly anyway?: boolean | undefined;
+  /**
+   * Big files that one query reads once are read as they are needed instead of being kept as tables: quicker for one run; the next run
+   * and a look at their rows read the file again. For runs that nobody edits in.
+   */
+  readonly stream?: boolean | undefined;
 }
 
 /** One project, open: everything that front ends, the command line and tests ask for goes through here. */
@@ -138,6 +143,7 @@ export class Engine {
       slots: new Slots(parallel),
       outside,
       resolvePath,
+      probes: (signal) => probeContext(database, outside, resolvePath, signal),
       models: (origin) => this.models.servicesFor(origin),
       noteUnexpected: (error) => this.noteUnexpected(error),
     };
@@ -259,6 +265,7 @@ export class Engine {
       targets,
       pipelinePath: request.path,
       parallel: parallelNodes(),
+      stream: request.stream === true,
     });
     for (const { nodeId, message } of warnings) run.log.log(nodeId, 'warning', message);
     const release = this.storage.running(this.#artifactsOf(analysis, plan));

@@ -132,6 +132,11 @@ export type Source =
       readonly nested?: readonly string[];
     }
   | { readonly kind: 'values'; readonly rows: readonly (readonly (null | boolean | number | string)[])[] }
+  /**
+   * A query in the backend's own language over files outside, made by the engine while it runs; never kept, never in a document. It has
+   * the scan's columns.
+   */
+  | { readonly kind: 'backend'; readonly sql: string }
   /** A table that a backend already holds by this name (tests, previews over empty typed tables). */
   | { readonly kind: 'named'; readonly name: string };
 

@@ -96,5 +96,10 @@ export interface CsvTableServices {
    * @throws PenstockError `csv-too-many-rejects`, and those of `readCsv`.
    */
   readCsvPart(part: CsvPart, maxRejects: number | null, label: string): Promise<{ readonly table: TableValue; readonly rows: number; readonly rejects: readonly RejectedRow[] }>;
+  /**
+   * The file as a table that is read each time it is asked, strictly, without being written; for ports in `context.streamed`. Null where it
+   * has to be read by `readCsvPart`. A query over it fails where a row does not fit: the engine then runs the node again without streaming.
+   */
+  streamCsvPart(part: CsvPart, label: string): Promise<TableValue | null>;
   rejectsTable(rejects: readonly RejectedRow[], label: string): Promise<TableValue>;
 }

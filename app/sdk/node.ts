@@ -157,6 +157,8 @@ export interface NodeExecutor<P> {
    * ends at the node, when someone looks at such an output, or after the run in what time is left.
    */
   reports?(context: ReportContext<P>): Promise<Readonly<Record<string, PortValue>>>;
+  /** Outputs that `run` can give without writing them, and how many bytes of files they come from. */
+  readonly streams?: { readonly ports: readonly string[]; bytes(params: P, context: ProbeContext): Promise<number> };
   /** True where `run` asks one query of each input table (writers): its inputs need not be kept for it. Absent: several. */
   readonly readsOnce?: boolean;
   /** True where a finished result must not stand in for running again (Serve). */
@@ -196,6 +198,11 @@ export interface RunContext<P> {
   log(level: 'info' | 'warning', message: string): void;
   /** A diagnostic that does not fail the node ("3 rows had a missing target and were left out"). */
   report(diagnostic: Diagnostic): void;
+  /**
+   * Outputs that one query of this run reads once and nobody looks at: a table there may be described (`streamCsvPart`) instead of
+   * written. It is not kept.
+   */
+  readonly streamed: ReadonlySet<string>;
   readonly tables: TableServices;
   readonly artifacts: ArtifactServices;
   readonly files: FileServices;

@@ -22,7 +22,7 @@ export async function run(options: OursOptions): Promise<{ ms: number; status: s
   try {
     const document = ordersPipeline(engine.catalogue, options);
     const from = performance.now();
-    const started = await engine.startRun({ document, path: null });
+    const started = await engine.startRun({ document, path: null, stream: true });
     let cancelMs: number | null = null;
     if (options.cancelAfter !== undefined) {
       await new Promise((resolve) => setTimeout(resolve, options.cancelAfter));

@@ -9,7 +9,8 @@ import { widthOf, type Estimator } from './estimate.ts';
 export interface PlannedPort {
   readonly nodeId: string;
   readonly port: string;
-  readonly decision: 'kept' | 'fused';
+  /** `streamed`: of a reader, read once by one query; a run that is told to may leave out writing it. */
+  readonly decision: 'kept' | 'fused' | 'streamed';
   /** In words, from a small letter on: “kept: …”. */
   readonly why: string;
 }
@@ -96,7 +97,18 @@ export function planTables({ draft, ids, reused, targets }: PlanQuestion): RunPl
     }
   }
   const queries = queriesOf(ports, kept);
-  return new Map([...ports.values()].filter((port) => port.decidable).map((port) => [port.key, { nodeId: port.node.node.id, port: port.port, ...reasonOf(port, kept, queries, draft, ports) }]));
+  const plan = new Map<string, PlannedPort>([...ports.values()].filter((port) => port.decidable).map((port) => [port.key, { nodeId: port.node.node.id, port: port.port, ...reasonOf(port, kept, queries, draft, ports) }]));
+  for (const port of ports.values()) if (isStreamable(port, ports, queries, reused, targets)) plan.set(port.key, { nodeId: port.node.node.id, port: port.port, decision: 'streamed', why: `read once, by “${[...port.readers.values()][0] ?? ''}”` });
+  return plan;
+}
+
+/** A reader's table that exactly one query reads, and no person: the node is not where the run ends, and nothing else of it is wanted. */
+function isStreamable(port: Port, ports: ReadonlyMap<string, Port>, queries: ReadonlyMap<string, number>, reused: ReadonlySet<string>, targets: ReadonlySet<string>): boolean {
+  const { node } = port;
+  const id = node.node.id;
+  if (!port.finished || reused.has(id) || targets.has(id) || node.type?.executor?.streams?.ports.includes(port.port) !== true || (node.node.pinned ?? []).length > 0) return false;
+  if ((queries.get(port.key) ?? 0) !== 1) return false;
+  return [...ports.values()].every((other) => other === port || other.node.node.id !== id || (queries.get(other.key) ?? 0) === 0);
 }
 
 function collect(draft: Draft, ids: readonly string[], reused: ReadonlySet<string>, targets: ReadonlySet<string>): Map<string, Port> {

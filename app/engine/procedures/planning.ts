@@ -11,7 +11,7 @@ export function planningProcedures(os: Implementer, engine: Engine) {
       const found = await engine.preflight(input.document, input.to, signal);
       return { ...found, nodes: { ...found.nodes } };
     }),
-    explain: os.planning.explain.handler(async ({ input, signal = never }) => [...(await engine.planner.explain(await engine.analyse(input.document, signal), signal))]),
+    explain: os.planning.explain.handler(async ({ input, signal = never }) => (await engine.planner.explain(await engine.analyse(input.document, signal), signal)).flatMap(({ decision, ...rest }) => (decision === 'streamed' ? [] : [{ decision, ...rest }]))),
     storage: os.planning.storage.handler(async () => {
       const report = await engine.storage.report();
       return { ...report, held: report.held.map((one) => ({ ...one })), free: await freeDisk(engine.projectDir) };

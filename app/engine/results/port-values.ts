@@ -42,6 +42,11 @@ export class PortValueResolver {
     this.#values.set(nodeId, values);
   }
 
+  /** Values that were built on what has changed since. */
+  forget(nodeIds: Iterable<string>): void {
+    for (const id of nodeIds) this.#values.delete(id);
+  }
+
   /** All ports of a node, or the node that must run before they can be known. Iterative: chains may be long. */
   async ports(nodeId: string): Promise<PortValues | MissingResult> {
     const stack = [nodeId];

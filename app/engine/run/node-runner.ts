@@ -2,7 +2,7 @@ import { toDiagnostic, type Diagnostic } from '#app/core/errors.ts';
 import type { Database, ProfiledOperator } from '#app/data/index.ts';
 import type { Relation } from '#app/relation/types.ts';
 import { seedOf } from '#app/pipeline/cache-key.ts';
-import type { ModelServices, RunContext } from '#app/sdk/node.ts';
+import type { ModelServices, ProbeContext, RunContext } from '#app/sdk/node.ts';
 import type { PlannedPort } from '../planning/plan.ts';
 import type { PortValue, TableValue } from '#app/sdk/ports.ts';
 import type { AnalysedNode } from '../analysis/analyse.ts';
@@ -26,6 +26,8 @@ export interface NodeEnvironment {
   readonly slots: Slots;
   readonly outside: OutsideDatabases;
   resolvePath(path: string): string;
+  /** For questions about outside state before a node runs. */
+  probes(signal: AbortSignal): ProbeContext;
   models(origin: ModelOrigin): ModelServices;
   /** Logs the stack of an error that nobody foresaw. */
   noteUnexpected(error: unknown): void;
@@ -60,7 +62,9 @@ export interface PortUse {
   readonly planned?: PlannedPort | undefined;
 }
 
-/** Runs a node that is not a relation. */
+const nothingStreamed: ReadonlySet<string> = new Set();
+
+/** Runs a node that is not a relation. `streamed`: outputs that need not be written. */
 export async function runExecutor(
   node: AnalysedNode,
   resolver: PortValueResolver,
@@ -68,6 +72,7 @@ export async function runExecutor(
   reports: NodeReports,
   origin: { readonly runId: string | null },
   signal: AbortSignal,
+  streamed: ReadonlySet<string> = nothingStreamed,
 ): Promise<NodeOutcome> {
   const executor = node.type?.executor;
   if (executor?.run === undefined || node.key === null) throw notRun(node);
@@ -82,6 +87,7 @@ export async function runExecutor(
     facts: node.configuration.facts,
     seed: seedOf(node.node.type),
     signal,
+    streamed,
     progress: reports.progress,
     metric: reports.metric,
     log: reports.log,

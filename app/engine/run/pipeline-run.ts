@@ -14,6 +14,7 @@ import { countFusedTables } from './live-counts.ts';
 import { givesReports, isReportPort, lateReports } from './relation-reports.ts';
 import { failureOf, runExecutor, runRelation, type NodeOutcome, type NodeReports, type PortUse } from './node-runner.ts';
 import type { PipelineRunOptions, PreviousPorts } from './run-options.ts';
+import { StreamedSources } from './streamed-sources.ts';
 import { runSchedule, type Outcome } from './schedule.ts';
 
 const pointsEveryMs = 2000;
@@ -35,11 +36,20 @@ export class PipelineRun {
   readonly #uses = new Map<string, { consumers: number; consumedByExecutor: boolean }>();
   readonly #edges: EdgeStats;
   #executed = 0;
+  readonly #streams: StreamedSources;
 
   constructor(options: PipelineRunOptions) {
     this.#options = options;
     this.#edges = new EdgeStats(options.resolver, (scan) => options.scanRows(scan));
     this.log = new RunEventLog(options.runId);
+    this.#streams = new StreamedSources(options, {
+      node: (id) => this.#node(id),
+      state: (id) => this.#states.get(id),
+      set: (id, change) => this.#set(id, change),
+      reports: (id) => this.#reports(id, () => undefined),
+      stats: (id, ports) => this.#statsOf(id, ports),
+      fused: () => this.#fused.keys(),
+    });
     this.finished = this.#run();
   }
 
@@ -167,12 +177,21 @@ export class PipelineRun {
     const reports = this.#reports(id, () => {
       queryFailed = true;
     });
+    const streamed = await this.#streams.ports(node, signal);
+    const work = (): Promise<NodeOutcome> =>
+      node.type?.executor?.run === undefined
+        ? runRelation(node, resolver, environment, (port) => this.#useOf(node, port), reports, signal)
+        : runExecutor(node, resolver, environment, reports, { runId }, signal, streamed);
     let outcome: NodeOutcome;
     try {
-      outcome =
-        node.type?.executor?.run === undefined
-          ? await runRelation(node, resolver, environment, (port) => this.#useOf(node, port), reports, signal)
-          : await runExecutor(node, resolver, environment, reports, { runId }, signal);
+      outcome = await work().catch(async (error: unknown) => {
+        const anew = !queryFailed || signal.aborted || isCancelled(error) ? 'none' : await this.#streams.readAnew(id, signal);
+        if (anew === 'none') throw error;
+        queryFailed = false;
+        if (anew === 'read') return work();
+        this.#blamed.set(id, anew.failed);
+        throw new FaultUpstream(anew.failed);
+      });
     } catch (error) {
       if (queryFailed && !signal.aborted && !isCancelled(error)) await this.#blame(node, signal);
       throw error;
@@ -181,7 +200,8 @@ export class PipelineRun {
     const metrics = { ...this.#states.get(id)?.metrics, ...metricsOf(outcome) };
     resolver.set(id, outcome.values);
     let entry: ResultEntry | null = null;
-    if (node.cacheable && node.parts !== null) {
+    const isStream = this.#streams.note(id, outcome.values);
+    if (node.cacheable && node.parts !== null && !isStream) {
       const diagnostics = this.#states.get(id)?.diagnostics ?? [];
       const about = { key: node.key, nodeId: id, pipelineId: resolver.analysis.document.id, finishedAt: Date.now(), ms, parts: node.parts, metrics, diagnostics };
       entry = cache.put(about, outcome.ports, { later: isDescription(outcome.ports) });
@@ -265,7 +285,8 @@ export class PipelineRun {
 
   async #countFused(): Promise<void> {
     const { resolver, environment } = this.#options;
-    await countFusedTables([...this.#fused.keys()], {
+    const behind = this.#streams.behind();
+    await countFusedTables([...this.#fused.keys()].filter((id) => !behind.has(id)), {
       resolver,
       database: environment.database,
       signal: this.#signal,
@@ -301,16 +322,17 @@ export class PipelineRun {
       Object.entries(ports).map(([name, { kind, rows, bytes }]) => {
         const before = previous?.[name];
         const planned = this.#options.tables.get(portKey(id, name));
-        return [name, { kind, rows, bytes, ...(before === undefined ? {} : { previousRows: before.rows, previousBytes: before.bytes }), ...(planned === undefined ? {} : { plan: planned.why }) }];
+        return [name, { kind, rows, bytes, ...(before === undefined ? {} : { previousRows: before.rows, previousBytes: before.bytes }), ...(planned === undefined || (planned.decision === 'streamed' && !this.#options.stream) ? {} : { plan: planned.why }) }];
       }),
     );
   }
 
   async #lateReports(): Promise<void> {
     const { resolver, environment, cache } = this.#options;
+    const behind = this.#streams.behind();
     const open = [...this.#fused].flatMap(([id, entry]) => {
       const node = this.#node(id);
-      return givesReports(node) && !node.type?.definition.outputs.some(({ name }) => isReportPort(node, name) && entry?.ports[name] !== undefined) ? [node] : [];
+      return !behind.has(id) && givesReports(node) && !node.type?.definition.outputs.some(({ name }) => isReportPort(node, name) && entry?.ports[name] !== undefined) ? [node] : [];
     });
     await lateReports(open, {
       resolver,

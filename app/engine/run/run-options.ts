@@ -18,6 +18,8 @@ export interface PipelineRunOptions {
   readonly targets: ReadonlySet<string>;
   readonly pipelinePath: string | null;
   readonly parallel: number;
+  /** Tables that one query reads once are not written where their reader can do without (`NodeExecutor.streams`). */
+  readonly stream: boolean;
   /** Which tables are kept, as far as it could be planned. */
   readonly tables: RunPlan;
   /** Rows and bytes of each node's ports in the last successful run of the pipeline. */

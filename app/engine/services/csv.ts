@@ -21,6 +21,12 @@ export function csvTableServices({ database, artifacts, adopted, signal, progres
       const schema = (part.layout ?? part.columns).map(({ name, type }) => ({ name, type }));
       return { table: await adopted(file, label, rows, bytes, schema), rows, rejects };
     },
+    async streamCsvPart(part, label) {
+      const sql = await database.csvStream(part, signal);
+      if (sql === null) return null;
+      const schema = (part.layout ?? part.columns).map(({ name, type }) => ({ name, type }));
+      return { kind: 'table', relation: { op: 'scan', source: { kind: 'backend', sql }, schema, label }, schema };
+    },
     async rejectsTable(rejects, label) {
       const file = await artifacts.temporary('parquet');
       const columns = rejectsSchema.map(({ name, type }) => ({ name, type, values: rejects.map((row) => row[name]) }));

@@ -20,6 +20,11 @@ export const executor: NodeExecutor<CsvReaderParams> = {
     return { [fileName(params.path)]: `${size}:${mtimeMs}` };
   },
 
+  streams: {
+    ports: ['table'],
+    bytes: async (params, context) => (params.path === '' ? 0 : (await context.files.stat(context.resolvePath(params.path))).size),
+  },
+
   async run(context) {
     const { params } = context;
     const found = csvFacts(context.facts ?? (await probe(params, context)));
@@ -28,6 +33,11 @@ export const executor: NodeExecutor<CsvReaderParams> = {
     context.progress(null, `Reading ${label}`);
     const path = context.resolvePath(params.path);
     const part = { path, dialect: found.dialect, columns: csvColumns(found.schema, params.types) };
+    const stream = context.streamed.has('table') ? await context.tables.streamCsvPart(part, label) : null;
+    if (stream !== null) {
+      context.log('info', `${label}: read as it is needed, without a copy`);
+      return { table: stream, rejects: await context.tables.rejectsTable([], `${label} rejects`) };
+    }
     const { table, rows, rejects } = await context.tables.readCsvPart(part, params.badRows === 'reject' ? params.maxRejects : null, label);
     if (rejects.length > 0) context.report(rejectedRows(rejects));
     context.log('info', `${label}: ${formatCount(rows)} rows, ${table.schema.length} columns${rejects.length === 0 ? '' : `, ${formatCount(rejects.length)} rows rejected`}`);

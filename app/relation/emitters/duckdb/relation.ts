@@ -107,6 +107,8 @@ function scan(relation: Relation & { op: 'scan' }): Query {
       const value = (name: string): string => (source.nested?.includes(name) === true ? `to_json(${quoteName(name)})` : quoteName(name));
       return { ...fromClause(`read_parquet([${files}]${options})`), select: schema.map(({ name, type }) => ({ name: quoteName(name), sql: `${value(name)}::${duckdbTypes[type]}` })) };
     }
+    case 'backend':
+      return fromClause(`(${source.sql})`);
     case 'named':
       return { ...fromClause(quoteName(source.name)), select: schema.map(({ name, type }) => ({ name: quoteName(name), sql: `${quoteName(name)}::${duckdbTypes[type]}` })) };
     case 'values': {
