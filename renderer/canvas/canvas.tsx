@@ -113,7 +113,9 @@ function CanvasPane() {
     const [first] = document.nodes;
     if (first && !nodes.some((node) => node.id === first.id)) return;
     fitted.current = document.id;
+    // An empty one at full size, not at the zoom of the pipeline before.
     if (first) requestAnimationFrame(() => requestAnimationFrame(() => openView()));
+    else void flow.setViewport({ x: 0, y: 0, zoom: 1 });
   }, [document, flow, nodes]);
 
   const onNodesChange = useCallback((changes: NodeChange<FlowNode>[]) => {

@@ -29,7 +29,10 @@ function QuickAddMenu({ request }: { readonly request: QuickAddRequest }) {
     if (!document) return [];
     const found = searchTypes(orderedTypes, query);
     if (!joint) return found;
-    const fitting = found.filter((type) => fits(document, type.definition.type, joint));
+    const all = found.filter((type) => fits(document, type.definition.type, joint));
+    // A table is worked on far more often than written at once: without a query the writers come last.
+    const last = (type: (typeof all)[number]): boolean => query.trim() === '' && joint.kind !== 'before' && categoryOf(type.definition.type) === 'data';
+    const fitting = [...all.filter((type) => !last(type)), ...all.filter(last)];
     return lenient ? [...fitting, ...found.filter((type) => !fitting.includes(type))] : fitting;
   }, [document, query, joint, lenient]);
   const close = () => {

@@ -93,7 +93,7 @@ function ProjectFiles({ extensions, folders, pick }: { readonly extensions: read
     }
     setUploading(false);
   };
-  const shown = (entries ?? []).filter((entry) => entry.kind === 'folder' || (!folders && (extensions.length === 0 || extensions.some((extension) => entry.name.toLowerCase().endsWith(`.${extension}`)))));
+  const shown = (entries ?? []).filter((entry) => entry.kind === 'folder' || folders || (extensions.length === 0 || extensions.some((extension) => entry.name.toLowerCase().endsWith(`.${extension}`))));
   return (
     <div className="flex flex-col">
       <div className="flex h-9 items-center gap-1 border-b border-line px-1.5">
@@ -103,21 +103,28 @@ function ProjectFiles({ extensions, folders, pick }: { readonly extensions: read
         <span className="min-w-0 flex-1 truncate font-mono text-xs text-muted">{folder || 'Project'}</span>
         {folders && folder ? (
           <Button size="sm" onClick={() => pick(folder)}>
-            Choose
+            Choose this folder
           </Button>
         ) : null}
       </div>
       <ul className="max-h-64 min-h-20 overflow-auto p-1">
         {shown.map((entry) => (
           <li key={entry.path}>
-            <button type="button" onClick={() => (entry.kind === 'folder' ? setFolder(entry.path) : pick(entry.path))} className="flex h-7 w-full items-center gap-2 rounded-sm px-2 text-left text-sm hover:bg-hover">
+            <button
+              type="button"
+              // Where a folder is looked for, its files only show that it is the right one.
+              disabled={folders && entry.kind === 'file'}
+              title={entry.name}
+              onClick={() => (entry.kind === 'folder' ? setFolder(entry.path) : pick(entry.path))}
+              className="flex h-7 w-full items-center gap-2 rounded-sm px-2 text-left text-sm enabled:hover:bg-hover disabled:text-muted"
+            >
               {entry.kind === 'folder' ? <Folder size={14} className="text-faint" /> : <File size={14} className="text-faint" />}
               <span className="min-w-0 flex-1 truncate">{entry.name}</span>
               {entry.kind === 'file' ? <span className="text-xs tabular-nums text-faint">{formatBytes(entry.bytes)}</span> : null}
             </button>
           </li>
         ))}
-        {entries && shown.length === 0 ? <li className="px-2 py-4 text-center text-xs text-muted">Nothing that fits is here.</li> : null}
+        {entries && shown.length === 0 ? <li className="px-2 py-4 text-center text-xs text-muted">{folders ? 'The folder is empty.' : 'Nothing that fits is here.'}</li> : null}
       </ul>
       {folders ? null : (
         <div className="border-t border-line p-1.5">

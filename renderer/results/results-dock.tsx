@@ -33,6 +33,8 @@ export function ResultsDock() {
     if (next === 'table' && port?.kind !== 'table' && first) useSelection.setState({ port: first.name });
     useView.setState({ dockTab: next });
   };
+  // Running does not help where a choice is missing or wrong.
+  const blocked = dock.node !== null && dock.problems.some(({ nodeId, diagnostic }) => nodeId === dock.node?.id && diagnostic.severity === 'error' && diagnostic.place?.param !== undefined);
   const problems = dock.problems.filter((problem) => problem.diagnostic.severity !== 'info').length;
   const failing = dock.problems.some((problem) => problem.diagnostic.severity === 'error');
   const items: TabItem<DockTab>[] = [
@@ -48,7 +50,7 @@ export function ResultsDock() {
       <div className="min-h-0 flex-1">
       <Tabs label="Results" value={tab} onChange={choose} items={items} trailing={<DockTrailing dock={dock} />}>
         <TabPanel value="table" className="!overflow-hidden">
-          {subject && port?.kind === 'table' ? <TableView key={`${subject.nodeId} ${port.name}`} subject={subject} port={port.name} runAction={<RunButton nodeId={subject.nodeId} />} /> : <NoResult dock={dock} />}
+          {subject && port?.kind === 'table' ? <TableView key={`${subject.nodeId} ${port.name}`} subject={subject} port={port.name} runAction={blocked ? null : <RunButton nodeId={subject.nodeId} />} /> : <NoResult dock={dock} />}
         </TabPanel>
         <TabPanel value="charts">
           {subject === null || port === null ? (
@@ -63,7 +65,7 @@ export function ResultsDock() {
               kind={port.kind}
               running={dock.running}
               series={series}
-              runAction={<RunButton nodeId={subject.nodeId} />}
+              runAction={blocked ? null : <RunButton nodeId={subject.nodeId} />}
             />
           )}
         </TabPanel>

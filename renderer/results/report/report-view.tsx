@@ -1,6 +1,6 @@
 import { Fragment, useLayoutEffect, useRef, useState } from 'react';
 import type { ReactNode, RefObject } from 'react';
-import type { Report, ReportBlock } from '#app/sdk/ports.ts';
+import type { ChartSpec, Report, ReportBlock } from '#app/sdk/ports.ts';
 import { Chart } from '../charts/chart.tsx';
 import { SlicedChart } from '../charts/sliced-chart.tsx';
 import type { ChartTable } from '../charts/sliced-chart.tsx';
@@ -18,7 +18,7 @@ export function ReportView({ report, before, tableAt }: { readonly report: Repor
   // A chart that is the whole page has its own title, and all the height there is.
   const alone = report.blocks.length === 1 && report.blocks[0]?.type === 'chart' && before === undefined;
   const page = useRef<HTMLElement>(null);
-  const room = useRoom(page, alone);
+  const room = useRoom(page, alone, alone && report.blocks[0]?.type === 'chart' ? leastHeight(report.blocks[0].chart) : 0);
   return (
     <article ref={page} data-testid="report-view" aria-label={report.title} className={cx('mx-auto flex max-w-[1440px] flex-col gap-4', alone ? 'p-2' : 'p-4')}>
       <h3 className={alone ? 'sr-only' : 'text-base font-semibold'}>{report.title}</h3>
@@ -32,21 +32,29 @@ export function ReportView({ report, before, tableAt }: { readonly report: Repor
 
 /** Title line, note and paddings around a chart that is alone, in px. */
 const around = 96;
-const lowest = 180;
+const lowest = 240;
+/** Of a named row of a heat map, with its number. */
+const rowHeight = 17;
 const highest = 720;
 
+/** Height in px below which a chart cannot be read, however low the dock. */
+function leastHeight(chart: ChartSpec): number {
+  const rows = Math.max(0, ...chart.series.map((series) => (series.mark === 'heatmap' && series.yEdges === undefined ? series.y.length : 0)));
+  return Math.max(lowest, Math.min(highest, rows * rowHeight + around));
+}
+
 /** Height in px for a chart that is alone on its page; undefined where it is not, or nothing is measured. */
-function useRoom(page: RefObject<HTMLElement | null>, alone: boolean): number | undefined {
+function useRoom(page: RefObject<HTMLElement | null>, alone: boolean, least: number): number | undefined {
   const [height, setHeight] = useState<number>();
   useLayoutEffect(() => {
     const frame = page.current?.parentElement;
     if (!alone || !frame) return;
-    const measure = () => setHeight(frame.clientHeight === 0 ? undefined : Math.min(highest, Math.max(lowest, frame.clientHeight - around)));
+    const measure = () => setHeight(frame.clientHeight === 0 ? undefined : Math.max(least, Math.min(highest, frame.clientHeight - around)));
     measure();
     const observer = new ResizeObserver(measure);
     observer.observe(frame);
     return () => observer.disconnect();
-  }, [page, alone]);
+  }, [page, alone, least]);
   return alone ? height : undefined;
 }
 

@@ -7,6 +7,8 @@ export const minWidth = 64;
 const maxWidth = 280;
 /** Average advance of Inter at 12 px, tabular figures; enough for a first guess. */
 const charWidth = 6.7;
+/** The same of the names, which are semibold. */
+const nameWidth = 7.6;
 
 /** How a column is drawn: measured on its first page, so that it stays put while scrolling. */
 export interface ColumnLook {
@@ -22,7 +24,7 @@ export function lookOf(column: Column, index: number, page: TablePage): ColumnLo
   let longest = 4;
   for (const value of sample) if (value !== null) longest = Math.max(longest, formatCell(value, column.type, decimals).length);
   // Beside the name: type badge (of a timestamp the longest), sort arrow and paddings.
-  const header = column.name.length * charWidth + (column.type === 'timestamp' ? 104 : 76);
+  const header = column.name.length * nameWidth + (column.type === 'timestamp' ? 104 : 76);
   const width = Math.round(Math.min(maxWidth, Math.max(minWidth + 40, header, longest * charWidth + 24)));
   return { width, decimals, right: isNumeric(column.type) };
 }

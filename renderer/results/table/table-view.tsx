@@ -118,7 +118,7 @@ export function TableView({ subject, port, runAction }: TableViewProps) {
     return (
       <div data-testid="table-view" className="h-full">
         {error ? (
-          <Notice diagnostic={error} action={runAction ?? <Button onClick={retry}>Try again</Button>} />
+          <Notice diagnostic={error} action={runAction !== undefined ? runAction : <Button onClick={retry}>Try again</Button>} />
         ) : (
           <TableSkeleton />
         )}
