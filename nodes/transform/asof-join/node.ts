@@ -38,7 +38,7 @@ const directionWords = { backward: 'last before', forward: 'first after', neares
 export const definition = defineNode({
   type: 'transform/asof-join',
   version: 1,
-  title: 'As-of Join',
+  title: 'As-of / Point-in-time Join',
   summary: 'Point-in-time join: to each row, the row of another table that was last known at its time, or is nearest to it.',
   keywords: ['point in time', 'asof', 'merge_asof', 'time series join', 'nearest', 'latest value', 'history', 'feature store', 'rolling join', 'snapshot'],
   inputs: [
