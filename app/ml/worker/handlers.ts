@@ -1,5 +1,6 @@
 import { closeSession, openSession, runSession } from '../onnx/session.ts';
 import { trainInWorker } from '../learners/train.ts';
+import { projectInWorker } from '../projection/project.ts';
 import type { TaskHandlers } from './tasks.ts';
 
 /** What a worker can do. A new kind of long work is one line here and one in `TaskMap`. */
@@ -8,4 +9,5 @@ export const handlers: TaskHandlers = {
   'session-open': openSession,
   'session-run': runSession,
   'session-close': closeSession,
+  project: projectInWorker,
 };

@@ -1,4 +1,5 @@
 import type { SessionInfo, SessionOpenPayload, SessionRunPayload, TensorValues } from '../onnx/session-types.ts';
+import type { ProjectPayload, ProjectResult } from '../projection/project.ts';
 import type { TrainMessage, TrainPayload, TrainedLearner } from '../learners/types.ts';
 
 /** Every kind of long work: what goes in, what it says on the way, what comes out. All of it crosses threads as plain data. */
@@ -6,6 +7,7 @@ export interface TaskMap {
   train: { payload: TrainPayload; message: TrainMessage; result: TrainedLearner };
   'session-open': { payload: SessionOpenPayload; message: never; result: SessionInfo };
   'session-run': { payload: SessionRunPayload; message: never; result: Readonly<Record<string, TensorValues>> };
+  project: { payload: ProjectPayload; message: never; result: ProjectResult };
   'session-close': { payload: { readonly session: number }; message: never; result: null };
 }
 

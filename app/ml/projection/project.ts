@@ -1,0 +1,83 @@
+import { UMAP } from 'umap-js';
+import { uniform } from '../learners/random.ts';
+import type { TaskAnswer, TaskHooks } from '../worker/tasks.ts';
+import { nearest, trustworthiness, type Points } from './neighbours.ts';
+import { tsne } from './tsne.ts';
+
+/** Rows placed in the plane so that near ones stay near. */
+export interface ProjectPayload {
+  readonly method: 'umap' | 'tsne';
+  /** Row-major [rows × columns], the columns of greatest variance first: the first two are where points start. */
+  readonly data: Float64Array;
+  readonly rows: number;
+  readonly columns: number;
+  readonly seed: number;
+  readonly neighbours: number;
+  readonly minDist: number;
+  readonly perplexity: number;
+  /** 0: chosen by the number of rows (UMAP). */
+  readonly iterations: number;
+}
+
+export interface ProjectResult {
+  /** [rows × 2] */
+  readonly at: Float64Array;
+  /** Trustworthiness over 12 neighbours; NaN for too few rows. */
+  readonly trust: number;
+  readonly iterations: number;
+}
+
+/** Rows whose neighbours are compared for the trustworthiness. */
+const judged = 2000;
+
+export function projectInWorker(payload: ProjectPayload, hooks: TaskHooks): TaskAnswer<ProjectResult> {
+  const points: Points = payload;
+  const { rows, columns } = payload;
+  const wanted = payload.method === 'tsne' ? Math.ceil(3 * payload.perplexity) : payload.neighbours;
+  const watch = (from: number, to: number, message: string) => (row: number): void => {
+    if (row % 64 !== 0) return;
+    hooks.check();
+    hooks.progress(from + ((to - from) * row) / rows, message);
+  };
+  const neighbours = nearest(points, wanted, watch(0, 0.1, 'Neighbours'));
+  const random = uniform(payload.seed);
+  // The plane of greatest variance, so that what is far apart stays so; a little noise parts equal rows.
+  const spread = Math.sqrt(variance(points)) || 1;
+  const size = payload.method === 'tsne' ? 1e-4 : 10 / 3;
+  const at = new Float64Array(2 * rows);
+  for (let i = 0; i < rows; i++) {
+    for (let c = 0; c < 2; c++) at[2 * i + c] = ((c < columns ? (points.data[i * columns + c] as number) : 0) / spread) * size + (random() - 0.5) * size * 1e-2;
+  }
+  let { iterations } = payload;
+  const step = (done: number): void => {
+    hooks.check();
+    if (done % 5 === 0) hooks.progress(0.1 + (0.85 * done) / iterations, `Iteration ${done} of ${iterations}`);
+  };
+  if (payload.method === 'tsne') tsne(neighbours, rows, at, { perplexity: payload.perplexity, iterations, each: step });
+  else {
+    const umap = new UMAP({ nNeighbors: Math.min(neighbours.count + 1, rows - 1), minDist: payload.minDist, nComponents: 2, random, ...(iterations > 0 ? { nEpochs: iterations } : {}) });
+    const { count } = neighbours;
+    const listed = <T>(values: ArrayLike<number>, first: (i: number) => T): (T | number)[][] => Array.from({ length: rows }, (_, i) => [first(i), ...Array.from({ length: count }, (_unused, k) => values[i * count + k] ?? 0)]);
+    // Each point is its own first neighbour there.
+    umap.setPrecomputedKNN(listed(neighbours.indices, (i) => i), listed(neighbours.distances, () => 0));
+    iterations = umap.initializeFit(Array.from({ length: rows }, (_, i) => [...points.data.subarray(i * columns, (i + 1) * columns)]));
+    umap.getEmbedding().forEach((point, i) => {
+      point[0] = at[2 * i] ?? 0;
+      point[1] = at[2 * i + 1] ?? 0;
+    });
+    for (let done = 0; done < iterations; done++) {
+      step(done);
+      umap.step();
+    }
+    umap.getEmbedding().forEach((point, i) => at.set(point.slice(0, 2), 2 * i));
+  }
+  const trust = trustworthiness(points, { data: at, rows, columns: 2 }, 12, judged, watch(0.95, 1, 'Judging the picture'));
+  return { result: { at, trust, iterations }, transfer: [at.buffer] };
+}
+
+/** Of the first column, whose mean is 0. */
+function variance({ data, rows, columns }: Points): number {
+  let sum = 0;
+  for (let i = 0; i < rows; i++) sum += (data[i * columns] as number) ** 2;
+  return sum / rows;
+}
