@@ -64,7 +64,11 @@ export function boot(seed: number): void {
 /** After Danfo is loaded. */
 export function harness(host: SandboxHost, limits: { maxRows: number; maxColumns: number; maxLines: number; maxLineLength: number; textRows: number }): Harness {
   const dfd = (globalThis as any).dfd;
-  const { DataFrame, Series } = dfd;
+  const { DataFrame } = dfd;
+  // Not instanceof: grouping and merging give frames of a class that Danfo does not export.
+  const isDanfo = (value: any): boolean => typeof value === 'object' && value !== null && isArray(value.columns) && typeof value.$isSeries === 'boolean';
+  const isSeries = (value: any): boolean => isDanfo(value) && value.$isSeries;
+  const isFrame = (value: any): boolean => isDanfo(value) && !value.$isSeries;
   const { stringify, parse } = JSON;
   const { isArray } = Array;
   const { maxRows, maxColumns, maxLines, maxLineLength, textRows } = limits;
@@ -92,7 +96,7 @@ export function harness(host: SandboxHost, limits: { maxRows: number; maxColumns
   function shown(value: any): string {
     if (typeof value === 'string') return value;
     try {
-      if (value instanceof DataFrame || value instanceof Series) {
+      if (isDanfo(value)) {
         const rows = value.values.length;
         const head = value.values.slice(0, 10).map((row: any) => (isArray(row) ? row : [row]).map((cell: any) => (cell === null || cell === undefined ? '–' : String(cell))).join(' | '));
         return [value.columns.join(' | '), ...head, rows > 10 ? `… ${rows} rows` : `${rows} rows`].join('\n');
@@ -152,8 +156,8 @@ export function harness(host: SandboxHost, limits: { maxRows: number; maxColumns
         ? new Refusal('script-result', 'The script returned nothing; no table is connected, so that df is not there.', 'Connect a table, or return a table of your own, such as return { x: [1, 2, 3] };')
         : new Refusal('script-result', 'The script returned nothing.', 'End it with return df; or another table.');
     }
-    if (result instanceof Series) return { names: [String(result.columns?.[0] ?? 'value')], columns: [[...result.values]] };
-    if (result instanceof DataFrame) {
+    if (isSeries(result)) return { names: [String(result.columns?.[0] ?? 'value')], columns: [[...result.values]] };
+    if (isFrame(result)) {
       const names = result.columns.map(String);
       const rows = result.values;
       return { names, columns: names.map((_: string, c: number) => rows.map((row: any) => (isArray(row) ? row[c] : row))) };
@@ -175,7 +179,7 @@ export function harness(host: SandboxHost, limits: { maxRows: number; maxColumns
     if (typeof result === 'object') {
       const names = Object.keys(result);
       const columns = names.map((name) => {
-        const column = result[name] instanceof Series ? result[name].values : result[name];
+        const column = isSeries(result[name]) ? result[name].values : result[name];
         if (isArray(column)) return column;
         if (ArrayBuffer.isView(column) && !(column instanceof DataView)) return Array.from(column as any);
         throw new Refusal('script-result', `“${clipped(name)}” in the returned object is no list.`, 'Return an object of columns such as { x: [1, 2] }, all equally long.');
