@@ -148,8 +148,9 @@ export class DataAccess {
   }
 }
 
+/** A node that cannot run has no key: what is wrong with it stands in, or a corrected mistake would be answered with the one before. */
 function fingerprintOf(analysis: Analysis): string {
-  return [...analysis.nodes.values()].map((node) => `${node.node.id}=${node.key ?? ''}${node.node.bypassed === true ? 'b' : ''}`).join('\n');
+  return [...analysis.nodes.values()].map((node) => `${node.node.id}=${node.key ?? JSON.stringify(node.problems.map(({ code, message, remedy }) => [code, message, remedy]))}${node.node.bypassed === true ? 'b' : ''}`).join('\n');
 }
 
 /** Readers and the like: nothing has to run before them, and they have no effect outside. */
