@@ -1,109 +1,110 @@
-import { cast, col } from '#app/relation/build.ts';
-import type { Column, Expr, Measure, Relation, Schema } from '#app/relation/types.ts';
-import type { NodeExecutor, TableServices } from '#app/sdk/node.ts';
+import { PenstockError } from '#app/core/errors.ts';
+import { formatCount } from '#app/core/units.ts';
+import type { Column } from '#app/relation/types.ts';
+import { toNumberOrNull } from '#app/sdk/analysis.ts';
+import { chartTable } from '#app/sdk/chart-node.ts';
+import type { NodeExecutor } from '#app/sdk/node.ts';
 import type { ReportBlock } from '#app/sdk/ports.ts';
-import type { ColumnStatisticsParams } from './node.ts';
+import { mostGroups, sparks, statisticsOf, type Cell, type Statistics } from './measures.ts';
+import { statisticsSchema, type ColumnStatisticsParams } from './node.ts';
 
-type Cell = null | boolean | number | string;
-
-/** Aggregates in one query; more columns than this go in further queries, to keep each one small. */
-const columnsAtOnce = 40;
-
-/** The statistics of a column are measures called `<index>.<statistic>`. */
-function measuresOf(column: Column, index: number, distinct: boolean): Measure[] {
-  const arg: Expr = col(column.name);
-  const measure = (name: string, fn: Measure['fn'], more: Partial<Measure> = {}): Measure => ({ name: `${index}.${name}`, fn, arg, ...more });
-  const measures = [measure('count', 'count'), ...(distinct ? [measure('distinct', 'count_distinct')] : [])];
-  switch (column.type) {
-    case 'integer':
-    case 'float':
-      return [
-        ...measures,
-        measure('mean', 'avg'),
-        measure('stddev', 'stddev'),
-        measure('min', 'min'),
-        measure('q1', 'quantile', { fraction: 0.25 }),
-        measure('median', 'quantile', { fraction: 0.5 }),
-        measure('q3', 'quantile', { fraction: 0.75 }),
-        measure('max', 'max'),
-      ];
-    case 'boolean':
-      return [...measures, measure('true', 'avg', { arg: cast(arg, 'integer') })];
-    case 'date':
-    case 'time':
-    case 'timestamp':
-      return [...measures, measure('min', 'min'), measure('max', 'max')];
-    case 'string':
-      return [...measures, measure('mode', 'mode')];
-    case 'binary':
-      return measures.slice(0, 1);
-  }
-}
-
-async function statistics(tables: TableServices, input: Relation, columns: Schema, distinct: boolean): Promise<{ rows: number; found: Map<string, Cell> }> {
-  const found = new Map<string, Cell>();
-  let rows = 0;
-  for (let from = 0; from < Math.max(1, columns.length); from += columnsAtOnce) {
-    const measures = columns.slice(from, from + columnsAtOnce).flatMap((column, i) => measuresOf(column, from + i, distinct));
-    const relation: Relation = { op: 'aggregate', input, keys: [], measures: [{ name: 'rows', fn: 'count' }, ...measures] };
-    const result = await tables.rows(relation, 1);
-    result.schema.forEach(({ name }, i) => found.set(name, result.rows[0]?.[i] ?? null));
-    rows = Number(found.get('rows') ?? 0);
-  }
-  return { rows, found };
-}
+/** Rows of one table of the report. */
+const shown = 1000;
 
 export const executor: NodeExecutor<ColumnStatisticsParams> = {
   async run({ inputs, params, tables, progress }) {
-    const table = inputs.table?.[0];
-    if (table?.kind !== 'table') throw new Error('column-statistics: no table');
-    const columns = params.columns.length === 0 ? table.schema : table.schema.filter(({ name }) => params.columns.includes(name));
-    progress(null, 'Counting');
-    const { rows, found } = await statistics(tables, table.relation, columns, params.distinct);
-    const of = (index: number, statistic: string): Cell => found.get(`${index}.${statistic}`) ?? null;
-    const missingCells = columns.reduce((sum, _column, i) => sum + rows - Number(of(i, 'count') ?? 0), 0);
+    const table = chartTable(inputs);
+    const keys = [...new Set(params.group)].flatMap((name) => table.schema.filter((column) => column.name === name));
+    const columns = (params.columns.length === 0 ? table.schema : table.schema.filter(({ name }) => params.columns.includes(name))).filter((column) => !keys.includes(column));
+    progress(0, 'Counting');
+    const found = await statisticsOf(tables, table.relation, columns, keys, params.distinct, (done) => progress(0.8 * done, 'Counting')).catch((error: unknown) => {
+      if (!(error instanceof PenstockError) || error.code !== 'result-too-large') throw error;
+      throw new PenstockError('too-many-groups', `There are more than ${formatCount(mostGroups)} groups.`, { remedy: 'Group by columns with fewer values, or use Group By.', place: { param: ['group'] } });
+    });
+    const shapes = keys.length === 0 ? await sparks(tables, table.relation, found) : new Map<string, string>();
+    const schema = statisticsSchema(table.schema, keys.map(({ name }) => name));
+    const statistics = await tables.fromColumns(schema.map((column, i) => ({ ...column, values: found.map((one) => plain(i < keys.length ? (one.keys[i] ?? null) : statistic(one, column.name))) })), 'statistics');
+    const rows = keys.length === 0 ? (found[0]?.rows ?? (await tables.count(table.relation))) : await tables.count(table.relation);
+    const missing = columns.map((column) => found.filter((one) => one.column === column).reduce((sum, one) => sum + (toNumberOrNull(statistic(one, 'missing')) ?? 0), 0));
     const cells = rows * columns.length;
-    const complete = columns.filter((_column, i) => Number(of(i, 'count') ?? 0) === rows).length;
     const blocks: ReportBlock[] = [
       {
         type: 'metrics',
         metrics: [
           { name: 'Rows', value: rows, format: 'count' },
           { name: 'Columns', value: columns.length, format: 'count' },
-          { name: 'Missing values', value: cells === 0 ? 0 : missingCells / cells, format: 'percent', help: 'Share of all values that are missing; lower is better.' },
-          { name: 'Complete columns', value: complete, format: 'count', help: 'Columns without a missing value.' },
+          { name: 'Missing values', value: cells === 0 ? 0 : missing.reduce((sum, count) => sum + count, 0) / cells, format: 'percent', help: 'Share of all values that are missing; lower is better.' },
+          { name: 'Complete columns', value: missing.filter((count) => count === 0).length, format: 'count', help: 'Columns without a missing value.' },
+          ...(keys.length === 0 ? [] : [{ name: 'Groups', value: columns.length === 0 ? 0 : found.length / columns.length, format: 'count' as const }]),
         ],
       },
     ];
     const tell = (title: string, types: readonly Column['type'][], extra: readonly { name: string; statistic: string; type: Column['type'] }[]): void => {
-      const chosen = columns.flatMap((column, index) => (types.includes(column.type) ? [{ column, index }] : []));
-      if (chosen.length === 0) return;
+      const chosen = found.filter(({ column }) => types.includes(column.type));
+      if (!columns.some(({ type }) => types.includes(type))) return;
       const counted = params.distinct && title !== 'Binary';
+      // Columns one after another, each with its groups.
+      const inOrder = columns.flatMap((column) => chosen.filter((one) => one.column === column));
       blocks.push({
         type: 'table',
-        title,
+        title: inOrder.length > shown ? `${title} (the first ${formatCount(shown)} of ${formatCount(inOrder.length)} rows)` : title,
         columns: [
           { name: 'column', type: 'string' },
+          ...keys.map(({ name, type }) => ({ name, type })),
           { name: 'type', type: 'string' },
           { name: 'missing', type: 'integer' },
           { name: 'missing %', type: 'float' },
           ...(counted ? [{ name: 'distinct', type: 'integer' as const }] : []),
           ...extra.map(({ name, type }) => ({ name, type })),
         ],
-        rows: chosen.map(({ column, index }) => {
-          const missing = rows - Number(of(index, 'count') ?? 0);
-          const share = rows === 0 ? null : Math.round((missing / rows) * 1e4) / 100;
-          return [column.name, column.type, missing, share, ...(counted ? [of(index, 'distinct')] : []), ...extra.map(({ statistic }) => of(index, statistic))];
+        rows: inOrder.slice(0, shown).map((one) => {
+          const share = toNumberOrNull(statistic(one, 'missing_share'));
+          return [one.column.name, ...one.keys, one.column.type, statistic(one, 'missing'), share === null ? null : Math.round(share * 1e4) / 100, ...(counted ? [statistic(one, 'distinct')] : []), ...extra.map((column) => (column.statistic === 'shape' ? (shapes.get(one.column.name) ?? null) : statistic(one, column.statistic)))];
         }),
       });
     };
-    const number = (name: string, statistic = name) => ({ name, statistic, type: 'float' as const });
-    const text = (name: string, statistic = name) => ({ name, statistic, type: 'string' as const });
-    tell('Numbers', ['integer', 'float'], [number('mean'), number('std. deviation', 'stddev'), number('min'), number('25 %', 'q1'), number('median'), number('75 %', 'q3'), number('max')]);
-    tell('Text', ['string'], [text('most frequent', 'mode')]);
-    tell('True / false', ['boolean'], [number('share true', 'true')]);
-    tell('Dates and times', ['date', 'time', 'timestamp'], [text('first', 'min'), text('last', 'max')]);
+    const number = (name: string, from = name) => ({ name, statistic: from, type: 'float' as const });
+    const text = (name: string, from = name) => ({ name, statistic: from, type: 'string' as const });
+    tell('Numbers', ['integer', 'float'], [
+      ...(keys.length === 0 ? [text('shape')] : []),
+      number('mean'),
+      number('std. deviation', 'stddev'),
+      number('min'),
+      number('5 %', 'p05'),
+      number('25 %', 'q1'),
+      number('median'),
+      number('75 %', 'q3'),
+      number('95 %', 'p95'),
+      number('max'),
+      number('skewness'),
+      number('kurtosis'),
+      text('most frequent', 'mode'),
+    ]);
+    tell('Text', ['string'], [text('most frequent', 'mode'), text('first', 'first'), text('last', 'last')]);
+    tell('True / false', ['boolean'], [number('share true', 'mean')]);
+    tell('Dates and times', ['date', 'time', 'timestamp'], [text('first'), text('last'), text('most frequent', 'mode')]);
     tell('Binary', ['binary'], []);
-    return { report: { kind: 'report', report: { title: 'Column statistics', blocks } } };
+    return { report: { kind: 'report', report: { title: 'Column statistics', blocks } }, statistics };
   },
 };
+
+/** A statistic by its name in the table of statistics. */
+function statistic({ column, rows, values }: Statistics, name: string): Cell {
+  const missing = rows - (toNumberOrNull(values.get('count')) ?? 0);
+  switch (name) {
+    case 'column':
+      return column.name;
+    case 'type':
+      return column.type;
+    case 'rows':
+      return rows;
+    case 'missing':
+      return missing;
+    case 'missing_share':
+      return rows === 0 ? null : missing / rows;
+    default:
+      return values.get(name) ?? null;
+  }
+}
+
+const plain = (cell: Cell): number | string | null => (typeof cell === 'boolean' ? Number(cell) : cell);
