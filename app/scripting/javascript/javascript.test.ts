@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { members } from '#renderer/inspector/controls/code-completion.ts';
 import { inputTable, runJs } from '../testing.ts';
 import { danfoWithoutPlotly } from './danfo-source.ts';
 
@@ -94,6 +95,13 @@ describe.concurrent('a script over data frames', { timeout: 60_000 }, () => {
     const { columns } = await runJs('return df;', { megabytes: 1000, tables: [{ schema: [{ name: 'n', type: 'float' }, { name: 't', type: 'string' }], rows, columns: [parts, chunks] }] });
     expect(columns?.['n']).toEqual(numbers);
     expect(columns?.['t']).toEqual(text);
+  });
+});
+
+describe('the editor’s completion', () => {
+  it('offers only what Danfo has', async () => {
+    const { columns } = await runJs(`const missing = (object, names) => names.split(' ').filter((name) => !(name in object)); return { frame: [missing(df, params.frame).join()], library: [missing(dfd, params.library).join()] };`, { tables: [orders], params: { ...members.javascript } });
+    expect(columns).toEqual({ frame: [''], library: [''] });
   });
 });
 

@@ -1,3 +1,4 @@
+import { existsSync, realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,9 +8,11 @@ import type { TypedColumn } from '../returned.ts';
 
 /** In the sources the child's files lie in this folder and its parent; built, everything lies beside the engine. */
 const isSource = import.meta.url.endsWith('.ts');
-const here = path.dirname(fileURLToPath(import.meta.url));
+/** Rights are given to real paths: an installed folder may be reached through a link. */
+const here = realpathSync(path.dirname(fileURLToPath(import.meta.url)));
 const entry = path.join(here, isSource ? 'child-entry.ts' : 'script-child.js');
-const danfo = isSource ? path.resolve(createRequire(import.meta.url).resolve('danfojs'), '../../../..', 'lib/bundle.js') : path.join(here, 'danfo.js');
+const danfoFile = isSource ? path.resolve(createRequire(import.meta.url).resolve('danfojs'), '../../../..', 'lib/bundle.js') : path.join(here, 'danfo.js');
+const danfo = existsSync(danfoFile) ? realpathSync(danfoFile) : danfoFile;
 const readable = isSource ? [here, path.join(here, '..', 'frames.ts'), danfo] : [entry, danfo];
 
 /** Danfo, Node and the copies of the input before a script does anything: measured 150 MB, with room for the tables on their way. */

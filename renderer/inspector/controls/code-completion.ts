@@ -28,9 +28,9 @@ const given: Record<CodeLanguage, readonly (readonly [string, string])[]> = {
 };
 
 /** Members of a data frame and of the library that makes them. */
-const members: Record<CodeLanguage, Readonly<Record<'frame' | 'library', string>>> = {
+export const members: Record<CodeLanguage, Readonly<Record<'frame' | 'library', string>>> = {
   javascript: {
-    frame: 'addColumn apply append applyMap asType at axis columns concat copy corr count ctypes cumMax cumMin cumProd cumSum describe div drop dropDuplicates dropNa eq fillNa ge groupby gt head iat iloc index isNa le loc lt max mean median merge min mod mode mul ndim ne nUnique pow print query rename replace resetIndex round sample selectDtypes setIndex shape sortIndex sortValues std sub sum T tail toJSON transpose values var',
+    frame: 'addColumn apply append applyMap asType at axis columns copy count ctypes cumMax cumMin cumProd cumSum describe div drop dropNa eq fillNa ge groupby gt head iat iloc index isNa le loc lt max mean median min mod mode mul ndim ne nUnique pow print query rename replace resetIndex round sample selectDtypes setIndex shape sortIndex sortValues std sub sum T tail toJSON transpose values var',
     library: 'concat DataFrame dateRange getDummies LabelEncoder merge MinMaxScaler OneHotEncoder Series StandardScaler tensorflow toDateTime',
   },
   python: {
