@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { parseDocument } from '#app/pipeline/index.ts';
 import { openTestEngine, type TestEngine } from './testing.ts';
@@ -25,4 +27,13 @@ it('says what is wrong now, not what was wrong when the node was looked at befor
   await expect(look([{ name: '', expression: '' }])).rejects.toThrow('Formula 1 has no column name.');
   await expect(look([{ name: 'minutes', expression: 'dep_tme // 100' }])).rejects.toThrow('“dep_tme”');
   await expect(look([{ name: 'minutes', expression: 'dep_time // 100 * 60 + mod(dep_time, 100)' }])).resolves.toMatchObject({ kind: 'table' });
+});
+
+it('names the file that was meant, at the field with the path', async () => {
+  await writeFile(path.join(test.projectDir, 'planes.csv'), 'tailnum,seats\nN10156,55\n');
+  const document = parseDocument(JSON.stringify({ format: 'penstock-pipeline', version: 1, id: 'file', title: 'File', nodes: [{ id: 'read', type: 'data/csv-reader', version: 1, params: { path: 'plane.csv' } }], edges: [], notes: [], groups: [], layout: {} }));
+  const [problem, ...more] = (await test.engine.configure(document)).diagnostics;
+  expect(more).toEqual([]);
+  expect(problem).toMatchObject({ code: 'file-missing', place: { param: ['path'] } });
+  expect(problem?.message).toContain('Did you mean “planes.csv”?');
 });

@@ -10,6 +10,7 @@ import { revealNode } from '../canvas/canvas-store.ts';
 import { Kbd, NodeTile } from '../ui/index.ts';
 import { isEnabled, runAction } from './actions.ts';
 import { actionGroups, actionIds, actionTable, keysOf } from './shortcuts.ts';
+import { paletteScore } from './palette-match.ts';
 
 const group =
   '[&_[cmdk-group-heading]]:px-2 [&_[cmdk-group-heading]]:pb-1 [&_[cmdk-group-heading]]:pt-2 [&_[cmdk-group-heading]]:text-xs [&_[cmdk-group-heading]]:text-faint';
@@ -47,7 +48,7 @@ function PaletteBody({ close }: { readonly close: () => void }) {
     setTimeout(act, 0);
   };
   return (
-    <Command label="Command palette" loop>
+    <Command label="Command palette" loop filter={paletteScore}>
       <Command.Input
         autoFocus
         data-testid="palette-input"

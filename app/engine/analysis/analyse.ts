@@ -1,5 +1,5 @@
 import type { Question } from '#app/relation/index.ts';
-import { toDiagnostic, type Diagnostic } from '#app/core/errors.ts';
+import { PenstockError, toDiagnostic, type Diagnostic } from '#app/core/errors.ts';
 import { newRecordId } from '#app/core/ids.ts';
 import { cacheKey, type KeyParts } from '#app/pipeline/cache-key.ts';
 import { bypassSource, configurePipeline, createConfigureMemo } from '#app/pipeline/configure.ts';
@@ -123,6 +123,8 @@ export class Analyser {
         const type = catalogue.get(typeId);
         const found = outside.get(nodeId);
         if (type === undefined || found === undefined || found.fingerprint === null) return null;
+        // What is not there need not be probed: that would only say the same again, with less.
+        if (found.problem?.code === 'file-missing') throw asError(found.problem);
         return this.#options.probes.facts(type, params, found.fingerprint, signal);
       },
       ...this.parsing,
@@ -206,7 +208,7 @@ export class Analyser {
         } catch (error) {
           signal.throwIfAborted();
           // Configuring goes on without facts; the problem is the node's own diagnostic.
-          found.set(node.id, { params, fingerprint: {}, problem: toDiagnostic(error, { nodeId: node.id }) });
+          found.set(node.id, { params, fingerprint: {}, problem: atItsParam(toDiagnostic(error, { nodeId: node.id }), params) });
         }
       }),
     );
@@ -266,3 +268,11 @@ function keyParts(
     upstream,
   };
 }
+
+/** A file that is not there is said at the field with its path. */
+function atItsParam(problem: Diagnostic, params: unknown): Diagnostic {
+  const hasPath = typeof params === 'object' && params !== null && 'path' in params;
+  return problem.code === 'file-missing' && problem.place?.param === undefined && hasPath ? { ...problem, place: { ...problem.place, param: ['path'] } } : problem;
+}
+
+const asError = ({ code, message, remedy, place }: Diagnostic): PenstockError => new PenstockError(code, message, { ...(remedy === undefined ? {} : { remedy }), ...(place === undefined ? {} : { place }) });

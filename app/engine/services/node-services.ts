@@ -1,8 +1,9 @@
-import { stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
 import { isCancelled, PenstockError } from '#app/core/errors.ts';
 import type { Database, ProfiledOperator } from '#app/data/index.ts';
 import { scanParquet } from '#app/relation/build.ts';
-import { schemaOf } from '#app/relation/index.ts';
+import { didYouMean, schemaOf } from '#app/relation/index.ts';
 import type { Relation } from '#app/relation/types.ts';
 import type { ArtifactServices, FileServices, ProbeContext, TableServices } from '#app/sdk/node.ts';
 import type { TableValue } from '#app/sdk/ports.ts';
@@ -19,9 +20,10 @@ export type WrittenTables = Map<string, { readonly rows: number; readonly bytes:
 export function fileServices(database: Database): FileServices {
   return {
     async stat(path) {
-      const info = await stat(path).catch((error: NodeJS.ErrnoException) => {
+      const info = await stat(path).catch(async (error: NodeJS.ErrnoException) => {
         if (error.code !== 'ENOENT') throw error;
-        throw new PenstockError('file-missing', `The file ${path} does not exist.`, {
+        const beside = await readdir(dirname(path)).catch(() => []);
+        throw new PenstockError('file-missing', `The file ${path} does not exist.${didYouMean(basename(path), beside)}`, {
           remedy: 'Check the path, or choose the file again.',
           place: { file: path },
         });
