@@ -130,7 +130,7 @@ function aggregates(column: Column): string {
 }
 
 async function histogram(connection: DuckDBConnection, source: string, column: Column, totals: Readonly<Record<string, unknown>>): Promise<ColumnDetail['histogram']> {
-  const layout = totals['low'] === null || totals['high'] === null ? null : binLayout(Number(totals['low']), Number(totals['high']), column.type === 'integer');
+  const layout = totals['low'] === null || totals['high'] === null ? null : binLayout(Number(totals['low']), Number(totals['high']), column.type);
   if (layout === null) return null;
   const value = column.type === 'date' || column.type === 'timestamp' ? 'epoch_ms(v::timestamp)' : 'v::double';
   const last = layout.edges.length - 2;

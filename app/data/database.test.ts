@@ -261,6 +261,14 @@ describe('profile', () => {
     expect(d?.histogram?.counts.reduce((a, c) => a + c, 0)).toBe(100);
   });
 
+  it('bins dates by whole days, so that none falls between two bins', async () => {
+    const { columns } = await database.profile(sql(`select date '2013-02-04' + (i % 14)::int as fortnight, date '2024-01-01' + i::int as long from range(140) t(i)`));
+    expect(columns[0]?.histogram?.counts).toEqual(Array.from({ length: 14 }, () => 10));
+    expect(columns[0]?.histogram?.edges[0]).toBe(Date.UTC(2013, 1, 4));
+    expect(columns[0]?.histogram?.edges.at(-1)).toBe(Date.UTC(2013, 1, 18));
+    expect(columns[1]?.histogram?.counts).toEqual([...Array.from({ length: 23 }, () => 6), 2]);
+  });
+
   // Sixteen airlines, of which an estimate finds fifteen: they would look as if a key came twice.
   it('counts the different values of a small table exactly', async () => {
     const codes = '9E AA AS B6 DL EV F9 FL HA MQ OO UA US VX WN YV'.split(' ');

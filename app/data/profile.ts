@@ -216,13 +216,24 @@ function binsOf(column: Column, totals: readonly unknown[], i: number): BinLayou
   const dates = column.type === 'date' || column.type === 'timestamp';
   const low = Number(totals[(dates ? 4 : 2) + i * 5] ?? Number.NaN);
   const high = Number(totals[(dates ? 5 : 3) + i * 5] ?? Number.NaN);
-  return binLayout(low, high, column.type === 'integer');
+  return binLayout(low, high, column.type);
 }
 
-/** Up to 24 equal bins over [low, high]; whole numbers get bins of a whole width, centred on the values. Null without values. */
-export function binLayout(low: number, high: number, whole: boolean): BinLayout | null {
+const dayMs = 86_400_000;
+
+/** Up to 24 bins of whole days from the first on, edges in ms at midnight: no bin is empty because it lies between two days. */
+function dayBins(low: number, high: number): BinLayout {
+  const days = Math.round((high - low) / dayMs) + 1;
+  const each = Math.max(1, Math.ceil(days / maxBins));
+  const width = each * dayMs;
+  return { low, width, edges: Array.from({ length: Math.ceil(days / each) + 1 }, (_, edge) => low + edge * width) };
+}
+
+/** Up to 24 equal bins over [low, high]; whole numbers get bins of a whole width, centred on the values, dates whole days. Null without values. */
+export function binLayout(low: number, high: number, type: Column['type']): BinLayout | null {
   if (!Number.isFinite(low) || !Number.isFinite(high)) return null;
-  if (whole && high - low < Number.MAX_SAFE_INTEGER) {
+  if (type === 'date') return dayBins(low, high);
+  if (type === 'integer' && high - low < Number.MAX_SAFE_INTEGER) {
     const width = Math.max(1, Math.ceil((high - low + 1) / maxBins));
     const bins = Math.ceil((high - low + 1) / width);
     const start = low - 0.5;

@@ -14,7 +14,10 @@ describe('brushing the histogram of a header', () => {
   });
   it('writes dates as dates', () => {
     const day = 86_400_000;
-    expect(brushBins(profile('date', [0, day, 2 * day]), 0, 1)).toEqual({ filter: `"x" >= cast('1970-01-01' as date) and "x" <= cast('1970-01-03' as date)`, label: 'x 1970-01-01 to 1970-01-03' });
+    expect(brushBins(profile('date', [0, day, 2 * day]), 0, 1)).toEqual({ filter: `"x" >= cast('1970-01-01' as date) and "x" <= cast('1970-01-02' as date)`, label: 'x 1970-01-01 to 1970-01-02' });
+    // One bin of one day is that day, whether or not another follows.
+    expect(brushBins(profile('date', [0, day, 2 * day]), 0, 0)?.filter).toBe(`"x" >= cast('1970-01-01' as date) and "x" <= cast('1970-01-01' as date)`);
+    expect(brushBins(profile('date', [0, day, 2 * day]), 0, 0)?.label).toBe('x 1970-01-01');
   });
   it('means nothing without bins', () => {
     expect(brushBins({ ...profile('string', []), histogram: null }, 0, 1)).toBeNull();

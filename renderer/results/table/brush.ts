@@ -7,6 +7,8 @@ export interface Brushed {
   readonly label: string;
 }
 
+const dayMs = 86_400_000;
+
 /** A selection of bins of a header's histogram, `from` and `to` inclusive, as a condition. Null where the column has no bins. */
 export function brushBins(profile: ColumnProfile, from: number, to: number): Brushed | null {
   const edges = profile.histogram?.edges;
@@ -16,11 +18,14 @@ export function brushBins(profile: ColumnProfile, from: number, to: number): Bru
   const low = edges[first] ?? 0;
   const high = edges[end + 1] ?? 0;
   const { name, type } = profile;
-  if (type === 'date' || type === 'timestamp') {
-    const text = (ms: number): string => {
-      const iso = new Date(ms).toISOString();
-      return type === 'date' ? iso.slice(0, 10) : iso.slice(0, 19).replace('T', ' ');
-    };
+  if (type === 'date') {
+    // Edges are midnights; the last day is the one before the upper edge.
+    const text = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
+    const [least, most] = [text(low), text(high - dayMs)];
+    return { filter: rangeText(name, type, least, most), label: `${name} ${least === most ? least : `${least} to ${most}`}` };
+  }
+  if (type === 'timestamp') {
+    const text = (ms: number): string => new Date(ms).toISOString().slice(0, 19).replace('T', ' ');
     return { filter: rangeText(name, type, text(low), text(high), end < last), label: `${name} ${text(low)} to ${text(high)}` };
   }
   if (type === 'integer') {
