@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
-import { defaultLimits, duckDbSize, leastDisk, leastMemory, parseSize, spillRoom } from './limits.ts';
+import { databaseMemory, defaultLimits, duckDbSize, leastDisk, leastMemory, parseSize, spillRoom } from './limits.ts';
 
 describe('limits', () => {
   it('leave memory to the system', () => {
@@ -42,5 +42,9 @@ describe('limits', () => {
     expect(duckDbSize(2.5e9)).toBe('2500MB');
     expect(spillRoom(100e9)).toBe(99e9);
     expect(spillRoom(0)).toBe(100_000_000);
+  });
+
+  it('leaves the memory that the database does not count out of what it is told, from 1 GB up', () => {
+    expect([5e8, 1e9, 1.5e9, 2e9, 8e9].map(databaseMemory)).toEqual([5e8, 1e9, 1.3e9, 1.6e9, 6.4e9]);
   });
 });

@@ -53,6 +53,13 @@ export function parseSize(text: string, least: number, what: string): number {
   throw new PenstockError('size-too-small', `${formatBytes(bytes)} is too little for ${what}.`, { remedy: `Give it at least ${formatBytes(least)}.` });
 }
 
+/**
+ * Of a limit for the engine, what its database is told: beside the memory that DuckDB counts, it needs some that it does not (buffers of
+ * files being read and written, sort runs being merged), about as much again as three quarters of it in a CSV-to-Parquet run of
+ * 100 million rows. From 1 GB up a growing part is left to that, a fifth from 2 GB.
+ */
+export const databaseMemory = (limit: number): number => Math.floor(limit - Math.max(0, Math.min(0.4 * (limit - gigabyte), 0.2 * limit)));
+
 /** As DuckDB reads sizes. */
 export function duckDbSize(bytes: number): string {
   return `${Math.max(1, Math.floor(bytes / 1e6))}MB`;

@@ -1,6 +1,6 @@
 import type { Database } from '#app/data/index.ts';
 import type { ProjectStore } from '../project/project-store.ts';
-import { defaultLimits, duckDbSize, freeDisk, leastDisk, leastMemory, machineMemory, parseSize, spillRoom, type Limits } from './limits.ts';
+import { databaseMemory, defaultLimits, duckDbSize, freeDisk, leastDisk, leastMemory, machineMemory, parseSize, spillRoom, type Limits } from './limits.ts';
 
 /** Where the setting in force comes from. */
 export type LimitSource = 'machine' | 'settings' | 'start';
@@ -54,7 +54,7 @@ export class ProjectLimits {
 
   /** What the database is opened with. */
   get database(): { memoryLimit: string; tempLimit: string } {
-    return { memoryLimit: duckDbSize(this.now.memory), tempLimit: duckDbSize(this.#spill) };
+    return { memoryLimit: duckDbSize(databaseMemory(this.now.memory)), tempLimit: duckDbSize(this.#spill) };
   }
 
   /** Keeps new limits with the project (null: the default again) and puts them into force. @throws PenstockError `size-too-small`. */
@@ -66,7 +66,7 @@ export class ProjectLimits {
     if (memory !== null) meta.set('limits.memory', memory);
     if (disk !== null) meta.set('limits.disk', disk);
     const spill = spillRoom(await freeDisk(this.#options.tempDir));
-    await database.setLimits({ memoryLimit: duckDbSize(this.now.memory), tempLimit: duckDbSize(spill) });
+    await database.setLimits({ memoryLimit: duckDbSize(databaseMemory(this.now.memory)), tempLimit: duckDbSize(spill) });
     return this.now;
   }
 
