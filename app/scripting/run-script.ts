@@ -95,11 +95,13 @@ function failureOf(code: string, payload: Uint8Array): PenstockError {
   const { message, remedy, line, column, length } = read.data;
   const span = line === null || line === undefined ? null : spanOf(code, line, column ?? null, length ?? null);
   const where = span === null || line === null || line === undefined ? '' : `Line ${line}: `;
-  return new PenstockError(read.data.code, `${where}${message.slice(0, maxLineLength)}`, {
+  return new PenstockError(read.data.code, `${where}${asSentence(message.slice(0, maxLineLength))}`, {
     remedy: remedy ?? (read.data.code === 'script-syntax' ? 'Correct the marked place.' : 'Correct the script; print() shows values in the log.'),
     place: { ...codePlace, ...(span === null ? {} : { span, line: line ?? 1 }) },
   });
 }
+
+const asSentence = (text: string): string => (/[.!?…]\s*$/.test(text) ? text : `${text}.`);
 
 /** Characters of a place in the code: from the column on where it is known, else the line. Null for a line that is not there. */
 function spanOf(code: string, line: number, column: number | null, length: number | null): { start: number; end: number } | null {

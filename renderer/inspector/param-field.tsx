@@ -135,7 +135,7 @@ function FieldControl({ field, value, path, id, invalid, change }: ControlProps)
     case 'python':
       return (
         <Suspense fallback={<div className="h-40 rounded-md border border-line-control bg-surface" />}>
-          <CodeEditor id={id} label={title} language={field.control} value={typeof value === 'string' ? value : ''} columns={form.columns(schema.from) ?? []} diagnostics={diagnosticsAt(form.diagnostics, path, false)} onChange={change} />
+          <CodeEditor id={id} label={title} language={field.control} value={typeof value === 'string' ? value : ''} columns={form.columns(schema.from) ?? []} diagnostics={diagnosticsAt(form.diagnostics, path, false)} path={path} onChange={change} />
         </Suspense>
       );
     case 'json':

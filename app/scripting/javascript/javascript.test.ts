@@ -61,7 +61,7 @@ describe.concurrent('a script over data frames', { timeout: 60_000 }, () => {
   it('says where a mistake is', async () => {
     const code = `const a = 1;\nconst b = missing + a;\nreturn df;`;
     const { error } = await runJs(code);
-    expect(error).toMatchObject({ code: 'script-error', message: 'Line 2: ReferenceError: missing is not defined', place: { param: ['code'], line: 2 } });
+    expect(error).toMatchObject({ code: 'script-error', message: 'Line 2: ReferenceError: missing is not defined.', place: { param: ['code'], line: 2 } });
     expect(code.slice(error?.place?.span?.start, error?.place?.span?.end)).toBe('missing + a;');
     const wrong = `return df;\nconst = 3;`;
     const syntax = await runJs(wrong);

@@ -54,9 +54,9 @@ describe.skipIf(python === null)('a Python script (needs a Python with pandas: s
   it('says where a mistake is', async () => {
     const code = 'a = 1\nb = missing + a\n';
     const { error } = await run(code);
-    expect(error).toMatchObject({ code: 'script-error', message: "Line 2: NameError: name 'missing' is not defined", place: { param: ['code'], line: 2 } });
+    expect(error).toMatchObject({ code: 'script-error', message: "Line 2: NameError: name 'missing' is not defined.", place: { param: ['code'], line: 2 } });
     expect(code.slice(error?.place?.span?.start, error?.place?.span?.end)).toBe('b = missing + a');
-    expect((await run('result = df["nope"]', { tables: [orders] })).error).toMatchObject({ code: 'script-error', message: "Line 1: KeyError: 'nope'" });
+    expect((await run('result = df["nope"]', { tables: [orders] })).error).toMatchObject({ code: 'script-error', message: "Line 1: KeyError: 'nope'." });
     expect((await run('a = 1\nresult = = df')).error).toMatchObject({ code: 'script-syntax', place: { line: 2 } });
     expect((await run('return df\nif:')).error).toMatchObject({ code: 'script-syntax' });
     expect((await run('x = 1')).error).toMatchObject({ code: 'script-result', message: 'The script gave no result.' });

@@ -7,10 +7,13 @@ import { forceLinting, linter, lintGutter } from '@codemirror/lint';
 import { EditorState, type Extension } from '@codemirror/state';
 import { EditorView, keymap, lineNumbers, tooltips } from '@codemirror/view';
 import { Maximize2 } from 'lucide-react';
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import type { Diagnostic } from '#app/core/errors.ts';
 import type { Schema } from '#app/relation/types.ts';
+import { useRun } from '../../state/run.ts';
 import { Button, Dialog } from '../../ui/index.ts';
+import { diagnosticsAt, useForm } from '../form-context.ts';
+import type { Path } from '../form-model.ts';
 import { reportedMarks, scriptCompletion, syntaxMarks, type CodeLanguage } from './code-completion.ts';
 import { codeColours, codeTheme } from './code-theme.ts';
 
@@ -21,24 +24,39 @@ interface CodeEditorProps {
   readonly value: string;
   /** Columns of the first table, for completion. */
   readonly columns: Schema;
+  /** Of the configuration. */
   readonly diagnostics: readonly Diagnostic[];
+  /** The param that holds the code. */
+  readonly path: Path;
   readonly onChange: (text: string) => void;
 }
 
 /** Code with highlighting, completion of columns, and mistakes at their place; opens in a larger window. */
 export function CodeEditor(props: CodeEditorProps) {
   const [isLarge, setLarge] = useState(false);
+  const failed = useFailures(props.path, props.value);
+  const diagnostics = useMemo(() => [...props.diagnostics, ...failed], [props.diagnostics, failed]);
   return (
     <div className="flex flex-col gap-1.5">
-      <CodeArea {...props} heights={{ least: 160, most: 420 }} place="page" />
+      <CodeArea {...props} diagnostics={diagnostics} heights={{ least: 160, most: 420 }} place="page" />
       <Button size="sm" icon={<Maximize2 size={13} />} onClick={() => setLarge(true)} className="self-start">
         Larger editor
       </Button>
       <Dialog open={isLarge} onOpenChange={setLarge} title={props.label} size="lg" footer={<Button onClick={() => setLarge(false)}>Done</Button>}>
-        <CodeArea {...props} id={`${props.id}-large`} heights={{ least: 380, most: 520 }} place="dialog" />
+        <CodeArea {...props} diagnostics={diagnostics} id={`${props.id}-large`} heights={{ least: 380, most: 520 }} place="dialog" />
       </Dialog>
     </div>
   );
+}
+
+const none: readonly Diagnostic[] = [];
+
+/** What the last run said of this code, as long as it is the code that ran. */
+function useFailures(path: Path, value: string): readonly Diagnostic[] {
+  const { nodeId } = useForm();
+  const run = useRun((store) => store.nodes[nodeId]);
+  const ran = useRun((store) => store.document?.nodes.find((node) => node.id === nodeId)?.params[String(path[0])]);
+  return useMemo(() => (run?.status === 'failed' && ran === value ? diagnosticsAt(run.diagnostics, path, false) : none), [run, ran, value, path]);
 }
 
 interface CodeAreaProps extends CodeEditorProps {
