@@ -12,7 +12,8 @@ def describe(column: pd.Series, distinct: bool) -> list:
     values = column.dropna()
     number = kind in ("float", "integer")
     text = lambda value: None if value is None else str(value.date()) if kind == "date" else str(value).lower() if kind == "boolean" else str(value)
-    mode = text(values.mode().min()) if len(values) else None
+    # Counting every float is what switching distinct counts off saves.
+    mode = text(values.mode().min()) if len(values) and (distinct or kind != "float") else None
     row = [column.name, kind, len(column), len(column) - len(values), 1 - len(values) / len(column) if len(column) else None, values.nunique() if distinct else None, mode]
     if number:
         floats = values.astype(float)

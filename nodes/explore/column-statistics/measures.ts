@@ -35,11 +35,11 @@ async function centres(tables: Asked, relation: Relation, columns: readonly Colu
 const columnsAtOnce = 30;
 export const mostGroups = 2000;
 
-function measuresOf(column: Column, distinct: boolean, centre: Centre | undefined): [string, string, ColumnType][] {
+function measuresOf(column: Column, distinct: boolean, grouped: boolean, centre: Centre | undefined): [string, string, ColumnType][] {
   const name = quoteColumn(column.name);
-  const counted: [string, string, ColumnType][] = [['count', `count(${name})`, 'integer'], ...(distinct && column.type !== 'binary' ? [['distinct', `count(distinct ${name})`, 'integer'] as [string, string, ColumnType]] : [])];
+  const counted: [string, string, ColumnType][] = [['count', `count(${name})`, 'integer'], ...(distinct && grouped && column.type !== 'binary' ? [['distinct', `count(distinct ${name})`, 'integer'] as [string, string, ColumnType]] : [])];
   // The smallest of equally frequent values, so that it is the same each time.
-  const mode: [string, string, ColumnType] = ['mode', `mode(${name} order by ${name})::varchar`, 'string'];
+  const mode: [string, string, ColumnType][] = grouped && (distinct || column.type !== 'float') ? [['mode', `mode(${name} order by ${name})::varchar`, 'string']] : [];
   const number = numberSql(column);
   const standard = centre === undefined ? 'null::double' : `(${number} - ${sqlNumber(centre.mean)}) / ${sqlNumber(centre.deviation)}`;
   switch (column.type) {
@@ -47,7 +47,7 @@ function measuresOf(column: Column, distinct: boolean, centre: Centre | undefine
     case 'float':
       return [
         ...counted,
-        mode,
+        ...mode,
         ['mean', `avg(${number})`, 'float'],
         ['stddev', `stddev_samp(${number})`, 'float'],
         ['sum', `sum(${number})`, 'float'],
@@ -62,13 +62,13 @@ function measuresOf(column: Column, distinct: boolean, centre: Centre | undefine
         ['kurtosis', `kurtosis(${standard})`, 'float'],
       ];
     case 'boolean':
-      return [...counted, mode, ['mean', `avg(${name}::int)`, 'float']];
+      return [...counted, ...mode, ['mean', `avg(${name}::int)`, 'float']];
     case 'date':
     case 'time':
     case 'timestamp':
-      return [...counted, mode, ['first', `min(${name})::varchar`, 'string'], ['last', `max(${name})::varchar`, 'string']];
+      return [...counted, ...mode, ['first', `min(${name})::varchar`, 'string'], ['last', `max(${name})::varchar`, 'string']];
     case 'string':
-      return [...counted, mode, ['first', `min(${name})`, 'string'], ['last', `max(${name})`, 'string']];
+      return [...counted, ...mode, ['first', `min(${name})`, 'string'], ['last', `max(${name})`, 'string']];
     case 'binary':
       return counted;
   }
@@ -83,19 +83,31 @@ export async function statisticsOf(tables: Asked, relation: Relation, columns: r
     progress(from / Math.max(1, columns.length));
     const part = columns.slice(from, from + columnsAtOnce);
     const centre = await centres(tables, relation, part);
-    const measures = part.map((column) => measuresOf(column, distinct, centre.get(column.name)));
+    const measures = part.map((column) => measuresOf(column, distinct, keys.length > 0, centre.get(column.name)));
     const all = measures.flat();
+    const counted: [string, Cell][][] = [];
+    if (keys.length === 0) for (const column of part) counted.push(await valuesOf(tables, relation, column, distinct));
     const rows = await ask(tables, relation, `select ${[...names, 'count(*)', ...all.map(([, sql]) => sql)].join(', ')} from t${by}`, [...keys.map(({ type }) => type), 'integer', ...all.map(([, , type]) => type)], mostGroups);
     for (const row of rows) {
       let at = keys.length + 1;
       part.forEach((column, i) => {
         const values = new Map((measures[i] ?? []).map(([name], k): [string, Cell] => [name, finite(row[at + k] ?? null)]));
         at += measures[i]?.length ?? 0;
+        if (keys.length === 0) for (const [name, value] of counted[i] ?? []) values.set(name, value);
         found.push({ column, keys: row.slice(0, keys.length), rows: toNumber(row[keys.length]), values });
       });
     }
   }
   return found;
+}
+
+/** Without groups, different values and the most frequent one come from one count of each value, which needs no sort. */
+async function valuesOf(tables: Asked, relation: Relation, column: Column, distinct: boolean): Promise<[string, Cell][]> {
+  if (column.type === 'binary' || (column.type === 'float' && !distinct)) return [];
+  const name = quoteColumn(column.name);
+  const text = `with counted as (select ${name} as v, count(*) as n from t where ${name} is not null group by v) select count(*), (select min(v) from counted where n = (select max(n) from counted))::varchar from counted`;
+  const [row = []] = await ask(tables, relation, text, ['integer', 'string']);
+  return [...(distinct ? [['distinct', row[0] ?? 0] as [string, Cell]] : []), ['mode', row[1] ?? null]];
 }
 
 /** A constant column has no shape: the engine says NaN. */
