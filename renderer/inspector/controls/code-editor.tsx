@@ -4,7 +4,7 @@ import { javascript, javascriptLanguage } from '@codemirror/lang-javascript';
 import { python, pythonLanguage } from '@codemirror/lang-python';
 import { bracketMatching, indentOnInput, indentUnit, syntaxHighlighting } from '@codemirror/language';
 import { forceLinting, linter, lintGutter } from '@codemirror/lint';
-import { EditorState, type Extension } from '@codemirror/state';
+import { EditorState, StateEffect, type Extension } from '@codemirror/state';
 import { EditorView, keymap, lineNumbers, tooltips } from '@codemirror/view';
 import { Maximize2 } from 'lucide-react';
 import { useEffect, useMemo, useRef, useState } from 'react';
@@ -49,6 +49,9 @@ export function CodeEditor(props: CodeEditorProps) {
   );
 }
 
+/** The marks are made anew though the text is the same. */
+const reportsChanged = StateEffect.define<null>();
+
 const none: readonly Diagnostic[] = [];
 
 /** What the last run said of this code, as long as it is the code that ran. */
@@ -91,7 +94,7 @@ function CodeArea({ id, label, language, value, columns, diagnostics, onChange, 
             const reported = reportedMarks(latest.current.diagnostics, state.doc.length);
             // What was said about the whole code needs no second word about its grammar.
             return reported.some(({ severity }) => severity === 'error') ? reported : [...reported, ...syntaxMarks(state)];
-          }, { delay: 500 }),
+          }, { delay: 500, needsRefresh: (update) => update.transactions.some(({ effects }) => effects.some((effect) => effect.is(reportsChanged))) }),
           lintGutter(),
           tooltips(place === 'page' ? { position: 'fixed', parent: document.body } : { position: 'fixed' }),
           EditorView.contentAttributes.of({ 'aria-label': label, id, spellcheck: 'false' }),
@@ -118,7 +121,10 @@ function CodeArea({ id, label, language, value, columns, diagnostics, onChange, 
   }, [value]);
 
   useEffect(() => {
-    if (view.current) forceLinting(view.current);
+    const editor = view.current;
+    if (!editor) return;
+    editor.dispatch({ effects: reportsChanged.of(null) });
+    forceLinting(editor);
   }, [diagnostics]);
 
   return <div ref={host} className="selectable" />;
