@@ -1,5 +1,5 @@
 /** `node child.mjs MODULE JSON`: runs the module's `run(options)` in a process of its own; prints its result and the peak resident memory. */
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 import path from 'node:path';
 import { runnerImport } from 'vite';
 
