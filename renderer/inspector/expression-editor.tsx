@@ -1,17 +1,16 @@
-import { acceptCompletion, autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap, type Completion, type CompletionContext } from '@codemirror/autocomplete';
-import { defaultKeymap, history, historyKeymap } from '@codemirror/commands';
+import { autocompletion, type Completion, type CompletionContext } from '@codemirror/autocomplete';
 import { SQLDialect, sql } from '@codemirror/lang-sql';
-import { HighlightStyle, bracketMatching, syntaxHighlighting } from '@codemirror/language';
-import { setDiagnostics, type Diagnostic as LintMark } from '@codemirror/lint';
-import { EditorState } from '@codemirror/state';
-import { EditorView, keymap, placeholder as placeholderText, tooltips } from '@codemirror/view';
-import { tags } from '@lezer/highlight';
+import { setDiagnostics } from '@codemirror/lint';
+import { EditorView, placeholder as placeholderText, tooltips } from '@codemirror/view';
 import { SquareFunction } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import type { Diagnostic } from '#app/core/errors.ts';
 import { functionRegistry } from '#app/relation/functions/registry.ts';
 import type { Schema } from '#app/relation/types.ts';
 import { Popover, SearchInput } from '../ui/index.ts';
+import { reportedMarks } from './controls/code-completion.ts';
+import { codeTheme } from './controls/code-theme.ts';
+import { useCodeEditor } from './controls/use-code-editor.ts';
 
 interface ExpressionEditorProps {
   readonly id: string;
@@ -30,34 +29,8 @@ const dialect = SQLDialect.define({
   operatorChars: '+-*/<>=~!@%^&|?',
 });
 
-const colours = HighlightStyle.define([
-  { tag: tags.keyword, color: 'oklch(var(--hue-l) var(--hue-c) 295)', fontWeight: '500' },
-  { tag: [tags.string, tags.special(tags.string)], color: 'oklch(var(--hue-l) var(--hue-c) 150)' },
-  { tag: [tags.number, tags.bool, tags.null], color: 'oklch(var(--hue-l) var(--hue-c) 45)' },
-  { tag: [tags.typeName, tags.standard(tags.name)], color: 'oklch(var(--hue-l) var(--hue-c) 245)' },
-  { tag: [tags.operator, tags.punctuation], color: 'var(--ink-muted)' },
-  { tag: tags.comment, color: 'var(--ink-faint)' },
-]);
-
-const theme = EditorView.theme({
-  '&': { fontSize: '12.5px', backgroundColor: 'var(--surface)', borderRadius: '6px', border: '1px solid var(--line-control)' },
-  '&.cm-focused': { outline: '1px solid var(--focus)', borderColor: 'var(--focus)' },
-  '.cm-scroller': { fontFamily: 'var(--font-mono)', lineHeight: '20px', minHeight: '62px', maxHeight: '220px' },
-  '.cm-content': { padding: '5px 0', caretColor: 'var(--ink)' },
-  '.cm-line': { padding: '0 8px' },
-  '.cm-placeholder': { color: 'var(--ink-faint)' },
-  '&.cm-focused .cm-selectionBackground, .cm-selectionBackground': { backgroundColor: 'oklch(0.6 0.17 262 / 0.25) !important' },
-  '.cm-cursor': { borderLeftColor: 'var(--ink)' },
-  '.cm-tooltip': { border: '0', borderRadius: '6px', backgroundColor: 'var(--raised)', color: 'var(--ink)', boxShadow: 'var(--shadow-float-value)', overflow: 'hidden' },
-  '.cm-tooltip-autocomplete > ul': { fontFamily: 'var(--font-mono)', fontSize: '12px', maxHeight: '220px', padding: '4px !important' },
-  '.cm-tooltip-autocomplete > ul > li': { padding: '3px 6px !important', borderRadius: '4px' },
-  '.cm-tooltip-autocomplete > ul > li[aria-selected]': { backgroundColor: 'var(--hover) !important', color: 'var(--ink) !important' },
-  '.cm-completionDetail': { color: 'var(--ink-faint)', fontStyle: 'normal', marginLeft: '10px' },
-  '.cm-completionInfo': { fontSize: '12px', maxWidth: '260px', padding: '8px 10px !important' },
-  '.cm-completionMatchedText': { textDecoration: 'none', color: 'var(--accent-ink)', fontWeight: '600' },
-  '.cm-diagnostic': { fontFamily: 'var(--font-sans)', fontSize: '12px', padding: '6px 10px', borderLeft: '3px solid var(--bad)' },
-  '.cm-matchingBracket': { backgroundColor: 'var(--active) !important' },
-});
+/** Functions are explained beside the list of completions. */
+const completionHelp = EditorView.theme({ '.cm-completionInfo': { fontSize: '12px', maxWidth: '260px', padding: '8px 10px !important' } });
 
 /** A name as it is written in the language: quoted where it is not a plain word. */
 function written(name: string): string {
@@ -108,63 +81,31 @@ function complete(columns: () => Schema) {
 
 /** Text in the expression language: completion of columns and functions, errors underlined where they are. */
 export function ExpressionEditor({ id, label, value, columns, diagnostics, placeholder, onChange }: ExpressionEditorProps) {
-  const host = useRef<HTMLDivElement>(null);
-  const view = useRef<EditorView | null>(null);
-  const latest = useRef({ columns, onChange });
-  latest.current = { columns, onChange };
-
-  useEffect(() => {
-    if (!host.current) return;
-    const editor = new EditorView({
-      parent: host.current,
-      state: EditorState.create({
-        doc: value,
-        extensions: [
-          history(),
-          bracketMatching(),
-          closeBrackets(),
-          sql({ dialect }),
-          // Only our own completions: the language's own would offer SQL statements.
-          autocompletion({ override: [complete(() => latest.current.columns)], icons: false, maxRenderedOptions: 60 }),
-          syntaxHighlighting(colours),
-          theme,
-          EditorView.lineWrapping,
-          placeholderText(placeholder),
-          tooltips({ position: 'fixed', parent: document.body }),
-          EditorView.contentAttributes.of({ 'aria-label': label, id, spellcheck: 'false' }),
-          keymap.of([{ key: 'Tab', run: acceptCompletion }, ...closeBracketsKeymap, ...completionKeymap, ...historyKeymap, ...defaultKeymap.filter((binding) => binding.key !== 'Mod-Enter')]),
-          EditorView.updateListener.of((update) => {
-            if (update.docChanged && !update.transactions.some((transaction) => transaction.isUserEvent('outside'))) latest.current.onChange(update.state.doc.toString());
-          }),
-        ],
-      }),
-    });
-    view.current = editor;
-    return () => {
-      editor.destroy();
-      view.current = null;
-    };
-    // The editor lives as long as the field; later values are dispatched below.
-    // oxlint-disable-next-line react-hooks/exhaustive-deps
-  }, []);
-
-  useEffect(() => {
-    const editor = view.current;
-    if (!editor || editor.state.doc.toString() === value) return;
-    editor.dispatch({ changes: { from: 0, to: editor.state.doc.length, insert: value }, userEvent: 'outside' });
-  }, [value]);
+  const latest = useRef(columns);
+  latest.current = columns;
+  const { host, view } = useCodeEditor({
+    id,
+    label,
+    value,
+    indents: false,
+    onChange,
+    extensions: () => [
+      sql({ dialect }),
+      // Only our own completions: the language's own would offer SQL statements.
+      autocompletion({ override: [complete(() => latest.current)], icons: false, maxRenderedOptions: 60 }),
+      codeTheme({ least: 62, most: 220 }),
+      completionHelp,
+      EditorView.lineWrapping,
+      placeholderText(placeholder),
+      tooltips({ position: 'fixed', parent: document.body }),
+    ],
+  });
 
   useEffect(() => {
     const editor = view.current;
     if (!editor) return;
-    const end = editor.state.doc.length;
-    const marks: LintMark[] = diagnostics.map((item) => {
-      const from = Math.min(item.place?.span?.start ?? 0, end);
-      const to = Math.min(item.place?.span?.end ?? end, end);
-      return { from, to: Math.max(from, to), severity: item.severity, message: item.remedy ? `${item.message} ${item.remedy}` : item.message };
-    });
-    editor.dispatch(setDiagnostics(editor.state, marks));
-  }, [diagnostics]);
+    editor.dispatch(setDiagnostics(editor.state, reportedMarks(diagnostics, editor.state.doc.length)));
+  }, [diagnostics, view]);
 
   const insert = (text: string, caret: number) => {
     const editor = view.current;

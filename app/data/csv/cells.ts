@@ -1,7 +1,8 @@
 import type { CsvColumn, CsvDialect, CsvLayoutColumn } from '#app/sdk/csv.ts';
+import { quotePath } from '#app/relation/emitters/duckdb/index.ts';
 import { physicalType } from '../column-types.ts';
 import { quoteName, quoteText } from '../sql.ts';
-import { misfit, strictCast } from './strict-cast.ts';
+import { badValueMark, misfit, strictCast } from './strict-cast.ts';
 
 /**
  * The SQL over a CSV whose cells are text, in columns c0, c1, … of `source`.
@@ -15,7 +16,7 @@ export interface CsvCells {
   readonly dialect: CsvDialect;
 }
 
-const wide = 200;
+export const wide = 200;
 
 interface Group {
   readonly column: CsvColumn;
@@ -31,6 +32,20 @@ function groupsOf(columns: readonly CsvColumn[]): Group[] {
     else group.indices.push(i);
   });
   return [...groups.values()];
+}
+
+/** DuckDB's reader over a file, all cells as text. @param more further options */
+export function readCsvSource(path: string, columns: readonly CsvColumn[], dialect: CsvDialect, more: readonly string[] = []): string {
+  const options = [
+    'auto_detect = false',
+    `delim = ${quoteText(dialect.delimiter)}`,
+    `quote = ${quoteText(dialect.quote)}`,
+    `escape = ${quoteText(dialect.quote === '' ? '' : (dialect.escape ?? dialect.quote))}`,
+    `header = ${dialect.header}`,
+    `columns = {${columns.map((_, i) => `c${i}: 'VARCHAR'`).join(', ')}}`,
+    ...more,
+  ];
+  return `read_csv(${quotePath(path)}, ${options.join(', ')})`;
 }
 
 const wordsOf = (dialect: CsvDialect): string[] => dialect.nullWords.filter((word) => word !== '').map(quoteText);
@@ -52,6 +67,13 @@ function listOf({ dialect }: CsvCells, group: Group): string {
 }
 
 const badList = (cells: CsvCells, group: Group): string => `list_transform(${listOf(cells, group)}, lambda x: ${misfit('x', group.column, cells.dialect)})`;
+
+/** A condition that fails the query, as a conversion would, at a row with any cell that does not fit. For up to `wide` columns. */
+export function everyCellFits({ columns, dialect }: Pick<CsvCells, 'columns' | 'dialect'>): string {
+  const words = wordsOf(dialect);
+  const tests = columns.map((column, i) => misfit(masked(`c${i}`, words), column, dialect)).filter((test) => test !== 'false');
+  return tests.length === 0 ? 'true' : `case when ${tests.join(' or ')} then error(${quoteText(badValueMark)}) else true end`;
+}
 
 /** The query that gives the table; with `onlyGood` without the rows that have a bad cell, otherwise failing at the first. */
 export function tableSql(cells: CsvCells, layout: readonly CsvLayoutColumn[] | undefined, onlyGood: boolean): string {

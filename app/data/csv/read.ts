@@ -1,12 +1,10 @@
 import { rm } from 'node:fs/promises';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { CancelledError, PenstockError } from '#app/core/errors.ts';
-import { quotePath } from '#app/relation/emitters/duckdb/index.ts';
 import type { CsvPart, RejectedRow } from '#app/sdk/csv.ts';
 import { copyToParquet } from '../parquet.ts';
-import { quoteText } from '../sql.ts';
 import { findBadCells, locateBadCells, refuseSoMany } from './bad-cells.ts';
-import { tableSql, type CsvCells } from './cells.ts';
+import { readCsvSource, tableSql, type CsvCells } from './cells.ts';
 import { csvError, emptyFile } from './errors.ts';
 import { maxRecordBytes, prepareCsv, type ReadableCsv } from './prepare.ts';
 import { isBlank } from './records.ts';
@@ -155,16 +153,8 @@ async function copySplit(connection: DuckDBConnection, read: CsvRead, file: Scan
 
 function cellsOf(read: CsvRead, path: string, longLines: boolean): CsvCells {
   const { dialect, columns } = read;
-  const options = [
-    'auto_detect = false',
-    `delim = ${quoteText(dialect.delimiter)}`,
-    `quote = ${quoteText(dialect.quote)}`,
-    `escape = ${quoteText(dialect.quote === '' ? '' : (dialect.escape ?? dialect.quote))}`,
-    `header = ${dialect.header}`,
-    `columns = {${columns.map((_, i) => `c${i}: 'VARCHAR'`).join(', ')}}`,
-    ...(longLines ? [`max_line_size = ${maxRecordBytes}`, `buffer_size = ${2 * maxRecordBytes}`] : []),
-  ];
-  return { source: `read_csv(${quotePath(path)}, ${options.join(', ')})`, columns, dialect };
+  const more = longLines ? [`max_line_size = ${maxRecordBytes}`, `buffer_size = ${2 * maxRecordBytes}`] : [];
+  return { source: readCsvSource(path, columns, dialect, more), columns, dialect };
 }
 
 function copyStrictly(connection: DuckDBConnection, read: CsvRead, cells: CsvCells, onlyGood = false): Promise<{ rows: number; bytes: number }> {

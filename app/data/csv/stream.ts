@@ -1,8 +1,5 @@
-import { quotePath } from '#app/relation/emitters/duckdb/index.ts';
 import type { CsvPart } from '#app/sdk/csv.ts';
-import { quoteText } from '../sql.ts';
-import { tableSql } from './cells.ts';
-import { badValueMark, misfit } from './strict-cast.ts';
+import { everyCellFits, readCsvSource, tableSql, wide } from './cells.ts';
 import { openBytes, packingOf } from './text.ts';
 
 const block = 1 << 20;
@@ -14,28 +11,12 @@ const block = 1 << 20;
  */
 export async function csvStreamSql(part: CsvPart, signal: AbortSignal | undefined): Promise<string | null> {
   const { path, dialect, columns } = part;
-  if (columns.length > 200 || dialect.encoding !== 'utf-8' || (dialect.skipLines ?? 0) > 0 || (dialect.comment ?? '') !== '') return null;
+  if (columns.length > wide || dialect.encoding !== 'utf-8' || (dialect.skipLines ?? 0) > 0 || (dialect.comment ?? '') !== '') return null;
   if ((await packingOf(path)) !== null || !(await isSound(path, signal))) return null;
-  const options = [
-    'auto_detect = false',
-    `delim = ${quoteText(dialect.delimiter)}`,
-    `quote = ${quoteText(dialect.quote)}`,
-    `escape = ${quoteText(dialect.quote === '' ? '' : (dialect.escape ?? dialect.quote))}`,
-    `header = ${dialect.header}`,
-    `columns = {${columns.map((_, i) => `c${i}: 'VARCHAR'`).join(', ')}}`,
-  ];
-  const source = `read_csv(${quotePath(path)}, ${options.join(', ')})`;
+  const source = readCsvSource(path, columns, dialect);
+  // A query may not want every column, and then would not convert it: a row with a bad cell there has to fail all the same, because a
+  // kept table would not hold it.
   return tableSql({ source: `(select * from ${source} where ${everyCellFits(part)})`, columns, dialect }, part.layout, false);
-}
-
-/**
- * The query above may not want every column, and then would not convert it: a row with a bad cell there has to fail all the same, because
- * a kept table would not hold it.
- */
-function everyCellFits({ columns, dialect }: CsvPart): string {
-  const words = dialect.nullWords.filter((word) => word !== '').map(quoteText);
-  const tests = columns.map((column, i) => misfit(words.length === 0 ? `c${i}` : `case when c${i} in (${words.join(', ')}) then null else c${i} end`, column, dialect)).filter((test) => test !== 'false');
-  return tests.length === 0 ? 'true' : `case when ${tests.join(' or ')} then error(${quoteText(badValueMark)}) else true end`;
 }
 
 /** No NUL, and a line end at least in every block. Looks through the file at memory speed. */

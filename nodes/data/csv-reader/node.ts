@@ -4,6 +4,7 @@ import { asReadBefore, checkCsvParams, csvColumns, csvColumnsParam, csvColumnTyp
 import { rejectsSchema } from '#app/sdk/csv.ts';
 import { paramMissing } from '#app/sdk/configuration.ts';
 import { defineNode, type Facts, type PortMeta } from '#app/sdk/node.ts';
+import { fileName } from '#app/sdk/reader-params.ts';
 
 const params = z.object({
   path: z.string().default('').meta({
@@ -49,7 +50,6 @@ export function csvFacts(facts: Facts | null) {
   };
 }
 
-export const fileName = (path: string): string => path.split(/[\\/]/).at(-1) ?? path;
 
 export const definition = defineNode({
   type: 'data/csv-reader',

@@ -1,8 +1,10 @@
 import { formatCount } from '#app/core/units.ts';
 import { csvColumns, csvOverrides } from '#app/sdk/csv-params.ts';
 import { rejectedRows } from '#app/sdk/csv-rejects.ts';
+import { fileFingerprint } from '#app/sdk/file-reader.ts';
 import type { Facts, NodeExecutor, ProbeContext } from '#app/sdk/node.ts';
-import { csvFacts, fileName, type CsvReaderParams } from './node.ts';
+import { fileName } from '#app/sdk/reader-params.ts';
+import { csvFacts, type CsvReaderParams } from './node.ts';
 
 async function probe(params: CsvReaderParams, context: ProbeContext): Promise<Facts> {
   if (params.path === '') return {};
@@ -14,11 +16,7 @@ async function probe(params: CsvReaderParams, context: ProbeContext): Promise<Fa
 export const executor: NodeExecutor<CsvReaderParams> = {
   probe,
 
-  async fingerprint(params, context) {
-    if (params.path === '') return {};
-    const { size, mtimeMs } = await context.files.stat(context.resolvePath(params.path));
-    return { [fileName(params.path)]: `${size}:${mtimeMs}` };
-  },
+  fingerprint: fileFingerprint,
 
   streams: {
     ports: ['table'],

@@ -1,4 +1,4 @@
-import { formatCount } from '#app/core/units.ts';
+import { fileFingerprint, readOutputs } from '#app/sdk/file-reader.ts';
 import type { Facts, NodeExecutor, ProbeContext } from '#app/sdk/node.ts';
 import { fileName } from '#app/sdk/reader-params.ts';
 import { jsonFacts, jsonOptions, type JsonReaderParams } from './node.ts';
@@ -12,11 +12,7 @@ async function probe(params: JsonReaderParams, context: Pick<ProbeContext, 'file
 export const executor: NodeExecutor<JsonReaderParams> = {
   probe,
 
-  async fingerprint(params, context) {
-    if (params.path === '') return {};
-    const { size, mtimeMs } = await context.files.stat(context.resolvePath(params.path));
-    return { [fileName(params.path)]: `${size}:${mtimeMs}` };
-  },
+  fingerprint: fileFingerprint,
 
   async run(context) {
     const { params } = context;
@@ -24,11 +20,6 @@ export const executor: NodeExecutor<JsonReaderParams> = {
     if (known === null) throw new Error('json-reader: run without a file');
     const label = fileName(params.path);
     context.progress(null, `Reading ${label}`);
-    const { table, rejects, notes } = await context.tables.readJson(context.resolvePath(params.path), known.plan, params.misfits, label);
-    for (const note of notes) context.report(note);
-    const set = await context.tables.count(rejects.relation);
-    context.log('info', `${label}: ${formatCount(await context.tables.count(table.relation))} rows, ${table.schema.length} columns`);
-    if (set > 0) context.report({ severity: 'warning', code: 'rows-set-aside', message: `${formatCount(set)} ${set === 1 ? 'value does' : 'values do'} not fit; ${set === 1 ? 'its row is' : 'their rows are'} in the output “Rejects”.`, remedy: 'Look at the rejects, then correct the file or the column types.', place: { port: 'rejects' } });
-    return { table, rejects };
+    return readOutputs(context, label, await context.tables.readJson(context.resolvePath(params.path), known.plan, params.misfits, label));
   },
 };

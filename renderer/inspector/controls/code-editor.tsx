@@ -1,11 +1,10 @@
-import { acceptCompletion, autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from '@codemirror/autocomplete';
-import { defaultKeymap, history, historyKeymap, indentWithTab } from '@codemirror/commands';
+import { autocompletion } from '@codemirror/autocomplete';
 import { javascript, javascriptLanguage } from '@codemirror/lang-javascript';
 import { python, pythonLanguage } from '@codemirror/lang-python';
-import { bracketMatching, indentOnInput, indentUnit, syntaxHighlighting } from '@codemirror/language';
+import { indentOnInput, indentUnit } from '@codemirror/language';
 import { forceLinting, linter, lintGutter } from '@codemirror/lint';
-import { EditorState, StateEffect, type Extension } from '@codemirror/state';
-import { EditorView, keymap, lineNumbers, tooltips } from '@codemirror/view';
+import { StateEffect, type Extension } from '@codemirror/state';
+import { lineNumbers, tooltips } from '@codemirror/view';
 import { Maximize2 } from 'lucide-react';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import type { Diagnostic } from '#app/core/errors.ts';
@@ -15,7 +14,8 @@ import { Button, Dialog } from '../../ui/index.ts';
 import { diagnosticsAt, useForm } from '../form-context.ts';
 import type { Path } from '../form-model.ts';
 import { reportedMarks, scriptCompletion, syntaxMarks, type CodeLanguage } from './code-completion.ts';
-import { codeColours, codeTheme } from './code-theme.ts';
+import { codeTheme } from './code-theme.ts';
+import { useCodeEditor } from './use-code-editor.ts';
 
 interface CodeEditorProps {
   readonly id: string;
@@ -69,63 +69,39 @@ interface CodeAreaProps extends CodeEditorProps {
 }
 
 function CodeArea({ id, label, language, value, columns, diagnostics, onChange, heights, place }: CodeAreaProps) {
-  const host = useRef<HTMLDivElement>(null);
-  const view = useRef<EditorView | null>(null);
-  const latest = useRef({ onChange, columns, diagnostics });
-  latest.current = { onChange, columns, diagnostics };
-
-  useEffect(() => {
-    if (!host.current) return;
-    const editor = new EditorView({
-      parent: host.current,
-      state: EditorState.create({
-        doc: value,
-        extensions: [
-          lineNumbers(),
-          history(),
-          bracketMatching(),
-          closeBrackets(),
-          indentOnInput(),
-          languageOf(language, () => latest.current.columns),
-          autocompletion({ icons: false, maxRenderedOptions: 60 }),
-          syntaxHighlighting(codeColours),
-          codeTheme(heights),
-          linter(({ state }) => {
-            const reported = reportedMarks(latest.current.diagnostics, state.doc.length);
-            // What was said about the whole code needs no second word about its grammar.
-            return reported.some(({ severity }) => severity === 'error') ? reported : [...reported, ...syntaxMarks(state)];
-          }, { delay: 500, needsRefresh: (update) => update.transactions.some(({ effects }) => effects.some((effect) => effect.is(reportsChanged))) }),
-          lintGutter(),
-          tooltips(place === 'page' ? { position: 'fixed', parent: document.body } : { position: 'fixed' }),
-          EditorView.contentAttributes.of({ 'aria-label': label, id, spellcheck: 'false' }),
-          keymap.of([{ key: 'Tab', run: acceptCompletion }, indentWithTab, ...closeBracketsKeymap, ...completionKeymap, ...historyKeymap, ...defaultKeymap.filter((binding) => binding.key !== 'Mod-Enter')]),
-          EditorView.updateListener.of((update) => {
-            if (update.docChanged && !update.transactions.some((transaction) => transaction.isUserEvent('outside'))) latest.current.onChange(update.state.doc.toString());
-          }),
-        ],
-      }),
-    });
-    view.current = editor;
-    return () => {
-      editor.destroy();
-      view.current = null;
-    };
-    // The editor lives as long as the field; later values are dispatched below.
-    // oxlint-disable-next-line react-hooks/exhaustive-deps
-  }, []);
-
-  useEffect(() => {
-    const editor = view.current;
-    if (!editor || editor.state.doc.toString() === value) return;
-    editor.dispatch({ changes: { from: 0, to: editor.state.doc.length, insert: value }, userEvent: 'outside' });
-  }, [value]);
+  const latest = useRef({ columns, diagnostics });
+  latest.current = { columns, diagnostics };
+  const { host, view } = useCodeEditor({
+    id,
+    label,
+    value,
+    indents: true,
+    onChange,
+    extensions: () => [
+      lineNumbers(),
+      indentOnInput(),
+      languageOf(language, () => latest.current.columns),
+      autocompletion({ icons: false, maxRenderedOptions: 60 }),
+      codeTheme(heights),
+      linter(
+        ({ state }) => {
+          const reported = reportedMarks(latest.current.diagnostics, state.doc.length);
+          // What was said about the whole code needs no second word about its grammar.
+          return reported.some(({ severity }) => severity === 'error') ? reported : [...reported, ...syntaxMarks(state)];
+        },
+        { delay: 500, needsRefresh: (update) => update.transactions.some(({ effects }) => effects.some((effect) => effect.is(reportsChanged))) },
+      ),
+      lintGutter(),
+      tooltips(place === 'page' ? { position: 'fixed', parent: document.body } : { position: 'fixed' }),
+    ],
+  });
 
   useEffect(() => {
     const editor = view.current;
     if (!editor) return;
     editor.dispatch({ effects: reportsChanged.of(null) });
     forceLinting(editor);
-  }, [diagnostics]);
+  }, [diagnostics, view]);
 
   return <div ref={host} className="selectable" />;
 }

@@ -1,10 +1,8 @@
-import { acceptCompletion, autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from '@codemirror/autocomplete';
-import { defaultKeymap, history, historyKeymap, indentWithTab } from '@codemirror/commands';
+import { autocompletion } from '@codemirror/autocomplete';
 import { PostgreSQL, sql, type SQLNamespace } from '@codemirror/lang-sql';
-import { bracketMatching, syntaxHighlighting } from '@codemirror/language';
-import { setDiagnostics, type Diagnostic as LintMark } from '@codemirror/lint';
-import { Compartment, EditorState } from '@codemirror/state';
-import { EditorView, keymap, lineNumbers, placeholder, tooltips } from '@codemirror/view';
+import { setDiagnostics } from '@codemirror/lint';
+import { Compartment } from '@codemirror/state';
+import { EditorView, lineNumbers, placeholder, tooltips } from '@codemirror/view';
 import { Tags } from 'lucide-react';
 import { useEffect, useMemo, useRef } from 'react';
 import type { Diagnostic } from '#app/core/errors.ts';
@@ -13,8 +11,10 @@ import { outputSchema, useConfiguration } from '../../state/configuration.ts';
 import { usePipeline } from '../../state/pipeline.ts';
 import { Button, TypeBadge } from '../../ui/index.ts';
 import { useForm } from '../form-context.ts';
-import { codeColours, codeTheme } from './code-theme.ts';
+import { reportedMarks } from './code-completion.ts';
+import { codeTheme } from './code-theme.ts';
 import { namesOfTitles, sqlName, sqlTables, withNames, type SqlTable } from './sql-tables.ts';
+import { useCodeEditor } from './use-code-editor.ts';
 
 interface SqlEditorProps {
   readonly id: string;
@@ -28,69 +28,35 @@ interface SqlEditorProps {
 
 /** SQL over the connected tables: completion of their names and columns, mistakes marked where they are, the tables listed below. */
 export function SqlEditor({ id, label, value, port, diagnostics, onChange }: SqlEditorProps) {
-  const host = useRef<HTMLDivElement>(null);
-  const view = useRef<EditorView | null>(null);
   const language = useRef(new Compartment());
-  const latest = useRef(onChange);
-  latest.current = onChange;
   const tables = useTables(port);
 
-  useEffect(() => {
-    if (!host.current) return;
-    const editor = new EditorView({
-      parent: host.current,
-      state: EditorState.create({
-        doc: value,
-        extensions: [
-          lineNumbers(),
-          history(),
-          bracketMatching(),
-          closeBrackets(),
-          language.current.of(sql({ dialect: PostgreSQL })),
-          autocompletion({ icons: false, maxRenderedOptions: 60 }),
-          syntaxHighlighting(codeColours),
-          codeTheme({ least: 142, most: 420 }),
-          EditorView.lineWrapping,
-          placeholder('select city, count(*) as n from t1 group by city'),
-          tooltips({ position: 'fixed', parent: document.body }),
-          EditorView.contentAttributes.of({ 'aria-label': label, id, spellcheck: 'false' }),
-          keymap.of([{ key: 'Tab', run: acceptCompletion }, indentWithTab, ...closeBracketsKeymap, ...completionKeymap, ...historyKeymap, ...defaultKeymap.filter((binding) => binding.key !== 'Mod-Enter')]),
-          EditorView.updateListener.of((update) => {
-            if (update.docChanged && !update.transactions.some((transaction) => transaction.isUserEvent('outside'))) latest.current(update.state.doc.toString());
-          }),
-        ],
-      }),
-    });
-    view.current = editor;
-    return () => {
-      editor.destroy();
-      view.current = null;
-    };
-    // The editor lives as long as the field; later values are dispatched below.
-    // oxlint-disable-next-line react-hooks/exhaustive-deps
-  }, []);
+  const { host, view } = useCodeEditor({
+    id,
+    label,
+    value,
+    indents: true,
+    onChange,
+    extensions: () => [
+      lineNumbers(),
+      language.current.of(sql({ dialect: PostgreSQL })),
+      autocompletion({ icons: false, maxRenderedOptions: 60 }),
+      codeTheme({ least: 142, most: 420 }),
+      EditorView.lineWrapping,
+      placeholder('select city, count(*) as n from t1 group by city'),
+      tooltips({ position: 'fixed', parent: document.body }),
+    ],
+  });
 
   useEffect(() => {
     view.current?.dispatch({ effects: language.current.reconfigure(sql({ dialect: PostgreSQL, schema: namespace(tables) })) });
-  }, [tables]);
-
-  useEffect(() => {
-    const editor = view.current;
-    if (!editor || editor.state.doc.toString() === value) return;
-    editor.dispatch({ changes: { from: 0, to: editor.state.doc.length, insert: value }, userEvent: 'outside' });
-  }, [value]);
+  }, [tables, view]);
 
   useEffect(() => {
     const editor = view.current;
     if (!editor) return;
-    const end = editor.state.doc.length;
-    const marks: LintMark[] = diagnostics.map((item) => {
-      const from = Math.min(item.place?.span?.start ?? 0, end);
-      const to = Math.min(item.place?.span?.end ?? end, end);
-      return { from, to: Math.max(from, to), severity: item.severity, message: item.remedy ? `${item.message} ${item.remedy}` : item.message };
-    });
-    editor.dispatch(setDiagnostics(editor.state, marks));
-  }, [diagnostics]);
+    editor.dispatch(setDiagnostics(editor.state, reportedMarks(diagnostics, editor.state.doc.length)));
+  }, [diagnostics, view]);
 
   const insert = (text: string) => {
     const editor = view.current;

@@ -1,0 +1,63 @@
+import { acceptCompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from '@codemirror/autocomplete';
+import { defaultKeymap, history, historyKeymap, indentWithTab } from '@codemirror/commands';
+import { bracketMatching, syntaxHighlighting } from '@codemirror/language';
+import { EditorState, type Extension } from '@codemirror/state';
+import { EditorView, keymap } from '@codemirror/view';
+import { useEffect, useRef, type RefObject } from 'react';
+import { codeColours } from './code-theme.ts';
+
+interface CodeEditorOptions {
+  readonly id: string;
+  readonly label: string;
+  readonly value: string;
+  /** The Tab key indents where there is nothing to complete; otherwise it moves on. */
+  readonly indents: boolean;
+  /** Language, completion, look; taken once. */
+  readonly extensions: () => readonly Extension[];
+  readonly onChange: (text: string) => void;
+}
+
+/** A CodeMirror editor that lives as long as its field and follows the field's value without telling of it. */
+export function useCodeEditor({ id, label, value, indents, extensions, onChange }: CodeEditorOptions): { readonly host: RefObject<HTMLDivElement | null>; readonly view: RefObject<EditorView | null> } {
+  const host = useRef<HTMLDivElement>(null);
+  const view = useRef<EditorView | null>(null);
+  const latest = useRef(onChange);
+  latest.current = onChange;
+
+  useEffect(() => {
+    if (!host.current) return;
+    const editor = new EditorView({
+      parent: host.current,
+      state: EditorState.create({
+        doc: value,
+        extensions: [
+          history(),
+          bracketMatching(),
+          closeBrackets(),
+          ...extensions(),
+          syntaxHighlighting(codeColours),
+          EditorView.contentAttributes.of({ 'aria-label': label, id, spellcheck: 'false' }),
+          keymap.of([{ key: 'Tab', run: acceptCompletion }, ...(indents ? [indentWithTab] : []), ...closeBracketsKeymap, ...completionKeymap, ...historyKeymap, ...defaultKeymap.filter((binding) => binding.key !== 'Mod-Enter')]),
+          EditorView.updateListener.of((update) => {
+            if (update.docChanged && !update.transactions.some((transaction) => transaction.isUserEvent('outside'))) latest.current(update.state.doc.toString());
+          }),
+        ],
+      }),
+    });
+    view.current = editor;
+    return () => {
+      editor.destroy();
+      view.current = null;
+    };
+    // The editor lives as long as the field; later values are dispatched below.
+    // oxlint-disable-next-line react-hooks/exhaustive-deps
+  }, []);
+
+  useEffect(() => {
+    const editor = view.current;
+    if (!editor || editor.state.doc.toString() === value) return;
+    editor.dispatch({ changes: { from: 0, to: editor.state.doc.length, insert: value }, userEvent: 'outside' });
+  }, [value]);
+
+  return { host, view };
+}
