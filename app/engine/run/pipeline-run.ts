@@ -12,7 +12,8 @@ import { EdgeStats } from './edge-stats.ts';
 import { FaultUpstream, isDescription, metricsOf, NotReady } from './node-outcomes.ts';
 import { countFusedTables } from './live-counts.ts';
 import { givesReports, isReportPort, lateReports } from './relation-reports.ts';
-import { failureOf, runExecutor, runRelation, type NodeOutcome, type NodeReports, type PortUse } from './node-runner.ts';
+import { failureOf, runExecutor, runRelation, type NodeOutcome, type NodeReports } from './node-runner.ts';
+import { PortUses } from './port-uses.ts';
 import type { PipelineRunOptions, PreviousPorts } from './run-options.ts';
 import { StreamedSources } from './streamed-sources.ts';
 import { runSchedule, type Outcome } from './schedule.ts';
@@ -33,7 +34,7 @@ export class PipelineRun {
   #pointsAt = 0;
   readonly #fused = new Map<string, ResultEntry | null>();
   readonly #blamed = new Map<string, string>();
-  readonly #uses = new Map<string, { consumers: number; consumedByExecutor: boolean }>();
+  readonly #uses: PortUses;
   readonly #edges: EdgeStats;
   #executed = 0;
   readonly #streams: StreamedSources;
@@ -42,6 +43,7 @@ export class PipelineRun {
     this.#options = options;
     this.#edges = new EdgeStats(options.resolver, (scan) => options.scanRows(scan));
     this.log = new RunEventLog(options.runId);
+    this.#uses = new PortUses(options);
     this.#streams = new StreamedSources(options, {
       node: (id) => this.#node(id),
       state: (id) => this.#states.get(id),
@@ -84,8 +86,10 @@ export class PipelineRun {
       // Lets the caller have the run before its first event.
       await Promise.resolve();
       records.start({ runId, pipelineId: document.id, pipelinePath, title: document.title, startedAt: Date.now(), document });
-      const inPlan = new Set(plan);
-      for (const id of plan) this.#countUses(this.#node(id), inPlan);
+      for (const id of plan) {
+        const node = this.#node(id);
+        this.#uses.count(node, !this.#mustRun(node) && this.#options.cache.find(node) !== null);
+      }
       for (const id of plan) this.#set(id, { status: 'queued' });
       const tasks = plan.map((id) => ({ id, needs: sourcesOf(this.#node(id)), light: this.#isLight(this.#node(id)) }));
       const outcomes = await runSchedule(tasks, {
@@ -113,30 +117,6 @@ export class PipelineRun {
     }
     this.log.end(status, ms);
     return status;
-  }
-
-  #countUses(node: AnalysedNode, inPlan: ReadonlySet<string>): void {
-    if (!inPlan.has(node.node.id)) return;
-    const cached = !this.#mustRun(node) && this.#options.cache.find(node) !== null;
-    for (const source of Object.values(node.inputs).flat()) {
-      const key = `${source.nodeId}\0${source.port}`;
-      const use = this.#uses.get(key) ?? { consumers: 0, consumedByExecutor: false };
-      use.consumers += 1;
-      if (!cached && node.type?.executor?.run !== undefined) use.consumedByExecutor = true;
-      this.#uses.set(key, use);
-    }
-  }
-
-  #useOf(node: AnalysedNode, port: string): PortUse {
-    const use = this.#uses.get(`${node.node.id}\0${port}`);
-    const { targets } = this.#options;
-    return {
-      consumers: use?.consumers ?? 0,
-      consumedByExecutor: use?.consumedByExecutor ?? false,
-      pinned: node.node.pinned?.includes(port) === true,
-      end: use === undefined || targets.has(node.node.id),
-      planned: this.#options.tables.get(portKey(node.node.id, port)),
-    };
   }
 
   /** Serving and the like must happen, whatever is known already. */
@@ -180,7 +160,7 @@ export class PipelineRun {
     const streamed = await this.#streams.ports(node, signal);
     const work = (): Promise<NodeOutcome> =>
       node.type?.executor?.run === undefined
-        ? runRelation(node, resolver, environment, (port) => this.#useOf(node, port), reports, signal)
+        ? runRelation(node, resolver, environment, (port) => this.#uses.of(node, port), reports, signal)
         : runExecutor(node, resolver, environment, reports, { runId }, signal, streamed);
     let outcome: NodeOutcome;
     try {
