@@ -43,6 +43,7 @@ export class Studio {
   async openPipeline(file: string): Promise<void> {
     await this.page.getByTestId('pipeline-switcher').click();
     await this.page.getByTestId(`open-${file}`).click();
+    await expect(this.page.getByTestId('pipeline-switcher')).toHaveAttribute('data-path', file);
     await expect(this.cards.first()).toBeVisible();
   }
 

@@ -21,7 +21,7 @@ export function PipelineSwitcher() {
         onOpenChange={setOpen}
         className="w-80"
         trigger={
-          <button type="button" aria-label="Pipelines of this project" data-testid="pipeline-switcher" className="flex h-7 items-center gap-1 rounded-md px-1.5 text-muted hover:bg-hover hover:text-ink">
+          <button type="button" aria-label="Pipelines of this project" data-testid="pipeline-switcher" data-path={path ?? undefined} className="flex h-7 items-center gap-1 rounded-md px-1.5 text-muted hover:bg-hover hover:text-ink">
             <Workflow size={16} className="text-accent-ink" />
             <ChevronsUpDown size={13} />
           </button>

@@ -46,19 +46,33 @@ function publish(): void {
   usePipeline.setState({ document: history.document, undoLabel: history.undoLabel, redoLabel: history.redoLabel });
 }
 
+let asked: string | null = null;
+let lastOpened: Promise<void> = Promise.resolve();
+
+/** Settles when the pipeline that was asked for last is on the canvas: what a person asks for while it opens is meant for it. */
+export const whenOpened = (): Promise<void> => lastOpened;
+
 /** Opens a pipeline; unsaved edits of the one before are written first. */
-export async function openPipeline(path: string): Promise<void> {
-  await flushEdits();
+export function openPipeline(path: string): Promise<void> {
+  asked = path;
+  lastOpened = load(path);
+  return lastOpened;
+}
+
+async function load(path: string): Promise<void> {
   usePipeline.setState({ opening: true, openError: null });
+  await flushEdits();
   try {
     const opened = await client.pipeline.open({ path });
+    if (asked !== path) return;
+    // Edits made while the engine read the file belong to the pipeline before.
+    await flushEdits();
     history = new History(opened.document, opened.history as readonly HistoryEntry[], opened.position);
-    usePipeline.setState({ path, opening: false, save: 'saved', saveError: null });
-    publish();
+    usePipeline.setState({ path, opening: false, save: 'saved', saveError: null, document: history.document, undoLabel: history.undoLabel, redoLabel: history.redoLabel });
     localStorage.setItem('penstock.pipeline', path);
     if (opened.recovered) notify({ severity: 'info', message: 'Edits that were not yet in the file came back from the journal.' });
   } catch (error) {
-    usePipeline.setState({ opening: false, openError: diagnosticOf(error) });
+    if (asked === path) usePipeline.setState({ opening: false, openError: diagnosticOf(error) });
   }
 }
 

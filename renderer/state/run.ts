@@ -4,7 +4,7 @@ import type { NodeRun, RunEvent, RunStatus } from '#app/protocol/schema.ts';
 import { client, diagnosticOf, follow, isGivenUp } from '../rpc/client.ts';
 import { reconfigure } from './configuration.ts';
 import { notify } from './notices.ts';
-import { flushEdits, usePipeline } from './pipeline.ts';
+import { flushEdits, usePipeline, whenOpened } from './pipeline.ts';
 
 export interface LogLine {
   readonly nodeId: string;
@@ -57,6 +57,7 @@ export interface RunRequest {
 }
 
 export async function startRun(request: RunRequest = {}): Promise<void> {
+  await whenOpened();
   const { document, path } = usePipeline.getState();
   if (!document || isRunning(useRun.getState())) return;
   if (document.nodes.length === 0) {
@@ -174,7 +175,7 @@ export async function restoreRun(document: PipelineDocument): Promise<void> {
       const older = await client.run.get({ runId: run.runId });
       nodes = { ...Object.fromEntries(older.nodes.filter((node) => node.status === 'succeeded' || node.status === 'cached').map((node) => [node.nodeId, node])), ...nodes };
     }
-    if (usePipeline.getState().document?.id !== document.id || useRun.getState().runId !== null) return;
+    if (usePipeline.getState().document?.id !== document.id || useRun.getState().status !== null) return;
     const series: Record<string, Record<string, Series>> = {};
     for (const { nodeId, name, steps, values } of detail.series) (series[nodeId] ??= {})[name] = { steps, values };
     useRun.setState({
