@@ -14,6 +14,8 @@ export interface CsvCells {
   readonly source: string;
   readonly columns: readonly CsvColumn[];
   readonly dialect: CsvDialect;
+  /** Columns (up to `wide` in all) that DuckDB's reader has converted, because `inspectCells` found them plain; the others are text. */
+  readonly native?: ReadonlySet<number>;
 }
 
 export const wide = 200;
@@ -34,19 +36,23 @@ function groupsOf(columns: readonly CsvColumn[]): Group[] {
   return [...groups.values()];
 }
 
-/** DuckDB's reader over a file, all cells as text. @param more further options */
-export function readCsvSource(path: string, columns: readonly CsvColumn[], dialect: CsvDialect, more: readonly string[] = []): string {
+/** DuckDB's reader over a file, all cells as text but those of `native` columns. @param more further options */
+export function readCsvSource(path: string, columns: readonly CsvColumn[], dialect: CsvDialect, more: readonly string[] = [], native: ReadonlySet<number> = noneNative): string {
+  const words = wordsOf(dialect);
   const options = [
     'auto_detect = false',
     `delim = ${quoteText(dialect.delimiter)}`,
     `quote = ${quoteText(dialect.quote)}`,
     `escape = ${quoteText(dialect.quote === '' ? '' : (dialect.escape ?? dialect.quote))}`,
     `header = ${dialect.header}`,
-    `columns = {${columns.map((_, i) => `c${i}: 'VARCHAR'`).join(', ')}}`,
+    `columns = {${columns.map(({ type }, i) => `c${i}: '${native.has(i) ? physicalType[type] : 'VARCHAR'}'`).join(', ')}}`,
+    ...(native.size === 0 || words.length === 0 ? [] : [`nullstr = [${["''", ...words].join(', ')}]`]),
     ...more,
   ];
   return `read_csv(${quotePath(path)}, ${options.join(', ')})`;
 }
+
+const noneNative: ReadonlySet<number> = new Set();
 
 const wordsOf = (dialect: CsvDialect): string[] => dialect.nullWords.filter((word) => word !== '').map(quoteText);
 
@@ -55,9 +61,9 @@ function masked(cell: string, words: readonly string[]): string {
 }
 
 /** A source whose null words are null. */
-function maskedSource({ source, columns, dialect }: CsvCells): string {
+function maskedSource({ source, columns, dialect, native = noneNative }: CsvCells): string {
   const words = wordsOf(dialect);
-  return words.length === 0 ? source : `(select ${columns.map((_, i) => `${masked(`c${i}`, words)} as c${i}`).join(', ')} from ${source})`;
+  return words.length === 0 ? source : `(select ${columns.map((_, i) => (native.has(i) ? `c${i}` : `${masked(`c${i}`, words)} as c${i}`)).join(', ')} from ${source})`;
 }
 
 function listOf({ dialect }: CsvCells, group: Group): string {
@@ -69,15 +75,15 @@ function listOf({ dialect }: CsvCells, group: Group): string {
 const badList = (cells: CsvCells, group: Group): string => `list_transform(${listOf(cells, group)}, lambda x: ${misfit('x', group.column, cells.dialect)})`;
 
 /** A condition that fails the query, as a conversion would, at a row with any cell that does not fit. For up to `wide` columns. */
-export function everyCellFits({ columns, dialect }: Pick<CsvCells, 'columns' | 'dialect'>): string {
+export function everyCellFits({ columns, dialect, native = noneNative }: Omit<CsvCells, 'source'>): string {
   const words = wordsOf(dialect);
-  const tests = columns.map((column, i) => misfit(masked(`c${i}`, words), column, dialect)).filter((test) => test !== 'false');
+  const tests = columns.map((column, i) => (native.has(i) ? 'false' : misfit(masked(`c${i}`, words), column, dialect))).filter((test) => test !== 'false');
   return tests.length === 0 ? 'true' : `case when ${tests.join(' or ')} then error(${quoteText(badValueMark)}) else true end`;
 }
 
 /** The query that gives the table; with `onlyGood` without the rows that have a bad cell, otherwise failing at the first. */
 export function tableSql(cells: CsvCells, layout: readonly CsvLayoutColumn[] | undefined, onlyGood: boolean): string {
-  const { columns, dialect } = cells;
+  const { columns, dialect, native = noneNative } = cells;
   const laidOut = layout ?? columns.map(({ name, type }, from): CsvLayoutColumn => ({ name, type, from }));
   const select = (cell: (index: number) => string) =>
     laidOut
@@ -87,9 +93,9 @@ export function tableSql(cells: CsvCells, layout: readonly CsvLayoutColumn[] | u
       })
       .join(', ');
   if (columns.length <= wide) {
-    const tests = onlyGood ? columns.map((column, i) => misfit(`c${i}`, column, dialect)).filter((test) => test !== 'false') : [];
+    const tests = onlyGood ? columns.map((column, i) => (native.has(i) ? 'false' : misfit(`c${i}`, column, dialect))).filter((test) => test !== 'false') : [];
     const where = tests.length === 0 ? '' : ` where not (${tests.join(' or ')})`;
-    return `select ${select((i) => strictCast(`c${i}`, columns[i] ?? { type: 'string' }, dialect))} from ${maskedSource(cells)}${where}`;
+    return `select ${select((i) => native.has(i) ? `c${i}` : strictCast(`c${i}`, columns[i] ?? { type: 'string' }, dialect))} from ${maskedSource(cells)}${where}`;
   }
   const groups = groupsOf(columns);
   const places = new Map(groups.flatMap((group, g) => group.indices.map((index, at) => [index, `l${g}[${at + 1}]`] as const)));

@@ -7,6 +7,7 @@ import { findBadCells, locateBadCells, refuseSoMany } from './bad-cells.ts';
 import { readCsvSource, tableSql, type CsvCells } from './cells.ts';
 import { csvError, emptyFile } from './errors.ts';
 import { maxRecordBytes, prepareCsv, type ReadableCsv } from './prepare.ts';
+import { inspectCells, type PlainCells } from './plain-cells/inspect.ts';
 import { isBlank } from './records.ts';
 import { badValueMark } from './strict-cast.ts';
 import { inspectStructure, scanFile, type ScannedFile, type Structure } from './structure.ts';
@@ -55,10 +56,31 @@ export async function readCsvFile(connection: DuckDBConnection, read: CsvRead): 
   }
 }
 
-/** A file that DuckDB can read where it lies is looked through for NUL and long lines while DuckDB reads it, not before. */
+/**
+ * A file that DuckDB can read where it lies. Where our own look through it finds nothing but plain text, DuckDB's reader converts the plain
+ * columns. Else it is looked through for NUL and long lines while DuckDB reads it as text.
+ */
 async function readPlain(connection: DuckDBConnection, read: CsvRead): Promise<CsvWritten> {
   const file: ScannedFile = { original: read.path, path: read.path, dialect: read.dialect, signal: read.signal };
   await checkWidth(read, file);
+  const plain = await inspectCells(read.path, read.columns, read.dialect, read.signal);
+  const written = plain === null ? null : await copyInspected(connection, read, plain);
+  return written ?? (await readWatched(connection, read, file));
+}
+
+/** Null where DuckDB does not read the file as we do: then it is read with all care. */
+async function copyInspected(connection: DuckDBConnection, read: CsvRead, plain: PlainCells): Promise<CsvWritten | null> {
+  try {
+    const written = await copyStrictly(connection, read, cellsOf(read, read.path, false, plain.native));
+    if (written.rows === plain.rows) return { ...written, rejects: [] };
+  } catch (thrown) {
+    if (!isOfTheFile(read, thrown)) throw thrown;
+  }
+  await rm(read.outPath, { force: true });
+  return null;
+}
+
+async function readWatched(connection: DuckDBConnection, read: CsvRead, file: ScannedFile): Promise<CsvWritten> {
   const plain: ReadableCsv = { path: read.path, longLines: false, hasNul: false, dispose: async () => {} };
   const looking = prepareCsv(read.path, 'utf-8', read.tempDir, { signal: read.signal, allowNul: read.maxRejects !== null });
   looking.catch(() => connection.interrupt());
@@ -82,11 +104,15 @@ async function attempt(connection: DuckDBConnection, read: CsvRead, file: Scanne
 
 /** What the one pass failed of, unless it has nothing to do with the file’s text, is dealt with by a second reading. */
 async function afterFailure(connection: DuckDBConnection, read: CsvRead, file: ScannedFile, ready: ReadableCsv, thrown: unknown): Promise<CsvWritten> {
+  if (!isOfTheFile(read, thrown)) throw thrown;
+  return await readCleaned(connection, read, file, ready, messageOf(thrown), thrown);
+}
+
+/** Whether a query failed of the file’s text. @throws CancelledError */
+function isOfTheFile(read: CsvRead, thrown: unknown): boolean {
   if (read.signal?.aborted) throw new CancelledError();
-  if (thrown instanceof PenstockError) throw thrown;
   const text = messageOf(thrown);
-  if (!text.includes(badValueMark) && !/CSV|max_line_size|Maximum line size/i.test(text)) throw thrown;
-  return await readCleaned(connection, read, file, ready, text, thrown);
+  return !(thrown instanceof PenstockError) && (text.includes(badValueMark) || /CSV|max_line_size|Maximum line size/i.test(text));
 }
 
 const messageOf = (thrown: unknown): string => (thrown instanceof Error ? thrown.message : String(thrown));
@@ -151,10 +177,10 @@ async function copySplit(connection: DuckDBConnection, read: CsvRead, file: Scan
   }
 }
 
-function cellsOf(read: CsvRead, path: string, longLines: boolean): CsvCells {
+function cellsOf(read: CsvRead, path: string, longLines: boolean, native: ReadonlySet<number> = new Set()): CsvCells {
   const { dialect, columns } = read;
   const more = longLines ? [`max_line_size = ${maxRecordBytes}`, `buffer_size = ${2 * maxRecordBytes}`] : [];
-  return { source: readCsvSource(path, columns, dialect, more), columns, dialect };
+  return { source: readCsvSource(path, columns, dialect, more, native), columns, dialect, native };
 }
 
 function copyStrictly(connection: DuckDBConnection, read: CsvRead, cells: CsvCells, onlyGood = false): Promise<{ rows: number; bytes: number }> {

@@ -1,5 +1,6 @@
 import type { CsvPart } from '#app/sdk/csv.ts';
 import { everyCellFits, readCsvSource, tableSql, wide } from './cells.ts';
+import { inspectCells } from './plain-cells/inspect.ts';
 import { openBytes, packingOf } from './text.ts';
 
 const block = 1 << 20;
@@ -12,11 +13,13 @@ const block = 1 << 20;
 export async function csvStreamSql(part: CsvPart, signal: AbortSignal | undefined): Promise<string | null> {
   const { path, dialect, columns } = part;
   if (columns.length > wide || dialect.encoding !== 'utf-8' || (dialect.skipLines ?? 0) > 0 || (dialect.comment ?? '') !== '') return null;
-  if ((await packingOf(path)) !== null || !(await isSound(path, signal))) return null;
-  const source = readCsvSource(path, columns, dialect);
+  if ((await packingOf(path)) !== null) return null;
+  const plain = await inspectCells(path, columns, dialect, signal);
+  if (plain === null && !(await isSound(path, signal))) return null;
+  const cells = { columns, dialect, native: plain?.native ?? new Set<number>() };
   // A query may not want every column, and then would not convert it: a row with a bad cell there has to fail all the same, because a
   // kept table would not hold it.
-  return tableSql({ source: `(select * from ${source} where ${everyCellFits(part)})`, columns, dialect }, part.layout, false);
+  return tableSql({ ...cells, source: `(select * from ${readCsvSource(path, columns, dialect, [], cells.native)} where ${everyCellFits(cells)})` }, part.layout, false);
 }
 
 /** No NUL, and a line end at least in every block. Looks through the file at memory speed. */

@@ -6,6 +6,7 @@ import { createGzip } from 'node:zlib';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { PenstockError, type Diagnostic } from '#app/core/errors.ts';
 import { formatCount } from '#app/core/units.ts';
+import { floatTextSql } from '#app/relation/functions/conversion.ts';
 import { schemaOf } from '#app/relation/index.ts';
 import type { ColumnType, Relation, Schema } from '#app/relation/types.ts';
 import type { CsvWriteOptions, WrittenFile } from '#app/sdk/formats.ts';
@@ -52,6 +53,7 @@ export async function writeCsvFile(connection: DuckDBConnection, sql: string, re
 function cellSql(name: string, type: ColumnType, escape: boolean): string {
   const quoted = quoteName(name);
   if (type === 'binary') return `lower(hex(${quoted}))`;
+  if (type === 'float') return floatTextSql(quoted);
   if (type === 'string' && escape) return `case when regexp_matches(${quoted}, ${quoteText(formulaStart)}) then '''' || ${quoted} else ${quoted} end`;
   return quoted;
 }

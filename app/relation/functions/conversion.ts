@@ -24,6 +24,9 @@ function floatText(value: number): string {
   return plain.includes('.') ? plain : `${plain}.0`;
 }
 
+/** A number of the database's as text. Its own cast tells the sign of what is no number, which depends on the processor: 0 × ∞ is “-nan” there. */
+export const floatTextSql = (sql: string): string => `replace((${sql})::varchar, '-nan', 'nan')`;
+
 const yes = new Set(['true', 't', '1', 'yes', 'y']);
 const no = new Set(['false', 'f', '0', 'no', 'n']);
 const numberPattern = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;

@@ -1,7 +1,7 @@
 import { md5 } from '@noble/hashes/legacy.js';
 import { utf8ToBytes } from '@noble/hashes/utils.js';
 import { TypeMismatch, type FunctionSpec, type Value } from './spec.ts';
-import { textOfValue } from './conversion.ts';
+import { floatTextSql, textOfValue } from './conversion.ts';
 
 const separator = '\u001f';
 const missing = '\u001e';
@@ -34,7 +34,7 @@ export const hashFunctions: readonly FunctionSpec[] = [
     duckdb: ([, ...values], [, ...types], [seed]) => {
       const texts = values.map((value, i) => {
         // Negative zero equals zero, so it must hash as zero.
-        const text = types[i] === 'float' ? `(${value} + 0e0)::varchar` : types[i] === 'binary' ? `lower(hex(${value}))` : types[i] === 'string' ? value : `(${value})::varchar`;
+        const text = types[i] === 'float' ? floatTextSql(`${value} + 0e0`) : types[i] === 'binary' ? `lower(hex(${value}))` : types[i] === 'string' ? value : `(${value})::varchar`;
         return `coalesce(${text}, chr(30))`;
       });
       return `((md5_number_upper(concat('${String(seed)}', ${texts.map((text) => `chr(31), ${text}`).join(', ')})) >> 12)::double / 4503599627370496e0)`;

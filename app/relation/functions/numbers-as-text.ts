@@ -1,4 +1,4 @@
-import { convert, ConversionFailure, textOfValue } from './conversion.ts';
+import { convert, floatTextSql, ConversionFailure, textOfValue } from './conversion.ts';
 import { roundTo } from './math.ts';
 import { overloads, TypeMismatch, type Argument, type FunctionSpec, type Value } from './spec.ts';
 
@@ -48,7 +48,7 @@ export const numberTextFunctions: readonly FunctionSpec[] = [
       const rounded = `round(${a}, ${Number(decimals)})`;
       const plain = `format('{:.${Number(decimals)}f}', ${rounded})`;
       const grouping = `replace(format('{:,.${Number(decimals)}f}', ${rounded}), ',', '${String(separator).replaceAll("'", "''")}')`;
-      return `(case when abs(${a}) < 1e15 then ${typeof separator !== 'string' || separator === '' ? plain : grouping} else (${a})::varchar end)`;
+      return `(case when abs(${a}) < 1e15 then ${typeof separator !== 'string' || separator === '' ? plain : grouping} else ${floatTextSql(String(a))} end)`;
     },
     evaluate: ([a, decimals, separator = '']) => {
       const value = Number(a);

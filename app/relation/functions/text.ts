@@ -36,6 +36,25 @@ export const upperText = (text: Value | undefined): string => mapLetters(text, (
 const blank = " \t\n\r\f\v\u00a0";
 export const blankSql = `' ' || chr(9) || chr(10) || chr(11) || chr(12) || chr(13) || chr(160)`;
 
+/** A condition on a text of the database's: no blank at these ends. */
+function isTight(sql: string, left: boolean, right: boolean): string {
+  const start = left ? [`${sql} >= '!' and ${sql} < chr(127)`] : [];
+  const end = right ? [`not (${[32, 9, 10, 11, 12, 13, 160].map((code) => `suffix(${sql}, chr(${code}))`).join(' or ')})`] : [];
+  return [...start, ...end].join(' and ');
+}
+
+/** Longer expressions are not written several times. */
+const longestRepeated = 80;
+
+/**
+ * DuckDB's own trim takes off other letters than ours when none are given, and reads the list of them anew for each row when they are: over
+ * texts without blanks at their ends asking first takes a third of the time.
+ */
+function trimmedSql(name: string, sql: string, left: boolean, right: boolean): string {
+  const trimmed = `${name}(${sql}, ${blankSql})`;
+  return sql.length > longestRepeated ? trimmed : `case when ${isTight(sql, left, right)} then ${sql} else ${trimmed} end`;
+}
+
 function trimming(name: 'trim' | 'ltrim' | 'rtrim', where: string, left: boolean, right: boolean): FunctionSpec {
   return textual(
     {
@@ -45,7 +64,7 @@ function trimming(name: 'trim' | 'ltrim' | 'rtrim', where: string, left: boolean
       example: `${name}(name)`,
     },
     [...text1, [['string', 'string'], 'string']],
-    ([a, set]) => `${name}(${a}, ${set ?? blankSql})`,
+    ([a = '', set]) => (set === undefined ? trimmedSql(name, a, left, right) : `${name}(${a}, ${set})`),
     ([a, set]) => {
       const all = letters(a);
       const dropped = new Set(set === undefined ? blank : letters(set));

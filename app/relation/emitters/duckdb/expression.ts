@@ -1,5 +1,6 @@
 import { typed, type TypedExpr } from '../../typing.ts';
 import type { ColumnType, Expr, Schema } from '../../types.ts';
+import { floatTextSql } from '../../functions/conversion.ts';
 import { duckdbTypes, literalSql, quoteName } from './literal.ts';
 
 /** DuckDB SQL of a row-wise expression, of exactly the type that `typeOf` gives. @throws RelationError as typeOf. */
@@ -43,5 +44,6 @@ function castSql(arg: TypedExpr, to: ColumnType, onError: 'fail' | 'null', colum
   if (arg.type === to) return inner;
   if (to === 'binary') return `encode(${inner})`;
   if (arg.type === 'binary') return onError === 'null' ? `try(decode(${inner}))` : `decode(${inner})`;
+  if (arg.type === 'float' && to === 'string') return floatTextSql(inner);
   return `${onError === 'null' ? 'try_cast' : 'cast'}(${inner} as ${duckdbTypes[to]})`;
 }

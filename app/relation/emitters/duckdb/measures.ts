@@ -1,3 +1,4 @@
+import { floatTextSql } from '../../functions/conversion.ts';
 import { typed } from '../../typing.ts';
 import type { Measure, Schema } from '../../types.ts';
 import { typedToDuckDb } from './expression.ts';
@@ -34,6 +35,6 @@ export function measureSql(measure: Measure, schema: Schema, filter: string | nu
     case 'first':
       return `any_value(${sql})${over}`;
     case 'string_agg':
-      return `string_agg(${sql}::VARCHAR, ', ' order by ${sql})${over}`;
+      return `string_agg(${arg?.type === 'float' ? floatTextSql(sql) : `${sql}::VARCHAR`}, ', ' order by ${sql})${over}`;
   }
 }
