@@ -16,6 +16,7 @@ export { columnsOf, lineageOf } from './lineage.ts';
 export { didYouMean, nearMiss } from './near-miss.ts';
 export { NeedsAnswer, NeedsParse, type Question } from './needs-parse.ts';
 export { createAnswers, type Answers } from './answers.ts';
+export { mergeAggregates, type Replaced } from './merge-aggregates.ts';
 export { inputsOf, mapInputs } from './inputs.ts';
 export { atParam } from './place-param.ts';
 export { isRowWise } from './row-wise.ts';

@@ -18,6 +18,7 @@ export class EdgeStats {
   readonly #waiting: { readonly relation: Relation; readonly root: ProfiledOperator }[] = [];
   readonly #places = new Map<Relation, { nodeId: string; port: string }[]>();
   readonly #placed = new Set<string>();
+  readonly #originals = new Map<Relation, Relation>();
 
   constructor(resolver: PortValueResolver, scanRows: (scan: Relation & { op: 'scan' }) => number | null) {
     this.#resolver = resolver;
@@ -29,6 +30,11 @@ export class EdgeStats {
     this.#waiting.push({ relation, root });
   }
 
+  /** A query had `made` in the place of a node's relation. */
+  replaced(made: Relation, original: Relation): void {
+    this.#originals.set(made, original);
+  }
+
   /** What the profiles taken since the last call tell of the tables of fused nodes. */
   async seen(fused: Iterable<string>): Promise<SeenPort[]> {
     if (this.#waiting.length === 0) return [];
@@ -37,7 +43,7 @@ export class EdgeStats {
     const seen = new Map<string, SeenPort>();
     for (const { relation, root } of profiles) {
       for (const [one, observed] of observedRows(relation, root, this.#scanRows)) {
-        for (const place of this.#places.get(one) ?? []) {
+        for (const place of this.#places.get(this.#originals.get(one) ?? one) ?? []) {
           const key = `${place.nodeId}\0${place.port}`;
           const before = seen.get(key);
           // Several queries may read one table with different columns: the one that took most of it says most.

@@ -14,6 +14,7 @@ import type { ModelOrigin } from '../services/models.ts';
 import { artifactServices, fileServices, tableServices, type WrittenTables } from '../services/node-services.ts';
 import type { OutsideDatabases } from '../services/databases.ts';
 import { scriptServices } from '../services/scripts.ts';
+import { asAskedOnce } from './asked-once.ts';
 import { givesReports, relationReports } from './relation-reports.ts';
 import type { Slots } from './slots.ts';
 import { checkTable } from './table-check.ts';
@@ -43,6 +44,8 @@ export interface NodeReports {
   queryFailed(error: unknown): void;
   /** How a query over a table ran. */
   profiled?(relation: Relation, root: ProfiledOperator): void;
+  /** A query reads `made` where the pipeline has `original`: it has the same rows. */
+  replaced?(made: Relation, original: Relation): void;
 }
 
 export interface NodeOutcome {
@@ -76,8 +79,9 @@ export async function runExecutor(
 ): Promise<NodeOutcome> {
   const executor = node.type?.executor;
   if (executor?.run === undefined || node.key === null) throw notRun(node);
-  const inputs = await resolver.inputs(node);
-  if (isMissing(inputs)) throw notRun(inputs.missing);
+  const found = await resolver.inputs(node);
+  if (isMissing(found)) throw notRun(found.missing);
+  const inputs = Object.fromEntries(Object.entries(found).map(([port, values]) => [port, values.map((value) => asAskedOnce(value, (made, original) => reports.replaced?.(made, original)))]));
   const nodeId = node.node.id;
   const { database, artifacts, written } = environment;
   const context: RunContext<unknown> = {

@@ -216,6 +216,7 @@ export class PipelineRun {
       report: (diagnostic) => this.#set(id, { diagnostics: this.#diagnosticsWith(id, onWire(diagnostic)) }),
       queryFailed,
       profiled: (relation, root) => this.#edges.take(relation, root),
+      replaced: (made, original) => this.#edges.replaced(made, original),
     };
   }
 

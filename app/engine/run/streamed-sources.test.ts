@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -12,12 +12,14 @@ const rows = 700_000;
 const sound = path.join(folder, 'sound.csv');
 const spoiled = path.join(folder, 'spoiled.csv');
 const binary = path.join(folder, 'binary.csv');
+const grouped = path.join(folder, 'grouped.csv');
 let opened: TestEngine;
 
 beforeAll(async () => {
   const line = (i: number): string => `${i},customer number ${i % 1000} of many others,${i % 7}.5\n`;
   const text = (spoil: (i: number) => string | null): string => `id,name,amount\n${Array.from({ length: rows }, (_, i) => spoil(i) ?? line(i)).join('')}`;
   writeFileSync(sound, text(() => null));
+  copyFileSync(sound, grouped);
   writeFileSync(spoiled, text((i) => (i === 600_000 ? `x${i},bad,1.5\n` : null)));
   writeFileSync(binary, text((i) => (i === 5 ? `5,with\0nul,1.5\n` : null)));
   opened = await openTestEngine();
@@ -50,6 +52,8 @@ async function run(document: ReturnType<typeof pipeline>, stream: boolean): Prom
 }
 const isKept = (document: ReturnType<typeof pipeline>) => opened.engine.configure(document).then(({ freshness }) => freshness['read']?.state === 'fresh');
 const answer = async (): Promise<unknown> => (await opened.engine.database.rows({ op: 'scan', source: { kind: 'parquet', paths: [path.join(folder, 'out.parquet')] }, schema: [{ name: 'n', type: 'integer' }, { name: 'total', type: 'float' }], label: 'out' })).rows;
+/** All sums are of halves, so they are exact in any order. */
+const groups = async (): Promise<unknown[]> => (await opened.engine.database.rows({ op: 'sort', keys: [{ expr: { op: 'col', name: 'name' }, descending: false, nulls: 'last' }], input: { op: 'scan', source: { kind: 'parquet', paths: [path.join(folder, 'out.parquet')] }, schema: [{ name: 'name', type: 'string' }, { name: 'n', type: 'integer' }, { name: 'total', type: 'float' }], label: 'out' } })).rows;
 
 describe('a big file that one query reads', () => {
   it('is read as it is needed, gives the same, and is not kept', async () => {
@@ -63,6 +67,23 @@ describe('a big file that one query reads', () => {
     expect((await run(document, false)).status).toBe('succeeded');
     expect(await answer()).toEqual(streamed);
     expect(await isKept(document)).toBe(true);
+  });
+
+  it('is grouped once where groups are grouped, and the outer groups have their number of rows', async () => {
+    const document = pipeline(grouped);
+    document.nodes.push({ id: 'first', type: 'transform/group-by', version: 1, params: { keys: ['name'], measures: [{ fn: 'sum', column: 'amount', name: 'amount' }, { fn: 'count', column: '', name: 'rows' }] } });
+    document.edges.splice(1, 1, { id: 'a', from: { node: 'keep', port: 'table' }, to: { node: 'first', port: 'table' } }, { id: 'b', from: { node: 'first', port: 'table' }, to: { node: 'sum', port: 'table' } });
+    const sum = document.nodes.find(({ id }) => id === 'sum');
+    if (sum === undefined) throw new Error('no such node');
+    Object.assign(sum, { params: { keys: ['name'], measures: [{ fn: 'sum', column: 'rows', name: 'n' }, { fn: 'sum', column: 'amount', name: 'total' }] } });
+    const { status, nodes } = await run(document, true);
+    expect(status).toBe('succeeded');
+    expect(nodes['sum']?.ports['table']?.rows).toBe(1000);
+    expect(nodes['first']?.ports['table']?.rows ?? null).toBeNull();
+    const merged = await groups();
+    expect(merged).toHaveLength(1000);
+    await run(document, false);
+    expect(await groups()).toEqual(merged);
   });
 
   it('is read again and kept where a row does not fit: the row is set apart', async () => {

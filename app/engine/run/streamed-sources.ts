@@ -7,6 +7,7 @@ import { portKey } from '../planning/plan.ts';
 import { failureOf, runExecutor, type NodeOutcome, type NodeReports } from './node-runner.ts';
 import type { PipelineRunOptions } from './run-options.ts';
 import { onWire } from '../wire.ts';
+import { isStream } from './asked-once.ts';
 
 /** Smaller files are read so quickly that a kept table is worth more. */
 export const streamedFromBytes = 32e6;
@@ -48,9 +49,9 @@ export class StreamedSources {
 
   /** Notes what a node gave. @returns whether some of it is read from a file by those behind, and so is not kept. */
   note(id: string, values: Readonly<Record<string, PortValue>>): boolean {
-    const isStream = Object.values(values).some((value) => value.kind === 'table' && value.relation.op === 'scan' && value.relation.source.kind === 'backend');
-    if (isStream) this.#ids.add(id);
-    return isStream;
+    const streams = Object.values(values).some((value) => value.kind === 'table' && value.relation.op === 'scan' && isStream(value.relation));
+    if (streams) this.#ids.add(id);
+    return streams;
   }
 
   /** Nodes whose tables hang on a streamed file: counting them would read it again. */

@@ -13,7 +13,7 @@ export function formatFileServices({ formats }: Database): FormatFileServices {
   };
 }
 
-export function formatTableServices({ database: { formats }, artifacts, adopted, watched, signal, progress }: ServiceParts): FormatTableServices {
+export function formatTableServices({ database: { formats }, artifacts, adopted, watched, profileOf, signal, progress }: ServiceParts): FormatTableServices {
   const query = { signal, ...progress };
 
   /** The table that was read, and what did not fit. */
@@ -41,7 +41,7 @@ export function formatTableServices({ database: { formats }, artifacts, adopted,
       return adopted(file, label, rows, bytes, syntheticSchema(spec));
     },
     writeCsv: (relation, path, options) => watched(relation, formats.writeCsv(relation, path, options, query)),
-    writeParquetFile: (relation, path, options) => watched(relation, formats.writeParquetFile(relation, path, options, query)),
+    writeParquetFile: (relation, path, options) => watched(relation, formats.writeParquetFile(relation, path, options, { ...query, profile: profileOf(relation) })),
     writeExcel: (relation, path, options) => watched(relation, formats.writeExcel(relation, path, options, query)),
   };
 }

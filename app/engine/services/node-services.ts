@@ -87,7 +87,7 @@ export function tableServices(options: TableServiceOptions): TableServices {
     return profiled === undefined || relation.op === 'scan' ? undefined : (root) => profiled(relation, root);
   }
 
-  const parts: ServiceParts = { database, artifacts, signal, progress, adopted, watched };
+  const parts: ServiceParts = { database, artifacts, signal, progress, adopted, watched, profileOf };
   return {
     rows: (relation, limit) => watched(relation, database.rows(relation, limit, signal, profileOf(relation))),
     count: (relation) => watched(relation, database.count(relation, signal)),

@@ -14,4 +14,6 @@ export interface ServiceParts {
   adopted(file: string, label: string, rows: number, bytes: number, schema: Schema): Promise<TableValue>;
   /** Passes a query's result on, and tells the run of a failure: the fault may lie in a fused node upstream. */
   watched<T>(relation: Relation, query: Promise<T>): Promise<T>;
+  /** For the one query over a relation: hears how it ran. */
+  profileOf(relation: Relation): QueryOptions['profile'];
 }
