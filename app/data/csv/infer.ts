@@ -33,10 +33,13 @@ const pointStyle = { decimal: '.', thousands: '' } as const;
 /** What is one value, read strictly: nothing here changes when it is written back. */
 export function kindOf(raw: string, style: Pick<ValueStyle, 'decimal' | 'thousands'> = pointStyle): Kind {
   const value = raw.trim();
+  // Most texts show by their first letter that they are nothing else.
+  if (!/^[\d+\-.,tTfF]/.test(value)) return 'text';
   const number = plainNumber(value, style);
   if (number !== null && /^[+-]?\d+$/.test(number)) {
     // Codes with leading zeros (postcodes) and numbers beyond 64 bits would lose something as numbers.
     if (/^[+-]?0\d/.test(number)) return 'text';
+    if (number.length <= 18) return 'integer';
     const size = BigInt(number.replace('+', ''));
     return size >= -(2n ** 63n) && size < 2n ** 63n ? 'integer' : 'text';
   }
@@ -51,14 +54,18 @@ export function kindOf(raw: string, style: Pick<ValueStyle, 'decimal' | 'thousan
   return 'text';
 }
 
+const daysOfMonth = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+
+/** Of the shape 2024-02-29. */
 function isDate(iso: string): boolean {
-  const at = Date.parse(`${iso}T00:00:00Z`);
-  return !Number.isNaN(at) && new Date(at).toISOString().startsWith(iso);
+  const [year, month, day] = [Number(iso.slice(0, 4)), Number(iso.slice(5, 7)), Number(iso.slice(8, 10))];
+  const isLeap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+  return day >= 1 && day <= (month === 2 && isLeap ? 29 : (daysOfMonth[month - 1] ?? 0));
 }
 
+/** Of the shape 23:59 or 23:59:59, with or without a fraction. */
 function isTime(text: string): boolean {
-  const [hours = 0, minutes = 0, seconds = 0] = text.split(':').map(Number);
-  return hours < 24 && minutes < 60 && seconds < 60;
+  return Number(text.slice(0, 2)) < 24 && Number(text.slice(3, 5)) < 60 && Number(text.slice(6) || 0) < 60;
 }
 
 export interface ColumnEvidence {
@@ -71,6 +78,8 @@ export interface ColumnEvidence {
   readonly commaNumber?: string;
   /** Text that looks like dates in an order that is not certain (or not looked for); an example. */
   readonly localDate?: string;
+  /** Words that stand for missing values were met, in whatever column. */
+  readonly metWords: boolean;
   /** No value was seen. */
   readonly empty: boolean;
   readonly why: string;
@@ -110,6 +119,7 @@ export function inferColumn(values: readonly string[], style: ValueStyle, findWo
     type,
     ...(read === null ? {} : { format: read.format }),
     words: type === 'string' ? [] : [...words],
+    metWords: words.size > 0,
     ...(commaNumber === null ? {} : { commaNumber }),
     ...(localDate === null ? {} : { localDate }),
     empty: example === null,
@@ -170,6 +180,18 @@ export interface NumberEvidence {
   readonly proof?: string;
 }
 
+/** Values with a comma or point of a column of numbers in whatever style; none of a column that holds anything else. */
+function markedNumbers(values: readonly string[]): string[] {
+  const found: string[] = [];
+  for (const raw of values) {
+    if (raw === '' || missingWords.has(raw)) continue;
+    const value = raw.trim();
+    if (!/^[+-]?(\d+([.,]\d*)?|[.,]\d+|\d{1,3}([.,]\d{3})+([.,]\d+)?)([eE][+-]?\d+)?$/.test(value)) return [];
+    if (value.includes(',') || value.includes('.')) found.push(value);
+  }
+  return found;
+}
+
 /**
  * Decimal comma or point, and separators of thousands, from columns of numbers. A comma is taken as decimal only where a value
  * leaves no doubt (`1,5`; `1,234` may be either) and no column speaks for points.
@@ -180,10 +202,8 @@ export function findNumberStyle(columns: readonly (readonly string[])[]): Number
   let pointGroups: string | null = null;
   let points = false;
   for (const values of columns) {
-    const seen = values.filter((value) => value !== '' && !missingWords.has(value)).map((value) => value.trim());
-    if (!seen.some((value) => value.includes(',') || value.includes('.'))) continue;
-    if (!seen.every((value) => /^[+-]?(\d+([.,]\d*)?|[.,]\d+|\d{1,3}([.,]\d{3})+([.,]\d+)?)([eE][+-]?\d+)?$/.test(value))) continue;
-    for (const value of seen) {
+    const marked = markedNumbers(values);
+    for (const value of marked) {
       if (/^[+-]?\d{1,3}(\.\d{3})+,\d+$/.test(value)) pointGroups ??= value;
       else if (/^[+-]?(\d{1,3}(,\d{3})+\.\d+|\d{1,3}(,\d{3}){2,})$/.test(value)) commaGroups ??= value;
       else if (/^[+-]?\d*,\d*([eE][+-]?\d+)?$/.test(value) && !/^[+-]?[1-9]\d{0,2},\d{3}$/.test(value)) comma ??= value;

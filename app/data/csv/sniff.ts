@@ -147,12 +147,12 @@ function chooseDelimiter(text: string, style: Omit<SampleStyle, 'delimiter'>, wh
 
 function describe(path: string, sample: CsvSample, known: Partial<CsvDialect>, tolerant: boolean): CsvSniffed {
   const { delimiter, quote, encoding, records, skipLines } = sample;
-  const first = records.find((record) => !isBlank(record));
-  if (first === undefined) throw emptyFile(path);
-  const width = first.fields.length;
-  const all = records.slice(records.indexOf(first)).filter((record) => width === 1 || !isBlank(record));
+  const top = records.find((record) => !isBlank(record));
+  if (top === undefined) throw emptyFile(path);
+  const width = top.fields.length;
+  const all = records.slice(records.indexOf(top)).filter((record) => width === 1 || !isBlank(record));
   const rows = all.filter((record) => record.problem === undefined && fits(record, width) && !record.raw.includes('\0'));
-  if (rows[0] !== first || !tolerant || rows.length < (1 - tolerated) * all.length) refuseBad(path, all, width);
+  if (rows[0] !== top || !tolerant || rows.length < (1 - tolerated) * all.length) refuseBad(path, all, width);
   const header = known.header ?? looksLikeHeader(rows, width);
   const body = [...(header ? rows.slice(1) : rows), ...sample.further];
   const columns = Array.from({ length: width }, (_, c) => body.map((record) => record.fields[c] ?? ''));
@@ -162,10 +162,12 @@ function describe(path: string, sample: CsvSample, known: Partial<CsvDialect>, t
   const numbers: NumberEvidence = known.decimal === undefined ? seen : { decimal, thousands: '' };
   const dates = known.dates ?? 'auto';
   const style = (words: readonly string[]): ValueStyle => ({ nullWords: new Set(words), decimal, thousands, dates });
-  const found = known.nullWords === undefined ? foundWords(columns, style([])) : [];
+  // Words are taken for missing values where the rest of a column is not text; then all columns are looked at again without them.
+  const first = known.nullWords === undefined ? columns.map((values) => inferColumn(values, style([]), true)) : null;
+  const found = [...new Set(first?.flatMap(({ words }) => words))].sort();
   const nullWords = known.nullWords ?? found;
-  const evidence = columns.map((values) => inferColumn(values, style(nullWords), false));
-  const names = headerNames(header ? first.fields.slice(0, width) : first.fields.map(() => ''));
+  const evidence = first !== null && first.every(({ metWords }) => !metWords) ? first : columns.map((values) => inferColumn(values, style(nullWords), false));
+  const names = headerNames(header ? top.fields.slice(0, width) : top.fields.map(() => ''));
   const schema = names.map((name, c): SniffedColumn => {
     const { type = 'string', format, why = '', empty = false } = evidence[c] ?? {};
     return { name, type, ...(format === undefined ? {} : { format }), ...(empty ? { empty } : {}), why };
@@ -183,7 +185,7 @@ function describe(path: string, sample: CsvSample, known: Partial<CsvDialect>, t
     ...(known.escape === undefined ? {} : { escape: known.escape }),
     ...(known.comment === undefined ? {} : { comment: known.comment }),
   };
-  return { dialect, schema, notes: notesOf(path, { dialect, found, header: header ? first.fields : [], names, evidence, numbers, skipFound: sample.skipFound }) };
+  return { dialect, schema, notes: notesOf(path, { dialect, found, header: header ? top.fields : [], names, evidence, numbers, skipFound: sample.skipFound }) };
 }
 
 function refuseBad(path: string, rows: readonly CsvRecord[], width: number): void {
@@ -192,12 +194,6 @@ function refuseBad(path: string, rows: readonly CsvRecord[], width: number): voi
     if (!fits(record, width)) throw raggedRow(path, record.line, record.fields.length, width);
     if (record.raw.includes('\0')) throw nulCharacter(path, record.line);
   }
-}
-
-function foundWords(columns: readonly (readonly string[])[], style: ValueStyle): string[] {
-  const words = new Set<string>();
-  for (const values of columns) for (const word of inferColumn(values, style, true).words) words.add(word);
-  return [...words].sort();
 }
 
 const anyStyle: ValueStyle = { nullWords: new Set(), decimal: '.', thousands: '', dates: 'auto' };
