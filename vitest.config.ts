@@ -9,5 +9,6 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     setupFiles: ['./scripts/vitest-setup.ts'],
+    globalSetup: ['./scripts/vitest-global.ts'],
   },
 });

@@ -3,6 +3,7 @@
  * `npm run bench -- SUITE [--quick]`: measures side by side with a named peer or limit in one run, prints a table and, last,
  * one JSON line {"suite":…,"ratios":{…}}. Ratios are ours ÷ the peer's (or the limit), best of several; under 1 is faster.
  */
+import { execFileSync } from 'node:child_process';
 import { readdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { runnerImport } from 'vite';
@@ -13,6 +14,7 @@ if (suite === undefined || !suites.includes(suite)) {
   console.error(`Usage: npm run bench -- SUITE [--quick]\nSuites: ${suites.join(', ')}`);
   process.exit(2);
 }
+execFileSync(process.execPath, [fileURLToPath(new URL('../scripts/build.mjs', import.meta.url)), 'kernels'], { stdio: 'inherit' });
 // Through Vite's loader, because the node catalogue is found by its globs.
 const { module } = await runnerImport(fileURLToPath(new URL(`./suites/${suite}.ts`, import.meta.url)), {
   configFile: false,

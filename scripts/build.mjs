@@ -3,7 +3,7 @@
  * Builds the parts of the app into dist/: `node scripts/build.mjs [engine|main|renderer|bundle-server …]` (default: all).
  * Each part is skipped when nothing it is made of is newer than its last build; `--force` builds anyway.
  */
-import { cp, mkdir, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { builtinModules } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -18,6 +18,7 @@ const natives = ['@duckdb/node-api', '@duckdb/node-bindings', 'onnxruntime-node'
 const shared = ['app', 'nodes', 'package-lock.json', 'scripts/build.mjs'];
 
 const parts = {
+  kernels: { sources: ['app/ml/trees/assembly', 'package-lock.json', 'scripts/build.mjs'], build: buildKernels, out: 'kernels' },
   engine: { sources: shared, build: buildEngine, out: 'engine' },
   'bundle-server': { sources: ['app/serve/bundle-server', 'app/core', 'app/sdk', 'package-lock.json'], build: buildBundleServer, out: 'bundle-server' },
   main: { sources: ['main', 'app/core', 'app/protocol', 'package-lock.json', 'scripts/build.mjs'], build: buildMain, out: 'main' },
@@ -45,6 +46,18 @@ async function isFresh(name) {
 }
 
 const quiet = { logLevel: 'warn', configFile: false, root };
+
+/** The hot loops of the tree learners: WebAssembly beside the engine, read by it and by the tests. */
+async function buildKernels() {
+  const { default: asc } = await import('assemblyscript/asc');
+  const out = path.join(dist, 'kernels');
+  await mkdir(out, { recursive: true });
+  const temporary = path.join(out, `.trees-${process.pid}.wasm`);
+  const options = ['-O3', '--noAssert', '--enable', 'simd,threads,bulk-memory', '--runtime', 'stub', '--importMemory', '--sharedMemory', '--initialMemory', '2', '--maximumMemory', '65536'];
+  const { error, stderr } = await asc.main([path.relative(root, path.join(root, 'app/ml/trees/assembly/index.ts')), '--baseDir', root, '--outFile', path.relative(root, temporary), ...options]);
+  if (error) throw new Error(`the kernels do not compile:\n${stderr.toString()}`);
+  await rename(temporary, path.join(out, 'trees.wasm'));
+}
 
 async function buildEngine(vite) {
   await vite.build({
@@ -161,7 +174,7 @@ await mkdir(dist, { recursive: true });
 let vite;
 for (const name of wanted.length > 0 ? wanted : Object.keys(parts)) {
   if (!flags.includes('--force') && (await isFresh(name))) continue;
-  vite ??= await import('vite');
+  if (name !== 'kernels') vite ??= await import('vite');
   const startedAt = Date.now();
   console.error(`build: ${name} …`);
   await rm(path.join(dist, `.${name}.stamp`), { force: true });

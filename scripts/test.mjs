@@ -44,7 +44,7 @@ const parts = {
   unit() {
     headline('unit, property and integration tests');
     // Some of these start the built model server.
-    run('scripts/build.mjs', ['engine', 'bundle-server']);
+    run('scripts/build.mjs', ['kernels', 'engine', 'bundle-server']);
     const report = path.join(scratch, 'unit.json');
     const status = run('node_modules/vitest/vitest.mjs', ['run', '--reporter=dot', '--reporter=json', `--outputFile.json=${report}`]);
     const result = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : null;

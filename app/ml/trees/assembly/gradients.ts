@@ -1,0 +1,118 @@
+/** e^x for four float32 within 2 units in the last place (Cody and Waite's reduction, Cephes' polynomial); clamped to ±87. */
+// @ts-ignore: decorator
+@inline
+function exp4(x: v128): v128 {
+  x = f32x4.min(f32x4.max(x, f32x4.splat(-87)), f32x4.splat(87));
+  const k = f32x4.nearest(f32x4.mul(x, f32x4.splat(1.44269504)));
+  let r = f32x4.sub(x, f32x4.mul(k, f32x4.splat(0.693359375)));
+  r = f32x4.sub(r, f32x4.mul(k, f32x4.splat(-2.12194440e-4)));
+  let p = f32x4.splat(1.9875691500e-4);
+  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(1.3981999507e-3));
+  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(8.3334519073e-3));
+  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(4.1665795894e-2));
+  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(1.6666665459e-1));
+  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(5.0000001201e-1));
+  p = f32x4.add(f32x4.add(f32x4.mul(p, f32x4.mul(r, r)), r), f32x4.splat(1));
+  return f32x4.mul(p, i32x4.shl(i32x4.add(i32x4.trunc_sat_f32x4_s(k), i32x4.splat(127)), 23));
+}
+
+// @ts-ignore: decorator
+@inline
+function sigmoid4(x: v128): v128 {
+  const one = f32x4.splat(1);
+  return f32x4.div(one, f32x4.add(one, exp4(f32x4.neg(x))));
+}
+
+// @ts-ignore: decorator
+@inline
+function storePairs(out: usize, gradient: v128, hessian: v128): void {
+  v128.store(out, v128.shuffle<f32>(gradient, hessian, 0, 4, 1, 5));
+  v128.store(out, v128.shuffle<f32>(gradient, hessian, 2, 6, 3, 7), 16);
+}
+
+/**
+ * Gradients and hessians of the logistic loss (two classes): p - y and p (1 - p), times the weight. Scores, targets (0 or 1), weights (0:
+ * all one) and pairs are float32; arrays are padded to four rows.
+ */
+export function logisticGradients(scores: usize, targets: usize, weights: usize, pairs: usize, from: i32, to: i32): void {
+  const one = f32x4.splat(1);
+  const least = f32x4.splat(1e-16);
+  for (let i = from; i < to; i += 4) {
+    const at = <usize>i << 2;
+    const p = sigmoid4(v128.load(scores + at));
+    let gradient = f32x4.sub(p, v128.load(targets + at));
+    let hessian = f32x4.max(f32x4.mul(p, f32x4.sub(one, p)), least);
+    if (weights != 0) {
+      const weight = v128.load(weights + at);
+      gradient = f32x4.mul(gradient, weight);
+      hessian = f32x4.mul(hessian, weight);
+    }
+    storePairs(pairs + (at << 1), gradient, hessian);
+  }
+}
+
+/** Of the squared loss: score - target, and 1. */
+export function squaredGradients(scores: usize, targets: usize, weights: usize, pairs: usize, from: i32, to: i32): void {
+  for (let i = from; i < to; i += 4) {
+    const at = <usize>i << 2;
+    const weight = weights == 0 ? f32x4.splat(1) : v128.load(weights + at);
+    storePairs(pairs + (at << 1), f32x4.mul(f32x4.sub(v128.load(scores + at), v128.load(targets + at)), weight), weight);
+  }
+}
+
+/** Of the pinball loss at `level` (Koenker and Bassett 1978): 1 - level above the target, -level below it. */
+export function quantileGradients(scores: usize, targets: usize, weights: usize, pairs: usize, from: i32, to: i32, level: f32): void {
+  for (let i = from; i < to; i += 4) {
+    const at = <usize>i << 2;
+    const weight = weights == 0 ? f32x4.splat(1) : v128.load(weights + at);
+    const above = f32x4.ge(v128.load(scores + at), v128.load(targets + at));
+    storePairs(pairs + (at << 1), f32x4.mul(v128.bitselect(f32x4.splat(1 - level), f32x4.splat(-level), above), weight), weight);
+  }
+}
+
+/**
+ * Of the softmax loss for one of `classes`: p - [target = class] and p (1 - p). Scores lie class by class, `stride` bytes apart;
+ * `probabilities` [classes] likewise is made by `softmax` before.
+ */
+export function softmaxGradients(probabilities: usize, targets: usize, cls: f32, weights: usize, pairs: usize, from: i32, to: i32): void {
+  const one = f32x4.splat(1);
+  for (let i = from; i < to; i += 4) {
+    const at = <usize>i << 2;
+    const p = v128.load(probabilities + at);
+    const isClass = v128.and(f32x4.eq(v128.load(targets + at), f32x4.splat(cls)), one);
+    const weight = weights == 0 ? one : v128.load(weights + at);
+    const hessian = f32x4.max(f32x4.mul(p, f32x4.sub(one, p)), f32x4.splat(1e-16));
+    storePairs(pairs + (at << 1), f32x4.mul(f32x4.sub(p, isClass), weight), f32x4.mul(hessian, weight));
+  }
+}
+
+/** Probabilities of all classes from scores; both [classes][rows], `stride` bytes a class. */
+export function softmax(scores: usize, probabilities: usize, stride: usize, classes: i32, from: i32, to: i32): void {
+  for (let i = from; i < to; i += 4) {
+    const at = <usize>i << 2;
+    let most = v128.load(scores + at);
+    for (let c = 1; c < classes; c++) most = f32x4.max(most, v128.load(scores + at + <usize>c * stride));
+    let sum = f32x4.splat(0);
+    for (let c = 0; c < classes; c++) {
+      const e = exp4(f32x4.sub(v128.load(scores + at + <usize>c * stride), most));
+      v128.store(probabilities + at + <usize>c * stride, e);
+      sum = f32x4.add(sum, e);
+    }
+    for (let c = 0; c < classes; c++) {
+      const place = probabilities + at + <usize>c * stride;
+      v128.store(place, f32x4.div(v128.load(place), sum));
+    }
+  }
+}
+
+/** Sums of pairs [from, to) as two float64 in `out`. */
+export function sumPairs(pairs: usize, from: i32, to: i32, out: usize): void {
+  let sum = f64x2.splat(0);
+  for (let i = from; i < to; i++) sum = f64x2.add(sum, f64x2.promote_low_f32x4(v128.load64_zero(pairs + (<usize>i << 3))));
+  v128.store(out, sum);
+}
+
+/** Pairs of the rows `index[from, to)` side by side in `out` [from, to). */
+export function gatherPairs(index: usize, from: i32, to: i32, pairs: usize, out: usize): void {
+  for (let i = from; i < to; i++) store<u64>(out + (<usize>i << 3), load<u64>(pairs + (<usize>load<u32>(index + (<usize>i << 2)) << 3)));
+}

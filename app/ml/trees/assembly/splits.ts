@@ -1,0 +1,153 @@
+import { missingBin } from './memory';
+
+// The best split found so far, where `out` points: gain, feature, bin (numbers up to and including it go left) or -1 (a set of categories),
+// missing values go left (1) or right (0), sums of gradients and hessians on the left; then 32 bytes: the set of bins that goes left.
+export const outFeature: usize = 8;
+export const outBin: usize = 16;
+export const outMissing: usize = 24;
+export const outGradient: usize = 32;
+export const outHessian: usize = 40;
+export const outSet: usize = 48;
+
+// What a leaf to be split is like, where `leaf` points: sums of gradients and hessians, rows ÷ hessian, bounds of the leaves' values.
+const leafHessian: usize = 8;
+const leafRows: usize = 16;
+const leafLow: usize = 24;
+const leafHigh: usize = 32;
+
+// What holds for every split, where `rules` points: least rows and hessian on a side, L2 penalty, least gain, smoothing and penalty of categories.
+const ruleHessian: usize = 8;
+const ruleL2: usize = 16;
+const ruleCategoryL2: usize = 32;
+const ruleSmooth: usize = 40;
+const ruleMostCategories: usize = 48;
+
+/**
+ * Best split of a leaf by numbers of one feature: `cuts` of them, `hasMissing` where bin 255 may be filled. `monotone`: 1 where the value
+ * may only rise with the feature, -1 only fall, 0 any. Improves on what is in `out`.
+ */
+export function bestByNumber(histogram: usize, feature: i32, cuts: i32, hasMissing: bool, monotone: i32, leaf: usize, rules: usize, out: usize): void {
+  const G = load<f64>(leaf);
+  const S = load<f64>(leaf, leafHessian);
+  const rowsOf = load<f64>(leaf, leafRows);
+  const l2 = load<f64>(rules, ruleL2);
+  const least = Math.max(load<f64>(rules, ruleHessian), load<f64>(rules) / rowsOf - 1e-9);
+  const low = load<f64>(leaf, leafLow);
+  const high = load<f64>(leaf, leafHigh);
+  const bounded = low > -Infinity || high < Infinity || monotone != 0;
+  const parent = bounded ? gainOf(G, S + l2, clamp(-G / (S + l2), low, high)) : (G * G) / (S + l2);
+  let best = load<f64>(out);
+  const sides = hasMissing ? 2 : 1;
+  for (let side = 0; side < sides; side++) {
+    let gl: f64 = 0;
+    let hl: f64 = 0;
+    if (side == 1) {
+      gl = load<f64>(histogram + (<usize>missingBin << 4));
+      hl = load<f64>(histogram + (<usize>missingBin << 4), 8);
+      if (hl <= 0) return;
+    }
+    for (let bin = 0; bin < cuts; bin++) {
+      const at = histogram + (<usize>bin << 4);
+      gl += load<f64>(at);
+      hl += load<f64>(at, 8);
+      if (hl < least) continue;
+      const hr = S - hl;
+      if (hr < least) break;
+      const gr = G - gl;
+      let gain: f64;
+      if (!bounded) gain = (gl * gl) / (hl + l2) + (gr * gr) / (hr + l2) - parent;
+      else {
+        const left = clamp(-gl / (hl + l2), low, high);
+        const right = clamp(-gr / (hr + l2), low, high);
+        if ((monotone > 0 && left > right) || (monotone < 0 && left < right)) continue;
+        gain = gainOf(gl, hl + l2, left) + gainOf(gr, hr + l2, right) - parent;
+      }
+      if (gain > best) {
+        best = gain;
+        store<f64>(out, gain);
+        store<f64>(out, <f64>feature, outFeature);
+        store<f64>(out, <f64>bin, outBin);
+        store<f64>(out, <f64>side, outMissing);
+        store<f64>(out, gl, outGradient);
+        store<f64>(out, hl, outHessian);
+      }
+    }
+    // With nothing missing here, where it would go makes no difference to the sums.
+    if (side == 0 && hasMissing && load<f64>(histogram + (<usize>missingBin << 4), 8) <= 0) break;
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function clamp(value: f64, low: f64, high: f64): f64 {
+  return Math.max(low, Math.min(high, value));
+}
+
+/** Twice the fall of the loss when a leaf takes a value. */
+// @ts-ignore: decorator
+@inline
+function gainOf(gradient: f64, hessian: f64, value: f64): f64 {
+  return -(2 * gradient * value + hessian * value * value);
+}
+
+/**
+ * Best split of a leaf by a set of the `count` categories of one feature: in the order of their mean gradients the best set is a first or
+ * last part (Fisher 1958). `order`: room for 256 float64 and 256 words. The set lists at most the categories of rule `mostCategories`.
+ */
+export function bestByCategory(histogram: usize, feature: i32, count: i32, leaf: usize, rules: usize, order: usize, out: usize): void {
+  const G = load<f64>(leaf);
+  const S = load<f64>(leaf, leafHessian);
+  const l2 = load<f64>(rules, ruleL2) + load<f64>(rules, ruleCategoryL2);
+  const smooth = load<f64>(rules, ruleSmooth);
+  const least = Math.max(load<f64>(rules, ruleHessian), load<f64>(rules) / load<f64>(leaf, leafRows) - 1e-9);
+  const most = <i32>load<f64>(rules, ruleMostCategories);
+  const low = load<f64>(leaf, leafLow);
+  const high = load<f64>(leaf, leafHigh);
+  const parent = gainOf(G, S + load<f64>(rules, ruleL2), clamp(-G / (S + load<f64>(rules, ruleL2)), low, high));
+  const places = order + 2048;
+  let used = 0;
+  for (let bin = 0; bin < count; bin++) {
+    const at = histogram + (<usize>bin << 4);
+    const h = load<f64>(at, 8);
+    if (h <= 1e-12) continue;
+    const key = load<f64>(at) / (h + smooth);
+    // Insertion: few categories are in a leaf.
+    let place = used;
+    while (place > 0 && load<f64>(order + (<usize>(place - 1) << 3)) > key) {
+      store<f64>(order + (<usize>place << 3), load<f64>(order + (<usize>(place - 1) << 3)));
+      store<u32>(places + (<usize>place << 2), load<u32>(places + (<usize>(place - 1) << 2)));
+      place--;
+    }
+    store<f64>(order + (<usize>place << 3), key);
+    store<u32>(places + (<usize>place << 2), bin);
+    used++;
+  }
+  for (let direction = 0; direction < 2; direction++) {
+    let gl: f64 = 0;
+    let hl: f64 = 0;
+    const end = min(used - 1, most);
+    for (let i = 0; i < end; i++) {
+      const bin = load<u32>(places + (<usize>(direction == 0 ? i : used - 1 - i) << 2));
+      gl += load<f64>(histogram + (<usize>bin << 4));
+      hl += load<f64>(histogram + (<usize>bin << 4), 8);
+      if (hl < least) continue;
+      const hr = S - hl;
+      if (hr < least) break;
+      const gr = G - gl;
+      const gain = gainOf(gl, hl + l2, clamp(-gl / (hl + l2), low, high)) + gainOf(gr, hr + l2, clamp(-gr / (hr + l2), low, high)) - parent;
+      if (gain <= load<f64>(out)) continue;
+      store<f64>(out, gain);
+      store<f64>(out, <f64>feature, outFeature);
+      store<f64>(out, -1, outBin);
+      store<f64>(out, 0, outMissing);
+      store<f64>(out, gl, outGradient);
+      store<f64>(out, hl, outHessian);
+      memory.fill(out + outSet, 0, 32);
+      for (let k = 0; k <= i; k++) {
+        const chosen = load<u32>(places + (<usize>(direction == 0 ? k : used - 1 - k) << 2));
+        const byte = out + outSet + (chosen >> 3);
+        store<u8>(byte, load<u8>(byte) | (<u8>1 << <u8>(chosen & 7)));
+      }
+    }
+  }
+}
