@@ -74,6 +74,16 @@ export type RecipeStep =
       readonly maxCategories: number;
       readonly other: boolean;
       readonly dropFirst: boolean;
+    }
+  | {
+      /** One feature a column: 0, 1, 2 … for its categories. */
+      readonly step: 'ordinal';
+      readonly columns: ColumnSelection;
+      /** Categories that get a code, most frequent first. */
+      readonly maxCategories: number;
+      readonly order: 'frequency' | 'alphabetical';
+      /** What rarer, unseen and missing values become: missing, or one code of their own (always where a learner takes no missing features). */
+      readonly missing: 'nan' | 'code';
     };
 
 /** A recipe after fitting: constants in expressions. Rows in, one float per output out. */
@@ -81,10 +91,12 @@ export interface FittedRecipe {
   /** Raw columns needed, with their types. Only boolean, integer, float and string occur. */
   readonly inputs: Schema;
   /**
-   * Output features in order; each expression is over `inputs`, row-wise, of type float and never null.
-   * The empty string and null are the same (missing) for string inputs, in SQL as in ONNX.
+   * Output features in order; each expression is over `inputs`, row-wise, of type float, and never null unless the recipe was fitted
+   * for a learner that takes missing features (null in SQL, NaN in ONNX and in matrices). The empty string and null are the same (missing) for string inputs, in SQL as in ONNX.
    */
   readonly outputs: readonly NamedExpr[];
+  /** Outputs that are codes 0, 1, 2 …, with what each code stands for. */
+  readonly categorical?: readonly { readonly name: string; readonly categories: readonly string[] }[];
 }
 
 // ── learners and models ────────────────────────────────────────────────────────────────────────────────────────────

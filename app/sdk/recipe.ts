@@ -3,7 +3,7 @@ import type { Recipe } from './ports.ts';
 /** Most frequent categories that the default one-hot step keeps for each text column. */
 export const DEFAULT_MAX_CATEGORIES = 30;
 
-/** What a fresh Preprocess node does, and what a trainer does when no recipe is connected: impute, scale, one-hot. */
+/** What a fresh Preprocess node does, and what a linear model or a network does when no recipe is connected: impute, scale, one-hot. */
 export const defaultRecipe: Recipe = {
   steps: [
     {
@@ -31,6 +31,14 @@ export const defaultRecipe: Recipe = {
       dropFirst: false,
     },
   ],
+};
+
+/** Categories that get a code of their own in the default recipe of trees: what fits into one byte beside “missing”. */
+export const DEFAULT_MAX_CODES = 254;
+
+/** What learners do that take missing features and categories as they are, such as trees: text becomes codes, numbers stay. */
+export const treeRecipe: Recipe = {
+  steps: [{ step: 'ordinal', columns: { by: 'all-categorical' }, maxCategories: DEFAULT_MAX_CODES, order: 'frequency', missing: 'nan' }],
 };
 
 /** The default recipe in words, for logs and cards. */

@@ -34,7 +34,7 @@ export async function makeGolden(
   }
   const values: Relation = { op: 'scan', source: { kind: 'values', rows }, schema, label: 'golden rows' };
   const features = await tables.rows({ op: 'project', input: values, columns: fitted.outputs });
-  const matrix = Float32Array.from(features.rows.flat(), Number);
+  const matrix = Float32Array.from(features.rows.flat(), (cell) => (cell === null ? Number.NaN : Number(cell)));
   return {
     signature,
     rows: rows.length,

@@ -25,8 +25,16 @@ export interface ColumnState {
   fallback: number;
   /** 0/1 expression of an impute step's indicator. */
   indicator: Expr | null;
-  /** Set by one-hot: the column's features; `expr` is then no longer used. */
-  encoded: { readonly suffix: string; readonly expr: Expr }[] | null;
+  /** Set by a step that encodes: the column's features; `expr` is then no longer used. */
+  encoded: readonly EncodedFeature[] | null;
+}
+
+/** A feature made of one column; it is called like the column with the suffix. */
+export interface EncodedFeature {
+  readonly suffix: string;
+  readonly expr: Expr;
+  /** Where the feature is a code 0, 1, 2 …: what each code stands for. */
+  readonly categories?: readonly string[];
 }
 
 /** The raw column as a float (or string) expression in which everything that counts as missing is null. */

@@ -6,8 +6,8 @@ import type { Diagnostic } from '#app/core/errors.ts';
 import { openDatabase, type Database } from '#app/data/index.ts';
 import type { Relation, Schema } from '#app/relation/types.ts';
 import type { Recipe, RecipeStep } from '#app/sdk/ports.ts';
-import { defaultRecipe } from '#app/sdk/recipe.ts';
-import { fitRecipe } from './fit.ts';
+import { defaultRecipe, treeRecipe } from '#app/sdk/recipe.ts';
+import { fitRecipe, type FitRecipeOptions } from './fit.ts';
 
 type Cell = null | boolean | number | string;
 let database: Database;
@@ -27,8 +27,8 @@ const all = { by: 'all-numeric' } as const;
 const texts = { by: 'all-categorical' } as const;
 
 /** Features of the rows fitted on, by name. */
-async function features(recipe: Recipe, schema: Schema, rows: readonly (readonly Cell[])[], applied = rows): Promise<Record<string, Cell[]>> {
-  const fitted = await fitRecipe(recipe, scan(schema, rows), schema, database);
+async function features(recipe: Recipe, schema: Schema, rows: readonly (readonly Cell[])[], applied = rows, options: FitRecipeOptions = {}): Promise<Record<string, Cell[]>> {
+  const fitted = await fitRecipe(recipe, scan(schema, rows), schema, database, options);
   const found = await database.rows({ op: 'project', input: scan(schema, applied), columns: fitted.outputs });
   return Object.fromEntries(fitted.outputs.map((output, index) => [output.name, found.rows.map((row) => row[index] ?? null)]));
 }
@@ -89,6 +89,45 @@ describe('one-hot', () => {
     const found = await features(recipeOf(oneHot({ columns: { by: 'names', names: ['n', 'b'] } })), mixed, [[1, true], [20, false], [3, true]]);
     expect(found).toEqual({ 'n=1': [1, 0, 0], 'n=3': [0, 0, 1], 'n=20': [0, 1, 0], 'b=false': [0, 1, 0], 'b=true': [1, 0, 1] });
   });
+});
+
+describe('ordinal', () => {
+  const schema: Schema = [{ name: 's', type: 'string' }];
+  const rows = [['c'], ['c'], ['c'], ['b'], ['b'], ['a'], [null]];
+  const fresh = [['a'], ['b'], ['c'], ['never'], [null], ['']];
+  const ordinal = (over: Partial<Extract<RecipeStep, { step: 'ordinal' }>> = {}): RecipeStep => ({ step: 'ordinal', columns: texts, maxCategories: 254, order: 'frequency', missing: 'nan', ...over });
+
+  it('codes the most frequent first; rare, unseen and missing values are missing', async () => {
+    expect(await features(recipeOf(ordinal()), schema, rows, fresh, { allowMissing: true })).toEqual({ s: [2, 1, 0, null, null, null] });
+    expect(await features(recipeOf(ordinal({ maxCategories: 2 })), schema, rows, fresh, { allowMissing: true })).toEqual({ s: [null, 1, 0, null, null, null] });
+    expect(await features(recipeOf(ordinal({ order: 'alphabetical' })), schema, rows, fresh, { allowMissing: true })).toEqual({ s: [0, 1, 2, null, null, null] });
+  });
+
+  it('gives the rest one code where that is asked for, and where the learner takes no missing features', async () => {
+    expect(await features(recipeOf(ordinal({ missing: 'code' })), schema, rows, fresh, { allowMissing: true })).toEqual({ s: [2, 1, 0, 3, 3, 3] });
+    expect(await features(recipeOf(ordinal({ maxCategories: 1 })), schema, rows, fresh)).toEqual({ s: [1, 1, 0, 1, 1, 1] });
+  });
+
+  it('says what the codes stand for', async () => {
+    const mixed: Schema = [{ name: 'x', type: 'float' }, { name: 's', type: 'string' }, { name: 'flag', type: 'boolean' }];
+    const step = ordinal({ columns: { by: 'names', names: ['s', 'flag'] }, order: 'alphabetical' });
+    const data = [[1, 'b', true], [2, 'a', false], [3, null, null]];
+    expect((await fitRecipe(recipeOf(step), scan(mixed, data), mixed, database, { allowMissing: true })).categorical).toEqual([
+      { name: 's', categories: ['a', 'b'] },
+      { name: 'flag', categories: ['false', 'true'] },
+    ]);
+    const coded = await fitRecipe(recipeOf(step), scan(mixed, data), mixed, database);
+    expect(coded.categorical?.[0]).toEqual({ name: 's', categories: ['a', 'b', '(other or missing)'] });
+    expect((await fitRecipe(recipeOf(), scan(mixed.slice(0, 1), [[1]]), mixed.slice(0, 1), database)).categorical).toBeUndefined();
+  });
+});
+
+it('lets missing numbers pass where the learner takes them', async () => {
+  const schema: Schema = [{ name: 'x', type: 'float' }, { name: 'n', type: 'integer' }, { name: 'flag', type: 'boolean' }];
+  const rows = [[1, 5, true], [null, null, null], [Number.NaN, 6, false], [1e101, 7, null]];
+  expect(await features(treeRecipe, schema, rows, rows, { allowMissing: true })).toEqual({ x: [1, null, null, null], n: [5, null, 6, 7], flag: [1, null, 0, null] });
+  expect(await features(recipeOf({ step: 'scale', columns: all, method: 'min-max' }), schema, rows, [[3, 8, true], [null, 6, false]], { allowMissing: true })).toEqual({ x: [0, null], n: [1.5, 0.5], flag: [1, 0] });
+  await expect(features(treeRecipe, schema, rows)).rejects.toMatchObject({ code: 'missing-values', place: { column: 'x' } });
 });
 
 describe('a recipe that leaves something unusable', () => {

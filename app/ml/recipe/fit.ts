@@ -8,6 +8,7 @@ import { isFeatureType } from '#app/sdk/trainer.ts';
 import { baseExpression, selectColumns, type ColumnState } from './columns.ts';
 import { applyImpute } from './impute.ts';
 import { applyOneHot } from './one-hot.ts';
+import { applyOrdinal } from './ordinal.ts';
 import { applyScale } from './scale.ts';
 import { numberOf, Statistics } from './statistics.ts';
 
@@ -20,12 +21,15 @@ export interface FitRecipeOptions {
    * names and tickets, are left out with a diagnostic.
    */
   leaveOutIdentifiers?: boolean;
+  /** For learners that take missing features: what no step fills passes as null (NaN in ONNX) instead of failing. */
+  allowMissing?: boolean;
 }
 
 /**
  * Fits a recipe on the rows of `relation`: one counting query, then one aggregate query a step.
  * Missing is: null, NaN, an infinity, a magnitude over 1e100, the empty string.
- * @throws PenstockError `no-rows`, `no-features`, `feature-type`, `missing-values`, `not-encoded`, `recipe-column`.
+ * @throws PenstockError `no-rows`, `no-features`, `feature-type`, `missing-values` (never with `allowMissing`), `not-encoded`,
+ *   `recipe-column`.
  */
 export async function fitRecipe(
   recipe: Recipe,
@@ -44,7 +48,7 @@ export async function fitRecipe(
   const known = new Set(features.map((column) => column.name));
   const states = await census(relation, features, tables, options);
   for (const step of recipe.steps) await applyStep(step, states, known, relation, tables, options);
-  return assemble(states);
+  return assemble(states, options.allowMissing === true);
 }
 
 /** Counts rows and missing values; leaves out what cannot be learnt from. */
@@ -142,31 +146,38 @@ async function applyStep(
       return applyScale(step, columns, relation, tables);
     case 'one-hot':
       return applyOneHot(step, columns, relation, tables, (_column, message) => options.log?.('info', message));
+    case 'ordinal':
+      return applyOrdinal(step, columns, relation, tables, {
+        allowMissing: options.allowMissing === true,
+        note: (_column, message) => options.log?.('info', message),
+      });
   }
 }
 
-function assemble(states: readonly ColumnState[]): FittedRecipe {
+function assemble(states: readonly ColumnState[], allowMissing: boolean): FittedRecipe {
   const outputs: NamedExpr[] = [];
+  const categorical: { name: string; categories: readonly string[] }[] = [];
   const names = new Set<string>();
-  const add = (wanted: string, expr: Expr) => {
+  const add = (wanted: string, expr: Expr, categories?: readonly string[]) => {
     let name = wanted;
     // Column names that differ only in capital letters are the same to a table: “city=OSLO” after “city=Oslo” becomes “city=OSLO_2”.
     for (let n = 2; names.has(nameKey(name)); n += 1) name = `${wanted}_${n}`;
     names.add(nameKey(name));
     outputs.push({ name, expr });
+    if (categories !== undefined) categorical.push({ name, categories });
   };
   const inputs: Column[] = [];
   for (const state of states) {
     const before = outputs.length;
     if (state.encoded !== null) {
-      for (const feature of state.encoded) add(`${state.column.name}${feature.suffix}`, feature.expr);
+      for (const feature of state.encoded) add(`${state.column.name}${feature.suffix}`, feature.expr, feature.categories);
     } else if (state.kind === 'text') {
       throw new PenstockError('not-encoded', `The column “${state.column.name}” is text, and no step of the recipe turns it into numbers.`, {
-        remedy: 'Add a one-hot step for it to the Preprocess node, or leave the column out of the features.',
+        remedy: 'Add a step that encodes it (one-hot, ordinal …) to the Preprocess node, or leave the column out of the features.',
         place: { column: state.column.name },
       });
     } else {
-      add(state.column.name, numericOutput(state));
+      add(state.column.name, allowMissing ? state.expr : numericOutput(state));
     }
     if (state.indicator !== null) add(`${state.column.name}_missing`, state.indicator);
     if (outputs.length > before) inputs.push(state.column);
@@ -176,7 +187,7 @@ function assemble(states: readonly ColumnState[]): FittedRecipe {
       remedy: 'Add feature columns with values in them (numbers, text, or true/false).',
     });
   }
-  return { inputs, outputs };
+  return { inputs, outputs, ...(categorical.length === 0 ? {} : { categorical }) };
 }
 
 function numericOutput(state: ColumnState): Expr {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Diagnostic } from '#app/core/errors.ts';
 import { defineNode } from '#app/sdk/node.ts';
 import type { RecipeStep } from '#app/sdk/ports.ts';
-import { DEFAULT_MAX_CATEGORIES, defaultRecipe } from '#app/sdk/recipe.ts';
+import { DEFAULT_MAX_CATEGORIES, DEFAULT_MAX_CODES, defaultRecipe } from '#app/sdk/recipe.ts';
 
 const selectionSchema = z
   .discriminatedUnion('by', [
@@ -47,7 +47,25 @@ const oneHotSchema = z.object({
   dropFirst: z.boolean().default(false).meta({ title: 'Leave out the first category', description: 'Removes the redundancy that makes coefficients of unpenalised linear models arbitrary.' }),
 });
 
-const stepSchema = z.discriminatedUnion('step', [imputeSchema, scaleSchema, oneHotSchema]);
+const ordinalSchema = z.object({
+  step: z.literal('ordinal'),
+  columns: selectionSchema.default({ by: 'all-categorical' }),
+  maxCategories: z.int().min(1).max(10_000).default(DEFAULT_MAX_CODES).meta({ title: 'Most categories', description: 'The most frequent values get a code each.', min: 1, max: 10_000 }),
+  order: z
+    .enum(['frequency', 'alphabetical'])
+    .default('frequency')
+    .meta({ title: 'Codes go by', labels: { frequency: 'how often a value occurs, most frequent first', alphabetical: 'the value: alphabetical, numbers by size' } }),
+  missing: z
+    .enum(['nan', 'code'])
+    .default('nan')
+    .meta({
+      title: 'Missing, rare and never seen values',
+      description: 'Learners that cannot work with missing features get the code in any case.',
+      labels: { nan: 'stay missing', code: 'share one code' },
+    }),
+});
+
+const stepSchema = z.discriminatedUnion('step', [imputeSchema, scaleSchema, oneHotSchema, ordinalSchema]);
 
 export const paramsSchema = z.object({
   steps: z
@@ -64,7 +82,7 @@ function toParams(step: RecipeStep): StepParams {
   return stepSchema.parse(step);
 }
 
-const titles = { impute: 'impute', scale: 'scale', 'one-hot': 'one-hot' } as const;
+const titles = { impute: 'impute', scale: 'scale', 'one-hot': 'one-hot', ordinal: 'ordinal' } as const;
 
 export const definition = defineNode({
   type: 'train/preprocess',

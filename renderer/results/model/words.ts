@@ -52,6 +52,11 @@ export function stepWords(step: RecipeStep): StepWords {
         title: 'Turn categories into 0/1 columns',
         detail: `at most ${step.maxCategories} a column${step.other ? ', the rest as “other”' : ''}${step.dropFirst ? ', the first left out' : ''}`,
       };
+    case 'ordinal':
+      return {
+        title: 'Turn categories into codes',
+        detail: `0, 1, 2 … by ${step.order === 'frequency' ? 'frequency' : 'value'} for at most ${step.maxCategories} a column; ${step.missing === 'code' ? 'the rest share a code' : 'the rest is missing'}`,
+      };
   }
 }
 
