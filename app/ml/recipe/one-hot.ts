@@ -1,5 +1,5 @@
 import { call, lit, when } from '#app/relation/build.ts';
-import type { Expr, Relation } from '#app/relation/types.ts';
+import type { Relation } from '#app/relation/types.ts';
 import type { TableServices } from '#app/sdk/node.ts';
 import type { RecipeStep } from '#app/sdk/ports.ts';
 import { byValue, categoryLabel, categoryLiteral, countCategories } from './categories.ts';
