@@ -1,0 +1,124 @@
+import { PenstockError } from '#app/core/errors.ts';
+import { formatCount } from '#app/core/units.ts';
+import type { Column, Schema } from '#app/relation/types.ts';
+import type { RunContext } from '#app/sdk/node.ts';
+import type { FittedRecipe, LearnerSpec, TableValue } from '#app/sdk/ports.ts';
+import { isFeatureType } from '#app/sdk/trainer.ts';
+import { train } from '../learners/train.ts';
+import type { TrainedLearner } from '../learners/types.ts';
+import { fitRecipe } from '../recipe/fit.ts';
+import { createCurves, type Curve } from './curves.ts';
+import { readFeatureRows, type FeatureRows } from './feature-rows.ts';
+import { prepareTarget, type PreparedTarget } from './target.ts';
+
+export type LearnServices = Pick<RunContext<unknown>, 'tables' | 'seed' | 'signal' | 'progress' | 'metric' | 'log' | 'report'>;
+
+export interface LearnOptions {
+  /** See `FeatureRowsOptions`: the training rows in an order that does not depend on the query. */
+  readonly place?: string;
+  /** Keeps the training rows readable after training (`Learnt.data`); otherwise their memory went to the worker. */
+  readonly keepRows?: boolean;
+}
+
+/** A learner after it has seen its rows, before anything is written. */
+export interface Learnt {
+  readonly target: Column;
+  readonly prepared: PreparedTarget;
+  readonly fitted: FittedRecipe;
+  readonly trained: TrainedLearner;
+  readonly rows: number;
+  readonly curves: readonly Curve[];
+  /** The training rows; its matrix is empty without `keepRows`. */
+  readonly data: FeatureRows;
+}
+
+/**
+ * Fits a learner with its recipe on the rows of a table, and on nothing else: the recipe in SQL, the learner in a worker. No file is
+ * written, so that a fold of a cross-validation costs no more than its fit. `input.schema` may leave out columns of the relation.
+ * @throws PenstockError `target-missing`, `target-type`, `single-class`, `too-few-rows`, `unknown-feature`, `target-is-feature`,
+ *   `table-too-large`, `feature-range`, those of fitRecipe and of the learner; CancelledError.
+ */
+export async function learn(spec: LearnerSpec, input: Pick<TableValue, 'relation' | 'schema'>, services: LearnServices, options: LearnOptions = {}): Promise<Learnt> {
+  const { tables, signal, progress } = services;
+  const target = findTarget(spec, input.schema);
+  const features = chooseFeatures(spec, input.schema);
+
+  progress(0, 'Reading the target');
+  const prepared = await prepareTarget(spec.task, target, input.relation, tables, services.report);
+  signal.throwIfAborted();
+  progress(0.03, 'Fitting the preprocessing');
+  const fitted = await fitRecipe(spec.recipe, prepared.relation, features, tables, {
+    report: services.report,
+    log: services.log,
+    leaveOutIdentifiers: spec.features === null,
+  });
+  signal.throwIfAborted();
+  progress(0.08, `Reading ${formatCount(prepared.rows)} rows × ${fitted.outputs.length} features`);
+  const data = await readFeatureRows(fitted, prepared.relation, [prepared.expr], tables, { rows: prepared.rows, place: options.place, shared: options.keepRows });
+  checkRange(data, fitted);
+  const { rows } = data;
+  signal.throwIfAborted();
+
+  const curves = createCurves();
+  const trained = await train(
+    spec.algorithm,
+    spec.params,
+    {
+      task: spec.task,
+      matrix: data.matrix,
+      rows,
+      features: fitted.outputs.map((output) => output.name),
+      target: (data.beside[0] ?? new Float64Array()).map((value) => value * prepared.width + prepared.centre),
+      classes: prepared.classes.length,
+    },
+    {
+      seed: services.seed,
+      signal,
+      progress: (fraction, message) => progress(fraction === null ? null : 0.15 + 0.75 * fraction, message),
+      metric: (name, value, step) => {
+        curves.add(name, value, step);
+        services.metric(name, value, step);
+      },
+    },
+  );
+  for (const note of trained.details.notes) services.log('warning', note);
+  return { target, prepared, fitted, trained, rows, curves: curves.all(), data };
+}
+
+/** @throws PenstockError `target-missing`. */
+export function findTarget(spec: LearnerSpec, schema: Schema): Column {
+  const column = schema.find((candidate) => candidate.name === spec.target);
+  if (column !== undefined) return column;
+  throw new PenstockError('target-missing', spec.target === '' ? 'No target column is chosen.' : `The table has no column “${spec.target}” to predict.`, {
+    remedy: 'Choose the target column in the parameters.',
+    place: { param: ['target'] },
+  });
+}
+
+function chooseFeatures(spec: LearnerSpec, schema: Schema): Column[] {
+  if (spec.features === null) return schema.filter((column) => column.name !== spec.target && isFeatureType(column));
+  if (spec.features.includes(spec.target)) {
+    throw new PenstockError('target-is-feature', `The target “${spec.target}” is also chosen as a feature; a model that sees the answer learns nothing else.`, {
+      remedy: 'Remove it from the features.',
+      place: { column: spec.target, param: ['features'] },
+    });
+  }
+  return spec.features.map((name) => {
+    const column = schema.find((candidate) => candidate.name === name);
+    if (column !== undefined) return column;
+    throw new PenstockError('unknown-feature', `The table has no column “${name}”.`, {
+      remedy: 'Choose the features again.',
+      place: { column: name, param: ['features'] },
+    });
+  });
+}
+
+function checkRange({ matrix }: FeatureRows, { outputs }: FittedRecipe): void {
+  const bad = matrix.findIndex((value) => !Number.isFinite(value));
+  if (bad < 0) return;
+  const name = outputs[bad % outputs.length]?.name ?? '';
+  throw new PenstockError('feature-range', `The feature “${name}” has values too large for a model (over 3.4e38).`, {
+    remedy: 'Add a scale step for it to the Preprocess node.',
+    place: { column: name },
+  });
+}
