@@ -3,10 +3,8 @@ import type { Relation, Schema } from '#app/relation/types.ts';
 import type { TableServices } from '#app/sdk/node.ts';
 import type { FittedRecipe, ModelSignature } from '#app/sdk/ports.ts';
 import type { LearnerHead } from '../learners/types.ts';
-import { createRunner } from '../onnx/runner.ts';
-import { headModel } from './assemble.ts';
 import type { GoldenOutputs, GoldenRows } from './parity.ts';
-import { collector } from './scorer.ts';
+import { scoreHead } from './score-head.ts';
 
 const FROM_DATA = 198;
 type Cell = null | boolean | number | string;
@@ -39,23 +37,16 @@ export async function makeGolden(
     signature,
     rows: rows.length,
     inputs: Object.fromEntries(schema.map((column, index) => [column.name, rows.map((row) => row[index] ?? null)])),
-    outputs: await runHead(head, signature, matrix, rows.length, fitted.outputs.length),
+    outputs: await expectedOutputs(head, signature, matrix, rows.length, fitted.outputs.length),
   };
 }
 
-async function runHead(head: LearnerHead, signature: ModelSignature, matrix: Float32Array, rows: number, width: number): Promise<GoldenOutputs> {
-  const runner = await createRunner(headModel(head, width));
-  try {
-    const collect = collector(signature, rows);
-    collect.add(await runner.run({ [head.input]: { dims: [rows, width], data: matrix } }), 0);
-    const { label, probabilities, prediction } = collect.predictions;
-    if (prediction !== undefined) return { prediction: Array.from(prediction) };
-    const classes = signature.classes?.length ?? 0;
-    return {
-      label: Array.from(label ?? []),
-      probabilities: Array.from({ length: rows }, (_unused, row) => Array.from(probabilities?.subarray(row * classes, (row + 1) * classes) ?? [])),
-    };
-  } finally {
-    await runner.close();
-  }
+async function expectedOutputs(head: LearnerHead, signature: ModelSignature, matrix: Float32Array, rows: number, width: number): Promise<GoldenOutputs> {
+  const { label, probabilities, prediction } = await scoreHead(head, signature, matrix, rows, width);
+  if (prediction !== undefined) return { prediction: Array.from(prediction) };
+  const classes = signature.classes?.length ?? 0;
+  return {
+    label: Array.from(label ?? []),
+    probabilities: Array.from({ length: rows }, (_unused, row) => Array.from(probabilities?.subarray(row * classes, (row + 1) * classes) ?? [])),
+  };
 }

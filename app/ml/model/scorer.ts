@@ -49,7 +49,7 @@ export async function openScorer(model: string | Uint8Array, signature: ModelSig
 }
 
 /** Output tensors of batches put together. */
-export function collector(signature: ModelSignature, rows: number): { add(outputs: Readonly<Record<string, TensorValues>>, at: number): void; predictions: Predictions } {
+export function collector(signature: Pick<ModelSignature, 'task' | 'classes'>, rows: number): { add(outputs: Readonly<Record<string, TensorValues>>, at: number): void; predictions: Predictions } {
   if (signature.task === 'regression') {
     const prediction = new Float32Array(rows);
     return {
