@@ -21,8 +21,8 @@ export class HeadBuilder {
     return name;
   }
 
-  op(op: string, inputs: readonly string[], attributes?: OnnxNode['attributes'], output = `${prefix}t${this.#next++}`): string {
-    this.#nodes.push({ op, inputs, outputs: [output], ...(attributes === undefined ? {} : { attributes }) });
+  op(op: string, inputs: readonly string[], attributes?: OnnxNode['attributes'], output = `${prefix}t${this.#next++}`, domain?: OnnxNode['domain']): string {
+    this.#nodes.push({ op, inputs, outputs: [output], ...(attributes === undefined ? {} : { attributes }), ...(domain === undefined ? {} : { domain }) });
     return output;
   }
 

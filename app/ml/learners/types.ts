@@ -5,7 +5,7 @@ import type { TaskHooks } from '../worker/tasks.ts';
 /** What every learner is fitted on. */
 export interface TrainInput {
   readonly task: LearningTask;
-  /** Row-major [rows × features], finite. */
+  /** Row-major [rows × features], finite; NaN is missing, for learners that take it. */
   readonly matrix: Float32Array;
   readonly rows: number;
   readonly features: readonly string[];
@@ -13,6 +13,8 @@ export interface TrainInput {
   readonly target: Float64Array;
   /** Number of classes; 0 for regression. */
   readonly classes: number;
+  /** By feature: number of categories whose codes 0, 1, … it holds; 0 where it is a number. Absent: all are numbers. */
+  readonly categories?: readonly number[];
   /** [rows], ≥ 0, not all zero; absent: all one. */
   readonly weights?: Float64Array;
 }

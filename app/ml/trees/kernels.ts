@@ -1,0 +1,56 @@
+import { readFileSync } from 'node:fs';
+import { PenstockError } from '#app/core/errors.ts';
+
+/** What `assembly/` exports; addresses and counts are numbers of 32 bits. See there for what each does. */
+export interface Kernels {
+  barrier(at: number, threads: number): void;
+  clear(at: number, bytes: number): void;
+  move(to: number, from: number, bytes: number): void;
+  sortFloats(values: number, count: number, spare: number, counts: number): void;
+  cutPoints(sorted: number, count: number, most: number, cuts: number): number;
+  cutEach(sorted: number, count: number, most: number, cuts: number): number;
+  binColumn(values: number, rows: number, width: number, column: number, cuts: number, count: number, out: number, stride: number): void;
+  binCodes(values: number, rows: number, width: number, column: number, most: number, out: number, stride: number): void;
+  logisticGradients(scores: number, targets: number, weights: number, pairs: number, from: number, to: number): void;
+  squaredGradients(scores: number, targets: number, weights: number, pairs: number, from: number, to: number): void;
+  quantileGradients(scores: number, targets: number, weights: number, pairs: number, from: number, to: number, level: number): void;
+  softmax(scores: number, probabilities: number, stride: number, classes: number, from: number, to: number): void;
+  softmaxGradients(probabilities: number, targets: number, cls: number, weights: number, pairs: number, from: number, to: number): void;
+  sumPairs(pairs: number, from: number, to: number, out: number): void;
+  gatherPairs(index: number, from: number, to: number, pairs: number, out: number): void;
+  addGroup(group: number, lanes: number, index: number, from: number, to: number, ordered: number, histogram: number): void;
+  subtract(parent: number, child: number, bytes: number): void;
+  bestByNumber(histogram: number, feature: number, cuts: number, hasMissing: number, monotone: number, leaf: number, rules: number, out: number): void;
+  bestByCategory(histogram: number, feature: number, count: number, leaf: number, rules: number, order: number, out: number): void;
+  iota(index: number, from: number, to: number): void;
+  partition(bins: number, stride: number, goesLeft: number, index: number, from: number, to: number, spare: number): number;
+  addToScores(scores: number, index: number, from: number, to: number, value: number): void;
+  scoreByBins(nodes: number, stride: number, scores: number, from: number, to: number): void;
+  forestSplit(bins: number, feature: number, index: number, from: number, to: number, ordered: number, histogram: number, g: number, s: number, least: number, out: number): number;
+  forestSplitClasses(bins: number, feature: number, index: number, from: number, to: number, labels: number, weights: number, classes: number, histogram: number, total: number, left: number, s: number, least: number, out: number): number;
+  binRange(bins: number, index: number, from: number, to: number): number;
+  sumBelow(bins: number, bin: number, missingLeft: number, index: number, from: number, to: number, ordered: number, out: number): void;
+  countClasses(bins: number, bin: number, missingLeft: number, index: number, from: number, to: number, labels: number, weights: number, classes: number, out: number): void;
+}
+
+/** Where the build puts the compiled kernels, seen from the sources and from the built engine. */
+const file = import.meta.url.endsWith('.ts') ? new URL('../../../dist/kernels/trees.wasm', import.meta.url) : new URL('../kernels/trees.wasm', import.meta.url);
+
+let compiled: WebAssembly.Module | null = null;
+
+/** @throws PenstockError `kernels-missing` where the app was not built. */
+export function kernelModule(): WebAssembly.Module {
+  if (compiled !== null) return compiled;
+  let bytes: Buffer;
+  try {
+    bytes = readFileSync(file);
+  } catch (cause) {
+    throw new PenstockError('kernels-missing', 'The compiled part of the tree learners (trees.wasm) is not there.', { remedy: 'Build the app: npm run build.', cause });
+  }
+  compiled = new WebAssembly.Module(bytes as BufferSource);
+  return compiled;
+}
+
+export function instantiate(module: WebAssembly.Module, memory: WebAssembly.Memory): Kernels {
+  return new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Kernels;
+}

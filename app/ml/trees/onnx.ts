@@ -1,0 +1,112 @@
+import { HeadBuilder, bothProbabilities, headInput } from '../learners/heads.ts';
+import type { LearnerHead } from '../learners/types.ts';
+import type { Tree, TreeEnsemble } from './tree.ts';
+
+interface NodeTable {
+  readonly treeids: number[];
+  readonly nodeids: number[];
+  readonly featureids: number[];
+  readonly values: number[];
+  readonly modes: string[];
+  readonly truenodeids: number[];
+  readonly falsenodeids: number[];
+  readonly missing_value_tracks_true: number[];
+}
+
+const emptyTable = (): NodeTable => ({ treeids: [], nodeids: [], featureids: [], values: [], modes: [], truenodeids: [], falsenodeids: [], missing_value_tracks_true: [] });
+
+/**
+ * A tree's nodes as TreeEnsemble attributes. A set of categories becomes a chain of nodes that each ask for one code and share what is to
+ * their left, which onnxruntime takes for a set.
+ */
+function addTree(table: NodeTable, id: number, tree: Tree): void {
+  let next = tree.feature.length;
+  const add = (node: number, feature: number, value: number, mode: string, yes: number, no: number, missing: number): void => {
+    table.treeids.push(id);
+    table.nodeids.push(node);
+    table.featureids.push(feature);
+    table.values.push(value);
+    table.modes.push(mode);
+    table.truenodeids.push(yes);
+    table.falsenodeids.push(no);
+    table.missing_value_tracks_true.push(missing);
+  };
+  for (let node = 0; node < tree.feature.length; node += 1) {
+    const feature = tree.feature[node] as number;
+    const [left, right] = [tree.left[node] as number, tree.right[node] as number];
+    if (feature < 0) {
+      add(node, 0, 0, 'LEAF', 0, 0, 0);
+      continue;
+    }
+    const set = tree.categories.get(node);
+    if (set === undefined) {
+      add(node, feature, tree.threshold[node] as number, 'BRANCH_LEQ', left, right, tree.missingLeft[node] as number);
+      continue;
+    }
+    for (const [i, code] of set.entries()) {
+      const here = i === 0 ? node : next++;
+      add(here, feature, code, 'BRANCH_EQ', left, i === set.length - 1 ? right : next, 0);
+    }
+  }
+}
+
+/** Raw outputs of an ensemble, float64 [rows, outputs], from float32 features. */
+function rawOutputs(builder: HeadBuilder, ensemble: TreeEnsemble): string {
+  const { trees, outputs, leafValues, base, combine } = ensemble;
+  const table = emptyTable();
+  const targets = { treeids: [] as number[], nodeids: [] as number[], ids: [] as number[], weights: [] as number[] };
+  for (const [id, tree] of trees.entries()) {
+    addTree(table, id, tree);
+    for (let node = 0; node < tree.feature.length; node += 1) {
+      if ((tree.feature[node] as number) >= 0) continue;
+      for (let k = 0; k < leafValues; k += 1) {
+        targets.treeids.push(id);
+        targets.nodeids.push(node);
+        targets.ids.push(leafValues === 1 ? id % outputs : k);
+        targets.weights.push(tree.value[node * leafValues + k] as number);
+      }
+    }
+  }
+  const raw = builder.op(
+    'TreeEnsembleRegressor',
+    [headInput],
+    {
+      n_targets: { kind: 'int', value: outputs },
+      aggregate_function: { kind: 'string', value: combine === 'mean' ? 'AVERAGE' : 'SUM' },
+      nodes_treeids: { kind: 'ints', value: table.treeids },
+      nodes_nodeids: { kind: 'ints', value: table.nodeids },
+      nodes_featureids: { kind: 'ints', value: table.featureids },
+      nodes_values: { kind: 'floats', value: table.values },
+      nodes_modes: { kind: 'strings', value: table.modes },
+      nodes_truenodeids: { kind: 'ints', value: table.truenodeids },
+      nodes_falsenodeids: { kind: 'ints', value: table.falsenodeids },
+      nodes_missing_value_tracks_true: { kind: 'ints', value: table.missing_value_tracks_true },
+      target_treeids: { kind: 'ints', value: targets.treeids },
+      target_nodeids: { kind: 'ints', value: targets.nodeids },
+      target_ids: { kind: 'ints', value: targets.ids },
+      target_weights: { kind: 'floats', value: targets.weights },
+    },
+    undefined,
+    'ai.onnx.ml',
+  );
+  const wide = builder.cast(raw, 'double');
+  return base.some((value) => value !== 0) ? builder.op('Add', [wide, builder.constant('double', [1, outputs], base)]) : wide;
+}
+
+/** Boosted trees as the fitted end of a model: scores through the inverse link. */
+export function boostedHead(ensemble: TreeEnsemble, classes: number): LearnerHead {
+  const builder = new HeadBuilder();
+  const raw = rawOutputs(builder, ensemble);
+  if (classes === 0) return builder.regression(builder.cast(raw, 'float'));
+  if (classes === 2) return builder.classification(bothProbabilities(builder, builder.op('Sigmoid', [raw])), 2);
+  return builder.classification(builder.cast(builder.op('Softmax', [raw], { axis: { kind: 'int', value: 1 } }), 'float'), classes);
+}
+
+/** A forest: leaves hold means, or shares of the classes (of two, that of the second). */
+export function forestHead(ensemble: TreeEnsemble, classes: number): LearnerHead {
+  const builder = new HeadBuilder();
+  const raw = rawOutputs(builder, ensemble);
+  if (classes === 0) return builder.regression(builder.cast(raw, 'float'));
+  if (classes === 2) return builder.classification(bothProbabilities(builder, raw), 2);
+  return builder.classification(builder.cast(raw, 'float'), classes);
+}

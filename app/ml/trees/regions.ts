@@ -1,0 +1,220 @@
+import { blockRows, feature, fixed, given, group, histogramBytes, leafBytes, losses, orderBytes, rowStride, sharedFrom, splitBytes } from './layout.ts';
+import type { Region } from './team.ts';
+
+/** What threads do together; each does the features or rows that are its own. Results are the same for any number of threads. */
+
+const share = (total: number, { member, threads }: Region, step = 1): [number, number] => {
+  const steps = Math.ceil(total / step);
+  return [Math.floor((steps * member) / threads) * step, Math.min(total, Math.floor((steps * (member + 1)) / threads) * step)];
+};
+
+function ownFeatures({ integers, member, view }: Region, visit: (at: number, j: number, memory: DataView) => void): void {
+  const memory = view();
+  const table = integers[fixed.featureTable] as number;
+  for (let j = 0; j < (integers[fixed.features] as number); j += 1) {
+    const at = table + j * feature.words * 4;
+    if (memory.getInt32(at + feature.thread * 4, true) === member) visit(at, j, memory);
+  }
+}
+
+/** Cut points of the own features, from a sample. Given: its rows. */
+function cuts(region: Region): void {
+  const { integers, kernels, member } = region;
+  const rows = integers[given] as number;
+  const width = integers[fixed.features] as number;
+  const most = integers[fixed.bins] as number;
+  const room = (integers[fixed.sorting] as number) + member * (rows * 8 + 8192 + 64);
+  ownFeatures(region, (at, j, memory) => {
+    if (memory.getInt32(at + feature.isCategory * 4, true) === 1) return;
+    const values = new Float32Array(memory.buffer, room, rows);
+    const sample = new Float32Array(memory.buffer, integers[fixed.staging] as number, rows * width);
+    let count = 0;
+    for (let i = j; i < sample.length; i += width) {
+      const value = sample[i] as number;
+      if (!Number.isNaN(value)) values[count++] = value;
+    }
+    kernels.sortFloats(room, count, room + rows * 4, room + rows * 8);
+    const cutsAt = memory.getInt32(at + feature.cutsAt * 4, true);
+    const each = kernels.cutEach(room, count, most, cutsAt);
+    memory.setInt32(at + feature.cuts * 4, each >= 0 ? each : kernels.cutPoints(room, count, most, cutsAt), true);
+  });
+}
+
+/** Bins of the own features. Given: rows that wait, and the place of the first. */
+function bins(region: Region): void {
+  const { integers, kernels } = region;
+  const [rows, first] = [integers[given] as number, integers[given + 1] as number];
+  const width = integers[fixed.features] as number;
+  const staging = integers[fixed.staging] as number;
+  ownFeatures(region, (at, j, memory) => {
+    const out = memory.getInt32(at + feature.bins * 4, true) + first * rowStride;
+    const count = memory.getInt32(at + feature.cuts * 4, true);
+    if (memory.getInt32(at + feature.isCategory * 4, true) === 1) kernels.binCodes(staging, rows, width, j, count, out, rowStride);
+    else kernels.binColumn(staging, rows, width, j, memory.getInt32(at + feature.cutsAt * 4, true), count, out, rowStride);
+  });
+}
+
+/** Probabilities of all classes for the next gradients. */
+function probabilities(region: Region): void {
+  const { integers, kernels } = region;
+  const [from, to] = share(integers[fixed.rows] as number, region, 4);
+  kernels.softmax(integers[fixed.scores] as number, integers[fixed.probabilities] as number, integers[fixed.scoreStride] as number, integers[fixed.classes] as number, from, to);
+}
+
+/** Pairs of all rows, and their sums by block. Given: the class. Floats: the level of a quantile. */
+function gradients(region: Region): void {
+  const { integers, kernels, floats } = region;
+  const cls = integers[given] as number;
+  const [from, to] = share(integers[fixed.rows] as number, region, blockRows);
+  const pairs = integers[fixed.pairs] as number;
+  const targets = integers[fixed.targets] as number;
+  const weights = integers[fixed.weights] as number;
+  const scores = (integers[fixed.scores] as number) + cls * (integers[fixed.scoreStride] as number);
+  switch (integers[fixed.loss]) {
+    case losses.logistic:
+      kernels.logisticGradients(scores, targets, weights, pairs, from, to);
+      break;
+    case losses.softmax:
+      kernels.softmaxGradients((integers[fixed.probabilities] as number) + cls * (integers[fixed.scoreStride] as number), targets, cls, weights, pairs, from, to);
+      break;
+    case losses.squared:
+      kernels.squaredGradients(scores, targets, weights, pairs, from, to);
+      break;
+    default:
+      kernels.quantileGradients(scores, targets, weights, pairs, from, to, floats[0] as number);
+  }
+  for (let block = from; block < to; block += blockRows) kernels.sumPairs(pairs, block, Math.min(to, block + blockRows), (integers[fixed.sums] as number) + (block / blockRows) * 16);
+}
+
+/** Histograms of the own features over the rows index[from, to), whose pairs lie in order; `index` 0: all rows as they come. */
+function addRows(region: Region, index: number, from: number, to: number, ordered: number, histograms: number): void {
+  const { integers, kernels, member, view } = region;
+  const memory = view();
+  const table = integers[fixed.groupTable] as number;
+  for (let g = 0; g < (integers[fixed.groups] as number); g += 1) {
+    const at = table + g * group.words * 4;
+    if (memory.getInt32(at + group.thread * 4, true) !== member) continue;
+    const lanes = memory.getInt32(at + group.lanes * 4, true);
+    const place = histograms + memory.getInt32(at + group.first * 4, true) * histogramBytes;
+    kernels.clear(place, lanes * histogramBytes);
+    kernels.addGroup(memory.getInt32(at + group.bins * 4, true), lanes, index, from, to, ordered, place);
+  }
+}
+
+/** Best split of a leaf by the own features, into the thread's own place for it. */
+function best(region: Region, histograms: number, leaf: number, out: number): void {
+  const { integers, kernels, member } = region;
+  const rules = integers[fixed.rules] as number;
+  kernels.clear(out, splitBytes);
+  const view = region.view();
+  view.setFloat64(out, view.getFloat64(rules + 24, true), true);
+  view.setFloat64(out + 8, -1, true);
+  ownFeatures(region, (at, j, memory) => {
+    if (memory.getInt32(at + feature.selected * 4, true) === 0) return;
+    const count = memory.getInt32(at + feature.cuts * 4, true);
+    const histogram = histograms + j * histogramBytes;
+    if (memory.getInt32(at + feature.isCategory * 4, true) === 1) kernels.bestByCategory(histogram, j, count, leaf, rules, (integers[fixed.order] as number) + member * orderBytes, out);
+    else kernels.bestByNumber(histogram, j, count, 1, memory.getInt32(at + feature.monotone * 4, true), leaf, rules, out);
+  });
+}
+
+const splitsOf = ({ integers, member }: Region): number => (integers[fixed.splits] as number) + member * 2 * splitBytes;
+
+/** Histograms and best split of the root. Given: its histograms, rows in it, 1 where they are those of the index (a sample). */
+function root(region: Region): void {
+  const { integers, kernels } = region;
+  const [histograms, rows, isSample] = [integers[given] as number, integers[given + 1] as number, integers[given + 2] as number];
+  const index = isSample === 1 ? (integers[fixed.index] as number) : 0;
+  let ordered = integers[fixed.pairs] as number;
+  if (isSample === 1) {
+    ordered = integers[fixed.ordered] as number;
+    const [from, to] = share(rows, region);
+    kernels.gatherPairs(index, from, to, integers[fixed.pairs] as number, ordered);
+    region.meet();
+  }
+  addRows(region, index, 0, rows, ordered, histograms);
+  best(region, histograms, integers[fixed.leaves] as number, splitsOf(region));
+}
+
+/**
+ * Parts a leaf's rows index[from, to) by the bins that go left; then histograms of the child with fewer rows, those of the other from the
+ * parent's less those (histogram subtraction), and the best split of each. Given: from, to, bins of the split's feature, the parent's
+ * histograms (become the larger child's), those of the smaller child, 1 where the children may be split again.
+ */
+function part(region: Region): void {
+  const { integers, kernels, member, threads } = region;
+  const [from, to, column, larger, smaller, again] = integers.subarray(given, given + 6) as unknown as [number, number, number, number, number, number];
+  const index = integers[fixed.index] as number;
+  const spare = integers[fixed.spare] as number;
+  const lefts = integers[fixed.lefts] as number;
+  const goesLeft = integers[fixed.goesLeft] as number;
+  const leaves = integers[fixed.leaves] as number;
+  const size = to - from;
+  const parts = size >= sharedFrom ? threads : 1;
+  const bound = (i: number): number => from + Math.floor((size * i) / parts);
+  if (member < parts) {
+    const count = kernels.partition(column, rowStride, goesLeft, index, bound(member), bound(member + 1), spare);
+    region.view().setInt32(lefts + member * 4, count, true);
+  }
+  if (parts > 1) region.meet();
+  if (member === 0) {
+    const memory = region.view();
+    let left = from;
+    for (let i = 0; i < parts; i += 1) {
+      const count = memory.getInt32(lefts + i * 4, true);
+      if (left !== bound(i)) kernels.move(index + left * 4, index + bound(i) * 4, count * 4);
+      left += count;
+    }
+    let right = left;
+    for (let i = 0; i < parts; i += 1) {
+      const count = bound(i + 1) - bound(i) - memory.getInt32(lefts + i * 4, true);
+      kernels.move(index + right * 4, spare + bound(i) * 4, count * 4);
+      right += count;
+    }
+    memory.setInt32(lefts + threads * 4, left, true);
+    // Rows for each unit of hessian, by which rows of a part of the leaf are estimated.
+    memory.setFloat64(leaves + 16, (left - from) / memory.getFloat64(leaves + 8, true), true);
+    memory.setFloat64(leaves + leafBytes + 16, (to - left) / memory.getFloat64(leaves + leafBytes + 8, true), true);
+  }
+  region.meet();
+  if (again === 0) return;
+  const middle = region.view().getInt32(lefts + threads * 4, true);
+  const isLeftSmaller = middle - from <= to - middle;
+  const [begin, end] = isLeftSmaller ? [from, middle] : [middle, to];
+  const ordered = integers[fixed.ordered] as number;
+  const [first, last] = share(end - begin, region);
+  kernels.gatherPairs(index, begin + first, begin + last, integers[fixed.pairs] as number, ordered);
+  region.meet();
+  addRows(region, index, begin, end, ordered, smaller);
+  ownFeatures(region, (_, j) => kernels.subtract(larger + j * histogramBytes, smaller + j * histogramBytes, histogramBytes));
+  const out = splitsOf(region);
+  best(region, isLeftSmaller ? smaller : larger, leaves, out);
+  best(region, isLeftSmaller ? larger : smaller, leaves + leafBytes, out + splitBytes);
+}
+
+/** Adds the leaves' values to the scores of their rows. Given: number of leaves, their records (from, to, value; 12 bytes), the class. */
+function leafScores(region: Region): void {
+  const { integers, kernels, view } = region;
+  const [leaves, records, cls] = [integers[given] as number, integers[given + 1] as number, integers[given + 2] as number];
+  const scores = (integers[fixed.scores] as number) + cls * (integers[fixed.scoreStride] as number);
+  const memory = view();
+  const [first, last] = share(integers[fixed.rows] as number, region);
+  for (let i = 0; i < leaves; i += 1) {
+    const at = records + i * 12;
+    const from = Math.max(first, memory.getInt32(at, true));
+    const to = Math.min(last, memory.getInt32(at + 4, true));
+    if (from < to) kernels.addToScores(scores, integers[fixed.index] as number, from, to, memory.getFloat32(at + 8, true));
+  }
+}
+
+/** Adds a tree's values to the scores of rows by their bins. Given: its nodes, first row, end, the class. */
+function treeScores(region: Region): void {
+  const { integers, kernels, member, threads } = region;
+  const [nodes, first, end, cls] = [integers[given] as number, integers[given + 1] as number, integers[given + 2] as number, integers[given + 3] as number];
+  const size = end - first;
+  const bound = (i: number): number => first + Math.floor((size * i) / threads);
+  kernels.scoreByBins(nodes, rowStride, (integers[fixed.scores] as number) + cls * (integers[fixed.scoreStride] as number), bound(member), bound(member + 1));
+}
+
+export const regions = { cuts, bins, probabilities, gradients, root, part, leafScores, treeScores } as const satisfies Record<string, (region: Region) => void>;
+export type RegionName = keyof typeof regions;

@@ -1,0 +1,125 @@
+import { availableParallelism } from 'node:os';
+import { Worker } from 'node:worker_threads';
+import type { Arena } from './arena.ts';
+import { instantiate, kernelModule, type Kernels } from './kernels.ts';
+import { regions, type RegionName } from './regions.ts';
+
+/**
+ * Threads that work on one training: the calling one and its helpers, over one memory. The calling thread sets numbers in shared memory,
+ * names a region (`regions.ts`), and all run it; no message is sent, for a region may take microseconds.
+ */
+
+/** Words of the control block: number of the region's turn, threads that are done with it, end, barrier (two words), region, then its integers. */
+export const control = { turn: 0, done: 1, end: 2, barrier: 3, region: 5, integers: 8, bytes: 1024, floats: 64 } as const;
+const integerWords = 64;
+const floatWords = 64;
+
+export interface TeamMember {
+  readonly memory: WebAssembly.Memory;
+  readonly module: WebAssembly.Module;
+  readonly control: number;
+  readonly member: number;
+  readonly threads: number;
+}
+
+/** What a region sees. */
+export interface Region {
+  readonly kernels: Kernels;
+  readonly member: number;
+  readonly threads: number;
+  /** Numbers set by the calling thread. */
+  readonly integers: Int32Array;
+  readonly floats: Float64Array;
+  view(): DataView;
+  /** Waits for all threads. */
+  meet(): void;
+}
+
+const entry = import.meta.url.endsWith('.ts') ? new URL('./team-worker.ts', import.meta.url) : new URL('./tree-worker.js', import.meta.url);
+
+export function regionOf({ memory, control: at, member, threads }: TeamMember, kernels: Kernels): Region {
+  const words = new Int32Array(memory.buffer, at, control.integers + integerWords);
+  return {
+    kernels,
+    member,
+    threads,
+    integers: words.subarray(control.integers),
+    floats: new Float64Array(memory.buffer, at + 512, floatWords),
+    view: () => new DataView(memory.buffer),
+    meet: () => kernels.barrier(at + control.barrier * 4, threads),
+  };
+}
+
+/** As many as there are cores, up to 8: beyond, threads wait for memory and for each other. */
+export const teamSize = (wanted?: number): number => Math.max(1, Math.min(8, wanted ?? availableParallelism()));
+
+export class Team {
+  readonly arena: Arena;
+  readonly kernels: Kernels;
+  readonly threads: number;
+  readonly integers: Int32Array;
+  readonly floats: Float64Array;
+  readonly #words: Int32Array;
+  readonly #region: Region;
+  readonly #workers: Worker[];
+  #failed: Error | null = null;
+
+  private constructor(arena: Arena, threads: number, at: number) {
+    const module = kernelModule();
+    this.arena = arena;
+    this.threads = threads;
+    this.kernels = instantiate(module, arena.memory);
+    this.#words = arena.i32(at, control.integers);
+    const member = (i: number): TeamMember => ({ memory: arena.memory, module, control: at, member: i, threads });
+    this.#region = regionOf(member(0), this.kernels);
+    this.integers = this.#region.integers;
+    this.floats = this.#region.floats;
+    this.#workers = Array.from({ length: threads - 1 }, (_, i) => {
+      const worker = new Worker(entry, { workerData: member(i + 1), execArgv: [], stdout: true, name: 'penstock-trees' });
+      worker.stdout.on('data', (chunk: Uint8Array) => process.stderr.write(chunk));
+      worker.on('error', (error: unknown) => {
+        this.#failed = error instanceof Error ? error : new Error(String(error));
+      });
+      return worker;
+    });
+  }
+
+  /** Starts the helpers over memory that was taken before: what grows later, JavaScript of other threads may not see. */
+  static async start(arena: Arena, threads: number): Promise<Team> {
+    const team = new Team(arena, threads, arena.take(control.bytes));
+    await Promise.all(
+      team.#workers.map((worker) =>
+        new Promise<void>((resolve, reject) => {
+          worker.once('message', () => resolve());
+          worker.once('error', reject);
+        }),
+      ),
+    );
+    return team;
+  }
+
+  /** All threads run a region; returns when all are done. @throws the error of a thread that failed */
+  run(name: RegionName): void {
+    const words = this.#words;
+    if (this.threads > 1) {
+      words[control.region] = Object.keys(regions).indexOf(name);
+      Atomics.store(words, control.done, 0);
+      Atomics.add(words, control.turn, 1);
+      Atomics.notify(words, control.turn);
+    }
+    regions[name](this.#region);
+    for (let spins = 0; Atomics.load(words, control.done) < this.threads - 1; spins += 1) {
+      if (spins < 20_000) continue;
+      if (this.#failed !== null) throw this.#failed;
+      Atomics.wait(words, control.done, Atomics.load(words, control.done), 1);
+    }
+  }
+
+  /** Ends the helpers. */
+  async end(): Promise<void> {
+    Atomics.store(this.#words, control.end, 1);
+    Atomics.add(this.#words, control.turn, 1);
+    Atomics.notify(this.#words, control.turn);
+    await Promise.all(this.#workers.map((worker) => worker.terminate()));
+  }
+}
