@@ -1,6 +1,9 @@
 import { closeSession, openSession, runSession } from '../onnx/session.ts';
 import { trainInWorker } from '../learners/train.ts';
 import { projectInWorker } from '../projection/project.ts';
+import { calibrateInWorker } from '../understanding/calibrate.ts';
+import { fairThresholdsInWorker } from '../understanding/fair-thresholds.ts';
+import { tuneInWorker } from '../understanding/thresholds.ts';
 import type { TaskHandlers } from './tasks.ts';
 
 /** What a worker can do. A new kind of long work is one line here and one in `TaskMap`. */
@@ -10,4 +13,7 @@ export const handlers: TaskHandlers = {
   'session-run': runSession,
   'session-close': closeSession,
   project: projectInWorker,
+  calibrate: calibrateInWorker,
+  'tune-threshold': tuneInWorker,
+  'fair-thresholds': fairThresholdsInWorker,
 };

@@ -1,5 +1,8 @@
 import type { SessionInfo, SessionOpenPayload, SessionRunPayload, TensorValues } from '../onnx/session-types.ts';
 import type { ProjectPayload, ProjectResult } from '../projection/project.ts';
+import type { CalibratePayload, CalibrateResult } from '../understanding/calibrate.ts';
+import type { FairThresholds, FairThresholdsPayload } from '../understanding/fair-thresholds.ts';
+import type { TunedThreshold, TunePayload } from '../understanding/thresholds.ts';
 import type { TrainMessage, TrainPayload, TrainedLearner } from '../learners/types.ts';
 
 /** Every kind of long work: what goes in, what it says on the way, what comes out. All of it crosses threads as plain data. */
@@ -7,6 +10,9 @@ export interface TaskMap {
   train: { payload: TrainPayload; message: TrainMessage; result: TrainedLearner };
   'session-open': { payload: SessionOpenPayload; message: never; result: SessionInfo };
   'session-run': { payload: SessionRunPayload; message: never; result: Readonly<Record<string, TensorValues>> };
+  calibrate: { payload: CalibratePayload; message: never; result: CalibrateResult };
+  'tune-threshold': { payload: TunePayload; message: never; result: TunedThreshold };
+  'fair-thresholds': { payload: FairThresholdsPayload; message: never; result: FairThresholds };
   project: { payload: ProjectPayload; message: never; result: ProjectResult };
   'session-close': { payload: { readonly session: number }; message: never; result: null };
 }
