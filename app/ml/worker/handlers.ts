@@ -1,3 +1,7 @@
+import { dbscanInWorker } from '../clustering/dbscan.ts';
+import { hierarchicalInWorker } from '../clustering/hierarchical.ts';
+import { qualityInWorker } from '../clustering/quality.ts';
+import { kMeansInWorker } from '../clustering/k-means/fit.ts';
 import { closeSession, openSession, runSession } from '../onnx/session.ts';
 import { trainInWorker } from '../learners/train.ts';
 import { projectInWorker } from '../projection/project.ts';
@@ -16,4 +20,8 @@ export const handlers: TaskHandlers = {
   calibrate: calibrateInWorker,
   'tune-threshold': tuneInWorker,
   'fair-thresholds': fairThresholdsInWorker,
+  'k-means': kMeansInWorker,
+  dbscan: dbscanInWorker,
+  hierarchical: hierarchicalInWorker,
+  'cluster-quality': qualityInWorker,
 };

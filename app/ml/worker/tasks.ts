@@ -1,4 +1,8 @@
 import type { SessionInfo, SessionOpenPayload, SessionRunPayload, TensorValues } from '../onnx/session-types.ts';
+import type { DbscanPayload, DbscanResult } from '../clustering/dbscan.ts';
+import type { HierarchicalPayload, HierarchicalResult } from '../clustering/hierarchical.ts';
+import type { QualityPayload, QualityResult } from '../clustering/quality.ts';
+import type { KMeansPayload, KMeansResult } from '../clustering/k-means/fit.ts';
 import type { ProjectPayload, ProjectResult } from '../projection/project.ts';
 import type { CalibratePayload, CalibrateResult } from '../understanding/calibrate.ts';
 import type { FairThresholds, FairThresholdsPayload } from '../understanding/fair-thresholds.ts';
@@ -10,6 +14,10 @@ export interface TaskMap {
   train: { payload: TrainPayload; message: TrainMessage; result: TrainedLearner };
   'session-open': { payload: SessionOpenPayload; message: never; result: SessionInfo };
   'session-run': { payload: SessionRunPayload; message: never; result: Readonly<Record<string, TensorValues>> };
+  'k-means': { payload: KMeansPayload; message: never; result: KMeansResult };
+  dbscan: { payload: DbscanPayload; message: never; result: DbscanResult };
+  hierarchical: { payload: HierarchicalPayload; message: never; result: HierarchicalResult };
+  'cluster-quality': { payload: QualityPayload; message: never; result: QualityResult };
   calibrate: { payload: CalibratePayload; message: never; result: CalibrateResult };
   'tune-threshold': { payload: TunePayload; message: never; result: TunedThreshold };
   'fair-thresholds': { payload: FairThresholdsPayload; message: never; result: FairThresholds };

@@ -1,0 +1,100 @@
+import { encodeModel } from '../../onnx/encode.ts';
+import { type Tensor, openNativeSession, tensor } from '../../worker/ort.ts';
+import { columnMoments, squaredTo, takeRows, type PointSet } from '../points.ts';
+
+/** Finds the nearest of k centres [k × columns] for every row; the first of equals. */
+export interface Assigner {
+  /** `labels` [rows] are overwritten. */
+  assign(centres: Float64Array, labels: Int32Array): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Multiplications an assignment above which loading onnxruntime pays. */
+const worthLoading = 2e6;
+/** Rows multiplied at a time: their distances stay in the cache. */
+const blockRows = 65_536;
+/** A column whose mean is so many spreads away from zero would lose digits in float32 products. */
+const farFromZero = 30;
+const looked = 4096;
+
+export async function openAssigner(points: PointSet, k: number): Promise<Assigner> {
+  return points.rows * points.columns * k < worthLoading ? plainAssigner(points, k) : kernelAssigner(points, k);
+}
+
+/** Float64, row by row. */
+export function plainAssigner({ data, rows, columns }: PointSet, k: number): Assigner {
+  return {
+    assign(centres, labels) {
+      for (let i = 0; i < rows; i++) {
+        let least = Number.POSITIVE_INFINITY;
+        let label = 0;
+        for (let j = 0; j < k; j++) {
+          const d = squaredTo(data, i, columns, centres, j * columns);
+          if (d >= least) continue;
+          least = d;
+          label = j;
+        }
+        labels[i] = label;
+      }
+      return Promise.resolve();
+    },
+    close: () => Promise.resolve(),
+  };
+}
+
+/**
+ * |x − c|² without |x|², which is the same for all centres: a float32 matrix product and its smallest column, on onnxruntime's threads.
+ * Distances are taken from the mean of the rows, where float32 has its digits.
+ */
+export async function kernelAssigner(points: PointSet, k: number): Promise<Assigner> {
+  const { rows, columns } = points;
+  // Any place among the rows will do as an origin; a few of them show one.
+  const step = Math.ceil(rows / looked);
+  const { means, spreads } = columnMoments(takeRows(points, Int32Array.from({ length: Math.ceil(rows / step) }, (_, i) => i * step)));
+  const far = means.some((mean, j) => Math.abs(mean) > farFromZero * (spreads[j] as number));
+  const data = far ? points.data.map((value, at) => value - (means[at % columns] as number)) : points.data;
+  const origin = far ? new Float64Array(columns) : means;
+  const model = encodeModel({
+    name: 'nearest-centre',
+    inputs: [
+      { name: 'x', type: 'float', shape: ['rows', columns] },
+      { name: 'centres', type: 'float', shape: [k, columns] },
+      { name: 'offsets', type: 'float', shape: [k] },
+    ],
+    outputs: [{ name: 'label', type: 'int64', shape: ['rows'] }],
+    nodes: [
+      { op: 'Gemm', inputs: ['x', 'centres', 'offsets'], outputs: ['d'], attributes: { transB: { kind: 'int', value: 1 }, alpha: { kind: 'float', value: -2 } } },
+      { op: 'ArgMin', inputs: ['d'], outputs: ['label'], attributes: { axis: { kind: 'int', value: 1 }, keepdims: { kind: 'int', value: 0 } } },
+    ],
+    initializers: [],
+  });
+  const session = await openNativeSession(model, 'training');
+  const blocks: { readonly from: number; readonly x: Tensor; readonly label: Tensor; readonly words: Int32Array }[] = [];
+  for (let from = 0; from < rows; from += blockRows) {
+    const count = Math.min(blockRows, rows - from);
+    const label = new BigInt64Array(count);
+    blocks.push({ from, x: tensor('float32', data.subarray(from * columns, (from + count) * columns), [count, columns]), label: tensor('int64', label, [count]), words: new Int32Array(label.buffer) });
+  }
+  const shifted = new Float32Array(k * columns);
+  const offsets = new Float32Array(k);
+  return {
+    async assign(centres, labels) {
+      for (let j = 0; j < k; j++) {
+        let offset = 0;
+        for (let c = 0, at = j * columns; c < columns; c++, at++) {
+          const value = (centres[at] as number) - (means[c] as number);
+          shifted[at] = value;
+          offset += value * (value + 2 * (origin[c] as number));
+        }
+        offsets[j] = offset;
+      }
+      const feeds = { centres: tensor('float32', shifted, [k, columns]), offsets: tensor('float32', offsets, [k]) };
+      for (const { from, x, label, words } of blocks) {
+        await session.run({ x, ...feeds }, { label });
+        // The low halves of int64 (all platforms that onnxruntime is built for are little-endian).
+        for (let i = 0, row = from; i < words.length; i += 2, row++) labels[row] = words[i] as number;
+      }
+    },
+    close: () => session.release(),
+  };
+}
