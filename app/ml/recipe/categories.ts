@@ -1,4 +1,4 @@
-import { call, col, lit, named } from '#app/relation/build.ts';
+import { call, col, lit, named, when } from '#app/relation/build.ts';
 import type { Expr, Relation } from '#app/relation/types.ts';
 import type { TableServices } from '#app/sdk/node.ts';
 import type { ColumnState } from './columns.ts';
@@ -14,6 +14,15 @@ export const categoryLiteral = (state: ColumnState, value: string | number): Exp
 /** The value as people read it. */
 export const categoryLabel = (state: ColumnState, value: string | number): string =>
   state.column.type === 'boolean' ? (value === 0 ? 'false' : 'true') : String(value);
+
+/** The number that belongs to the state's value; null for every other value and where it is missing. */
+export function numberByCategory(state: ColumnState, values: readonly (string | number)[], numbers: readonly number[]): Expr {
+  const pairs = values.map((value, index) => ({ value, number: lit(numbers[index] ?? Number.NaN, 'float') }));
+  // A text with U+0000 cannot be a key of a lookup.
+  const key = state.kind === 'text' && !values.some((value) => String(value).includes('\0')) ? state.expr : null;
+  if (key !== null && pairs.length > 0) return call('lookup', key, ...pairs.flatMap(({ value, number }) => [lit(String(value)), number]));
+  return when(pairs.map(({ value, number }) => ({ when: call('equals', state.expr, categoryLiteral(state, value)), then: number })));
+}
 
 /** Numbers by size, text by code unit. */
 export function byValue(a: string | number, b: string | number): number {

@@ -1,8 +1,8 @@
-import { call, lit, when } from '#app/relation/build.ts';
+import { call, lit } from '#app/relation/build.ts';
 import type { Relation } from '#app/relation/types.ts';
 import type { TableServices } from '#app/sdk/node.ts';
 import type { RecipeStep } from '#app/sdk/ports.ts';
-import { byValue, categoryLabel, categoryLiteral, countCategories } from './categories.ts';
+import { byValue, categoryLabel, countCategories, numberByCategory } from './categories.ts';
 import type { ColumnState } from './columns.ts';
 
 type OrdinalStep = Extract<RecipeStep, { step: 'ordinal' }>;
@@ -36,11 +36,11 @@ export async function applyOrdinal(
         `“${state.column.name}” has more than ${step.maxCategories} different values; the ${step.maxCategories} most frequent got a code each and the rest ${asCode ? 'share one' : 'count as missing'}.`,
       );
     }
-    const codes = kept.map((value, code) => ({ when: call('equals', state.expr, categoryLiteral(state, value)), then: lit(code, 'float') }));
+    const code = numberByCategory(state, kept, [...kept.keys()]);
     state.encoded = [
       {
         suffix: '',
-        expr: asCode ? when(codes, lit(kept.length, 'float')) : when(codes),
+        expr: asCode ? call('coalesce', code, lit(kept.length, 'float')) : code,
         categories: [...kept.map((value) => categoryLabel(state, value)), ...(asCode ? [OTHER_OR_MISSING] : [])],
       },
     ];

@@ -44,6 +44,12 @@ describe('stated answers, in both backends', () => {
     ['clamp', [5, nothing('integer'), 120], null],
     ['bucket', [30, 18, 30, 65], 2n],
     ['bucket', [17.9, 18, 30, 65], 0n],
+    ['lookup', ["it's", "it's", 1.5, 'b', -2], 1.5],
+    ['lookup', ['c', 'a', 1, 'b', 2], null],
+    ['lookup', ['', '', 7, 'b', 2], 7],
+    ['lookup', [nothing('string'), 'a', 1], null],
+    ['lookup', [-3, 4, 1, -3, 0.25], 0.25],
+    ['lookup', [5, 4, 1, -3, 0.25], null],
     ['round_to', [7.3, 0.5], 7.5],
     ['round_to', [7.3, 0], null],
     ['trunc', [-2.7], -2],
@@ -122,6 +128,10 @@ describe('arguments are checked in words', () => {
     ['regexp_matches', ['a', '*a'], '“*” has nothing before it to repeat.'],
     ['full_units', ['yaer', null, null], 'full_units needs as its unit one of'],
     ['bucket', [1], 'bucket takes 2 arguments, but 1 is given.'],
+    ['lookup', ['a', 'b'], 'lookup needs the value and then pairs of a key and a number'],
+    ['lookup', ['a', 'b', 1, 'b', 2], 'lookup is given the key "b" twice.'],
+    ['lookup', ['a', 1, 1], 'lookup needs a fixed text as each key'],
+    ['lookup', [1.5, 1, 1], 'lookup looks up text or a whole number'],
   ])('%s%s', (fn, values, message) => expect(() => typeOf(call(fn, ...args(values)), [])).toThrow(message));
 
   it.each(['[[:alpha:]]+', '[]a]', '[^]]', '\\(', '(?:a|b)?', '(?i)a', 'a{2,3}', '[(]', '(?P<x>a)'])('lets %s pass', (pattern) => {

@@ -6,6 +6,7 @@ import { dateFunctions } from './dates.ts';
 import { hashFunctions } from './hash.ts';
 import { jsonFunctions } from './json.ts';
 import { logicFunctions } from './logic.ts';
+import { lookupFunctions } from './lookup.ts';
 import { mathFunctions } from './math.ts';
 import { missingFunctions } from './missing.ts';
 import { numberTextFunctions } from './numbers-as-text.ts';
@@ -37,6 +38,7 @@ export const functionRegistry: ReadonlyMap<string, FunctionSpec> = new Map(
     ...numberTextFunctions,
     ...jsonFunctions,
     ...hashFunctions,
+    ...lookupFunctions,
   ].map((spec) => [spec.name, spec]),
 );
 

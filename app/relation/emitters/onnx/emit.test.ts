@@ -33,6 +33,8 @@ const { number, truth } = fc.letrec<{ number: Expr; truth: Expr; text: Expr }>((
     fc.tuple(tie('truth'), tie('number'), tie('number')).map(([condition, x, y]) => when([{ when: condition, then: x }], y)),
     fc.tuple(tie('truth'), tie('number')).map(([condition, x]) => when([{ when: condition, then: x }])),
     tie('truth').map((value) => cast(value, 'float')),
+    tie('text').map((x) => call('lookup', x, lit('é'), lit(2.5, 'float'), lit('x'), lit(-1, 'float'))),
+    fc.constantFrom(-3, 1).map((key) => call('lookup', col('k'), lit(key), lit(0.1, 'float'), lit(2), lit(7, 'float'))),
   ),
   truth: fc.oneof(
     { depthSize: 'small', withCrossShrink: true },

@@ -26,7 +26,7 @@ export function lookupColumn(expr: Expr, typeOf: (column: string) => ColumnType 
   return columns.size === 1 && column !== undefined && typeOf(column) === 'string' ? column : null;
 }
 
-const tabulable = new Set(['equals', 'not_equals', 'in', 'not_in', 'is_null', 'is_not_null', 'coalesce', 'nullif', 'and', 'or', 'not']);
+const tabulable = new Set(['lookup', 'equals', 'not_equals', 'in', 'not_in', 'is_null', 'is_not_null', 'coalesce', 'nullif', 'and', 'or', 'not']);
 const arithmetic: Readonly<Record<string, (a: number, b: number) => number>> = {
   add: (a, b) => a + b,
   subtract: (a, b) => a - b,
@@ -111,6 +111,11 @@ function evaluate(expr: Expr, point: Scrutinee): Value | typeof otherText {
 }
 
 function evaluateCall(fn: string, args: readonly Expr[], point: Scrutinee): Value | typeof otherText {
+  if (fn === 'lookup') {
+    const [key] = args;
+    const value = key === undefined ? null : evaluate(key, point);
+    return typeof value === 'string' ? (numbersByKey(args).get(value) ?? null) : null;
+  }
   const values = args.map((arg) => evaluate(arg, point));
   const [first, second] = values;
   const operator = arithmetic[fn];
@@ -139,6 +144,21 @@ function evaluateCall(fn: string, args: readonly Expr[], point: Scrutinee): Valu
     default:
       return first === null || first === undefined ? null : first === false;
   }
+}
+
+const knownPairs = new WeakMap<object, ReadonlyMap<string, number>>();
+
+/** The keys and numbers of a `lookup` call by its arguments; kept, because it is asked once for each of its keys. */
+export function numbersByKey(args: readonly Expr[]): ReadonlyMap<string, number> {
+  const known = knownPairs.get(args);
+  if (known !== undefined) return known;
+  const numbers = new Map<string, number>();
+  for (let at = 1; at + 1 < args.length; at += 2) {
+    const [key, number] = [args[at], args[at + 1]];
+    if (key?.op === 'lit' && number?.op === 'lit') numbers.set(String(key.value), Number(number.value));
+  }
+  knownPairs.set(args, numbers);
+  return numbers;
 }
 
 function isIn(values: readonly (Value | typeof otherText)[]): boolean | null {

@@ -72,6 +72,11 @@ function callSupport(fn: string, args: readonly Expr[], schema: Schema): Onnxabl
     const inner = isOnnxable(first, schema);
     return inner.ok && inner.kind !== 'text' ? no('it compares something else with text') : inner;
   }
+  if (fn === 'lookup' && first !== undefined) {
+    const key = isOnnxable(first, schema);
+    if (!key.ok || key.kind === 'text' || key.kind === 'number') return key.ok ? { ok: true, kind: 'number' } : key;
+    return no('it looks up something that is neither text nor a number');
+  }
   const answers = args.map((arg) => isOnnxable(arg, schema));
   const failed = all(answers);
   if (failed !== null) return failed;
