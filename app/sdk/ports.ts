@@ -84,6 +84,18 @@ export type RecipeStep =
       readonly order: 'frequency' | 'alphabetical';
       /** What rarer, unseen and missing values become: missing, or one code of their own (always where a learner takes no missing features). */
       readonly missing: 'nan' | 'code';
+    }
+  | {
+      /** Each category as the mean of the target in its rows, drawn towards the overall mean. */
+      readonly step: 'target-encode';
+      readonly columns: ColumnSelection;
+      /** How far towards the overall mean: as the variances say (empirical Bayes), or as by `weight` further rows of the overall mean. */
+      readonly smoothing: 'auto' | 'fixed';
+      readonly weight: number;
+      /** Training rows see encodings fitted on the other folds. */
+      readonly folds: number;
+      /** Categories kept, most frequent first; the rest becomes the overall mean. */
+      readonly maxCategories: number;
     };
 
 /** A recipe after fitting: constants in expressions. Rows in, one float per output out. */
@@ -97,6 +109,11 @@ export interface FittedRecipe {
   readonly outputs: readonly NamedExpr[];
   /** Outputs that are codes 0, 1, 2 …, with what each code stands for. */
   readonly categorical?: readonly { readonly name: string; readonly categories: readonly string[] }[];
+  /**
+   * Where the rows fitted on must not see what later rows see (a target encoding would give away their own target): these rows, each
+   * once and with all their columns, with outputs of the same names in the same order.
+   */
+  readonly training?: { readonly relation: Relation; readonly outputs: readonly NamedExpr[] };
 }
 
 // ── learners and models ────────────────────────────────────────────────────────────────────────────────────────────

@@ -35,6 +35,16 @@ export interface EncodedFeature {
   readonly expr: Expr;
   /** Where the feature is a code 0, 1, 2 …: what each code stands for. */
   readonly categories?: readonly string[];
+  /** Over the training rows, where they see something else than later rows do. */
+  readonly training?: Expr;
+}
+
+/** What a recipe may know of the target while it is fitted. */
+export interface FitTarget {
+  /** Class labels in order; empty where a number is predicted. */
+  readonly classes: readonly string[];
+  /** Over the rows fitted on, float, never null: the class index, or the value in standard deviations from its mean. */
+  readonly expr: Expr;
 }
 
 /** The raw column as a float (or string) expression in which everything that counts as missing is null. */

@@ -5,12 +5,13 @@ import type { Column, Expr, NamedExpr, Relation, Schema } from '#app/relation/ty
 import type { TableServices } from '#app/sdk/node.ts';
 import type { FittedRecipe, Recipe, RecipeStep } from '#app/sdk/ports.ts';
 import { isFeatureType } from '#app/sdk/trainer.ts';
-import { baseExpression, selectColumns, type ColumnState } from './columns.ts';
+import { baseExpression, selectColumns, type ColumnState, type FitTarget } from './columns.ts';
 import { applyImpute } from './impute.ts';
 import { applyOneHot } from './one-hot.ts';
 import { applyOrdinal } from './ordinal.ts';
 import { applyScale } from './scale.ts';
 import { numberOf, Statistics } from './statistics.ts';
+import { applyTargetEncode } from './target-encode.ts';
 
 export interface FitRecipeOptions {
   /** Columns left out, categories cut: diagnostics that do not fail the fit. */
@@ -23,13 +24,17 @@ export interface FitRecipeOptions {
   leaveOutIdentifiers?: boolean;
   /** For learners that take missing features: what no step fills passes as null (NaN in ONNX) instead of failing. */
   allowMissing?: boolean;
+  /** What is predicted; steps that encode by it need it. */
+  target?: FitTarget;
+  /** Whole number; decides the folds of target encodings. Default 0. */
+  seed?: number;
 }
 
 /**
  * Fits a recipe on the rows of `relation`: one counting query, then one aggregate query a step.
  * Missing is: null, NaN, an infinity, a magnitude over 1e100, the empty string.
  * @throws PenstockError `no-rows`, `no-features`, `feature-type`, `missing-values` (never with `allowMissing`), `not-encoded`,
- *   `recipe-column`.
+ *   `recipe-column`, `target-needed`.
  */
 export async function fitRecipe(
   recipe: Recipe,
@@ -47,8 +52,10 @@ export async function fitRecipe(
   }
   const known = new Set(features.map((column) => column.name));
   const states = await census(relation, features, tables, options);
-  for (const step of recipe.steps) await applyStep(step, states, known, relation, tables, options);
-  return assemble(states, options.allowMissing === true);
+  const work: FitWork = { relation, known, training: { relation }, tables, options };
+  for (const step of recipe.steps) await applyStep(step, states, work);
+  const fitted = assemble(states, options.allowMissing === true);
+  return work.training.relation === relation ? fitted : { ...fitted, training: { relation: work.training.relation, outputs: trainingOutputs(states, fitted.outputs) } };
 }
 
 /** Counts rows and missing values; leaves out what cannot be learnt from. */
@@ -130,14 +137,17 @@ function leftOut(code: string, column: Column, message: string): Diagnostic {
   };
 }
 
-async function applyStep(
-  step: RecipeStep,
-  states: readonly ColumnState[],
-  known: ReadonlySet<string>,
-  relation: Relation,
-  tables: Pick<TableServices, 'rows'>,
-  options: FitRecipeOptions,
-): Promise<void> {
+interface FitWork {
+  readonly relation: Relation;
+  /** Names of the features. */
+  readonly known: ReadonlySet<string>;
+  /** The same rows with what steps added to them for training. */
+  readonly training: { relation: Relation };
+  readonly tables: Pick<TableServices, 'rows'>;
+  readonly options: FitRecipeOptions;
+}
+
+async function applyStep(step: RecipeStep, states: readonly ColumnState[], { relation, known, training, tables, options }: FitWork): Promise<void> {
   const columns = selectColumns(step.columns, states, step.step, known);
   switch (step.step) {
     case 'impute':
@@ -149,6 +159,14 @@ async function applyStep(
     case 'ordinal':
       return applyOrdinal(step, columns, relation, tables, {
         allowMissing: options.allowMissing === true,
+        note: (_column, message) => options.log?.('info', message),
+      });
+    case 'target-encode':
+      return applyTargetEncode(step, columns, relation, tables, {
+        target: options.target,
+        seed: options.seed ?? 0,
+        hashed: [...known],
+        training,
         note: (_column, message) => options.log?.('info', message),
       });
   }
@@ -188,6 +206,12 @@ function assemble(states: readonly ColumnState[], allowMissing: boolean): Fitted
     });
   }
   return { inputs, outputs, ...(categorical.length === 0 ? {} : { categorical }) };
+}
+
+/** The outputs as the training rows see them. An expression belongs to one output only, so that it can be told by identity. */
+function trainingOutputs(states: readonly ColumnState[], outputs: readonly NamedExpr[]): NamedExpr[] {
+  const other = new Map(states.flatMap((state) => (state.encoded ?? []).flatMap(({ expr, training }) => (training === undefined ? [] : [[expr, training] as const]))));
+  return outputs.map(({ name, expr }) => ({ name, expr: other.get(expr) ?? expr }));
 }
 
 function numericOutput(state: ColumnState): Expr {

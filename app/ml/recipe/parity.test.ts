@@ -10,10 +10,12 @@ import * as wasm from 'onnxruntime-web/wasm';
 import { PenstockError } from '#app/core/errors.ts';
 import { openDatabase, type Database } from '#app/data/index.ts';
 import { emitFeatures } from '#app/relation/emitters/onnx/index.ts';
+import { call, cast, col, lit } from '#app/relation/build.ts';
 import type { Relation, Schema } from '#app/relation/types.ts';
 import type { FittedRecipe, Recipe, RecipeStep } from '#app/sdk/ports.ts';
 import { encodeModel } from '../onnx/encode.ts';
 import { defaultRecipe, treeRecipe } from '#app/sdk/recipe.ts';
+import type { FitTarget } from './columns.ts';
 import { fitRecipe, type FitRecipeOptions } from './fit.ts';
 
 type Cell = null | boolean | number | string;
@@ -60,8 +62,13 @@ const oneHotArbitrary = fc
 const ordinalArbitrary = fc
   .tuple(selection('all-categorical', [...textNames, 'whole', 'flag']), fc.integer({ min: 1, max: 6 }), fc.constantFrom('frequency', 'alphabetical'), fc.constantFrom('nan', 'code'))
   .map(([columns, maxCategories, order, missing]): RecipeStep => ({ step: 'ordinal', columns, maxCategories, order: order as 'frequency', missing: missing as 'nan' }));
+const targetArbitrary = fc
+  .tuple(selection('all-categorical', [...textNames, 'whole', 'flag']), fc.constantFrom('auto', 'fixed'), fc.integer({ min: 1, max: 6 }))
+  .map(([columns, smoothing, maxCategories]): RecipeStep => ({ step: 'target-encode', columns, smoothing: smoothing as 'auto', weight: 2, folds: 3, maxCategories }));
+/** Something to predict, for steps that encode by it. */
+const target: FitTarget = { classes: [], expr: call('coalesce', cast(col('flag'), 'float'), lit(3, 'float')) };
 /** Random steps in random order; whatever they leave open is closed at the end. */
-const recipeArbitrary: fc.Arbitrary<Recipe> = fc.array(fc.oneof(imputeArbitrary, scaleArbitrary, oneHotArbitrary, ordinalArbitrary), { maxLength: 4 }).map((steps) => ({
+const recipeArbitrary: fc.Arbitrary<Recipe> = fc.array(fc.oneof(imputeArbitrary, scaleArbitrary, oneHotArbitrary, ordinalArbitrary, targetArbitrary), { maxLength: 4 }).map((steps) => ({
   steps: [
     ...steps,
     { step: 'impute', columns: { by: 'all-numeric' }, numeric: 'median', categorical: 'none', constant: '', indicator: true },
@@ -112,7 +119,7 @@ async function onnxFeatures(runtime: Runtime, fitted: FittedRecipe, rows: readon
 }
 
 async function compare(runtime: Runtime, recipe: Recipe, train: readonly Cell[][], fresh: readonly Cell[][], options: FitRecipeOptions = {}): Promise<number> {
-  const fitted = await fitRecipe(recipe, values(train), schema, database, options);
+  const fitted = await fitRecipe(recipe, values(train), schema, database, { target, ...options });
   const rows = [...train, ...fresh, schema.map(() => null)];
   const { rows: expected } = await database.rows({ op: 'project', input: values(rows), columns: fitted.outputs });
   const found = await onnxFeatures(runtime, fitted, rows);

@@ -65,7 +65,23 @@ const ordinalSchema = z.object({
     }),
 });
 
-const stepSchema = z.discriminatedUnion('step', [imputeSchema, scaleSchema, oneHotSchema, ordinalSchema]);
+const targetEncodeSchema = z.object({
+  step: z.literal('target-encode'),
+  columns: selectionSchema.default({ by: 'all-categorical' }),
+  smoothing: z
+    .enum(['auto', 'fixed'])
+    .default('auto')
+    .meta({
+      title: 'Rare categories',
+      description: 'A category with few rows says little, so its mean is drawn towards the mean of all rows.',
+      labels: { auto: 'as the variances say (empirical Bayes)', fixed: 'by a fixed number of rows' },
+    }),
+  weight: z.number().min(0).max(1e6).default(10).meta({ title: 'Rows of the overall mean', description: 'A category of that many rows counts half.', min: 0, max: 1_000_000, visibleWhen: { param: 'smoothing', in: ['fixed'] } }),
+  folds: z.int().min(2).max(20).default(5).meta({ title: 'Folds', description: 'While training, rows see encodings fitted on the other folds, so that none sees its own target.', min: 2, max: 20, advanced: true }),
+  maxCategories: z.int().min(1).max(100_000).default(10_000).meta({ title: 'Most categories', description: 'Rarer ones are encoded as the overall mean.', min: 1, max: 100_000, advanced: true }),
+});
+
+const stepSchema = z.discriminatedUnion('step', [imputeSchema, scaleSchema, oneHotSchema, ordinalSchema, targetEncodeSchema]);
 
 export const paramsSchema = z.object({
   steps: z
@@ -82,7 +98,7 @@ function toParams(step: RecipeStep): StepParams {
   return stepSchema.parse(step);
 }
 
-const titles = { impute: 'impute', scale: 'scale', 'one-hot': 'one-hot', ordinal: 'ordinal' } as const;
+const titles = { impute: 'impute', scale: 'scale', 'one-hot': 'one-hot', ordinal: 'ordinal', 'target-encode': 'target-encode' } as const;
 
 export const definition = defineNode({
   type: 'train/preprocess',

@@ -57,6 +57,11 @@ export function stepWords(step: RecipeStep): StepWords {
         title: 'Turn categories into codes',
         detail: `0, 1, 2 … by ${step.order === 'frequency' ? 'frequency' : 'value'} for at most ${step.maxCategories} a column; ${step.missing === 'code' ? 'the rest share a code' : 'the rest is missing'}`,
       };
+    case 'target-encode':
+      return {
+        title: 'Turn categories into the mean of the target',
+        detail: `${step.smoothing === 'auto' ? 'rare ones drawn towards the overall mean as the variances say' : `drawn towards the overall mean by ${step.weight} rows`}, training rows by ${step.folds} folds`,
+      };
   }
 }
 
