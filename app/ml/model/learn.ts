@@ -51,10 +51,13 @@ export async function learn(spec: LearnerSpec, input: Pick<TableValue, 'relation
     report: services.report,
     log: services.log,
     leaveOutIdentifiers: spec.features === null,
+    target: prepared,
+    seed: services.seed,
   });
   signal.throwIfAborted();
   progress(0.08, `Reading ${formatCount(prepared.rows)} rows × ${fitted.outputs.length} features`);
-  const data = await readFeatureRows(fitted, prepared.relation, [prepared.expr], tables, { rows: prepared.rows, place: options.place, shared: options.keepRows });
+  const seen = fitted.training === undefined ? { fitted, relation: prepared.relation } : { fitted: { ...fitted, outputs: fitted.training.outputs }, relation: fitted.training.relation };
+  const data = await readFeatureRows(seen.fitted, seen.relation, [prepared.expr], tables, { rows: prepared.rows, place: options.place, shared: options.keepRows });
   checkRange(data, fitted);
   const { rows } = data;
   signal.throwIfAborted();
