@@ -18,7 +18,7 @@ export interface EndNames {
 
 const names = z.array(z.string()).default([]);
 const attribute = z.looseObject({ g: z.unknown().optional() });
-const node = z.looseObject({ input: names, output: names, attribute: z.array(attribute).default([]) });
+const node = z.looseObject({ name: z.string().default(''), input: names, output: names, attribute: z.array(attribute).default([]) });
 const withName = z.looseObject({ name: z.string().default('') });
 const graphSchema = z.looseObject({
   node: z.array(node).default([]),
@@ -64,7 +64,7 @@ export function appendEnd(file: Uint8Array, classes: number, build: (names: EndN
   const edited = {
     ...model,
     opsetImport: [...model.opsetImport, ...end.opsetImport.filter(({ domain }) => domain !== '' && !model.opsetImport.some((one) => one.domain === domain))],
-    graph: { ...old, node: [...old.node, ...end.graph.node], initializer: [...old.initializer, ...end.graph.initializer], output: end.graph.output },
+    graph: { ...old, node: [...old.node, ...end.graph.node.map((one) => ({ ...one, name: `${prefix}${one.name}` }))], initializer: [...old.initializer, ...end.graph.initializer], output: end.graph.output },
     metadataProps: [...model.metadataProps.filter(({ key }) => !(key in metadata)), ...Object.entries(metadata).map(([key, value]) => ({ key, value }))].sort((a, b) => (a.key < b.key ? -1 : 1)),
   };
   return new Uint8Array(modelProto.encode(modelProto.create(edited)).finish());
