@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { PenstockError } from '#app/core/errors.ts';
 import type { LearningTask } from '#app/sdk/ports.ts';
-import { linearParams, trainLinear } from './linear/linear.ts';
+import { trainLinear } from './linear/linear.ts';
+import { linearParams } from './linear/params.ts';
 import { logisticParams, trainLogistic } from './logistic/logistic.ts';
 import { trainMlp } from './mlp/mlp.ts';
 import { mlpParams } from './mlp/params.ts';
@@ -14,6 +15,8 @@ export interface Algorithm {
   readonly tasks: readonly LearningTask[];
   /** Parses `{}` to the defaults. */
   readonly params: z.ZodType;
+  /** It finds values that are missing or infinite on its way through the matrix; otherwise they are looked for before. */
+  readonly checksMatrix?: boolean;
   /** Runs in a worker. `params` as they come; parsed inside. */
   train(input: TrainInput, params: unknown, seed: number, hooks: TrainHooks): TrainedLearner | Promise<TrainedLearner>;
 }
@@ -23,6 +26,7 @@ function algorithm<S extends z.ZodType>(
   tasks: readonly LearningTask[],
   params: S,
   train: (input: TrainInput, params: z.output<S>, hooks: TrainHooks, seed: number) => TrainedLearner | Promise<TrainedLearner>,
+  traits: Pick<Algorithm, 'checksMatrix'> = {},
 ): [string, Algorithm] {
   const parse = (value: unknown): z.output<S> => {
     const parsed = params.safeParse(value);
@@ -34,11 +38,11 @@ function algorithm<S extends z.ZodType>(
       place: { param },
     });
   };
-  return [name, { name, tasks, params, train: (input, value, seed, hooks) => train(input, parse(value), hooks, seed) }];
+  return [name, { name, tasks, params, ...traits, train: (input, value, seed, hooks) => train(input, parse(value), hooks, seed) }];
 }
 
 export const algorithms: ReadonlyMap<string, Algorithm> = new Map([
-  algorithm('linear-regression', ['regression'], linearParams, trainLinear),
+  algorithm('linear-regression', ['regression'], linearParams, trainLinear, { checksMatrix: true }),
   algorithm('logistic-regression', ['classification'], logisticParams, trainLogistic),
   algorithm('mlp', ['classification', 'regression'], mlpParams, trainMlp),
 ]);

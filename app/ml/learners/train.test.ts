@@ -35,7 +35,7 @@ describe('trainLearner', () => {
     expect(await fails('linear-regression', {}, { target: Float64Array.of(1, Number.POSITIVE_INFINITY, 2) })).toMatchObject({ code: 'training-data' });
     expect(await fails('linear-regression', {}, { rows: 0, matrix: new Float32Array(), target: new Float64Array() })).toMatchObject({ code: 'training-data' });
     expect(await fails('linear-regression', {}, { weights: new Float64Array(3) })).toMatchObject({ code: 'training-data' });
-    expect(await fails('linear-regression', { l2: -1 }, {})).toMatchObject({ code: 'params-invalid', place: { param: ['l2'] } });
+    expect(await fails('linear-regression', { alpha: -1 }, {})).toMatchObject({ code: 'params-invalid', place: { param: ['alpha'] } });
     expect(await fails('logistic-regression', {}, {})).toMatchObject({ code: 'task-unsupported' });
     expect(await fails('crystal-ball', {}, {})).toMatchObject({ code: 'unknown-algorithm' });
   });

@@ -1,49 +1,17 @@
-import { PenstockError } from '#app/core/errors.ts';
 import type { OnnxFragment, OnnxValueInfo } from '#app/relation/emitters/onnx/graph.ts';
 import { runTask } from '../worker/run-task.ts';
 import type { TaskAnswer } from '../worker/tasks.ts';
+import { checkMatrix, checkTargets } from './check-input.ts';
 import { attachHead } from './heads.ts';
 import { findAlgorithm } from './registry.ts';
 import type { TrainDetails, TrainHooks, TrainInput, TrainMessage, TrainPayload, TrainedLearner } from './types.ts';
-
-/** @throws PenstockError `training-data`: what a learner cannot be fitted on, named by row and column. */
-function checkInput({ task, matrix, rows, features, target, classes, weights }: TrainInput): void {
-  const wrong = (message: string, remedy: string, column?: string): PenstockError =>
-    new PenstockError('training-data', message, { remedy, ...(column === undefined ? {} : { place: { column } }) });
-  if (rows === 0) throw wrong('There are no rows to train on.', 'Check the filters and joins before this node; rows without a target are left out.');
-  if (features.length === 0) throw wrong('There are no features to train on.', 'Select at least one column besides the target.');
-  if (matrix.length !== rows * features.length || target.length !== rows || (weights !== undefined && weights.length !== rows)) {
-    throw wrong(`The training data do not fit together: ${rows} rows, ${matrix.length} values, ${target.length} targets.`, 'Please report this with the pipeline.');
-  }
-  for (let i = 0; i < matrix.length; i++) {
-    if (Number.isFinite(matrix[i])) continue;
-    const feature = features[i % features.length] ?? '';
-    const row = Math.floor(i / features.length) + 1;
-    throw wrong(
-      `The feature '${feature}' is ${Number.isNaN(matrix[i]) ? 'missing' : 'infinite'} in row ${row} of the training data.`,
-      'Fill missing values with Preprocess (impute), or filter such rows out.',
-      feature,
-    );
-  }
-  let weight = 0;
-  for (let row = 0; row < rows; row++) {
-    const value = target[row] as number;
-    if (!Number.isFinite(value)) throw wrong(`The target is missing or infinite in row ${row + 1} of the training data.`, 'Filter such rows out.');
-    if (task === 'classification' && (!Number.isInteger(value) || value < 0 || value >= classes)) {
-      throw wrong(`The class ${value} in row ${row + 1} is not one of ${classes}.`, 'Please report this with the pipeline.');
-    }
-    const w = weights === undefined ? 1 : (weights[row] as number);
-    if (!(w >= 0) || w === Number.POSITIVE_INFINITY) throw wrong(`The weight in row ${row + 1} is not a number ≥ 0.`, 'Correct or filter such rows.');
-    weight += w;
-  }
-  if (weight === 0) throw wrong('All weights are zero.', 'Choose another weight column, or none.');
-}
 
 /** Worker side of `trainLearner`. */
 export async function trainInWorker({ algorithm, params, seed, ...input }: TrainPayload, hooks: TrainHooks): Promise<TaskAnswer<TrainedLearner>> {
   const found = findAlgorithm(algorithm, input.task);
   hooks.check();
-  checkInput(input);
+  checkTargets(input);
+  if (found.checksMatrix !== true) checkMatrix(input);
   return { result: await found.train(input, params, seed, hooks) };
 }
 

@@ -3,11 +3,12 @@ import { closeIdleWorkers } from '../../worker/run-task.ts';
 import { features, reference } from '../reference-fixture.ts';
 import { quietHooks, runHead, trainInput } from '../testing.ts';
 import type { TrainInput, TrainedLearner } from '../types.ts';
-import { linearParams, trainLinear } from './linear.ts';
+import { trainLinear } from './linear.ts';
+import { linearParams } from './params.ts';
 
 afterAll(closeIdleWorkers);
 
-const train = (input: TrainInput, l2 = 0): Promise<TrainedLearner> => trainLinear(input, linearParams.parse({ l2 }), quietHooks());
+const train = (input: TrainInput, l2 = 0): Promise<TrainedLearner> => trainLinear(input, linearParams.parse(l2 === 0 ? {} : { penalty: 'ridge', alpha: l2 }), quietHooks());
 const found = (trained: TrainedLearner): number[] => (trained.details.coefficients ?? []).map(({ coefficient }) => coefficient);
 
 function close(actual: readonly number[], expected: readonly number[], relative = 1e-5): void {

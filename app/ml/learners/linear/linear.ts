@@ -1,104 +1,131 @@
-import { z } from 'zod';
-import { pivotedCholesky, solveCholesky } from '../cholesky.ts';
-import { columnScales, inverseSpreads } from '../columns.ts';
+import { blockMoments, type Moments, type Rows } from '../../matrix/moments.ts';
+import { suitsBlocks } from '../../matrix/choose.ts';
+import { plainMoments } from '../../matrix/plain-moments.ts';
+import { checkMatrix } from '../check-input.ts';
+import { pivotedCholesky } from '../cholesky.ts';
 import { HeadBuilder, headInput } from '../heads.ts';
 import type { TrainHooks, TrainInput, TrainedLearner } from '../types.ts';
-import { checkEvery, normalEquations } from './gram.ts';
-
-export const linearParams = z.object({
-  /** Strength of the ridge penalty on the unscaled coefficients, as scikit-learn's Ridge alpha; 0 is plain least squares. */
-  l2: z.number().min(0).default(0),
-});
-export type LinearParams = z.output<typeof linearParams>;
-
-/** A column of which less than this share is not explained by the others is taken as a combination of them. */
-const dependent = 1e-11;
-const refinements = 3;
+import { dependent, needsDescent, solveLeastSquares } from './least-squares.ts';
+import { linearNotes } from './notes.ts';
+import type { LinearParams, Strength } from './params.ts';
+import { type Chosen, chooseStrength, foldWeights } from './path.ts';
+import { refine } from './refine.ts';
+import { meanSquare, penaltyOf, type Standard, standardise, weakestShare, withDiagonal } from './standard.ts';
 
 /**
- * Linear least squares, with a ridge penalty where `l2` > 0 and sample weights where given; the intercept is not penalised.
- * Normal equations of the standardised columns by pivoted Cholesky, then refined against residuals taken from the data
- * (Björck 1996, corrected seminormal equations), which gives the accuracy of QR without a float64 copy of the matrix.
- * Columns that are combinations of others get the coefficient 0 where there is no penalty, as in R's lm.
+ * Where columns leave less than this share of each other unexplained, or the target less than `clearEnough` of itself, the seven
+ * digits of float32 products are too few and everything is computed in float64.
+ */
+const roomEnough = 1e-3;
+const clearEnough = 1e-5;
+/** Under this share the moments themselves are too coarse, and residuals are taken from the data to refine the solution. */
+const refineBelow = 1e-4;
+/** Values of the matrix up to which refining costs next to nothing. */
+const cheap = 4e6;
+/** Spreads whose squares float32 holds. */
+const floatRange = { least: 1e-15, most: 1e15 };
+
+function inFloatRange({ means, gram, cross, square, weight }: Moments): boolean {
+  const size = means.length;
+  const spread = Math.sqrt(square / weight);
+  if (spread > floatRange.most || (spread > 0 && spread < floatRange.least) || !cross.every(Number.isFinite)) return false;
+  return means.every((mean, j) => {
+    const own = Math.sqrt((gram[j * size + j] as number) / weight);
+    return Math.abs(mean) < floatRange.most && (own === 0 || (own > floatRange.least && own < floatRange.most));
+  });
+}
+
+interface Fit {
+  readonly moments: Moments;
+  readonly standard: Standard;
+  readonly rank: { readonly left: readonly string[] };
+  readonly weakest: number;
+}
+
+/** What the moments say about how well the fit is determined, with the penalty given by hand. */
+function look(moments: Moments, features: readonly string[], params: LinearParams): Fit {
+  const standard = standardise(moments);
+  const { l2 } = penaltyOf(standard, params.penalty, params.choose === 'by-hand' ? params : { alpha: 0, l1Ratio: 0 });
+  const matrix = withDiagonal(standard, l2);
+  const factor = pivotedCholesky(matrix, standard.size, dependent);
+  const left = Array.from(factor.pivots.subarray(factor.rank)).filter((j) => (standard.inverse[j] as number) > 0);
+  return { moments, standard, rank: { left: left.map((j) => features[j] ?? '') }, weakest: weakestShare(factor, matrix) };
+}
+
+/**
+ * Linear least squares with the penalties of `LinearParams` and sample weights where given; the intercept is not penalised. Without
+ * a corner in the penalty: normal equations of the standardised columns by pivoted Cholesky, refined against residuals of the data
+ * where columns nearly repeat each other. Otherwise coordinate descent on the covariance. Columns that are combinations of others
+ * get the coefficient 0 where there is no penalty, as in R's lm.
+ * @throws PenstockError `training-data`; CancelledError.
  */
 export async function trainLinear(input: TrainInput, params: LinearParams, hooks: TrainHooks): Promise<TrainedLearner> {
-  const { matrix, rows, features, target, weights } = input;
-  const size = features.length;
-  const scales = columnScales(input);
-  const inverse = inverseSpreads(scales);
-  hooks.progress(0.1, 'Solving');
-  const { gram, targetMean } = await normalEquations(input, scales, hooks);
-  const penalty = inverse.map((value) => (params.l2 / scales.weight) * value * value);
-  for (let j = 0; j < size; j++) gram[j * size + j] = (gram[j * size + j] as number) + (penalty[j] as number);
-  const factor = pivotedCholesky(gram, size, dependent);
+  const { features, target, weights } = input;
+  const rows: Rows = { matrix: input.matrix, rows: input.rows, columns: features.length, target, ...(weights === undefined ? {} : { weights }) };
+  hooks.progress(0.05, 'Summing up');
+  const blocks = suitsBlocks(rows);
+  const take = (precision: 'float' | 'double', of: Rows): Moments | Promise<Moments> => (blocks ? blockMoments(of, precision, hooks) : plainMoments(of, hooks));
+  let exact = !blocks;
+  let moments = await take('float', rows);
+  if (!exact && !inFloatRange(moments)) {
+    exact = true;
+    moments = await take('double', rows);
+  }
+  if (!moments.means.every(Number.isFinite)) checkMatrix(input);
+  let fit = look(moments, features, params);
+  if (!exact && fit.weakest < roomEnough) {
+    exact = true;
+    fit = look(await take('double', rows), features, params);
+  }
 
-  const solution = new Float64Array(size);
-  const residuals = { square: 0, total: 0 };
-  // The first pass starts from zero and is the solution of the normal equations; the others refine it.
-  for (let pass = 0; pass <= refinements; pass++) {
-    const gradient = new Float64Array(size);
-    let drift = 0;
-    residuals.square = 0;
-    residuals.total = 0;
-    for (let row = 0; row < rows; row++) {
-      if (row % checkEvery === 0) hooks.check();
-      const w = weights === undefined ? 1 : (weights[row] as number);
-      const deviation = (target[row] as number) - targetMean;
-      let residual = deviation;
-      const start = row * size;
-      for (let j = 0; j < size; j++) {
-        residual -= ((matrix[start + j] as number) - (scales.means[j] as number)) * (inverse[j] as number) * (solution[j] as number);
-      }
-      residuals.square += w * residual * residual;
-      residuals.total += w * deviation * deviation;
-      drift += w * residual;
-      const share = (w * residual) / scales.weight;
-      if (share === 0) continue;
-      for (let j = 0; j < size; j++) {
-        gradient[j] = (gradient[j] as number) + share * ((matrix[start + j] as number) - (scales.means[j] as number)) * (inverse[j] as number);
-      }
+  let chosen: Chosen | null = null;
+  if (params.choose === 'cross-validation' && params.penalty !== 'none') {
+    const count = Math.min(params.folds, input.rows);
+    const held: Moments[] = [];
+    for (let fold = 0; fold < count; fold++) {
+      const kept = foldWeights(input.rows, count, fold, weights);
+      // A fold whose rows all weigh nothing tests nothing.
+      if (kept.some((weight) => weight > 0)) held.push(await take(exact ? 'double' : 'float', { ...rows, weights: kept }));
+      hooks.progress(0.1 + (0.3 * (fold + 1)) / count, 'Folds');
     }
-    if (pass === refinements) break;
-    for (let j = 0; j < size; j++) gradient[j] = (gradient[j] as number) - (penalty[j] as number) * (solution[j] as number);
-    const step = solveCholesky(factor, gradient);
-    for (let j = 0; j < size; j++) solution[j] = (solution[j] as number) + (step[j] as number);
-    hooks.progress(0.4 + 0.2 * pass);
-    if (!Number.isFinite(drift)) break;
+    if (held.length > 1) chosen = chooseStrength(fit.moments, held, params, { check: hooks.check, progress: (fraction) => hooks.progress(0.4 + 0.4 * fraction, 'Trying strengths') });
+    for (const [i, value] of (chosen?.errors ?? []).entries()) hooks.send({ name: 'heldOutLoss', value, step: i + 1 });
+  }
+  const strength: Strength = chosen ?? params;
+
+  hooks.progress(0.8, 'Solving');
+  let solved = solveLeastSquares(fit.standard, params, strength, hooks.check);
+  let square = meanSquare(fit.standard, solved.solution);
+  if (!exact && square < clearEnough * fit.standard.square) {
+    exact = true;
+    fit = look(await take('double', rows), features, params);
+    solved = solveLeastSquares(fit.standard, params, strength, hooks.check);
+    square = meanSquare(fit.standard, solved.solution);
+  }
+  let { solution } = solved;
+  const { standard } = fit;
+  if (exact && (input.matrix.length <= cheap || fit.weakest < refineBelow || square < clearEnough * standard.square)) {
+    const smooth = !needsDescent(params, strength);
+    const refined = refine(input, fit.moments, standard, smooth ? penaltyOf(standard, params.penalty, strength).l2 : null, solution, hooks);
+    ({ solution, square } = refined);
   }
 
-  const coefficients = solution.map((value, j) => value * (inverse[j] as number));
-  let intercept = targetMean;
-  for (let j = 0; j < size; j++) intercept -= (coefficients[j] as number) * (scales.means[j] as number);
-
-  const constant = features.filter((_, j) => scales.spreads[j] === 0);
-  const left = Array.from(factor.pivots.subarray(factor.rank), (j) => features[j] ?? '').filter((name) => !constant.includes(name));
-  const notes: string[] = [];
-  if (constant.length > 0) notes.push(`These features have the same value in every row and were given the coefficient 0: ${listed(constant)}.`);
-  if (left.length > 0) {
-    notes.push(`These features can be computed exactly from the others and were given the coefficient 0: ${listed(left)}. Predictions do not suffer; coefficients are only comparable without them.`);
-  }
-
+  const coefficients = solution.map((value, j) => value * (standard.inverse[j] as number));
+  const intercept = coefficients.reduce((sum, value, j) => sum - value * (fit.moments.means[j] as number), fit.moments.targetMean);
   const builder = new HeadBuilder();
   const value = builder.affine(headInput, coefficients, Float64Array.of(intercept));
   return {
     head: builder.regression(builder.cast(value, 'float')),
     metrics: {
-      trainingRmse: Math.sqrt(residuals.square / scales.weight),
-      ...(residuals.total > 0 ? { trainingR2: 1 - residuals.square / residuals.total } : {}),
+      trainingRmse: Math.sqrt(square),
+      ...(standard.square > 0 ? { trainingR2: 1 - square / standard.square } : {}),
+      ...(chosen === null ? {} : { heldOutRmse: Math.sqrt(chosen.error), alpha: chosen.alpha, ...(params.penalty === 'elastic-net' ? { l1Ratio: chosen.l1Ratio } : {}) }),
     },
     details: {
-      coefficients: [
-        ...features.map((feature, j) => ({ feature, coefficient: coefficients[j] as number })),
-        { feature: '(intercept)', coefficient: intercept },
-      ],
-      converged: true,
-      notes,
+      coefficients: [...features.map((feature, j) => ({ feature, coefficient: coefficients[j] as number })), { feature: '(intercept)', coefficient: intercept }],
+      converged: solved.converged,
+      ...(solved.sweeps === undefined ? {} : { iterations: solved.sweeps }),
+      notes: linearNotes({ features, standard, params, strength, chosen, coefficients, left: fit.rank.left, converged: solved.converged }),
     },
   };
-}
-
-/** At most eight names, then how many more. */
-function listed(names: readonly string[]): string {
-  const shown = names.slice(0, 8).map((name) => `'${name}'`);
-  return names.length > 8 ? `${shown.join(', ')} and ${names.length - 8} more` : shown.join(', ');
 }

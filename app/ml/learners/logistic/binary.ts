@@ -1,7 +1,7 @@
 import { pivotedCholesky, solveCholesky } from '../cholesky.ts';
 import { type CrossProduct, openCrossProduct } from '../cross-product.ts';
 import type { Minimum } from '../lbfgs.ts';
-import { checkEvery } from '../linear/gram.ts';
+const checkEvery = 8192;
 import { type LogisticProblem, softplus } from './problem.ts';
 
 interface Point {

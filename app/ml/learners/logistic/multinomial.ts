@@ -1,5 +1,5 @@
 import { type Minimum, minimiseLbfgs } from '../lbfgs.ts';
-import { checkEvery } from '../linear/gram.ts';
+const checkEvery = 8192;
 import type { LogisticProblem } from './problem.ts';
 
 /**
