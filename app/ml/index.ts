@@ -34,3 +34,9 @@ export { aboutDistinct, anovas, categorySql, chiSquare, contingencies, informati
 export { kruskal } from './association/ranks.ts';
 export { giniSplit, varianceSplit, type Split } from './association/splits.ts';
 export { binned, type Binned } from './association/bins.ts';
+export { testAndScore, type TestAndScoreOptions } from './evaluation/test-and-score.ts';
+export { type FoldMethod } from './evaluation/make-folds.ts';
+export { clusterNames, readRows, withColumnsBeside, type RowPoints } from './clustering/rows.ts';
+export { writeRowModel } from './clustering/row-model.ts';
+export { centresTable, profileChart, silhouetteItem, sizesChart } from './clustering/report.ts';
+export { mostRows as mostLinkageRows } from './clustering/hierarchical.ts';

@@ -1,7 +1,7 @@
 import { uniform } from '../learners/random.ts';
 import type { TaskAnswer, TaskHooks } from '../worker/tasks.ts';
 import { KdTree } from './kd-tree.ts';
-import { bySize, sampleRows, squaredBetween, type PointSet } from './points.ts';
+import { bySize, profileOf, sampleRows, squaredBetween, type ClusterProfile, type PointSet } from './points.ts';
 import { sampledSilhouette, silhouetteRows, type Silhouette } from './silhouette.ts';
 
 export interface DbscanPayload extends PointSet {
@@ -22,6 +22,7 @@ export interface DbscanResult {
   readonly radius: number;
   /** Distances of a sample of rows to their `fewest`-th neighbour, ascending. */
   readonly reach: Float64Array;
+  readonly profile: ClusterProfile;
   /** Without noise. */
   readonly silhouette: Silhouette;
 }
@@ -124,5 +125,5 @@ export function dbscanInWorker(payload: DbscanPayload, hooks: TaskHooks): TaskAn
   const { labels, sizes } = bySize(found.labels, found.clusters);
   hooks.progress(0.9, 'Judging the clusters');
   const silhouette = sampledSilhouette(points, labels, found.clusters, silhouetteRows, seed, hooks.check);
-  return { result: { labels, core: found.core, clusters: found.clusters, sizes, radius, reach, silhouette }, transfer: [labels.buffer as ArrayBuffer, found.core.buffer as ArrayBuffer] };
+  return { result: { labels, core: found.core, clusters: found.clusters, sizes, radius, reach, profile: profileOf(points, labels, found.clusters), silhouette }, transfer: [labels.buffer as ArrayBuffer, found.core.buffer as ArrayBuffer] };
 }

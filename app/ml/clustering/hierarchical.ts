@@ -1,5 +1,5 @@
 import type { TaskAnswer, TaskHooks } from '../worker/tasks.ts';
-import { bySize, squaredBetween, type PointSet } from './points.ts';
+import { bySize, profileOf, squaredBetween, type ClusterProfile, type PointSet } from './points.ts';
 import { sampledSilhouette, silhouetteRows, type Silhouette } from './silhouette.ts';
 
 export const linkages = ['ward', 'average', 'complete', 'single'] as const;
@@ -147,6 +147,7 @@ export interface HierarchicalResult {
   readonly labels: Int32Array;
   readonly clusters: number;
   readonly sizes: Int32Array;
+  readonly profile: ClusterProfile;
   readonly silhouette: Silhouette;
 }
 
@@ -162,5 +163,5 @@ export function hierarchicalInWorker(payload: HierarchicalPayload, hooks: TaskHo
   const found = cut(merges, rows, kept);
   const { labels, sizes } = bySize(found.labels, found.clusters);
   const silhouette = sampledSilhouette(points, labels, found.clusters, silhouetteRows, 1, hooks.check);
-  return { result: { merges, labels, clusters: found.clusters, sizes, silhouette } };
+  return { result: { merges, labels, clusters: found.clusters, sizes, profile: profileOf(points, labels, found.clusters), silhouette } };
 }

@@ -97,3 +97,27 @@ export function bySize(labels: Int32Array, count: number): { readonly labels: In
   order.forEach((old, at) => (place[old] = at));
   return { labels: labels.map((label) => (label < 0 ? -1 : (place[label] as number))), sizes: order.map((old) => sizes[old] as number), order };
 }
+
+export interface ClusterProfile {
+  /** Means of the features in each cluster, [clusters × columns]. */
+  readonly centres: Float64Array;
+  /** Of all rows, [columns]. */
+  readonly means: Float64Array;
+  /** Standard deviations of all rows, [columns]; 0 for a constant feature. */
+  readonly spreads: Float64Array;
+}
+
+/** Means of features by cluster; rows labelled −1 are in none. */
+export function profileOf(points: PointSet, labels: Int32Array, clusters: number): ClusterProfile {
+  const { data, rows, columns } = points;
+  const centres = new Float64Array(clusters * columns);
+  const sizes = new Int32Array(clusters);
+  for (let i = 0; i < rows; i++) {
+    const label = labels[i] as number;
+    if (label < 0) continue;
+    sizes[label] = (sizes[label] as number) + 1;
+    for (let c = 0, to = label * columns, at = i * columns; c < columns; c++, to++, at++) centres[to] = (centres[to] as number) + (data[at] as number);
+  }
+  for (let at = 0; at < centres.length; at++) centres[at] = (centres[at] as number) / (sizes[Math.floor(at / columns)] as number);
+  return { centres, ...columnMoments(points) };
+}

@@ -4,7 +4,7 @@ import type { LearnerHead } from '../../learners/types.ts';
 import { encodeModel } from '../../onnx/encode.ts';
 import { openNativeSession, tensor } from '../../worker/ort.ts';
 import type { TaskAnswer, TaskHooks } from '../../worker/tasks.ts';
-import { bySize, columnMoments, squaredTo, type PointSet } from '../points.ts';
+import { bySize, columnMoments, squaredTo, type ClusterProfile, type PointSet } from '../points.ts';
 import { sampledSilhouette, silhouetteRows, type Silhouette } from '../silhouette.ts';
 import { openAssigner } from './assigner.ts';
 import { lloyd, type KMeansFit } from './lloyd.ts';
@@ -35,16 +35,14 @@ export interface KMeansResult {
   readonly labels: Int32Array;
   /** [rows]: Euclidean distance to the own centre, in the features' units. */
   readonly distances: Float64Array;
-  /** [k × columns], largest cluster first. */
-  readonly centres: Float64Array;
+  /** Its centres are those of the clusters, largest first. */
+  readonly profile: ClusterProfile;
+  readonly sizes: Int32Array;
   readonly k: number;
   readonly inertia: number;
   readonly iterations: number;
   readonly converged: boolean;
   readonly tried: readonly Tried[];
-  /** Of the features over all rows. */
-  readonly means: Float64Array;
-  readonly spreads: Float64Array;
 }
 
 /** Centres whose squared distances differ by less than this share are as near as each other; the first counts. */
@@ -146,12 +144,14 @@ export async function kMeansInWorker(payload: KMeansPayload, hooks: TaskHooks): 
   hooks.progress(0.92, 'Assigning rows');
   const labels = await labelsOf(head, points, hooks.check);
   const distances = new Float64Array(rows);
+  const sizes = new Int32Array(k);
   let inertia = 0;
   for (let i = 0; i < rows; i++) {
     const square = squaredTo(data, i, columns, centres, (labels[i] as number) * columns);
     distances[i] = Math.sqrt(square);
     inertia += square;
+    sizes[labels[i] as number] = (sizes[labels[i] as number] as number) + 1;
   }
-  const result: KMeansResult = { head, labels, distances, centres, k, inertia, iterations: fit.iterations, converged: fit.converged, tried, means, spreads };
+  const result: KMeansResult = { head, labels, distances, profile: { centres, means, spreads }, sizes, k, inertia, iterations: fit.iterations, converged: fit.converged, tried };
   return { result, transfer: [labels.buffer as ArrayBuffer, distances.buffer as ArrayBuffer] };
 }

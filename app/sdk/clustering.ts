@@ -1,0 +1,57 @@
+import { z } from 'zod';
+import type { Diagnostic } from '#app/core/errors.ts';
+import type { Schema } from '#app/relation/types.ts';
+import type { PortSpec } from './ports.ts';
+import { featureTypes, isFeatureType } from './trainer.ts';
+
+/** What nodes that learn from rows without a target share: their inputs, the choice of features, and what is said before anything runs. */
+
+export const rowInputs: readonly PortSpec[] = [
+  { name: 'table', title: 'Table', kind: 'table', arity: 'one', summary: 'Rows to learn from; they come out with what was found.' },
+  { name: 'recipe', title: 'Recipe', kind: 'recipe', arity: 'optional', summary: 'Preprocessing; without it gaps are filled, numbers standardised, text one-hot encoded.' },
+];
+
+export const rowFeaturesParam = z
+  .array(z.string())
+  .nullable()
+  .default(null)
+  .meta({
+    title: 'Features',
+    description: 'The columns that rows are compared by. None chosen: every number, text and true/false column.',
+    control: 'columns',
+    from: 'table',
+    types: featureTypes,
+  });
+
+export const rowSeedParam = z
+  .int()
+  .min(0)
+  .max(0xffff_ffff)
+  .nullable()
+  .default(null)
+  .meta({ title: 'Seed', description: 'Same seed, same result. Empty: a fixed one, so that runs can be compared.', control: 'number', min: 0, advanced: true });
+
+/** What is wrong with the chosen features; nothing while the schema is unknown. `except`: columns that are none when all are taken. */
+export function checkRowFeatures(schema: Schema | null, features: readonly string[] | null, except: readonly string[] = []): Diagnostic[] {
+  if (schema === null) return [];
+  const error = (code: string, message: string, remedy: string, column?: string): Diagnostic => ({ severity: 'error', code, message, remedy, place: { param: ['features'], ...(column === undefined ? {} : { column }) } });
+  if (features === null) {
+    if (rowFeatures(schema, null, except).length > 0) return [];
+    return [error('no-features', 'The table has no column that rows could be compared by.', 'Connect a table with number, text or true/false columns.')];
+  }
+  if (features.length === 0) return [error('no-features', 'No feature is chosen.', 'Choose at least one column, or none at all to use every column.')];
+  return features.flatMap((name) => {
+    const column = schema.find((one) => one.name === name);
+    if (column === undefined) return [error('unknown-feature', `The table has no column “${name}”.`, 'Choose the features again.', name)];
+    if (isFeatureType(column)) return [];
+    return [error('feature-type', `The column “${name}” is of type ${column.type} and cannot be a feature.`, 'Remove it, or turn it into a number or text with a Formula node.', name)];
+  });
+}
+
+/** The columns that rows are compared by, in the table's order. */
+export function rowFeatures(schema: Schema, features: readonly string[] | null, except: readonly string[] = []): Schema {
+  return schema.filter((column) => (features === null ? isFeatureType(column) && !except.includes(column.name) : features.includes(column.name)));
+}
+
+/** The card's words for the features: "every column", "3 columns". */
+export const featuresInWords = (features: readonly string[] | null): string => (features === null ? 'every column' : features.length === 1 ? '1 column' : `${features.length} columns`);
