@@ -40,3 +40,5 @@ export { clusterNames, readRows, withColumnsBeside, type RowPoints } from './clu
 export { writeRowModel } from './clustering/row-model.ts';
 export { centresTable, profileChart, silhouetteItem, sizesChart } from './clustering/report.ts';
 export { mostRows as mostLinkageRows } from './clustering/hierarchical.ts';
+export { compareLearners, readScoresByFold, type Comparison } from './evaluation/compare.ts';
+export { compareReport } from './evaluation/compare-report.ts';
