@@ -14,6 +14,10 @@ const metricNames: Readonly<Record<string, { title: string; format: MetricItem['
   bestEpoch: { title: 'Best epoch', format: 'count', help: 'The epoch whose weights were kept.' },
   validationAccuracy: { title: 'Validation accuracy', format: 'percent', help: 'Share predicted right of the rows held back while training.' },
   validationRmse: { title: 'Validation RMSE', format: 'number', help: 'Typical error on rows held back while training, in units of the target.' },
+  rounds: { title: 'Rounds kept', format: 'count', help: 'Trees for each class, up to the best round.' },
+  trees: { title: 'Trees', format: 'count' },
+  leaves: { title: 'Leaves in all', format: 'count' },
+  deepest: { title: 'Deepest leaf', format: 'count', help: 'Most splits between the root and a leaf.' },
   validationLoss: { title: 'Validation loss', format: 'number', help: 'Loss on rows held back while training; lower is better.' },
 };
 
@@ -36,7 +40,7 @@ export function modelReport(model: ModelValue): Report {
   if (notes.length > 0) blocks.push({ type: 'text', markdown: notes.map((note) => `- ${note}`).join('\n') });
   const curve = curveChart(summary?.curves ?? []);
   if (curve !== null) blocks.push({ type: 'chart', chart: curve });
-  blocks.push(...coefficientBlocks(model));
+  blocks.push(...importanceBlocks(model), ...coefficientBlocks(model));
   blocks.push({
     type: 'table',
     title: 'Input columns',
@@ -63,6 +67,27 @@ function curveChart(curves: NonNullable<NonNullable<ModelValue['summary']>['curv
     y: { title: 'loss' },
     series: losses.map((curve) => ({ name: words(curve.name), mark: 'line', x: curve.steps, y: curve.values })),
   };
+}
+
+/** Bars of the chart of importances. */
+const MAX_BARS = 20;
+
+function importanceBlocks(model: ModelValue): ReportBlock[] {
+  const all = model.summary?.importance ?? [];
+  if (all.length === 0) return [];
+  const top = all.slice(0, MAX_BARS);
+  return [
+    {
+      type: 'chart',
+      chart: {
+        title: all.length > top.length ? `What the splits use: the ${MAX_BARS} most important features of ${formatCount(all.length)}` : 'What the splits use',
+        x: { title: 'share of the fall of the loss', percent: true },
+        y: { title: 'feature', scale: 'category' },
+        series: [{ name: 'importance', mark: 'bars', x: top.map(({ share }) => share), y: top.map(({ feature }) => feature) }],
+        note: 'Measured on the rows learnt from; features with many values look more important than they are. Permutation Importance measures on other rows.',
+      },
+    },
+  ];
 }
 
 function coefficientBlocks(model: ModelValue): ReportBlock[] {

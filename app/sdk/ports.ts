@@ -167,6 +167,8 @@ export interface ModelValue {
 export interface ModelSummary {
   /** Linear models, over the features as preprocessed; `cls` where there is a set of them for each class. */
   readonly coefficients?: readonly { readonly feature: string; readonly coefficient: number; readonly cls?: string }[];
+  /** Trees: what of the loss's fall each feature brought about, largest first; the shares sum up to 1. */
+  readonly importance?: readonly { readonly feature: string; readonly share: number }[];
   /** Curves recorded while fitting, e.g. `loss` by epoch; at most 500 points each. */
   readonly curves?: readonly { readonly name: string; readonly steps: readonly number[]; readonly values: readonly number[] }[];
   readonly converged?: boolean;

@@ -44,3 +44,5 @@ export const treeRecipe: Recipe = {
 /** The default recipe in words, for logs and cards. */
 export const defaultRecipeSentence =
   'No recipe is connected: missing numbers become the median and missing text the most frequent value, numbers are standardised, and text is one-hot encoded.';
+
+export const treeRecipeSentence = 'No recipe is connected: text becomes codes of categories, and missing values stay missing, which the trees take as they are.';

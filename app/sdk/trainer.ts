@@ -3,7 +3,7 @@ import type { Diagnostic } from '#app/core/errors.ts';
 import type { Column, Schema } from '#app/relation/types.ts';
 import type { ConfigureContext, ConfigureResult } from './node.ts';
 import type { LearnerSpec, LearningTask, ModelSignature, PortMeta, PortSpec } from './ports.ts';
-import { defaultRecipe } from './recipe.ts';
+import { defaultRecipe, treeRecipe } from './recipe.ts';
 
 /** What all train nodes share: their ports, the choice of target and features, and what is said before anything runs. */
 
@@ -36,6 +36,16 @@ export const featuresParam = z
     control: 'columns',
     from: 'table',
     types: featureTypes,
+  });
+
+/** For learners of classes and of numbers. */
+export const taskParam = z
+  .enum(['auto', 'classification', 'regression'])
+  .default('auto')
+  .meta({
+    title: 'Task',
+    description: 'Whole numbers can be classes or amounts; say which where “by the target” guesses wrong.',
+    labels: { auto: 'By the target: numbers as numbers, else classes', classification: 'Predict classes', regression: 'Predict a number' },
   });
 
 export interface TrainerParams {
@@ -74,6 +84,8 @@ export interface TrainerSpec {
   /** `auto`: by the target's type. */
   readonly task: LearningTask | 'auto';
   readonly params: Readonly<Record<string, unknown>>;
+  /** Missing values and categories are taken as they are: the default recipe is the one of trees. */
+  readonly takesMissing?: boolean;
 }
 
 /** Learner and model metas, and everything that is wrong with target and features. */
@@ -81,7 +93,7 @@ export function configureTrainer(context: ConfigureContext<TrainerParams>, spec:
   const { target: name, features } = context.params;
   const schema = tableSchema(context);
   const recipeMeta = context.inputs['recipe']?.[0];
-  const recipe = recipeMeta?.kind === 'recipe' ? recipeMeta.recipe : defaultRecipe;
+  const recipe = recipeMeta?.kind === 'recipe' ? recipeMeta.recipe : spec.takesMissing === true ? treeRecipe : defaultRecipe;
   const diagnostics: Diagnostic[] = [];
   const target = schema?.find((column) => column.name === name);
   const task = spec.task !== 'auto' ? spec.task : target === undefined ? null : taskOf(target);

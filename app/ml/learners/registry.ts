@@ -6,6 +6,9 @@ import { linearParams } from './linear/params.ts';
 import { logisticParams, trainLogistic } from './logistic/logistic.ts';
 import { trainMlp } from './mlp/mlp.ts';
 import { mlpParams } from './mlp/params.ts';
+import { boostingParams } from '../trees/boosting-params.ts';
+import { forestParams } from '../trees/forest-params.ts';
+import { trainBoosting, trainForest, trainTree, treeParams } from '../trees/learners.ts';
 import type { TrainHooks, TrainInput, TrainedLearner } from './types.ts';
 
 /** A learner as the rest of the app sees it. */
@@ -17,6 +20,8 @@ export interface Algorithm {
   readonly params: z.ZodType;
   /** It finds values that are missing or infinite on its way through the matrix; otherwise they are looked for before. */
   readonly checksMatrix?: boolean;
+  /** Features may be missing (NaN) and hold codes of categories (`TrainInput.categories`); others want them filled and encoded. */
+  readonly takesMissing?: boolean;
   /** Runs in a worker. `params` as they come; parsed inside. */
   train(input: TrainInput, params: unknown, seed: number, hooks: TrainHooks): TrainedLearner | Promise<TrainedLearner>;
 }
@@ -26,7 +31,7 @@ function algorithm<S extends z.ZodType>(
   tasks: readonly LearningTask[],
   params: S,
   train: (input: TrainInput, params: z.output<S>, hooks: TrainHooks, seed: number) => TrainedLearner | Promise<TrainedLearner>,
-  traits: Pick<Algorithm, 'checksMatrix'> = {},
+  traits: Pick<Algorithm, 'checksMatrix' | 'takesMissing'> = {},
 ): [string, Algorithm] {
   const parse = (value: unknown): z.output<S> => {
     const parsed = params.safeParse(value);
@@ -45,6 +50,9 @@ export const algorithms: ReadonlyMap<string, Algorithm> = new Map([
   algorithm('linear-regression', ['regression'], linearParams, trainLinear, { checksMatrix: true }),
   algorithm('logistic-regression', ['classification'], logisticParams, trainLogistic),
   algorithm('mlp', ['classification', 'regression'], mlpParams, trainMlp),
+  algorithm('gradient-boosting', ['classification', 'regression'], boostingParams, trainBoosting, { takesMissing: true }),
+  algorithm('random-forest', ['classification', 'regression'], forestParams, trainForest, { takesMissing: true }),
+  algorithm('decision-tree', ['classification', 'regression'], treeParams, trainTree, { takesMissing: true }),
 ]);
 
 /** @throws PenstockError `unknown-algorithm`, `task-unsupported`. */

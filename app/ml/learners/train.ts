@@ -11,7 +11,7 @@ export async function trainInWorker({ algorithm, params, seed, ...input }: Train
   const found = findAlgorithm(algorithm, input.task);
   hooks.check();
   checkTargets(input);
-  if (found.checksMatrix !== true) checkMatrix(input);
+  if (found.checksMatrix !== true) checkMatrix(input, found.takesMissing === true);
   return { result: await found.train(input, params, seed, hooks) };
 }
 

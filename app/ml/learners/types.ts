@@ -46,6 +46,8 @@ export interface Coefficient {
 export interface TrainDetails {
   /** Absent where the model has none. The intercept is the last, under the name `(intercept)`. */
   readonly coefficients?: readonly Coefficient[];
+  /** What of the loss's fall each feature brought about, largest first; the shares sum up to 1. */
+  readonly importance?: readonly { readonly feature: string; readonly share: number }[];
   /** False where the iterations ran out before the tolerance was met. */
   readonly converged?: boolean;
   readonly iterations?: number;

@@ -44,6 +44,9 @@ export async function fitLearner(spec: LearnerSpec, input: TableValue, services:
   };
 }
 
+/** Features that a model's summary tells the importance of. */
+const mostImportant = 200;
+
 function summarise(details: TrainDetails, classes: readonly string[], curves: NonNullable<ModelSummary['curves']>): ModelSummary {
   return {
     notes: details.notes,
@@ -56,6 +59,7 @@ function summarise(details: TrainDetails, classes: readonly string[], curves: No
             ...(cls === undefined ? {} : { cls: classes[cls] ?? String(cls) }),
           })),
         }),
+    ...(details.importance === undefined ? {} : { importance: details.importance.slice(0, mostImportant) }),
     ...(curves.length === 0 ? {} : { curves }),
     ...(details.converged === undefined ? {} : { converged: details.converged }),
     ...(details.iterations === undefined ? {} : { iterations: details.iterations }),

@@ -4,6 +4,7 @@ import type { Column, Schema } from '#app/relation/types.ts';
 import type { RunContext } from '#app/sdk/node.ts';
 import type { FittedRecipe, LearnerSpec, TableValue } from '#app/sdk/ports.ts';
 import { isFeatureType } from '#app/sdk/trainer.ts';
+import { findAlgorithm } from '../learners/registry.ts';
 import { train } from '../learners/train.ts';
 import type { TrainedLearner } from '../learners/types.ts';
 import { fitRecipe } from '../recipe/fit.ts';
@@ -40,6 +41,7 @@ export interface Learnt {
  */
 export async function learn(spec: LearnerSpec, input: Pick<TableValue, 'relation' | 'schema'>, services: LearnServices, options: LearnOptions = {}): Promise<Learnt> {
   const { tables, signal, progress } = services;
+  const takesMissing = findAlgorithm(spec.algorithm, spec.task).takesMissing === true;
   const target = findTarget(spec, input.schema);
   const features = chooseFeatures(spec, input.schema);
 
@@ -51,6 +53,7 @@ export async function learn(spec: LearnerSpec, input: Pick<TableValue, 'relation
     report: services.report,
     log: services.log,
     leaveOutIdentifiers: spec.features === null,
+    allowMissing: takesMissing,
     target: prepared,
     seed: services.seed,
   });
@@ -58,7 +61,7 @@ export async function learn(spec: LearnerSpec, input: Pick<TableValue, 'relation
   progress(0.08, `Reading ${formatCount(prepared.rows)} rows × ${fitted.outputs.length} features`);
   const seen = fitted.training === undefined ? { fitted, relation: prepared.relation } : { fitted: { ...fitted, outputs: fitted.training.outputs }, relation: fitted.training.relation };
   const data = await readFeatureRows(seen.fitted, seen.relation, [prepared.expr], tables, { rows: prepared.rows, place: options.place, shared: options.keepRows });
-  checkRange(data, fitted);
+  checkRange(data, fitted, takesMissing);
   const { rows } = data;
   signal.throwIfAborted();
 
@@ -73,6 +76,7 @@ export async function learn(spec: LearnerSpec, input: Pick<TableValue, 'relation
       features: fitted.outputs.map((output) => output.name),
       target: (data.beside[0] ?? new Float64Array()).map((value) => value * prepared.width + prepared.centre),
       classes: prepared.classes.length,
+      ...(fitted.categorical === undefined ? {} : { categories: fitted.outputs.map(({ name }) => fitted.categorical?.find((codes) => codes.name === name)?.categories.length ?? 0) }),
     },
     {
       seed: services.seed,
@@ -116,8 +120,8 @@ function chooseFeatures(spec: LearnerSpec, schema: Schema): Column[] {
   });
 }
 
-function checkRange({ matrix }: FeatureRows, { outputs }: FittedRecipe): void {
-  const bad = matrix.findIndex((value) => !Number.isFinite(value));
+function checkRange({ matrix }: FeatureRows, { outputs }: FittedRecipe, takesMissing: boolean): void {
+  const bad = matrix.findIndex((value) => !Number.isFinite(value) && !(takesMissing && Number.isNaN(value)));
   if (bad < 0) return;
   const name = outputs[bad % outputs.length]?.name ?? '';
   throw new PenstockError('feature-range', `The feature “${name}” has values too large for a model (over 3.4e38).`, {

@@ -1,7 +1,7 @@
 import { PenstockError } from '#app/core/errors.ts';
 import type { RunContext } from '#app/sdk/node.ts';
 import type { LearnerSpec, PortValue } from '#app/sdk/ports.ts';
-import { defaultRecipe, defaultRecipeSentence } from '#app/sdk/recipe.ts';
+import { defaultRecipe, defaultRecipeSentence, treeRecipe, treeRecipeSentence } from '#app/sdk/recipe.ts';
 import { taskOf, type TrainerParams, type TrainerSpec } from '#app/sdk/trainer.ts';
 import { fitLearner } from './fit-learner.ts';
 
@@ -10,7 +10,7 @@ export async function runTrainer(context: RunContext<TrainerParams>, spec: Train
   const { inputs, params } = context;
   const table = inputs['table']?.[0];
   const recipe = inputs['recipe']?.[0];
-  if (recipe?.kind !== 'recipe') context.log('info', defaultRecipeSentence);
+  if (recipe?.kind !== 'recipe') context.log('info', spec.takesMissing === true ? treeRecipeSentence : defaultRecipeSentence);
   const target = table?.kind === 'table' ? table.schema.find((column) => column.name === params.target) : undefined;
   if (spec.task === 'auto' && target === undefined) {
     throw new PenstockError('task-unknown', 'Without a training table it is not known whether classes or numbers are to be predicted.', {
@@ -22,7 +22,7 @@ export async function runTrainer(context: RunContext<TrainerParams>, spec: Train
     algorithm: spec.algorithm,
     task: spec.task === 'auto' && target !== undefined ? taskOf(target) : spec.task === 'regression' ? 'regression' : 'classification',
     params: spec.params,
-    recipe: recipe?.kind === 'recipe' ? recipe.recipe : defaultRecipe,
+    recipe: recipe?.kind === 'recipe' ? recipe.recipe : spec.takesMissing === true ? treeRecipe : defaultRecipe,
     target: params.target,
     features: params.features,
   };

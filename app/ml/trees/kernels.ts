@@ -28,6 +28,7 @@ export interface Kernels {
   scoreByBins(nodes: number, stride: number, scores: number, from: number, to: number): void;
   forestSplit(bins: number, feature: number, index: number, from: number, to: number, ordered: number, histogram: number, g: number, s: number, least: number, out: number): number;
   forestSplitClasses(bins: number, feature: number, index: number, from: number, to: number, labels: number, weights: number, classes: number, histogram: number, total: number, left: number, s: number, least: number, out: number): number;
+  isPure(ordered: number, from: number, to: number): number;
   binRange(bins: number, index: number, from: number, to: number): number;
   sumBelow(bins: number, bin: number, missingLeft: number, index: number, from: number, to: number, ordered: number, out: number): void;
   countClasses(bins: number, bin: number, missingLeft: number, index: number, from: number, to: number, labels: number, weights: number, classes: number, out: number): void;

@@ -51,7 +51,7 @@ function addTree(table: NodeTable, id: number, tree: Tree): void {
 }
 
 /** Raw outputs of an ensemble, float64 [rows, outputs], from float32 features. */
-function rawOutputs(builder: HeadBuilder, ensemble: TreeEnsemble): string {
+function rawOutputs(builder: HeadBuilder, ensemble: TreeEnsemble, features = headInput): string {
   const { trees, outputs, leafValues, base, combine } = ensemble;
   const table = emptyTable();
   const targets = { treeids: [] as number[], nodeids: [] as number[], ids: [] as number[], weights: [] as number[] };
@@ -69,7 +69,7 @@ function rawOutputs(builder: HeadBuilder, ensemble: TreeEnsemble): string {
   }
   const raw = builder.op(
     'TreeEnsembleRegressor',
-    [headInput],
+    [features],
     {
       n_targets: { kind: 'int', value: outputs },
       aggregate_function: { kind: 'string', value: combine === 'mean' ? 'AVERAGE' : 'SUM' },
@@ -102,10 +102,33 @@ export function boostedHead(ensemble: TreeEnsemble, classes: number): LearnerHea
   return builder.classification(builder.cast(builder.op('Softmax', [raw], { axis: { kind: 'int', value: 1 } }), 'float'), classes);
 }
 
+/** The features with the codes of categories as ranks, which trees of forests cut; codes that have none are missing. */
+function rankedFeatures(builder: HeadBuilder, ranks: readonly (Float32Array | null)[]): string {
+  if (ranks.every((each) => each === null)) return headInput;
+  const int64 = (values: readonly number[]): string => builder.constant('int64', [values.length], [...values]);
+  const parts: string[] = [];
+  for (let j = 0; j < ranks.length; ) {
+    let end = j + 1;
+    const own = ranks[j] ?? null;
+    if (own === null) while (end < ranks.length && ranks[end] === null) end += 1;
+    const part = builder.op('Slice', [headInput, int64([j]), int64([end]), int64([1])]);
+    if (own === null) parts.push(part);
+    else {
+      // Missing and unseen codes look up the entry behind the last.
+      const count = own.length;
+      const known = builder.op('And', [builder.op('GreaterOrEqual', [part, builder.constant('float', [], [0])]), builder.op('Less', [part, builder.constant('float', [], [count])])]);
+      const code = builder.op('Cast', [builder.op('Where', [known, part, builder.constant('float', [], [count])])], { to: { kind: 'int', value: 7 } });
+      parts.push(builder.op('Gather', [builder.constant('float', [count + 1], Float32Array.of(...own, Number.NaN)), code], { axis: { kind: 'int', value: 0 } }));
+    }
+    j = end;
+  }
+  return parts.length === 1 ? (parts[0] as string) : builder.op('Concat', parts, { axis: { kind: 'int', value: 1 } });
+}
+
 /** A forest: leaves hold means, or shares of the classes (of two, that of the second). */
-export function forestHead(ensemble: TreeEnsemble, classes: number): LearnerHead {
+export function forestHead(ensemble: TreeEnsemble, classes: number, ranks: readonly (Float32Array | null)[]): LearnerHead {
   const builder = new HeadBuilder();
-  const raw = rawOutputs(builder, ensemble);
+  const raw = rawOutputs(builder, ensemble, rankedFeatures(builder, ranks));
   if (classes === 0) return builder.regression(builder.cast(raw, 'float'));
   if (classes === 2) return builder.classification(bothProbabilities(builder, raw), 2);
   return builder.classification(builder.cast(raw, 'float'), classes);

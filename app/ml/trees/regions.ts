@@ -1,3 +1,4 @@
+import { growForestTree } from './forest-tree.ts';
 import { blockRows, feature, fixed, given, group, histogramBytes, leafBytes, losses, orderBytes, rowStride, sharedFrom, splitBytes } from './layout.ts';
 import type { Region } from './team.ts';
 
@@ -216,5 +217,5 @@ function treeScores(region: Region): void {
   kernels.scoreByBins(nodes, rowStride, (integers[fixed.scores] as number) + cls * (integers[fixed.scoreStride] as number), bound(member), bound(member + 1));
 }
 
-export const regions = { cuts, bins, probabilities, gradients, root, part, leafScores, treeScores } as const satisfies Record<string, (region: Region) => void>;
+export const regions = { growForestTree, cuts, bins, probabilities, gradients, root, part, leafScores, treeScores } as const satisfies Record<string, (region: Region) => void>;
 export type RegionName = keyof typeof regions;

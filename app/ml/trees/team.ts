@@ -30,6 +30,7 @@ export interface Region {
   /** Numbers set by the calling thread. */
   readonly integers: Int32Array;
   readonly floats: Float64Array;
+  readonly memory: WebAssembly.Memory;
   view(): DataView;
   /** Waits for all threads. */
   meet(): void;
@@ -45,6 +46,7 @@ export function regionOf({ memory, control: at, member, threads }: TeamMember, k
     threads,
     integers: words.subarray(control.integers),
     floats: new Float64Array(memory.buffer, at + 512, floatWords),
+    memory,
     view: () => new DataView(memory.buffer),
     meet: () => kernels.barrier(at + control.barrier * 4, threads),
   };

@@ -1,19 +1,12 @@
 import { z } from 'zod';
 import type { Diagnostic } from '#app/core/errors.ts';
 import { defineNode } from '#app/sdk/node.ts';
-import { configureTrainer, describeTrainer, featuresParam, suggestTarget, targetParam, trainerInputs, trainerOutputs, type TrainerSpec } from '#app/sdk/trainer.ts';
+import { configureTrainer, describeTrainer, featuresParam, suggestTarget, targetParam, taskParam, trainerInputs, trainerOutputs, type TrainerSpec } from '#app/sdk/trainer.ts';
 
 export const paramsSchema = z.object({
   target: targetParam(['string', 'boolean', 'integer', 'float']),
   features: featuresParam,
-  task: z
-    .enum(['auto', 'classification', 'regression'])
-    .default('auto')
-    .meta({
-      title: 'Task',
-      description: 'Whole numbers can be classes or amounts; say which where “by the target” guesses wrong.',
-      labels: { auto: 'By the target: numbers as numbers, else classes', classification: 'Predict classes', regression: 'Predict a number' },
-    }),
+  task: taskParam,
   hiddenLayers: z
     .array(z.int().min(1).max(8192))
     .max(12)

@@ -188,3 +188,13 @@ export function countClasses(bins: usize, bin: i32, missingLeft: bool, index: us
     store<f64>(cell, load<f64>(cell) + <f64>load<f32>(weights + (row << 2)));
   }
 }
+
+/** Whether all rows in order have one target: pairs are (weight × target, weight). */
+export function isPure(ordered: usize, from: i32, to: i32): bool {
+  const first = load<f32>(ordered + (<usize>from << 3)) / load<f32>(ordered + (<usize>from << 3), 4);
+  for (let i = from + 1; i < to; i++) {
+    const at = ordered + (<usize>i << 3);
+    if (load<f32>(at) / load<f32>(at, 4) != first) return false;
+  }
+  return true;
+}
