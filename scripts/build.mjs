@@ -76,6 +76,7 @@ async function buildEngine(vite) {
           'desktop-entry': path.join(root, 'app/engine/desktop-entry.ts'),
           cli: path.join(root, 'app/cli/main.ts'),
           'ml-worker': path.join(root, 'app/ml/worker/worker-entry.ts'),
+          'tree-worker': path.join(root, 'app/ml/trees/team-worker.ts'),
           'csv-range-worker': path.join(root, 'app/data/csv/plain-cells/range-worker.ts'),
         },
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
