@@ -1,26 +1,36 @@
 /**
- * Works through items in order, at most `limit` at once; results stand where their items stood. The first failure stops the others
- * (their signal aborts) and is thrown once they have ended, so that nothing goes on behind the caller's back.
+ * Works through items in order, at most `limit` at once; results stand where their items stood. A failure stops what comes after it
+ * (their signals abort) but not what came before, so that the failure thrown is that of the first item that fails, however the work
+ * was spread. It is thrown once all have ended: nothing goes on behind the caller's back.
  */
 export async function inParallel<T, R>(items: readonly T[], limit: number, signal: AbortSignal, work: (item: T, index: number, signal: AbortSignal) => Promise<R>): Promise<R[]> {
-  const stop = new AbortController();
-  const within = AbortSignal.any([signal, stop.signal]);
   const results: R[] = [];
-  const failures: unknown[] = [];
+  const running = new Map<number, AbortController>();
+  let failed: { readonly index: number; readonly error: unknown } | null = null;
+  const fail = (index: number, error: unknown): void => {
+    if (failed === null || index < failed.index) failed = { index, error };
+    for (const [other, stop] of running) if (other > index) stop.abort();
+  };
   let next = 0;
   const lane = async (): Promise<void> => {
-    for (let index = next++; index < items.length && failures.length === 0; index = next++) {
+    for (let index = next++; index < items.length && failed === null && !signal.aborted; index = next++) {
+      const stop = new AbortController();
+      running.set(index, stop);
       try {
-        within.throwIfAborted();
-        results[index] = await work(items[index] as T, index, within);
+        results[index] = await work(items[index] as T, index, AbortSignal.any([signal, stop.signal]));
       } catch (error) {
-        failures.push(error);
-        stop.abort();
+        fail(index, error);
+      } finally {
+        running.delete(index);
       }
     }
   };
   await Promise.all(Array.from({ length: Math.max(1, Math.min(limit, items.length)) }, lane));
   signal.throwIfAborted();
-  if (failures.length > 0) throw failures[0];
+  rethrow(failed);
   return results;
+}
+
+function rethrow(failed: { readonly error: unknown } | null): void {
+  if (failed !== null) throw failed.error;
 }

@@ -57,8 +57,9 @@ export async function runFold(rows: NumberedRows, sides: FoldSides, spec: Learne
   } catch (error) {
     if (!(error instanceof PenstockError) || isCancelled(error)) throw error;
     const { column } = error.place ?? {};
+    const remedy = error.code === 'single-class' ? 'Stratify the folds, use fewer, or other groups, so that every part that is trained on has rows of at least two classes.' : error.remedy;
     // The learner's params are those of another node.
-    throw new PenstockError(error.code, `${name}: ${error.message}`, { ...(error.remedy === undefined ? {} : { remedy: error.remedy }), ...(column === undefined ? {} : { place: { column } }), cause: error });
+    throw new PenstockError(error.code, `${name}: ${error.message}`, { ...(remedy === undefined ? {} : { remedy }), ...(column === undefined ? {} : { place: { column } }), cause: error });
   }
 }
 
