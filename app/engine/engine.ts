@@ -1,10 +1,11 @@
 import { previewExpression, type PreviewAnswer, type PreviewRequest } from './expression-preview.ts';
 import { columnPath, type ColumnPath } from './lineage/column-path.ts';
 import { ColumnSteps, type PortColumn } from './lineage/column-steps.ts';
+import { LeakSearch } from './lint/leak-search.ts';
 import { ConnectionStore, Connections, ReadAges, UserSecrets } from './connections/index.ts';
 import { outsideDatabases } from './services/databases.ts';
 import { answerQuestion } from './analysis/answer.ts';
-import { mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { distinctDiagnostics } from '#app/core/diagnostics.ts';
@@ -24,10 +25,10 @@ import { PipelineFiles } from './project/pipeline-files.ts';
 import { openProjectStore, type ProjectStore } from './project/project-store.ts';
 import { pathResolver } from './project/resolve-path.ts';
 import { isMissing, notRun, PortValueResolver, type PortValues, type RelationBuilding } from './results/port-values.ts';
+import { noted } from './results/noted-artifacts.ts';
 import { ResultCache } from './results/result-cache.ts';
 import { ResultStorage } from './results/storage.ts';
 import { artifactsOf, encodeValue } from './results/value-codec.ts';
-import type { ArtifactFiles } from './services/artifact-files.ts';
 import { RunEventLog } from './run/event-log.ts';
 import { runExecutor, type NodeEnvironment } from './run/node-runner.ts';
 import { PipelineRun } from './run/pipeline-run.ts';
@@ -84,6 +85,7 @@ export class Engine {
   readonly analyser: Analyser;
   readonly cache: ResultCache;
   readonly data: DataAccess;
+  readonly leaks: LeakSearch;
   readonly models: Models;
   readonly planner: Planner;
   readonly limits: ProjectLimits;
@@ -148,6 +150,7 @@ export class Engine {
       noteUnexpected: (error) => this.noteUnexpected(error),
     };
     this.planner = new Planner({ cache: this.cache, database, building: this.#building, projectDir: options.projectDir, tempDir: parts.tempDir, resolvePath, limits: () => this.limits.now, noteUnexpected: (error) => this.noteUnexpected(error) });
+    this.leaks = new LeakSearch({ catalogue: this.catalogue, cache: this.cache, building: this.#building, database });
     this.data = new DataAccess({
       database,
       analyser: this.analyser,
@@ -360,24 +363,6 @@ export class Engine {
     this.cache.put(about, outcome.ports);
     return outcome.values;
   }
-}
-
-/** Artifacts whose writing counts against the disk budget. */
-function noted(artifacts: ArtifactFiles, storage: ResultStorage): ArtifactFiles {
-  return {
-    ...artifacts,
-    async put(bytes, name) {
-      const id = await artifacts.put(bytes, name);
-      storage.written(id, typeof bytes === 'string' ? Buffer.byteLength(bytes) : bytes.byteLength);
-      return id;
-    },
-    async adopt(file, name) {
-      const { size } = await stat(file);
-      const id = await artifacts.adopt(file, name);
-      storage.written(id, size);
-      return id;
-    },
-  };
 }
 
 const keepEndedRunsMs = 10 * 60_000;

@@ -49,6 +49,12 @@ export class ColumnSteps {
     return steps;
   }
 
+  /** A relational node's tables over placeholders of its inputs, by port; null for others, and where they cannot be described before a run. */
+  async tables(nodeId: string): Promise<Readonly<Record<string, Relation>> | null> {
+    const node = this.#analysis.nodes.get(nodeId);
+    return node === undefined || node.node.bypassed === true ? null : this.#described(node);
+  }
+
   async #derive(nodeId: string): Promise<ReadonlyMap<string, readonly ColumnStep[]>> {
     const node = this.#analysis.nodes.get(nodeId);
     if (node === undefined) return new Map();

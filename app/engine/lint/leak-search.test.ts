@@ -1,0 +1,91 @@
+import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { applyCommand } from '#app/pipeline/commands.ts';
+import type { PipelineDocument } from '#app/pipeline/document.ts';
+import { parseDocument, serialiseDocument } from '#app/pipeline/index.ts';
+import type { Finding } from '#app/pipeline/lint/index.ts';
+import { seedSamples } from '../project/samples.ts';
+import { fixtureDocument, fixtureSchema, openTestEngine, type TestEngine } from '../testing.ts';
+
+/** Pipelines with a leak that must be found, and pipelines (near misses among them) where there is none. */
+const caseSchema = fixtureSchema.pick({ title: true, nodes: true, edges: true }).extend({
+  /** What is only known after a run is asked for then. */
+  run: z.boolean().default(false),
+  expect: z.array(z.strictObject({ code: z.string(), node: z.string(), column: z.string().optional(), fix: z.boolean() })).default([]),
+});
+
+const here = fileURLToPath(new URL('.', import.meta.url));
+const resources = fileURLToPath(new URL('../../../resources', import.meta.url));
+const never = new AbortController().signal;
+
+const cases = (folder: string) =>
+  readdirSync(path.join(here, 'fixtures', folder))
+    .filter((name) => name.endsWith('.json'))
+    .sort()
+    .map((name) => ({ name, ...caseSchema.parse(JSON.parse(readFileSync(path.join(here, 'fixtures', folder, name), 'utf8'))) }));
+
+let test: TestEngine;
+beforeAll(async () => {
+  test = await openTestEngine({ projectDir: mkdtempSync(path.join(os.tmpdir(), 'penstock-leaks-')) });
+});
+afterAll(() => test.close());
+
+const find = async (document: PipelineDocument): Promise<Finding[]> => test.engine.leaks.find(await test.engine.analyse(document), never);
+const errors = async (document: PipelineDocument): Promise<string[]> => {
+  const { diagnostics } = await test.engine.configure(document);
+  return diagnostics.filter(({ severity }) => severity === 'error').map(({ message }) => message);
+};
+const brief = ({ code, place, fix }: Finding) => ({ code, node: place?.nodeId, fix: fix !== undefined });
+
+describe('planted leaks', () => {
+  const planted = cases('planted');
+
+  it('are at least twelve', () => {
+    expect(planted.length).toBeGreaterThanOrEqual(12);
+  });
+
+  it.each(planted)('$name: $title', async ({ nodes, edges, run, expect: wanted }) => {
+    const document = fixtureDocument({ nodes, edges }, test.engine.catalogue);
+    // Only leaks are wrong with these pipelines.
+    expect(await errors(document)).toEqual([]);
+    if (run) expect((await test.run(document)).status).toBe('succeeded');
+    const found = await find(document);
+    expect(found.map(brief)).toEqual(wanted.map(({ code, node, fix }) => ({ code, node, fix })));
+    for (const [i, { column }] of wanted.entries()) if (column !== undefined) expect(found[i]?.place?.column).toBe(column);
+
+    for (const { code, place, fix } of found) {
+      if (fix === undefined) continue;
+      const { document: mended, inverse } = applyCommand(document, fix.command);
+      expect(await errors(mended), `errors after “${fix.title}”`).toEqual([]);
+      if (run) expect((await test.run(mended)).status).toBe('succeeded');
+      const left = await find(mended);
+      expect(left.filter((one) => one.code === code && one.place?.nodeId === place?.nodeId), `still there after “${fix.title}”`).toEqual([]);
+      expect(serialiseDocument(applyCommand(mended, inverse).document)).toBe(serialiseDocument(document));
+    }
+  });
+});
+
+describe('pipelines without a leak', () => {
+  const clean = cases('clean');
+
+  it('are at least twelve', () => {
+    expect(clean.length).toBeGreaterThanOrEqual(12);
+  });
+
+  it.each(clean)('$name: $title', async ({ nodes, edges, run }) => {
+    const document = fixtureDocument({ nodes, edges }, test.engine.catalogue);
+    expect(await errors(document)).toEqual([]);
+    if (run) expect((await test.run(document)).status).toBe('succeeded');
+    expect(await find(document)).toEqual([]);
+  });
+
+  it.each(readdirSync(path.join(resources, 'samples/project/pipelines')).filter((name) => name.endsWith('.pipeline.json')))('the example %s', async (name) => {
+    await seedSamples(test.projectDir, resources);
+    const document = parseDocument(readFileSync(path.join(resources, 'samples/project/pipelines', name), 'utf8'));
+    expect(await find(document)).toEqual([]);
+  });
+});

@@ -1,0 +1,54 @@
+import type { Database } from '#app/data/index.ts';
+import { findLeaks, nodesToLint, splitsToAsk, type Finding, type LintInput, type LintNode } from '#app/pipeline/lint/index.ts';
+import type { EngineCatalogue } from '../catalogue.ts';
+import type { Analysis } from '../analysis/analyse.ts';
+import { ColumnSteps } from '../lineage/column-steps.ts';
+import { PortValueResolver, type RelationBuilding } from '../results/port-values.ts';
+import type { ResultCache } from '../results/result-cache.ts';
+import { SplitQuestions } from './split-questions.ts';
+
+export interface LeakSearchOptions {
+  readonly catalogue: EngineCatalogue;
+  readonly cache: ResultCache;
+  readonly building: RelationBuilding;
+  readonly database: Database;
+}
+
+/** Leaks in documents: from the graph, and from finished results where there are any. Runs no node. */
+export class LeakSearch {
+  readonly #options: LeakSearchOptions;
+  readonly #questions: SplitQuestions;
+
+  constructor(options: LeakSearchOptions) {
+    this.#options = options;
+    this.#questions = new SplitQuestions(options.database);
+  }
+
+  /** Test rows, the target or the future where a model learns from, each with what one click does about it. */
+  async find(analysis: Analysis, signal: AbortSignal): Promise<Finding[]> {
+    const { cache, building } = this.#options;
+    const input = await this.#input(analysis);
+    if (input.nodes.length === 0) return [];
+    const resolver = new PortValueResolver(analysis, cache, building);
+    const facts = await this.#questions.answer(analysis, resolver, splitsToAsk(input), signal);
+    return findLeaks({ ...input, facts });
+  }
+
+  async #input(analysis: Analysis): Promise<LintInput> {
+    const { catalogue, building } = this.#options;
+    const { document } = analysis;
+    const wanted = nodesToLint(document, catalogue);
+    const steps = new ColumnSteps(analysis, building);
+    const nodes: LintNode[] = [];
+    for (const id of analysis.order) {
+      const found = analysis.nodes.get(id);
+      if (!wanted.has(id) || found?.type === undefined || found.node.bypassed === true) continue;
+      const { node, type, title, params, inputs, configuration } = found;
+      const relations = await steps.tables(id);
+      nodes.push({ id, node, definition: type.definition, title, params: isRecord(params) ? params : {}, inputs, outputs: configuration.outputs, relations });
+    }
+    return { document, catalogue, nodes, facts: new Map() };
+  }
+}
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,0 +1,86 @@
+import { isFeatureType } from '#app/sdk/trainer.ts';
+import type { TableTrace } from './columns.ts';
+import type { LintNode, SourcePort } from './finding.ts';
+import type { Rows } from './rows.ts';
+import { portsOf, sourcesAt, type Taught, type Traces } from './trace.ts';
+
+/** Rows that a model is scored on. */
+export interface Test {
+  /** Where they come in: Predict, or what evaluates the model itself. */
+  readonly node: LintNode;
+  readonly port: string;
+  readonly from: SourcePort;
+  readonly rows: Rows;
+  readonly taught: readonly Taught[];
+}
+
+/** A learner on a table, with all that scores what it learns there. */
+export interface Trial {
+  /** Where target and features are chosen. */
+  readonly trainer: LintNode;
+  readonly target: string;
+  /** Names of the columns that it learns from. */
+  readonly features: readonly string[];
+  /** Where the table comes in: the trainer, or a node that cross-validates its learner. */
+  readonly at: LintNode;
+  readonly port: string;
+  readonly from: SourcePort;
+  readonly table: TableTrace;
+  /** Empty where nothing scores the model. */
+  readonly tests: readonly Test[];
+  /** True where `at` splits the table itself, so that all of its rows are tested on. */
+  readonly inside: boolean;
+}
+
+/** Nodes that choose a target and learn it. */
+export const isTrainer = (node: LintNode): boolean => portsOf(node, 'outputs', 'learner').length > 0 && typeof node.params['target'] === 'string' && node.params['target'] !== '';
+
+export function findTrials(nodes: readonly LintNode[], traces: Traces): Trial[] {
+  const tests = findTests(nodes, traces);
+  return nodes.flatMap((node): Trial[] => {
+    if (isTrainer(node)) {
+      const mine = tests.filter(({ node: evaluator }) => sourcesAt(evaluator, 'model').some(({ from }) => traces.model(from)?.trainers.includes(node.id)));
+      return sourcesAt(node, 'table').slice(0, 1).flatMap(({ port, from }) => trialOf(node, node, port, from, traces, { tests: mine, inside: false }));
+    }
+    const learners = sourcesAt(node, 'learner');
+    const [table] = sourcesAt(node, 'table');
+    if (learners.length === 0 || table === undefined) return [];
+    return learners.flatMap(({ from }) => {
+      const trainer = traces.nodes.get(from.nodeId);
+      return trainer === undefined || !isTrainer(trainer) ? [] : trialOf(trainer, node, table.port, table.from, traces, { tests: [], inside: true });
+    });
+  });
+}
+
+function trialOf(trainer: LintNode, at: LintNode, port: string, from: SourcePort, traces: Traces, rest: Pick<Trial, 'tests' | 'inside'>): Trial[] {
+  const table = traces.table(from);
+  const target = String(trainer.params['target']);
+  if (table === undefined) return [];
+  const chosen = trainer.params['features'];
+  const features = [...table.columns].filter(([name, { type }]) => (Array.isArray(chosen) ? chosen.includes(name) : name !== target && isFeatureType({ name, type }))).map(([name]) => name);
+  return [{ trainer, target, features, at, port, from, table, ...rest }];
+}
+
+/** Rows that models are scored on: at nodes that evaluate a model, and at those whose predictions reach one that evaluates them. */
+function findTests(nodes: readonly LintNode[], traces: Traces): Test[] {
+  const scored = scoredTables(nodes);
+  return nodes.flatMap((node): Test[] => {
+    const taught = sourcesAt(node, 'model').flatMap(({ from }) => traces.model(from)?.taught ?? []);
+    if (taught.length === 0) return [];
+    const isScored = portsOf(node, 'outputs', 'evaluation').length > 0 || scored.has(node.id);
+    const [table] = sourcesAt(node, 'table');
+    const rows = table === undefined ? undefined : traces.table(table.from)?.rows;
+    return !isScored || table === undefined || rows === undefined ? [] : [{ node, port: table.port, from: table.from, rows, taught }];
+  });
+}
+
+/** Ids of the nodes with a table that some evaluation is made of, over however many steps, back to the predictions in it. */
+function scoredTables(nodes: readonly LintNode[]): Set<string> {
+  const scored = new Set<string>();
+  for (const node of nodes.toReversed()) {
+    const reads = portsOf(node, 'outputs', 'evaluation').length > 0 || scored.has(node.id);
+    if (!reads || portsOf(node, 'inputs', 'model').length > 0) continue;
+    for (const { from } of sourcesAt(node, 'table')) scored.add(from.nodeId);
+  }
+  return scored;
+}
