@@ -30,7 +30,7 @@ export function linearNotes({ features, standard, params, strength, chosen, coef
   if (corners) {
     const varying = features.length - constant.length;
     const used = coefficients.reduce((count, value) => count + (value === 0 ? 0 : 1), 0);
-    if (varying > 0 && used === 0) notes.push(params.positive && strength.alpha === 0 ? 'No feature rises with the target, so every row is predicted the mean.' : 'The penalty leaves no feature, so every row is predicted the mean. Lower the strength.');
+    if (varying > 0 && used === 0) notes.push(params.positive && (params.penalty === 'none' || strength.alpha === 0) ? 'No feature rises with the target, so every row is predicted the mean.' : 'The penalty leaves no feature, so every row is predicted the mean. Lower the strength.');
     else if (used < varying) notes.push(`${used} of ${varying} features are used; the others were given the coefficient 0.`);
   }
   return notes;
