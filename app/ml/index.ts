@@ -42,3 +42,5 @@ export { centresTable, profileChart, silhouetteItem, sizesChart } from './cluste
 export { mostRows as mostLinkageRows } from './clustering/hierarchical.ts';
 export { compareLearners, readScoresByFold, type Comparison } from './evaluation/compare.ts';
 export { compareReport } from './evaluation/compare-report.ts';
+export { runCalibration } from './understanding/calibration-node.ts';
+export { agreement, sampledFrom as clusterSampleRows, type Agreement, type QualityResult as ClusterQuality } from './clustering/quality.ts';
