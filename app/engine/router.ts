@@ -10,6 +10,7 @@ import { connectionsProcedures } from './procedures/connections.ts';
 import { csvProcedures } from './procedures/csv.ts';
 import { expressionsProcedures } from './procedures/expressions.ts';
 import { lineageProcedures } from './procedures/lineage.ts';
+import { lintProcedures } from './procedures/lint.ts';
 import { planningProcedures } from './procedures/planning.ts';
 import { valuesProcedures } from './procedures/values.ts';
 import { viewsProcedures } from './procedures/views.ts';
@@ -39,6 +40,7 @@ export function createRouter(engine: Engine) {
     connections: connectionsProcedures(os as unknown as Implementer, engine),
     planning: planningProcedures(os as unknown as Implementer, engine),
     lineage: lineageProcedures(os as unknown as Implementer, engine),
+    lint: lintProcedures(os as unknown as Implementer, engine),
     expressions: expressionsProcedures(os as unknown as Implementer, engine),
     project: {
       info: os.project.info.handler(() => ({

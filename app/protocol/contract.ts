@@ -6,6 +6,7 @@ import { connectionsContract } from './sections/connections.ts';
 import { csvContract } from './sections/csv.ts';
 import { expressionsContract } from './sections/expressions.ts';
 import { lineageContract } from './sections/lineage.ts';
+import { lintContract } from './sections/lint.ts';
 import { planningContract } from './sections/planning.ts';
 import { valuesContract } from './sections/values.ts';
 import { viewsContract } from './sections/views.ts';
@@ -44,6 +45,7 @@ export const contract = {
   connections: connectionsContract,
   planning: planningContract,
   lineage: lineageContract,
+  lint: lintContract,
   expressions: expressionsContract,
   project: {
     info: base.output(

@@ -13,6 +13,7 @@ import { useLineage, type LineageMark } from '../state/lineage.ts';
 import { useCanvas } from './canvas-store.ts';
 import type { CardNode } from './flow-model.ts';
 import { portOffset } from './geometry.ts';
+import { LeakMark } from './leak-mark.tsx';
 import { PortShape, kindTitles } from './port-shape.tsx';
 import { StateGlyph } from './state-glyph.tsx';
 
@@ -74,6 +75,7 @@ function NodeCardView({ data, selected }: NodeProps<CardNode>) {
             <StateGlyph state={state} fraction={progress?.fraction} />
           </span>
         </Tooltip>
+        <LeakMark nodeId={node.id} diagnostics={diagnostics} />
         {state === 'running' ? (
           <div className="absolute inset-x-0 bottom-0 h-[3px] overflow-hidden rounded-b-lg">
             <div

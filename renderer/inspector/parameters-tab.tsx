@@ -5,6 +5,7 @@ import type { PipelineNode } from '#app/pipeline/document.ts';
 import type { Schema } from '#app/relation/types.ts';
 import type { NodeDefinition } from '#app/sdk/node.ts';
 import { diagnosticsOf, inputSchema, useConfiguration } from '../state/configuration.ts';
+import { FixButton } from '../results/fix-button.tsx';
 import { edit, usePipeline } from '../state/pipeline.ts';
 import { useRun } from '../state/run.ts';
 import { FieldMessage, TextArea, cx } from '../ui/index.ts';
@@ -47,7 +48,7 @@ export function ParametersTab({ node, definition }: { readonly node: PipelineNod
         {general.length > 0 ? (
           <div className="flex flex-col gap-1.5 rounded-md bg-sunken p-2">
             {general.map((item) => (
-              <FieldMessage key={`${item.code} ${item.message}`} message={item.message} remedy={item.remedy} severity={item.severity} />
+              <FieldMessage key={`${item.code} ${item.message}`} message={item.message} remedy={item.remedy} severity={item.severity} action={item.fix ? <FixButton finding={item} className="min-w-0 shrink" /> : undefined} />
             ))}
           </div>
         ) : null}

@@ -1,8 +1,9 @@
 import type { Diagnostic } from '#app/core/errors.ts';
+import type { Finding } from '#app/pipeline/lint/index.ts';
 import type { NodeRun } from '#app/protocol/schema.ts';
 
 export interface Problem {
-  readonly diagnostic: Diagnostic;
+  readonly diagnostic: Finding;
   readonly nodeId: string | null;
 }
 
@@ -13,12 +14,12 @@ const order = { error: 0, warning: 1, info: 2 } as const;
  * worst first. `current` says whether a node's last run is still about it as it is.
  */
 export function collectProblems(
-  configured: { readonly nodes: Readonly<Record<string, { readonly diagnostics: readonly Diagnostic[] }>>; readonly diagnostics: readonly Diagnostic[] },
+  configured: { readonly nodes: Readonly<Record<string, { readonly diagnostics: readonly Diagnostic[] }>>; readonly diagnostics: readonly Finding[] },
   runs: Readonly<Record<string, NodeRun>>,
   current: (nodeId: string) => boolean,
 ): Problem[] {
   const problems = new Map<string, Problem>();
-  const add = (diagnostic: Diagnostic, nodeId: string | null) => {
+  const add = (diagnostic: Finding, nodeId: string | null) => {
     const key = JSON.stringify([nodeId, diagnostic.code, diagnostic.message]);
     if (!problems.has(key)) problems.set(key, { diagnostic, nodeId });
   };

@@ -1,10 +1,12 @@
 import { create } from 'zustand';
 import type { Diagnostic } from '#app/core/errors.ts';
 import type { PipelineDocument } from '#app/pipeline/document.ts';
+import type { Finding } from '#app/pipeline/lint/index.ts';
 import type { Freshness } from '#app/protocol/schema.ts';
 import type { Schema } from '#app/relation/types.ts';
 import { client, diagnosticOf, isGivenUp, type EngineClient } from '../rpc/client.ts';
 import { useConnection } from '../rpc/connection.ts';
+import { findLeaks } from './leaks.ts';
 import { notify } from './notices.ts';
 import { estimateSoon } from './preflight.ts';
 import { usePipeline } from './pipeline.ts';
@@ -15,7 +17,7 @@ export type NodeConfigurationAnswer = Answer['nodes'][string];
 interface ConfigurationStore {
   /** By node: output meta, diagnostics, the card's line. */
   readonly nodes: Answer['nodes'];
-  readonly diagnostics: readonly Diagnostic[];
+  readonly diagnostics: readonly Finding[];
   readonly freshness: Readonly<Record<string, Freshness>>;
   readonly suggestions: Answer['suggestions'];
   /** The document the answer is about; null before the first. */
@@ -47,6 +49,11 @@ export function reconfigure(delay = quiet): void {
   }, delay);
 }
 
+/** The leaks found last; they stay on the canvas until the next answer, so that nothing flickers while a person edits. */
+let leaks: { readonly documentId: string; readonly found: readonly Finding[] } = { documentId: '', found: [] };
+const leaksOf = (document: PipelineDocument): readonly Finding[] =>
+  leaks.documentId === document.id ? leaks.found.filter(({ place }) => document.nodes.some(({ id }) => id === place?.nodeId)) : [];
+
 async function ask(): Promise<void> {
   const { document } = usePipeline.getState();
   if (!document) return;
@@ -56,9 +63,18 @@ async function ask(): Promise<void> {
   try {
     const answer = await client.pipeline.configure({ document }, { signal: mine.signal });
     if (mine.signal.aborted || usePipeline.getState().document?.id !== document.id) return;
-    useConfiguration.setState({ ...answer, document, pending: timer !== null });
-    estimateSoon(document, (diagnostics) => {
-      if (diagnostics.length > 0 && useConfiguration.getState().document === document) useConfiguration.setState({ diagnostics: [...answer.diagnostics, ...diagnostics] });
+    useConfiguration.setState({ ...answer, diagnostics: [...answer.diagnostics, ...leaksOf(document)], document, pending: timer !== null });
+    let tooBig: readonly Diagnostic[] = [];
+    const show = (): void => {
+      if (useConfiguration.getState().document === document) useConfiguration.setState({ diagnostics: [...answer.diagnostics, ...leaksOf(document), ...tooBig] });
+    };
+    findLeaks(document, (found) => {
+      leaks = { documentId: document.id, found };
+      show();
+    });
+    estimateSoon(document, (found) => {
+      tooBig = found;
+      if (found.length > 0) show();
     });
   } catch (error) {
     if (mine.signal.aborted || isGivenUp(error)) return;
@@ -95,10 +111,10 @@ export function inputSchema(document: PipelineDocument, nodes: ConfigurationStor
 }
 
 /** Diagnostics of one node, its own and those the document holds about it, without repeats. */
-export function diagnosticsOf(state: Pick<ConfigurationStore, 'nodes' | 'diagnostics'>, nodeId: string): readonly Diagnostic[] {
+export function diagnosticsOf(state: Pick<ConfigurationStore, 'nodes' | 'diagnostics'>, nodeId: string): readonly Finding[] {
   const own = state.nodes[nodeId]?.diagnostics ?? noDiagnostics;
   const others = state.diagnostics.filter((item) => item.place?.nodeId === nodeId && !own.some((same) => same.code === item.code && same.message === item.message));
   return others.length === 0 ? own : [...own, ...others];
 }
 
-const noDiagnostics: readonly Diagnostic[] = [];
+const noDiagnostics: readonly Finding[] = [];

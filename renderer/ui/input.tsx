@@ -118,15 +118,26 @@ export function Field({ label, hint, errors = [], trailing, testId, inline = fal
   );
 }
 
-export function FieldMessage({ message, remedy, severity = 'error' }: { readonly message: string; readonly remedy?: string | undefined; readonly severity?: 'error' | 'warning' | 'info' }) {
+interface FieldMessageProps {
+  readonly message: string;
+  readonly remedy?: string | undefined;
+  readonly severity?: 'error' | 'warning' | 'info';
+  /** A button that does what the remedy says. */
+  readonly action?: ReactNode;
+}
+
+export function FieldMessage({ message, remedy, severity = 'error', action }: FieldMessageProps) {
   const tone = severity === 'error' ? 'text-bad-ink' : severity === 'warning' ? 'text-warn-ink' : 'text-muted';
   return (
-    <p role={severity === 'error' ? 'alert' : undefined} className={cx('selectable flex gap-1.5 text-xs', tone)}>
+    <div role={severity === 'error' ? 'alert' : undefined} className={cx('selectable flex gap-1.5 text-xs', tone)}>
       <TriangleAlert size={13} className="mt-px shrink-0" aria-hidden />
-      <span>
-        {message}
-        {remedy ? <span className="text-muted"> {remedy}</span> : null}
-      </span>
-    </p>
+      <div className="min-w-0">
+        <p>
+          {message}
+          {remedy ? <span className="text-muted"> {remedy}</span> : null}
+        </p>
+        {action ? <div className="mt-1.5 flex min-w-0">{action}</div> : null}
+      </div>
+    </div>
   );
 }

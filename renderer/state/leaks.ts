@@ -1,0 +1,46 @@
+import { create } from 'zustand';
+import type { Command } from '#app/pipeline/commands.ts';
+import type { PipelineDocument } from '#app/pipeline/document.ts';
+import type { Finding } from '#app/pipeline/lint/index.ts';
+import { client } from '../rpc/client.ts';
+import { notify } from './notices.ts';
+import { edit, undo, usePipeline } from './pipeline.ts';
+
+/** The document that the leaks now shown were found in; their fixes are edits of it and of no other. */
+const useLinted = create<{ readonly document: PipelineDocument | null }>(() => ({ document: null }));
+
+let underWay: AbortController | null = null;
+
+/** Looks for leaks; a later question takes the place of one under way. */
+export function findLeaks(document: PipelineDocument, found: (findings: readonly Finding[]) => void): void {
+  underWay?.abort();
+  const mine = new AbortController();
+  underWay = mine;
+  client.lint
+    .leaks({ document }, { signal: mine.signal })
+    .then(({ findings }) => {
+      if (mine.signal.aborted) return;
+      useLinted.setState({ document });
+      // Commands are checked when they are applied.
+      found(findings as unknown as readonly Finding[]);
+    })
+    // A warning is a courtesy; what is wrong with the pipeline is said by configuring it.
+    .catch(() => undefined);
+}
+
+/** False while the pipeline is another than the one looked at: for the moment between an edit and the next answer. */
+export function useCanFix(): boolean {
+  const linted = useLinted((store) => store.document);
+  const nodes = usePipeline((store) => store.document?.nodes);
+  const edges = usePipeline((store) => store.document?.edges);
+  return linted !== null && linted.nodes === nodes && linted.edges === edges;
+}
+
+/** Makes the edit that mends a finding: one step of undo. */
+export function applyFix({ fix }: Finding): void {
+  if (fix === undefined) return;
+  const label = capital(fix.title);
+  if (edit(fix.command as Command, { label })) notify({ severity: 'info', message: `Fixed: ${fix.title}.`, action: { label: 'Undo', run: undo } });
+}
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
