@@ -6,14 +6,14 @@
 export async function inParallel<T, R>(items: readonly T[], limit: number, signal: AbortSignal, work: (item: T, index: number, signal: AbortSignal) => Promise<R>): Promise<R[]> {
   const results: R[] = [];
   const running = new Map<number, AbortController>();
-  let failed: { readonly index: number; readonly error: unknown } | null = null;
+  const failures: { readonly index: number; readonly error: unknown }[] = [];
   const fail = (index: number, error: unknown): void => {
-    if (failed === null || index < failed.index) failed = { index, error };
+    failures.push({ index, error });
     for (const [other, stop] of running) if (other > index) stop.abort();
   };
   let next = 0;
   const lane = async (): Promise<void> => {
-    for (let index = next++; index < items.length && failed === null && !signal.aborted; index = next++) {
+    for (let index = next++; index < items.length && failures.length === 0 && !signal.aborted; index = next++) {
       const stop = new AbortController();
       running.set(index, stop);
       try {
@@ -27,10 +27,7 @@ export async function inParallel<T, R>(items: readonly T[], limit: number, signa
   };
   await Promise.all(Array.from({ length: Math.max(1, Math.min(limit, items.length)) }, lane));
   signal.throwIfAborted();
-  rethrow(failed);
+  const [first] = failures.sort((a, b) => a.index - b.index);
+  if (first !== undefined) throw first.error;
   return results;
-}
-
-function rethrow(failed: { readonly error: unknown } | null): void {
-  if (failed !== null) throw failed.error;
 }
