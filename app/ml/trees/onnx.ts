@@ -51,7 +51,7 @@ function addTree(table: NodeTable, id: number, tree: Tree): void {
 }
 
 /** Raw outputs of an ensemble, float64 [rows, outputs], from float32 features. */
-function rawOutputs(builder: HeadBuilder, ensemble: TreeEnsemble, features = headInput): string {
+export function rawOutputs(builder: HeadBuilder, ensemble: TreeEnsemble, features = headInput): string {
   const { trees, outputs, leafValues, base, combine } = ensemble;
   const table = emptyTable();
   const targets = { treeids: [] as number[], nodeids: [] as number[], ids: [] as number[], weights: [] as number[] };
