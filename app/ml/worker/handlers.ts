@@ -1,6 +1,7 @@
 import { dbscanInWorker } from '../clustering/dbscan.ts';
 import { hierarchicalInWorker } from '../clustering/hierarchical.ts';
 import { qualityInWorker } from '../clustering/quality.ts';
+import { isolationInWorker } from '../isolation/forest.ts';
 import { kMeansInWorker } from '../clustering/k-means/fit.ts';
 import { closeSession, openSession, runSession } from '../onnx/session.ts';
 import { trainInWorker } from '../learners/train.ts';
@@ -21,6 +22,7 @@ export const handlers: TaskHandlers = {
   'tune-threshold': tuneInWorker,
   'fair-thresholds': fairThresholdsInWorker,
   'k-means': kMeansInWorker,
+  'isolation-forest': isolationInWorker,
   dbscan: dbscanInWorker,
   hierarchical: hierarchicalInWorker,
   'cluster-quality': qualityInWorker,

@@ -2,6 +2,7 @@ import type { SessionInfo, SessionOpenPayload, SessionRunPayload, TensorValues }
 import type { DbscanPayload, DbscanResult } from '../clustering/dbscan.ts';
 import type { HierarchicalPayload, HierarchicalResult } from '../clustering/hierarchical.ts';
 import type { QualityPayload, QualityResult } from '../clustering/quality.ts';
+import type { IsolationPayload, IsolationResult } from '../isolation/forest.ts';
 import type { KMeansPayload, KMeansResult } from '../clustering/k-means/fit.ts';
 import type { ProjectPayload, ProjectResult } from '../projection/project.ts';
 import type { CalibratePayload, CalibrateResult } from '../understanding/calibrate.ts';
@@ -17,6 +18,7 @@ export interface TaskMap {
   'k-means': { payload: KMeansPayload; message: never; result: KMeansResult };
   dbscan: { payload: DbscanPayload; message: never; result: DbscanResult };
   hierarchical: { payload: HierarchicalPayload; message: never; result: HierarchicalResult };
+  'isolation-forest': { payload: IsolationPayload; message: never; result: IsolationResult };
   'cluster-quality': { payload: QualityPayload; message: never; result: QualityResult };
   calibrate: { payload: CalibratePayload; message: never; result: CalibrateResult };
   'tune-threshold': { payload: TunePayload; message: never; result: TunedThreshold };
