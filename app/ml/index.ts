@@ -43,4 +43,5 @@ export { mostRows as mostLinkageRows } from './clustering/hierarchical.ts';
 export { compareLearners, readScoresByFold, type Comparison } from './evaluation/compare.ts';
 export { compareReport } from './evaluation/compare-report.ts';
 export { runCalibration } from './understanding/calibration-node.ts';
+export { runThreshold } from './understanding/threshold-node.ts';
 export { agreement, sampledFrom as clusterSampleRows, type Agreement, type QualityResult as ClusterQuality } from './clustering/quality.ts';
