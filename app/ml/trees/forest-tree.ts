@@ -3,6 +3,9 @@ import { forest, forestFloats, grownNode, roomOf, type Room } from './forest-lay
 import { missingBin, split } from './layout.ts';
 import type { Region } from './team.ts';
 
+/** Feature, bin, left, right, missing side of a leaf. */
+const leafWords = [-1, 0, -1, -1, 0];
+
 interface OpenNode {
   readonly node: number;
   readonly from: number;
@@ -105,7 +108,8 @@ class ForestTree {
   }
 
   #add(): number {
-    this.#words[this.#nodes * grownNode.words + grownNode.feature] = -1;
+    this.#words.set(leafWords, this.#nodes * grownNode.words);
+    this.#floats[this.#nodes * grownNode.floats + grownNode.gain] = 0;
     this.#nodes += 1;
     return this.#nodes - 1;
   }

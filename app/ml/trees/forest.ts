@@ -33,7 +33,8 @@ export async function growForest(input: TrainInput, params: ForestParams, seed: 
   const threads = Math.min(teamSize(params.threads), params.trees);
   const integers = new Int32Array(64);
   const totalWeight = weights === undefined ? rows : weights.reduce((sum, weight) => sum + weight, 0);
-  const least = (params.minRows * totalWeight) / rows;
+  // Rows of a leaf by their mean weight; for one, any weight will do.
+  const least = params.minRows > 1 ? ((params.minRows - 1e-6) * totalWeight) / rows : Number.MIN_VALUE;
   const byDepth = params.maxDepth === 0 ? Infinity : 2 ** (params.maxDepth + 1);
   const mostNodes = Math.max(3, Math.min(byDepth, 2 * Math.ceil(rows / params.minRows) + 1));
   integers[forest.rows] = rows;
@@ -64,7 +65,7 @@ export async function growForest(input: TrainInput, params: ForestParams, seed: 
   const team = await Team.start(arena, threads);
   try {
     team.integers.set(integers);
-    team.floats[forestFloats.least] = least - 1e-6 * least;
+    team.floats[forestFloats.least] = least;
     const ranks = features.map((_, j) => ((input.categories?.[j] ?? 0) > 0 ? categoryRanks(input, j, Math.min(mostCategories, input.categories?.[j] ?? 0)) : null));
     for (let j = 0; j < width; j += 1) {
       hooks.check();

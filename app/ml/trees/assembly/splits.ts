@@ -31,7 +31,7 @@ export function bestByNumber(histogram: usize, feature: i32, cuts: i32, hasMissi
   const S = load<f64>(leaf, leafHessian);
   const rowsOf = load<f64>(leaf, leafRows);
   const l2 = load<f64>(rules, ruleL2);
-  const least = Math.max(load<f64>(rules, ruleHessian), load<f64>(rules) / rowsOf - 1e-9);
+  const least = leastHessian(rules, rowsOf);
   const low = load<f64>(leaf, leafLow);
   const high = load<f64>(leaf, leafHigh);
   const bounded = low > -Infinity || high < Infinity || monotone != 0;
@@ -77,6 +77,14 @@ export function bestByNumber(histogram: usize, feature: i32, cuts: i32, hasMissi
   }
 }
 
+/** Least hessian on a side: its own bound, and about that of the least rows, by the leaf's rows for each unit of hessian. */
+// @ts-ignore: decorator
+@inline
+function leastHessian(rules: usize, rowsOf: f64): f64 {
+  const rows = load<f64>(rules);
+  return Math.max(load<f64>(rules, ruleHessian), rows > 1 ? rows / rowsOf - 1e-9 : 0);
+}
+
 // @ts-ignore: decorator
 @inline
 function clamp(value: f64, low: f64, high: f64): f64 {
@@ -99,7 +107,7 @@ export function bestByCategory(histogram: usize, feature: i32, count: i32, leaf:
   const S = load<f64>(leaf, leafHessian);
   const l2 = load<f64>(rules, ruleL2) + load<f64>(rules, ruleCategoryL2);
   const smooth = load<f64>(rules, ruleSmooth);
-  const least = Math.max(load<f64>(rules, ruleHessian), load<f64>(rules) / load<f64>(leaf, leafRows) - 1e-9);
+  const least = leastHessian(rules, load<f64>(leaf, leafRows));
   const most = <i32>load<f64>(rules, ruleMostCategories);
   const low = load<f64>(leaf, leafLow);
   const high = load<f64>(leaf, leafHigh);
