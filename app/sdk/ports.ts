@@ -53,6 +53,7 @@ export interface Recipe {
 export type ColumnSelection =
   | { readonly by: 'all-numeric' } // integer, float, boolean
   | { readonly by: 'all-categorical' } // string
+  | { readonly by: 'all-dates' } // date, timestamp
   | { readonly by: 'names'; readonly names: readonly string[] };
 
 export type RecipeStep =
@@ -96,11 +97,22 @@ export type RecipeStep =
       readonly folds: number;
       /** Categories kept, most frequent first; the rest becomes the overall mean. */
       readonly maxCategories: number;
+    }
+  | {
+      /** Dates and timestamps as numbers, one feature a part (two for a cycle); later steps see the parts as numbers. */
+      readonly step: 'date-parts';
+      readonly columns: ColumnSelection;
+      readonly parts: readonly DatePart[];
+      /** ISO date from which `days` counts. */
+      readonly since: string;
     };
+
+/** Hours are of timestamps only. `weekend`: 1 on Saturday and Sunday. Cycles: sine and cosine of the part as an angle. */
+export type DatePart = 'year' | 'month' | 'day' | 'weekday' | 'hour' | 'weekend' | 'days' | 'month-cycle' | 'weekday-cycle' | 'hour-cycle';
 
 /** A recipe after fitting: constants in expressions. Rows in, one float per output out. */
 export interface FittedRecipe {
-  /** Raw columns needed, with their types. Only boolean, integer, float and string occur. */
+  /** Raw columns needed, with their types. Only boolean, integer, float, string, date and timestamp occur. */
   readonly inputs: Schema;
   /**
    * Output features in order; each expression is over `inputs`, row-wise, of type float, and never null unless the recipe was fitted
@@ -134,7 +146,8 @@ export interface LearnerSpec {
 
 /**
  * The contract of a model file. Inputs are one tensor [rows, 1] a column: `string` columns as string tensors
- * (missing = ""), all others as float64 (missing = NaN, false = 0, true = 1).
+ * (missing = ""), all others as float64 (missing = NaN, false = 0, true = 1; `date`: whole days since 1970-01-01, `timestamp`: whole
+ * seconds since 1970-01-01 00:00:00). In JSON, dates and timestamps are ISO text (`datedNumber` in model-input.ts).
  * Outputs: classification `label` int64 [rows] (index into `classes`) and `probabilities` float32 [rows, classes];
  * regression `prediction` float32 [rows, 1].
  */

@@ -1,5 +1,6 @@
 import { PenstockError } from '#app/core/errors.ts';
 import type { Column, Schema } from '#app/relation/types.ts';
+import { datedNumber, inputWords, isDated } from './model-input.ts';
 
 type Value = null | boolean | number | string;
 
@@ -33,13 +34,14 @@ function checked(value: unknown, column: Column, index: number): Value {
   const fits =
     column.type === 'string'
       ? typeof value === 'string'
-      : column.type === 'boolean'
+      : isDated(column)
+        ? typeof value === 'string' && (value === '' || datedNumber(column.type, value) !== null)
+        : column.type === 'boolean'
         ? typeof value === 'boolean' || value === 0 || value === 1
         : typeof value === 'boolean' || (typeof value === 'number' && (column.type !== 'integer' || Math.abs(value) <= 2 ** 63));
   if (fits && (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')) return value;
-  const wanted = column.type === 'string' ? 'text' : column.type === 'boolean' ? 'true or false' : column.type === 'integer' ? 'a whole number of at most 64 bits' : 'a number';
   const shown = JSON.stringify(value)?.slice(0, 60) ?? String(value);
-  throw invalid('wrong-type', `Record ${index + 1}: the field “${column.name}” must be ${wanted} or null, but is ${shown}.`, 'Correct the value; null stands for missing.', index, column.name);
+  throw invalid('wrong-type', `Record ${index + 1}: the field “${column.name}” must be ${inputWords(column)} or null, but is ${shown}.`, 'Correct the value; null stands for missing.', index, column.name);
 }
 
 function invalid(code: string, message: string, remedy: string, index: number, column?: string): PenstockError {

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import type { Diagnostic } from '#app/core/errors.ts';
 import type { Column, Schema } from '#app/relation/types.ts';
 import type { ConfigureContext, ConfigureResult } from './node.ts';
-import type { LearnerSpec, LearningTask, ModelSignature, PortMeta, PortSpec } from './ports.ts';
+import type { LearnerSpec, LearningTask, ModelSignature, PortMeta, PortSpec, Recipe } from './ports.ts';
+import { isDated } from './model-input.ts';
 import { defaultRecipe, treeRecipe } from './recipe.ts';
 
 /** What all train nodes share: their ports, the choice of target and features, and what is said before anything runs. */
@@ -23,6 +24,13 @@ export function isFeatureType(column: Column): boolean {
   return featureTypes.some((type) => type === column.type);
 }
 
+/** As `isFeatureType`, and dates where a step of the recipe makes numbers of them; an unknown recipe might. */
+export function isFeatureOf(column: Column, recipe: Recipe | null): boolean {
+  if (isFeatureType(column)) return true;
+  if (!isDated(column)) return false;
+  return recipe === null || recipe.steps.some(({ step, columns }) => step === 'date-parts' && (columns.by === 'all-dates' || (columns.by === 'names' && columns.names.includes(column.name))));
+}
+
 export const targetParam = (types: readonly string[]) =>
   z.string().default('').meta({ title: 'Target', description: 'The column to predict.', control: 'column', from: 'table', types });
 
@@ -35,7 +43,7 @@ export const featuresParam = z
     description: 'The columns to learn from. None chosen: every number, text and true/false column but the target.',
     control: 'columns',
     from: 'table',
-    types: featureTypes,
+    types: [...featureTypes, 'date', 'timestamp'],
   });
 
 /** For learners of classes and of numbers. */
@@ -112,28 +120,31 @@ export function configureTrainer(context: ConfigureContext<TrainerParams>, spec:
       if (schema === null) break;
       const column = schema.find((candidate) => candidate.name === feature);
       if (column === undefined) error('unknown-feature', `The table has no column “${feature}”.`, 'Choose the features again.', 'features', feature);
-      else if (!isFeatureType(column)) error('feature-type', `The column “${feature}” is of type ${column.type} and cannot be a feature.`, 'Remove it, or turn it into a number or text with a Formula node.', 'features', feature);
+      else if (!isFeatureOf(column, recipe)) {
+        const remedy = isDated(column) ? 'Remove it, or connect a Preprocess node with a date-parts step for it.' : 'Remove it, or turn it into a number or text with a Formula node.';
+        error('feature-type', `The column “${feature}” is of type ${column.type} and cannot be a feature.`, remedy, 'features', feature);
+      }
     }
     if (features.length === 0) error('no-features', 'No feature is chosen.', 'Choose at least one column to learn from, or none at all to use every column.', 'features');
-  } else if (schema !== null && !schema.some((column) => column.name !== name && isFeatureType(column))) {
+  } else if (schema !== null && !schema.some((column) => column.name !== name && isFeatureOf(column, recipe))) {
     error('no-features', 'The table has no column to learn from besides the target.', 'Connect a table with more columns.', 'features');
   }
 
   const learner: LearnerSpec | null = recipe === null || task === null ? null : { algorithm: spec.algorithm, task, params: spec.params, recipe, target: name, features };
   const outputs: Record<string, PortMeta> = {
     learner: { kind: 'learner', learner },
-    model: { kind: 'model', signature: diagnostics.length === 0 && schema !== null && target !== undefined && task !== null ? expectedSignature(schema, target, task, features) : null },
+    model: { kind: 'model', signature: diagnostics.length === 0 && schema !== null && target !== undefined && task !== null ? expectedSignature(schema, target, task, features, recipe) : null },
   };
   return { outputs, diagnostics };
 }
 
 /** As far as it is known before fitting: the classes of a text or number target are in the data, so such a signature is not known. */
-function expectedSignature(schema: Schema, target: Column, task: LearningTask, features: readonly string[] | null): ModelSignature | null {
+function expectedSignature(schema: Schema, target: Column, task: LearningTask, features: readonly string[] | null, recipe: Recipe | null): ModelSignature | null {
   if (task === 'classification' && target.type !== 'boolean') return null;
   return {
     task,
     target,
-    inputs: schema.filter((column) => (features === null ? column.name !== target.name && isFeatureType(column) : features.includes(column.name))),
+    inputs: schema.filter((column) => (features === null ? column.name !== target.name && isFeatureOf(column, recipe) : features.includes(column.name))),
     ...(task === 'classification' ? { classes: ['false', 'true'] } : {}),
     features: [],
   };

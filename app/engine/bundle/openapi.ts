@@ -88,7 +88,11 @@ function jsonType(column: Column): string {
   }
 }
 
-const fieldSchema = (column: Column): Json => ({ type: [jsonType(column), 'null'] });
+function fieldSchema(column: Column): Json {
+  const type = [jsonType(column), 'null'];
+  if (column.type === 'date') return { type, format: 'date' };
+  return column.type === 'timestamp' ? { type, description: 'Date and time without zone, such as 2024-05-31T08:30:00.' } : { type };
+}
 
 function predictionSchema(signature: ModelSignature): Json {
   if (signature.task === 'regression') return { type: 'object', properties: { prediction: { type: ['number', 'null'] } } };

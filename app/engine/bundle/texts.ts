@@ -140,7 +140,8 @@ echo '${example}' | python predict.py
 \`\`\`
 
 \`model.onnx\` takes one tensor a column, of shape [rows, 1]: text as strings with "" for missing, everything else as float64 with NaN for
-missing. \`signature.json\` says which tensor is which column.
+missing. A date goes as its days since 1970-01-01, a date and time as its seconds since then; the server, and \`predict.py\`, take them as
+text such as 2024-05-31 or 2024-05-31T08:30:00. \`signature.json\` says which tensor is which column.
 
 ## What is here
 
@@ -174,7 +175,7 @@ CMD ["node", "server.mjs", "--host", "0.0.0.0", "--port", "8080"]
 `;
 
 export const predictPy = `"""JSON records on stdin, predictions on stdout. Needs onnxruntime and numpy."""
-import json, pathlib, sys
+import datetime, json, pathlib, sys
 import numpy, onnxruntime
 
 here = pathlib.Path(__file__).parent
@@ -183,7 +184,10 @@ session = onnxruntime.InferenceSession(str(here / "model.onnx"))
 records = json.load(sys.stdin.buffer)
 text = lambda values: numpy.array([["" if v is None else v] for v in values], dtype=object)
 number = lambda values: numpy.array([[numpy.nan if v is None else float(v)] for v in values])
-feeds = {spec["tensors"][c["name"]]: (text if c["type"] == "string" else number)([r.get(c["name"]) for r in records]) for c in spec["signature"]["inputs"]}
+seconds = lambda v: (datetime.datetime.fromisoformat(v.rstrip("Z")) - datetime.datetime(1970, 1, 1)) // datetime.timedelta(seconds=1)
+date = lambda values: number([seconds(v) // 86400 if v else None for v in values])
+timestamp = lambda values: number([seconds(v) if v else None for v in values])
+feeds = {spec["tensors"][c["name"]]: {"string": text, "date": date, "timestamp": timestamp}.get(c["type"], number)([r.get(c["name"]) for r in records]) for c in spec["signature"]["inputs"]}
 found = {o.name: v.tolist() for o, v in zip(session.get_outputs(), session.run(None, feeds))}
 if "classes" in spec["signature"]: found["class"] = [spec["signature"]["classes"][i] for i in found["label"]]
 print(json.dumps(found))

@@ -6,7 +6,7 @@ import type { Diagnostic } from '#app/core/errors.ts';
 import { penstockVersion } from '#app/core/version.ts';
 import { openDatabase, type Database } from '#app/data/index.ts';
 import type { Schema } from '#app/relation/types.ts';
-import type { LearnerSpec, ModelValue, TableValue } from '#app/sdk/ports.ts';
+import type { LearnerSpec, ModelValue, Recipe, TableValue } from '#app/sdk/ports.ts';
 import { defaultRecipe } from '#app/sdk/recipe.ts';
 import { decodeModel } from '../onnx/decode.ts';
 import { fitLearner, type FitServices } from './fit-learner.ts';
@@ -126,6 +126,41 @@ describe('a classifier', () => {
     const flags: Schema = [{ name: 'x', type: 'float' }, { name: 'y', type: 'boolean' }];
     const binary = await fitLearner(spec({}), table(flags, Array.from({ length: 20 }, (_unused, index) => [index, index < 10])), services());
     expect(binary.signature.classes).toEqual(['false', 'true']);
+  });
+});
+
+describe('dates', () => {
+  const dated: Schema = [{ name: 'day', type: 'date' }, { name: 'at', type: 'timestamp' }, { name: 'y', type: 'float' }];
+  const dates = Array.from({ length: 60 }, (_unused, index): Cell[] => {
+    const at = new Date(Date.UTC(2023, 11, 1 + 7 * index, index % 24, 30)).toISOString();
+    return [at.slice(0, 10), `${at.slice(0, 10)} ${at.slice(11, 19)}.25`, Number(at.slice(5, 7)) + Number(at.slice(11, 13)) / 100];
+  });
+  const recipe: Recipe = { steps: [{ step: 'date-parts', columns: { by: 'all-dates' }, parts: ['month', 'hour'], since: '2000-01-01' }] };
+  const dateModel = () => fitLearner(spec({ algorithm: 'linear-regression', task: 'regression', recipe }), table(dated, dates), services());
+
+  it('go in as days and seconds, and as ISO text in records', async () => {
+    const model = await dateModel();
+    expect(model.signature.inputs).toEqual(dated.slice(0, 2));
+    expect(model.signature.features).toEqual(['day_month', 'at_month', 'at_hour']);
+    const file = decodeModel(stored.get(model.onnx) ?? new Uint8Array());
+    expect(file.graph.inputs.map((input) => [input.name, input.type])).toEqual([['day', 'double'], ['at', 'double']]);
+    expect(goldenOf(model).inputs['at']?.[0]).toBe('2023-12-01 00:30:00.25');
+    const scorer = await openScorer(path.join(folder, model.onnx), model.signature);
+    try {
+      const found = await predictRecords(scorer, [{ day: '2024-07-04', at: '2024-07-04T21:05:00Z' }, { day: '2025-02-28T00:00:00', at: null }]);
+      expect(Number(found[0]?.prediction)).toBeCloseTo(7.21, 3);
+      await expect(predictRecords(scorer, [{ day: '04.07.2024' }])).rejects.toMatchObject({ code: 'wrong-type', message: 'Record 1: the field “day” must be a date such as "2024-05-31" or null, but is "04.07.2024".' });
+      await expect(predictRecords(scorer, [{ at: 5 }])).rejects.toMatchObject({ code: 'wrong-type' });
+      expect((await scorer.score({ day: [19_908], at: Float64Array.of(1_720_127_100) }, 1)).prediction?.[0]).toBeCloseTo(7.21, 3);
+    } finally {
+      await scorer.close();
+    }
+  });
+
+  it('are no features where no step of the recipe reads them', async () => {
+    const withNumber = dates.map((row, index): Cell[] => [...row, index]);
+    const model = await fitLearner(spec({ algorithm: 'linear-regression', task: 'regression' }), table([...dated, { name: 'x', type: 'integer' }], withNumber), services());
+    expect(model.signature.inputs.map((column) => column.name)).toEqual(['x']);
   });
 });
 

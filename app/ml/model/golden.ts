@@ -1,5 +1,6 @@
 import { cast, col, named } from '#app/relation/build.ts';
-import type { Relation, Schema } from '#app/relation/types.ts';
+import type { Column, Relation, Schema } from '#app/relation/types.ts';
+import { datedNumber, isDated } from '#app/sdk/model-input.ts';
 import type { TableServices } from '#app/sdk/node.ts';
 import type { FittedRecipe, ModelSignature } from '#app/sdk/ports.ts';
 import type { LearnerHead } from '../learners/types.ts';
@@ -24,7 +25,7 @@ export async function makeGolden(
   const schema: Schema = fitted.inputs.map((column) => (column.type === 'integer' ? { name: column.name, type: 'float' } : column));
   const raw = fitted.inputs.map((column) => named(column.name, column.type === 'integer' ? cast(col(column.name), 'float') : col(column.name)));
   const sample = await tables.rows({ op: 'limit', input: { op: 'project', input: relation, columns: raw }, count: FROM_DATA, offset: 0 });
-  const rows: Cell[][] = sample.rows.map((row) => row.map((cell) => (typeof cell === 'number' && !Number.isFinite(cell) ? null : cell)));
+  const rows: Cell[][] = sample.rows.map((row) => row.map((cell, index) => (isGiven(cell, schema[index]) ? cell : null)));
   rows.push(schema.map(() => null));
   const [template] = rows;
   if (template !== undefined && schema.some((column) => column.type === 'string')) {
@@ -39,6 +40,12 @@ export async function makeGolden(
     inputs: Object.fromEntries(schema.map((column, index) => [column.name, rows.map((row) => row[index] ?? null)])),
     outputs: await expectedOutputs(head, signature, matrix, rows.length, fitted.outputs.length),
   };
+}
+
+/** Whether a record could hold the value: infinities, NaN and dates beyond the year 9999 are missing there. */
+function isGiven(cell: Cell, column: Column | undefined): boolean {
+  if (typeof cell === 'number') return Number.isFinite(cell);
+  return column === undefined || !isDated(column) || (typeof cell === 'string' && datedNumber(column.type, cell) !== null);
 }
 
 async function expectedOutputs(head: LearnerHead, signature: ModelSignature, matrix: Float32Array, rows: number, width: number): Promise<GoldenOutputs> {

@@ -3,7 +3,7 @@ import { formatCount } from '#app/core/units.ts';
 import type { Column, Schema } from '#app/relation/types.ts';
 import type { RunContext } from '#app/sdk/node.ts';
 import type { FittedRecipe, LearnerSpec, TableValue } from '#app/sdk/ports.ts';
-import { isFeatureType } from '#app/sdk/trainer.ts';
+import { isFeatureOf } from '#app/sdk/trainer.ts';
 import { findAlgorithm } from '../learners/registry.ts';
 import { train } from '../learners/train.ts';
 import type { TrainedLearner } from '../learners/types.ts';
@@ -33,13 +33,31 @@ export interface Learnt {
   readonly data: FeatureRows;
 }
 
+/** What a learner is trained on: the rows of a table after a recipe that was fitted on them. */
+export interface LearningRows {
+  readonly target: Column;
+  readonly prepared: PreparedTarget;
+  readonly fitted: FittedRecipe;
+  /** The training rows; beside them the target as `prepared.expr` gives it. */
+  readonly data: FeatureRows;
+}
+
 /**
  * Fits a learner with its recipe on the rows of a table, and on nothing else: the recipe in SQL, the learner in a worker. No file is
  * written, so that a fold of a cross-validation costs no more than its fit. `input.schema` may leave out columns of the relation.
- * @throws PenstockError `target-missing`, `target-type`, `single-class`, `too-few-rows`, `unknown-feature`, `target-is-feature`,
- *   `table-too-large`, `feature-range`, those of fitRecipe and of the learner; CancelledError.
+ * @throws PenstockError those of readLearningRows and of the learner; CancelledError.
  */
 export async function learn(spec: LearnerSpec, input: Pick<TableValue, 'relation' | 'schema'>, services: LearnServices, options: LearnOptions = {}): Promise<Learnt> {
+  const rows = await readLearningRows(spec, input, services, options);
+  return { ...rows, rows: rows.data.rows, ...(await trainOnRows(spec, rows, services)) };
+}
+
+/**
+ * The first half of `learn`: the target, the fitted recipe, and the features in memory.
+ * @throws PenstockError `target-missing`, `target-type`, `single-class`, `too-few-rows`, `unknown-feature`, `target-is-feature`,
+ *   `table-too-large`, `feature-range`, those of fitRecipe; CancelledError.
+ */
+export async function readLearningRows(spec: LearnerSpec, input: Pick<TableValue, 'relation' | 'schema'>, services: LearnServices, options: LearnOptions = {}): Promise<LearningRows> {
   const { tables, signal, progress } = services;
   const takesMissing = findAlgorithm(spec.algorithm, spec.task).takesMissing === true;
   const target = findTarget(spec, input.schema);
@@ -62,9 +80,16 @@ export async function learn(spec: LearnerSpec, input: Pick<TableValue, 'relation
   const seen = fitted.training === undefined ? { fitted, relation: prepared.relation } : { fitted: { ...fitted, outputs: fitted.training.outputs }, relation: fitted.training.relation };
   const data = await readFeatureRows(seen.fitted, seen.relation, [prepared.expr], tables, { rows: prepared.rows, place: options.place, shared: options.keepRows });
   checkRange(data, fitted, takesMissing);
-  const { rows } = data;
   signal.throwIfAborted();
+  return { target, prepared, fitted, data };
+}
 
+/**
+ * The second half of `learn`. `data` may be a part of the rows that the recipe was fitted on; its matrix goes to the worker where it
+ * does not lie on shared memory. @throws PenstockError those of the learner; CancelledError.
+ */
+export async function trainOnRows(spec: LearnerSpec, { prepared, fitted, data }: LearningRows, services: LearnServices): Promise<Pick<Learnt, 'trained' | 'curves'>> {
+  const { signal, progress } = services;
   const curves = createCurves();
   const trained = await train(
     spec.algorithm,
@@ -72,7 +97,7 @@ export async function learn(spec: LearnerSpec, input: Pick<TableValue, 'relation
     {
       task: spec.task,
       matrix: data.matrix,
-      rows,
+      rows: data.rows,
       features: fitted.outputs.map((output) => output.name),
       target: (data.beside[0] ?? new Float64Array()).map((value) => value * prepared.width + prepared.centre),
       classes: prepared.classes.length,
@@ -89,7 +114,7 @@ export async function learn(spec: LearnerSpec, input: Pick<TableValue, 'relation
     },
   );
   for (const note of trained.details.notes) services.log('warning', note);
-  return { target, prepared, fitted, trained, rows, curves: curves.all(), data };
+  return { trained, curves: curves.all() };
 }
 
 /** @throws PenstockError `target-missing`. */
@@ -103,7 +128,7 @@ export function findTarget(spec: LearnerSpec, schema: Schema): Column {
 }
 
 function chooseFeatures(spec: LearnerSpec, schema: Schema): Column[] {
-  if (spec.features === null) return schema.filter((column) => column.name !== spec.target && isFeatureType(column));
+  if (spec.features === null) return schema.filter((column) => column.name !== spec.target && isFeatureOf(column, spec.recipe));
   if (spec.features.includes(spec.target)) {
     throw new PenstockError('target-is-feature', `The target “${spec.target}” is also chosen as a feature; a model that sees the answer learns nothing else.`, {
       remedy: 'Remove it from the features.',

@@ -1,8 +1,9 @@
 import { PenstockError } from '#app/core/errors.ts';
-import { call, col, lit, named } from '#app/relation/build.ts';
-import type { Relation, Schema } from '#app/relation/types.ts';
+import { call, cast, col, lit, named } from '#app/relation/build.ts';
+import type { Column, Relation, Schema } from '#app/relation/types.ts';
 import type { RunContext } from '#app/sdk/node.ts';
 import type { ModelSignature, ModelValue, TableValue } from '#app/sdk/ports.ts';
+import { inputKind, isDated } from '#app/sdk/model-input.ts';
 import { predictedSchema, predictionSchema } from '#app/sdk/prediction.ts';
 import type { RawColumn } from './raw-columns.ts';
 import { openScorer, type Predictions } from './scorer.ts';
@@ -18,9 +19,8 @@ export function inputProblems(schema: Schema, signature: ModelSignature): { code
   return signature.inputs.flatMap(({ name, type }) => {
     const found = byName.get(name);
     if (found === undefined) return [{ code: 'missing-column', column: name, message: `The model needs the column “${name}”, which the table does not have.` }];
-    const numeric = found === 'integer' || found === 'float' || found === 'boolean';
-    if (type === 'string' ? found === 'string' : numeric) return [];
-    return [{ code: 'column-type', column: name, message: `The model needs “${name}” as ${type === 'string' ? 'text' : 'a number'}, but in the table it is ${found === 'string' ? 'text' : `of type ${found}`}.` }];
+    if (inputKind(type) === inputKind(found)) return [];
+    return [{ code: 'column-type', column: name, message: `The model needs “${name}” as ${inputKind(type)}, but in the table it is ${inputKind(found) ?? `of type ${found}`}.` }];
   });
 }
 
@@ -89,8 +89,14 @@ async function readChunk(relation: Relation, row: string, from: number, to: numb
     predicate: call('and', call('greater_than', col(row), lit(from)), call('less_than_or_equal', col(row), lit(to))),
   };
   const columns: Record<string, RawColumn> = Object.create(null);
-  for (const input of signature.inputs) columns[input.name] = await tables.column(chunk, input.name);
+  for (const input of signature.inputs) columns[input.name] = await tables.column(isDated(input) ? datesAsNumbers(chunk, input) : chunk, input.name);
   return columns;
+}
+
+/** A column of dates as the numbers that the tensor holds (see `datedNumber`). */
+function datesAsNumbers(input: Relation, { name, type }: Column): Relation {
+  const unit = type === 'date' ? 'day' : 'second';
+  return { op: 'project', input, columns: [named(name, cast(call('date_diff', lit(unit), lit('1970-01-01', 'date'), col(name)), 'float'))] };
 }
 
 /** Predictions as the columns of `predictionSchema`. */

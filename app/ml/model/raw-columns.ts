@@ -1,9 +1,10 @@
 import { PenstockError } from '#app/core/errors.ts';
-import type { Schema } from '#app/relation/types.ts';
+import type { Column, Schema } from '#app/relation/types.ts';
+import { datedNumber, inputWords, isDated } from '#app/sdk/model-input.ts';
 import { inputTensorName } from '#app/sdk/ports.ts';
 import type { Feed } from '../onnx/runner.ts';
 
-/** Values of one raw column; null, undefined, NaN and "" are missing. */
+/** Values of one raw column; null, undefined, NaN and "" are missing. Dates are ISO text, or the number that the tensor holds. */
 export type RawColumn = Float64Array | readonly (null | undefined | boolean | number | string)[];
 export type RawColumns = Readonly<Record<string, RawColumn>>;
 
@@ -22,7 +23,7 @@ export function toFeeds(inputs: Schema, columns: RawColumns, from: number, to: n
         place: { column: column.name },
       });
     }
-    feeds[inputTensorName(column.name)] = column.type === 'string' ? texts(column.name, values, from, to) : numbers(column.name, values, from, to);
+    feeds[inputTensorName(column.name)] = column.type === 'string' ? texts(column.name, values, from, to) : numbers(column, values, from, to);
   }
   return feeds;
 }
@@ -38,16 +39,24 @@ function texts(name: string, values: RawColumn, from: number, to: number): strin
   return out;
 }
 
-function numbers(name: string, values: RawColumn, from: number, to: number): Float64Array {
+function numbers(column: Column, values: RawColumn, from: number, to: number): Float64Array {
   if (values instanceof Float64Array) return values.slice(from, to);
   const out = new Float64Array(to - from);
   for (let row = from; row < to; row += 1) {
     const value = values[row];
     if (value === null || value === undefined) out[row - from] = Number.NaN;
-    else if (typeof value === 'string') throw wrongType(name, 'a number', row);
+    else if (typeof value === 'string') out[row - from] = datedValue(column, value, row);
     else out[row - from] = Number(value);
   }
   return out;
+}
+
+/** A date or moment given as ISO text; the empty text is missing. */
+function datedValue(column: Column, text: string, row: number): number {
+  if (isDated(column) && text === '') return Number.NaN;
+  const value = isDated(column) ? datedNumber(column.type, text) : null;
+  if (value === null) throw wrongType(column.name, isDated(column) ? inputWords(column) : 'a number', row);
+  return value;
 }
 
 function wrongType(name: string, wanted: string, row: number): PenstockError {

@@ -12,8 +12,10 @@ export const LARGEST_MAGNITUDE = 1e100;
 /** One raw column while the steps of a recipe are applied to it. */
 export interface ColumnState {
   readonly column: Column;
-  readonly kind: 'number' | 'text';
-  /** Over the raw columns. `number`: type float; `text`: type string. Null where missing. */
+  /** What its feature is called: the column's name, unless a step made several features of it. */
+  readonly name: string;
+  readonly kind: 'number' | 'text' | 'date';
+  /** Over the raw columns. `number`: type float; `text`: type string; `date`: the column as it is. Null where missing. */
   expr: Expr;
   /** True once an impute step has made `expr` never null. */
   filled: boolean;
@@ -47,11 +49,14 @@ export interface FitTarget {
   readonly expr: Expr;
 }
 
-/** The raw column as a float (or string) expression in which everything that counts as missing is null. */
+/** The raw column as a float (or string; dates: as they are) expression in which everything that counts as missing is null. */
 export function baseExpression(column: Column): Expr {
   switch (column.type) {
     case 'string':
       return call('nullif', col(column.name), lit(''));
+    case 'date':
+    case 'timestamp':
+      return col(column.name);
     case 'float':
       return when([
         { when: call('less_than_or_equal', call('abs', col(column.name)), lit(LARGEST_MAGNITUDE, 'float')), then: col(column.name) },
@@ -68,6 +73,8 @@ export function selectColumns(selection: ColumnSelection, states: readonly Colum
       return states.filter((state) => state.kind === 'number');
     case 'all-categorical':
       return states.filter((state) => state.kind === 'text');
+    case 'all-dates':
+      return states.filter((state) => state.kind === 'date');
     case 'names': {
       const wanted = new Set(selection.names);
       for (const name of wanted) {

@@ -4,8 +4,10 @@ import { nameKey } from '#app/relation/column-types.ts';
 import type { Column, Expr, NamedExpr, Relation, Schema } from '#app/relation/types.ts';
 import type { TableServices } from '#app/sdk/node.ts';
 import type { FittedRecipe, Recipe, RecipeStep } from '#app/sdk/ports.ts';
-import { isFeatureType } from '#app/sdk/trainer.ts';
+import { isDated } from '#app/sdk/model-input.ts';
+import { isFeatureOf } from '#app/sdk/trainer.ts';
 import { baseExpression, selectColumns, type ColumnState, type FitTarget } from './columns.ts';
+import { applyDateParts } from './date-parts.ts';
 import { applyImpute } from './impute.ts';
 import { applyOneHot } from './one-hot.ts';
 import { applyOrdinal } from './ordinal.ts';
@@ -44,9 +46,11 @@ export async function fitRecipe(
   options: FitRecipeOptions = {},
 ): Promise<FittedRecipe> {
   for (const column of features) {
-    if (isFeatureType(column)) continue;
+    if (isFeatureOf(column, recipe)) continue;
     throw new PenstockError('feature-type', `The column “${column.name}” is of type ${column.type} and cannot be a feature.`, {
-      remedy: 'Leave it out of the features, or turn it into a number or text first with a Formula node.',
+      remedy: isDated(column)
+        ? 'Add a date-parts step for it to the Preprocess node, or leave it out of the features.'
+        : 'Leave it out of the features, or turn it into a number or text first with a Formula node.',
       place: { column: column.name },
     });
   }
@@ -74,7 +78,7 @@ async function census(
       column,
       expr,
       present: statistics.ask('count', expr),
-      mean: text ? null : statistics.ask('avg', expr),
+      mean: text || isDated(column) ? null : statistics.ask('avg', expr),
       distinct: text ? statistics.ask('count_distinct', expr) : null,
     };
   });
@@ -107,7 +111,8 @@ async function census(
     }
     states.push({
       column,
-      kind: column.type === 'string' ? 'text' : 'number',
+      name: column.name,
+      kind: column.type === 'string' ? 'text' : isDated(column) ? 'date' : 'number',
       expr,
       filled: false,
       missing: rows - found,
@@ -147,7 +152,7 @@ interface FitWork {
   readonly options: FitRecipeOptions;
 }
 
-async function applyStep(step: RecipeStep, states: readonly ColumnState[], { relation, known, training, tables, options }: FitWork): Promise<void> {
+async function applyStep(step: RecipeStep, states: ColumnState[], { relation, known, training, tables, options }: FitWork): Promise<void> {
   const columns = selectColumns(step.columns, states, step.step, known);
   switch (step.step) {
     case 'impute':
@@ -161,6 +166,8 @@ async function applyStep(step: RecipeStep, states: readonly ColumnState[], { rel
         allowMissing: options.allowMissing === true,
         note: (_column, message) => options.log?.('info', message),
       });
+    case 'date-parts':
+      return applyDateParts(step, states, columns, relation, tables);
     case 'target-encode':
       return applyTargetEncode(step, columns, relation, tables, {
         target: options.target,
@@ -188,17 +195,17 @@ function assemble(states: readonly ColumnState[], allowMissing: boolean): Fitted
   for (const state of states) {
     const before = outputs.length;
     if (state.encoded !== null) {
-      for (const feature of state.encoded) add(`${state.column.name}${feature.suffix}`, feature.expr, feature.categories);
-    } else if (state.kind === 'text') {
-      throw new PenstockError('not-encoded', `The column “${state.column.name}” is text, and no step of the recipe turns it into numbers.`, {
-        remedy: 'Add a step that encodes it (one-hot, ordinal …) to the Preprocess node, or leave the column out of the features.',
+      for (const feature of state.encoded) add(`${state.name}${feature.suffix}`, feature.expr, feature.categories);
+    } else if (state.kind !== 'number') {
+      throw new PenstockError('not-encoded', `The column “${state.column.name}” is ${state.kind === 'text' ? 'text' : 'a date'}, and no step of the recipe turns it into numbers.`, {
+        remedy: `Add a step that encodes it (${state.kind === 'text' ? 'one-hot, ordinal …' : 'date parts'}) to the Preprocess node, or leave the column out of the features.`,
         place: { column: state.column.name },
       });
     } else {
-      add(state.column.name, allowMissing ? state.expr : numericOutput(state));
+      add(state.name, allowMissing ? state.expr : numericOutput(state));
     }
-    if (state.indicator !== null) add(`${state.column.name}_missing`, state.indicator);
-    if (outputs.length > before) inputs.push(state.column);
+    if (state.indicator !== null) add(`${state.name}_missing`, state.indicator);
+    if (outputs.length > before && !inputs.includes(state.column)) inputs.push(state.column);
   }
   if (outputs.length === 0) {
     throw new PenstockError('no-features', 'No column is left to learn from.', {

@@ -12,13 +12,14 @@ import { openDatabase, type Database } from '#app/data/index.ts';
 import { emitFeatures } from '#app/relation/emitters/onnx/index.ts';
 import { call, cast, col, lit } from '#app/relation/build.ts';
 import type { Relation, Schema } from '#app/relation/types.ts';
-import type { FittedRecipe, Recipe, RecipeStep } from '#app/sdk/ports.ts';
+import type { Recipe, RecipeStep } from '#app/sdk/ports.ts';
 import { encodeModel } from '../onnx/encode.ts';
 import { defaultRecipe, treeRecipe } from '#app/sdk/recipe.ts';
 import type { FitTarget } from './columns.ts';
 import { fitRecipe, type FitRecipeOptions } from './fit.ts';
+import { featuresInOnnx, type TestCell, type TestRuntime } from './testing.ts';
 
-type Cell = null | boolean | number | string;
+type Cell = TestCell;
 const schema: Schema = [
   { name: 'x', type: 'float' },
   { name: 'weird "name"', type: 'float' },
@@ -93,36 +94,11 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-interface Session {
-  run(feeds: Record<string, unknown>): Promise<Record<string, { readonly data: unknown }>>;
-}
-interface Runtime {
-  InferenceSession: { create(model: Uint8Array): Promise<unknown> };
-  Tensor: new (type: never, data: never, dims: number[]) => unknown;
-}
-
-async function onnxFeatures(runtime: Runtime, fitted: FittedRecipe, rows: readonly (readonly Cell[])[]): Promise<Float32Array> {
-  const features = emitFeatures(fitted);
-  const output = { name: features.output, type: 'float', shape: ['rows', fitted.outputs.length] } as const;
-  const model = encodeModel({ name: 'features', inputs: features.inputs, outputs: [output], nodes: features.nodes, initializers: features.initializers });
-  const session = (await runtime.InferenceSession.create(model)) as Session;
-  const feeds: Record<string, unknown> = {};
-  for (const column of fitted.inputs) {
-    const index = schema.findIndex((candidate) => candidate.name === column.name);
-    const cells = rows.map((row) => row[index] ?? null);
-    const text = column.type === 'string';
-    const data = text ? cells.map((cell) => cell ?? '') : Float64Array.from(cells, (cell) => (cell === null ? Number.NaN : Number(cell)));
-    feeds[column.name] = new runtime.Tensor((text ? 'string' : 'float64') as never, data as never, [rows.length, 1]);
-  }
-  const result = await session.run(feeds);
-  return result[features.output]?.data as Float32Array;
-}
-
-async function compare(runtime: Runtime, recipe: Recipe, train: readonly Cell[][], fresh: readonly Cell[][], options: FitRecipeOptions = {}): Promise<number> {
+async function compare(runtime: TestRuntime, recipe: Recipe, train: readonly Cell[][], fresh: readonly Cell[][], options: FitRecipeOptions = {}): Promise<number> {
   const fitted = await fitRecipe(recipe, values(train), schema, database, { target, ...options });
   const rows = [...train, ...fresh, schema.map(() => null)];
   const { rows: expected } = await database.rows({ op: 'project', input: values(rows), columns: fitted.outputs });
-  const found = await onnxFeatures(runtime, fitted, rows);
+  const found = await featuresInOnnx(runtime, fitted, schema, rows);
   const width = fitted.outputs.length;
   expect(found.length).toBe(rows.length * width);
   for (const [row, cells] of expected.entries()) {
@@ -141,15 +117,15 @@ describe('a fitted recipe', () => {
   it('agrees where a constant is neutral to float32 but not to float64', async () => {
         const scaled: Recipe = { steps: [{ step: 'scale', columns: { by: 'names', names: ['x'] }, method: 'standard' }, ...defaultRecipe.steps] };
     const row = (x: number): Cell[] => [x, x * 1.000000001, 0, true, 'a', 'a'];
-    await compare(native as unknown as Runtime, scaled, [row(0), row(-2e-46)], []);
-    await compare(native as unknown as Runtime, scaled, [row(1), row(3), row(1.0000000001)], []);
+    await compare(native as unknown as TestRuntime, scaled, [row(0), row(-2e-46)], []);
+    await compare(native as unknown as TestRuntime, scaled, [row(1), row(3), row(1.0000000001)], []);
   });
 
   it('gives the same features in SQL and in ONNX, for any recipe and any rows', { timeout: 180_000 }, async () => {
     await fc.assert(
       fc.asyncProperty(recipeArbitrary, fc.array(rowArbitrary, { minLength: 1, maxLength: 25 }), fc.array(rowArbitrary, { maxLength: 6 }), async (recipe, train, fresh) => {
         try {
-          await compare(native as unknown as Runtime, recipe, train, fresh);
+          await compare(native as unknown as TestRuntime, recipe, train, fresh);
         } catch (error) {
           // Rows in which nothing is present cannot be learnt from, and that is what must be said.
           if (!(error instanceof PenstockError && error.code === 'no-features')) throw error;
@@ -164,7 +140,7 @@ describe('a fitted recipe', () => {
     await fc.assert(
       fc.asyncProperty(recipes, fc.array(rowArbitrary, { minLength: 1, maxLength: 25 }), fc.array(rowArbitrary, { maxLength: 6 }), async (recipe, train, fresh) => {
         try {
-          await compare(native as unknown as Runtime, recipe, train, fresh, { allowMissing: true });
+          await compare(native as unknown as TestRuntime, recipe, train, fresh, { allowMissing: true });
         } catch (error) {
           if (!(error instanceof PenstockError && error.code === 'no-features')) throw error;
         }
@@ -192,7 +168,7 @@ describe('a fitted recipe', () => {
       ],
     };
     const fresh: Cell[][] = [[1e9, -3, 4, null, 'never seen', '😀']];
-    expect(await compare(wasm as unknown as Runtime, recipe, train, fresh)).toBe(await compare(native as unknown as Runtime, recipe, train, fresh));
+    expect(await compare(wasm as unknown as TestRuntime, recipe, train, fresh)).toBe(await compare(native as unknown as TestRuntime, recipe, train, fresh));
   });
 
   it('stays small with many categories: one encoder a text column', async () => {

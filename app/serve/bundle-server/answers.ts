@@ -1,3 +1,4 @@
+import { datedNumber, inputWords, isDated } from '#app/sdk/model-input.ts';
 import { recordsToColumns } from '#app/sdk/records.ts';
 import type { Column } from '#app/relation/types.ts';
 import type { ModelSignature } from '#app/sdk/ports.ts';
@@ -48,7 +49,8 @@ interface InferTensor {
 
 const numberTypes = new Set(['FP64', 'FP32', 'FP16', 'INT64', 'INT32', 'INT16', 'INT8', 'UINT64', 'UINT32', 'UINT16', 'UINT8', 'BOOL']);
 
-const datatypeOf = (column: Column): string => (column.type === 'string' ? 'BYTES' : column.type === 'boolean' ? 'BOOL' : column.type === 'integer' ? 'INT64' : 'FP64');
+/** Dates go as ISO text, as in JSON records. */
+const datatypeOf = (column: Column): string => (column.type === 'string' || isDated(column) ? 'BYTES' : column.type === 'boolean' ? 'BOOL' : column.type === 'integer' ? 'INT64' : 'FP64');
 
 export function modelMetadata(model: ServedModel): unknown {
   const { signature, name } = model;
@@ -121,12 +123,15 @@ function valuesOf(tensor: InferTensor, column: Column): RawValue[] {
   const isColumn = tensor.shape.length === 1 || (tensor.shape.length === 2 && tensor.shape[1] === 1);
   if (!isColumn) throw new RequestError(400, 'wrong-shape', `The input “${field}” must have the shape [rows, 1], but has [${tensor.shape.join(', ')}].`, { field });
   if (size !== tensor.data.length) throw new RequestError(400, 'wrong-shape', `The input “${field}” has ${tensor.data.length} values for the shape [${tensor.shape.join(', ')}].`, { field });
-  const isText = column.type === 'string';
+  const isText = datatypeOf(column) === 'BYTES';
   if (isText ? tensor.datatype !== 'BYTES' : !numberTypes.has(tensor.datatype)) {
     throw new RequestError(400, 'wrong-type', `The input “${field}” must have the datatype ${datatypeOf(column)}, but has ${tensor.datatype}.`, { field });
   }
   return tensor.data.map((value, row) => {
     if (value === null) return null;
+    if (isDated(column) && value !== '' && datedNumber(column.type, String(value)) === null) {
+      throw new RequestError(400, 'wrong-type', `The input “${field}” must hold ${inputWords(column)} or null, but value ${row + 1} is ${JSON.stringify(value).slice(0, 60)}.`, { field });
+    }
     if (isText ? typeof value === 'string' : typeof value === 'number' || typeof value === 'boolean') return value as RawValue;
     throw new RequestError(400, 'wrong-type', `The input “${field}” must hold ${isText ? 'text' : 'numbers'} or null, but value ${row + 1} is ${JSON.stringify(value).slice(0, 60)}.`, { field });
   });

@@ -3,6 +3,8 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import * as ort from 'onnxruntime-web/wasm';
 import { PenstockError } from '#app/core/errors.ts';
+import type { Column } from '#app/relation/types.ts';
+import { datedNumber, isDated } from '#app/sdk/model-input.ts';
 import { inputTensorName, type ModelSignature } from '#app/sdk/ports.ts';
 import type { BundleSignature, Golden } from './bundle-files.ts';
 
@@ -63,7 +65,7 @@ async function score(session: ort.InferenceSession, signature: ModelSignature, c
   for (let from = 0; from < rows; from += batch) {
     const to = Math.min(rows, from + batch);
     const feeds: Record<string, ort.Tensor> = {};
-    for (const column of signature.inputs) feeds[inputTensorName(column.name)] = tensorOf(column.type === 'string', columns[column.name] ?? [], from, to);
+    for (const column of signature.inputs) feeds[inputTensorName(column.name)] = tensorOf(column, columns[column.name] ?? [], from, to);
     const outputs = await session.run(feeds);
     if (isClassifier) {
       label.set(Array.from(outputs['label']?.data as ArrayLike<bigint | number>, Number), from);
@@ -73,15 +75,21 @@ async function score(session: ort.InferenceSession, signature: ModelSignature, c
   return isClassifier ? { rows, label, probabilities } : { rows, prediction };
 }
 
-function tensorOf(isText: boolean, values: ArrayLike<RawValue>, from: number, to: number): ort.Tensor {
+function tensorOf(column: Column, values: ArrayLike<RawValue>, from: number, to: number): ort.Tensor {
   const dims = [to - from, 1];
-  if (isText) return new ort.Tensor('string', Array.from({ length: to - from }, (_, row) => String(values[from + row] ?? '')), dims);
+  if (column.type === 'string') return new ort.Tensor('string', Array.from({ length: to - from }, (_, row) => String(values[from + row] ?? '')), dims);
   const numbers = new Float64Array(to - from);
   for (let row = from; row < to; row++) {
     const value = values[row];
-    numbers[row - from] = value === null || value === undefined ? Number.NaN : Number(value);
+    numbers[row - from] = numberOf(column, value);
   }
   return new ort.Tensor('float64', numbers, dims);
+}
+
+/** Missing values are NaN; text, which only dates are given as, is checked before it comes here. */
+function numberOf(column: Column, value: RawValue): number {
+  if (value === null || value === undefined) return Number.NaN;
+  return typeof value === 'string' && isDated(column) ? (datedNumber(column.type, value) ?? Number.NaN) : Number(value);
 }
 
 /**

@@ -61,7 +61,9 @@ for (const input of facts.inputs) {
     for (const value of ['', 'true', 'false']) control.add(new Option(value, value));
   } else {
     control = document.createElement('input');
-    if (input.type !== 'string') { control.type = 'number'; control.step = input.type === 'integer' ? '1' : 'any'; }
+    if (input.type === 'date') control.type = 'date';
+    else if (input.type === 'timestamp') { control.type = 'datetime-local'; control.step = '1'; }
+    else if (input.type !== 'string') { control.type = 'number'; control.step = input.type === 'integer' ? '1' : 'any'; }
   }
   control.dataset.name = input.name;
   control.dataset.type = input.type;
@@ -73,7 +75,7 @@ button.textContent = 'Predict';
 form.append(button);
 const record = () => Object.fromEntries([...form.querySelectorAll('[data-name]')].filter((control) => control.value !== '').map((control) => {
   const type = control.dataset.type;
-  return [control.dataset.name, type === 'string' ? control.value : type === 'boolean' ? control.value === 'true' : Number(control.value)];
+  return [control.dataset.name, ['string', 'date', 'timestamp'].includes(type) ? control.value : type === 'boolean' ? control.value === 'true' : Number(control.value)];
 }));
 const show = () => {
   const quote = String.fromCharCode(39);

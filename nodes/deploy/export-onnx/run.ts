@@ -1,8 +1,12 @@
 import { formatBytes } from '#app/core/units.ts';
 import { inputTensorName } from '#app/sdk/ports.ts';
+import type { Column } from '#app/relation/types.ts';
 import { codeSpan, modelBlocks, modelOf, reportOf } from '#app/sdk/deployment.ts';
 import type { NodeExecutor } from '#app/sdk/node.ts';
 import type { Params } from './node.ts';
+
+/** Type of the tensor's numbers, and what they count for dates. */
+const elementType = ({ type }: Column): string => (type === 'string' ? 'string' : type === 'date' ? 'double, days since 1970-01-01' : type === 'timestamp' ? 'double, seconds since 1970-01-01' : 'double');
 
 export const executor: NodeExecutor<Params> = {
   // The file may be gone or changed since the last run.
@@ -21,7 +25,7 @@ export const executor: NodeExecutor<Params> = {
           { name: 'Element type', type: 'string' },
           { name: 'Missing value', type: 'string' },
         ],
-        rows: signature.inputs.map((column) => [inputTensorName(column.name), column.type === 'string' ? 'string' : 'double', column.type === 'string' ? 'empty text' : 'NaN']),
+        rows: signature.inputs.map((column) => [inputTensorName(column.name), elementType(column), column.type === 'string' ? 'empty text' : 'NaN']),
       },
       {
         type: 'text',

@@ -3,6 +3,7 @@ import type { Diagnostic } from '#app/core/errors.ts';
 import type { Schema } from '#app/relation/types.ts';
 import { defineNode, type ConfigureResult } from '#app/sdk/node.ts';
 import type { ModelSignature } from '#app/sdk/ports.ts';
+import { inputKind } from '#app/sdk/model-input.ts';
 import { predictedSchema, predictionSchema } from '#app/sdk/prediction.ts';
 
 export const paramsSchema = z.object({});
@@ -45,11 +46,11 @@ function problems(schema: Schema, signature: ModelSignature): Diagnostic[] {
   }));
   for (const { name, type } of signature.inputs) {
     const found = byName.get(name);
-    if (found === undefined || (found === 'string') === (type === 'string')) continue;
+    if (found === undefined || inputKind(found) === inputKind(type)) continue;
     diagnostics.push({
       severity,
       code: 'column-type',
-      message: `The model was trained on “${name}” as ${type === 'string' ? 'text' : 'a number'}, but in this table it is ${found === 'string' ? 'text' : `of type ${found}`}.`,
+      message: `The model was trained on “${name}” as ${inputKind(type)}, but in this table it is ${inputKind(found) ?? `of type ${found}`}.`,
       remedy: 'Convert the column before this node.',
       place: { port: 'table', column: name },
     });

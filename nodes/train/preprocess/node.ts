@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Diagnostic } from '#app/core/errors.ts';
+import { datedNumber } from '#app/sdk/model-input.ts';
 import { defineNode } from '#app/sdk/node.ts';
 import type { RecipeStep } from '#app/sdk/ports.ts';
 import { DEFAULT_MAX_CATEGORIES, DEFAULT_MAX_CODES, defaultRecipe } from '#app/sdk/recipe.ts';
@@ -11,6 +12,10 @@ const selectionSchema = z
     z.object({ by: z.literal('names'), names: z.array(z.string()).default([]) }),
   ])
   .meta({ title: 'Columns', description: 'Which features the step changes: every number (and true/false) column, every text column, or named ones.' });
+
+const dateSelectionSchema = z
+  .discriminatedUnion('by', [z.object({ by: z.literal('all-dates') }), z.object({ by: z.literal('names'), names: z.array(z.string()).default([]) })])
+  .meta({ title: 'Columns', description: 'Every column of dates (with or without a time), or named ones.' });
 
 const imputeSchema = z.object({
   step: z.literal('impute'),
@@ -81,7 +86,37 @@ const targetEncodeSchema = z.object({
   maxCategories: z.int().min(1).max(100_000).default(10_000).meta({ title: 'Most categories', description: 'Rarer ones are encoded as the overall mean.', min: 1, max: 100_000, advanced: true }),
 });
 
-const stepSchema = z.discriminatedUnion('step', [imputeSchema, scaleSchema, oneHotSchema, ordinalSchema, targetEncodeSchema]);
+const datePartsSchema = z.object({
+  step: z.literal('date-parts'),
+  columns: dateSelectionSchema.default({ by: 'all-dates' }),
+  parts: z
+    .array(z.enum(['year', 'month', 'day', 'weekday', 'hour', 'weekend', 'days', 'month-cycle', 'weekday-cycle', 'hour-cycle']))
+    .default(['year', 'month-cycle', 'weekday-cycle', 'days'])
+    .meta({
+      title: 'Parts',
+      description: 'Each becomes a feature. A cycle is a sine and a cosine, so that December lies beside January. Hours are of dates with a time only.',
+      labels: {
+        year: 'year',
+        month: 'month, 1 to 12',
+        day: 'day of the month, 1 to 31',
+        weekday: 'day of the week, Monday 1 to Sunday 7',
+        hour: 'hour, 0 to 23',
+        weekend: 'weekend, 0 or 1',
+        days: 'days since a fixed day',
+        'month-cycle': 'month as a cycle',
+        'weekday-cycle': 'day of the week as a cycle',
+        'hour-cycle': 'hour as a cycle',
+      },
+    }),
+  since: z
+    .string()
+    .regex(/^\d{4}-\d{2}-\d{2}$/, 'must be a date such as 2000-01-01')
+    .refine((text) => datedNumber('date', text) !== null, 'must be a day of the calendar')
+    .default('2000-01-01')
+    .meta({ title: 'Days are counted from', placeholder: '2000-01-01', advanced: true }),
+});
+
+const stepSchema = z.discriminatedUnion('step', [imputeSchema, scaleSchema, oneHotSchema, ordinalSchema, targetEncodeSchema, datePartsSchema]);
 
 export const paramsSchema = z.object({
   steps: z
@@ -98,7 +133,7 @@ function toParams(step: RecipeStep): StepParams {
   return stepSchema.parse(step);
 }
 
-const titles = { impute: 'impute', scale: 'scale', 'one-hot': 'one-hot', ordinal: 'ordinal', 'target-encode': 'target-encode' } as const;
+const titles = { impute: 'impute', scale: 'scale', 'one-hot': 'one-hot', ordinal: 'ordinal', 'target-encode': 'target-encode', 'date-parts': 'date parts' } as const;
 
 export const definition = defineNode({
   type: 'train/preprocess',

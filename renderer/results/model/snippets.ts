@@ -1,4 +1,5 @@
 import type { Column } from '#app/relation/types.ts';
+import { datedNumber, isDated } from '#app/sdk/model-input.ts';
 import { inputTensorName } from '#app/sdk/ports.ts';
 import type { ModelSignature } from '#app/sdk/ports.ts';
 
@@ -10,9 +11,11 @@ export interface Snippet {
 
 type Example = Readonly<Record<string, boolean | number | string | null>>;
 
+const exampleOf: Partial<Record<Column['type'], boolean | string>> = { string: 'text', boolean: true, date: '2024-05-31', timestamp: '2024-05-31T08:30:00' };
+
 /** A record to show: given values, or one that the type allows. */
 export function exampleRecord(inputs: readonly Column[], typical: Example = {}): Example {
-  return Object.fromEntries(inputs.map(({ name, type }) => [name, typical[name] ?? (type === 'string' ? 'text' : type === 'boolean' ? true : 0)]));
+  return Object.fromEntries(inputs.map(({ name, type }) => [name, typical[name] ?? (exampleOf[type] ?? 0)]));
 }
 
 /** How to ask a model from elsewhere: over HTTP, from Python, from JavaScript. `url` is that of a running server, if any. */
@@ -32,7 +35,7 @@ export function curl(example: Example, url: string | null): string {
 
 function python({ inputs, task }: Pick<ModelSignature, 'inputs' | 'task'>, example: Example): string {
   const feeds = inputs.map((column) => {
-    const value = column.type === 'string' ? JSON.stringify(String(example[column.name] ?? '')) : String(numeric(example[column.name] ?? null));
+    const value = column.type === 'string' ? JSON.stringify(String(example[column.name] ?? '')) : String(numeric(column, example[column.name] ?? null));
     const dtype = column.type === 'string' ? 'object' : 'np.float64';
     return `    ${JSON.stringify(inputTensorName(column.name))}: np.array([[${value === 'NaN' ? 'np.nan' : value}]], dtype=${dtype}),`;
   });
@@ -42,7 +45,7 @@ function python({ inputs, task }: Pick<ModelSignature, 'inputs' | 'task'>, examp
 
 function javascript({ inputs, task, classes }: Pick<ModelSignature, 'inputs' | 'task' | 'classes'>, example: Example): string {
   const feeds = inputs.map((column) => {
-    const [type, value] = column.type === 'string' ? ['string', JSON.stringify(String(example[column.name] ?? ''))] : ['float64', String(numeric(example[column.name] ?? null))];
+    const [type, value] = column.type === 'string' ? ['string', JSON.stringify(String(example[column.name] ?? ''))] : ['float64', String(numeric(column, example[column.name] ?? null))];
     return `  ${JSON.stringify(inputTensorName(column.name))}: new ort.Tensor('${type}', [${value}], [1, 1]),`;
   });
   const answer =
@@ -52,7 +55,9 @@ function javascript({ inputs, task, classes }: Pick<ModelSignature, 'inputs' | '
   return ["import * as ort from 'onnxruntime-node';", '', "const session = await ort.InferenceSession.create('model.onnx');", 'const outputs = await session.run({', ...feeds, '});', ...answer].join('\n');
 }
 
-function numeric(value: boolean | number | string | null): number {
+/** A value as the tensor holds it. */
+function numeric(column: Column, value: boolean | number | string | null): number {
   if (value === null || value === '') return Number.NaN;
+  if (isDated(column)) return datedNumber(column.type, String(value)) ?? Number.NaN;
   return Number(value);
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Column } from '#app/relation/types.ts';
 import type { ColumnProfile } from '#app/protocol/schema.ts';
+import { datedNumber, inputWords, isDated } from '#app/sdk/model-input.ts';
 import { formatNumber } from '#app/core/units.ts';
 
 const predictionSchema = z.object({ prediction: z.union([z.string(), z.number()]), probabilities: z.record(z.string(), z.number()).optional() });
@@ -28,6 +29,9 @@ export function readField(column: Column, text: string): Reading {
       if (['false', 'no', '0'].includes(word)) return { ok: true, value: false };
       return { ok: false, message: `${column.name} must be true or false.` };
     }
+    case 'date':
+    case 'timestamp':
+      return datedNumber(column.type, trimmed) === null ? { ok: false, message: `${column.name} must be ${inputWords(column)}.` } : { ok: true, value: trimmed };
     default:
       return { ok: true, value: text };
   }
@@ -37,7 +41,7 @@ export function readField(column: Column, text: string): Reading {
 export function typicalText(column: Column, profile: ColumnProfile | undefined): string {
   if (profile === undefined) return '';
   if (column.type === 'string' || column.type === 'boolean') return profile.top[0]?.value ?? '';
-  if (profile.mean === null) return profile.min === null ? '' : String(profile.min);
+  if (profile.mean === null || isDated(column)) return profile.min === null ? '' : String(profile.min);
   return column.type === 'integer' ? String(Math.round(profile.mean)) : String(Number(profile.mean.toPrecision(4)));
 }
 

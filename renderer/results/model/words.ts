@@ -20,6 +20,8 @@ export function selectionWords(selection: ColumnSelection): string {
       return 'all numeric columns';
     case 'all-categorical':
       return 'all text columns';
+    case 'all-dates':
+      return 'all columns of dates';
     case 'names':
       return selection.names.length === 0 ? 'no columns' : selection.names.join(', ');
   }
@@ -57,6 +59,8 @@ export function stepWords(step: RecipeStep): StepWords {
         title: 'Turn categories into codes',
         detail: `0, 1, 2 … by ${step.order === 'frequency' ? 'frequency' : 'value'} for at most ${step.maxCategories} a column; ${step.missing === 'code' ? 'the rest share a code' : 'the rest is missing'}`,
       };
+    case 'date-parts':
+      return { title: 'Turn dates into numbers', detail: step.parts.length === 0 ? 'nothing is made of them' : step.parts.join(', ').replaceAll('-', ' ') };
     case 'target-encode':
       return {
         title: 'Turn categories into the mean of the target',

@@ -3,12 +3,13 @@ import type { OnnxAttribute, OnnxFragment, OnnxNode, OnnxTensor } from './graph.
 /** ONNX TensorProto data type numbers used as `to` of Cast. */
 const dataTypes = { float: 1, int64: 7, bool: 9, double: 11 } as const;
 
-/** Collects nodes and constants under fresh names; equal constants are kept once. */
+/** Collects nodes and constants under fresh names; equal constants are kept once, and so are equal nodes. */
 export class FragmentBuilder {
   readonly nodes: OnnxNode[] = [];
   readonly initializers: OnnxTensor[] = [];
   readonly #prefix: string;
   readonly #constants = new Map<string, string>();
+  readonly #known = new Map<string, string>();
   #count = 0;
 
   /** @param prefix starts every name made here; must not start any other tensor's name. */
@@ -22,7 +23,11 @@ export class FragmentBuilder {
   }
 
   node(op: string, inputs: readonly string[], attributes?: Readonly<Record<string, OnnxAttribute>>, domain: OnnxNode['domain'] = ''): string {
+    const key = JSON.stringify([op, domain, inputs, attributes]);
+    const known = this.#known.get(key);
+    if (known !== undefined) return known;
     const output = this.fresh(op.toLowerCase());
+    this.#known.set(key, output);
     this.nodes.push({ op, domain, inputs, outputs: [output], ...(attributes === undefined ? {} : { attributes }) });
     return output;
   }

@@ -1,6 +1,7 @@
 import { PenstockError } from '#app/core/errors.ts';
 import type { ColumnType, Expr } from '../../types.ts';
 import type { FragmentBuilder } from './builder.ts';
+import { datePartFunctions, emitDatePart, emitDays, epochDays } from './dates.ts';
 import { numbersByKey } from './lookup.ts';
 
 /**
@@ -72,6 +73,7 @@ function emitNew(exprs: readonly Expr[], context: EmitContext): OnnxValue {
     case 'call': {
       if (first.fn === 'lookup') return emitLookups(exprs, context);
       const args = first.args.map((_arg, index) => exprs.map((expr) => pickArgument(expr, index)));
+      if (datePartFunctions.has(first.fn) || first.fn === 'date_diff') return emitDated(first.fn, args, context);
       return emitCall(first.fn, args, context);
     }
   }
@@ -243,6 +245,19 @@ function numberPlace(value: NumberValue, keys: readonly number[], builder: Fragm
     'ai.onnx.ml',
   );
   return builder.node('Where', [whole, place, builder.constant({ type: 'int64', dims: [1, 1], data: [keys.length] })]);
+}
+
+/** A part of each date, or the days from a constant to it. The dates are columns of one type. */
+function emitDated(fn: string, args: readonly (readonly Expr[])[], context: EmitContext): OnnxValue {
+  const { builder } = context;
+  const dates = args.at(-1) ?? [];
+  const [first] = dates;
+  const type = first?.op === 'col' ? context.columns.get(first.name)?.type : undefined;
+  if (type === undefined) return unsupported(`${fn} is applied to something that is not a column`);
+  const { tensor } = asNumber(emitTogether(dates, context), context);
+  if (fn !== 'date_diff') return { kind: 'number', tensor: emitDatePart(fn, tensor, type, builder), nullable: true };
+  const origins = (args[1] ?? []).map((from) => (from.op === 'lit' ? epochDays(String(from.value)) : Number.NaN));
+  return { kind: 'number', tensor: builder.node('Sub', [emitDays(tensor, type, builder), builder.doubles(origins)]), nullable: true };
 }
 
 function isEmptyText(exprs: readonly Expr[] | undefined): boolean {

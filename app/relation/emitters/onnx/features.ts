@@ -13,7 +13,7 @@ export interface FeatureExpressions {
 }
 
 export interface EmittedFeatures extends OnnxFragment {
-  /** One tensor [rows, 1] a raw column: string, or float64 (missing NaN, false 0, true 1). */
+  /** One tensor [rows, 1] a raw column: string, or float64 (missing NaN, false 0, true 1; dates as days, timestamps as seconds since 1970). */
   readonly inputs: readonly OnnxValueInfo[];
   /** Tensor float32 [rows, outputs], in the order of the recipe's outputs. */
   readonly output: string;
@@ -95,7 +95,8 @@ function shapeOf(expr: Expr, types: ReadonlyMap<string, ColumnType>): string {
   switch (expr.op) {
     case 'col': {
       const type = types.get(expr.name);
-      return type === 'string' ? JSON.stringify(['text', expr.name]) : type === 'boolean' ? 'boolean' : 'number';
+      if (type === 'string') return JSON.stringify(['text', expr.name]);
+      return type === 'boolean' || type === 'date' || type === 'timestamp' ? type : 'number';
     }
     case 'lit':
       return typeof expr.value === 'number' ? '#' : JSON.stringify([expr.type, expr.value]);

@@ -1,4 +1,5 @@
 import type { ColumnType, Expr, Schema } from '../../types.ts';
+import { datePartFunctions, isDayCount } from './dates.ts';
 
 /** Functions that have the same meaning in ONNX, by what their arguments may be. */
 const numeric = new Set(['add', 'subtract', 'multiply', 'divide', 'negate', 'abs', 'floor', 'ceil']);
@@ -6,7 +7,7 @@ const ordered = new Set(['less_than', 'less_than_or_equal', 'greater_than', 'gre
 const equality = new Set(['equals', 'not_equals', 'in', 'not_in', 'nullif']);
 const general = new Set(['coalesce', 'is_null', 'is_not_null', 'and', 'or', 'not']);
 
-export type ValueKind = 'number' | 'boolean' | 'text' | 'null';
+export type ValueKind = 'number' | 'boolean' | 'text' | 'date' | 'null';
 
 export type OnnxableAnswer =
   | { readonly ok: true; readonly kind: ValueKind }
@@ -25,6 +26,9 @@ export function kindOfType(type: ColumnType): ValueKind | null {
       return 'boolean';
     case 'string':
       return 'text';
+    case 'date':
+    case 'timestamp':
+      return 'date';
     default:
       return null;
   }
@@ -42,19 +46,20 @@ export function isOnnxable(expr: Expr, schema: Schema): OnnxableAnswer {
     case 'lit': {
       if (expr.value === null) return { ok: true, kind: 'null' };
       const kind = kindOfType(expr.type);
-      if (kind === null) return no(`it holds a ${expr.type} constant`);
+      if (kind === null || kind === 'date') return no(`it holds a ${expr.type} constant`);
       return kind === 'text' && expr.value === '' ? no('the empty text cannot be told from a missing value') : { ok: true, kind };
     }
     case 'case': {
       const conditions = expr.branches.map((branch) => isOnnxable(branch.when, schema));
       const results = [...expr.branches.map((branch) => branch.then), ...(expr.else === undefined ? [] : [expr.else])];
-      return all(conditions) ?? oneKind(results.map((result) => isOnnxable(result, schema)), 'the results of a case');
+      const kind = oneKind(results.map((result) => isOnnxable(result, schema)), 'the results of a case');
+      return all(conditions) ?? (kind.ok && kind.kind === 'date' ? no('the results of a case are dates') : kind);
     }
     case 'cast': {
       const arg = isOnnxable(expr.arg, schema);
       if (!arg.ok) return arg;
       const to = kindOfType(expr.to);
-      if (to === null) return no(`it converts to ${expr.to}`);
+      if (to === null || to === 'date') return no(`it converts to ${expr.to}`);
       if (arg.kind === 'null' || arg.kind === to) {
         return expr.to === 'integer' && arg.kind === 'number' ? no('it converts a number to an integer') : { ok: true, kind: to };
       }
@@ -71,6 +76,12 @@ function callSupport(fn: string, args: readonly Expr[], schema: Schema): Onnxabl
     // Missing text is "" already.
     const inner = isOnnxable(first, schema);
     return inner.ok && inner.kind !== 'text' ? no('it compares something else with text') : inner;
+  }
+  if (datePartFunctions.has(fn) || (fn === 'date_diff' && isDayCount(args))) {
+    const date = datePartFunctions.has(fn) ? first : args[2];
+    const type = date?.op === 'col' ? schema.find((column) => column.name === date.name)?.type : undefined;
+    const fits = type === 'timestamp' || (type === 'date' && fn !== 'hour');
+    return fits ? { ok: true, kind: 'number' } : no(`${fn} is applied to something that is not a column of dates`);
   }
   if (fn === 'lookup' && first !== undefined) {
     const key = isOnnxable(first, schema);
@@ -90,6 +101,7 @@ function callSupport(fn: string, args: readonly Expr[], schema: Schema): Onnxabl
     const same = oneKind(answers, `the arguments of ${fn}`);
     if (!same.ok) return same;
     if (same.kind === 'text' && fn !== 'coalesce' && args.slice(1).some((arg) => arg.op !== 'lit')) return no('it compares text with text that is not a constant');
+    if (same.kind === 'date') return no('it compares dates');
     if (same.kind === 'boolean' && fn !== 'equals' && fn !== 'not_equals' && fn !== 'coalesce') return no(`${fn} is applied to true/false values`);
     return fn === 'nullif' || fn === 'coalesce' ? same : { ok: true, kind: 'boolean' };
   }
