@@ -42,7 +42,7 @@ export async function runFold(rows: NumberedRows, sides: FoldSides, spec: Learne
     const learnt = await learn(spec, { relation: sides.trainingRows, schema: rows.schema }, services, { place: rows.place, keepRows: options.scoreTraining === true });
     const fitted = performance.now();
     const test = await readFeatureRows(learnt.fitted, sides.testRows, [], tables, { rows: rows.rows - learnt.rows, place: rows.place });
-    const tested = await score(rows, learnt, test, services);
+    const tested = await scoreRows(rows, learnt, test, services);
     const scored = performance.now();
     signal.throwIfAborted();
     return {
@@ -51,19 +51,20 @@ export async function runFold(rows: NumberedRows, sides: FoldSides, spec: Learne
       fitMs: fitted - began,
       scoreMs: scored - fitted,
       metrics: foldMetrics(rows.task, tested, rows.classes),
-      training: options.scoreTraining === true ? foldMetrics(rows.task, await score(rows, learnt, learnt.data, services), rows.classes) : null,
+      training: options.scoreTraining === true ? foldMetrics(rows.task, await scoreRows(rows, learnt, learnt.data, services), rows.classes) : null,
       tested,
     };
   } catch (error) {
     if (!(error instanceof PenstockError) || isCancelled(error)) throw error;
     const { column } = error.place ?? {};
-    const remedy = error.code === 'single-class' ? 'Stratify the folds, use fewer, or other groups, so that every part that is trained on has rows of at least two classes.' : error.remedy;
+    const remedy = error.code === 'single-class' ? 'Every part that is trained on needs rows of two classes: stratify the folds, use fewer or other groups, or train on more rows.' : error.remedy;
     // The learner's params are those of another node.
     throw new PenstockError(error.code, `${name}: ${error.message}`, { ...(remedy === undefined ? {} : { remedy }), ...(column === undefined ? {} : { place: { column } }), cause: error });
   }
 }
 
-async function score(rows: NumberedRows, learnt: Learnt, features: FeatureRows, { signal }: LearnServices): Promise<TestedRows> {
+/** Predictions for rows that were read with places. @throws PenstockError `scoring-failed`; CancelledError. */
+export async function scoreRows(rows: NumberedRows, learnt: Pick<Learnt, 'prepared' | 'fitted' | 'trained'>, features: FeatureRows, { signal }: Pick<LearnServices, 'signal'>): Promise<TestedRows> {
   const { classes } = learnt.prepared;
   const found = await scoreHead(learnt.trained.head, { task: rows.task, classes }, features.matrix, features.rows, learnt.fitted.outputs.length, { signal });
   const truth = Float64Array.from(features.places, (place) => rows.truth[place] ?? Number.NaN);
