@@ -4,71 +4,12 @@ import { createRunner } from '../onnx/runner.ts';
 import type { TensorValues } from '../onnx/session-types.ts';
 import { closeIdleWorkers } from '../worker/run-task.ts';
 import { gradients } from './gradients.ts';
-import { type Dim, GraphBuilder, type Value } from './graph-builder.ts';
+import { GraphBuilder, type Value } from './graph-builder.ts';
 import * as op from './operators.ts';
 import * as shaping from './shaping.ts';
+import { checkGradients, type Operand } from './testing.ts';
 
 afterAll(closeIdleWorkers);
-
-interface Operand {
-  readonly shape: readonly Dim[];
-  /** Size of the named dimensions in this test. */
-  readonly rows?: number;
-  /** Values between these. */
-  readonly range?: readonly [number, number];
-}
-
-/** Numbers that repeat on every run and never sit on a kink. */
-function values(size: number, [low, high]: readonly [number, number], salt: number): Float64Array {
-  return Float64Array.from({ length: size }, (_, i) => low + (high - low) * (0.5 + 0.49 * Math.sin(12.9898 * (i + 1) + 78.233 * salt)));
-}
-
-/**
- * Compares written gradients of Σ c · f(operands) (fixed uneven c, so that no error cancels) with central differences, in float64.
- */
-async function check(build: (g: GraphBuilder, operands: Value[]) => Value, operands: readonly Operand[]): Promise<void> {
-  const g = new GraphBuilder();
-  const inputs = operands.map(({ shape }, i) => g.input(`x${i}`, 'double', shape));
-  const y = build(g, inputs);
-  const weights = g.input('weights', 'double', y.shape);
-  const loss = shaping.reduceSum(g, op.mul(g, y, weights));
-  g.output('loss', loss);
-  for (const [i, gradient] of gradients(g, loss, inputs).entries()) {
-    expect(gradient.shape).toEqual(operands[i]?.shape);
-    g.output(`g${i}`, gradient);
-  }
-  const runner = await createRunner(encodeModel(g.build('check')));
-  try {
-    const size = (dims: readonly Dim[], rows: number) => dims.map((dim) => (typeof dim === 'number' ? dim : rows));
-    const rows = operands.find((operand) => operand.rows !== undefined)?.rows ?? 1;
-    const feeds: Record<string, TensorValues & { data: Float64Array }> = {};
-    const feed = (name: string, shape: readonly Dim[], range: readonly [number, number], salt: number): void => {
-      const dims = size(shape, rows);
-      feeds[name] = { dims, data: values(dims.reduce((a, b) => a * b, 1), range, salt) };
-    };
-    operands.forEach(({ shape, range }, i) => feed(`x${i}`, shape, range ?? [-2, 2], i + 1));
-    feed('weights', y.shape, [-1, 2], 99);
-    const at = async (name: string, outputs: string[]): Promise<Float64Array> => (await runner.run(feeds, { outputs }))[name]?.data as Float64Array;
-    const h = 1e-5;
-    for (const i of operands.keys()) {
-      const written = await at(`g${i}`, [`g${i}`]);
-      const data = feeds[`x${i}`]?.data ?? new Float64Array();
-      expect(written).toHaveLength(data.length);
-      for (let k = 0; k < data.length; k++) {
-        const here = data[k] as number;
-        data[k] = here + h;
-        const above = (await at('loss', ['loss']))[0] as number;
-        data[k] = here - h;
-        const below = (await at('loss', ['loss']))[0] as number;
-        data[k] = here;
-        const difference = (above - below) / (2 * h);
-        expect(Math.abs((written[k] as number) - difference), `x${i}[${k}]: ${written[k]} and ${difference}`).toBeLessThan(1e-7 * (1 + Math.abs(difference)));
-      }
-    }
-  } finally {
-    await runner.close();
-  }
-}
 
 const matrix: Operand = { shape: [3, 4] };
 const positive: Operand = { shape: [3, 4], range: [0.2, 3] };
@@ -80,8 +21,8 @@ const two = (f: (g: GraphBuilder, x: Value, y: Value) => Value) => (g: GraphBuil
 
 describe('gradients against central differences', () => {
   const unary = { neg: op.neg, exp: op.exp, relu: op.relu, tanh: op.tanh, sigmoid: op.sigmoid, gelu: op.gelu, softmax: op.softmax, logSoftmax: op.logSoftmax, softplus: op.softplus, transpose: shaping.transpose };
-  for (const [name, f] of Object.entries(unary)) it(name, () => check(one(f), [matrix]));
-  for (const [name, f] of Object.entries({ log: op.log, sqrt: op.sqrt })) it(name, () => check(one(f), [positive]));
+  for (const [name, f] of Object.entries(unary)) it(name, () => checkGradients(one(f), [matrix]));
+  for (const [name, f] of Object.entries({ log: op.log, sqrt: op.sqrt })) it(name, () => checkGradients(one(f), [positive]));
 
   const pairs: [string, Operand, Operand][] = [
     ['equal shapes', matrix, { ...positive }],
@@ -93,32 +34,32 @@ describe('gradients against central differences', () => {
     ['named rows', { shape: ['rows', 2], rows: 3 }, { shape: [1, 2], range: [0.2, 3] }],
   ];
   for (const [name, f] of Object.entries({ add: op.add, sub: op.sub, mul: op.mul, div: op.div })) {
-    for (const [title, a, b] of pairs) it(`${name} with ${title}`, () => check(two(f), [a, b]));
+    for (const [title, a, b] of pairs) it(`${name} with ${title}`, () => checkGradients(two(f), [a, b]));
   }
 
   for (const transA of [false, true]) {
     for (const transB of [false, true]) {
       it(`gemm ${transA ? 'Aᵀ' : 'A'} ${transB ? 'Bᵀ' : 'B'} with a bias`, () =>
-        check(
+        checkGradients(
           (g, [a, b, bias]) => op.gemm(g, a as Value, b as Value, bias as Value, transA, transB),
           [{ shape: transA ? [4, 3] : [3, 4] }, { shape: transB ? [2, 4] : [4, 2] }, { shape: [2] }],
         ));
     }
   }
-  it('matmul with named rows', () => check(two(op.matmul), [{ shape: ['rows', 4], rows: 3 }, { shape: [4, 2] }]));
+  it('matmul with named rows', () => checkGradients(two(op.matmul), [{ shape: ['rows', 4], rows: 3 }, { shape: [4, 2] }]));
 
   for (const [name, f] of Object.entries({ reduceSum: shaping.reduceSum, reduceMean: shaping.reduceMean })) {
-    it(`${name} of everything`, () => check(one((g, x) => f(g, x)), [matrix]));
-    it(`${name} over the first axis`, () => check(one((g, x) => f(g, x, [0])), [matrix]));
-    it(`${name} over the last axis, kept`, () => check(one((g, x) => f(g, x, [-1], true)), [matrix]));
-    it(`${name} over two of three axes`, () => check(one((g, x) => f(g, x, [0, 2])), [{ shape: [2, 3, 2] }]));
-    it(`${name} over named rows`, () => check(one((g, x) => f(g, x, [0])), [{ shape: ['rows', 2], rows: 3 }]));
+    it(`${name} of everything`, () => checkGradients(one((g, x) => f(g, x)), [matrix]));
+    it(`${name} over the first axis`, () => checkGradients(one((g, x) => f(g, x, [0])), [matrix]));
+    it(`${name} over the last axis, kept`, () => checkGradients(one((g, x) => f(g, x, [-1], true)), [matrix]));
+    it(`${name} over two of three axes`, () => checkGradients(one((g, x) => f(g, x, [0, 2])), [{ shape: [2, 3, 2] }]));
+    it(`${name} over named rows`, () => checkGradients(one((g, x) => f(g, x, [0])), [{ shape: ['rows', 2], rows: 3 }]));
   }
-  it('reshape', () => check(one((g, x) => shaping.reshape(g, x, [2, 6])), [matrix]));
-  it('dropout by mask', () => check(one((g, x) => op.dropoutByMask(g, x, g.constant('double', [4], [0, 2, 2, 0]))), [matrix]));
-  it('a value used several times', () => check(one((g, x) => op.mul(g, op.add(g, x, op.tanh(g, x)), op.exp(g, x))), [matrix]));
+  it('reshape', () => checkGradients(one((g, x) => shaping.reshape(g, x, [2, 6])), [matrix]));
+  it('dropout by mask', () => checkGradients(one((g, x) => op.dropoutByMask(g, x, g.constant('double', [4], [0, 2, 2, 0]))), [matrix]));
+  it('a value used several times', () => checkGradients(one((g, x) => op.mul(g, op.add(g, x, op.tanh(g, x)), op.exp(g, x))), [matrix]));
   it('a two-layer network with its cross-entropy', () =>
-    check(
+    checkGradients(
       (g, [x, w, b, v]) => op.logSoftmax(g, op.gemm(g, op.tanh(g, op.gemm(g, x as Value, w as Value, b as Value)), v as Value, null)),
       [{ shape: ['rows', 2], rows: 3 }, { shape: [2, 3] }, { shape: [3] }, { shape: [3, 2] }],
     ));

@@ -90,6 +90,19 @@ export class GraphBuilder {
     return output;
   }
 
+  /** One node with several outputs. Not differentiated by itself: see `differentiable`. */
+  nodes(op: string, inputs: readonly Value[], results: readonly { readonly type: OnnxType; readonly shape: readonly Dim[] }[], attributes: OnnxNode['attributes'] = {}): Value[] {
+    const outputs = results.map(({ type, shape }): Value => ({ name: `${this.#prefix}t${this.#next++}`, type, shape }));
+    this.#nodes.push({ op, inputs: inputs.map(({ name }) => name), outputs: outputs.map(({ name }) => name), attributes });
+    return outputs;
+  }
+
+  /** Says how `output`, computed by nodes without a way back, is differentiated: for operators whose gradient is best written by hand. */
+  differentiable(inputs: readonly Value[], output: Value, backward: Backward): Value {
+    this.#steps.push({ inputs, output, backward });
+    return output;
+  }
+
   /** Splits a vector into pieces of the given sizes. Not differentiated. */
   split(value: Value, sizes: readonly number[]): Value[] {
     const outputs = sizes.map((size): Value => ({ name: `${this.#prefix}t${this.#next++}`, type: value.type, shape: [size] }));
