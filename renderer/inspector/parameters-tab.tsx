@@ -46,9 +46,9 @@ export function ParametersTab({ node, definition }: { readonly node: PipelineNod
     <FormProvider value={form}>
       <div className="flex flex-col gap-4 p-3">
         {general.length > 0 ? (
-          <div className="flex flex-col gap-1.5 rounded-md bg-sunken p-2">
+          <div className="flex flex-col gap-2.5 rounded-md bg-sunken p-2">
             {general.map((item) => (
-              <FieldMessage key={`${item.code} ${item.message}`} message={item.message} remedy={item.remedy} severity={item.severity} action={item.fix ? <FixButton finding={item} className="min-w-0 shrink" /> : undefined} />
+              <FieldMessage key={`${item.code} ${item.message}`} message={item.message} remedy={item.remedy} severity={item.severity} action={item.fix ? <FixButton finding={item} wraps /> : undefined} />
             ))}
           </div>
         ) : null}

@@ -39,6 +39,11 @@ const errors = async (document: PipelineDocument): Promise<string[]> => {
   const { diagnostics } = await test.engine.configure(document);
   return diagnostics.filter(({ severity }) => severity === 'error').map(({ message }) => message);
 };
+/** What the rows tell is asked of the tables before the trainers: nothing need be trained. */
+const runData = async (document: PipelineDocument): Promise<void> => {
+  const tables = document.nodes.filter(({ type }) => !/^(train|evaluate)\//.test(type)).map(({ id }) => id);
+  expect((await test.run(document, tables)).status).toBe('succeeded');
+};
 const brief = ({ code, place, fix }: Finding) => ({ code, node: place?.nodeId, fix: fix !== undefined });
 
 describe('planted leaks', () => {
@@ -52,7 +57,7 @@ describe('planted leaks', () => {
     const document = fixtureDocument({ nodes, edges }, test.engine.catalogue);
     // Only leaks are wrong with these pipelines.
     expect(await errors(document)).toEqual([]);
-    if (run) expect((await test.run(document)).status).toBe('succeeded');
+    if (run) await runData(document);
     const found = await find(document);
     expect(found.map(brief)).toEqual(wanted.map(({ code, node, fix }) => ({ code, node, fix })));
     for (const [i, { column }] of wanted.entries()) if (column !== undefined) expect(found[i]?.place?.column).toBe(column);
@@ -61,7 +66,7 @@ describe('planted leaks', () => {
       if (fix === undefined) continue;
       const { document: mended, inverse } = applyCommand(document, fix.command);
       expect(await errors(mended), `errors after “${fix.title}”`).toEqual([]);
-      if (run) expect((await test.run(mended)).status).toBe('succeeded');
+      if (run) await runData(mended);
       const left = await find(mended);
       expect(left.filter((one) => one.code === code && one.place?.nodeId === place?.nodeId), `still there after “${fix.title}”`).toEqual([]);
       expect(serialiseDocument(applyCommand(mended, inverse).document)).toBe(serialiseDocument(document));
@@ -79,7 +84,7 @@ describe('pipelines without a leak', () => {
   it.each(clean)('$name: $title', async ({ nodes, edges, run }) => {
     const document = fixtureDocument({ nodes, edges }, test.engine.catalogue);
     expect(await errors(document)).toEqual([]);
-    if (run) expect((await test.run(document)).status).toBe('succeeded');
+    if (run) await runData(document);
     expect(await find(document)).toEqual([]);
   });
 

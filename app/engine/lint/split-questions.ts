@@ -54,15 +54,18 @@ export class SplitQuestions {
   }
 
   async #ask(analysis: Analysis, resolver: PortValueResolver, nodeId: string, signal: AbortSignal): Promise<SplitFacts | null | 'not-run'> {
-    const source = analysis.nodes.get(nodeId)?.inputs['table']?.[0];
+    const node = analysis.nodes.get(nodeId);
+    const source = node?.inputs['table']?.[0];
     if (source === undefined) return 'not-run';
+    // What cross-validates keeps its parts to itself.
+    const hasParts = node?.type?.definition.outputs.some(({ name }) => name === 'train') === true;
     const limit = AbortSignal.any([signal, AbortSignal.timeout(patience)]);
     try {
-      const [before, parts] = [await resolver.ports(source.nodeId), await resolver.ports(nodeId)];
+      const [before, parts] = [await resolver.ports(source.nodeId), hasParts ? await resolver.ports(nodeId) : {}];
       if (isMissing(before) || isMissing(parts)) return 'not-run';
       const [whole, train, test] = [before[source.port], parts['train'], parts['test']];
-      if (whole?.kind !== 'table' || train?.kind !== 'table' || test?.kind !== 'table') return null;
-      return await this.#look(whole, train, test, limit);
+      if (whole?.kind !== 'table') return null;
+      return await this.#look(whole, train?.kind === 'table' && test?.kind === 'table' ? { train, test } : null, limit);
     } catch (error) {
       signal.throwIfAborted();
       // What is wrong with a table is said where it is run; a table that takes too long is left alone.
@@ -71,19 +74,21 @@ export class SplitQuestions {
     }
   }
 
-  async #look(whole: TableValue, train: TableValue, test: TableValue, signal: AbortSignal): Promise<SplitFacts> {
+  async #look(whole: TableValue, parts: { readonly train: TableValue; readonly test: TableValue } | null, signal: AbortSignal): Promise<SplitFacts> {
     const keys = whole.schema.filter(({ name, type }) => saysWhose(name, type)).slice(0, mostKeys);
     const compared = whole.schema.filter(({ name, type }) => !isIdentifier(name, type));
-    const telling = compared.length >= 2 ? compared.map(({ name }) => name) : null;
-    const hash = telling === null ? 'null' : `hash(${telling.map(quoteColumn).join(', ')})`;
     const about = compared.map(({ name }) => `approx_count_distinct(${quoteColumn(name)})`);
     const counts = ['count(*)', ...keys.map(({ name }) => `count(distinct ${quoteColumn(name)})`), ...about];
     const [rows = 0, ...numbers] = await this.#numbers([{ name: 't', relation: whole.relation }], `select ${counts.join(', ')} from t`, counts.length, signal);
     const combinations = numbers.slice(keys.length).reduce((product, different) => Math.min(Number.MAX_SAFE_INTEGER, product * Math.max(1, different)), 1);
+    const found = { rows, combinations, distinct: Object.fromEntries(keys.map(({ name }, i) => [name, numbers[i] ?? 0])) };
+    const telling = parts !== null && compared.length >= 2 ? compared.map(({ name }) => name) : null;
+    if (parts === null || telling === null) return { ...found, compared: null, testRows: 0, twins: 0 };
+    const hash = `hash(${telling.map(quoteColumn).join(', ')})`;
     const twins = `select count(*), count(*) filter (where ${hash} in (select ${hash} from train)) from test`;
-    const inputs = [{ name: 'train', relation: train.relation }, { name: 'test', relation: test.relation }];
-    const [testRows = 0, same = 0] = telling === null ? [] : await this.#numbers(inputs, twins, 2, signal);
-    return { rows, combinations, compared: telling, distinct: Object.fromEntries(keys.map(({ name }, i) => [name, numbers[i] ?? 0])), testRows, twins: same };
+    const inputs = [{ name: 'train', relation: parts.train.relation }, { name: 'test', relation: parts.test.relation }];
+    const [testRows = 0, same = 0] = await this.#numbers(inputs, twins, 2, signal);
+    return { ...found, compared: telling, testRows, twins: same };
   }
 
   async #numbers(inputs: readonly { readonly name: string; readonly relation: Relation }[], text: string, count: number, signal: AbortSignal): Promise<number[]> {

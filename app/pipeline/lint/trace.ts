@@ -1,5 +1,6 @@
 import { canonicalJson } from '#app/core/hash.ts';
 import type { Column } from '#app/relation/types.ts';
+import { featureTypes } from '#app/sdk/trainer.ts';
 import { beside, computed, idsOf, outsideColumn, type ColumnTrace, type Learning, type TableTrace } from './columns.ts';
 import type { LintNode, SourcePort } from './finding.ts';
 import { source, traceRelation } from './relations.ts';
@@ -116,8 +117,10 @@ function added(id: string, { type }: Column, node: LintNode, input: TableTrace, 
   }
   // A script may compute anything; nothing is said of what it adds.
   if (!/^(explore|train)\//.test(node.definition.type)) return outsideColumn(id, type);
-  const chosen = node.params['columns'];
-  const isRead = Array.isArray(chosen) && chosen.length > 0 ? (name: string): boolean => chosen.includes(name) : (_: string, column: ColumnTrace): boolean => column.type === 'integer' || column.type === 'float';
+  const chosen = node.params['columns'] ?? node.params['features'];
+  // Where none is chosen, projections take numbers; clusters take texts, too (their recipe makes numbers of them).
+  const types = node.definition.type.startsWith('train/') ? featureTypes : (['integer', 'float'] as const);
+  const isRead = Array.isArray(chosen) && chosen.length > 0 ? (name: string): boolean => chosen.includes(name) : (_: string, column: ColumnTrace): boolean => types.some((one) => one === column.type);
   const from = [...input.columns].filter(([name, column]) => isRead(name, column)).map(([, column]) => column);
   const column = computed(id, type, from);
   return { ...column, learnt: [...column.learnt, { nodeId: node.id, kind: 'all', seen: input.rows, of: idsOf(from), timed: false }] };

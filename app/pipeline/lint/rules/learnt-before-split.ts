@@ -49,7 +49,10 @@ export function learntBeforeSplit(trials: readonly Trial[], traces: Traces, inpu
     const family = answer === undefined ? new Set<string>() : familyOf(answer, trial.target, traces.nameOf);
     const byTime = isByTime(trial, traces);
     for (const name of trial.features) {
-      for (const learning of trial.table.columns.get(name)?.learnt ?? []) {
+      const column = trial.table.columns.get(name);
+      // A feature that holds the row's own target is another rule's.
+      if (column === undefined || [column.id, ...column.ancestors].some((id) => family.has(id))) continue;
+      for (const learning of column.learnt) {
         if (learning.kind === 'future') {
           if (learning.timed || byTime) note(learning, 'future', trial, name);
         } else if (tested.some((rows) => sawRows(learning, rows))) {
@@ -82,7 +85,7 @@ function say({ node, kind, columns }: Leaky, traces: Traces, input: LintInput): 
           : node.definition.inputs.some((port) => port.kind === 'model')
             ? 'Train the model that predicts here on rows that are not tested on, or leave its predictions out.'
             : 'Split the rows first and compute it from the training part, use a recipe (Preprocess) where it has such a step, or leave it out of the features.';
-      return leak('leak-before-split', `“${node.title}” learns ${what} from all rows, also from those the model is tested on, so the score comes out better than on new data.`, remedy, place, recipe ?? without);
+      return leak('leak-before-split', `“${node.title}” works out ${what} from all rows, also from those the model is tested on, so the score comes out better than on new data.`, remedy, place, recipe ?? without);
     }
   }
 }

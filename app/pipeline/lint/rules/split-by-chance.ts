@@ -17,6 +17,12 @@ export interface ChanceSplit {
 
 const partition = 'transform/partition';
 
+/** Nodes that can split by time (by the params `method` and `time`), and how each is told to keep groups together. */
+const splitters: ReadonlyMap<string, (column: string) => Readonly<Record<string, unknown>>> = new Map<string, (column: string) => Readonly<Record<string, unknown>>>([
+  [partition, (column) => ({ method: 'grouped', group: [column] })],
+  ['evaluate/test-and-score', (column) => ({ method: 'group-k-fold', group: column })],
+]);
+
 /** Splits at random between what trials learn from and what they are tested on, each once. */
 export function chanceSplits(trials: readonly Trial[], traces: Traces): ChanceSplit[] {
   const found = new Map<string, ChanceSplit>();
@@ -47,7 +53,8 @@ export function timeByChance(splits: readonly ChanceSplit[]): Finding[] {
     const times = [...columns].filter(([name, { type }]) => isTime(type) && !notWhen.test(name)).map(([name]) => name);
     const [time] = times;
     if (time === undefined) return [];
-    const byTime = node.definition.type === partition ? { title: `split by “${time}”`, command: setParams(node, { method: 'time', time }) } : null;
+    const known = splitters.has(node.definition.type);
+    const byTime = known ? { title: `split by “${time}”`, command: setParams(node, { method: 'time', time }) } : null;
     return [
       leak(
         'leak-time',
@@ -77,13 +84,14 @@ export function groupsByChance(splits: readonly ChanceSplit[], { facts }: LintIn
       .sort((a, b) => b[1] - a[1])[0];
     if (found === undefined) return [];
     const [name, count] = found;
+    const groupsOf = splitters.get(node.definition.type);
     return [
       leak(
         'leak-groups',
         `“${node.title}” splits at random, but “${name}” repeats (${formatCount(count)} values in ${formatCount(known.rows)} rows): rows of one “${name}” are trained on and tested on.`,
         'Keep its rows together, so that the model is tested on ones it has not met.',
         { nodeId: node.id, column: name },
-        node.definition.type === partition ? { title: `keep each “${name}” together`, command: setParams(node, { method: 'grouped', group: [name] }) } : null,
+        groupsOf === undefined ? null : { title: `keep each “${name}” together`, command: setParams(node, groupsOf(name)) },
       ),
     ];
   });
