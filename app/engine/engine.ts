@@ -3,6 +3,7 @@ import { columnPath, type ColumnPath } from './lineage/column-path.ts';
 import { ColumnSteps, type PortColumn } from './lineage/column-steps.ts';
 import { LeakSearch } from './lint/leak-search.ts';
 import { ConnectionStore, Connections, ReadAges, UserSecrets } from './connections/index.ts';
+import { Checkpoints } from './services/checkpoints.ts';
 import { outsideDatabases } from './services/databases.ts';
 import { answerQuestion } from './analysis/answer.ts';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
@@ -144,6 +145,7 @@ export class Engine {
       written,
       slots: new Slots(parallel),
       outside,
+      checkpoints: new Checkpoints(path.join(options.projectDir, 'artifacts', 'checkpoints'), () => !store.readOnly),
       resolvePath,
       probes: (signal) => probeContext(database, outside, resolvePath, signal),
       models: (origin) => this.models.servicesFor(origin),

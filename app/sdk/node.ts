@@ -209,7 +209,16 @@ export interface RunContext<P> {
   readonly models: ModelServices;
   readonly databases: DatabaseServices;
   readonly scripts: ScriptServices;
+  readonly checkpoint: CheckpointServices;
   resolvePath(path: string): string;
+}
+
+/** A place for work of minutes to go on from after a kill: this very node, with the same params and inputs. It goes once the node is done. */
+export interface CheckpointServices {
+  /** What was saved last; null: nothing, start anew. */
+  load(): Promise<Uint8Array | null>;
+  /** Atomic: the last one or this one is there, never half of it. */
+  save(bytes: Uint8Array): Promise<void>;
 }
 
 /** What a report beside a relation is made of: see `NodeExecutor.reports`. */

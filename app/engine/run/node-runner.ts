@@ -10,6 +10,7 @@ import { isMissing, notRun, type PortValueResolver } from '../results/port-value
 import type { StoredPort } from '../results/result-cache.ts';
 import { isHeavy } from '../results/value-codec.ts';
 import type { ArtifactFiles } from '../services/artifact-files.ts';
+import type { Checkpoints } from '../services/checkpoints.ts';
 import type { ModelOrigin } from '../services/models.ts';
 import { artifactServices, fileServices, tableServices, type WrittenTables } from '../services/node-services.ts';
 import type { OutsideDatabases } from '../services/databases.ts';
@@ -26,6 +27,7 @@ export interface NodeEnvironment {
   readonly written: WrittenTables;
   readonly slots: Slots;
   readonly outside: OutsideDatabases;
+  readonly checkpoints: Checkpoints;
   resolvePath(path: string): string;
   /** For questions about outside state before a node runs. */
   probes(signal: AbortSignal): ProbeContext;
@@ -110,10 +112,12 @@ export async function runExecutor(
     databases: environment.outside.services(signal),
     scripts: scriptServices({ database, artifacts, written, signal, seed: seedOf(node.node.type), title: node.title, log: reports.log }),
     models: environment.models({ runId: origin.runId, nodeId, resolver, signal }),
+    checkpoint: environment.checkpoints.of(node.key),
     resolvePath: (path) => environment.resolvePath(path),
   };
   const given = await executor.run(context);
   signal.throwIfAborted();
+  await environment.checkpoints.remove(node.key);
   const values = Object.fromEntries(Object.entries(given).map(([port, value]): [string, PortValue] => [port, withOrigin(value, nodeId, port)]));
   const ports: Record<string, StoredPort> = {};
   for (const [port, value] of Object.entries(values)) {

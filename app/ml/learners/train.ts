@@ -1,18 +1,22 @@
 import type { OnnxFragment, OnnxValueInfo } from '#app/relation/emitters/onnx/graph.ts';
 import { runTask } from '../worker/run-task.ts';
-import type { TaskAnswer } from '../worker/tasks.ts';
+import type { TaskAnswer, TaskHooks } from '../worker/tasks.ts';
+import type { CheckpointServices } from '#app/sdk/node.ts';
 import { checkMatrix, checkTargets } from './check-input.ts';
+import { createCheckpoint } from './checkpoint.ts';
 import { attachHead } from './heads.ts';
 import { findAlgorithm } from './registry.ts';
-import type { TrainDetails, TrainHooks, TrainInput, TrainMessage, TrainPayload, TrainedLearner } from './types.ts';
+import type { CheckpointMessage, TrainDetails, TrainHooks, TrainInput, TrainMessage, TrainPayload, TrainedLearner } from './types.ts';
 
 /** Worker side of `trainLearner`. */
-export async function trainInWorker({ algorithm, params, seed, ...input }: TrainPayload, hooks: TrainHooks): Promise<TaskAnswer<TrainedLearner>> {
+export async function trainInWorker(payload: TrainPayload, hooks: TaskHooks<TrainMessage | CheckpointMessage>): Promise<TaskAnswer<TrainedLearner>> {
+  const { algorithm, params, seed, checkpoint, ...input } = payload;
   const found = findAlgorithm(algorithm, input.task);
   hooks.check();
   checkTargets(input);
   if (found.checksMatrix !== true) checkMatrix(input, found.takesMissing === true);
-  return { result: await found.train(input, params, seed, hooks) };
+  const resumable: TrainHooks = checkpoint === undefined ? hooks : { ...hooks, checkpoint: createCheckpoint(payload, (bytes) => hooks.send({ checkpoint: bytes })) };
+  return { result: await found.train(input, params, seed, resumable) };
 }
 
 export interface FittedLearner {
@@ -29,6 +33,8 @@ export interface TrainServices {
   readonly progress?: (fraction: number | null, message?: string) => void;
   /** Points of live curves. */
   readonly metric?: (name: string, value: number, step: number) => void;
+  /** Where states are kept, for learners that can go on from them. */
+  readonly checkpoint?: CheckpointServices;
 }
 
 /** The array as it can be handed to another thread: its own buffer, or a copy where it is a part of a larger one. */
@@ -55,14 +61,23 @@ export async function train(algorithm: string, params: Readonly<Record<string, u
     algorithm,
     params,
     seed: services.seed,
+    ...(services.checkpoint === undefined ? {} : { checkpoint: { resume: await services.checkpoint.load() } }),
   };
-  const { metric, progress, signal } = services;
+  const { metric, progress, signal, checkpoint } = services;
+  let saving: Promise<void> | null = null;
+  const onMessage = (message: TrainMessage | CheckpointMessage): void => {
+    if ('name' in message) return metric?.(message.name, message.value, message.step);
+    // A state that comes while the one before is written is left out: the next is newer. A disk that is full costs no training.
+    saving ??= (checkpoint?.save(message.checkpoint) ?? Promise.resolve()).catch(() => undefined).finally(() => {
+      saving = null;
+    });
+  };
   return runTask('train', payload, {
     transfer,
     ...(signal === undefined ? {} : { signal }),
     ...(progress === undefined ? {} : { onProgress: progress }),
-    ...(metric === undefined ? {} : { onMessage: ({ name, value, step }: TrainMessage) => metric(name, value, step) }),
-  });
+    onMessage,
+  }).finally(() => saving ?? undefined);
 }
 
 /** As `train`, with the head as a function that places it in a graph. @throws as `train`. */

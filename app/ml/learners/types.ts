@@ -25,6 +25,8 @@ export interface TrainPayload extends TrainInput {
   readonly params: Readonly<Record<string, unknown>>;
   /** 32-bit unsigned; params may carry their own, which wins. */
   readonly seed: number;
+  /** Present where states are kept: the last one, to go on from. */
+  readonly checkpoint?: { readonly resume: Uint8Array | null };
 }
 
 /** A point of a live curve. `step` counts epochs or iterations from 1. */
@@ -34,7 +36,22 @@ export interface TrainMessage {
   readonly step: number;
 }
 
-export type TrainHooks = TaskHooks<TrainMessage>;
+/** A state of the training that a later one may go on from. */
+export interface CheckpointMessage {
+  readonly checkpoint: Uint8Array;
+}
+
+/** For learners that go on after a kill: the state that the same training had come to, and a place for new ones. */
+export interface TrainCheckpoint {
+  /** As `save` was given it; null: start anew. */
+  readonly state: unknown;
+  /** Called as often as there is a state; asks for it only from time to time. Plain data. */
+  save(make: () => unknown): void;
+}
+
+export interface TrainHooks extends TaskHooks<TrainMessage> {
+  readonly checkpoint?: TrainCheckpoint;
+}
 
 /** One line of the coefficient table of a linear model. `cls`: index of the class, multinomial only. */
 export interface Coefficient {

@@ -6,7 +6,7 @@ import { makeGolden } from './golden.ts';
 import { learn, type LearnServices } from './learn.ts';
 import { checkParity } from './parity.ts';
 
-export type FitServices = LearnServices & Pick<RunContext<unknown>, 'artifacts'>;
+export type FitServices = LearnServices & Pick<RunContext<unknown>, 'artifacts'> & Partial<Pick<RunContext<unknown>, 'checkpoint'>>;
 
 /**
  * Table → model: fits the recipe in SQL, trains in a worker, and writes one ONNX file from raw records to predictions together with
@@ -15,7 +15,7 @@ export type FitServices = LearnServices & Pick<RunContext<unknown>, 'artifacts'>
  */
 export async function fitLearner(spec: LearnerSpec, input: TableValue, services: FitServices): Promise<ModelValue> {
   const { tables, artifacts, signal, progress } = services;
-  const { target, prepared, fitted, trained, rows, curves } = await learn(spec, input, services);
+  const { target, prepared, fitted, trained, rows, curves } = await learn(spec, input, services, services.checkpoint === undefined ? {} : { checkpoint: services.checkpoint });
   for (const [name, value] of Object.entries(trained.metrics)) services.metric(name, value);
 
   progress(0.92, 'Writing the model file');

@@ -1,7 +1,7 @@
 import { PenstockError } from '#app/core/errors.ts';
 import { formatCount } from '#app/core/units.ts';
 import type { Column, Schema } from '#app/relation/types.ts';
-import type { RunContext } from '#app/sdk/node.ts';
+import type { CheckpointServices, RunContext } from '#app/sdk/node.ts';
 import type { FittedRecipe, LearnerSpec, TableValue } from '#app/sdk/ports.ts';
 import { isFeatureOf } from '#app/sdk/trainer.ts';
 import { findAlgorithm } from '../learners/registry.ts';
@@ -19,6 +19,8 @@ export interface LearnOptions {
   readonly place?: string;
   /** Keeps the training rows readable after training (`Learnt.data`); otherwise their memory went to the worker. */
   readonly keepRows?: boolean;
+  /** Where a training that was killed goes on. */
+  readonly checkpoint?: CheckpointServices;
 }
 
 /** A learner after it has seen its rows, before anything is written. */
@@ -49,7 +51,7 @@ export interface LearningRows {
  */
 export async function learn(spec: LearnerSpec, input: Pick<TableValue, 'relation' | 'schema'>, services: LearnServices, options: LearnOptions = {}): Promise<Learnt> {
   const rows = await readLearningRows(spec, input, services, options);
-  return { ...rows, rows: rows.data.rows, ...(await trainOnRows(spec, rows, services)) };
+  return { ...rows, rows: rows.data.rows, ...(await trainOnRows(spec, rows, services, options)) };
 }
 
 /**
@@ -88,7 +90,7 @@ export async function readLearningRows(spec: LearnerSpec, input: Pick<TableValue
  * The second half of `learn`. `data` may be a part of the rows that the recipe was fitted on; its matrix goes to the worker where it
  * does not lie on shared memory. @throws PenstockError those of the learner; CancelledError.
  */
-export async function trainOnRows(spec: LearnerSpec, { prepared, fitted, data }: LearningRows, services: LearnServices): Promise<Pick<Learnt, 'trained' | 'curves'>> {
+export async function trainOnRows(spec: LearnerSpec, { prepared, fitted, data }: LearningRows, services: LearnServices, options: Pick<LearnOptions, 'checkpoint'> = {}): Promise<Pick<Learnt, 'trained' | 'curves'>> {
   const { signal, progress } = services;
   const curves = createCurves();
   const trained = await train(
@@ -105,6 +107,7 @@ export async function trainOnRows(spec: LearnerSpec, { prepared, fitted, data }:
     },
     {
       seed: services.seed,
+      ...(options.checkpoint === undefined ? {} : { checkpoint: options.checkpoint }),
       signal,
       progress: (fraction, message) => progress(fraction === null ? null : 0.15 + 0.75 * fraction, message),
       metric: (name, value, step) => {

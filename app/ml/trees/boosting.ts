@@ -182,6 +182,7 @@ class BoostingRun {
       trees.push(tree);
     }
     history.push(...(from?.history ?? []));
+    if (history.length > 0) this.#hooks.progress(history.length / iterations, `Goes on from round ${history.length}`);
     let best = bestRound(history);
     for (let round = history.length; round < iterations; round += 1) {
       this.#hooks.check();

@@ -72,12 +72,14 @@ export async function growForest(input: TrainInput, params: ForestParams, seed: 
       binColumn(team, integers, matrix, j, ranks[j] ?? null, staging, sample, params.maxBins);
     }
     team.floats[forestFloats.minGain] = params.minGain * rootImpurity(input, weights);
-    const trees: Tree[] = [];
+    const trees: Tree[] = [...((hooks.checkpoint?.state ?? []) as Tree[])];
+    if (trees.length > 0) hooks.progress(trees.length / params.trees, `Goes on from tree ${trees.length}`);
     while (trees.length < params.trees) {
       hooks.check();
       team.integers[forest.firstTree] = trees.length;
       team.run('growForestTree');
       for (let member = 0; member < threads && trees.length < params.trees; member += 1) trees.push(readTree(arena, integers, member));
+      hooks.checkpoint?.save(() => trees);
       hooks.progress(trees.length / params.trees, `Tree ${trees.length} of ${params.trees}`);
     }
     const outputs = Math.max(1, several);

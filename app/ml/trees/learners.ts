@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { TrainDetails, TrainHooks, TrainInput, TrainedLearner } from '../learners/types.ts';
-import { boost } from './boosting.ts';
+import { boost, type BoostingState } from './boosting.ts';
 import type { BoostingParams } from './boosting-params.ts';
 import { growForest } from './forest.ts';
 import { forestParams, type ForestParams } from './forest-params.ts';
@@ -29,7 +29,8 @@ function importanceOf(ensemble: TreeEnsemble, features: readonly string[]): NonN
 const leavesOf = ({ trees }: TreeEnsemble): number => trees.reduce((sum, tree) => sum + tree.feature.reduce((leaves, by) => leaves + (by < 0 ? 1 : 0), 0), 0);
 
 export async function trainBoosting(input: TrainInput, params: BoostingParams, hooks: TrainHooks, seed: number): Promise<TrainedLearner> {
-  const { ensemble, rounds, dropped, trainingLoss, validationLoss, lossName } = await boost(input, params, seed, hooks);
+  const { checkpoint } = hooks;
+  const { ensemble, rounds, dropped, trainingLoss, validationLoss, lossName } = await boost(input, params, seed, { ...hooks, ...(checkpoint === undefined ? {} : { save: checkpoint.save }) }, (checkpoint?.state ?? null) as BoostingState | null);
   const notes: string[] = [];
   if (ensemble.trees.every((tree) => tree.feature.length === 1)) {
     notes.push('No split improved the loss, so the model predicts the same for every row: there are too few rows for the least number in a leaf, or the features say nothing about the target.');

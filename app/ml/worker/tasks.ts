@@ -8,11 +8,11 @@ import type { ProjectPayload, ProjectResult } from '../projection/project.ts';
 import type { CalibratePayload, CalibrateResult } from '../understanding/calibrate.ts';
 import type { FairThresholds, FairThresholdsPayload } from '../understanding/fair-thresholds.ts';
 import type { TunedThreshold, TunePayload } from '../understanding/thresholds.ts';
-import type { TrainMessage, TrainPayload, TrainedLearner } from '../learners/types.ts';
+import type { CheckpointMessage, TrainMessage, TrainPayload, TrainedLearner } from '../learners/types.ts';
 
 /** Every kind of long work: what goes in, what it says on the way, what comes out. All of it crosses threads as plain data. */
 export interface TaskMap {
-  train: { payload: TrainPayload; message: TrainMessage; result: TrainedLearner };
+  train: { payload: TrainPayload; message: TrainMessage | CheckpointMessage; result: TrainedLearner };
   'session-open': { payload: SessionOpenPayload; message: never; result: SessionInfo };
   'session-run': { payload: SessionRunPayload; message: never; result: Readonly<Record<string, TensorValues>> };
   'k-means': { payload: KMeansPayload; message: never; result: KMeansResult };

@@ -1,0 +1,57 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import path from 'node:path';
+import type { CheckpointServices } from '#app/sdk/node.ts';
+
+/** Days after which a checkpoint that nobody came back to goes. */
+const keptDays = 30;
+
+/** Where training left off, a file for each cache key: a killed run leaves it behind, a finished node removes it. */
+export class Checkpoints {
+  readonly #folder: string;
+  readonly #canWrite: () => boolean;
+
+  constructor(folder: string, canWrite: () => boolean) {
+    this.#folder = folder;
+    this.#canWrite = canWrite;
+  }
+
+  /** For a node with this cache key; without one nothing is kept. */
+  of(key: string | null): CheckpointServices {
+    if (key === null) return { load: async () => null, save: async () => {} };
+    const file = path.join(this.#folder, `${key}.bin`);
+    return {
+      load: () => readFile(file).catch(() => null),
+      save: async (bytes) => {
+        if (!this.#canWrite()) return;
+        await mkdir(this.#folder, { recursive: true });
+        const temporary = path.join(this.#folder, `.${randomBytes(8).toString('hex')}.partial`);
+        try {
+          const handle = await open(temporary, 'w');
+          try {
+            await handle.writeFile(bytes);
+            await handle.sync();
+          } finally {
+            await handle.close();
+          }
+          await rename(temporary, file);
+        } finally {
+          await rm(temporary, { force: true });
+        }
+      },
+    };
+  }
+
+  async remove(key: string | null): Promise<void> {
+    if (key !== null && this.#canWrite()) await rm(path.join(this.#folder, `${key}.bin`), { force: true });
+  }
+
+  /** Removes what is old or half written. Only the holder of the lease may call it. */
+  async sweep(now: number): Promise<void> {
+    for (const name of await readdir(this.#folder).catch((): string[] => [])) {
+      const file = path.join(this.#folder, name);
+      const info = await stat(file).catch(() => null);
+      if (info !== null && (name.endsWith('.partial') || now - info.mtimeMs > keptDays * 86_400_000)) await rm(file, { force: true });
+    }
+  }
+}
