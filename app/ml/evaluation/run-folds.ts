@@ -26,9 +26,9 @@ export interface FoldTask {
  * ends first. A failure or a cancel stops all.
  * @throws PenstockError as runFold; CancelledError.
  */
-export async function runFolds(rows: NumberedRows, tasks: readonly FoldTask[], services: LearnServices, options: { readonly scoreTraining?: boolean } = {}): Promise<FoldOutcome[]> {
+export async function runFolds(rows: NumberedRows, tasks: readonly FoldTask[], services: LearnServices, options: { readonly scoreTraining?: boolean; readonly atOnce?: number } = {}): Promise<FoldOutcome[]> {
   const cells = Math.max(1, rows.rows * rows.schema.length);
-  const limit = Math.max(1, Math.min(MOST_AT_ONCE, availableParallelism(), Math.floor(MAX_CELLS_AT_ONCE / cells)));
+  const limit = Math.max(1, Math.min(options.atOnce ?? MOST_AT_ONCE, MOST_AT_ONCE, availableParallelism(), Math.floor(MAX_CELLS_AT_ONCE / cells)));
   const parts = tasks.map(() => 0);
   const said = new Set<string>();
   const once = (learner: string, what: string, say: () => void): void => {

@@ -42,7 +42,8 @@ export function headModel(head: LearnerHead, width: number): Uint8Array {
   });
 }
 
-function renameTensors(fragment: OnnxFragment, rename: (name: string) => string): OnnxFragment {
+/** A fragment under other names, the graphs inside its nodes too. `rename` must keep the empty name. */
+export function renameTensors(fragment: OnnxFragment, rename: (name: string) => string): OnnxFragment {
   return {
     nodes: fragment.nodes.map((node) => renameNode(node, rename)),
     initializers: fragment.initializers.map((tensor) => ({ ...tensor, name: rename(tensor.name) })),
