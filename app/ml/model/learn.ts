@@ -8,6 +8,8 @@ import { findAlgorithm } from '../learners/registry.ts';
 import { train } from '../learners/train.ts';
 import type { TrainedLearner } from '../learners/types.ts';
 import { fitRecipe } from '../recipe/fit.ts';
+import { learnStack } from '../stacking/learn-stack.ts';
+import { stackingAlgorithm } from '../stacking/params.ts';
 import { createCurves, type Curve } from './curves.ts';
 import { readFeatureRows, type FeatureRows } from './feature-rows.ts';
 import { prepareTarget, type PreparedTarget } from './target.ts';
@@ -50,6 +52,7 @@ export interface LearningRows {
  * @throws PenstockError those of readLearningRows and of the learner; CancelledError.
  */
 export async function learn(spec: LearnerSpec, input: Pick<TableValue, 'relation' | 'schema'>, services: LearnServices, options: LearnOptions = {}): Promise<Learnt> {
+  if (spec.algorithm === stackingAlgorithm) return learnStack(spec, input, services, options);
   const rows = await readLearningRows(spec, input, services, options);
   return { ...rows, rows: rows.data.rows, ...(await trainOnRows(spec, rows, services, options)) };
 }
