@@ -44,5 +44,6 @@ export { compareLearners, readScoresByFold, type Comparison } from './evaluation
 export { compareReport } from './evaluation/compare-report.ts';
 export { runCalibration } from './understanding/calibration-node.ts';
 export { runThreshold } from './understanding/threshold-node.ts';
-export { runImportance } from './understanding/importance-node.ts';
 export { agreement, sampledFrom as clusterSampleRows, type Agreement, type QualityResult as ClusterQuality } from './clustering/quality.ts';
+export { curveTable, learningCurve, type LearningCurve } from './evaluation/learning-curve.ts';
+export { curveReport, curveVerdict } from './evaluation/curve-report.ts';

@@ -100,3 +100,17 @@ export function learnerProblems(schema: Schema | null, learners: readonly Learne
   }
   return problems;
 }
+
+/** Columns of a learning curve: one row a size and metric. `training_rows` is the mean over the folds. */
+export const curveSchema: Schema = [
+  { name: 'share', type: 'float' },
+  { name: 'training_rows', type: 'float' },
+  { name: 'metric', type: 'string' },
+  { name: 'test', type: 'float' },
+  { name: 'test_deviation', type: 'float' },
+  { name: 'test_low', type: 'float' },
+  { name: 'test_high', type: 'float' },
+  { name: 'training', type: 'float' },
+  { name: 'training_deviation', type: 'float' },
+  { name: 'fit_ms', type: 'float' },
+];
