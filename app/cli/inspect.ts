@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { formatAgo, formatDuration } from '#app/core/units.ts';
 import { appPlaces, createEngine, doctor, findProject, loadCatalogue, type Engine } from '#app/engine/index.ts';
-import { PenstockError } from '#app/core/errors.ts';
+import { PenstockError, type Diagnostic } from '#app/core/errors.ts';
 import { paramsJsonSchema, placeOf, readPipeline } from './document.ts';
 import { bringExampleData, isExample } from './project.ts';
 import { exitCodes, failureText, printJson, textTable, type Terminal } from './terminal.ts';
@@ -20,7 +20,8 @@ export async function validateCommand(file: string, options: Json & { readonly p
   const example = options.project === undefined && (await isExample(file));
   return withScratchEngine(example ? null : placeOf(file, options.project).filesDir, async (engine) => {
     if (example) await bringExampleData(engine.filesDir);
-    const { diagnostics } = await engine.analyse(document);
+    const analysis = await engine.analyse(document);
+    const diagnostics: readonly Diagnostic[] = [...analysis.diagnostics, ...(await engine.leaks.find(analysis, new AbortController().signal)).map(({ fix: _fix, ...one }) => one)];
     const errors = diagnostics.filter((one) => one.severity === 'error').length;
     if (options.json === true) printJson(terminal, { valid: errors === 0, diagnostics });
     else {

@@ -165,6 +165,16 @@ describe('penstock validate', () => {
     writeFileSync(broken, '{"format": "penstock-pipeline",\n"version"');
     expect((await penstock('validate', broken)).error).toMatch(/line 2/);
   });
+
+  it('lists leaks, which are no errors', async () => {
+    const leaky = path.join(root, 'shop', 'pipelines', 'leaky.pipeline.json');
+    const node = (id: string, type: string, params: Record<string, unknown> = {}) => ({ id, type, version: 1, params, title: id });
+    const edge = (id: string, from: [string, string], to: [string, string]) => ({ id, from: { node: from[0], port: from[1] }, to: { node: to[0], port: to[1] } });
+    const nodes = [node('read', 'data/csv-reader', { path: 'orders.csv' }), node('fit', 'train/linear-regression', { target: 'size' }), node('predict', 'evaluate/predict'), node('score', 'evaluate/regression-diagnostics')];
+    const edges = [edge('a', ['read', 'table'], ['fit', 'table']), edge('b', ['read', 'table'], ['predict', 'table']), edge('c', ['fit', 'model'], ['predict', 'model']), edge('d', ['predict', 'table'], ['score', 'table'])];
+    writeFileSync(leaky, serialiseDocument({ ...emptyDocument('leaky', 'Leaky'), nodes, edges }));
+    expect(await penstock('validate', leaky)).toMatchObject({ code: 0, out: expect.stringMatching(/^warning in predict: “fit” is tested \(“predict”\) on rows that it was trained on/m) });
+  });
 });
 
 it('lists node types with the JSON Schema of their params', async () => {
