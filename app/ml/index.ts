@@ -47,3 +47,4 @@ export { runThreshold } from './understanding/threshold-node.ts';
 export { agreement, sampledFrom as clusterSampleRows, type Agreement, type QualityResult as ClusterQuality } from './clustering/quality.ts';
 export { curveTable, learningCurve, type LearningCurve } from './evaluation/learning-curve.ts';
 export { curveReport, curveVerdict } from './evaluation/curve-report.ts';
+export { runImportance } from './understanding/importance-node.ts';
