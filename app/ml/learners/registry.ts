@@ -3,9 +3,14 @@ import { PenstockError } from '#app/core/errors.ts';
 import type { LearningTask } from '#app/sdk/ports.ts';
 import { trainLinear } from './linear/linear.ts';
 import { linearParams } from './linear/params.ts';
-import { logisticParams, trainLogistic } from './logistic/logistic.ts';
+import { trainLogistic } from './logistic/logistic.ts';
+import { logisticParams } from './logistic/params.ts';
 import { trainMlp } from './mlp/mlp.ts';
 import { mlpParams } from './mlp/params.ts';
+import { trainNaiveBayes } from './naive-bayes/naive-bayes.ts';
+import { naiveBayesParams } from './naive-bayes/params.ts';
+import { trainNearest } from './nearest-neighbours/nearest-neighbours.ts';
+import { nearestParams } from './nearest-neighbours/params.ts';
 import { boostingParams } from '../trees/boosting-params.ts';
 import { forestParams } from '../trees/forest-params.ts';
 import { trainBoosting, trainForest, trainTree, treeParams } from '../trees/learners.ts';
@@ -48,8 +53,10 @@ function algorithm<S extends z.ZodType>(
 
 export const algorithms: ReadonlyMap<string, Algorithm> = new Map([
   algorithm('linear-regression', ['regression'], linearParams, trainLinear, { checksMatrix: true }),
-  algorithm('logistic-regression', ['classification'], logisticParams, trainLogistic),
+  algorithm('logistic-regression', ['classification'], logisticParams, trainLogistic, { checksMatrix: true }),
   algorithm('mlp', ['classification', 'regression'], mlpParams, trainMlp),
+  algorithm('naive-bayes', ['classification'], naiveBayesParams, trainNaiveBayes),
+  algorithm('k-nearest-neighbours', ['classification', 'regression'], nearestParams, trainNearest),
   algorithm('gradient-boosting', ['classification', 'regression'], boostingParams, trainBoosting, { takesMissing: true }),
   algorithm('random-forest', ['classification', 'regression'], forestParams, trainForest, { takesMissing: true }),
   algorithm('decision-tree', ['classification', 'regression'], treeParams, trainTree, { takesMissing: true }),
