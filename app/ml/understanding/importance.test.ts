@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { RawColumns } from '../model/raw-columns.ts';
 import type { Predictions } from '../model/scorer.ts';
 import { dependenceOf, gridOf, jointCounts, jointDependence, type DependenceQuestion } from './dependence.ts';
+import { interactionShare } from './dependence-report.ts';
 import { permutationImportance, seededPermutations } from './importance.ts';
 import { isLoss, type ModelMeasure } from './measures.ts';
 import { relatedColumns } from './related-columns.ts';
@@ -103,6 +104,16 @@ describe('partial dependence', () => {
     found.forEach((row, i) => row.forEach((value, j) => expect(value).toBeCloseTo(dependence.joint[i]?.[j] ?? Number.NaN, 9)));
     const counts = jointCounts(first, second, question.held).flat();
     expect(counts.reduce((sum, count) => sum + count, 0)).toBe(60);
+  });
+
+  it('says how much of a map is neither column’s own: nothing of a sum, all of a centred product', () => {
+    const places = [-2, -1, 0, 1, 2];
+    const map = (of: (x: number, y: number) => number): number[][] => places.map((y) => places.map((x) => of(x, y)));
+    const rows = map(() => 3);
+    expect(interactionShare(map((x, y) => x ** 3 - 4 * y), rows)).toBeCloseTo(0, 12);
+    expect(interactionShare(map((x, y) => x * y), rows)).toBeCloseTo(1, 12);
+    expect(interactionShare(map((x, y) => x + y + x * y), rows)).toBeCloseTo(4 / (2 + 2 + 4), 12);
+    expect(interactionShare(map(() => 5), rows)).toBeNaN();
   });
 
   it('takes the most frequent texts, missing ones last', () => {
