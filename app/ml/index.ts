@@ -48,3 +48,4 @@ export { agreement, sampledFrom as clusterSampleRows, type Agreement, type Quali
 export { curveTable, learningCurve, type LearningCurve } from './evaluation/learning-curve.ts';
 export { curveReport, curveVerdict } from './evaluation/curve-report.ts';
 export { runImportance } from './understanding/importance-node.ts';
+export { runDependence } from './understanding/dependence-node.ts';
