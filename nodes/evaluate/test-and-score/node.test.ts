@@ -71,3 +71,37 @@ describe('against scikit-learn on the same folds', () => {
     expect(plain(backwards.scores)).toEqual(plain(straight.scores));
   });
 });
+
+describe('while it runs', () => {
+  it('says which learner and fold it is at, and stops inside of them', async () => {
+    const opened = await openTestEngine();
+    try {
+      const rows = Array.from({ length: 400 }, (_unused, index) => [Math.sin(index), Math.cos(index * 3), Math.sin(index) > Math.cos(index * 3) ? 'a' : 'b']);
+      const network = { target: 'y', task: 'classification', epochs: 100_000, earlyStopping: false, batchSize: 16 };
+      const document = fixtureDocument(
+        {
+          nodes: [
+            { id: 'in', type: 'test/values', params: { columns: [{ name: 'x', type: 'float' }, { name: 'z', type: 'float' }, { name: 'y', type: 'string' }], rows } },
+            { id: 'quick', type: 'train/logistic-regression', params: { target: 'y' } },
+            { id: 'slow', type: 'train/neural-network', params: network },
+            { id: 'test', type: 'evaluate/test-and-score', params: { folds: 3 } },
+          ],
+          edges: [['in.table', 'test.table'], ['quick.learner', 'test.learner'], ['slow.learner', 'test.learner']],
+        },
+        opened.engine.catalogue,
+      );
+      const run = await opened.engine.startRun({ document, path: null });
+      const messages: string[] = [];
+      for await (const event of run.log.stream()) {
+        if (event.type !== 'progress' || event.nodeId !== 'test' || event.message === undefined) continue;
+        messages.push(event.message);
+        if (event.message.startsWith('MLP')) run.cancel();
+      }
+      expect(await run.finished).toBe('cancelled');
+      expect(messages.at(-1)).toMatch(/^MLP \(learner 2 of 2\), fold [1-3] of 3$/);
+      expect(opened.engine.store.records.get(run.runId)?.nodes.find((one) => one.nodeId === 'test')?.status).toBe('cancelled');
+    } finally {
+      await opened.close();
+    }
+  });
+});
