@@ -139,7 +139,7 @@ export function configureTrainer(context: ConfigureContext<TrainerParams>, spec:
 }
 
 /** As far as it is known before fitting: the classes of a text or number target are in the data, so such a signature is not known. */
-function expectedSignature(schema: Schema, target: Column, task: LearningTask, features: readonly string[] | null, recipe: Recipe | null): ModelSignature | null {
+export function expectedSignature(schema: Schema, target: Column, task: LearningTask, features: readonly string[] | null, recipe: Recipe | null): ModelSignature | null {
   if (task === 'classification' && target.type !== 'boolean') return null;
   return {
     task,

@@ -33,7 +33,7 @@ export async function learnStack(spec: LearnerSpec, input: Pick<TableValue, 'rel
   const rows = await numberRows(spec.task, target, { kind: 'table', relation: plain, schema: input.schema }, tables, () => undefined);
   const within = (from: number, to: number) => (fraction: number | null, message?: string) => progress(fraction === null ? null : from + (to - from) * fraction, message);
 
-  const unseen = params.method === 'average' ? null : await outOfFold(rows, bases, names, params.folds, { ...services, progress: within(0.02, 0.7) }, options.place === undefined ? {} : { atOnce: 2 });
+  const unseen = params.method === 'average' ? null : await outOfFold(rows, bases, names, params.folds, { ...services, seed: params.seed ?? services.seed, progress: within(0.02, 0.7) }, options.place === undefined ? {} : { atOnce: 2 });
   signal.throwIfAborted();
   const fitted: FittedBase[] = [];
   const from = unseen === null ? 0.02 : 0.7;

@@ -17,6 +17,8 @@ export const stackingParams = z.object({
   /** Of the average, one a base, not all 0; null: all the same. */
   weights: z.array(z.number().min(0)).nullable().default(null),
   folds: z.int().min(2).max(20).default(5),
+  /** Decides the folds; absent: the run's seed. */
+  seed: z.int().min(0).max(0xffff_ffff).nullish(),
 });
 export type StackingParams = z.output<typeof stackingParams>;
 
