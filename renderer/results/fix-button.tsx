@@ -15,7 +15,7 @@ export function FixButton({ finding, wraps = false, className }: FixButtonProps)
   const canFix = useCanFix();
   if (finding.fix === undefined) return null;
   return (
-    <Button size="sm" icon={<Wrench size={12} />} disabled={!canFix} data-testid={`fix-${finding.code}`} onClick={() => applyFix(finding)} title={wraps ? undefined : `Fix: ${finding.fix.title}`} className={cx(wraps && 'h-auto! shrink! whitespace-normal! py-1 text-left', className)}>
+    <Button size="sm" icon={<Wrench size={12} className="shrink-0" />} disabled={!canFix} data-testid={`fix-${finding.code}`} onClick={() => applyFix(finding)} title={wraps ? undefined : `Fix: ${finding.fix.title}`} className={cx(wraps && 'h-auto! shrink! whitespace-normal! py-1 text-left', className)}>
       <span className={cx('min-w-0', !wraps && 'truncate')}>Fix: {finding.fix.title}</span>
     </Button>
   );

@@ -14,6 +14,9 @@ import { findTrials } from './trials.ts';
 export type { Finding, Fix, LintInput, LintNode, SourcePort, SplitFacts } from './finding.ts';
 export { isIdentifier, saysWhose } from './identifiers.ts';
 
+/** Of longer pipelines nothing is said: what columns are made of grows with the square of a chain. */
+const mostNodes = 2000;
+
 /**
  * The nodes that leaks can be about: those that fit or evaluate a model, all that they need, and rankings of features. Empty for
  * pipelines that only look at data, so that these cost nothing.
@@ -23,7 +26,8 @@ export function nodesToLint(document: PipelineDocument, catalogue: NodeCatalogue
   if (!document.nodes.some(({ type }) => has(type, 'outputs', 'learner'))) return new Set();
   const ends = document.nodes.filter(({ type }) => has(type, 'outputs', 'model') || has(type, 'inputs', 'model') || has(type, 'inputs', 'learner') || has(type, 'outputs', 'evaluation') || type === 'explore/feature-ranking');
   const ids = ends.map(({ id }) => id);
-  return new Set([...ids, ...ancestors(document, ids)]);
+  const wanted = new Set([...ids, ...ancestors(document, ids)]);
+  return wanted.size > mostNodes ? new Set() : wanted;
 }
 
 /** Leaks in a configured document, in the order of its nodes; nothing is run. Pure: equal inputs give equal findings and fixes. */

@@ -38,18 +38,33 @@ export const isTrainer = (node: LintNode): boolean => portsOf(node, 'outputs', '
 export function findTrials(nodes: readonly LintNode[], traces: Traces): Trial[] {
   const tests = findTests(nodes, traces);
   return nodes.flatMap((node): Trial[] => {
-    if (isTrainer(node)) {
-      const mine = tests.filter(({ node: evaluator }) => sourcesAt(evaluator, 'model').some(({ from }) => traces.model(from)?.trainers.includes(node.id)));
-      return sourcesAt(node, 'table').slice(0, 1).flatMap(({ port, from }) => trialOf(node, node, port, from, traces, { tests: mine, inside: false }));
-    }
-    const learners = sourcesAt(node, 'learner');
     const [table] = sourcesAt(node, 'table');
-    if (learners.length === 0 || table === undefined) return [];
-    return learners.flatMap(({ from }) => {
-      const trainer = traces.nodes.get(from.nodeId);
-      return trainer === undefined || !isTrainer(trainer) ? [] : trialOf(trainer, node, table.port, table.from, traces, { tests: [], inside: true });
-    });
+    if (table === undefined) return [];
+    const mine = tests.filter(({ node: evaluator }) => sourcesAt(evaluator, 'model').some(({ from }) => traces.model(from)?.trainers.includes(node.id)));
+    // What joins or tunes learners and gives a model is tested elsewhere; what only scores learners tests them itself.
+    const inside = !isTrainer(node) && portsOf(node, 'outputs', 'model').length === 0;
+    return trainersOf(node, traces).flatMap((trainer) => trialOf(trainer, node, table.port, table.from, traces, { tests: mine, inside }));
   });
+}
+
+/** The nodes whose target and features a node learns: itself, or those of the learners that come in, over however many steps. */
+function trainersOf(node: LintNode, traces: Traces): LintNode[] {
+  const found = new Set<LintNode>();
+  const queue = [node];
+  const seen = new Set(queue);
+  for (let at = queue.pop(); at !== undefined; at = queue.pop()) {
+    if (isTrainer(at)) {
+      found.add(at);
+      continue;
+    }
+    for (const { from } of sourcesAt(at, 'learner')) {
+      const before = traces.nodes.get(from.nodeId);
+      if (before === undefined || seen.has(before)) continue;
+      seen.add(before);
+      queue.push(before);
+    }
+  }
+  return [...found];
 }
 
 function trialOf(trainer: LintNode, at: LintNode, port: string, from: SourcePort, traces: Traces, rest: Pick<Trial, 'tests' | 'inside'>): Trial[] {

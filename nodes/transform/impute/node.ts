@@ -21,8 +21,6 @@ export const methodTitles: Readonly<Record<Method, string>> = {
 
 /** Methods that go along the rows in an order. */
 export const needsOrder = (method: Method): boolean => method === 'previous' || method === 'next' || method === 'interpolate';
-/** Methods that learn a value from the rows. */
-const learns = (method: Method): boolean => method === 'mean' || method === 'median' || method === 'most-frequent' || method === 'minimum' || method === 'maximum';
 
 const step = z.object({
   columns: z
@@ -86,15 +84,6 @@ export const definition = defineNode({
     });
     if (steps.some(({ method }) => needsOrder(method)) && orderBy.length === 0) {
       diagnostics.push({ severity: 'info', code: 'impute-unordered', message: 'There is no order, so the previous and next values are those of the rows as they come in.', remedy: 'Add a column to the order, such as a date.', place: { param: ['orderBy'] } });
-    }
-    if (steps.some(({ method }) => learns(method))) {
-      diagnostics.push({
-        severity: 'info',
-        code: 'impute-whole-table',
-        message: 'Values are learnt from the whole table. If it is split into training and test data later, the test rows have had a say in them.',
-        remedy: 'To train a model, fill in Preprocess, which learns from the training rows only.',
-        place: { param: ['steps'] },
-      });
     }
     return { diagnostics };
   },

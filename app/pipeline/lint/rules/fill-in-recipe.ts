@@ -2,13 +2,11 @@ import type { Command } from '../../commands.ts';
 import { ancestors, indexGraph } from '../../graph.ts';
 import type { PipelineDocument } from '../../document.ts';
 import type { Schema } from '#app/relation/types.ts';
-import { defaultRecipe } from '#app/sdk/recipe.ts';
 import type { Fix, LintInput, LintNode, SourcePort } from '../finding.ts';
-import { addNear, batch, freeId, setParams } from '../fixes.ts';
+import { batch, freeId, setParams } from '../fixes.ts';
+import { intoRecipes, type Step } from '../recipe-edits.ts';
 import { sourcesAt, type Traces } from '../trace.ts';
 import type { Trial } from '../trials.ts';
-
-type Step = Readonly<Record<string, unknown>>;
 
 /**
  * Moves what an Impute node learns into the recipes of the trainers behind it: there it is learnt from training rows only. Null where
@@ -17,32 +15,13 @@ type Step = Readonly<Record<string, unknown>>;
 export function fillInRecipe(node: LintNode, trials: readonly Trial[], traces: Traces, { document, catalogue }: LintInput): Fix | null {
   if (node.definition.type !== 'transform/impute') return null;
   const [from] = sourcesAt(node, 'table').map((one) => one.from);
-  const preprocess = catalogue.get('train/preprocess')?.definition;
   const schema: Schema = from === undefined ? [] : [...(traces.table(from)?.columns ?? [])].map(([name, { type }]) => ({ name, type }));
   const split = recipeSteps(node.params, schema);
-  if (from === undefined || preprocess === undefined || split === null) return null;
+  if (from === undefined || split === null) return null;
 
-  const commands: (Command | null)[] = [];
-  const done = new Set<string>();
-  for (const { trainer, features } of trials) {
-    const recipe = sourcesAt(trainer, 'recipe')[0]?.from;
-    const place = recipe?.nodeId ?? trainer.id;
-    if (done.has(place)) continue;
-    done.add(place);
-    const steps = split.moved.flatMap((step) => restrictedTo(step, features));
-    const holder = recipe === undefined ? undefined : traces.nodes.get(recipe.nodeId);
-    if (holder !== undefined) {
-      const present = holder.params['steps'];
-      if (holder.definition.type !== preprocess.type || !Array.isArray(present)) return null;
-      commands.push(setParams(holder, { steps: [...steps, ...present] }));
-      continue;
-    }
-    const meta = trainer.outputs['learner'];
-    const usual = (meta?.kind === 'learner' ? meta.learner?.recipe : null) ?? defaultRecipe;
-    const id = freeId(document, `${trainer.id}-recipe`);
-    const edge = { id: freeId(document, `${trainer.id}-recipe-edge`), from: { node: id, port: 'recipe' }, to: { node: trainer.id, port: 'recipe' } };
-    commands.push(addNear(document, { id, type: preprocess.type, version: preprocess.version, params: { steps: [...steps, ...usual.steps] } }, [edge], trainer.id, { x: -272, y: 112 }));
-  }
+  const moved = intoRecipes(trials, ({ features }) => split.moved.flatMap((step) => restrictedTo(step, features)), traces, { document, catalogue });
+  if (moved === null) return null;
+  const commands: (Command | null)[] = [...moved];
   commands.push(...(split.left.length > 0 ? [setParams(node, { steps: split.left })] : leadAround(document, node.id, from, trials)));
   const command = batch(commands);
   return command === null ? null : { title: 'fill missing values in the recipe', command };

@@ -4,6 +4,7 @@ import { batch, leaveOut, setParams } from '../fixes.ts';
 import { keptApartBy, overlap, type Rows } from '../rows.ts';
 import { sourcesAt, type Traces } from '../trace.ts';
 import type { Trial } from '../trials.ts';
+import { encodeInRecipe } from './encode-in-recipe.ts';
 import { fillInRecipe } from './fill-in-recipe.ts';
 import { filterTrainingRows } from './filter-training-rows.ts';
 
@@ -67,6 +68,7 @@ export function learntBeforeSplit(trials: readonly Trial[], traces: Traces, inpu
 function say({ node, kind, columns }: Leaky, traces: Traces, input: LintInput): Finding {
   const names = [...new Set([...columns.values()].flatMap((some) => [...some]))];
   const what = quoted(names);
+  const leaveIt = `leave ${names.length === 1 ? 'it' : 'them'} out of the features`;
   const place = { nodeId: node.id, column: names[0] ?? '' };
   const before = sourcesAt(node, 'table').slice(0, 1).flatMap(({ from }) => traces.table(from) ?? []);
   // Leaving out a column that is there before the node would lose more than what was learnt.
@@ -74,9 +76,9 @@ function say({ node, kind, columns }: Leaky, traces: Traces, input: LintInput): 
   const without = fresh ? withoutColumns(columns) : null;
   switch (kind) {
     case 'target':
-      return leak('leak-target-statistic', `“${node.title}” works out ${what} from the target of all rows, also of those the model is tested on, so every row knows something of its own answer.`, 'Work it out from the training part only, or leave it out of the features.', place, without);
+      return leak('leak-target-statistic', `“${node.title}” works out ${what} from the target of all rows, also of those the model is tested on, so every row knows something of its own answer.`, `Take the statistics of the training part only, encode the column in the recipe, or ${leaveIt}.`, place, encodeInRecipe(node, columns, traces, input) ?? without);
     case 'future':
-      return leak('leak-future', `“${node.title}” looks at later rows for ${what}, which will not be there yet when the model is used.`, 'Look at earlier rows only (lag, or a window that ends at the row), or leave it out of the features.', place, backward(node) ?? without);
+      return leak('leak-future', `“${node.title}” looks at later rows for ${what}, which will not be there yet when the model is used.`, `Look at earlier rows only (lag, or a window that ends at the row), or ${leaveIt}.`, place, backward(node) ?? without);
     case 'all': {
       const recipe = fillInRecipe(node, [...columns.keys()], traces, input);
       const remedy =
@@ -84,8 +86,8 @@ function say({ node, kind, columns }: Leaky, traces: Traces, input: LintInput): 
           ? 'Fill missing values in the recipe of the trainer: it learns from the training rows only.'
           : node.definition.inputs.some((port) => port.kind === 'model')
             ? 'Train the model that predicts here on rows that are not tested on, or leave its predictions out.'
-            : 'Split the rows first and compute it from the training part, use a recipe (Preprocess) where it has such a step, or leave it out of the features.';
-      return leak('leak-before-split', `“${node.title}” works out ${what} from all rows, also from those the model is tested on, so the score comes out better than on new data.`, remedy, place, recipe ?? without);
+            : `Split the rows first and learn from the training part, use a recipe (Preprocess) where it has such a step, or ${leaveIt}.`;
+      return leak('leak-before-split', `“${node.title}” ${node.definition.type === 'transform/impute' ? 'fills' : 'works out'} ${what} from all rows, also from those the model is tested on, so the score comes out better than on new data.`, remedy, place, recipe ?? without);
     }
   }
 }
