@@ -19,6 +19,11 @@ export const paramsSchema = z.object({
   epochs: z.int().min(1).max(100_000).default(50).meta({ title: 'Epochs', description: 'Passes over the training rows, at most.', control: 'number', min: 1, max: 100_000 }),
   batchSize: z.int().min(1).max(1_000_000).default(256).meta({ title: 'Batch size', unit: 'rows', control: 'number', min: 1 }),
   learningRate: z.number().positive().max(100).default(0.001).meta({ title: 'Learning rate', control: 'number', min: 0, step: 0.001 }),
+  schedule: z
+    .enum(['constant', 'step', 'cosine'])
+    .default('constant')
+    .meta({ title: 'Learning rate over time', labels: { constant: 'Stays', step: 'A tenth at half and at three quarters of the epochs', cosine: 'Falls along half a cosine' }, advanced: true }),
+  warmUp: z.number().min(0).max(0.5).default(0).meta({ title: 'Warm-up', description: 'Share of the training in which the learning rate rises from almost 0.', control: 'slider', min: 0, max: 0.5, step: 0.05, advanced: true }),
   earlyStopping: z.boolean().default(true).meta({ title: 'Early stopping', description: 'Stops once the loss on held-back rows no longer improves, and keeps the best epoch.' }),
   patience: z
     .int()

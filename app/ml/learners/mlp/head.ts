@@ -1,7 +1,8 @@
 import { GraphBuilder } from '../../autodiff/graph-builder.ts';
-import { add, mul, sigmoid, softmax, sub } from '../../autodiff/operators.ts';
+import { add, mul, sub } from '../../autodiff/operators.ts';
 import { parameterViews } from '../../autodiff/flat-parameters.ts';
 import { headInput } from '../heads.ts';
+import { classOutputs, classProbabilities } from '../network/losses.ts';
 import type { LearnerHead } from '../types.ts';
 import { type NetworkSpec, forward, parameterShapes } from './network.ts';
 
@@ -27,14 +28,7 @@ export function mlpHead(spec: NetworkSpec, vector: Float32Array, scaling: InputS
     const scaled = mul(g, g.cast(output, 'double'), g.scalar(target.spread, 'double'));
     g.output('prediction', g.cast(add(g, scaled, g.scalar(target.mean, 'double')), 'float'));
   } else {
-    const second = spec.kind === 'binary' ? sigmoid(g, output) : null;
-    const probabilities =
-      second === null
-        ? softmax(g, output)
-        : g.node('Concat', [sub(g, g.scalar(1), second), second], { type: 'float', shape: ['rows', 2] }, { axis: { kind: 'int', value: 1 } });
-    const label = g.node('ArgMax', [probabilities], { type: 'int64', shape: ['rows'] }, { axis: { kind: 'int', value: 1 }, keepdims: { kind: 'int', value: 0 } });
-    g.output('label', label);
-    g.output('probabilities', probabilities);
+    classOutputs(g, classProbabilities(g, spec.kind, output));
   }
   const { nodes, initializers, outputs } = g.build('head');
   return { input: headInput, outputs, nodes, initializers };

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { schedules } from '../../autodiff/schedule.ts';
 
 export const activations = ['relu', 'tanh', 'sigmoid', 'gelu'] as const;
 
@@ -12,6 +13,9 @@ export const mlpParams = z.object({
   /** Rows a step; more than there are counts as all. */
   batchSize: z.number().int().min(1).max(1_000_000).default(256),
   learningRate: z.number().positive().max(100).default(0.001),
+  schedule: z.enum(schedules).default('constant'),
+  /** Share of all steps in which the learning rate rises. */
+  warmUp: z.number().min(0).max(0.5).default(0),
   weightDecay: z.number().min(0).max(10).default(0.0001),
   optimizer: z.enum(['adam', 'adamw', 'sgd']).default('adam'),
   /** Stop once the validation loss has not improved for `patience` epochs, and take the weights of the best epoch. */
