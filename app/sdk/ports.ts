@@ -105,27 +105,70 @@ export type RecipeStep =
       readonly parts: readonly DatePart[];
       /** ISO date from which `days` counts. */
       readonly since: string;
+    }
+  | {
+      /** Free text as weights of the terms (words, runs of words) that are frequent in it. */
+      readonly step: 'text';
+      readonly columns: ColumnSelection;
+      readonly weighting: 'tf-idf' | 'counts' | 'presence';
+      /** Words in the longest term. */
+      readonly longest: number;
+      readonly lowerCase: boolean;
+      /** Words of fewer characters are left out. */
+      readonly shortest: number;
+      /** Rows in which a term must occur to be kept. */
+      readonly minRows: number;
+      /** Terms kept, most frequent first. */
+      readonly maxTerms: number;
     };
 
 /** Hours are of timestamps only. `weekend`: 1 on Saturday and Sunday. Cycles: sine and cosine of the part as an angle. */
 export type DatePart = 'year' | 'month' | 'day' | 'weekday' | 'hour' | 'weekend' | 'days' | 'month-cycle' | 'weekday-cycle' | 'hour-cycle';
+
+/** A feature of a fitted recipe: a row-wise expression, or the weight of a term in a text. */
+export type FeatureOutput = NamedExpr | TermOutput;
+
+export interface TermOutput {
+  readonly name: string;
+  /** Index into `texts`. */
+  readonly text: number;
+  /** Index into the text's `terms`. */
+  readonly term: number;
+}
+
+/** How one text becomes term weights: by the same lists in the rows read for training and in ONNX. */
+export interface TextTerms {
+  /** Of type string over the inputs; null where missing. */
+  readonly expr: Expr;
+  /** Words of fewer characters are read over. */
+  readonly shortest: number;
+  /** Words that occur in terms, each by all its spellings. */
+  readonly words: readonly (readonly string[])[];
+  /** Words of a term by index, shorter terms first, and what one occurrence of it counts. */
+  readonly terms: readonly { readonly words: readonly number[]; readonly weight: number }[];
+  /** Several occurrences count as one. */
+  readonly presence: boolean;
+  /** Each row's weights are divided by their Euclidean length. */
+  readonly normalise: boolean;
+}
 
 /** A recipe after fitting: constants in expressions. Rows in, one float per output out. */
 export interface FittedRecipe {
   /** Raw columns needed, with their types. Only boolean, integer, float, string, date and timestamp occur. */
   readonly inputs: Schema;
   /**
-   * Output features in order; each expression is over `inputs`, row-wise, of type float, and never null unless the recipe was fitted
+   * Output features in order; each expression (terms: their text) is over `inputs`, row-wise, of type float, and never null unless the recipe was fitted
    * for a learner that takes missing features (null in SQL, NaN in ONNX and in matrices). The empty string and null are the same (missing) for string inputs, in SQL as in ONNX.
    */
-  readonly outputs: readonly NamedExpr[];
+  readonly outputs: readonly FeatureOutput[];
+  readonly texts?: readonly TextTerms[];
   /** Outputs that are codes 0, 1, 2 …, with what each code stands for. */
   readonly categorical?: readonly { readonly name: string; readonly categories: readonly string[] }[];
   /**
    * Where the rows fitted on must not see what later rows see (a target encoding would give away their own target): these rows, each
    * once and with all their columns, with outputs of the same names in the same order.
    */
-  readonly training?: { readonly relation: Relation; readonly outputs: readonly NamedExpr[] };
+  readonly training?: { readonly relation: Relation; readonly outputs: readonly FeatureOutput[] };
 }
 
 // ── learners and models ────────────────────────────────────────────────────────────────────────────────────────────

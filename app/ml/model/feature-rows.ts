@@ -1,10 +1,10 @@
 import { PenstockError } from '#app/core/errors.ts';
 import { formatCount } from '#app/core/units.ts';
-import { call, cast, col, lit, named } from '#app/relation/build.ts';
-import { nameKey } from '#app/relation/column-types.ts';
+import { call, cast, col, lit } from '#app/relation/build.ts';
 import type { Expr, Relation } from '#app/relation/types.ts';
 import type { TableServices } from '#app/sdk/node.ts';
 import type { FittedRecipe } from '#app/sdk/ports.ts';
+import { readFeatures } from '../recipe/apply.ts';
 
 /** Features × rows above this do not fit beside the training itself (float32: 2 GB). */
 const MAX_CELLS = 500_000_000;
@@ -31,29 +31,24 @@ export interface FeatureRowsOptions {
 }
 
 /**
- * Features of rows, and further numbers (float) beside them, in one query so that they belong together.
+ * Features of rows, and further numbers (float) beside them, read so that they belong together.
  * @throws PenstockError `table-too-large`.
  */
-export async function readFeatureRows(fitted: FittedRecipe, relation: Relation, beside: readonly Expr[], tables: Pick<TableServices, 'matrix'>, options: FeatureRowsOptions): Promise<FeatureRows> {
+export async function readFeatureRows(fitted: FittedRecipe, relation: Relation, beside: readonly Expr[], tables: Pick<TableServices, 'matrix' | 'column' | 'materialise'>, options: FeatureRowsOptions): Promise<FeatureRows> {
   const width = fitted.outputs.length;
   if (options.rows * width > MAX_CELLS) {
     throw new PenstockError('table-too-large', `${formatCount(options.rows)} rows × ${width} features are too much to train on in memory.`, {
       remedy: 'Take a sample, choose fewer features, or lower the number of categories in the one-hot step.',
     });
   }
-  const names = new Set(fitted.outputs.map((output) => nameKey(output.name)));
-  const further = [...beside, ...(options.place === undefined ? [] : placeParts(options.place))].map((expr, index) => {
-    let name = `beside${index}`;
-    while (names.has(name)) name += '_';
-    return named(name, expr);
-  });
-  const columns = [...fitted.outputs, ...further];
-  const { data, rows } = await tables.matrix({ op: 'project', input: relation, columns }, columns.map((column) => column.name));
-  const order = options.place === undefined ? null : orderOf(data, rows, columns.length);
+  const further = [...beside, ...(options.place === undefined ? [] : placeParts(options.place))];
+  const { data, rows } = await readFeatures(fitted, relation, further, tables);
+  const stride = width + further.length;
+  const order = options.place === undefined ? null : orderOf(data, rows, stride);
   const matrix = options.shared === true ? new Float32Array(new SharedArrayBuffer(rows * width * 4)) : new Float32Array(rows * width);
   const numbers = beside.map(() => new Float64Array(rows));
   for (let row = 0; row < rows; row += 1) {
-    const at = (order === null ? row : (order.rows[row] ?? 0)) * columns.length;
+    const at = (order === null ? row : (order.rows[row] ?? 0)) * stride;
     matrix.set(data.subarray(at, at + width), row * width);
     for (const [index, values] of numbers.entries()) values[row] = data[at + width + index] ?? Number.NaN;
   }

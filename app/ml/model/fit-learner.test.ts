@@ -5,7 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Diagnostic } from '#app/core/errors.ts';
 import { penstockVersion } from '#app/core/version.ts';
 import { openDatabase, type Database } from '#app/data/index.ts';
-import type { Schema } from '#app/relation/types.ts';
+import { schemaOf } from '#app/relation/schema.ts';
+import type { Relation, Schema } from '#app/relation/types.ts';
 import type { LearnerSpec, ModelValue, Recipe, TableValue } from '#app/sdk/ports.ts';
 import { defaultRecipe } from '#app/sdk/recipe.ts';
 import { decodeModel } from '../onnx/decode.ts';
@@ -20,9 +21,18 @@ let folder: string;
 const stored = new Map<string, Uint8Array>();
 const reported: Diagnostic[] = [];
 
+let written = 0;
+async function materialise(relation: Relation, label: string): Promise<TableValue> {
+  written += 1;
+  const file = path.join(folder, `${written}.parquet`);
+  await database.writeParquet(relation, file);
+  const schema = schemaOf(relation);
+  return { kind: 'table', relation: { op: 'scan', source: { kind: 'parquet', paths: [file] }, schema, label }, schema };
+}
+
 function services(signal = new AbortController().signal): FitServices {
   return {
-    tables: database as unknown as FitServices['tables'],
+    tables: { ...database, materialise } as unknown as FitServices['tables'],
     artifacts: {
       async put(bytes, name) {
         const id = `${stored.size}-${name}`;
@@ -127,6 +137,24 @@ describe('a classifier', () => {
     const binary = await fitLearner(spec({}), table(flags, Array.from({ length: 20 }, (_unused, index) => [index, index < 10])), services());
     expect(binary.signature.classes).toEqual(['false', 'true']);
   });
+});
+
+it('learns from free text, and answers records of it', async () => {
+  const reviews: Schema = [{ name: 'review', type: 'string' }, { name: 'stars', type: 'float' }, { name: 'y', type: 'boolean' }];
+  const said = (index: number) => (index % 2 === 0 ? ['good film', 'Really GOOD!', 'a good time'] : ['bad film', 'so BAD…', 'bad, bad time'])[index % 3] ?? '';
+  const seen = Array.from({ length: 70 }, (_unused, index): Cell[] => [index % 12 === 11 ? null : `${said(index)} ${index}`, index % 5, index % 2 === 0]);
+  const recipe: Recipe = {
+    steps: [
+      { step: 'text', columns: { by: 'names', names: ['review'] }, weighting: 'tf-idf', longest: 1, lowerCase: true, shortest: 2, minRows: 5, maxTerms: 50 },
+      { step: 'scale', columns: { by: 'all-numeric' }, method: 'standard' },
+    ],
+  };
+  const model = await fitLearner(spec({ recipe }), table(reviews, seen), services());
+  expect(model.signature.features).toEqual(['review:bad', 'review:film', 'review:good', 'review:really', 'review:so', 'review:time', 'stars']);
+  const scorer = await openScorer(path.join(folder, model.onnx), model.signature);
+  const found = await predictRecords(scorer, [{ review: 'A GOOD one', stars: 2 }, { review: 'Bad?', stars: 2 }]);
+  await scorer.close();
+  expect(found.map((one) => one.prediction)).toEqual(['true', 'false']);
 });
 
 describe('dates', () => {

@@ -4,6 +4,7 @@ import { datedNumber, isDated } from '#app/sdk/model-input.ts';
 import type { TableServices } from '#app/sdk/node.ts';
 import type { FittedRecipe, ModelSignature } from '#app/sdk/ports.ts';
 import type { LearnerHead } from '../learners/types.ts';
+import { featuresOfFew } from '../recipe/apply.ts';
 import type { GoldenOutputs, GoldenRows } from './parity.ts';
 import { scoreHead } from './score-head.ts';
 
@@ -32,8 +33,7 @@ export async function makeGolden(
     rows.push(schema.map((column, index) => (column.type === 'string' ? '\u2603 never seen' : (template[index] ?? null))));
   }
   const values: Relation = { op: 'scan', source: { kind: 'values', rows }, schema, label: 'golden rows' };
-  const features = await tables.rows({ op: 'project', input: values, columns: fitted.outputs });
-  const matrix = Float32Array.from(features.rows.flat(), (cell) => (cell === null ? Number.NaN : Number(cell)));
+  const matrix = await featuresOfFew(fitted, values, tables);
   return {
     signature,
     rows: rows.length,

@@ -132,12 +132,12 @@ function readAttribute(attribute: z.output<typeof attributeSchema>): OnnxAttribu
 }
 
 function readNode(node: z.output<typeof nodeSchema>): OnnxNode {
-  if (node.domain !== '' && node.domain !== 'ai.onnx.ml' && node.domain !== 'ai.onnx') {
+  if (node.domain !== '' && node.domain !== 'ai.onnx.ml' && node.domain !== 'com.microsoft' && node.domain !== 'ai.onnx') {
     throw unsupported(`the operator ${node.opType} of the domain '${node.domain}'`);
   }
   return {
     op: node.opType,
-    ...(node.domain === 'ai.onnx.ml' ? { domain: 'ai.onnx.ml' as const } : {}),
+    ...(node.domain === 'ai.onnx.ml' || node.domain === 'com.microsoft' ? { domain: node.domain } : {}),
     inputs: node.input,
     outputs: node.output,
     ...(node.attribute.length === 0

@@ -80,16 +80,22 @@ function graphProto(graph: OnnxGraph): object {
   };
 }
 
-function usesMl(graph: OnnxGraph): boolean {
+function uses(domain: string, graph: OnnxGraph): boolean {
   return graph.nodes.some(
     (node) =>
-      node.domain === 'ai.onnx.ml' ||
-      Object.values(node.attributes ?? {}).some((attribute) => attribute.kind === 'graph' && usesMl(attribute.value)),
+      node.domain === domain ||
+      Object.values(node.attributes ?? {}).some((attribute) => attribute.kind === 'graph' && uses(domain, attribute.value)),
   );
 }
 
+/** Versions of the operator sets beside the default one. */
+const furtherOpsets = [
+  { domain: 'ai.onnx.ml', version: onnxMlOpset },
+  { domain: 'com.microsoft', version: 1 },
+];
+
 /**
- * An ONNX file: opset `onnxOpset` (and `ai.onnx.ml` opset `onnxMlOpset` where a node needs it), tensors as little-endian raw data.
+ * An ONNX file: opset `onnxOpset` (and `ai.onnx.ml` opset `onnxMlOpset`, `com.microsoft` opset 1, where a node needs them), tensors as little-endian raw data.
  * Equal graphs and metadata give equal bytes. `metadata` becomes `metadata_props`, keys sorted.
  * Nodes must be in topological order.
  * @throws PenstockError `onnx-invalid` where a name is defined twice or not at all, or a tensor does not fit its shape.
@@ -99,7 +105,7 @@ export function encodeModel(graph: OnnxGraph, metadata: Readonly<Record<string, 
   const message = modelProto.create({
     irVersion: onnxIrVersion,
     producerName: 'penstock',
-    opsetImport: [{ domain: '', version: onnxOpset }, ...(usesMl(graph) ? [{ domain: 'ai.onnx.ml', version: onnxMlOpset }] : [])],
+    opsetImport: [{ domain: '', version: onnxOpset }, ...furtherOpsets.filter(({ domain }) => uses(domain, graph))],
     graph: graphProto(graph),
     metadataProps: Object.keys(metadata)
       .sort()

@@ -9,7 +9,7 @@ import { openDatabase, type Database } from '#app/data/index.ts';
 import type { Relation, Schema } from '#app/relation/types.ts';
 import type { DatePart, Recipe, RecipeStep } from '#app/sdk/ports.ts';
 import { fitRecipe, type FitRecipeOptions } from './fit.ts';
-import { featuresInOnnx, type TestCell, type TestRuntime } from './testing.ts';
+import { expressionsOf, featuresInOnnx, type TestCell, type TestRuntime } from './testing.ts';
 
 let database: Database;
 let folder: string;
@@ -30,7 +30,7 @@ const scan = (rows: readonly (readonly TestCell[])[]): Relation => ({ op: 'scan'
 /** Features by name in SQL, which ONNX must repeat to the last bit. */
 async function features(recipe: Recipe, rows: readonly (readonly TestCell[])[], applied = rows, options: FitRecipeOptions = {}): Promise<Record<string, (number | null)[]>> {
   const fitted = await fitRecipe(recipe, scan(rows), schema, database, options);
-  const found = await database.rows({ op: 'project', input: scan(applied), columns: fitted.outputs });
+  const found = await database.rows({ op: 'project', input: scan(applied), columns: expressionsOf(fitted.outputs) });
   const inOnnx = await featuresInOnnx(native as unknown as TestRuntime, fitted, schema, applied);
   const width = fitted.outputs.length;
   expect(Array.from(inOnnx, (value) => (Number.isNaN(value) ? null : value))).toEqual(found.rows.flat().map((cell) => (cell === null ? null : Math.fround(Number(cell)))));

@@ -8,6 +8,7 @@ import type { Relation, Schema } from '#app/relation/types.ts';
 import type { Recipe, RecipeStep } from '#app/sdk/ports.ts';
 import { defaultRecipe, treeRecipe } from '#app/sdk/recipe.ts';
 import { fitRecipe, type FitRecipeOptions } from './fit.ts';
+import { expressionsOf } from './testing.ts';
 
 type Cell = null | boolean | number | string;
 let database: Database;
@@ -29,7 +30,7 @@ const texts = { by: 'all-categorical' } as const;
 /** Features of the rows fitted on, by name. */
 async function features(recipe: Recipe, schema: Schema, rows: readonly (readonly Cell[])[], applied = rows, options: FitRecipeOptions = {}): Promise<Record<string, Cell[]>> {
   const fitted = await fitRecipe(recipe, scan(schema, rows), schema, database, options);
-  const found = await database.rows({ op: 'project', input: scan(schema, applied), columns: fitted.outputs });
+  const found = await database.rows({ op: 'project', input: scan(schema, applied), columns: expressionsOf(fitted.outputs) });
   return Object.fromEntries(fitted.outputs.map((output, index) => [output.name, found.rows.map((row) => row[index] ?? null)]));
 }
 

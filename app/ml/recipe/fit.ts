@@ -1,9 +1,9 @@
 import { PenstockError, type Diagnostic } from '#app/core/errors.ts';
 import { call, lit } from '#app/relation/build.ts';
 import { nameKey } from '#app/relation/column-types.ts';
-import type { Column, Expr, NamedExpr, Relation, Schema } from '#app/relation/types.ts';
+import type { Column, Expr, Relation, Schema } from '#app/relation/types.ts';
 import type { TableServices } from '#app/sdk/node.ts';
-import type { FittedRecipe, Recipe, RecipeStep } from '#app/sdk/ports.ts';
+import type { FeatureOutput, FittedRecipe, Recipe, RecipeStep, TextTerms } from '#app/sdk/ports.ts';
 import { isDated } from '#app/sdk/model-input.ts';
 import { isFeatureOf } from '#app/sdk/trainer.ts';
 import { baseExpression, selectColumns, type ColumnState, type FitTarget } from './columns.ts';
@@ -14,6 +14,7 @@ import { applyOrdinal } from './ordinal.ts';
 import { applyScale } from './scale.ts';
 import { numberOf, Statistics } from './statistics.ts';
 import { applyTargetEncode } from './target-encode.ts';
+import { applyText } from './text.ts';
 
 export interface FitRecipeOptions {
   /** Columns left out, categories cut: diagnostics that do not fail the fit. */
@@ -55,7 +56,7 @@ export async function fitRecipe(
     });
   }
   const known = new Set(features.map((column) => column.name));
-  const states = await census(relation, features, tables, options);
+  const states = await census(recipe, relation, features, tables, options);
   const work: FitWork = { relation, known, training: { relation }, tables, options };
   for (const step of recipe.steps) await applyStep(step, states, work);
   const fitted = assemble(states, options.allowMissing === true);
@@ -64,6 +65,7 @@ export async function fitRecipe(
 
 /** Counts rows and missing values; leaves out what cannot be learnt from. */
 async function census(
+  recipe: Recipe,
   relation: Relation,
   features: Schema,
   tables: Pick<TableServices, 'rows'>,
@@ -90,6 +92,7 @@ async function census(
     });
   }
   const states: ColumnState[] = [];
+  const chosen = namedColumns(recipe);
   const empty: string[] = [];
   for (const { column, expr, present, mean, distinct } of asked) {
     const found = numberOf(present());
@@ -99,7 +102,7 @@ async function census(
       options.report?.(leftOut('empty-column', column, `Every value of “${column.name}” is missing; the column is left out.`));
       continue;
     }
-    if (options.leaveOutIdentifiers === true && different > 50 && different > found / 2) {
+    if (options.leaveOutIdentifiers === true && !chosen.has(column.name) && different > 50 && different > found / 2) {
       options.report?.(
         leftOut(
           'identifier-column',
@@ -120,6 +123,7 @@ async function census(
       fallback: mean === null ? 0 : numberOf(mean()),
       indicator: null,
       encoded: null,
+      terms: null,
     });
   }
   if (states.length === 0 && empty.length > 0) {
@@ -129,6 +133,9 @@ async function census(
   }
   return states;
 }
+
+/** Columns that somebody chose for a step. */
+const namedColumns = ({ steps }: Recipe): ReadonlySet<string> => new Set(steps.flatMap(({ columns }) => (columns.by === 'names' ? columns.names : [])));
 
 const listed = (names: readonly string[]): string => `${names.slice(0, 3).map((name) => `“${name}”`).join(', ')}${names.length > 3 ? ` and ${names.length - 3} more` : ''}`;
 
@@ -168,6 +175,8 @@ async function applyStep(step: RecipeStep, states: ColumnState[], { relation, kn
       });
     case 'date-parts':
       return applyDateParts(step, states, columns, relation, tables);
+    case 'text':
+      return applyText(step, columns, relation, tables, (_column, message) => options.log?.('info', message));
     case 'target-encode':
       return applyTargetEncode(step, columns, relation, tables, {
         target: options.target,
@@ -180,14 +189,19 @@ async function applyStep(step: RecipeStep, states: ColumnState[], { relation, kn
 }
 
 function assemble(states: readonly ColumnState[], allowMissing: boolean): FittedRecipe {
-  const outputs: NamedExpr[] = [];
+  const outputs: FeatureOutput[] = [];
+  const texts: TextTerms[] = [];
   const categorical: { name: string; categories: readonly string[] }[] = [];
   const names = new Set<string>();
-  const add = (wanted: string, expr: Expr, categories?: readonly string[]) => {
+  const free = (wanted: string): string => {
     let name = wanted;
     // Column names that differ only in capital letters are the same to a table: “city=OSLO” after “city=Oslo” becomes “city=OSLO_2”.
     for (let n = 2; names.has(nameKey(name)); n += 1) name = `${wanted}_${n}`;
     names.add(nameKey(name));
+    return name;
+  };
+  const add = (wanted: string, expr: Expr, categories?: readonly string[]) => {
+    const name = free(wanted);
     outputs.push({ name, expr });
     if (categories !== undefined) categorical.push({ name, categories });
   };
@@ -204,6 +218,10 @@ function assemble(states: readonly ColumnState[], allowMissing: boolean): Fitted
     } else {
       add(state.name, allowMissing ? state.expr : numericOutput(state));
     }
+    if (state.terms !== null) {
+      for (const [term, label] of state.terms.names.entries()) outputs.push({ name: free(`${state.name}:${label}`), text: texts.length, term });
+      texts.push(state.terms.text);
+    }
     if (state.indicator !== null) add(`${state.name}_missing`, state.indicator);
     if (outputs.length > before && !inputs.includes(state.column)) inputs.push(state.column);
   }
@@ -212,13 +230,13 @@ function assemble(states: readonly ColumnState[], allowMissing: boolean): Fitted
       remedy: 'Add feature columns with values in them (numbers, text, or true/false).',
     });
   }
-  return { inputs, outputs, ...(categorical.length === 0 ? {} : { categorical }) };
+  return { inputs, outputs, ...(texts.length === 0 ? {} : { texts }), ...(categorical.length === 0 ? {} : { categorical }) };
 }
 
 /** The outputs as the training rows see them. An expression belongs to one output only, so that it can be told by identity. */
-function trainingOutputs(states: readonly ColumnState[], outputs: readonly NamedExpr[]): NamedExpr[] {
+function trainingOutputs(states: readonly ColumnState[], outputs: readonly FeatureOutput[]): FeatureOutput[] {
   const other = new Map(states.flatMap((state) => (state.encoded ?? []).flatMap(({ expr, training }) => (training === undefined ? [] : [[expr, training] as const]))));
-  return outputs.map(({ name, expr }) => ({ name, expr: other.get(expr) ?? expr }));
+  return outputs.map((output) => ('expr' in output ? { name: output.name, expr: other.get(output.expr) ?? output.expr } : output));
 }
 
 function numericOutput(state: ColumnState): Expr {

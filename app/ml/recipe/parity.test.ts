@@ -15,6 +15,7 @@ import type { Relation, Schema } from '#app/relation/types.ts';
 import type { Recipe, RecipeStep } from '#app/sdk/ports.ts';
 import { encodeModel } from '../onnx/encode.ts';
 import { defaultRecipe, treeRecipe } from '#app/sdk/recipe.ts';
+import { featuresOfFew } from './apply.ts';
 import type { FitTarget } from './columns.ts';
 import { fitRecipe, type FitRecipeOptions } from './fit.ts';
 import { featuresInOnnx, type TestCell, type TestRuntime } from './testing.ts';
@@ -97,14 +98,15 @@ afterAll(async () => {
 async function compare(runtime: TestRuntime, recipe: Recipe, train: readonly Cell[][], fresh: readonly Cell[][], options: FitRecipeOptions = {}): Promise<number> {
   const fitted = await fitRecipe(recipe, values(train), schema, database, { target, ...options });
   const rows = [...train, ...fresh, schema.map(() => null)];
-  const { rows: expected } = await database.rows({ op: 'project', input: values(rows), columns: fitted.outputs });
+  const expected = await featuresOfFew(fitted, values(rows), database);
   const found = await featuresInOnnx(runtime, fitted, schema, rows);
   const width = fitted.outputs.length;
   expect(found.length).toBe(rows.length * width);
-  for (const [row, cells] of expected.entries()) {
-    for (const [at, cell] of cells.entries()) {
-      if (options.allowMissing !== true) expect(cell, `${fitted.outputs[at]?.name ?? ''} is never null`).not.toBeNull();
-      const wanted = cell === null ? Number.NaN : Math.fround(Number(cell));
+  expect(expected.length).toBe(found.length);
+  for (const row of rows.keys()) {
+    for (const at of fitted.outputs.keys()) {
+      const wanted = expected[row * width + at] ?? Number.NaN;
+      if (options.allowMissing !== true) expect(wanted, `${fitted.outputs[at]?.name ?? ''} is never missing`).not.toBeNaN();
       const value = found[row * width + at] ?? Number.NaN;
       const close = Object.is(value, wanted) || Math.abs(value - wanted) <= 1e-5 * Math.abs(wanted);
       if (!close) throw new Error(`${fitted.outputs[at]?.name ?? ''} of row ${row} ${JSON.stringify(rows[row])}: SQL ${wanted}, ONNX ${value}`);

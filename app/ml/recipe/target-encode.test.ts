@@ -8,6 +8,7 @@ import { col, lit, named } from '#app/relation/build.ts';
 import type { Relation, Schema } from '#app/relation/types.ts';
 import type { FittedRecipe, RecipeStep } from '#app/sdk/ports.ts';
 import { fitRecipe, type FitRecipeOptions } from './fit.ts';
+import { expressionsOf } from './testing.ts';
 
 type Cell = null | boolean | number | string;
 let database: Database;
@@ -36,7 +37,7 @@ const scan = (rows: readonly (readonly Cell[])[]): Relation => ({ op: 'scan', so
 
 /** Encodings by row number: what later rows with these values get, and what the training rows saw. */
 async function encodings(fitted: FittedRecipe, rows: readonly (readonly Cell[])[]) {
-  const columns = (outputs: FittedRecipe['outputs']) => [named('row at', col('row')), ...outputs.filter((output) => output.name !== 'row')];
+  const columns = (outputs: FittedRecipe['outputs']) => [named('row at', col('row')), ...expressionsOf(outputs).filter((output) => output.name !== 'row')];
   const inOrder = async (relation: Relation) => (await database.rows(relation)).rows.toSorted((a, b) => Number(a[0]) - Number(b[0])).map((row) => row.slice(1).map(Number));
   return {
     encoded: await inOrder({ op: 'project', input: scan(rows), columns: columns(fitted.outputs) }),
@@ -106,7 +107,7 @@ describe('target encoding', () => {
     const clashing: Schema = [{ name: 'fold', type: 'string' }, { name: 'key_0', type: 'string' }, { name: 'encoding_0_0', type: 'float' }];
     const relation: Relation = { op: 'scan', source: { kind: 'values', rows: [['x', 'y', 1], ['z', 'y', 2], ['x', 'w', 3]] }, schema: clashing, label: 'rows' };
     const fitted = await fitRecipe({ steps: [step()] }, relation, clashing.slice(0, 2), database, { target: { classes: [], expr: col('encoding_0_0') } });
-    const { rows: seen } = await database.rows({ op: 'project', input: fitted.training?.relation ?? relation, columns: fitted.training?.outputs ?? [] });
+    const { rows: seen } = await database.rows({ op: 'project', input: fitted.training?.relation ?? relation, columns: expressionsOf(fitted.training?.outputs ?? []) });
     expect(seen.map((row) => row.length)).toEqual([2, 2, 2]);
   });
 

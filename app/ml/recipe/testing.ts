@@ -1,6 +1,6 @@
 import { emitFeatures } from '#app/relation/emitters/onnx/index.ts';
-import type { Schema } from '#app/relation/types.ts';
-import { inputTensorName, type FittedRecipe } from '#app/sdk/ports.ts';
+import type { NamedExpr, Schema } from '#app/relation/types.ts';
+import { inputTensorName, type FeatureOutput, type FittedRecipe } from '#app/sdk/ports.ts';
 import { toFeeds } from '../model/raw-columns.ts';
 import { encodeModel } from '../onnx/encode.ts';
 
@@ -11,6 +11,9 @@ export type TestCell = null | boolean | number | string;
 interface Session {
   run(feeds: Record<string, unknown>): Promise<Record<string, { readonly data: unknown }>>;
 }
+
+/** The features that are expressions, as a query computes them. */
+export const expressionsOf = (outputs: readonly FeatureOutput[]): NamedExpr[] => outputs.flatMap((output) => ('expr' in output ? [output] : []));
 
 /** What the native and the WebAssembly build have in common. */
 export interface TestRuntime {

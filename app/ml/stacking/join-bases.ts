@@ -1,7 +1,7 @@
 import { canonicalJson } from '#app/core/hash.ts';
 import type { OnnxNode, OnnxTensor } from '#app/relation/emitters/onnx/graph.ts';
-import type { Column, NamedExpr } from '#app/relation/types.ts';
-import type { FittedRecipe, LearningTask } from '#app/sdk/ports.ts';
+import type { Column } from '#app/relation/types.ts';
+import type { FeatureOutput, FittedRecipe, LearningTask, TextTerms } from '#app/sdk/ports.ts';
 import { headInput, HeadBuilder } from '../learners/heads.ts';
 import type { LearnerHead } from '../learners/types.ts';
 import type { Learnt } from '../model/learn.ts';
@@ -19,24 +19,33 @@ export interface JoinedRecipe {
 /** One recipe that gives what every base needs: features that several bases compute alike are computed once. */
 export function joinRecipes(bases: readonly FittedBase[]): JoinedRecipe {
   const inputs = new Map<string, Column>();
-  const outputs: NamedExpr[] = [];
+  const outputs: FeatureOutput[] = [];
+  const texts = new Map<string, { readonly text: TextTerms; readonly at: number }>();
   const categorical: NonNullable<FittedRecipe['categorical']>[number][] = [];
   const known = new Map<string, number>();
   const columns = bases.map(({ fitted }, base) => {
     for (const column of fitted.inputs) inputs.set(column.name, column);
-    return fitted.outputs.map(({ name, expr }) => {
+    const textPlaces = (fitted.texts ?? []).map((text) => {
+      const key = canonicalJson(text);
+      const found = texts.get(key) ?? { text, at: texts.size };
+      texts.set(key, found);
+      return found.at;
+    });
+    return fitted.outputs.map((output) => {
+      const { name } = output;
+      const source = 'expr' in output ? { expr: output.expr } : { text: textPlaces[output.text] ?? 0, term: output.term };
       const codes = fitted.categorical?.find((one) => one.name === name);
-      const key = canonicalJson([expr, codes?.categories ?? null]);
+      const key = canonicalJson([source, codes?.categories ?? null]);
       const at = known.get(key);
       if (at !== undefined) return at;
       const own = `${base + 1}/${name}`;
       known.set(key, outputs.length);
-      outputs.push({ name: own, expr });
+      outputs.push({ name: own, ...source });
       if (codes !== undefined) categorical.push({ name: own, categories: codes.categories });
       return outputs.length - 1;
     });
   });
-  return { fitted: { inputs: [...inputs.values()], outputs, ...(categorical.length === 0 ? {} : { categorical }) }, columns };
+  return { fitted: { inputs: [...inputs.values()], outputs, ...(texts.size === 0 ? {} : { texts: [...texts.values()].map(({ text }) => text) }), ...(categorical.length === 0 ? {} : { categorical }) }, columns };
 }
 
 interface BaseGraph {

@@ -116,7 +116,21 @@ const datePartsSchema = z.object({
     .meta({ title: 'Days are counted from', placeholder: '2000-01-01', advanced: true }),
 });
 
-const stepSchema = z.discriminatedUnion('step', [imputeSchema, scaleSchema, oneHotSchema, ordinalSchema, targetEncodeSchema, datePartsSchema]);
+const textSchema = z.object({
+  step: z.literal('text'),
+  columns: selectionSchema.default({ by: 'names', names: [] }),
+  weighting: z
+    .enum(['tf-idf', 'counts', 'presence'])
+    .default('tf-idf')
+    .meta({ title: 'Weights', labels: { 'tf-idf': 'TF-IDF: terms in few rows weigh more, rows have length 1', counts: 'how often the term occurs', presence: '1 where the term occurs' } }),
+  longest: z.int().min(1).max(3).default(1).meta({ title: 'Words in a term, at most', description: '2 adds pairs such as “not good”, 3 runs of three.', min: 1, max: 3 }),
+  lowerCase: z.boolean().default(true).meta({ title: 'Capital letters do not matter' }),
+  shortest: z.int().min(1).max(10).default(2).meta({ title: 'Letters in a word, at least', min: 1, max: 10, advanced: true }),
+  minRows: z.int().min(1).max(1_000_000).default(2).meta({ title: 'Rows with a term, at least', description: 'Terms in fewer rows are left out.', min: 1, max: 1_000_000 }),
+  maxTerms: z.int().min(1).max(10_000).default(500).meta({ title: 'Most terms', description: 'The terms in most rows get a feature each.', min: 1, max: 10_000 }),
+});
+
+const stepSchema = z.discriminatedUnion('step', [imputeSchema, scaleSchema, oneHotSchema, ordinalSchema, targetEncodeSchema, datePartsSchema, textSchema]);
 
 export const paramsSchema = z.object({
   steps: z
@@ -133,7 +147,7 @@ function toParams(step: RecipeStep): StepParams {
   return stepSchema.parse(step);
 }
 
-const titles = { impute: 'impute', scale: 'scale', 'one-hot': 'one-hot', ordinal: 'ordinal', 'target-encode': 'target-encode', 'date-parts': 'date parts' } as const;
+const titles = { impute: 'impute', scale: 'scale', 'one-hot': 'one-hot', ordinal: 'ordinal', 'target-encode': 'target-encode', 'date-parts': 'date parts', text: 'text' } as const;
 
 export const definition = defineNode({
   type: 'train/preprocess',

@@ -61,6 +61,11 @@ export function stepWords(step: RecipeStep): StepWords {
       };
     case 'date-parts':
       return { title: 'Turn dates into numbers', detail: step.parts.length === 0 ? 'nothing is made of them' : step.parts.join(', ').replaceAll('-', ' ') };
+    case 'text':
+      return {
+        title: 'Turn free text into term weights',
+        detail: `${{ 'tf-idf': 'frequencies weighed down for common terms', counts: 'counts', presence: '1 where it occurs' }[step.weighting]} of the ${step.maxTerms} most frequent ${step.longest === 1 ? 'words' : `words and runs of up to ${step.longest} words`}`,
+      };
     case 'target-encode':
       return {
         title: 'Turn categories into the mean of the target',

@@ -5,11 +5,13 @@ import { asNumber, emitTogether, type EmitContext } from './emit-expression.ts';
 import type { OnnxFragment, OnnxValueInfo } from './graph.ts';
 import { lookupColumn, tabulate } from './lookup.ts';
 import { isOnnxable } from './support.ts';
+import { emitTermWeights, type TermCounts } from './words.ts';
 
 /** The shape of sdk's FittedRecipe that the emitter needs. */
 export interface FeatureExpressions {
   readonly inputs: Schema;
-  readonly outputs: readonly NamedExpr[];
+  readonly outputs: readonly (NamedExpr | { readonly name: string; readonly text: number; readonly term: number })[];
+  readonly texts?: readonly TermCounts[];
 }
 
 export interface EmittedFeatures extends OnnxFragment {
@@ -53,6 +55,10 @@ export function emitFeatures(fitted: FeatureExpressions, options: EmitFeaturesOp
     pieces.push(group.column === null ? emitNumbers(exprs, context, fitted.inputs) : emitLookup(group.column, exprs, context));
     order.push(...group.members.map((member) => member.index));
   }
+  for (const [at, text] of (fitted.texts ?? []).entries()) {
+    pieces.push(emitText(text, fitted.inputs, context));
+    order.push(...fitted.outputs.flatMap((output, index) => ('expr' in output || output.text !== at ? [] : [{ index, term: output.term }])).sort((a, b) => a.term - b.term).map(({ index }) => index));
+  }
   const joined = builder.concat(pieces);
   const inOrder = order.every((index, position) => index === position);
   const positions = new Map(order.map((index, position) => [index, position]));
@@ -75,6 +81,7 @@ interface Group {
 function groupOutputs(fitted: FeatureExpressions, types: ReadonlyMap<string, ColumnType>): Group[] {
   const groups = new Map<string, Group>();
   for (const [index, output] of fitted.outputs.entries()) {
+    if (!('expr' in output)) continue;
     const answer = isOnnxable(output.expr, fitted.inputs);
     const column = lookupColumn(output.expr, (name) => types.get(name));
     if (column === null && !answer.ok) {
@@ -88,6 +95,14 @@ function groupOutputs(fitted: FeatureExpressions, types: ReadonlyMap<string, Col
     groups.set(key, group);
   }
   return [...groups.values()];
+}
+
+/** Float32 [rows, terms]. @throws PenstockError `not-onnxable`. */
+function emitText(text: TermCounts, inputs: Schema, context: EmitContext): string {
+  const answer = isOnnxable(text.expr, inputs);
+  const value = answer.ok ? emitTogether([text.expr], context) : null;
+  if (value?.kind !== 'text') throw new PenstockError('not-onnxable', `A text cannot become ONNX: ${answer.ok ? 'it is no text' : answer.reason}.`);
+  return emitTermWeights(value.tensor, text, context.builder);
 }
 
 /** Equal for expressions that differ only in the names of numeric columns and in numeric constants. */

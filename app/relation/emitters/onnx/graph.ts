@@ -26,7 +26,8 @@ export type OnnxAttribute =
 
 export interface OnnxNode {
   readonly op: string;
-  readonly domain?: '' | 'ai.onnx.ml';
+  /** `com.microsoft`: ONNX Runtime's own operators, which all its builds have. */
+  readonly domain?: '' | 'ai.onnx.ml' | 'com.microsoft';
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   readonly attributes?: Readonly<Record<string, OnnxAttribute>>;
