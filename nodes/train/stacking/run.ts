@@ -14,11 +14,12 @@ export const executor: NodeExecutor<Params> = {
     const bases = learnersAt(inputs['learner']);
     const learner = stackedSpec(params, bases, learnersAt(inputs['final'])[0] ?? null);
     if (learner === null) throw new PenstockError('no-learner', 'No learner is connected.', { remedy: 'Connect the Learner outputs of at least two train nodes.', place: { port: 'learner' } });
-    if (table?.kind !== 'table') return { learner: { kind: 'learner', learner } };
+    const learnerValue: PortValue = { kind: 'learner', learner };
+    if (table?.kind !== 'table') return { learner: learnerValue };
     const [problem] = learnerProblems(table.schema, bases);
     if (problem !== undefined) {
       throw new PenstockError(problem.code, problem.message, { ...(problem.remedy === undefined ? {} : { remedy: problem.remedy }), ...(problem.place === undefined ? {} : { place: problem.place }) });
     }
-    return { learner: { kind: 'learner', learner }, model: await fitLearner(learner, table, context) };
+    return { learner: learnerValue, model: await fitLearner(learner, table, context) };
   },
 };
