@@ -11,9 +11,11 @@ interface NodeTable {
   readonly truenodeids: number[];
   readonly falsenodeids: number[];
   readonly missing_value_tracks_true: number[];
+  /** Weight of the training rows that came through: of use for explanations, of none to runtimes. */
+  readonly hitrates: number[];
 }
 
-const emptyTable = (): NodeTable => ({ treeids: [], nodeids: [], featureids: [], values: [], modes: [], truenodeids: [], falsenodeids: [], missing_value_tracks_true: [] });
+const emptyTable = (): NodeTable => ({ treeids: [], nodeids: [], featureids: [], values: [], modes: [], truenodeids: [], falsenodeids: [], missing_value_tracks_true: [], hitrates: [] });
 
 /**
  * A tree's nodes as TreeEnsemble attributes. A set of categories becomes a chain of nodes that each ask for one code and share what is to
@@ -21,7 +23,7 @@ const emptyTable = (): NodeTable => ({ treeids: [], nodeids: [], featureids: [],
  */
 function addTree(table: NodeTable, id: number, tree: Tree): void {
   let next = tree.feature.length;
-  const add = (node: number, feature: number, value: number, mode: string, yes: number, no: number, missing: number): void => {
+  const add = (node: number, feature: number, value: number, mode: string, yes: number, no: number, missing: number, cover: number): void => {
     table.treeids.push(id);
     table.nodeids.push(node);
     table.featureids.push(feature);
@@ -30,22 +32,24 @@ function addTree(table: NodeTable, id: number, tree: Tree): void {
     table.truenodeids.push(yes);
     table.falsenodeids.push(no);
     table.missing_value_tracks_true.push(missing);
+    table.hitrates.push(cover);
   };
   for (let node = 0; node < tree.feature.length; node += 1) {
     const feature = tree.feature[node] as number;
+    const cover = tree.cover[node] as number;
     const [left, right] = [tree.left[node] as number, tree.right[node] as number];
     if (feature < 0) {
-      add(node, 0, 0, 'LEAF', 0, 0, 0);
+      add(node, 0, 0, 'LEAF', 0, 0, 0, cover);
       continue;
     }
     const set = tree.categories.get(node);
     if (set === undefined) {
-      add(node, feature, tree.threshold[node] as number, 'BRANCH_LEQ', left, right, tree.missingLeft[node] as number);
+      add(node, feature, tree.threshold[node] as number, 'BRANCH_LEQ', left, right, tree.missingLeft[node] as number, cover);
       continue;
     }
     for (const [i, code] of set.entries()) {
       const here = i === 0 ? node : next++;
-      add(here, feature, code, 'BRANCH_EQ', left, i === set.length - 1 ? right : next, 0);
+      add(here, feature, code, 'BRANCH_EQ', left, i === set.length - 1 ? right : next, 0, cover);
     }
   }
 }
@@ -81,6 +85,7 @@ export function rawOutputs(builder: HeadBuilder, ensemble: TreeEnsemble, feature
       nodes_truenodeids: { kind: 'ints', value: table.truenodeids },
       nodes_falsenodeids: { kind: 'ints', value: table.falsenodeids },
       nodes_missing_value_tracks_true: { kind: 'ints', value: table.missing_value_tracks_true },
+      nodes_hitrates: { kind: 'floats', value: table.hitrates },
       target_treeids: { kind: 'ints', value: targets.treeids },
       target_nodeids: { kind: 'ints', value: targets.nodeids },
       target_ids: { kind: 'ints', value: targets.ids },

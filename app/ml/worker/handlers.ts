@@ -5,6 +5,7 @@ import { isolationInWorker } from '../isolation/forest.ts';
 import { kMeansInWorker } from '../clustering/k-means/fit.ts';
 import { closeSession, openSession, runSession } from '../onnx/session.ts';
 import { trainInWorker } from '../learners/train.ts';
+import { treeShapInWorker } from '../trees/shap-task.ts';
 import { projectInWorker } from '../projection/project.ts';
 import { calibrateInWorker } from '../understanding/calibrate.ts';
 import { fairThresholdsInWorker } from '../understanding/fair-thresholds.ts';
@@ -17,6 +18,7 @@ export const handlers: TaskHandlers = {
   'session-open': openSession,
   'session-run': runSession,
   'session-close': closeSession,
+  'tree-shap': treeShapInWorker,
   project: projectInWorker,
   calibrate: calibrateInWorker,
   'tune-threshold': tuneInWorker,

@@ -4,6 +4,7 @@ import type { HierarchicalPayload, HierarchicalResult } from '../clustering/hier
 import type { QualityPayload, QualityResult } from '../clustering/quality.ts';
 import type { IsolationPayload, IsolationResult } from '../isolation/forest.ts';
 import type { KMeansPayload, KMeansResult } from '../clustering/k-means/fit.ts';
+import type { TreeShapPayload, TreeShapResult } from '../trees/shap-task.ts';
 import type { ProjectPayload, ProjectResult } from '../projection/project.ts';
 import type { CalibratePayload, CalibrateResult } from '../understanding/calibrate.ts';
 import type { FairThresholds, FairThresholdsPayload } from '../understanding/fair-thresholds.ts';
@@ -23,6 +24,7 @@ export interface TaskMap {
   calibrate: { payload: CalibratePayload; message: never; result: CalibrateResult };
   'tune-threshold': { payload: TunePayload; message: never; result: TunedThreshold };
   'fair-thresholds': { payload: FairThresholdsPayload; message: never; result: FairThresholds };
+  'tree-shap': { payload: TreeShapPayload; message: never; result: TreeShapResult };
   project: { payload: ProjectPayload; message: never; result: ProjectResult };
   'session-close': { payload: { readonly session: number }; message: never; result: null };
 }
