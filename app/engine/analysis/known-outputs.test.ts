@@ -58,7 +58,7 @@ describe('what results tell of outputs', () => {
     expect(schema.map((column) => column.name)).toEqual(known.sure);
     expect(rows.every((row) => row.at(-1) === true)).toBe(true);
 
-    const other = withParams('fit', { l2: 0.5 });
+    const other = withParams('fit', { strength: 0.5 });
     expect(await columns(other)).toEqual({ predict: null, sure: null });
     expect((await opened.run(other)).status).toBe('succeeded');
     expect(await columns(other)).toEqual(known);

@@ -49,7 +49,7 @@ describe('trainLearner', () => {
     const linear = await trainLearner('linear-regression', {}, trainInput(rows, rows.map((row) => value(row) + 5), 0), { seed: 1 });
     for (const [j, { coefficient }] of (linear.details.coefficients ?? []).entries()) expect(coefficient).toBeCloseTo(j === width ? 5 : slope(j), 8);
     const two = () => trainInput(rows, rows.map((row) => Number(value(row) + 3 * normal(next) > 0)), 2);
-    const logistic = await trainLearner('logistic-regression', { l2: 20 }, two(), { seed: 1 });
+    const logistic = await trainLearner('logistic-regression', { strength: 20 }, two(), { seed: 1 });
     expect(logistic.details.converged).toBe(true);
     const found = (logistic.details.coefficients ?? []).map(({ coefficient }) => coefficient);
     const along = found.reduce((sum, coefficient, j) => sum + (j === width ? 0 : coefficient * slope(j)), 0);

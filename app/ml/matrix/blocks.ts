@@ -16,6 +16,8 @@ export interface Block {
 const blockRows = 1024;
 /** Blocks in one call: enough to share among threads. */
 const mostBlocks = 16;
+/** Rows in one call, at most. */
+export const mostRows = blockRows * mostBlocks;
 /** Values in one call, about: what is computed of them should stay in the cache. */
 const callValues = 1 << 19;
 
@@ -41,7 +43,7 @@ export function someBlocks(rows: number, wanted: number): Block[] {
 
 /** Sessions of small graphs stay open: a fold of a cross-validation then starts at once. */
 const keptSessions = 8;
-const sessions = new Map<string, Promise<NativeSession>>();
+const sessions = new Map<string, NativeSession>();
 
 /** The session of a graph that `key` stands for. In a worker only; opening takes a few milliseconds the first time. */
 export async function kernel(key: string, graph: () => OnnxGraph): Promise<NativeSession> {
@@ -52,13 +54,13 @@ export async function kernel(key: string, graph: () => OnnxGraph): Promise<Nativ
     sessions.set(key, known);
     return known;
   }
-  const opened = openNativeSession(encodeModel(graph()), 'training');
-  sessions.set(key, opened);
-  opened.catch(() => sessions.delete(key));
+  // One after another: a worker is inside onnxruntime once at most.
   for (const [oldest, session] of sessions) {
-    if (sessions.size <= keptSessions) break;
+    if (sessions.size < keptSessions) break;
     sessions.delete(oldest);
-    void session.then((open) => open.release());
+    await session.release();
   }
+  const opened = await openNativeSession(encodeModel(graph()), 'training');
+  sessions.set(key, opened);
   return opened;
 }

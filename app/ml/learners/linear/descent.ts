@@ -14,6 +14,11 @@ export interface DescentOptions {
   readonly check?: () => void;
 }
 
+/** ½ βᵀ gram β − right β. `square`: of the target, where this is a sum of squares less that; null: there is no duality gap to stop at. */
+export interface Quadratic extends Pick<Standard, 'size' | 'gram' | 'right'> {
+  readonly square: number | null;
+}
+
 /** Duality gap, and violation of the conditions of a minimum where there is no gap, that end the descent; relative to the target. */
 const gapTolerance = 1e-13;
 const slopeTolerance = 1e-11;
@@ -24,7 +29,7 @@ const checkEvery = 64;
  * Tibshirani 2010): a sweep costs what changes, whatever the number of rows. Stops at a duality gap (Massias, Gramfort and Salmon
  * 2018, with the l2 part as rows of data).
  */
-export function descend({ size, gram, right, square }: Pick<Standard, 'size' | 'gram' | 'right' | 'square'>, { l1, l2 }: Penalty, options: DescentOptions): Descent {
+export function descend({ size, gram, right, square }: Quadratic, { l1, l2 }: Penalty, options: DescentOptions): Descent {
   const solution = options.start === undefined ? new Float64Array(size) : Float64Array.from(options.start);
   // right − gram β, kept up to date.
   const left = Float64Array.from(right);
@@ -32,7 +37,7 @@ export function descend({ size, gram, right, square }: Pick<Standard, 'size' | '
     const value = solution[j] as number;
     if (value !== 0) for (let k = 0; k < size; k++) left[k] = (left[k] as number) - value * (gram[j * size + k] as number);
   }
-  const hasGap = l1.some((value) => value > 0);
+  const hasGap = square !== null && l1.some((value) => value > 0);
   const steepest = right.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
   let sweeps = 0;
   let converged = size === 0;

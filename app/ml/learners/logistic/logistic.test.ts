@@ -4,7 +4,8 @@ import { features, reference } from '../reference-fixture.ts';
 import { normal, uniform } from '../random.ts';
 import { quietHooks, runHead, trainInput } from '../testing.ts';
 import type { TrainInput, TrainedLearner } from '../types.ts';
-import { logisticParams, trainLogistic } from './logistic.ts';
+import { trainLogistic } from './logistic.ts';
+import { logisticParams } from './params.ts';
 
 afterAll(closeIdleWorkers);
 
@@ -32,11 +33,11 @@ describe('trainLogistic', () => {
     ...(weights === undefined ? {} : { weights: Float64Array.from(weights) }),
   });
   const cases = [
-    ['bin', input('binary'), { l2: 1 }],
-    ['binb', input('binary'), { l2: 0.5, classWeights: 'balanced' }],
-    ['binw', input('binary', reference.weights), { l2: 2 }],
-    ['multi', input('multi'), { l2: 1, tolerance: 1e-9 }],
-    ['multib', input('multi'), { l2: 0.1, classWeights: 'balanced', tolerance: 1e-9 }],
+    ['bin', input('binary'), { strength: 1 }],
+    ['binb', input('binary'), { strength: 0.5, classWeights: 'balanced' }],
+    ['binw', input('binary', reference.weights), { strength: 2 }],
+    ['multi', input('multi'), { strength: 1, tolerance: 1e-9 }],
+    ['multib', input('multi'), { strength: 0.1, classWeights: 'balanced', tolerance: 1e-9 }],
   ] as const;
   for (const [name, data, params] of cases) {
     it(`finds scikit-learn's coefficients: ${name}`, async () => {
@@ -72,7 +73,7 @@ describe('trainLogistic', () => {
   it('stays finite on separable classes without a penalty, and says so', async () => {
     const rows = [[-3], [-2], [-1], [1], [2], [3]];
     for (const [target, classes] of [[[0, 0, 0, 1, 1, 1], 2], [[0, 0, 1, 1, 2, 2], 3]] as const) {
-      const trained = await train(trainInput(rows, target, classes), { l2: 0 });
+      const trained = await train(trainInput(rows, target, classes), { penalty: 'none' });
       for (const { coefficient } of trained.details.coefficients ?? []) expect(Math.abs(coefficient)).toBeLessThan(1e4);
       expect(trained.metrics['trainingAccuracy']).toBe(1);
       expect(trained.details.notes.join()).toContain('without a single error');
@@ -82,7 +83,7 @@ describe('trainLogistic', () => {
   it('gives the log odds for a 0/1 feature without a penalty', async () => {
     const rows = [...Array.from({ length: 10 }, () => [0]), ...Array.from({ length: 10 }, () => [1])];
     const target = rows.map(([x], i) => (x === 0 ? Number(i < 2) : Number(i < 17)));
-    const { coefficients, intercepts } = linears(await train(trainInput(rows, target, 2), { l2: 0, tolerance: 1e-10 }), 1);
+    const { coefficients, intercepts } = linears(await train(trainInput(rows, target, 2), { penalty: 'none', tolerance: 1e-10 }), 1);
     expect(intercepts[0]).toBeCloseTo(Math.log(2 / 8), 8);
     expect(coefficients[0]?.[0]).toBeCloseTo(Math.log(7 / 3) - Math.log(2 / 8), 8);
   });
@@ -94,16 +95,16 @@ describe('trainLogistic', () => {
       return [x, x, 4];
     });
     const target = rows.map(([x = 0]) => (x + normal(next) > 0 ? 2 : 0));
-    const trained = await train(trainInput(rows, target, 3), { l2: 1 });
+    const trained = await train(trainInput(rows, target, 3), { strength: 1 });
     const { coefficients } = linears(trained, 3);
     expect(coefficients[0]?.[0]).toBeCloseTo(coefficients[0]?.[1] ?? Number.NaN, 6);
     expect(coefficients.map((row) => row[2])).toEqual([0, 0, 0]);
     expect(trained.metrics['trainingAccuracy']).toBeGreaterThan(0.65);
-    expect((await train(trainInput(rows, target.map((cls) => cls / 2), 2), { l2: 0 })).details.converged).toBe(true);
+    expect((await train(trainInput(rows, target.map((cls) => cls / 2), 2), { penalty: 'none' })).details.converged).toBe(true);
   });
 
   it('says when the iterations run out', async () => {
-    const trained = await train(input('multi'), { l2: 0.001, maxIterations: 2 });
+    const trained = await train(input('multi'), { strength: 0.001, maxIterations: 2 });
     expect(trained.details).toMatchObject({ converged: false, iterations: 2 });
     expect(trained.details.notes.join()).toContain('stopped after 2 iterations');
   });

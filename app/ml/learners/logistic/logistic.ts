@@ -1,20 +1,15 @@
-import { z } from 'zod';
 import { rowWeights } from '../class-weights.ts';
 import { HeadBuilder, bothProbabilities, headInput } from '../heads.ts';
 import type { Coefficient, LearnerHead, TrainHooks, TrainInput, TrainedLearner } from '../types.ts';
-import { minimiseBinary } from './binary.ts';
+import type { Minimum } from '../lbfgs.ts';
+import { blockLoss, worthSampling } from './block-loss.ts';
+import { hasWholeCurvature } from './loss.ts';
 import { minimiseMultinomial } from './multinomial.ts';
+import { minimiseNewton, type Stage } from './newton.ts';
+import { logisticNotes } from './notes.ts';
+import type { LogisticParams } from './params.ts';
+import { plainLoss } from './plain-loss.ts';
 import { type LogisticProblem, logisticProblem, softplus, unscale } from './problem.ts';
-
-export const logisticParams = z.object({
-  /** Strength of the penalty: scikit-learn's 1/C. 0: none. */
-  l2: z.number().min(0).default(1),
-  classWeights: z.enum(['none', 'balanced']).default('none'),
-  maxIterations: z.number().int().min(1).max(100_000).default(500),
-  /** On the largest slope of the mean loss, columns standardised. */
-  tolerance: z.number().positive().default(1e-6),
-});
-export type LogisticParams = z.output<typeof logisticParams>;
 
 interface Linear {
   readonly coefficients: Float64Array;
@@ -39,8 +34,13 @@ function multinomialHead(classes: readonly Linear[]): LearnerHead {
   return builder.classification(builder.cast(softmax, 'float'), classes.length);
 }
 
+interface Measured {
+  readonly logLoss: number;
+  readonly accuracy: number;
+}
+
 /** Mean loss and accuracy over the training rows, in the rows' own weights (class weights left out). */
-function measure({ matrix, rows, target, weights }: TrainInput, classes: readonly Linear[]): { logLoss: number; accuracy: number } {
+function measure({ matrix, rows, target, weights }: TrainInput, classes: readonly Linear[]): Measured {
   const size = classes[0]?.coefficients.length ?? 0;
   const logits = new Float64Array(classes.length);
   let loss = 0;
@@ -76,37 +76,56 @@ function coefficientRows(features: readonly string[], linears: readonly Linear[]
   );
 }
 
+/** Slope that float32 sums still show the way to. */
+const floatSlope = 1e-4;
+/** Slope on a sample that says no more about all rows. */
+const sampleSlope = 1e-3;
+
+/** Few looks at all rows: from a sample to float32 sums to float64 ones. Without the matrix kernels all is float64. */
+function stagesOf({ blocks, input }: LogisticProblem, { tolerance, maxIterations }: LogisticParams): Stage[] {
+  const last: Stage = { precision: 'double', sample: false, until: tolerance, most: maxIterations, thrifty: blocks };
+  if (!blocks) return [last];
+  const first: Stage = { precision: 'float', sample: true, until: sampleSlope, most: 8, thrifty: false };
+  return [...(worthSampling(input.rows) ? [first] : []), { ...last, precision: 'float', until: Math.max(tolerance, floatSlope), thrifty: false }, last];
+}
+
 /**
- * Logistic regression with an L2 penalty on the unscaled coefficients (not on the intercept): two classes by Newton's method,
- * more by L-BFGS on the softmax. Gives scikit-learn's coefficients for C = 1 / l2.
- * @throws PenstockError `one-class`; CancelledError.
+ * Logistic regression with an L2, L1 or elastic-net penalty on the unscaled coefficients (not on the intercept), by Newton's method;
+ * many parameters of more than two classes without corners in the penalty, where rows are few or mostly zeros, by L-BFGS. Gives
+ * scikit-learn's coefficients for C = 1 / strength.
+ * @throws PenstockError `one-class`, `training-data`; CancelledError.
  */
 export async function trainLogistic(input: TrainInput, params: LogisticParams, hooks: TrainHooks): Promise<TrainedLearner> {
-  const problem: LogisticProblem = logisticProblem(input, rowWeights(input, params.classWeights), params.l2, hooks);
-  const options = {
-    ...params,
-    onIteration: (iteration: number, value: number) => {
-      hooks.send({ name: 'loss', value, step: iteration });
-      hooks.progress(1 - 0.9 ** iteration);
-    },
+  const weights = rowWeights(input, params.classWeights);
+  const problem = await logisticProblem(input, weights, params, hooks);
+  const onIteration = (iteration: number, value: number): void => {
+    hooks.send({ name: 'loss', value, step: iteration });
+    hooks.progress(1 - 0.9 ** iteration);
   };
   const binary = input.classes === 2;
-  const minimum = binary ? await minimiseBinary(problem, options) : minimiseMultinomial(problem, options);
+  const corners = problem.l1.some((limit) => limit > 0);
+  const byGradient = !binary && !corners && !problem.blocks && !hasWholeCurvature(input.classes, input.features.length);
+  const loss = problem.blocks ? blockLoss(problem) : plainLoss(problem);
+  const minimum: Minimum & { readonly accuracy?: number } = byGradient
+    ? minimiseMultinomial(problem, { ...params, onIteration })
+    : await minimiseNewton(loss, problem, { stages: stagesOf(problem, params), check: hooks.check, onIteration });
   const width = input.features.length + 1;
-  const linears = Array.from({ length: binary ? 1 : input.classes }, (_, cls) => unscale(problem, minimum.at.subarray(cls * width, (cls + 1) * width)));
-  const { logLoss, accuracy } = measure(input, linears);
-
-  const notes: string[] = [];
-  if (!minimum.converged) {
-    notes.push(`The fit stopped after ${minimum.iterations} iterations before it settled. Scale the features (Preprocess), raise the number of iterations or the penalty.`);
-  }
-  if (accuracy === 1 && logLoss < 0.01 && params.l2 < 1e-3) {
-    notes.push('These features tell the classes apart without a single error, so the coefficients would grow without end; their size means nothing. Raise the penalty, and check that no feature gives the target away.');
-  }
+  const raw = Array.from({ length: binary ? 1 : input.classes }, (_, cls) => unscale(problem, minimum.at.subarray(cls * width, (cls + 1) * width)));
+  // A number added to every class's logit changes nothing: intercepts have mean 0.
+  const common = binary ? 0 : raw.reduce((sum, { intercept }) => sum + intercept, 0) / raw.length;
+  const linears = raw.map(({ coefficients, intercept }) => ({ coefficients, intercept: intercept - common }));
+  // What the last look saw, unless it saw the rows in other weights.
+  const seen = problem.blocks && params.classWeights === 'none' ? minimum.accuracy : undefined;
+  const { logLoss, accuracy }: Measured = seen === undefined ? measure(input, linears) : { logLoss: minimum.value, accuracy: seen };
   const [first] = linears;
   return {
     head: binary && first !== undefined ? binaryHead(first) : multinomialHead(linears),
     metrics: { trainingLogLoss: logLoss, trainingAccuracy: accuracy },
-    details: { coefficients: coefficientRows(input.features, linears), converged: minimum.converged, iterations: minimum.iterations, notes },
+    details: {
+      coefficients: coefficientRows(input.features, linears),
+      converged: minimum.converged,
+      iterations: minimum.iterations,
+      notes: logisticNotes({ input, problem, params, linears, accuracy, logLoss, converged: minimum.converged, iterations: minimum.iterations }),
+    },
   };
 }

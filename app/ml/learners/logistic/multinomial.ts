@@ -1,6 +1,8 @@
 import { type Minimum, minimiseLbfgs } from '../lbfgs.ts';
-const checkEvery = 8192;
 import type { LogisticProblem } from './problem.ts';
+
+/** Rows between two looks at the cancel flag. */
+const checkEvery = 8192;
 
 /**
  * Several classes by L-BFGS on the softmax loss, all classes with parameters of their own (their mean stays zero by the penalty
@@ -11,7 +13,7 @@ export function minimiseMultinomial(
   options: { readonly maxIterations: number; readonly tolerance: number; readonly onIteration: (iteration: number, value: number) => void },
 ): Minimum {
   const { matrix, rows, target, classes } = problem.input;
-  const { shifts, inverse, shares, penalty, hooks } = problem;
+  const { shifts, inverse, weights, weight, l2, hooks } = problem;
   const size = inverse.length;
   const width = size + 1;
   const u = new Float64Array(width);
@@ -24,7 +26,7 @@ export function minimiseMultinomial(
     gradient.fill(0);
     for (let row = 0; row < rows; row++) {
       if (row % checkEvery === 0) hooks.check();
-      const share = shares[row] as number;
+      const share = (weights === undefined ? 1 : (weights[row] as number)) / weight;
       if (share === 0) continue;
       let count = 0;
       for (let j = 0, i = row * size; j < size; j++, i++) {
@@ -58,7 +60,7 @@ export function minimiseMultinomial(
     }
     for (let cls = 0; cls < classes; cls++) {
       for (let j = 0, i = cls * width; j < size; j++, i++) {
-        const pull = (penalty[j] as number) * (at[i] as number);
+        const pull = (l2[j] as number) * (at[i] as number);
         value += 0.5 * pull * (at[i] as number);
         gradient[i] = (gradient[i] as number) + pull;
       }

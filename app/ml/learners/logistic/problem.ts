@@ -1,33 +1,77 @@
-import { columnScales, inverseSpreads } from '../columns.ts';
+import { suitsBlocks } from '../../matrix/choose.ts';
+import { blockMoments, type Moments } from '../../matrix/moments.ts';
+import { columnScales } from '../columns.ts';
+import { checkMatrix } from '../check-input.ts';
 import type { TrainHooks, TrainInput } from '../types.ts';
+import type { LogisticParams } from './params.ts';
 
 /**
- * A logistic problem in coordinates that suit the optimiser: u = (x − shift) · inverse, where inverse is about 1 / spread. Columns whose mean is small against
- * their spread are not shifted, so that zeros stay zeros. Parameters of a class: one a column, then the intercept.
+ * A logistic problem in coordinates that suit the optimiser: u = (x − shift) · inverse, where inverse is about 1 / spread. Columns
+ * whose mean is small against their spread are not shifted, so that zeros stay zeros. Parameters of a class: one a column, then the
+ * intercept.
  */
 export interface LogisticProblem {
   readonly input: TrainInput;
   readonly shifts: Float64Array;
   readonly inverse: Float64Array;
-  /** Row weights, summing to one. */
-  readonly shares: Float64Array;
-  /** Penalty of each column: F has ½ penalty u². */
-  readonly penalty: Float64Array;
+  /** Row weights, class weights multiplied in; undefined: all 1. */
+  readonly weights: Float64Array | undefined;
+  /** Sum of the weights. */
+  readonly weight: number;
+  /** Penalty of each column, of which F has Σ l1 |u| + ½ Σ l2 u². */
+  readonly l1: Float64Array;
+  readonly l2: Float64Array;
+  /** Left to the matrix kernels: many rows, most values filled. */
+  readonly blocks: boolean;
   readonly hooks: TrainHooks;
 }
 
-/** `l2` as scikit-learn's 1/C: the objective is Σ wᵢ lossᵢ + ½ l2 |coefficients|², here divided by the sum of weights. */
-export function logisticProblem(input: TrainInput, weights: Float64Array | undefined, l2: number, hooks: TrainHooks): LogisticProblem {
-  const scales = columnScales({ ...input, ...(weights === undefined ? {} : { weights }) });
-  // A column of tiny spread meets an enormous penalty in its own units; shrinking it evens the curvature out for L-BFGS. The
-  // data's share of the curvature is taken as 0.2, about p (1 − p).
-  const inverse = inverseSpreads(scales).map((value) => value / Math.sqrt(1 + (l2 / scales.weight / 0.2) * value * value));
+/** Spreads whose squares float32 holds. */
+const floatRange = { least: 1e-15, most: 1e15 };
+/** Share of the curvature that the data are taken to have: about p (1 − p). */
+const usualCurvature = 0.2;
+
+interface Scales {
+  readonly means: Float64Array;
+  readonly spreads: Float64Array;
+  readonly weight: number;
+}
+
+function scalesOf({ means, gram, weight }: Moments): Scales {
+  const size = means.length;
+  const spreads = means.map((mean, j) => {
+    const spread = Math.sqrt(Math.max(0, gram[j * size + j] as number) / weight);
+    return spread > Math.abs(mean) * 1e-7 ? spread : 0;
+  });
+  return { means, spreads, weight };
+}
+
+/** Σ wᵢ lossᵢ + strength (ratio |w|₁ + ½ (1 − ratio) |w|²), divided by the sum of weights. @throws PenstockError `training-data`. */
+export async function logisticProblem(input: TrainInput, weights: Float64Array | undefined, params: LogisticParams, hooks: TrainHooks): Promise<LogisticProblem> {
+  const { matrix, rows, features } = input;
+  const weighted = weights === undefined ? {} : { weights };
+  let blocks = suitsBlocks({ matrix, rows, columns: features.length });
+  let scales: Scales | null = blocks ? scalesOf(await blockMoments({ matrix, rows, columns: features.length, ...weighted }, 'float', hooks)) : null;
+  const fits = scales === null || scales.spreads.every((spread, j) => Math.abs(scales?.means[j] ?? Number.NaN) < floatRange.most && (spread === 0 || (spread > floatRange.least && spread < floatRange.most)));
+  if (scales === null || !fits) {
+    checkMatrix(input);
+    blocks = false;
+    scales = columnScales({ ...input, ...weighted });
+  }
+  const { means, spreads, weight } = scales;
+  const ratio = { none: 0, l2: 0, l1: 1, 'elastic-net': params.l1Ratio }[params.penalty];
+  const strength = (params.penalty === 'none' ? 0 : params.strength) / weight;
+  // A column of tiny spread meets an enormous penalty in its own units; shrinking it evens the curvature out for L-BFGS.
+  const inverse = spreads.map((spread) => (spread > 0 ? 1 / spread / Math.sqrt(1 + ((strength * (1 - ratio)) / usualCurvature) / (spread * spread)) : 0));
   return {
     input,
-    shifts: scales.means.map((mean, j) => (Math.abs(mean) > (scales.spreads[j] as number) ? mean : 0)),
+    shifts: means.map((mean, j) => (Math.abs(mean) > (spreads[j] as number) ? Math.fround(mean) : 0)),
     inverse,
-    shares: Float64Array.from({ length: input.rows }, (_, row) => (weights === undefined ? 1 : (weights[row] as number)) / scales.weight),
-    penalty: inverse.map((value) => (l2 / scales.weight) * value * value),
+    weights,
+    weight,
+    l1: inverse.map((value) => strength * ratio * value),
+    l2: inverse.map((value) => strength * (1 - ratio) * value * value),
+    blocks,
     hooks,
   };
 }
