@@ -1,6 +1,7 @@
 import { PenstockError } from '#app/core/errors.ts';
 import { call, cast, col, lit, when } from '#app/relation/build.ts';
-import type { Column, Expr } from '#app/relation/types.ts';
+import type { Column, Expr, Relation } from '#app/relation/types.ts';
+import type { TableServices } from '#app/sdk/node.ts';
 import type { ColumnSelection, TextTerms } from '#app/sdk/ports.ts';
 
 /**
@@ -42,6 +43,12 @@ export interface EncodedFeature {
   /** Over the training rows, where they see something else than later rows do. */
   readonly training?: Expr;
 }
+
+/** Queries that fitting needs; where rows can be written, what several queries read is computed once. */
+export type FitTables = Pick<TableServices, 'rows'> & Partial<Pick<TableServices, 'materialise'>>;
+
+/** The relation, written down where that is possible. */
+export const writtenDown = async (relation: Relation, label: string, tables: FitTables): Promise<Relation> => (tables.materialise === undefined ? relation : (await tables.materialise(relation, label)).relation);
 
 /** What a recipe may know of the target while it is fitted. */
 export interface FitTarget {

@@ -6,7 +6,7 @@ import type { TableServices } from '#app/sdk/node.ts';
 import type { FeatureOutput, FittedRecipe, Recipe, RecipeStep, TextTerms } from '#app/sdk/ports.ts';
 import { isDated } from '#app/sdk/model-input.ts';
 import { isFeatureOf } from '#app/sdk/trainer.ts';
-import { baseExpression, selectColumns, type ColumnState, type FitTarget } from './columns.ts';
+import { baseExpression, selectColumns, type ColumnState, type FitTables, type FitTarget } from './columns.ts';
 import { applyDateParts } from './date-parts.ts';
 import { applyImpute } from './impute.ts';
 import { applyOneHot } from './one-hot.ts';
@@ -43,7 +43,7 @@ export async function fitRecipe(
   recipe: Recipe,
   relation: Relation,
   features: Schema,
-  tables: Pick<TableServices, 'rows'>,
+  tables: FitTables,
   options: FitRecipeOptions = {},
 ): Promise<FittedRecipe> {
   for (const column of features) {
@@ -155,7 +155,7 @@ interface FitWork {
   readonly known: ReadonlySet<string>;
   /** The same rows with what steps added to them for training. */
   readonly training: { relation: Relation };
-  readonly tables: Pick<TableServices, 'rows'>;
+  readonly tables: FitTables;
   readonly options: FitRecipeOptions;
 }
 

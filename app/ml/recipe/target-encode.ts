@@ -3,14 +3,12 @@ import { call, cast, col, filter, lit, named, project, when } from '#app/relatio
 import { freeName } from '#app/relation/free-name.ts';
 import { schemaOf } from '#app/relation/schema.ts';
 import type { Expr, Measure, NamedExpr, Relation } from '#app/relation/types.ts';
-import type { TableServices } from '#app/sdk/node.ts';
 import type { RecipeStep } from '#app/sdk/ports.ts';
 import { numberByCategory } from './categories.ts';
-import type { ColumnState, EncodedFeature, FitTarget } from './columns.ts';
+import { writtenDown, type ColumnState, type EncodedFeature, type FitTables, type FitTarget } from './columns.ts';
 import { numberOf, type Cell } from './statistics.ts';
 
 type TargetEncodeStep = Extract<RecipeStep, { step: 'target-encode' }>;
-type Tables = Pick<TableServices, 'rows'>;
 
 export interface TargetEncodeContext {
   readonly target: FitTarget | undefined;
@@ -44,7 +42,7 @@ export async function applyTargetEncode(
   step: TargetEncodeStep,
   columns: readonly ColumnState[],
   relation: Relation,
-  tables: Tables,
+  tables: FitTables,
   context: TargetEncodeContext,
 ): Promise<void> {
   const open = columns.filter((state) => state.encoded === null);
@@ -57,7 +55,9 @@ export async function applyTargetEncode(
   }
   const values = targetColumns(target);
   const fraction = call('hash_fraction', lit(context.seed), ...context.hashed.map(col), target.expr);
-  const keyed = keyedRows(training.relation, step.folds, open, fraction);
+  const described = keyedRows(training.relation, step.folds, open, fraction);
+  // Three queries read the folds, and their hash costs more than all else.
+  const keyed = { ...described, relation: await writtenDown(described.relation, 'training rows with folds', tables) };
   const priors = await readPriors(keyed, step.folds, values, tables);
   training.relation = keyed.relation;
   for (const [index, state] of open.entries()) {
@@ -151,7 +151,7 @@ const sumsOf = (values: readonly TargetColumn[]): Measure[] => [
 ];
 
 /** Mean and variance of each column of the target: of all rows, and of the rows outside each fold. */
-async function readPriors(keyed: KeyedRows, folds: number, values: readonly TargetColumn[], tables: Tables): Promise<{ all: Prior[]; outside: Prior[][] }> {
+async function readPriors(keyed: KeyedRows, folds: number, values: readonly TargetColumn[], tables: FitTables): Promise<{ all: Prior[]; outside: Prior[][] }> {
   const { rows } = await tables.rows({ op: 'aggregate', input: keyed.relation, keys: [named(keyed.fold, col(keyed.fold))], measures: sumsOf(values) });
   const sums = rows.map((row) => ({ fold: Number(row[0]), numbers: row.slice(1).map(numberOf) }));
   const priorsWithout = (fold: number | null): Prior[] => {
@@ -175,7 +175,7 @@ interface Category {
 }
 
 /** The `limit` most frequent categories of a column (ties by value), with the target's moments in each. */
-async function readCategories(state: ColumnState, values: readonly TargetColumn[], limit: number, relation: Relation, tables: Tables): Promise<Category[]> {
+async function readCategories(state: ColumnState, values: readonly TargetColumn[], limit: number, relation: Relation, tables: FitTables): Promise<Category[]> {
   const counted: Relation = {
     op: 'aggregate',
     input: filter(relation, call('is_not_null', state.expr)),

@@ -1,14 +1,12 @@
 import { call, cast, col, filter, lit, named, project } from '#app/relation/build.ts';
 import { wordSeparators } from '#app/relation/emitters/onnx/words.ts';
 import type { Expr, Relation, WindowColumn } from '#app/relation/types.ts';
-import type { TableServices } from '#app/sdk/node.ts';
 import type { RecipeStep, TextTerms } from '#app/sdk/ports.ts';
 import { byValue } from './categories.ts';
-import type { ColumnState } from './columns.ts';
+import { writtenDown, type ColumnState, type FitTables } from './columns.ts';
 import { numberOf } from './statistics.ts';
 
 type TextStep = Extract<RecipeStep, { step: 'text' }>;
-type Tables = Pick<TableServices, 'rows'>;
 
 /** Spellings of one word that are looked for; the most frequent ones of the training rows, and lower, title and upper case. */
 const MAX_SPELLINGS = 12;
@@ -25,13 +23,13 @@ export const wordsOf = (text: Expr): Expr => call('regexp_replace', text, lit(wo
  * Neither backend lower-cases while it applies this: a word is found by any spelling in a list that fitting makes, because what lower
  * case is differs between runtimes and their languages. Missing text and text without a known term is 0 in every feature.
  */
-export async function applyText(step: TextStep, columns: readonly ColumnState[], relation: Relation, tables: Tables, note: (column: string, message: string) => void): Promise<void> {
+export async function applyText(step: TextStep, columns: readonly ColumnState[], relation: Relation, tables: FitTables, note: (column: string, message: string) => void): Promise<void> {
   for (const state of columns) {
     if (state.kind !== 'text' || state.encoded !== null) continue;
     state.encoded = [];
-    const words = wordRows(state.expr, step, relation);
-    const { terms, texts, found } = await readTerms(words, state, step, relation, tables);
-    if (found > terms.length) note(state.column.name, `“${state.column.name}” has ${found} terms in at least ${step.minRows} rows; the ${terms.length} most frequent got a feature each.`);
+    const words = await writtenDown(wordRows(state.expr, step, relation), 'words', tables);
+    const { terms, texts, hasMore } = await readTerms(words, state, step, relation, tables);
+    if (hasMore) note(state.column.name, `“${state.column.name}” has more than ${step.maxTerms} terms in at least ${step.minRows} rows; the most frequent got a feature each.`);
     if (terms.length === 0) {
       note(state.column.name, `No term of “${state.column.name}” occurs in ${step.minRows} rows, so nothing is learnt from it.`);
       continue;
@@ -65,7 +63,7 @@ interface Term {
   readonly rows: number;
 }
 
-async function readTerms(words: Relation, state: ColumnState, step: TextStep, relation: Relation, tables: Tables): Promise<{ terms: Term[]; texts: number; found: number }> {
+async function readTerms(words: Relation, state: ColumnState, step: TextStep, relation: Relation, tables: FitTables): Promise<{ terms: Term[]; texts: number; hasMore: boolean }> {
   const following = Array.from({ length: step.longest - 1 }, (_unused, index): WindowColumn => ({
     name: `word_${index + 1}`,
     fn: 'lead',
@@ -86,15 +84,14 @@ async function readTerms(words: Relation, state: ColumnState, step: TextStep, re
   const counted: Relation = { op: 'aggregate', input: all, keys: [named('term', col('term')), named('length', col('length'))], measures: [{ name: 'rows', fn: 'count_distinct', arg: col('row') }] };
   const frequent = filter(counted, call('greater_than_or_equal', col('rows'), lit(step.minRows)));
   const sorted: Relation = { op: 'sort', input: frequent, keys: [{ expr: col('rows'), descending: true, nulls: 'last' }, { expr: col('term'), descending: false, nulls: 'last' }] };
-  const { rows } = await tables.rows({ op: 'limit', input: sorted, count: step.maxTerms, offset: 0 }, step.maxTerms);
+  const { rows } = await tables.rows({ op: 'limit', input: sorted, count: step.maxTerms + 1, offset: 0 }, step.maxTerms + 1);
   const [[texts = 0] = []] = (await tables.rows({ op: 'aggregate', input: relation, keys: [], measures: [{ name: 'texts', fn: 'count', arg: state.expr }] })).rows;
-  const [[found = 0] = []] = (await tables.rows({ op: 'aggregate', input: frequent, keys: [], measures: [{ name: 'terms', fn: 'count' }] })).rows;
-  const kept = rows.map(([term, length, count]) => ({ term: String(term), length: numberOf(length ?? null), rows: numberOf(count ?? null) }));
-  return { terms: kept.sort((a, b) => a.length - b.length || byValue(a.term, b.term)), texts: numberOf(texts), found: numberOf(found) };
+  const kept = rows.slice(0, step.maxTerms).map(([term, length, count]) => ({ term: String(term), length: numberOf(length ?? null), rows: numberOf(count ?? null) }));
+  return { terms: kept.sort((a, b) => a.length - b.length || byValue(a.term, b.term)), texts: numberOf(texts), hasMore: rows.length > step.maxTerms };
 }
 
 /** For each word what it is spelled like; every spelling belongs to one word. */
-async function readSpellings(words: Relation, vocabulary: readonly string[], step: TextStep, tables: Tables): Promise<string[][]> {
+async function readSpellings(words: Relation, vocabulary: readonly string[], step: TextStep, tables: FitTables): Promise<string[][]> {
   if (!step.lowerCase) return vocabulary.map((word) => [word]);
   const known = call('is_not_null', call('lookup', col('word'), ...vocabulary.flatMap((word) => [lit(word), lit(1, 'float')])));
   const counted: Relation = { op: 'aggregate', input: filter(words, known), keys: [named('word', col('word')), named('spelling', col('spelling'))], measures: [{ name: 'rows', fn: 'count' }] };
