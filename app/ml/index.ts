@@ -49,4 +49,5 @@ export { curveTable, learningCurve, type LearningCurve } from './evaluation/lear
 export { curveReport, curveVerdict } from './evaluation/curve-report.ts';
 export { runImportance } from './understanding/importance-node.ts';
 export { runDependence } from './understanding/dependence-node.ts';
+export { runFairness } from './understanding/fairness-node.ts';
 export { runShap } from './understanding/shap-node.ts';
