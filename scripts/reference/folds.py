@@ -99,7 +99,7 @@ def numbered(fixture, target: str) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The rows with a target in the order of their hashes: as they are, and with plain floats and text for scikit-learn."""
     frame = fixture.table("in")
     frame = frame[frame[target].notna()].reset_index(drop=True)
-    order = hashes(frame, frame.columns, 0).argsort(kind="stable")
+    order = hashes(frame, fixture.params().get("key") or frame.columns, 0).argsort(kind="stable")
     frame = frame.iloc[order].reset_index(drop=True)
     plain = frame.copy()
     for column in plain:
@@ -111,7 +111,7 @@ def fitted(learner: dict, plain: pd.DataFrame, train):
     """The pipeline of a train node's learner, fitted on the rows at `train`."""
     params = learner["params"]
     is_class = learner["type"] == "train/logistic-regression"
-    model = LogisticRegression(C=1 / params.get("l2", 1), max_iter=100_000, tol=1e-9) if is_class else LinearRegression()
+    model = LogisticRegression(C=1 / params.get("strength", 1), max_iter=100_000, tol=1e-9) if is_class else LinearRegression()
     return make_pipeline(recipe(plain, params["features"]), model).fit(plain.iloc[train][params["features"]], plain.iloc[train][params["target"]])
 
 

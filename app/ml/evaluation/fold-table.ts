@@ -1,8 +1,8 @@
-import type { Diagnostic } from '#app/core/errors.ts';
+import { PenstockError, type Diagnostic } from '#app/core/errors.ts';
 import { formatCount } from '#app/core/units.ts';
 import { asc, call, cast, col, filter, lit, named, project } from '#app/relation/build.ts';
 import { freeName } from '#app/relation/free-name.ts';
-import type { Column, Expr, Relation, Schema } from '#app/relation/types.ts';
+import type { Column, Expr, Relation, Schema, SortKey } from '#app/relation/types.ts';
 import type { TableServices } from '#app/sdk/node.ts';
 import type { LearningTask, TableValue } from '#app/sdk/ports.ts';
 import { prepareTarget } from '../model/target.ts';
@@ -28,20 +28,29 @@ export interface NumberedRows {
 type Tables = Pick<TableServices, 'rows' | 'count' | 'column' | 'materialise' | 'fromColumns'>;
 
 /**
- * Leaves out rows without a target and numbers the others by a hash of their values (docs/decisions/portable-row-hash.md), so that
+ * Leaves out rows without a target and numbers the others by a hash of their values (docs/decisions/folds-and-scores.md), so that
  * folds do not depend on the order of rows or the number of threads; only equal rows may change places.
- * @throws PenstockError those of prepareTarget.
+ * @param key columns that tell rows apart: hashing these alone is quicker. Empty: all columns.
+ * @throws PenstockError those of prepareTarget, `unknown-column`.
  */
-export async function numberRows(task: LearningTask, target: Column, table: TableValue, tables: Tables, report: (diagnostic: Diagnostic) => void): Promise<NumberedRows> {
+export async function numberRows(task: LearningTask, target: Column, table: TableValue, tables: Tables, report: (diagnostic: Diagnostic) => void, key: readonly string[] = []): Promise<NumberedRows> {
   const { schema } = table;
   const prepared = await prepareTarget(task, target, table.relation, tables, report);
   const place = freeName('place', schema);
-  const hash = call('hash_fraction', lit(0), ...schema.map(({ name }) => col(name)));
-  const ranked: Relation = { op: 'window', input: prepared.relation, columns: [{ name: place, fn: 'row_number', partitionBy: [], orderBy: [asc(hash)] }] };
+  const ranked: Relation = { op: 'window', input: prepared.relation, columns: [{ name: place, fn: 'row_number', partitionBy: [], orderBy: hashOrder(schema, key) }] };
   const columns = schema.map(({ name }) => named(name, col(name)));
   const { relation } = await tables.materialise(project(ranked, [...columns, named(place, call('subtract', col(place), lit(1)))]), 'numbered rows');
   const truth = await byPlace({ relation, place }, task === 'regression' ? baseExpression(target) : prepared.expr, tables);
   return { relation, schema, place, rows: truth.length, task, target, classes: prepared.classes, truth: Float64Array.from(truth, Number) };
+}
+
+/** By the hash of the key, where it does not tell rows apart by their other values. */
+function hashOrder(schema: Schema, key: readonly string[]): SortKey[] {
+  const unknown = key.find((name) => !schema.some((column) => column.name === name));
+  if (unknown !== undefined) throw new PenstockError('unknown-column', `The table has no column “${unknown}”.`, { remedy: 'Choose the key again.', place: { param: ['key'], column: unknown } });
+  const hashed = key.length > 0 ? key : schema.map(({ name }) => name);
+  const others = schema.filter(({ name }) => !hashed.includes(name));
+  return [asc(call('hash_fraction', lit(0), ...hashed.map(col))), ...others.map(({ name }) => asc(col(name)))];
 }
 
 async function byPlace({ relation, place }: Pick<NumberedRows, 'relation' | 'place'>, expr: Expr, tables: Tables): Promise<Float64Array | (string | null)[]> {

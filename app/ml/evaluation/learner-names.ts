@@ -1,10 +1,9 @@
 import { canonicalJson } from '#app/core/hash.ts';
-import { formatNumber } from '#app/core/units.ts';
 import type { LearnerSpec } from '#app/sdk/ports.ts';
 
 /**
  * A name for each learner, all different: its algorithm, and where several share one, the params in which they differ
- * (“Logistic regression, l2 0.1”). Learners that differ in nothing of that kind are numbered.
+ * (“Logistic regression, strength 0.1”). Learners that differ in nothing of that kind are numbered.
  */
 export function learnerNames(learners: readonly LearnerSpec[]): string[] {
   const plain = learners.map(({ algorithm, params }) => {
@@ -29,8 +28,8 @@ function words(key: string): string {
 }
 
 function valueInWords(value: unknown): string {
-  if (typeof value === 'number') return formatNumber(value);
-  if (Array.isArray(value)) return value.map(valueInWords).join('-');
+  if (typeof value === 'number') return String(value);
+  if (Array.isArray(value)) return value.length === 0 ? 'none' : value.map(valueInWords).join('-');
   if (typeof value === 'boolean') return value ? 'on' : 'off';
   return value === null || value === undefined ? 'none' : String(value).slice(0, 24);
 }

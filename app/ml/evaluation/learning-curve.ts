@@ -21,6 +21,8 @@ export interface LearningCurveOptions {
   readonly confidence: number;
   /** 32-bit unsigned. */
   readonly seed: number;
+  /** Columns that tell rows apart; see numberRows. */
+  readonly key: readonly string[];
 }
 
 /** Scores of a learner that was fitted on a share of the training rows, over the splits. */
@@ -59,7 +61,7 @@ export async function learningCurve(table: TableValue, spec: LearnerSpec, option
   const { tables, signal, progress, report } = services;
   requireLearners(table, [spec]);
   progress(0, 'Numbering the rows');
-  const rows = await numberRows(spec.task, findTarget(spec, table.schema), table, tables, report);
+  const rows = await numberRows(spec.task, findTarget(spec, table.schema), table, tables, report, options.key);
   const folds = await makeFolds(options.method, rows, options.seed, tables, report);
   const orders = folds.blocks.map((_block, repeat) => growingOrder(rows, options.seed, repeat));
   const names = orders.map((_order, repeat) => freeName(`order${repeat + 1}`, rows.schema));

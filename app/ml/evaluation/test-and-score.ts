@@ -22,6 +22,8 @@ export interface TestAndScoreOptions {
   readonly confidence: number;
   /** 32-bit unsigned; decides folds and what is random in learners. */
   readonly seed: number;
+  /** Columns that tell rows apart; see numberRows. */
+  readonly key: readonly string[];
 }
 
 export interface TestAndScoreResult {
@@ -43,7 +45,7 @@ export async function testAndScore(table: TableValue, learners: readonly Learner
   const { tables, signal, progress, report } = services;
   const first = requireLearners(table, learners);
   progress(0, 'Numbering the rows');
-  const rows = await numberRows(first.task, findTarget(first, table.schema), table, tables, report);
+  const rows = await numberRows(first.task, findTarget(first, table.schema), table, tables, report, options.key);
   signal.throwIfAborted();
   const folds = await makeFolds(options.method, rows, options.seed, tables, report);
   const written = await foldTable(rows, folds, tables);

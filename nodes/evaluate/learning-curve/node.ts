@@ -4,6 +4,7 @@ import { checkColumns } from '#app/sdk/chart-node.ts';
 import { schemaAt } from '#app/sdk/configuration.ts';
 import { defineNode, type ConfigureResult } from '#app/sdk/node.ts';
 import type { LearningTask } from '#app/sdk/ports.ts';
+import { likelyKey } from '#app/sdk/row-key.ts';
 import { curveSchema, learnerProblems, metricsOf, scoreMetrics, type ScoreMetric } from '#app/sdk/scores.ts';
 
 const groupTypes = ['boolean', 'integer', 'string', 'date'] as const;
@@ -22,6 +23,7 @@ export const paramsSchema = z.object({
     .enum(['auto', ...scoreMetrics.map(({ name }) => name)])
     .default('auto')
     .meta({ title: 'Metric', control: 'select', labels: { auto: 'Accuracy, or R² for numbers', ...Object.fromEntries(scoreMetrics.map(({ name, title }) => [name, title])) }, description: 'What the chart and the sentence are about; the table has all.' }),
+  key: z.array(z.string()).default([]).meta({ title: 'Key', control: 'columns', from: 'table', advanced: true, description: 'Columns that tell a row from others, such as a number of its own: dividing the rows is then quicker. Without one, all columns together decide.' }),
   confidence: z.number().gt(0).lt(1).default(0.95).meta({ title: 'Confidence', control: 'slider', min: 0.5, max: 0.99, step: 0.01, advanced: true, description: 'Of the intervals in the table.' }),
   seed: z.int().min(0).max(4_294_967_295).default(42).meta({ title: 'Seed', control: 'number', min: 0, step: 1, advanced: true, description: 'Another seed gives other folds.' }),
 });
@@ -78,5 +80,9 @@ export const definition = defineNode({
         ...(learner === null ? [] : learnerProblems(schema, [learner])),
       ],
     };
+  },
+  suggest: (context) => {
+    const key = likelyKey(schemaAt(context));
+    return key === undefined || context.params.key.length > 0 ? null : { key: [key] };
   },
 });

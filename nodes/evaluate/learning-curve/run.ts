@@ -11,7 +11,7 @@ export const executor: NodeExecutor<Params> = {
     if (table?.kind !== 'table' || learner?.kind !== 'learner') throw new PenstockError('input-missing', 'Learning Curve needs a table and a learner.', { remedy: 'Connect both inputs.' });
     const metric = metricFor(learner.learner.task, params);
     if (metric === undefined) throw new PenstockError('wrong-metric', 'The metric is not one of this learner’s task.', { remedy: 'Choose another metric.', place: { param: ['metric'] } });
-    const curve = await learningCurve(table, learner.learner, { sizes: params.sizes, method: methodOf(params), confidence: params.confidence, seed: params.seed }, context);
+    const curve = await learningCurve(table, learner.learner, { sizes: params.sizes, method: methodOf(params), confidence: params.confidence, seed: params.seed, key: params.key }, context);
     for (const { trainingRows, metrics } of curve.points) {
       const found = metrics.find((one) => one.metric === metric);
       if (found === undefined || !Number.isFinite(found.test.mean)) continue;

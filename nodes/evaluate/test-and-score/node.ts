@@ -5,6 +5,7 @@ import { checkColumns } from '#app/sdk/chart-node.ts';
 import { paramMissing, schemaAt } from '#app/sdk/configuration.ts';
 import { defineNode, type ConfigureResult } from '#app/sdk/node.ts';
 import type { LearnerSpec, PortMeta } from '#app/sdk/ports.ts';
+import { likelyKey } from '#app/sdk/row-key.ts';
 import { learnerProblems, scoresSchema, testedSchema } from '#app/sdk/scores.ts';
 
 export const groupTypes = ['boolean', 'integer', 'string', 'date'] as const;
@@ -34,6 +35,7 @@ export const paramsSchema = z.object({
     .default('expanding')
     .meta({ title: 'Train on', control: 'select', labels: { expanding: 'All of the past', rolling: 'The latest blocks' }, visibleWhen: { param: 'method', in: ['time'] } }),
   window: z.int().min(1).max(100).default(3).meta({ title: 'Latest blocks', control: 'number', min: 1, max: 100, visibleWhen: { param: 'windows', in: ['rolling'] }, description: 'How many blocks before the tested one are trained on.' }),
+  key: z.array(z.string()).default([]).meta({ title: 'Key', control: 'columns', from: 'table', advanced: true, description: 'Columns that tell a row from others, such as a number of its own: dividing the rows is then quicker. Without one, all columns together decide.' }),
   confidence: z.number().gt(0).lt(1).default(0.95).meta({ title: 'Confidence', control: 'slider', min: 0.5, max: 0.99, step: 0.01, advanced: true, description: 'Of the intervals around means.' }),
   seed: z.int().min(0).max(4_294_967_295).default(42).meta({ title: 'Seed', control: 'number', min: 0, step: 1, advanced: true, description: 'Another seed gives other folds.' }),
 });
@@ -104,5 +106,9 @@ export const definition = defineNode({
       predictions: { kind: 'table', schema: known && schema !== null && target !== undefined && classes !== undefined ? testedSchema(schema, target, classes).schema : null },
     };
     return { outputs, diagnostics: [...methodProblems(schema, params), ...problems, ...groupAsFeature(schema, learners, params)] };
+  },
+  suggest: (context) => {
+    const key = likelyKey(schemaAt(context));
+    return key === undefined || context.params.key.length > 0 ? null : { key: [key] };
   },
 });

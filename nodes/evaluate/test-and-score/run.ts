@@ -9,7 +9,7 @@ export const executor: NodeExecutor<Params> = {
     const table = context.inputs['table']?.[0];
     if (table?.kind !== 'table') throw new PenstockError('input-missing', 'There is no table to train and test on.', { remedy: 'Connect a table.', place: { port: 'table' } });
     const learners = (context.inputs['learner'] ?? []).flatMap((value) => (value.kind === 'learner' ? [value.learner] : []));
-    const { evaluation, scores, predictions } = await testAndScore(table, learners, { method: methodOf(params), confidence: params.confidence, seed: params.seed }, context);
+    const { evaluation, scores, predictions } = await testAndScore(table, learners, { method: methodOf(params), confidence: params.confidence, seed: params.seed, key: params.key }, context);
     return { evaluation: { kind: 'evaluation', evaluation }, scores, predictions };
   },
 };

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Diagnostic } from '#app/core/errors.ts';
 import { paramMissing, schemaAt } from '#app/sdk/configuration.ts';
 import { defineNode } from '#app/sdk/node.ts';
+import { likelyKey } from '#app/sdk/row-key.ts';
 
 const params = z.object({
   fraction: z.number().gt(0).lt(1).default(0.8).meta({ title: 'Training share', control: 'slider', min: 0.05, max: 0.95, step: 0.05, description: 'The part of the rows that goes to Train.' }),
@@ -37,9 +38,6 @@ function missing({ method, column, group, time, testFrom, validationFrom }: Part
   return [];
 }
 
-/** Names that people give to a number of a row's own. */
-const keyNames = /^(row|record)?[ _-]?(id|key|uuid|guid|nr|no|number|index)$|^pk$/i;
-
 export const definition = defineNode({
   type: 'transform/partition',
   version: 2,
@@ -68,8 +66,8 @@ export const definition = defineNode({
     ],
   }),
   suggest: (context) => {
-    const key = schemaAt(context)?.find(({ name, type }) => keyNames.test(name) && (type === 'integer' || type === 'string'));
-    return key === undefined || context.params.key.length > 0 ? null : { key: [key.name] };
+    const key = likelyKey(schemaAt(context));
+    return key === undefined || context.params.key.length > 0 ? null : { key: [key] };
   },
   // Version 1 had two parts, and neither keys, groups nor times: its params mean the same now.
   migrate: { 1: (before) => before },
