@@ -11,6 +11,8 @@ import { trainNaiveBayes } from './naive-bayes/naive-bayes.ts';
 import { naiveBayesParams } from './naive-bayes/params.ts';
 import { trainNearest } from './nearest-neighbours/nearest-neighbours.ts';
 import { nearestParams } from './nearest-neighbours/params.ts';
+import { svmParams } from './svm/params.ts';
+import { trainSvm } from './svm/svm.ts';
 import { boostingParams } from '../trees/boosting-params.ts';
 import { forestParams } from '../trees/forest-params.ts';
 import { trainBoosting, trainForest, trainTree, treeParams } from '../trees/learners.ts';
@@ -57,6 +59,7 @@ export const algorithms: ReadonlyMap<string, Algorithm> = new Map([
   algorithm('mlp', ['classification', 'regression'], mlpParams, trainMlp),
   algorithm('naive-bayes', ['classification'], naiveBayesParams, trainNaiveBayes),
   algorithm('k-nearest-neighbours', ['classification', 'regression'], nearestParams, trainNearest),
+  algorithm('svm', ['classification', 'regression'], svmParams, trainSvm),
   algorithm('gradient-boosting', ['classification', 'regression'], boostingParams, trainBoosting, { takesMissing: true }),
   algorithm('random-forest', ['classification', 'regression'], forestParams, trainForest, { takesMissing: true }),
   algorithm('decision-tree', ['classification', 'regression'], treeParams, trainTree, { takesMissing: true }),

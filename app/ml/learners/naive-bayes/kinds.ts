@@ -34,8 +34,8 @@ export function featureKinds({ matrix, rows, features }: Pick<TrainInput, 'matri
   for (let from = 0; from < size; ) {
     const stem = stemOf(features[from] ?? '');
     let end = from + 1;
-    while (stem !== null && end < size && stemOf(features[end] ?? '') === stem && isBit(end)) end++;
-    if (stem !== null && isBit(from) && end - from > 1 && areExclusive(matrix, rows, size, from, end)) {
+    while (end < size && stemOf(features[end] ?? '') === stem && isBit(end)) end++;
+    if (stem !== '' && isBit(from) && end - from > 1 && areExclusive(matrix, rows, size, from, end)) {
       for (let j = from; j < end; j++) kinds[j] = { kind: 'category', group: from, size: end - from };
     }
     from = end;
@@ -43,10 +43,8 @@ export function featureKinds({ matrix, rows, features }: Pick<TrainInput, 'matri
   return kinds;
 }
 
-function stemOf(name: string): string | null {
-  const at = name.indexOf('=');
-  return at > 0 ? name.slice(0, at) : null;
-}
+/** The column that a one-hot feature was made of; empty for other names. */
+const stemOf = (name: string): string => name.slice(0, Math.max(0, name.indexOf('=')));
 
 function areExclusive(matrix: Float32Array, rows: number, size: number, from: number, end: number): boolean {
   for (let row = 0; row < rows; row++) {

@@ -1,9 +1,9 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { closeIdleWorkers } from '../../worker/run-task.ts';
+import { blockRows } from '../blocks.ts';
 import { normal, uniform } from '../random.ts';
 import { quietHooks, runHead, trainInput } from '../testing.ts';
 import type { TrainInput } from '../types.ts';
-import { blockRows } from './head.ts';
 import { trainNearest } from './nearest-neighbours.ts';
 import { nearestParams } from './params.ts';
 import reference from './reference.json' with { type: 'json' };
