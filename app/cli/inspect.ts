@@ -21,7 +21,7 @@ export async function validateCommand(file: string, options: Json & { readonly p
   return withScratchEngine(example ? null : placeOf(file, options.project).filesDir, async (engine) => {
     if (example) await bringExampleData(engine.filesDir);
     const analysis = await engine.analyse(document);
-    const diagnostics: readonly Diagnostic[] = [...analysis.diagnostics, ...(await engine.leaks.find(analysis, new AbortController().signal)).map(({ fix: _fix, ...one }) => one)];
+    const diagnostics: readonly Diagnostic[] = [...analysis.diagnostics, ...(await engine.leaks.find(analysis)).map(({ fix: _fix, ...one }) => one)];
     const errors = diagnostics.filter((one) => one.severity === 'error').length;
     if (options.json === true) printJson(terminal, { valid: errors === 0, diagnostics });
     else {

@@ -152,7 +152,7 @@ export class Engine {
       noteUnexpected: (error) => this.noteUnexpected(error),
     };
     this.planner = new Planner({ cache: this.cache, database, building: this.#building, projectDir: options.projectDir, tempDir: parts.tempDir, resolvePath, limits: () => this.limits.now, noteUnexpected: (error) => this.noteUnexpected(error) });
-    this.leaks = new LeakSearch({ catalogue: this.catalogue, cache: this.cache, building: this.#building, database });
+    this.leaks = new LeakSearch({ catalogue: this.catalogue, cache: this.cache, building: this.#building, database, closing: this.#closing.signal });
     this.data = new DataAccess({
       database,
       analyser: this.analyser,

@@ -11,21 +11,25 @@ const useLinted = create<{ readonly document: PipelineDocument | null }>(() => (
 
 let underWay: AbortController | null = null;
 
-/** Looks for leaks; a later question takes the place of one under way. */
+/** Time until rows that were still being looked at are asked about again, in ms. */
+const again = 1000;
+
+/** Looks for leaks; a later question takes the place of one under way. `found` may be called again when more is known. */
 export function findLeaks(document: PipelineDocument, found: (findings: readonly Finding[]) => void): void {
   underWay?.abort();
   const mine = new AbortController();
   underWay = mine;
-  client.lint
-    .leaks({ document }, { signal: mine.signal })
-    .then(({ findings }) => {
-      if (mine.signal.aborted) return;
-      useLinted.setState({ document });
-      // Commands are checked when they are applied.
-      found(findings as unknown as readonly Finding[]);
-    })
-    // A warning is a courtesy; what is wrong with the pipeline is said by configuring it.
-    .catch(() => undefined);
+  const ask = async (): Promise<void> => {
+    const { findings, complete } = await client.lint.leaks({ document }, { signal: mine.signal });
+    if (mine.signal.aborted) return;
+    useLinted.setState({ document });
+    // Commands are checked when they are applied.
+    found(findings as unknown as readonly Finding[]);
+    if (!complete) setTimeout(() => !mine.signal.aborted && start(), again);
+  };
+  // A warning is a courtesy; what is wrong with the pipeline is said by configuring it.
+  const start = (): void => void ask().catch(() => undefined);
+  start();
 }
 
 /** False while the pipeline is another than the one looked at: for the moment between an edit and the next answer. */

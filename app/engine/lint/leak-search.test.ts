@@ -22,7 +22,6 @@ const caseSchema = fixtureSchema.pick({ title: true, nodes: true, edges: true })
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const resources = fileURLToPath(new URL('../../../resources', import.meta.url));
-const never = new AbortController().signal;
 
 const cases = (folder: string) =>
   readdirSync(path.join(here, 'fixtures', folder))
@@ -36,7 +35,7 @@ beforeAll(async () => {
 });
 afterAll(() => test.close());
 
-const find = async (document: PipelineDocument): Promise<Finding[]> => test.engine.leaks.find(await test.engine.analyse(document), never);
+const find = async (document: PipelineDocument): Promise<Finding[]> => test.engine.leaks.find(await test.engine.analyse(document));
 const errors = async (document: PipelineDocument): Promise<string[]> => {
   const { diagnostics } = await test.engine.configure(document);
   return diagnostics.filter(({ severity }) => severity === 'error').map(({ message }) => message);

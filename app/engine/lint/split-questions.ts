@@ -12,69 +12,82 @@ const patience = 5000;
 const mostKeys = 8;
 const kept = 200;
 
+interface SplitTables {
+  readonly whole: TableValue;
+  /** Null for what cross-validates: it keeps its parts to itself. */
+  readonly parts: { readonly train: TableValue; readonly test: TableValue } | null;
+}
+
+/** Null while they have not been run. */
+async function tablesOf(analysis: Analysis, resolver: PortValueResolver, nodeId: string): Promise<SplitTables | null> {
+  const node = analysis.nodes.get(nodeId);
+  const source = node?.inputs['table']?.[0];
+  if (source === undefined) return null;
+  const hasParts = node?.type?.definition.outputs.some(({ name }) => name === 'train') === true;
+  try {
+    const [before, parts] = [await resolver.ports(source.nodeId), hasParts ? await resolver.ports(nodeId) : {}];
+    if (isMissing(before) || isMissing(parts)) return null;
+    const [whole, train, test] = [before[source.port], parts['train'], parts['test']];
+    return whole?.kind === 'table' ? { whole, parts: train?.kind === 'table' && test?.kind === 'table' ? { train, test } : null } : null;
+  } catch {
+    // A relation that is wrong is said by configuring it.
+    return null;
+  }
+}
+
+const after = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms).unref());
+
 /**
  * What the rows of a split tell once there are results: how often identifiers repeat, and how many test rows are in the training part,
  * too. Two queries over the fused tables, kept by the split's cache key; nothing is run to answer.
  */
 export class SplitQuestions {
   readonly #database: Database;
+  readonly #closing: AbortSignal;
+  readonly #asked = new Map<string, Promise<SplitFacts | null>>();
   readonly #known = new Map<string, SplitFacts | null>();
 
-  constructor(database: Database) {
+  constructor(database: Database, closing: AbortSignal) {
     this.#database = database;
+    this.#closing = closing;
   }
 
-  /** Facts by node; nodes whose rows are not there yet, or take too long, are left out. */
-  async answer(
-    analysis: Analysis,
-    resolver: PortValueResolver,
-    splits: readonly { readonly node: { readonly id: string } }[],
-    signal: AbortSignal,
-  ): Promise<Map<string, SplitFacts>> {
-    const facts = new Map<string, SplitFacts>();
+  /** Facts by node, as far as they are known within so many ms; nodes whose rows are not there yet, or take too long, are left out. */
+  async answer(analysis: Analysis, resolver: PortValueResolver, splits: readonly { readonly node: { readonly id: string } }[], ms: number): Promise<{ facts: Map<string, SplitFacts>; complete: boolean }> {
+    const keys = new Map<string, string>();
     for (const { node } of splits) {
       const key = analysis.nodes.get(node.id)?.key;
       if (key === null || key === undefined) continue;
-      if (!this.#known.has(key)) {
-        const found = await this.#ask(analysis, resolver, node.id, signal);
-        if (found === 'not-run') continue;
-        this.#keep(key, found);
-      }
+      keys.set(node.id, key);
+      if (this.#known.has(key) || this.#asked.has(key)) continue;
+      const tables = await tablesOf(analysis, resolver, node.id);
+      if (tables !== null) this.#ask(key, tables);
+    }
+    const open = [...keys.values()].flatMap((key) => this.#asked.get(key) ?? []);
+    if (open.length > 0) await Promise.race([Promise.all(open), ...(Number.isFinite(ms) ? [after(ms)] : [])]);
+    const facts = new Map<string, SplitFacts>();
+    for (const [id, key] of keys) {
       const known = this.#known.get(key);
-      if (known != null) facts.set(node.id, known);
+      if (known != null) facts.set(id, known);
     }
-    return facts;
+    return { facts, complete: ![...keys.values()].some((key) => this.#asked.has(key)) };
   }
 
-  #keep(key: string, facts: SplitFacts | null): void {
-    this.#known.set(key, facts);
-    if (this.#known.size <= kept) return;
-    const oldest = this.#known.keys().next();
-    if (oldest.done !== true) this.#known.delete(oldest.value);
+  #ask(key: string, tables: SplitTables): void {
+    const asked = this.#look(tables, AbortSignal.any([this.#closing, AbortSignal.timeout(patience)]))
+      // What is wrong with a table is said where it is run; one that takes too long is left alone.
+      .catch(() => null)
+      .then((facts) => {
+        this.#asked.delete(key);
+        this.#known.set(key, facts);
+        const oldest = this.#known.keys().next();
+        if (this.#known.size > kept && oldest.done !== true) this.#known.delete(oldest.value);
+        return facts;
+      });
+    this.#asked.set(key, asked);
   }
 
-  async #ask(analysis: Analysis, resolver: PortValueResolver, nodeId: string, signal: AbortSignal): Promise<SplitFacts | null | 'not-run'> {
-    const node = analysis.nodes.get(nodeId);
-    const source = node?.inputs['table']?.[0];
-    if (source === undefined) return 'not-run';
-    // What cross-validates keeps its parts to itself.
-    const hasParts = node?.type?.definition.outputs.some(({ name }) => name === 'train') === true;
-    const limit = AbortSignal.any([signal, AbortSignal.timeout(patience)]);
-    try {
-      const [before, parts] = [await resolver.ports(source.nodeId), hasParts ? await resolver.ports(nodeId) : {}];
-      if (isMissing(before) || isMissing(parts)) return 'not-run';
-      const [whole, train, test] = [before[source.port], parts['train'], parts['test']];
-      if (whole?.kind !== 'table') return null;
-      return await this.#look(whole, train?.kind === 'table' && test?.kind === 'table' ? { train, test } : null, limit);
-    } catch (error) {
-      signal.throwIfAborted();
-      // What is wrong with a table is said where it is run; a table that takes too long is left alone.
-      if (error instanceof Error) return null;
-      throw error;
-    }
-  }
-
-  async #look(whole: TableValue, parts: { readonly train: TableValue; readonly test: TableValue } | null, signal: AbortSignal): Promise<SplitFacts> {
+  async #look({ whole, parts }: SplitTables, signal: AbortSignal): Promise<SplitFacts> {
     const keys = whole.schema.filter(({ name, type }) => saysWhose(name, type)).slice(0, mostKeys);
     const compared = whole.schema.filter(({ name, type }) => !isIdentifier(name, type));
     const about = compared.map(({ name }) => `approx_count_distinct(${quoteColumn(name)})`);

@@ -9,13 +9,16 @@ export interface Learning {
   readonly kind: 'all' | 'future';
   /** The rows it looks at. */
   readonly seen: Rows;
-  /** Ids of the columns it is computed from, with all that they are computed from. */
-  readonly of: ReadonlySet<string>;
+  /** The columns that it is computed from. */
+  readonly of: readonly ColumnTrace[];
   /** The order is one of dates. */
   readonly timed: boolean;
 }
 
-/** One column of one table: which of the graph's columns it is, and what it is made of. */
+/**
+ * One column of one table: which of the graph's columns it is, and what it is made of, one step back. What lies further back is looked up
+ * when it is asked for: chains may be long.
+ */
 export interface ColumnTrace {
   /** Equal for a column that is only passed on or renamed. */
   readonly id: string;
@@ -24,8 +27,9 @@ export interface ColumnTrace {
   readonly sources: readonly ColumnTrace[];
   /** `sources` are one column that was put together (a key of both sides of a join, tables below each other). */
   readonly merged: boolean;
-  /** Ids of all columns of the same row that it is computed from, step by step; without itself. */
-  readonly ancestors: ReadonlySet<string>;
+  /** Columns that have a say in its values, and are those of other rows. */
+  readonly via: readonly ColumnTrace[];
+  /** Learnt in this step. */
   readonly learnt: readonly Learning[];
   /** Measures of groups that are not beside the rows they measure (yet). */
   readonly measures: readonly Learning[];
@@ -40,33 +44,28 @@ export interface TableTrace {
   readonly selections: readonly Learning[];
 }
 
-const nothing: ReadonlySet<string> = new Set();
-
-export const outsideColumn = (id: string, type: ColumnType): ColumnTrace => ({ id, type, sources: [], merged: false, ancestors: nothing, learnt: [], measures: [], across: 'no' });
-
-/** The ids of a column and of all that it is made of. */
-export const idsOf = (columns: readonly ColumnTrace[]): Set<string> => new Set(columns.flatMap((column) => [column.id, ...column.ancestors, ...column.learnt.flatMap(({ of }) => [...of]), ...column.measures.flatMap(({ of }) => [...of])]));
+export const outsideColumn = (id: string, type: ColumnType): ColumnTrace => ({ id, type, sources: [], merged: false, via: [], learnt: [], measures: [], across: 'no' });
 
 /** A column computed from columns of the same row. */
 export function computed(id: string, type: ColumnType, from: readonly ColumnTrace[], merged = false): ColumnTrace {
-  const sources = uniqueById(from);
+  const all = unique(from);
   // Values of other rows do not hand on what this row has.
-  const own = sources.filter(({ across }) => across === 'no');
+  const own = all.filter(({ across }) => across === 'no');
   return {
     id,
     type,
     sources: own,
     merged: merged && own.length > 0,
-    ancestors: new Set(sources.flatMap((one) => [...(one.across === 'no' ? [one.id] : []), ...one.ancestors])),
-    learnt: unique(sources.flatMap(({ learnt }) => learnt)),
-    measures: unique(sources.flatMap(({ measures }) => measures)),
-    across: own.length > 0 || sources.length === 0 ? 'no' : (sources[0]?.across ?? 'no'),
+    via: all.filter(({ across }) => across !== 'no'),
+    learnt: [],
+    measures: unique(all.flatMap(({ measures }) => measures)),
+    across: own.length > 0 || all.length === 0 ? 'no' : (all[0]?.across ?? 'no'),
   };
 }
 
 /** A column whose values are those of other rows: a window's. */
 export function acrossRows(id: string, type: ColumnType, from: readonly ColumnTrace[], across: ColumnTrace['across'], learning: Learning | null): ColumnTrace {
-  return { ...outsideColumn(id, type), across, learnt: unique([...from.flatMap(({ learnt }) => learnt), ...(learning === null ? [] : [learning])]), measures: unique(from.flatMap(({ measures }) => measures)) };
+  return { ...outsideColumn(id, type), across, via: from, learnt: learning === null ? [] : [learning], measures: unique(from.flatMap(({ measures }) => measures)) };
 }
 
 /** A measure of groups: harmless until it is put beside the rows that it measures. */
@@ -93,8 +92,51 @@ function unique<T>(items: readonly T[]): T[] {
   return items.length < 2 ? [...items] : [...new Set(items)];
 }
 
-function uniqueById(columns: readonly ColumnTrace[]): ColumnTrace[] {
-  return [...new Map(columns.map((column) => [column.id, column])).values()];
+/** Everything that a column owes to other rows, however many steps back. */
+export function learningsOf(column: ColumnTrace): Set<Learning> {
+  const found = new Set<Learning>();
+  for (const one of reach([column], ({ sources, via }) => [...sources, ...via])) for (const learning of one.learnt) found.add(learning);
+  return found;
+}
+
+/** Whether a column is computed, in its own row, from one of these. */
+export const isMadeOf = (column: ColumnTrace, ids: ReadonlySet<string>): boolean => {
+  for (const one of reach(column.sources, ({ sources }) => sources)) if (ids.has(one.id)) return true;
+  return false;
+};
+
+function* reach(from: readonly ColumnTrace[], next: (column: ColumnTrace) => readonly ColumnTrace[]): Generator<ColumnTrace> {
+  const seen = new Set(from);
+  const queue = [...from];
+  for (let at = queue.pop(); at !== undefined; at = queue.pop()) {
+    yield at;
+    for (const one of next(at)) {
+      if (seen.has(one)) continue;
+      seen.add(one);
+      queue.push(one);
+    }
+  }
+}
+
+/** Tells whether something was learnt from one of these columns, in whatever row; remembers what it has looked at. */
+export function touching(ids: ReadonlySet<string>): (learning: Learning) => boolean {
+  const known = new Map<ColumnTrace, boolean>();
+  const before = ({ sources, via, learnt, measures }: ColumnTrace): ColumnTrace[] => [...sources, ...via, ...learnt.flatMap(({ of }) => of), ...measures.flatMap(({ of }) => of)];
+  const touches = (column: ColumnTrace): boolean => {
+    const stack = [column];
+    for (let at = stack.at(-1); at !== undefined; at = stack.at(-1)) {
+      const parts = ids.has(at.id) ? [] : before(at);
+      const open = known.has(at) ? [] : parts.filter((part) => !known.has(part));
+      if (open.length > 0) {
+        stack.push(...open);
+        continue;
+      }
+      stack.pop();
+      if (!known.has(at)) known.set(at, ids.has(at.id) || parts.some((part) => known.get(part) === true));
+    }
+    return known.get(column) === true;
+  };
+  return ({ of }) => of.some(touches);
 }
 
 const isTime = (type: ColumnType): boolean => type === 'date' || type === 'timestamp' || type === 'time';

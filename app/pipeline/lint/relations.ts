@@ -3,7 +3,7 @@ import { columnsOf, schemaOf } from '#app/relation/index.ts';
 import { pivotColumns } from '#app/relation/pivot-columns.ts';
 import type { Column, ColumnType, Expr, Measure, Relation } from '#app/relation/types.ts';
 import { unionColumns } from '#app/relation/union-columns.ts';
-import { beside, computed, eitherTable, idsOf, measured, outsideColumn, type ColumnTrace, type Learning, type TableTrace } from './columns.ts';
+import { beside, computed, eitherTable, measured, outsideColumn, type ColumnTrace, type Learning, type TableTrace } from './columns.ts';
 import { rowsOf, throughPart, together, type Rows } from './rows.ts';
 import { windowTraces } from './windows.ts';
 
@@ -127,7 +127,7 @@ export function traceRelation(relation: Relation, place: RelationPlace): TableTr
     }
   }
 
-  const learning = (from: readonly ColumnTrace[], seen: Rows): Learning => ({ nodeId: place.nodeId, kind: 'all', seen, of: idsOf(from), timed: false });
+  const learning = (from: readonly ColumnTrace[], seen: Rows): Learning => ({ nodeId: place.nodeId, kind: 'all', seen, of: from, timed: false });
 
   function measureOf({ arg }: Measure, type: ColumnType | undefined, input: TableTrace): ColumnTrace {
     const from = arg === undefined ? [] : pick(input, columnsOf(arg));

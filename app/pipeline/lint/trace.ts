@@ -1,7 +1,7 @@
 import { canonicalJson } from '#app/core/hash.ts';
 import type { Column } from '#app/relation/types.ts';
 import { featureTypes } from '#app/sdk/trainer.ts';
-import { beside, computed, idsOf, outsideColumn, type ColumnTrace, type Learning, type TableTrace } from './columns.ts';
+import { beside, computed, outsideColumn, type ColumnTrace, type Learning, type TableTrace } from './columns.ts';
 import type { LintNode, SourcePort } from './finding.ts';
 import { source, traceRelation } from './relations.ts';
 import { throughPart, type Rows } from './rows.ts';
@@ -106,13 +106,13 @@ function byName(node: LintNode, port: string, schema: readonly Column[], base: s
     return [name, added(`${node.id}.${port}#${name}`, { name, type }, node, first, models)];
   });
   const rows = models.length > 0 ? first.rows : throughPart(first.rows, node.id, port);
-  const learning: Learning = { nodeId: node.id, kind: 'all', seen: first.rows, of: new Set(), timed: false };
+  const learning: Learning = { nodeId: node.id, kind: 'all', seen: first.rows, of: [], timed: false };
   return { rows, columns: new Map(columns), selections: rowFilters.has(node.definition.type) ? [...first.selections, learning] : first.selections };
 }
 
 function added(id: string, { type }: Column, node: LintNode, input: TableTrace, models: readonly ModelTrace[]): ColumnTrace {
   if (models.length > 0) {
-    const learnt = models.flatMap(({ taught }) => taught).map(({ rows }): Learning => ({ nodeId: node.id, kind: 'all', seen: rows, of: new Set(), timed: false }));
+    const learnt = models.flatMap(({ taught }) => taught).map(({ rows }): Learning => ({ nodeId: node.id, kind: 'all', seen: rows, of: [], timed: false }));
     return { ...outsideColumn(id, type), across: 'all', learnt };
   }
   // A script may compute anything; nothing is said of what it adds.
@@ -123,5 +123,5 @@ function added(id: string, { type }: Column, node: LintNode, input: TableTrace, 
   const isRead = Array.isArray(chosen) && chosen.length > 0 ? (name: string): boolean => chosen.includes(name) : (_: string, column: ColumnTrace): boolean => types.some((one) => one === column.type);
   const from = [...input.columns].filter(([name, column]) => isRead(name, column)).map(([, column]) => column);
   const column = computed(id, type, from);
-  return { ...column, learnt: [...column.learnt, { nodeId: node.id, kind: 'all', seen: input.rows, of: idsOf(from), timed: false }] };
+  return { ...column, learnt: [...column.learnt, { nodeId: node.id, kind: 'all', seen: input.rows, of: from, timed: false }] };
 }

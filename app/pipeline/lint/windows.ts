@@ -1,6 +1,6 @@
 import { columnsOf } from '#app/relation/index.ts';
 import type { ColumnType, Relation, SortKey, WindowColumn } from '#app/relation/types.ts';
-import { acrossRows, idsOf, type ColumnTrace, type TableTrace } from './columns.ts';
+import { acrossRows, type ColumnTrace, type TableTrace } from './columns.ts';
 
 interface WindowPlace {
   readonly nodeId: string;
@@ -19,7 +19,7 @@ export function windowTraces(window: Relation & { op: 'window' }, input: TableTr
     const across = directionOf(column, first, order, groups);
     const from = [...taken, ...keys, ...groups];
     const timed = order !== undefined && isTime(order.type);
-    const learning = across === 'all' || across === 'future' ? { nodeId, kind: across, seen: input.rows, of: idsOf(from), timed } : null;
+    const learning = across === 'all' || across === 'future' ? { nodeId, kind: across, seen: input.rows, of: from, timed } : null;
     // Numbers of rows are learnt from nothing, but they are not the row's own either.
     return [column.name, acrossRows(fresh(), types.get(column.name) ?? 'float', taken, across === 'no' ? 'past' : across, learning)];
   });

@@ -11,5 +11,5 @@ export const findingSchema = diagnosticSchema.extend({
 /** What is not wrong with a pipeline, but wrong with what it will say. */
 export const lintContract = {
   /** Where test rows, the target or the future get into training; from the graph, and from finished results where there are any. Nothing is run. */
-  leaks: base.input(z.object({ document: documentSchema })).output(z.object({ findings: z.array(findingSchema) })),
+  leaks: base.input(z.object({ document: documentSchema })).output(z.object({ findings: z.array(findingSchema), /** False while rows are still being looked at: ask again. */ complete: z.boolean() })),
 };

@@ -18,7 +18,7 @@ export function featuresChosenOnAllRows(trials: readonly Trial[], traces: Traces
     if (table === undefined) return [];
     for (const trial of trials) {
       if (trial.target !== ranking.params['target'] || !Array.isArray(trial.trainer.params['features'])) continue;
-      const seen = { nodeId: ranking.id, kind: 'all', seen: table.rows, of: new Set<string>(), timed: false } as const;
+      const seen = { nodeId: ranking.id, kind: 'all', seen: table.rows, of: [], timed: false } as const;
       const tested = testedRows(trial).find((rows) => sawRows(seen, rows));
       if (tested === undefined) continue;
       const [split] = keptApartBy(trial.table.rows, tested);

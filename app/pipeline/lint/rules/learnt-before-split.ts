@@ -1,4 +1,4 @@
-import { familyOf, sawRows, type Learning } from '../columns.ts';
+import { familyOf, isMadeOf, learningsOf, sawRows, touching, type Learning } from '../columns.ts';
 import { leak, quoted, type Finding, type Fix, type LintInput, type LintNode } from '../finding.ts';
 import { batch, leaveOut, setParams } from '../fixes.ts';
 import { keptApartBy, overlap, type Rows } from '../rows.ts';
@@ -49,15 +49,16 @@ export function learntBeforeSplit(trials: readonly Trial[], traces: Traces, inpu
     const answer = trial.table.columns.get(trial.target);
     const family = answer === undefined ? new Set<string>() : familyOf(answer, trial.target, traces.nameOf);
     const byTime = isByTime(trial, traces);
+    const ofTarget = touching(family);
     for (const name of trial.features) {
       const column = trial.table.columns.get(name);
       // A feature that holds the row's own target is another rule's.
-      if (column === undefined || [column.id, ...column.ancestors].some((id) => family.has(id))) continue;
-      for (const learning of column.learnt) {
+      if (column === undefined || family.has(column.id) || isMadeOf(column, family)) continue;
+      for (const learning of learningsOf(column)) {
         if (learning.kind === 'future') {
           if (learning.timed || byTime) note(learning, 'future', trial, name);
         } else if (tested.some((rows) => sawRows(learning, rows))) {
-          note(learning, [...learning.of].some((id) => family.has(id)) ? 'target' : 'all', trial, name);
+          note(learning, ofTarget(learning) ? 'target' : 'all', trial, name);
         }
       }
     }

@@ -1,4 +1,4 @@
-import { familyOf, type ColumnTrace } from '../columns.ts';
+import { familyOf, isMadeOf, type ColumnTrace } from '../columns.ts';
 import { leak, quoted, type Finding } from '../finding.ts';
 import { leaveOut } from '../fixes.ts';
 import type { Traces } from '../trace.ts';
@@ -20,7 +20,7 @@ export function targetInFeatures(trials: readonly Trial[], traces: Traces): Find
     });
     // The target itself, or what it was before it was filled or scaled in place.
     const isCopy = ({ id }: ColumnTrace): boolean => id === answer.id || (family.has(id) && traces.nameOf(id) === target);
-    const derived = traced.filter(({ column }) => isCopy(column) || [...column.ancestors].some((id) => family.has(id))).map(({ name }) => name);
+    const derived = traced.filter(({ column }) => isCopy(column) || isMadeOf(column, family)).map(({ name }) => name);
     const made = madeOf(answer, family, traced);
     const found: Finding[] = [];
     const remedy = 'Leave it out of the features, unless it is known before the answer is.';
