@@ -57,7 +57,7 @@ export async function fitRecipe(
   }
   const known = new Set(features.map((column) => column.name));
   const states = await census(recipe, relation, features, tables, options);
-  const work: FitWork = { relation, known, training: { relation }, tables, options };
+  const work: FitWork = { relation, features, known, training: { relation }, tables, options };
   for (const step of recipe.steps) await applyStep(step, states, work);
   const fitted = assemble(states, options.allowMissing === true);
   return work.training.relation === relation ? fitted : { ...fitted, training: { relation: work.training.relation, outputs: trainingOutputs(states, fitted.outputs) } };
@@ -149,8 +149,15 @@ function leftOut(code: string, column: Column, message: string): Diagnostic {
   };
 }
 
+/** Columns that tell rows apart well enough for folds: their hash takes longest where fractions become text, so few of those. */
+function tellingColumns(features: Schema): string[] {
+  const names = (columns: Schema, most: number): string[] => columns.slice(0, most).map((column) => column.name);
+  return [...names(features.filter((column) => column.type !== 'float'), 8), ...names(features.filter((column) => column.type === 'float'), 3)];
+}
+
 interface FitWork {
   readonly relation: Relation;
+  readonly features: Schema;
   /** Names of the features. */
   readonly known: ReadonlySet<string>;
   /** The same rows with what steps added to them for training. */
@@ -159,7 +166,7 @@ interface FitWork {
   readonly options: FitRecipeOptions;
 }
 
-async function applyStep(step: RecipeStep, states: ColumnState[], { relation, known, training, tables, options }: FitWork): Promise<void> {
+async function applyStep(step: RecipeStep, states: ColumnState[], { relation, features, known, training, tables, options }: FitWork): Promise<void> {
   const columns = selectColumns(step.columns, states, step.step, known);
   switch (step.step) {
     case 'impute':
@@ -181,7 +188,7 @@ async function applyStep(step: RecipeStep, states: ColumnState[], { relation, kn
       return applyTargetEncode(step, columns, relation, tables, {
         target: options.target,
         seed: options.seed ?? 0,
-        hashed: [...known],
+        hashed: tellingColumns(features),
         training,
         note: (_column, message) => options.log?.('info', message),
       });
