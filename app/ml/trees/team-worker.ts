@@ -4,13 +4,14 @@ import { regions } from './regions.ts';
 import { control, regionOf, type TeamMember } from './team.ts';
 
 /** A helper of a `Team`: waits for turns and runs their regions until the end. */
+if (parentPort === null) throw new Error('team-worker is started as a worker thread');
 const member = workerData as TeamMember;
 const region = regionOf(member, instantiate(member.module, member.memory));
 const words = new Int32Array(member.memory.buffer, member.control, control.integers);
 const all = Object.values(regions);
 
 let turn = Atomics.load(words, control.turn);
-parentPort?.postMessage('ready');
+parentPort.postMessage('ready');
 for (;;) {
   for (let spins = 0; Atomics.load(words, control.turn) === turn; spins += 1) if (spins > 20_000) Atomics.wait(words, control.turn, turn, 100);
   turn = Atomics.load(words, control.turn);
