@@ -1,0 +1,7 @@
+import { runTrainer } from '#app/ml/index.ts';
+import type { NodeExecutor } from '#app/sdk/node.ts';
+import { trainerSpec, type Params } from './node.ts';
+
+export const executor: NodeExecutor<Params> = {
+  run: (context) => runTrainer(context, trainerSpec(context.params)),
+};
