@@ -6,6 +6,8 @@ import { kMeansInWorker } from '../clustering/k-means/fit.ts';
 import { closeSession, openSession, runSession } from '../onnx/session.ts';
 import { trainInWorker } from '../learners/train.ts';
 import { treeShapInWorker } from '../trees/shap-task.ts';
+import { momentsInWorker, principalInWorker } from '../projection/principal.ts';
+import { trainTextInWorker } from '../learners/text/train-text.ts';
 import { projectInWorker } from '../projection/project.ts';
 import { calibrateInWorker } from '../understanding/calibrate.ts';
 import { fairThresholdsInWorker } from '../understanding/fair-thresholds.ts';
@@ -19,6 +21,9 @@ export const handlers: TaskHandlers = {
   'session-run': runSession,
   'session-close': closeSession,
   'tree-shap': treeShapInWorker,
+  moments: momentsInWorker,
+  'principal-components': principalInWorker,
+  'train-text': trainTextInWorker,
   project: projectInWorker,
   calibrate: calibrateInWorker,
   'tune-threshold': tuneInWorker,

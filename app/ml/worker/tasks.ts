@@ -5,10 +5,13 @@ import type { QualityPayload, QualityResult } from '../clustering/quality.ts';
 import type { IsolationPayload, IsolationResult } from '../isolation/forest.ts';
 import type { KMeansPayload, KMeansResult } from '../clustering/k-means/fit.ts';
 import type { TreeShapPayload, TreeShapResult } from '../trees/shap-task.ts';
+import type { Moments } from '../matrix/moments.ts';
+import type { MatrixRows, PrincipalPayload, PrincipalResult } from '../projection/principal.ts';
 import type { ProjectPayload, ProjectResult } from '../projection/project.ts';
 import type { CalibratePayload, CalibrateResult } from '../understanding/calibrate.ts';
 import type { FairThresholds, FairThresholdsPayload } from '../understanding/fair-thresholds.ts';
 import type { TunedThreshold, TunePayload } from '../understanding/thresholds.ts';
+import type { RawTrained, RawTrainPayload } from '../learners/raw-types.ts';
 import type { CheckpointMessage, TrainMessage, TrainPayload, TrainedLearner } from '../learners/types.ts';
 
 /** Every kind of long work: what goes in, what it says on the way, what comes out. All of it crosses threads as plain data. */
@@ -25,6 +28,9 @@ export interface TaskMap {
   'tune-threshold': { payload: TunePayload; message: never; result: TunedThreshold };
   'fair-thresholds': { payload: FairThresholdsPayload; message: never; result: FairThresholds };
   'tree-shap': { payload: TreeShapPayload; message: never; result: TreeShapResult };
+  moments: { payload: MatrixRows; message: never; result: Moments };
+  'principal-components': { payload: PrincipalPayload; message: never; result: PrincipalResult };
+  'train-text': { payload: RawTrainPayload; message: TrainMessage; result: RawTrained };
   project: { payload: ProjectPayload; message: never; result: ProjectResult };
   'session-close': { payload: { readonly session: number }; message: never; result: null };
 }

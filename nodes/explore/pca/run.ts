@@ -1,6 +1,6 @@
 import { PenstockError } from '#app/core/errors.ts';
 import { formatCount, formatNumber } from '#app/core/units.ts';
-import { componentsForShare, componentsOf, momentsOf } from '#app/ml/index.ts';
+import { componentsForShare, componentsOfCovariance, momentsOf } from '#app/ml/index.ts';
 import { call, cast, col, lit, named, project, when } from '#app/relation/build.ts';
 import type { Column, Expr, Relation } from '#app/relation/types.ts';
 import { chosenOf } from '#app/sdk/analysis.ts';
@@ -20,7 +20,7 @@ export const executor: NodeExecutor<PcaParams> = {
     const input = chartTable(inputs);
     const columns = chosenOf(input.schema, params.columns, params.columns.length === 0 ? ['integer', 'float'] : pcaTypes);
     progress(0, 'Covariances');
-    const moments = await momentsOf(tables, input.relation, columns, { standardise: params.standardise, missing: params.missing, progress: (done) => progress(0.7 * done) });
+    const moments = await momentsOf(tables, input.relation, columns, { standardise: params.standardise, missing: params.missing, signal, progress: (done) => progress(0.7 * done) });
     signal.throwIfAborted();
     if (moments.rows < 2) {
       throw new PenstockError('too-few-rows', `Components need two complete rows; of ${formatCount(moments.total)} rows ${moments.rows === 0 ? 'none is' : 'one is'} complete.`, { remedy: 'Fill missing values first (Impute), take the mean for them, or leave out the emptiest columns.', place: { param: ['missing'] } });
@@ -30,7 +30,7 @@ export const executor: NodeExecutor<PcaParams> = {
     if (constant.length === columns.length) throw new PenstockError('constant-column', 'Every column is constant: there is no variance to explain.', { remedy: 'Choose other columns.', place: { param: ['columns'] } });
     if (moments.rows < moments.total) report({ severity: 'info', code: 'rows-left-out', message: `${formatCount(moments.total - moments.rows)} of ${formatCount(moments.total)} rows have a missing value: they are left out of the fit and have no scores.`, remedy: 'Take the column’s mean instead, or use Impute before.', place: { param: ['missing'] } });
 
-    const { variances, directions } = componentsOf(moments.covariance);
+    const { variances, directions } = await componentsOfCovariance(moments.covariance, { signal });
     const all = variances.reduce((sum, value) => sum + value, 0);
     const kept = params.keep === 'share' ? componentsForShare(variances, params.share) : Math.min(params.components, columns.length);
     const names = componentNames(params.prefix, kept, input.schema);

@@ -1,6 +1,6 @@
 import { PenstockError } from '#app/core/errors.ts';
 import { formatCount } from '#app/core/units.ts';
-import { componentsOf, momentsOf, runTask } from '#app/ml/index.ts';
+import { componentsOfCovariance, momentsOf, runTask } from '#app/ml/index.ts';
 import { asc, col, named, project } from '#app/relation/build.ts';
 import { freeName } from '#app/relation/index.ts';
 import type { Column, Relation } from '#app/relation/types.ts';
@@ -37,7 +37,7 @@ export const executor: NodeExecutor<UmapTsneParams> = {
     progress(0.02, 'Principal components');
     const moments = await momentsOf(tables, sampled.relation, columns, { standardise: params.standardise, missing: params.missing });
     if (moments.deviations.every((deviation) => deviation === 0)) throw new PenstockError('constant-column', 'Every column is constant: all rows would lie in one place.', { remedy: 'Choose other columns.', place: { param: ['columns'] } });
-    const { directions, variances } = componentsOf(moments.covariance);
+    const { directions, variances } = await componentsOfCovariance(moments.covariance, { signal });
     const kept = params.components === 0 ? columns.length : Math.min(params.components, columns.length);
     const data = rotate(await centred(tables, sampled.relation, columns, moments, params, place), rows, columns.length, directions.slice(0, kept));
     const held = variances.slice(0, kept).reduce((sum, value) => sum + value, 0) / variances.reduce((sum, value) => sum + value, 0);
