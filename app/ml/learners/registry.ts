@@ -59,7 +59,7 @@ export const algorithms: ReadonlyMap<string, Algorithm> = new Map([
   algorithm('mlp', ['classification', 'regression'], mlpParams, trainMlp),
   algorithm('naive-bayes', ['classification'], naiveBayesParams, trainNaiveBayes),
   algorithm('k-nearest-neighbours', ['classification', 'regression'], nearestParams, trainNearest),
-  algorithm('svm', ['classification', 'regression'], svmParams, trainSvm),
+  algorithm('support-vector-machine', ['classification', 'regression'], svmParams, trainSvm),
   algorithm('gradient-boosting', ['classification', 'regression'], boostingParams, trainBoosting, { takesMissing: true }),
   algorithm('random-forest', ['classification', 'regression'], forestParams, trainForest, { takesMissing: true }),
   algorithm('decision-tree', ['classification', 'regression'], treeParams, trainTree, { takesMissing: true }),

@@ -27,7 +27,7 @@ export const paramsSchema = z.object({
 export type Params = z.output<typeof paramsSchema>;
 
 export function trainerSpec({ task, kernel, c, gamma, epsilon, classWeights, tolerance }: Params): TrainerSpec {
-  return { algorithm: 'svm', task, params: { kernel, c, gamma, epsilon, classWeights, tolerance } };
+  return { algorithm: 'support-vector-machine', task, params: { kernel, c, gamma, epsilon, classWeights, tolerance } };
 }
 
 export const definition = defineNode({
