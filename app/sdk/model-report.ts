@@ -20,7 +20,15 @@ const metricNames: Readonly<Record<string, { title: string; format: MetricItem['
   rounds: { title: 'Rounds kept', format: 'count', help: 'Trees for each class, up to the best round.' },
   trees: { title: 'Trees', format: 'count' },
   leaves: { title: 'Leaves in all', format: 'count' },
+  words: { title: 'Words known', format: 'count' },
   deepest: { title: 'Deepest leaf', format: 'count', help: 'Most splits between the root and a leaf.' },
+  crossValidatedAccuracy: { title: 'Cross-validated accuracy', format: 'percent', help: 'Share predicted right by machines that had not seen the row.' },
+  supportVectors: { title: 'Support vectors', format: 'count', help: 'Rows that carry the model; they are in its file.' },
+  leaveOneOutAccuracy: { title: 'Leave-one-out accuracy', format: 'percent', help: 'Share of a sample of the training rows predicted right from all others.' },
+  leaveOneOutRmse: { title: 'Leave-one-out RMSE', format: 'number', help: 'Typical error on a sample of the training rows, each predicted from all others; in units of the target.' },
+  inertia: { title: 'Inertia', format: 'number', help: 'Sum of squared distances of rows to their centres, in features as preprocessed.' },
+  silhouette: { title: 'Silhouette', format: 'number', help: 'How much nearer rows are to their own cluster than to the next: 1 is best, 0 is no structure.' },
+  anomalyThreshold: { title: 'Threshold', format: 'number', help: 'Least score of a row that was marked as an anomaly.' },
   validationLoss: { title: 'Validation loss', format: 'number', help: 'Loss on rows held back while training; lower is better.' },
 };
 

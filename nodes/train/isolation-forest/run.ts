@@ -30,7 +30,7 @@ export const executor: NodeExecutor<Params> = {
     const names = addedNames(rows.input.schema);
     const table = await withColumnsBeside(rows, [{ name: names.score, type: 'float', values: found.scores }, { name: names.flag, type: 'boolean', values: flags }], tables, 'anomaly scores');
     progress(0.9, 'Writing the model file');
-    const metrics: Record<string, number> = wanted === 0 ? {} : { threshold };
+    const metrics: Record<string, number> = wanted === 0 ? {} : { anomalyThreshold: threshold };
     const model = await writeRowModel(
       rows,
       {
