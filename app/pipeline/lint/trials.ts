@@ -57,7 +57,9 @@ function trainersOf(node: LintNode, traces: Traces): LintNode[] {
       found.add(at);
       continue;
     }
-    for (const { from } of sourcesAt(at, 'learner')) {
+    // A final learner over the others' predictions learns from those, not from the table.
+    const [first] = portsOf(at, 'inputs', 'learner');
+    for (const from of (first === undefined ? undefined : at.inputs[first]) ?? []) {
       const before = traces.nodes.get(from.nodeId);
       if (before === undefined || seen.has(before)) continue;
       seen.add(before);

@@ -14,7 +14,8 @@ export function targetInFeatures(trials: readonly Trial[], traces: Traces): Find
     const answer = table.columns.get(target);
     if (answer === undefined) return [];
     const family = familyOf(answer, target, traces.nameOf);
-    const traced = features.flatMap((name): { name: string; column: ColumnTrace }[] => {
+    // The target itself among the features is an error of the trainer's own.
+    const traced = features.filter((name) => name !== target).flatMap((name): { name: string; column: ColumnTrace }[] => {
       const column = table.columns.get(name);
       return column === undefined ? [] : [{ name, column }];
     });
