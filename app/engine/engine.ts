@@ -177,6 +177,7 @@ export class Engine {
       const database = await openDatabase({ tempDir, ...limits.database });
       const engine = new Engine(options, { database, store, tempDir, limits });
       await engine.storage.start();
+      if (!store.readOnly) await engine.#environment.checkpoints.sweep(Date.now());
       return engine;
     } catch (error) {
       await store.close();
