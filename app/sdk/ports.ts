@@ -54,6 +54,7 @@ export type ColumnSelection =
   | { readonly by: 'all-numeric' } // integer, float, boolean
   | { readonly by: 'all-categorical' } // string
   | { readonly by: 'all-dates' } // date, timestamp
+  | { readonly by: 'all' }
   | { readonly by: 'names'; readonly names: readonly string[] };
 
 export type RecipeStep =
@@ -120,6 +121,17 @@ export type RecipeStep =
       readonly minRows: number;
       /** Terms kept, most frequent first. */
       readonly maxTerms: number;
+    }
+  | {
+      /** Leaves columns out. */
+      readonly step: 'select';
+      readonly columns: ColumnSelection;
+      /** The chosen columns, all others, or those of the chosen ones that are (nearly) constant or say the same as an earlier one. */
+      readonly action: 'drop' | 'keep' | 'drop-constant' | 'drop-correlated';
+      /** Share of rows with one value from which on a column is constant. */
+      readonly constantShare: number;
+      /** Absolute correlation from which on the later of two columns goes. */
+      readonly correlation: number;
     };
 
 /** Hours are of timestamps only. `weekend`: 1 on Saturday and Sunday. Cycles: sine and cosine of the part as an angle. */
@@ -201,6 +213,17 @@ export interface ModelSignature {
   /** Classification: class labels as text, in output order (false before true, numbers by value, text by code unit). */
   readonly classes?: readonly string[];
   readonly features: readonly string[];
+  /**
+   * Inputs that are images. The text of such a tensor is the base64 of width × height × 3 bytes: red, green and blue of each pixel, row
+   * by row, of the image brought to that size. Tables hold paths of image files in the column instead; whoever scores a table reads them.
+   */
+  readonly images?: readonly ImageInput[];
+}
+export interface ImageInput {
+  /** Name of the input. */
+  readonly column: string;
+  readonly width: number;
+  readonly height: number;
 }
 
 export interface ModelValue {

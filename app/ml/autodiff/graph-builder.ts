@@ -83,9 +83,10 @@ export class GraphBuilder {
     result: { readonly type: OnnxType; readonly shape: readonly Dim[] },
     attributes: OnnxNode['attributes'] = {},
     backward: Backward = [],
+    domain: NonNullable<OnnxNode['domain']> = '',
   ): Value {
     const output: Value = { name: `${this.#prefix}t${this.#next++}`, type: result.type, shape: result.shape };
-    this.#nodes.push({ op, inputs: inputs.map(({ name }) => name), outputs: [output.name], attributes });
+    this.#nodes.push({ op, inputs: inputs.map(({ name }) => name), outputs: [output.name], attributes, ...(domain === '' ? {} : { domain }) });
     this.#steps.push({ inputs, output, backward });
     return output;
   }

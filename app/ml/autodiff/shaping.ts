@@ -38,7 +38,8 @@ function spread(g: GraphBuilder, gradient: Value, like: Value, axes: readonly nu
   return g.node('Expand', [kept, shape], { type: gradient.type, shape: like.shape });
 }
 
-function unsqueeze(g: GraphBuilder, value: Value, axes: readonly number[], shape: readonly Dim[]): Value {
+/** Further axes of size 1 at `axes` of the result, whose shape is `shape`. */
+export function unsqueeze(g: GraphBuilder, value: Value, axes: readonly number[], shape: readonly Dim[]): Value {
   const at = g.constant('int64', [axes.length], [...axes].sort((a, b) => a - b));
   return g.node('Unsqueeze', [value, at], { type: value.type, shape }, {}, [(gradient) => reshapeLike(g, gradient, value)]);
 }

@@ -7,6 +7,7 @@ import { encodeModel } from '../onnx/encode.ts';
 
 /** Written into every model file; raised when the meaning of inputs, outputs or metadata changes. */
 const MODEL_FORMAT = '1';
+export const MODEL_FORMAT = '1';
 
 /** One file from raw records to predictions: the recipe's features, then the learner's head. */
 export function assembleModel(fitted: FittedRecipe, head: LearnerHead, signature: ModelSignature, algorithm: string): Uint8Array {

@@ -7,6 +7,7 @@ import { closeSession, openSession, runSession } from '../onnx/session.ts';
 import { trainInWorker } from '../learners/train.ts';
 import { treeShapInWorker } from '../trees/shap-task.ts';
 import { momentsInWorker, principalInWorker } from '../projection/principal.ts';
+import { trainTextInWorker } from '../learners/text/train-text.ts';
 import { projectInWorker } from '../projection/project.ts';
 import { calibrateInWorker } from '../understanding/calibrate.ts';
 import { fairThresholdsInWorker } from '../understanding/fair-thresholds.ts';
@@ -22,6 +23,7 @@ export const handlers: TaskHandlers = {
   'tree-shap': treeShapInWorker,
   moments: momentsInWorker,
   'principal-components': principalInWorker,
+  'train-text': trainTextInWorker,
   project: projectInWorker,
   calibrate: calibrateInWorker,
   'tune-threshold': tuneInWorker,

@@ -11,6 +11,7 @@ import type { ProjectPayload, ProjectResult } from '../projection/project.ts';
 import type { CalibratePayload, CalibrateResult } from '../understanding/calibrate.ts';
 import type { FairThresholds, FairThresholdsPayload } from '../understanding/fair-thresholds.ts';
 import type { TunedThreshold, TunePayload } from '../understanding/thresholds.ts';
+import type { RawTrained, RawTrainPayload } from '../learners/raw-types.ts';
 import type { CheckpointMessage, TrainMessage, TrainPayload, TrainedLearner } from '../learners/types.ts';
 
 /** Every kind of long work: what goes in, what it says on the way, what comes out. All of it crosses threads as plain data. */
@@ -29,6 +30,7 @@ export interface TaskMap {
   'tree-shap': { payload: TreeShapPayload; message: never; result: TreeShapResult };
   moments: { payload: MatrixRows; message: never; result: Moments };
   'principal-components': { payload: PrincipalPayload; message: never; result: PrincipalResult };
+  'train-text': { payload: RawTrainPayload; message: TrainMessage; result: RawTrained };
   project: { payload: ProjectPayload; message: never; result: ProjectResult };
   'session-close': { payload: { readonly session: number }; message: never; result: null };
 }
