@@ -219,6 +219,7 @@ export interface ModelSignature {
    */
   readonly images?: readonly ImageInput[];
 }
+
 export interface ImageInput {
   /** Name of the input. */
   readonly column: string;

@@ -84,6 +84,8 @@ export function selectColumns(selection: ColumnSelection, states: readonly Colum
       return states.filter((state) => state.kind === 'text');
     case 'all-dates':
       return states.filter((state) => state.kind === 'date');
+    case 'all':
+      return [...states];
     case 'names': {
       const wanted = new Set(selection.names);
       for (const name of wanted) {

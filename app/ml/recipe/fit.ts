@@ -12,6 +12,7 @@ import { applyImpute } from './impute.ts';
 import { applyOneHot } from './one-hot.ts';
 import { applyOrdinal } from './ordinal.ts';
 import { applyScale } from './scale.ts';
+import { applySelect } from './select.ts';
 import { numberOf, Statistics } from './statistics.ts';
 import { applyTargetEncode } from './target-encode.ts';
 import { applyText } from './text.ts';
@@ -182,6 +183,8 @@ async function applyStep(step: RecipeStep, states: ColumnState[], { relation, fe
       });
     case 'date-parts':
       return applyDateParts(step, states, columns, relation, tables);
+    case 'select':
+      return applySelect(step, states, columns, relation, tables, (diagnostic) => options.report?.(diagnostic));
     case 'text':
       return applyText(step, columns, relation, tables, (_column, message) => options.log?.('info', message));
     case 'target-encode':

@@ -130,7 +130,45 @@ const textSchema = z.object({
   maxTerms: z.int().min(1).max(10_000).default(500).meta({ title: 'Most terms', description: 'The terms in most rows get a feature each.', min: 1, max: 10_000 }),
 });
 
-const stepSchema = z.discriminatedUnion('step', [imputeSchema, scaleSchema, oneHotSchema, ordinalSchema, targetEncodeSchema, datePartsSchema, textSchema]);
+const selectSchema = z.object({
+  step: z.literal('select'),
+  columns: z
+    .discriminatedUnion('by', [
+      z.object({ by: z.literal('all') }),
+      z.object({ by: z.literal('all-numeric') }),
+      z.object({ by: z.literal('all-categorical') }),
+      z.object({ by: z.literal('all-dates') }),
+      z.object({ by: z.literal('names'), names: z.array(z.string()).default([]) }),
+    ])
+    .default({ by: 'all' })
+    .meta({ title: 'Columns', description: 'Which features the step looks at, as the steps before it made them.' }),
+  action: z
+    .enum(['drop-constant', 'drop-correlated', 'drop', 'keep'])
+    .default('drop-constant')
+    .meta({
+      title: 'Leave out',
+      labels: {
+        'drop-constant': 'those with nearly the same value in every row',
+        'drop-correlated': 'numbers that say the same as an earlier one',
+        drop: 'these columns',
+        keep: 'every column but these',
+      },
+    }),
+  constantShare: z
+    .number()
+    .min(0.5)
+    .max(1)
+    .default(1)
+    .meta({ title: 'Share of rows with one value', description: '1: only columns that are the same in every row.', control: 'slider', min: 0.5, max: 1, step: 0.005, visibleWhen: { param: 'action', in: ['drop-constant'] } }),
+  correlation: z
+    .number()
+    .min(0.5)
+    .max(1)
+    .default(0.98)
+    .meta({ title: 'Correlation', description: 'From here on, the later of two columns goes; the sign does not matter.', control: 'slider', min: 0.5, max: 1, step: 0.01, visibleWhen: { param: 'action', in: ['drop-correlated'] } }),
+});
+
+const stepSchema = z.discriminatedUnion('step', [imputeSchema, scaleSchema, oneHotSchema, ordinalSchema, targetEncodeSchema, datePartsSchema, textSchema, selectSchema]);
 
 export const paramsSchema = z.object({
   steps: z
@@ -147,7 +185,7 @@ function toParams(step: RecipeStep): StepParams {
   return stepSchema.parse(step);
 }
 
-const titles = { impute: 'impute', scale: 'scale', 'one-hot': 'one-hot', ordinal: 'ordinal', 'target-encode': 'target-encode', 'date-parts': 'date parts', text: 'text' } as const;
+const titles = { impute: 'impute', scale: 'scale', 'one-hot': 'one-hot', ordinal: 'ordinal', 'target-encode': 'target-encode', 'date-parts': 'date parts', text: 'text', select: 'select' } as const;
 
 export const definition = defineNode({
   type: 'train/preprocess',

@@ -22,6 +22,8 @@ export function selectionWords(selection: ColumnSelection): string {
       return 'all text columns';
     case 'all-dates':
       return 'all columns of dates';
+    case 'all':
+      return 'all columns';
     case 'names':
       return selection.names.length === 0 ? 'no columns' : selection.names.join(', ');
   }
@@ -66,6 +68,15 @@ export function stepWords(step: RecipeStep): StepWords {
         title: 'Turn free text into term weights',
         detail: `${{ 'tf-idf': 'frequencies weighed down for common terms', counts: 'counts', presence: '1 where it occurs' }[step.weighting]} of the ${step.maxTerms} most frequent ${step.longest === 1 ? 'words' : `words and runs of up to ${step.longest} words`}`,
       };
+    case 'select': {
+      const detail = {
+        drop: 'these',
+        keep: 'all others',
+        'drop-constant': `those with one value in ${Math.round(1000 * step.constantShare) / 10} % of the rows or more`,
+        'drop-correlated': `the later of two with a correlation of ${step.correlation} or more`,
+      }[step.action];
+      return { title: 'Leave columns out', detail };
+    }
     case 'target-encode':
       return {
         title: 'Turn categories into the mean of the target',
