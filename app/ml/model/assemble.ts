@@ -6,7 +6,6 @@ import type { LearnerHead } from '../learners/types.ts';
 import { encodeModel } from '../onnx/encode.ts';
 
 /** Written into every model file; raised when the meaning of inputs, outputs or metadata changes. */
-const MODEL_FORMAT = '1';
 export const MODEL_FORMAT = '1';
 
 /** One file from raw records to predictions: the recipe's features, then the learner's head. */
