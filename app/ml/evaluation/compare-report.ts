@@ -6,12 +6,15 @@ import type { Comparison } from './compare.ts';
 /** Fewer differences than this find only large ones. */
 const FEW = 10;
 
+/** Pairs that cannot be told apart and still get a sentence each. */
+const MAX_UNTOLD = 6;
+
 /** Who is better, and whether the data can tell: sentences, intervals, the numbers. */
 export function compareReport(comparisons: readonly Comparison[], metric: ScoreMetric, confidence: number): Report {
   const percent = `${formatNumber(confidence * 100)} %`;
   const least = Math.min(...comparisons.map(({ test }) => test.count));
   const blocks: ReportBlock[] = [
-    { type: 'text', markdown: comparisons.map((one) => `- ${verdict(one, metric)}`).join('\n') },
+    { type: 'text', markdown: verdicts(comparisons, metric).map((sentence) => `- ${sentence}`).join('\n') },
     { type: 'text', markdown: explanation(comparisons.length, least, confidence) },
     {
       type: 'chart',
@@ -44,6 +47,14 @@ export function compareReport(comparisons: readonly Comparison[], metric: ScoreM
     },
   ];
   return { title: `Learners compared by ${metric.title}`, blocks };
+}
+
+/** A sentence for each pair that the data can tell apart, and for each other one, or one for all where there are many. */
+function verdicts(comparisons: readonly Comparison[], metric: ScoreMetric): string[] {
+  const told = comparisons.filter(({ better }) => better !== null);
+  const untold = comparisons.filter(({ better }) => better === null);
+  if (untold.length <= MAX_UNTOLD) return [...told, ...untold].map((one) => verdict(one, metric));
+  return [...told.map((one) => verdict(one, metric)), `Of ${told.length === 0 ? 'all' : 'the other'} ${untold.length} pairs the data cannot tell which is better; the table has them.`];
 }
 
 /** One plain sentence about a pair. */

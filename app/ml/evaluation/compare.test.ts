@@ -37,4 +37,14 @@ describe('the verdict on a pair', () => {
     expect(JSON.stringify(report)).toContain('With 2 folds only large differences can be told');
     expect(JSON.stringify(report)).toContain('stays below 5 %');
   });
+
+  it('is one sentence for all where many pairs cannot be told apart, after those that can', () => {
+    const many: ComparedScores = { ratio: 0.25, learners: [...far.learners.slice(1), ...['C', 'D', 'E', 'F', 'G'].map((name, index) => scored(name, [0.9, 0.8 + index / 100, 0.85, 0.7, 0.95]))] };
+    const pairs = compareLearners(many, metric('accuracy'), null, 0.95);
+    const [text] = compareReport(pairs, metric('accuracy'), 0.95).blocks;
+    const lines = text?.type === 'text' ? text.markdown.split('\n') : [];
+    const told = pairs.filter(({ better }) => better !== null).length;
+    expect(lines).toHaveLength(told + 1);
+    expect(lines.at(-1)).toBe(`- Of ${told === 0 ? 'all' : 'the other'} ${15 - told} pairs the data cannot tell which is better; the table has them.`);
+  });
 });

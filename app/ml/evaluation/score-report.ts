@@ -23,6 +23,9 @@ export interface ScoreFindings {
   readonly method: FoldMethod;
 }
 
+/** Folds of a learner that are drawn one by one. */
+const MAX_POINTS = 100;
+
 /** Learners side by side: a sentence, their means with intervals, and how scores are spread over the folds. */
 export function scoreReport(findings: ScoreFindings): Report {
   const { learners, target, task } = findings;
@@ -121,22 +124,30 @@ function remarks({ learners, confidence }: ScoreFindings): string[] {
 }
 
 function spread(metric: ScoreMetric, learners: readonly LearnerScores[]): ReportBlock | null {
-  const shapes = learners.map(({ name, metrics }) => ({ name, shape: boxShape(metrics.find((one) => one.metric.name === metric.name)?.values ?? []) }));
+  const shapes = learners.map(({ name, metrics }) => {
+    const values = metrics.find((one) => one.metric.name === metric.name)?.values ?? [];
+    return { name, values, shape: boxShape(values) };
+  });
   if (shapes.every(({ shape }) => shape === null)) return null;
+  // Quartiles of a few folds hide more than they show: each fold is drawn too, while they can be told apart.
+  const points = shapes.flatMap(({ name, values }) => (values.length > MAX_POINTS ? [] : values.filter((value) => Number.isFinite(value)).map((value): [string, number] => [name, value])));
   return {
     type: 'chart',
     chart: {
       title: `${metric.title} by fold`,
       x: { title: 'learner', scale: 'category' },
       y: { title: metric.title },
-      series: [{ name: metric.title, mark: 'boxes', x: shapes.map(({ name }) => name), y: shapes.map(({ shape }) => shape?.median ?? null), boxes: shapes.map(({ shape }) => shape) }],
+      series: [
+        { name: metric.title, mark: 'boxes', x: shapes.map(({ name }) => name), y: shapes.map(({ shape }) => shape?.median ?? null), boxes: shapes.map(({ shape }) => shape), group: 'scores' },
+        { name: 'Each fold', mark: 'points', x: points.map(([name]) => name), y: points.map(([, score]) => score), group: 'scores' },
+      ],
       note: metric.higher ? 'Higher is better.' : 'Lower is better.',
     },
   };
 }
 
-/** Quartiles by linear interpolation (type 7); whiskers as everywhere in the app. */
-export function boxShape(values: readonly number[]): BoxShape | null {
+/** Quartiles by linear interpolation (type 7); whiskers as everywhere in the app. Outliers are listed where not every fold is drawn. */
+function boxShape(values: readonly number[]): BoxShape | null {
   const sorted = values.filter((value) => Number.isFinite(value)).sort((a, b) => a - b);
   if (sorted.length === 0) return null;
   const at = (share: number): number => {
@@ -148,5 +159,5 @@ export function boxShape(values: readonly number[]): BoxShape | null {
   const inside = sorted.filter((value) => value >= q1 - 1.5 * (q3 - q1) && value <= q3 + 1.5 * (q3 - q1));
   const outliers = sorted.filter((value) => !inside.includes(value));
   const mean = sorted.reduce((sum, value) => sum + value, 0) / sorted.length;
-  return { low: inside[0] ?? median, q1, median, q3, high: inside.at(-1) ?? median, mean, rows: sorted.length, outside: outliers.length, outliers };
+  return { low: inside[0] ?? median, q1, median, q3, high: inside.at(-1) ?? median, mean, rows: sorted.length, outside: outliers.length, outliers: sorted.length > MAX_POINTS ? outliers : [] };
 }
