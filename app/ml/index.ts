@@ -52,4 +52,5 @@ export { curveReport, curveVerdict } from './evaluation/curve-report.ts';
 export { runImportance } from './understanding/importance-node.ts';
 export { runDependence } from './understanding/dependence-node.ts';
 export { runFairness } from './understanding/fairness-node.ts';
+export { sliceBlocks } from './understanding/slice-report.ts';
 export { runShap } from './understanding/shap-node.ts';
