@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { configureEvaluation, describeEvaluation, evaluationInputs, evaluationOutputs, evaluationParams } from '#app/sdk/evaluation.ts';
 import { defineNode } from '#app/sdk/node.ts';
+import { sliceParams } from '#app/sdk/slices.ts';
 
 export const paramsSchema = z.object({
   ...evaluationParams,
@@ -12,6 +13,7 @@ export const paramsSchema = z.object({
       description: 'Cells always show the number of rows.',
       labels: { counts: 'Rows', rows: 'Share of the true class', columns: 'Share of the predicted class' },
     }),
+  ...sliceParams,
 });
 
 export type Params = z.output<typeof paramsSchema>;
@@ -21,7 +23,7 @@ export const definition = defineNode({
   version: 1,
   title: 'Confusion Matrix',
   summary: 'Counts which classes are taken for which, with accuracy, precision, recall and F1 for each class.',
-  keywords: ['accuracy', 'precision', 'recall', 'f1', 'classification report', 'errors', 'evaluate'],
+  keywords: ['slices', 'subgroups', 'error analysis', 'accuracy', 'precision', 'recall', 'f1', 'classification report', 'errors', 'evaluate'],
   inputs: evaluationInputs,
   outputs: evaluationOutputs,
   params: paramsSchema,

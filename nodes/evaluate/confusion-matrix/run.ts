@@ -1,5 +1,5 @@
 import { PenstockError } from '#app/core/errors.ts';
-import { confusionMatrix, confusionMetrics, confusionReport, countLabels, logLoss, predictionTable, readScores } from '#app/ml/index.ts';
+import { confusionMatrix, confusionMetrics, confusionReport, countLabels, logLoss, predictionTable, readScores, sliceBlocks } from '#app/ml/index.ts';
 import type { NodeExecutor } from '#app/sdk/node.ts';
 import type { Params } from './node.ts';
 
@@ -19,7 +19,8 @@ export const executor: NodeExecutor<Params> = {
       loss = logLoss(scores.probabilities, scores.truth, scores.classes.length);
     }
     const target = columns.target.name;
-    const report = confusionReport({ target, matrix, metrics, logLoss: loss, leftOut, shares: params.shares });
+    const page = confusionReport({ target, matrix, metrics, logLoss: loss, leftOut, shares: params.shares });
+    const report = { ...page, blocks: [...page.blocks, ...(await sliceBlocks(table, columns, params, context))] };
     const values = {
       accuracy: metrics.accuracy,
       balancedAccuracy: metrics.balancedAccuracy,

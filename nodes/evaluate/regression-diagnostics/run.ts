@@ -1,4 +1,4 @@
-import { findResiduals, predictionTable, residualReport } from '#app/ml/index.ts';
+import { findResiduals, predictionTable, residualReport, sliceBlocks } from '#app/ml/index.ts';
 import type { NodeExecutor } from '#app/sdk/node.ts';
 import type { Params } from './node.ts';
 
@@ -11,6 +11,8 @@ export const executor: NodeExecutor<Params> = {
     const metrics = Object.fromEntries(Object.entries({ r2, rmse, mae, mape, bias }).filter(([, value]) => Number.isFinite(value)));
     for (const [name, value] of Object.entries(metrics)) context.metric(name, value);
     const target = columns.target.name;
-    return { evaluation: { kind: 'evaluation', evaluation: { task: 'regression', target, rows, metrics, report: residualReport(target, found) } } };
+    const page = residualReport(target, found);
+    const report = { ...page, blocks: [...page.blocks, ...(await sliceBlocks(table, columns, params, context))] };
+    return { evaluation: { kind: 'evaluation', evaluation: { task: 'regression', target, rows, metrics, report } } };
   },
 };
