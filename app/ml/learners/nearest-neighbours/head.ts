@@ -4,81 +4,63 @@ import type { LearnerHead, TrainInput } from '../types.ts';
 import type { NearestParams } from './params.ts';
 
 const int = (value: number) => ({ kind: 'int', value }) as const;
-
-/** Names of the constants that a block reads. */
-interface Constants {
-  /** The training rows around their centre: [rows, features], [features, rows], and their squared lengths [1, rows]. */
-  readonly trained: string;
-  readonly across: string;
-  readonly norms: string;
-  /** [rows]: classes as int64, values as double. */
-  readonly targets: string;
-  readonly rowWeights: string | null;
-  readonly neighbours: string;
-  readonly classes: string;
-  readonly bits: string;
-  readonly nothing: string;
-  readonly unit: string;
-  readonly minusTwo: string;
-  readonly axis: readonly [string, string, string];
-}
+const axis = (builder: HeadBuilder, value: number): string => builder.constant('int64', [1], [value]);
+const number = (builder: HeadBuilder, value: number): string => builder.constant('double', [], [value]);
 
 /**
  * The training rows as a model: |t|² − 2 x·t by a float64 matrix product, TopK for the nearest, then their labels or values, weighted.
  * @param centre [features], near the rows: distances are taken from it, so that far away columns keep their digits.
  */
-export function nearestHead(input: TrainInput, { neighbours, weights }: NearestParams, centre: Float64Array): LearnerHead {
-  const { matrix, rows, features, target, classes } = input;
+export function nearestHead(input: TrainInput, params: NearestParams, centre: Float64Array): LearnerHead {
+  const { matrix, rows, features, classes } = input;
   const size = features.length;
   const builder = new HeadBuilder();
   const swapped = { perm: { kind: 'ints', value: [1, 0] } } as const;
   const centred = builder.constant('double', [size], centre);
   // float32, as they were trained on; the rest is worked out when the model is loaded.
   const trained = builder.op('Sub', [builder.cast(builder.constant('float', [rows, size], matrix), 'double'), centred]);
-  const axisOf = (axis: number): string => builder.constant('int64', [1], [axis]);
-  const constants: Constants = {
-    trained,
-    across: builder.op('Transpose', [trained], swapped),
-    norms: builder.op('Transpose', [builder.op('ReduceSumSquare', [trained], { axes: { kind: 'ints', value: [1] } })], swapped),
-    targets: classes > 0 ? builder.constant('int64', [rows], Array.from(target)) : builder.constant('double', [rows], target),
-    rowWeights: input.weights === undefined ? null : builder.constant('double', [rows], input.weights),
-    neighbours: builder.constant('int64', [1], [Math.min(neighbours, rows)]),
-    classes: builder.constant('int64', [], [Math.max(1, classes)]),
-    bits: builder.constant('float', [2], [0, 1]),
-    nothing: builder.constant('double', [], [0]),
-    unit: builder.constant('double', [], [1]),
-    minusTwo: builder.constant('double', [], [-2]),
-    axis: [axisOf(0), axisOf(1), axisOf(2)],
-  };
+  const across = builder.op('Transpose', [trained], swapped);
+  const norms = builder.op('Transpose', [builder.op('ReduceSumSquare', [trained], { axes: { kind: 'ints', value: [1] } })], swapped);
+  const wanted = builder.constant('int64', [1], [Math.min(params.neighbours, rows)]);
+  const minusTwo = number(builder, -2);
   const x = builder.op('Sub', [builder.cast(headInput, 'double'), centred]);
-  const answers = inBlocks(builder, x, size, rows, Math.max(1, classes), (op, block) => answerOf(op, block, constants, classes > 0, weights));
+  const answers = inBlocks(builder, x, size, rows, Math.max(1, classes), (op, block) => {
+    const scores = op('Add', [op('Mul', [op('MatMul', [block, across]), minusTwo]), norms]);
+    const which = `${op('TopK', [scores, wanted], { axis: int(1), largest: int(0), sorted: int(1) }, 2)}.1`;
+    const weight = weightOf(builder, op, { block, which, trained }, input, params);
+    return weighted(builder, op, votesOf(builder, op, which, input), weight);
+  });
   const answer = builder.cast(answers, 'float');
   return classes > 0 ? builder.classification(answer, classes) : builder.regression(answer);
 }
 
-/** Shares of the classes or values of a block, [rows, outputs]. */
-function answerOf(op: BlockOp, x: string, constants: Constants, isClasses: boolean, weights: NearestParams['weights']): string {
-  const [, neighbourAxis, outputAxis] = constants.axis;
-  const scores = op('Add', [op('Mul', [op('MatMul', [x, constants.across]), constants.minusTwo]), constants.norms]);
-  const which = `${op('TopK', [scores, constants.neighbours], { axis: int(1), largest: int(0), sorted: int(1) }, 2)}.1`;
-  const weight = weightOf(op, x, which, constants, weights);
-  const values = op('Gather', [constants.targets, which], { axis: int(0) });
-  // [rows, neighbours, outputs]
-  const votes = isClasses ? op('Cast', [op('OneHot', [values, constants.classes, constants.bits], { axis: int(-1) })], { to: int(11) }) : op('Unsqueeze', [values, outputAxis]);
-  const sum = op('ReduceSum', [op('Mul', [votes, op('Unsqueeze', [weight, outputAxis])]), neighbourAxis], { keepdims: int(0) });
-  return op('Div', [sum, op('ReduceSum', [weight, neighbourAxis], { keepdims: int(1) })]);
+/** What the neighbours say, [rows, neighbours, outputs]: 1 for their class, or their value. */
+function votesOf(builder: HeadBuilder, op: BlockOp, which: string, { rows, target, classes }: TrainInput): string {
+  if (classes === 0) return op('Unsqueeze', [op('Gather', [builder.constant('double', [rows], target), which], { axis: int(0) }), axis(builder, 2)]);
+  const labels = op('Gather', [builder.constant('int64', [rows], Array.from(target)), which], { axis: int(0) });
+  const bits = op('OneHot', [labels, builder.constant('int64', [], [classes]), builder.constant('float', [2], [0, 1])], { axis: int(-1) });
+  return op('Cast', [bits], { to: int(11) });
+}
+
+/** Means of the votes [rows, outputs], by weights [rows, neighbours]; null: all the same. */
+function weighted(builder: HeadBuilder, op: BlockOp, votes: string, weight: string | null): string {
+  if (weight === null) return op('ReduceMean', [votes], { axes: { kind: 'ints', value: [1] }, keepdims: int(0) });
+  const neighbours = axis(builder, 1);
+  const sum = op('ReduceSum', [op('Mul', [votes, op('Unsqueeze', [weight, axis(builder, 2)])]), neighbours], { keepdims: int(0) });
+  return op('Div', [sum, op('ReduceSum', [weight, neighbours], { keepdims: int(1) })]);
 }
 
 /** Weights of the neighbours [rows, neighbours]. By distance: its inverse, and where a row is there itself only such rows count, as in scikit-learn. */
-function weightOf(op: BlockOp, x: string, which: string, constants: Constants, weights: NearestParams['weights']): string {
-  const { trained, rowWeights, nothing, unit, axis } = constants;
-  const rows = rowWeights === null ? null : op('Gather', [rowWeights, which], { axis: int(0) });
-  if (weights === 'uniform') return rows ?? op('Add', [op('Mul', [op('Cast', [which], { to: int(11) }), nothing]), unit]);
-  // Taken anew from the rows: the difference of large squares above would be a poor zero.
-  const apart = op('Sub', [op('Gather', [trained, which], { axis: int(0) }), op('Unsqueeze', [x, axis[1]])]);
-  const distance = op('Sqrt', [op('ReduceSum', [op('Mul', [apart, apart]), axis[2]], { keepdims: int(0) })]);
+function weightOf(builder: HeadBuilder, op: BlockOp, names: { readonly block: string; readonly which: string; readonly trained: string }, input: TrainInput, { weights }: NearestParams): string | null {
+  const { block, which, trained } = names;
+  const rows = input.weights === undefined ? null : op('Gather', [builder.constant('double', [input.rows], input.weights), which], { axis: int(0) });
+  if (weights === 'uniform') return rows;
+  const [nothing, unit, neighbours] = [number(builder, 0), number(builder, 1), axis(builder, 1)];
+  // Taken anew from the rows: the difference of large squares would be a poor zero.
+  const apart = op('Sub', [op('Gather', [trained, which], { axis: int(0) }), op('Unsqueeze', [block, neighbours])]);
+  const distance = op('Sqrt', [op('ReduceSum', [op('Mul', [apart, apart]), axis(builder, 2)], { keepdims: int(0) })]);
   const same = op('Cast', [op('Equal', [distance, nothing])], { to: int(11) });
-  const any = op('Greater', [op('ReduceSum', [same, axis[1]], { keepdims: int(1) }), nothing]);
+  const any = op('Greater', [op('ReduceSum', [same, neighbours], { keepdims: int(1) }), nothing]);
   const inverse = op('Where', [any, same, op('Div', [unit, distance])]);
   return rows === null ? inverse : op('Mul', [inverse, rows]);
 }
