@@ -1,14 +1,17 @@
+import type { Precision } from './blocks.ts';
 import type { Rows } from './moments.ts';
 
-/** Multiplications above which onnxruntime is the quicker way, loading it included. */
-const worthLoading = 2e7;
+/** Multiplications above which onnxruntime is the quicker way once it is loaded, which scoring the model does anyway. */
+const worthCalling = 1.5e6;
+/** Multiplications above which float32 products save time that one would notice. */
+const worthRounding = 2e7;
 /** Share of non-zero values above which the dense product is quicker. */
 const denseFrom = 0.4;
 const looked = 1000;
 
-/** Whether products of these rows are best left to onnxruntime: many of them, and not mostly zeros. `times`: passes over them. */
-export function suitsBlocks({ matrix, rows, columns }: Pick<Rows, 'matrix' | 'rows' | 'columns'>, times = 1): boolean {
-  if (times * rows * columns * columns < worthLoading) return false;
+/** Whether products of these rows are best left to onnxruntime: many of them, and not mostly zeros. */
+export function suitsBlocks({ matrix, rows, columns }: Pick<Rows, 'matrix' | 'rows' | 'columns'>): boolean {
+  if (rows * columns * columns < worthCalling) return false;
   const sample = Math.min(rows, looked);
   let filled = 0;
   for (let i = 0; i < sample; i++) {
@@ -17,3 +20,6 @@ export function suitsBlocks({ matrix, rows, columns }: Pick<Rows, 'matrix' | 'ro
   }
   return filled >= denseFrom * sample * columns;
 }
+
+/** What products of so many rows are best computed in. */
+export const quickPrecision = ({ rows, columns }: Pick<Rows, 'rows' | 'columns'>): Precision => (rows * columns * columns < worthRounding ? 'double' : 'float');

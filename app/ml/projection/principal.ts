@@ -1,5 +1,5 @@
 import { PenstockError } from '#app/core/errors.ts';
-import { suitsBlocks } from '../matrix/choose.ts';
+import { quickPrecision, suitsBlocks } from '../matrix/choose.ts';
 import { blockMoments, type Moments } from '../matrix/moments.ts';
 import { plainMoments } from '../matrix/plain-moments.ts';
 import { runTask } from '../worker/run-task.ts';
@@ -25,7 +25,7 @@ export interface PrincipalResult extends Components {
 /** Moments of rows: seven digits where onnxruntime's float32 products pay, else float64. Every float32 is finite or so is nothing. */
 export async function momentsInWorker(payload: MatrixRows, hooks: TaskHooks): Promise<TaskAnswer<Moments>> {
   if (!suitsBlocks(payload)) return { result: plainMoments(payload, hooks) };
-  const quick = await blockMoments(payload, 'float', hooks);
+  const quick = await blockMoments(payload, quickPrecision(payload), hooks);
   // Squares beyond float32: once more in float64.
   const result = quick.gram.every(Number.isFinite) ? quick : await blockMoments(payload, 'double', hooks);
   return { result };

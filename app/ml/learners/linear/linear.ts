@@ -1,5 +1,5 @@
 import { blockMoments, type Moments, type Rows } from '../../matrix/moments.ts';
-import { suitsBlocks } from '../../matrix/choose.ts';
+import { quickPrecision, suitsBlocks } from '../../matrix/choose.ts';
 import { plainMoments } from '../../matrix/plain-moments.ts';
 import { checkMatrix } from '../check-input.ts';
 import { pivotedCholesky } from '../cholesky.ts';
@@ -65,8 +65,8 @@ export async function trainLinear(input: TrainInput, params: LinearParams, hooks
   hooks.progress(0.05, 'Summing up');
   const blocks = suitsBlocks(rows);
   const take = (precision: 'float' | 'double', of: Rows): Moments | Promise<Moments> => (blocks ? blockMoments(of, precision, hooks) : plainMoments(of, hooks));
-  let exact = !blocks;
-  let moments = await take('float', rows);
+  let exact = !blocks || quickPrecision(rows) === 'double';
+  let moments = await take(exact ? 'double' : 'float', rows);
   if (!exact && !inFloatRange(moments)) {
     exact = true;
     moments = await take('double', rows);

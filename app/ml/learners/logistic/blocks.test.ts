@@ -43,7 +43,7 @@ async function expected(input: TrainInput, l1: number, l2: number): Promise<numb
   const size = input.features.length;
   const weight = input.weights === undefined ? input.rows : input.weights.reduce((sum, w) => sum + w, 0);
   const shifts = Float64Array.from({ length: size }, (_, j) => input.matrix[j] ?? 0);
-  const problem: LogisticProblem = { input, shifts, inverse: new Float64Array(size).fill(1), weights: input.weights, weight, l1: new Float64Array(size).fill(l1 / weight), l2: new Float64Array(size).fill(l2 / weight), blocks: false, hooks: quietHooks() };
+  const problem: LogisticProblem = { input, shifts, inverse: new Float64Array(size).fill(1), weights: input.weights, weight, l1: new Float64Array(size).fill(l1 / weight), l2: new Float64Array(size).fill(l2 / weight), blocks: null, hooks: quietHooks() };
   const loss = plainLoss(problem);
   const { at } = await minimiseNewton(loss, problem, { stages: [{ precision: 'double', sample: false, until: 1e-10, most: 100, thrifty: false }], check: () => undefined, onIteration: () => undefined });
   const found = Array.from({ length: loss.classes }, (_, cls) => unscale(problem, at.slice(cls * (size + 1), (cls + 1) * (size + 1))));
@@ -65,7 +65,7 @@ async function compare(input: TrainInput, params: object, l1: number, l2: number
 async function steepness(input: TrainInput, at: readonly number[], l1: number, l2: number): Promise<number> {
   const size = input.features.length;
   const none = new Float64Array(size);
-  const problem: LogisticProblem = { input, shifts: none, inverse: new Float64Array(size).fill(1), weights: undefined, weight: input.rows, l1: none, l2: none, blocks: false, hooks: quietHooks() };
+  const problem: LogisticProblem = { input, shifts: none, inverse: new Float64Array(size).fill(1), weights: undefined, weight: input.rows, l1: none, l2: none, blocks: null, hooks: quietHooks() };
   const { gradient } = await plainLoss(problem).evaluate(Float64Array.from(at), { curvature: false, precision: 'double' });
   return at.reduce((most, value, i) => {
     const isIntercept = i % (size + 1) === size;

@@ -83,8 +83,8 @@ const sampleSlope = 1e-3;
 
 /** Few looks at all rows: from a sample to float32 sums to float64 ones. Without the matrix kernels all is float64. */
 function stagesOf({ blocks, input }: LogisticProblem, { tolerance, maxIterations }: LogisticParams): Stage[] {
-  const last: Stage = { precision: 'double', sample: false, until: tolerance, most: maxIterations, thrifty: blocks };
-  if (!blocks) return [last];
+  const last: Stage = { precision: 'double', sample: false, until: tolerance, most: maxIterations, thrifty: blocks === 'float' };
+  if (blocks !== 'float') return [last];
   const first: Stage = { precision: 'float', sample: true, until: sampleSlope, most: 8, thrifty: false };
   return [...(worthSampling(input.rows) ? [first] : []), { ...last, precision: 'float', until: Math.max(tolerance, floatSlope), thrifty: false }, last];
 }
@@ -104,8 +104,8 @@ export async function trainLogistic(input: TrainInput, params: LogisticParams, h
   };
   const binary = input.classes === 2;
   const corners = problem.l1.some((limit) => limit > 0);
-  const byGradient = !binary && !corners && !problem.blocks && !hasWholeCurvature(input.classes, input.features.length);
-  const loss = problem.blocks ? blockLoss(problem) : plainLoss(problem);
+  const byGradient = !binary && !corners && problem.blocks === null && !hasWholeCurvature(input.classes, input.features.length);
+  const loss = problem.blocks !== null ? blockLoss(problem) : plainLoss(problem);
   const minimum: Minimum & { readonly accuracy?: number } = byGradient
     ? minimiseMultinomial(problem, { ...params, onIteration })
     : await minimiseNewton(loss, problem, { stages: stagesOf(problem, params), check: hooks.check, onIteration });
@@ -115,7 +115,7 @@ export async function trainLogistic(input: TrainInput, params: LogisticParams, h
   const common = binary ? 0 : raw.reduce((sum, { intercept }) => sum + intercept, 0) / raw.length;
   const linears = raw.map(({ coefficients, intercept }) => ({ coefficients, intercept: intercept - common }));
   // What the last look saw, unless it saw the rows in other weights.
-  const seen = problem.blocks && params.classWeights === 'none' ? minimum.accuracy : undefined;
+  const seen = problem.blocks !== null && params.classWeights === 'none' ? minimum.accuracy : undefined;
   const { logLoss, accuracy }: Measured = seen === undefined ? measure(input, linears) : { logLoss: minimum.value, accuracy: seen };
   const [first] = linears;
   return {

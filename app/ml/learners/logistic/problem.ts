@@ -1,4 +1,5 @@
-import { suitsBlocks } from '../../matrix/choose.ts';
+import type { Precision } from '../../matrix/blocks.ts';
+import { quickPrecision, suitsBlocks } from '../../matrix/choose.ts';
 import { blockMoments, type Moments } from '../../matrix/moments.ts';
 import { columnScales } from '../columns.ts';
 import { checkMatrix } from '../check-input.ts';
@@ -21,8 +22,8 @@ export interface LogisticProblem {
   /** Penalty of each column, of which F has Σ l1 |u| + ½ Σ l2 u². */
   readonly l1: Float64Array;
   readonly l2: Float64Array;
-  /** Left to the matrix kernels: many rows, most values filled. */
-  readonly blocks: boolean;
+  /** Left to the matrix kernels, in this precision where it is enough: many rows, most values filled. Null: not. */
+  readonly blocks: Precision | null;
   readonly hooks: TrainHooks;
 }
 
@@ -50,12 +51,13 @@ function scalesOf({ means, gram, weight }: Moments): Scales {
 export async function logisticProblem(input: TrainInput, weights: Float64Array | undefined, params: LogisticParams, hooks: TrainHooks): Promise<LogisticProblem> {
   const { matrix, rows, features } = input;
   const weighted = weights === undefined ? {} : { weights };
-  let blocks = suitsBlocks({ matrix, rows, columns: features.length });
-  let scales: Scales | null = blocks ? scalesOf(await blockMoments({ matrix, rows, columns: features.length, ...weighted }, 'float', hooks)) : null;
+  const table = { matrix, rows, columns: features.length, ...weighted };
+  let blocks = suitsBlocks(table) ? quickPrecision(table) : null;
+  let scales: Scales | null = blocks === null ? null : scalesOf(await blockMoments(table, blocks, hooks));
   const fits = scales === null || scales.spreads.every((spread, j) => Math.abs(scales?.means[j] ?? Number.NaN) < floatRange.most && (spread === 0 || (spread > floatRange.least && spread < floatRange.most)));
   if (scales === null || !fits) {
     checkMatrix(input);
-    blocks = false;
+    blocks = null;
     scales = columnScales({ ...input, ...weighted });
   }
   const { means, spreads, weight } = scales;
