@@ -7,8 +7,13 @@ const int = (value: number) => ({ kind: 'int', value }) as const;
 const axis = (builder: HeadBuilder, value: number): string => builder.constant('int64', [1], [value]);
 const number = (builder: HeadBuilder, value: number): string => builder.constant('double', [], [value]);
 
+/** Of the mean squared length of the training rows, added to squared distances before they are compared: see `nearestHead`. */
+const sameShare = 1e-4;
+
 /**
- * The training rows as a model: |t|² − 2 x·t by a float64 matrix product, TopK for the nearest, then their labels or values, weighted.
+ * The training rows as a model: squared distances |x|² − 2 x·t + |t|² by a float64 matrix product, TopK for the nearest, then their labels or
+ * values, weighted. Distances are compared in float32, with a little added: of rows equally far the first count then on every runtime,
+ * whichever way it rounds its sums.
  * @param centre [features], near the rows: distances are taken from it, so that far away columns keep their digits.
  */
 export function nearestHead(input: TrainInput, params: NearestParams, centre: Float64Array): LearnerHead {
@@ -23,15 +28,24 @@ export function nearestHead(input: TrainInput, params: NearestParams, centre: Fl
   const norms = builder.op('Transpose', [builder.op('ReduceSumSquare', [trained], { axes: { kind: 'ints', value: [1] } })], swapped);
   const wanted = builder.constant('int64', [1], [Math.min(params.neighbours, rows)]);
   const minusTwo = number(builder, -2);
+  const slack = number(builder, sameShare * meanSquare(matrix, rows, centre));
   const x = builder.op('Sub', [builder.cast(headInput, 'double'), centred]);
   const answers = inBlocks(builder, x, size, rows, Math.max(1, classes), (op, block) => {
-    const scores = op('Add', [op('Mul', [op('MatMul', [block, across]), minusTwo]), norms]);
-    const which = `${op('TopK', [scores, wanted], { axis: int(1), largest: int(0), sorted: int(1) }, 2)}.1`;
+    const own = op('Add', [op('ReduceSumSquare', [block], { axes: { kind: 'ints', value: [1] } }), slack]);
+    const squares = op('Add', [op('Add', [op('Mul', [op('MatMul', [block, across]), minusTwo]), norms]), own]);
+    const which = `${op('TopK', [op('Cast', [squares], { to: int(1) }), wanted], { axis: int(1), largest: int(0), sorted: int(1) }, 2)}.1`;
     const weight = weightOf(builder, op, { block, which, trained }, input, params);
     return weighted(builder, op, votesOf(builder, op, which, input), weight);
   });
   const answer = builder.cast(answers, 'float');
   return classes > 0 ? builder.classification(answer, classes) : builder.regression(answer);
+}
+
+function meanSquare(matrix: Float32Array, rows: number, centre: Float64Array): number {
+  const size = centre.length;
+  let sum = 0;
+  for (let at = 0; at < matrix.length; at++) sum += ((matrix[at] as number) - (centre[at % size] as number)) ** 2;
+  return sum / rows || 1;
 }
 
 /** What the neighbours say, [rows, neighbours, outputs]: 1 for their class, or their value. */

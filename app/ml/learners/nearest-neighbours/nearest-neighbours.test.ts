@@ -54,6 +54,15 @@ describe('nearest neighbours', () => {
     expect((await runHead(head, Float32Array.of(9), 1))['prediction']?.[0]).toBeCloseTo(3, 6);
   });
 
+  it('takes the first of training rows that are equally far, whatever rounding makes of their distances', async () => {
+    // Far from zero, so that squares of lengths have lost the digits in which the twins would be told apart.
+    const rows = [0.1, 0.4, 0.2, 0.4, 0.2, 0.5, 0.3, 0.3].map((x) => [x, 1000 + x]);
+    const { head } = train(trainInput(rows, [1, 2, 4, 8, 16, 32, 64, 128], 0), { neighbours: 3 });
+    expect((await runHead(head, Float32Array.of(0.3, 1000.3), 2))['prediction']?.[0]).toBeCloseTo((64 + 128 + 4) / 3, 5);
+    const twins = trainInput(Array.from({ length: 400 }, (_, i) => [Math.floor(i / 100), 0.1]), Array.from({ length: 400 }, (_, i) => i), 0);
+    expect((await runHead(train(twins, { neighbours: 4 }).head, Float32Array.of(2, 0.1), 2))['prediction']?.[0]).toBe(201.5);
+  });
+
   it('refuses what would make too large a file', () => {
     const input: TrainInput = { task: 'regression', matrix: new Float32Array(), rows: 300_000, features: Array.from({ length: 100 }, (_, j) => `x${j}`), target: new Float64Array(), classes: 0 };
     expect(() => train(input, {})).toThrow(expect.objectContaining({ code: 'model-too-large' }));
