@@ -3,6 +3,8 @@ import { confusionMetrics, type ConfusionMatrix } from '../metrics/confusion.ts'
 import { logLoss } from '../metrics/probability.ts';
 import { rankScores, rocAuc } from '../metrics/ranking.ts';
 import { regressionMetrics } from '../metrics/regression.ts';
+import { runTask } from '../worker/run-task.ts';
+import type { TaskAnswer, TaskHooks } from '../worker/tasks.ts';
 
 /** True values and predictions of the same rows. */
 export interface ScoredRows {
@@ -12,6 +14,22 @@ export interface ScoredRows {
   readonly predicted: ArrayLike<number>;
   /** Row-major [rows × classes]; classification only. */
   readonly probabilities: Float32Array | null;
+}
+
+export interface FoldMetricsPayload extends ScoredRows {
+  readonly task: LearningTask;
+  readonly classes: readonly string[];
+}
+
+/** Worker side of `scoreMetrics`: ranking many rows takes a while. */
+export function foldMetricsInWorker({ task, classes, ...rows }: FoldMetricsPayload, hooks: TaskHooks): TaskAnswer<Record<string, number>> {
+  hooks.check();
+  return { result: foldMetrics(task, rows, classes) };
+}
+
+/** `foldMetrics` in a worker. @throws CancelledError. */
+export function scoreMetrics(task: LearningTask, { truth, predicted, probabilities }: ScoredRows, classes: readonly string[], signal: AbortSignal): Promise<Record<string, number>> {
+  return runTask('fold-metrics', { task, classes, truth, predicted, probabilities }, { signal });
 }
 
 /** The metrics of `metricsOf(task)` by name; NaN where one is not defined for these rows (ROC AUC of a single class). */

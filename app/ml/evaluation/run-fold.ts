@@ -5,7 +5,7 @@ import { readFeatureRows, type FeatureRows } from '../model/feature-rows.ts';
 import { learn, type Learnt, type LearnServices } from '../model/learn.ts';
 import { scoreHead } from '../model/score-head.ts';
 import type { Predictions } from '../model/scorer.ts';
-import { foldMetrics, type ScoredRows } from './fold-metrics.ts';
+import { scoreMetrics, type ScoredRows } from './fold-metrics.ts';
 import type { NumberedRows } from './fold-table.ts';
 
 /** What one fit and its test found. */
@@ -50,8 +50,8 @@ export async function runFold(rows: NumberedRows, sides: FoldSides, spec: Learne
       testRows: test.rows,
       fitMs: fitted - began,
       scoreMs: scored - fitted,
-      metrics: foldMetrics(rows.task, tested, rows.classes),
-      training: options.scoreTraining === true ? foldMetrics(rows.task, await scoreRows(rows, learnt, learnt.data, services), rows.classes) : null,
+      metrics: await scoreMetrics(rows.task, tested, rows.classes, signal),
+      training: options.scoreTraining === true ? await scoreMetrics(rows.task, await scoreRows(rows, learnt, learnt.data, services), rows.classes, signal) : null,
       tested,
     };
   } catch (error) {

@@ -49,7 +49,8 @@ export async function readFeatureRows(fitted: FittedRecipe, relation: Relation, 
   const numbers = beside.map(() => new Float64Array(rows));
   for (let row = 0; row < rows; row += 1) {
     const at = (order === null ? row : (order.rows[row] ?? 0)) * stride;
-    matrix.set(data.subarray(at, at + width), row * width);
+    const to = row * width;
+    for (let column = 0; column < width; column += 1) matrix[to + column] = data[at + column] ?? Number.NaN;
     for (const [index, values] of numbers.entries()) values[row] = data[at + width + index] ?? Number.NaN;
   }
   return { matrix, rows, beside: numbers, places: order?.places ?? new Int32Array() };

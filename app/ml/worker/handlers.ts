@@ -1,6 +1,7 @@
 import { dbscanInWorker } from '../clustering/dbscan.ts';
 import { hierarchicalInWorker } from '../clustering/hierarchical.ts';
 import { qualityInWorker } from '../clustering/quality.ts';
+import { foldMetricsInWorker } from '../evaluation/fold-metrics.ts';
 import { isolationInWorker } from '../isolation/forest.ts';
 import { kMeansInWorker } from '../clustering/k-means/fit.ts';
 import { closeSession, openSession, runSession } from '../onnx/session.ts';
@@ -25,6 +26,7 @@ export const handlers: TaskHandlers = {
   'principal-components': principalInWorker,
   'train-text': trainTextInWorker,
   project: projectInWorker,
+  'fold-metrics': foldMetricsInWorker,
   calibrate: calibrateInWorker,
   'tune-threshold': tuneInWorker,
   'fair-thresholds': fairThresholdsInWorker,

@@ -1,6 +1,7 @@
 import type { SessionInfo, SessionOpenPayload, SessionRunPayload, TensorValues } from '../onnx/session-types.ts';
 import type { DbscanPayload, DbscanResult } from '../clustering/dbscan.ts';
 import type { HierarchicalPayload, HierarchicalResult } from '../clustering/hierarchical.ts';
+import type { FoldMetricsPayload } from '../evaluation/fold-metrics.ts';
 import type { QualityPayload, QualityResult } from '../clustering/quality.ts';
 import type { IsolationPayload, IsolationResult } from '../isolation/forest.ts';
 import type { KMeansPayload, KMeansResult } from '../clustering/k-means/fit.ts';
@@ -24,6 +25,7 @@ export interface TaskMap {
   hierarchical: { payload: HierarchicalPayload; message: never; result: HierarchicalResult };
   'isolation-forest': { payload: IsolationPayload; message: never; result: IsolationResult };
   'cluster-quality': { payload: QualityPayload; message: never; result: QualityResult };
+  'fold-metrics': { payload: FoldMetricsPayload; message: never; result: Record<string, number> };
   calibrate: { payload: CalibratePayload; message: never; result: CalibrateResult };
   'tune-threshold': { payload: TunePayload; message: never; result: TunedThreshold };
   'fair-thresholds': { payload: FairThresholdsPayload; message: never; result: FairThresholds };
