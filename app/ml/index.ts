@@ -54,3 +54,5 @@ export { runDependence } from './understanding/dependence-node.ts';
 export { runFairness } from './understanding/fairness-node.ts';
 export { sliceBlocks } from './understanding/slice-report.ts';
 export { runShap } from './understanding/shap-node.ts';
+export { searchParameters } from './search/search-parameters.ts';
+export { refusedByLearners, refusedDimensions } from './search/check-space.ts';
