@@ -5,6 +5,7 @@ import type { ConfigureContext, ConfigureResult } from './node.ts';
 import type { LearnerSpec, LearningTask, ModelSignature, PortMeta, PortSpec, Recipe } from './ports.ts';
 import { isDated } from './model-input.ts';
 import { defaultRecipe, treeRecipe } from './recipe.ts';
+import { recipeProblems } from './recipe-problems.ts';
 
 /** What all train nodes share: their ports, the choice of target and features, and what is said before anything runs. */
 
@@ -130,12 +131,13 @@ export function configureTrainer(context: ConfigureContext<TrainerParams>, spec:
     error('no-features', 'The table has no column to learn from besides the target.', 'Connect a table with more columns.', 'features');
   }
 
+  const fitted = schema === null || recipe === null || diagnostics.length > 0 ? [] : recipeProblems(recipe, schema.filter((column) => (features === null ? column.name !== name && isFeatureOf(column, recipe) : features.includes(column.name))));
   const learner: LearnerSpec | null = recipe === null || task === null ? null : { algorithm: spec.algorithm, task, params: spec.params, recipe, target: name, features };
   const outputs: Record<string, PortMeta> = {
     learner: { kind: 'learner', learner },
     model: { kind: 'model', signature: diagnostics.length === 0 && schema !== null && target !== undefined && task !== null ? expectedSignature(schema, target, task, features, recipe) : null },
   };
-  return { outputs, diagnostics };
+  return { outputs, diagnostics: [...diagnostics, ...fitted] };
 }
 
 /** As far as it is known before fitting: the classes of a text or number target are in the data, so such a signature is not known. */

@@ -6,6 +6,7 @@ import { ColumnPicker, ColumnsPicker } from './column-picker.tsx';
 import { ConnectionPicker } from './controls/connection-picker.tsx';
 import { ExpressionPreview } from './expression-preview.tsx';
 import { ColumnValues } from './controls/column-values.tsx';
+import { OptionChecks } from './controls/option-checks.tsx';
 import { FilePicker } from './file-picker.tsx';
 import { CsvDialectControl } from './controls/csv-dialect.tsx';
 import { diagnosticsAt, useForm } from './form-context.ts';
@@ -116,6 +117,7 @@ function FieldControl({ field, value, path, id, invalid, change }: ControlProps)
     case 'csv-dialect':
       return <CsvDialectControl title={title} schema={schema} rows={Array.isArray(value) ? (value as Values[]) : []} path={path} change={change} />;
     case 'list':
+      if (schema.items?.enum) return <OptionChecks id={id} title={title} options={schema.items.enum} labels={schema.labels ?? {}} values={Array.isArray(value) ? (value as unknown[]) : []} change={change} />;
       return <ListEditor values={Array.isArray(value) ? (value as unknown[]) : []} numeric={schema.items?.type === 'number' || schema.items?.type === 'integer'} title={title} change={change} />;
     case 'grid':
       return <GridEditor id={id} title={title} value={value} change={change} />;

@@ -92,6 +92,16 @@ describe('one-hot', () => {
   });
 });
 
+it('names a column with more categories than are kept, and what else could be done', async () => {
+  const schema: Schema = [{ name: 's', type: 'string' }];
+  const rows = Array.from({ length: 20 }, (_unused, index): Cell[] => [`value ${index}`]);
+  for (const step of [oneHot({ maxCategories: 5 }), { step: 'ordinal', columns: texts, maxCategories: 5, order: 'frequency', missing: 'nan' } as const]) {
+    const reported: Diagnostic[] = [];
+    await fitRecipe(recipeOf(step), scan(schema, rows), schema, database, { report: (diagnostic) => reported.push(diagnostic) });
+    expect(reported).toMatchObject([{ severity: 'info', code: 'high-cardinality', place: { column: 's' }, remedy: expect.stringContaining('target-encode') }]);
+  }
+});
+
 describe('ordinal', () => {
   const schema: Schema = [{ name: 's', type: 'string' }];
   const rows = [['c'], ['c'], ['c'], ['b'], ['b'], ['a'], [null]];

@@ -150,6 +150,14 @@ function leftOut(code: string, column: Column, message: string): Diagnostic {
   };
 }
 
+const manyCategories = (column: string, message: string): Diagnostic => ({
+  severity: 'info',
+  code: 'high-cardinality',
+  message,
+  remedy: 'A target-encode step in the Preprocess node makes one number of each category, however many there are.',
+  place: { column },
+});
+
 /** Columns that tell rows apart well enough for folds: their hash takes longest where fractions become text, so few of those. */
 function tellingColumns(features: Schema): string[] {
   const names = (columns: Schema, most: number): string[] => columns.slice(0, most).map((column) => column.name);
@@ -175,11 +183,11 @@ async function applyStep(step: RecipeStep, states: ColumnState[], { relation, fe
     case 'scale':
       return applyScale(step, columns, relation, tables);
     case 'one-hot':
-      return applyOneHot(step, columns, relation, tables, (_column, message) => options.log?.('info', message));
+      return applyOneHot(step, columns, relation, tables, (column, message) => options.report?.(manyCategories(column, message)));
     case 'ordinal':
       return applyOrdinal(step, columns, relation, tables, {
         allowMissing: options.allowMissing === true,
-        note: (_column, message) => options.log?.('info', message),
+        note: (column, message) => options.report?.(manyCategories(column, message)),
       });
     case 'date-parts':
       return applyDateParts(step, states, columns, relation, tables);
