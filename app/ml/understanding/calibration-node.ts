@@ -10,6 +10,7 @@ import { editModel } from './edited-model.ts';
 import { readGoldenInputs, trainingRows } from './golden-file.ts';
 import { leftOutNotes, modelAndTable, readyRows, scoreRows } from './model-rows.ts';
 import type { BinStrategy } from './reliability.ts';
+import { quotedList } from './words.ts';
 
 export interface CalibrationParams {
   readonly method: 'none' | CalibrationMethod;
@@ -107,10 +108,9 @@ function labelsOf(probabilities: ArrayLike<number>, classes: number): Int32Array
 
 function classNotes({ before }: CalibrateResult, classes: readonly string[], method: CalibrationMethod | null): string[] {
   if (before.classes.length === 1) return [];
-  const absent = before.classes.filter(({ reliability }) => reliability.positives === 0).map(({ cls }) => `“${classes[cls] ?? ''}”`);
+  const absent = before.classes.filter(({ reliability }) => reliability.positives === 0).map(({ cls }) => classes[cls] ?? '');
   if (absent.length === 0) return [];
-  const names = `${absent.slice(0, 5).join(', ')}${absent.length > 5 ? ` and ${absent.length - 5} more` : ''}`;
-  return [`The table has no row of ${names}${method === null ? '' : ', so that the probability there is not calibrated'}.`];
+  return [`The table has no row of ${quotedList(absent)}${method === null ? '' : ', so that the probability there is not calibrated'}.`];
 }
 
 function binColumns({ before, after }: CalibrateResult, classes: readonly string[]) {

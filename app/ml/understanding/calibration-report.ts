@@ -1,7 +1,8 @@
-import { formatCount, formatNumber } from '#app/core/units.ts';
+import { formatCount } from '#app/core/units.ts';
 import type { ChartSeries, ChartSpec, MetricItem, Report, ReportBlock } from '#app/sdk/ports.ts';
 import { histogramBins, type CalibrateResult, type CalibrationView, type ClassReliability } from './calibrate.ts';
 import type { CalibrationMethod } from './calibrators.ts';
+import { percentText, pointsText } from './words.ts';
 
 /** Classes drawn one by one. */
 const MAX_DRAWN = 8;
@@ -74,13 +75,17 @@ function items({ result, rows, classes }: CalibrationFindings): MetricItem[] {
 }
 
 function inWords({ before, after }: CalibrateResult, classes: readonly string[]): string {
-  const points = (share: number): string => `${formatNumber(100 * share)} percentage points`;
   const error = expectedError(before);
   const single = before.classes.length === 1 ? before.classes[0] : undefined;
   const most = single?.reliability.bins.toSorted((a, b) => Math.abs(b.given - b.observed) - Math.abs(a.given - a.observed))[0];
-  const where = single === undefined || most === undefined ? '' : ` It is furthest off where it says about ${formatNumber(100 * most.given)} %: there ${formatNumber(100 * most.observed)} % are “${classes[single.cls] ?? ''}” (${formatCount(most.rows)} rows).`;
-  const change = after === null ? '' : ` Calibrating brings this to ${points(expectedError(after))}${after.brier < before.brier ? '' : ', but the Brier score is not better: keep the model as it was'}.`;
-  return `The probabilities are off by ${points(error)} on average.${where}${change}`;
+  const where = single === undefined || most === undefined ? '' : ` It is furthest off where it says about ${percentText(most.given)}: there ${percentText(most.observed)} are “${classes[single.cls] ?? ''}” (${formatCount(most.rows)} rows).`;
+  return `The probabilities are off by ${pointsText(error)} on average.${where}${after === null ? '' : changeInWords(before, after)}`;
+}
+
+function changeInWords(before: CalibrationView, after: CalibrationView): string {
+  const now = pointsText(expectedError(after));
+  if (after.brier >= before.brier) return ` Calibrating brings this to ${now}, but the Brier score is not better: keep the model as it was.`;
+  return expectedError(after) < expectedError(before) ? ` Calibrating brings this to ${now}.` : ` Calibrating does not bring this down (${now}), but the Brier score is better.`;
 }
 
 interface DrawnView {

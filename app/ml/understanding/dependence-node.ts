@@ -7,6 +7,7 @@ import { thinIndices } from '../model/curves.ts';
 import { dependenceOf, gridOf, jointCounts, jointDependence, type Dependence, type DependenceQuestion, type Grid } from './dependence.ts';
 import { dependenceChart, interactionShare, jointChart, movement, valueText, type DrawnOutputs } from './dependence-report.ts';
 import { holdRows, modelAndTable, readyRows, type HeldRows } from './model-rows.ts';
+import { percentText, pointsText } from './words.ts';
 import { positivePlace } from './threshold-node.ts';
 
 export interface DependenceParams {
@@ -99,7 +100,7 @@ function gridFor({ inputs }: ModelSignature, { columns }: HeldRows, name: string
 }
 
 function inWords(found: readonly Dependence[], outputs: DrawnOutputs, { target }: ModelSignature): string {
-  const said = (value: number): string => (outputs.percent ? `${formatNumber(100 * value)} percentage points` : formatNumber(value));
+  const said = (value: number): string => (outputs.percent ? pointsText(value) : formatNumber(value));
   const [most, next] = found.toSorted((a, b) => movement(b, outputs.chosen) - movement(a, outputs.chosen));
   if (most === undefined || !(movement(most, outputs.chosen) > 0)) return `None of these columns moves the mean prediction of ${target.name}.`;
   const { grid, means } = most;
@@ -116,7 +117,7 @@ function missingNotes(found: readonly Dependence[], { columns, rows }: HeldRows)
     if (!grid.numeric) return [];
     let missing = 0;
     for (const value of columns[grid.column] ?? []) if (value === null || value === undefined || Number.isNaN(Number(value))) missing += 1;
-    return missing === 0 ? [] : [`“${grid.column}” is missing in ${formatNumber(Math.round((1000 * missing) / rows) / 10)} % of the rows; its chart sets it in these too.`];
+    return missing === 0 ? [] : [`“${grid.column}” is missing in ${percentText(missing / rows)} of the rows; its chart sets it in these too.`];
   });
 }
 
@@ -140,7 +141,7 @@ function mapBlocks(first: Grid, second: Grid, joint: readonly (readonly number[]
   const counts = jointCounts(first, second, held);
   const title = outputs.chosen === null ? `probability of ${outputs.names[0] ?? ''}` : outputs.title;
   const share = interactionShare(joint, counts);
-  const said = Number.isNaN(share) ? 'Neither column moves the prediction.' : `${formatNumber(100 * share)} % of what “${first.column}” and “${second.column}” do together is neither’s own (H²): ${share < 0.05 ? 'their effects nearly add up' : 'what one does hangs on the other'}.`;
+  const said = Number.isNaN(share) ? 'Neither column moves the prediction.' : `${percentText(share)} of what “${first.column}” and “${second.column}” do together is neither’s own (H²): ${share < 0.05 ? 'their effects nearly add up' : 'what one does hangs on the other'}.`;
   return [{ type: 'text', markdown: said }, { type: 'chart', chart: jointChart(first, second, joint, counts, [held.columns[first.column] ?? [], held.columns[second.column] ?? []], title) }];
 }
 

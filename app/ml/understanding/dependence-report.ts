@@ -2,6 +2,7 @@ import { formatNumber } from '#app/core/units.ts';
 import type { AxisSpec, ChartSeries, ChartSpec } from '#app/sdk/ports.ts';
 import type { RawColumn } from '../model/raw-columns.ts';
 import type { Dependence, Grid, GridValue } from './dependence.ts';
+import { percentText } from './words.ts';
 
 /** What one chart of partial dependence says on its axes. */
 export interface DrawnOutputs {
@@ -46,7 +47,7 @@ function axis(grid: Grid): AxisSpec {
   return grid.numeric ? { title: grid.column } : { title: grid.column, scale: 'category' };
 }
 
-const placesOf = ({ numeric, values, shares }: Grid): (number | string)[] => values.map((value, place) => (numeric && typeof value === 'number' ? value : `${valueText(value)} (${formatNumber(Math.round(1000 * (shares[place] ?? 0)) / 10)} %)`));
+const placesOf = ({ numeric, values, shares }: Grid): (number | string)[] => values.map((value, place) => (numeric && typeof value === 'number' ? value : `${valueText(value)} (${percentText(shares[place] ?? 0)})`));
 
 function outputsDrawn({ grid, means }: Dependence, { names, chosen }: DrawnOutputs): ChartSeries[] {
   const wanted = chosen === null ? names.map((_name, output) => output).toSorted((a, b) => level(means, b) - level(means, a)).slice(0, MAX_OUTPUTS) : [chosen];

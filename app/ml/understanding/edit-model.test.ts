@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { InferenceSession, Tensor } from 'onnxruntime-web/wasm';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { OnnxGraph } from '#app/relation/emitters/onnx/graph.ts';
 import type { ModelSignature, ModelValue } from '#app/sdk/ports.ts';
@@ -83,6 +84,22 @@ describe('an appended calibration', () => {
     expect([...(probabilities ?? [])].map((p) => Math.round(p * 1e6) / 1e6)).toEqual([0.6, 0.4, 0.8, 0.2, 0.7, 0.3]);
     expect([...(label ?? [])]).toEqual([1, 0, 1]);
     expect(decodeModel(twice).metadata).toEqual({ 'penstock.calibration': 'isotonic', 'penstock.format': '1', 'penstock.threshold': '0.3' });
+  });
+
+  it('runs in the runtime that bundles are served with', async () => {
+    const calibrator: Calibrator = { method: 'platt', slope: 1.3, offset: -0.2 };
+    const line: Calibrator = { method: 'isotonic', x: [0.1, 0.3, 0.7], y: [0, 0.5, 1] };
+    for (const one of [calibrator, line]) {
+      const edited = appendEnd(appendEnd(passThrough(2).file, 2, (before) => calibrationEnd(before, [one], 2), {}), 2, (before) => thresholdEnd(before, 1, 0.2), {});
+      const session = await InferenceSession.create(edited);
+      const column = (values: number[]): Tensor => new Tensor('float64', Float64Array.from(values), [values.length, 1]);
+      const found = await session.run({ p0: column([0.75, 0.5]), p1: column([0.25, 0.5]) });
+      const expected = calibrateRows([one], [0.75, 0.25, 0.5, 0.5], 2);
+      const data = found['probabilities']?.data;
+      expected.forEach((p, i) => expect(Math.abs(Number(data?.[i]) - p)).toBeLessThan(2e-7));
+      expect(found['label']?.data).toEqual(BigInt64Array.of((expected[1] ?? 0) >= 0.2 ? 1n : 0n, 1n));
+      await session.release();
+    }
   });
 
   it('is refused for what is no classifier and no ONNX file', () => {

@@ -3,6 +3,7 @@ import type { ChartSeries, ChartSpec, MetricItem, Report, ReportBlock } from '#a
 import type { FairnessGoal, FairThresholds } from './fair-thresholds.ts';
 import { disparities, extremes, type ClassGroup, type Disparities, type NumberGroup, type Rate } from './fairness.ts';
 import { differenceInterval } from './intervals.ts';
+import { hundredths, percentText as percent, pointsText as points, quotedList } from './words.ts';
 
 /** The rule of thumb of US employers' guidelines (1978): the lowest selection rate is at least four fifths of the highest. */
 export const FOUR_FIFTHS = 0.8;
@@ -24,8 +25,6 @@ export interface Mitigation {
   readonly thresholds: FairThresholds;
 }
 
-const points = (share: number): string => `${formatNumber(Math.round(1000 * share) / 10)} percentage points`;
-const percent = (share: number): string => `${formatNumber(Math.round(1000 * share) / 10)} %`;
 const known = (value: number): number | null => (Number.isFinite(value) ? value : null);
 
 export function classFairnessReport(target: string, favourable: string, found: readonly ClassFairness[], mitigation: Mitigation | null, notes: readonly string[]): Report {
@@ -62,14 +61,14 @@ function sentences(column: string, favourable: string, groups: readonly ClassGro
 
 function chance(high: Rate, low: Rate): string {
   const { low: from, high: to } = differenceInterval(high, low);
-  return from > 0 ? ` (${points(high.value - low.value)}, 95 %: ${formatNumber(Math.round(1000 * from) / 10)} to ${formatNumber(Math.round(1000 * to) / 10)})` : ` (${points(high.value - low.value)}, which may be chance: 95 % reach from ${formatNumber(Math.round(1000 * from) / 10)} to ${formatNumber(Math.round(1000 * to) / 10)})`;
+  const range = `${hundredths(from)} to ${hundredths(to)}`;
+  return from > 0 ? ` (${points(high.value - low.value)}, 95 %: ${range})` : ` (${points(high.value - low.value)}, which may be chance: 95 % reach from ${range})`;
 }
 
 function smallNote(groups: readonly { readonly group: string; readonly small: boolean; readonly rows: number }[]): string[] {
   const small = groups.filter((one) => one.small);
   if (small.length === 0) return [];
-  const names = small.slice(0, 6).map(({ group, rows }) => `“${group}” (${formatCount(rows)})`);
-  return [`Too few rows to compare, shown all the same and marked: ${names.join(', ')}${small.length > 6 ? ` and ${small.length - 6} more` : ''}.`];
+  return [`Too few rows to compare, shown all the same and marked: ${quotedList(small.map(({ group, rows }) => `${group} (${formatCount(rows)})`))}.`];
 }
 
 function gapTable(all: readonly { readonly column: string; readonly groups: readonly ClassGroup[]; readonly gaps: Disparities }[]): ReportBlock {
@@ -120,7 +119,7 @@ function ratesChart(column: string, groups: readonly ClassGroup[]): ChartSpec {
 }
 
 function groupTable(column: string, groups: readonly ClassGroup[]): ReportBlock {
-  const said = ({ value, low, high }: Rate): string => (Number.isNaN(value) ? '—' : `${percent(value)} (${formatNumber(Math.round(1000 * low) / 10)} to ${formatNumber(Math.round(1000 * high) / 10)})`);
+  const said = ({ value, low, high }: Rate): string => (Number.isNaN(value) ? '—' : `${percent(value)} (${hundredths(low)} to ${hundredths(high)})`);
   return {
     type: 'table',
     title: `By ${column}, with 95 % intervals`,

@@ -107,9 +107,12 @@ export interface Disparities {
   readonly truePositive: Extremes | null;
 }
 
+/** A rate of fewer rows than this is not compared, as large as its group may be: true positive rates are shares of the positive rows. */
+export const COMPARED = 10;
+
 /** How far groups are apart, over those with enough rows. NaN where fewer than two can be compared. */
-export function disparities(groups: readonly ClassGroup[]): Disparities {
-  const spread = (of: (group: ClassGroup) => Rate): Extremes | null => extremes(groups.filter(({ small }) => !small), (group) => of(group).value);
+export function disparities(groups: readonly ClassGroup[], least = COMPARED): Disparities {
+  const spread = (of: (group: ClassGroup) => Rate): Extremes | null => extremes(groups.filter((group) => !group.small && of(group).rows >= least), (group) => of(group).value);
   const gap = (found: Extremes | null): number => (found === null ? Number.NaN : found.high - found.low);
   const [selection, truePositive, falsePositive] = [spread((group) => group.selection), spread((group) => group.truePositive), spread((group) => group.falsePositive)];
   const odds = [gap(truePositive), gap(falsePositive)].filter((value) => !Number.isNaN(value));

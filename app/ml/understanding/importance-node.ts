@@ -9,6 +9,7 @@ import { permutationImportance, seededPermutations, type Importances } from './i
 import { meanInterval } from './intervals.ts';
 import { classMeasures, measureTitles, numberMeasures, type ModelMeasure } from './measures.ts';
 import { holdRows, leftOutNotes, modelAndTable, readyRows } from './model-rows.ts';
+import { percentText, pointsText, quotedList } from './words.ts';
 import { relatedColumns, type RelatedColumns } from './related-columns.ts';
 
 export interface ImportanceParams {
@@ -153,17 +154,16 @@ function blocksOf(findings: Findings): ReportBlock[] {
 function inWords({ measure, baseline, ranked, target }: Findings, needed: readonly Ranked[]): string {
   const title = measureTitles[measure];
   const percent = measure === 'accuracy' || measure === 'balanced-accuracy';
-  const said = (value: number): string => (percent ? `${formatNumber(100 * value)} percentage points` : formatNumber(value));
+  const said = (value: number): string => (percent ? pointsText(value) : formatNumber(value));
   const [first, second] = needed;
-  if (first === undefined) return `The model of ${target} loses nothing when any one column is dealt out anew (${title} ${percent ? `${formatNumber(100 * baseline)} %` : formatNumber(baseline)}): no column alone carries it. Look at related columns together, or at whether it has learnt anything.`;
+  if (first === undefined) return `The model of ${target} loses nothing when any one column is dealt out anew (${title} ${percent ? percentText(baseline) : formatNumber(baseline)}): no column alone carries it. Look at related columns together, or at whether it has learnt anything.`;
   const rest = ranked.filter(({ columns }) => columns === 1).length - needed.length;
   return `**${first.name}** matters most: without what it says, ${title} gets worse by ${said(first.mean)}.${second === undefined ? '' : ` Next is **${second.name}** (${said(second.mean)}).`}${rest > 0 ? ` For ${rest === 1 ? 'one column' : `${rest} columns`} no loss can be told from chance.` : ''}`;
 }
 
 function remarks(related: readonly RelatedColumns[], rows: number, all: number, notes: readonly string[]): string[] {
   const groups = related.slice(0, 5).map(({ columns, strength }) => {
-    const names = columns.length > 6 ? `${columns.slice(0, 6).map((name) => `“${name}”`).join(', ')} and ${columns.length - 6} more` : columns.map((name) => `“${name}”`).join(', ');
-    return `${names} say nearly the same (up to ${formatNumber(strength)} of 1): when one is dealt out anew the others stand in for it, so that each looks less important than all of them are together.`;
+    return `${quotedList(columns)} say nearly the same (up to ${formatNumber(strength)} of 1): when one is dealt out anew the others stand in for it, so that each looks less important than all of them are together.`;
   });
   return [
     ...groups,

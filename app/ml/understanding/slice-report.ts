@@ -7,6 +7,7 @@ import type { PredictionColumns } from '#app/sdk/prediction.ts';
 import type { SliceParams } from '#app/sdk/slices.ts';
 import { labelExpression } from '../model/target.ts';
 import { baseExpression } from '../recipe/columns.ts';
+import { percentText, quotedList } from './words.ts';
 import { sliceColumns, worstSlices, type Slices } from './slices.ts';
 
 /** The block “Where it fails worst” of an evaluation of predictions; nothing where it is not asked for. */
@@ -33,18 +34,17 @@ function distance({ target, predicted }: PredictionColumns): Expr {
 }
 
 function blocksOf({ overall, looked, slices, leftOut }: Slices, shares: boolean): ReportBlock[] {
-  const said = (value: number): string => (shares ? `${formatNumber(Math.round(1000 * value) / 10)} % wrong` : `a mean error of ${formatNumber(value)}`);
-  const notes = leftOut.length === 0 ? '' : ` Not looked at, because of more than 50 different values: ${leftOut.slice(0, 5).map((name) => `“${name}”`).join(', ')}${leftOut.length > 5 ? ` and ${leftOut.length - 5} more` : ''}.`;
+  const said = (value: number): string => (shares ? `${percentText(value)} wrong` : `a mean error of ${formatNumber(value)}`);
+  const notes = leftOut.length === 0 ? '' : ` Not looked at, because of more than 50 different values: ${quotedList(leftOut)}.`;
   const [worst] = slices;
   if (worst === undefined) {
     return [{ type: 'text', markdown: `**Where it fails worst:** no part stands out beyond chance, of ${formatCount(looked)} that were looked at.${notes}` }];
   }
-  const share = (part: number): string => `${formatNumber(Math.round(1000 * part) / 10)} %`;
   const drawn = slices.toReversed();
   return [
     {
       type: 'text',
-      markdown: `**Where it fails worst:** ${worst.title}, with ${said(worst.errors.mean)} against ${said(overall.mean)} over all rows. These are ${formatCount(worst.errors.rows)} rows (${share(worst.errors.rows / overall.rows)}) with ${share(worst.share)} of all ${shares ? 'mistakes' : 'error'}. Of ${formatCount(looked)} parts looked at, ${slices.length === 1 ? 'one stands' : `${slices.length} are shown that stand`} out beyond chance (p < 0.05, corrected by Holm for all of them).${notes}`,
+      markdown: `**Where it fails worst:** ${worst.title}, with ${said(worst.errors.mean)} against ${said(overall.mean)} over all rows. These are ${formatCount(worst.errors.rows)} rows (${percentText(worst.errors.rows / overall.rows)}) with ${percentText(worst.share)} of all ${shares ? 'mistakes' : 'error'}. Of ${formatCount(looked)} parts looked at, ${slices.length === 1 ? 'one stands' : `${slices.length} are shown that stand`} out beyond chance (p < 0.05, corrected by Holm for all of them).${notes}`,
     },
     {
       type: 'chart',

@@ -9,6 +9,7 @@ import { readGoldenInputs, trainingRows } from './golden-file.ts';
 import { leftOutNotes, modelAndTable, readyRows, scoreRows } from './model-rows.ts';
 import { countsAt, thresholdReport } from './threshold-report.ts';
 import { thresholdEnd } from './thresholds-end.ts';
+import { percentText } from './words.ts';
 import { goalValue, type ThresholdGoal, type TunedThreshold } from './thresholds.ts';
 
 export interface ThresholdParams extends ThresholdGoal {
@@ -43,7 +44,7 @@ export async function runThreshold(context: RunContext<ThresholdParams>): Promis
   const { best, positives, negatives } = tuned;
   const value = goalValue(goal, best.truePositives, best.falsePositives, positives, negatives);
   const reached = isReached(goal, value);
-  if (!reached) report({ severity: 'warning', code: 'not-reached', message: `No threshold reaches the wanted ${goal.by === 'precision' ? 'precision' : 'share'} of ${formatNumber(100 * goal.wanted)} %; the nearest one gives ${Number.isNaN(value) ? 'none' : `${formatNumber(100 * value)} %`}.`, remedy: 'Want less, or train a better model.', place: { param: ['wanted'] } });
+  if (!reached) report({ severity: 'warning', code: 'not-reached', message: `No threshold reaches the wanted ${goal.by === 'precision' ? 'precision' : 'share'} of ${percentText(goal.wanted)}; the nearest one gives ${Number.isNaN(value) ? 'none' : percentText(value)}.`, remedy: 'Want less, or train a better model.', place: { param: ['wanted'] } });
   const present = presentCounts(scored.label, truth, place);
   const page = thresholdReport({ target: signature.target.name, positive, negative, goal, tuned, present, reached, repeats: params.repeats, notes: leftOutNotes(ready) });
   const counts = countsAt(best, tuned, goal);

@@ -1,5 +1,6 @@
 import { formatCount, formatNumber } from '#app/core/units.ts';
 import type { ChartSeries, ChartSpec, MetricItem, Report, ReportBlock } from '#app/sdk/ports.ts';
+import { percentText } from './words.ts';
 import { goalValue, type ThresholdGoal, type ThresholdPoint, type TunedThreshold } from './thresholds.ts';
 
 export interface ThresholdFindings {
@@ -79,11 +80,10 @@ function items({ tuned, goal, present, positive }: ThresholdFindings): MetricIte
 function inWords({ tuned, goal, positive, reached, repeats, present }: ThresholdFindings): string {
   const { best, thresholdInterval, valueInterval, positives, negatives } = tuned;
   const value = (point: Pick<ThresholdPoint, 'truePositives' | 'falsePositives'>): number => goalValue(goal, point.truePositives, point.falsePositives, positives, negatives);
-  const share = (number: number): string => `${formatNumber(100 * number)} %`;
-  const said = goal.by === 'cost' || goal.by === 'f1' ? formatNumber : share;
+  const said = goal.by === 'cost' || goal.by === 'f1' ? formatNumber : percentText;
   const called = best.truePositives + best.falsePositives;
   const first = `From a probability of **${formatNumber(best.threshold)}** on, a row is called “${positive}”: ${formatCount(called)} of ${formatCount(positives + negatives)} rows are. ${goalTitles[goal.by]} is ${said(value(best))}; with the classes as the model gave them it is ${said(value(present))}.`;
-  const missed = reached ? '' : ` **No threshold reaches the wanted ${goalTitles[goal.by].toLowerCase()} of ${share(goal.wanted)}**; this one comes nearest.`;
+  const missed = reached ? '' : ` **No threshold reaches the wanted ${goalTitles[goal.by].toLowerCase()} of ${percentText(goal.wanted)}**; this one comes nearest.`;
   const interval = repeats === 0 ? '' : ` With other rows of the same kind the choice would fall between ${formatNumber(thresholdInterval.low)} and ${formatNumber(thresholdInterval.high)} (95 %, ${repeats} samples), at ${said(valueInterval.low)} to ${said(valueInterval.high)}.`;
   return `${first}${missed}${interval}`;
 }
