@@ -1,5 +1,8 @@
 import type { ReactNode } from 'react';
+import { Wrench } from 'lucide-react';
 import { ContextMenu, type MenuItem } from '../ui/index.ts';
+import { diagnosticsOf, useConfiguration } from '../state/configuration.ts';
+import { applyFix, canFix } from '../state/leaks.ts';
 import { useSelection } from '../state/selection.ts';
 import { actionItem } from '../app/action-menu.ts';
 import { openQuickAdd } from './adding.ts';
@@ -15,6 +18,7 @@ function items(): readonly MenuItem[] {
   const line = (id: string): MenuItem => ({ kind: 'separator', id });
   if (nodes.length > 0) {
     return [
+      ...fixes(nodes),
       actionItem('run.selected'),
       actionItem('run.force'),
       actionItem('view.result'),
@@ -48,4 +52,14 @@ function items(): readonly MenuItem[] {
     line('2'),
     actionItem('run.all'),
   ];
+}
+
+/** What mends the leaks of the one selected node. */
+function fixes(nodes: readonly string[]): readonly MenuItem[] {
+  const [id, ...more] = nodes;
+  if (id === undefined || more.length > 0) return [];
+  const items = diagnosticsOf(useConfiguration.getState(), id).flatMap((finding): MenuItem[] =>
+    finding.fix === undefined ? [] : [{ id: `fix-${finding.code}`, label: `Fix: ${finding.fix.title}`, icon: <Wrench size={14} />, disabled: !canFix(), onSelect: () => applyFix(finding) }],
+  );
+  return items.length === 0 ? [] : [...items, { kind: 'separator', id: 'fixes' }];
 }

@@ -23,7 +23,7 @@ export function ProblemsTab({ document, problems }: { readonly document: Pipelin
         const node = document.nodes.find((one) => one.id === nodeId);
         const param = diagnostic.place?.param;
         return (
-          <li key={index} className="flex items-start gap-2 pr-3">
+          <li key={index} className="flex items-start">
             <button
               type="button"
               disabled={node === undefined}
@@ -33,7 +33,7 @@ export function ProblemsTab({ document, problems }: { readonly document: Pipelin
                 select({ nodes: [node.id] });
                 showInspector('parameters');
               }}
-              className="flex min-w-0 flex-1 items-start gap-3 py-1.5 pl-3 text-left enabled:hover:bg-hover -outline-offset-2"
+              className="flex min-w-0 flex-1 items-start gap-3 px-3 py-1.5 text-left enabled:hover:bg-hover -outline-offset-2"
             >
               <span className="pt-0.5">
                 <SeverityIcon severity={diagnostic.severity} />
@@ -52,7 +52,7 @@ export function ProblemsTab({ document, problems }: { readonly document: Pipelin
                 </span>
               ) : null}
             </button>
-            <FixButton finding={diagnostic} className="my-1 max-w-80" />
+            <FixButton finding={diagnostic} className="my-1 mr-3 max-w-80" />
           </li>
         );
       })}

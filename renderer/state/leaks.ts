@@ -35,10 +35,14 @@ export function findLeaks(document: PipelineDocument, found: (findings: readonly
 /** False while the pipeline is another than the one looked at: for the moment between an edit and the next answer. */
 export function useCanFix(): boolean {
   const linted = useLinted((store) => store.document);
-  const nodes = usePipeline((store) => store.document?.nodes);
-  const edges = usePipeline((store) => store.document?.edges);
-  return linted !== null && linted.nodes === nodes && linted.edges === edges;
+  const shown = usePipeline((store) => store.document);
+  return isSame(linted, shown);
 }
+
+export const canFix = (): boolean => isSame(useLinted.getState().document, usePipeline.getState().document);
+
+/** Layout and notes do not count. */
+const isSame = (linted: PipelineDocument | null, shown: PipelineDocument | null): boolean => linted !== null && linted.nodes === shown?.nodes && linted.edges === shown.edges;
 
 /** Makes the edit that mends a finding: one step of undo. */
 export function applyFix({ fix }: Finding): void {

@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { applyCommand } from '#app/pipeline/commands.ts';
@@ -73,6 +74,29 @@ describe('planted leaks', () => {
       expect(left.filter((one) => one.code === code && one.place?.nodeId === place?.nodeId), `still there after “${fix.title}”`).toEqual([]);
       expect(serialiseDocument(applyCommand(mended, inverse).document)).toBe(serialiseDocument(document));
     }
+  });
+});
+
+describe('pipelines that are half drawn', () => {
+  const drawn = cases('planted');
+
+  it('never make the search fail, and every fix fits and can be undone', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom(...drawn), fc.infiniteStream(fc.nat(9)), async ({ nodes, edges }, dice) => {
+        const roll = (): boolean => (dice.next().value ?? 0) > 0;
+        const kept = nodes.filter(roll);
+        const isKept = (end: string): boolean => kept.some(({ id }) => id === end.slice(0, end.lastIndexOf('.')));
+        const bypassing = kept.map((node) => (roll() || node.type === 'test/values' ? node : { ...node, bypassed: true }));
+        const document = fixtureDocument({ nodes: bypassing, edges: edges.filter(([from, to]) => isKept(from) && isKept(to) && roll()) }, test.engine.catalogue);
+        for (const { fix, place } of await find(document)) {
+          expect(document.nodes.some(({ id }) => id === place?.nodeId)).toBe(true);
+          if (fix === undefined) continue;
+          const { document: mended, inverse } = applyCommand(document, fix.command);
+          expect(serialiseDocument(applyCommand(mended, inverse).document)).toBe(serialiseDocument(document));
+        }
+      }),
+      { numRuns: 80 },
+    );
   });
 });
 
