@@ -78,6 +78,7 @@ export async function learningCurve(table: TableValue, spec: LearnerSpec, option
     learner: `${share}`,
     sides: { trainingRows: filter(written.trainingRows(split), call('less_than_or_equal', col(names[split.repeat - 1] ?? ''), lit(upTo, 'float'))), testRows: written.testRows(split) },
     seed: splitSeed(options.seed, split),
+    scoresOnly: true,
   }));
   const outcomes = await runFolds(rows, tasks, { ...services, seed: options.seed, progress: (fraction, message) => progress(fraction === null ? null : 0.05 + 0.9 * fraction, message) }, { scoreTraining: true });
   const full = outcomes.filter((_outcome, index) => jobs[index]?.share === shares.at(-1));

@@ -4,7 +4,7 @@ import type { LearnerSpec } from '#app/sdk/ports.ts';
 import type { LearnServices } from '../model/learn.ts';
 import { inParallel } from './in-parallel.ts';
 import type { NumberedRows } from './fold-table.ts';
-import { runFold, type FoldOutcome, type FoldSides } from './run-fold.ts';
+import { runFold, type FoldOutcome, type FoldSides, type TestedRows } from './run-fold.ts';
 
 /** Numbers of the table that fits side by side may hold in memory together (float32: 800 MB before categories become columns). */
 const MAX_CELLS_AT_ONCE = 200_000_000;
@@ -19,7 +19,11 @@ export interface FoldTask {
   readonly sides: FoldSides;
   /** 32-bit unsigned. */
   readonly seed: number;
+  /** Forgets the tested rows once they are scored: those of many repeats would fill the memory. */
+  readonly scoresOnly?: boolean;
 }
+
+const noRows: TestedRows = { places: new Int32Array(), truth: new Float64Array(), predicted: new Float32Array(), probabilities: null };
 
 /**
  * Runs fits side by side as far as cores and memory allow, each in a worker of its own; outcomes stand in the order of tasks, whatever
@@ -50,7 +54,7 @@ export async function runFolds(rows: NumberedRows, tasks: readonly FoldTask[], s
       report: (diagnostic) => once(task.learner, `${diagnostic.code} ${diagnostic.place?.column ?? ''}`, () => services.report(ofFold(diagnostic, task.name))),
     }, options);
     parts[index] = 1;
-    return outcome;
+    return task.scoresOnly === true ? { ...outcome, tested: noRows } : outcome;
   });
 }
 

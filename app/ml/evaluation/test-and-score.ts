@@ -4,7 +4,7 @@ import type { RunContext } from '#app/sdk/node.ts';
 import type { Evaluation, LearnerSpec, TableValue } from '#app/sdk/ports.ts';
 import { learnerProblems, metricsOf, scoresSchema } from '#app/sdk/scores.ts';
 import { findTarget } from '../model/learn.ts';
-import type { Split } from './folds.ts';
+import type { Folds, Split } from './folds.ts';
 import { foldTable, numberRows } from './fold-table.ts';
 import { learnerNames } from './learner-names.ts';
 import { makeFolds, splitTitle, type FoldMethod } from './make-folds.ts';
@@ -53,12 +53,18 @@ export async function testAndScore(table: TableValue, learners: readonly Learner
 
   const names = learnerNames(learners);
   const jobs = learners.flatMap((spec, learner) => folds.splits.map((split) => ({ spec, learner, split })));
+  const tested = learners.length * testedRows(folds);
+  const everyRepeat = tested <= MAX_TESTED;
+  if (!everyRepeat) {
+    report({ severity: 'info', code: 'predictions-cut', message: `There are ${formatCount(tested)} tested rows in all; Predictions has those of the first repeat.`, remedy: 'Nothing: the scores use all of them.' });
+  }
   const tasks = jobs.map(({ spec, learner, split }) => ({
     spec,
     name: `${names[learner] ?? ''}${learners.length > 1 ? ` (learner ${learner + 1} of ${learners.length})` : ''}, ${splitTitle(split, folds)}`,
     learner: names[learner] ?? '',
     sides: { trainingRows: written.trainingRows(split), testRows: written.testRows(split) },
     seed: splitSeed(options.seed, split),
+    scoresOnly: !everyRepeat && split.repeat > 1,
   }));
   const outcomes = await runFolds(rows, tasks, { ...services, seed: options.seed, progress: (fraction, message) => progress(fraction === null ? null : 0.05 + 0.85 * fraction, message) });
 
@@ -68,10 +74,6 @@ export async function testAndScore(table: TableValue, learners: readonly Learner
     return outcome === undefined ? [] : [{ ...job, outcome }];
   });
   const scores = await scoresTable(names, done, first.task, tables);
-  const everyRepeat = done.reduce((sum, { outcome }) => sum + outcome.testRows, 0) <= MAX_TESTED;
-  if (!everyRepeat) {
-    report({ severity: 'info', code: 'predictions-cut', message: `There are over ${formatCount(MAX_TESTED)} tested rows; Predictions has those of the first repeat.`, remedy: 'Nothing: the scores use all of them.' });
-  }
   const parts = done.filter(({ split }) => everyRepeat || split.repeat === 1).map(({ learner, split, outcome }) => ({ learner, repeat: split.repeat, fold: split.fold, tested: outcome.tested }));
   const predictions = await testedTable(rows, names, parts, tables);
   signal.throwIfAborted();
@@ -92,6 +94,16 @@ export function requireLearners(table: TableValue, learners: readonly LearnerSpe
   const [problem] = learnerProblems(table.schema, learners);
   if (problem === undefined) return first;
   throw new PenstockError(problem.code, problem.message, { ...(problem.remedy === undefined ? {} : { remedy: problem.remedy }), ...(problem.place === undefined ? {} : { place: problem.place }) });
+}
+
+/** Of all splits together. */
+function testedRows({ blocks, splits }: Folds): number {
+  const sizes = blocks.map((block) => {
+    const counts = new Map<number, number>();
+    for (const one of block) counts.set(one, (counts.get(one) ?? 0) + 1);
+    return counts;
+  });
+  return splits.reduce((sum, split) => sum + (sizes[split.repeat - 1]?.get(split.test) ?? 0), 0);
 }
 
 /** The same for all learners, so that none has the luck of a better one. */
