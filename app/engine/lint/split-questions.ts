@@ -95,9 +95,14 @@ export class SplitQuestions {
     const [rows = 0, ...numbers] = await this.#numbers([{ name: 't', relation: whole.relation }], `select ${counts.join(', ')} from t`, counts.length, signal);
     const combinations = numbers.slice(keys.length).reduce((product, different) => Math.min(Number.MAX_SAFE_INTEGER, product * Math.max(1, different)), 1);
     const found = { rows, combinations, distinct: Object.fromEntries(keys.map(({ name }, i) => [name, numbers[i] ?? 0])) };
-    const telling = parts !== null && compared.length >= 2 ? compared.map(({ name }) => name) : null;
-    if (parts === null || telling === null) return { ...found, compared: null, testRows: 0, twins: 0 };
+    if (compared.length < 2) return { ...found, compared: null, testRows: 0, twins: 0 };
+    const telling = compared.map(({ name }) => name);
     const hash = `hash(${telling.map(quoteColumn).join(', ')})`;
+    if (parts === null) {
+      const repeated = `select coalesce(sum(n), 0), coalesce(sum(n) filter (where n > 1), 0) from (select count(*) as n from t group by ${hash})`;
+      const [testRows = 0, same = 0] = await this.#numbers([{ name: 't', relation: whole.relation }], repeated, 2, signal);
+      return { ...found, compared: telling, testRows, twins: same };
+    }
     const twins = `select count(*), count(*) filter (where ${hash} in (select ${hash} from train)) from test`;
     const inputs = [{ name: 'train', relation: parts.train.relation }, { name: 'test', relation: parts.test.relation }];
     const [testRows = 0, same = 0] = await this.#numbers(inputs, twins, 2, signal);

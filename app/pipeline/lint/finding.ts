@@ -48,8 +48,9 @@ export interface SplitFacts {
   readonly compared: readonly string[] | null;
   /** How many different rows the values of the compared columns could make, about: where that is few, equal rows are no wonder. */
   readonly combinations: number;
+  /** Of what cross-validates: all rows. */
   readonly testRows: number;
-  /** Rows of the test part that are equal to a training row in the compared columns. */
+  /** Rows of the test part that are equal to a training row in the compared columns; of what cross-validates, to another row. */
   readonly twins: number;
 }
 

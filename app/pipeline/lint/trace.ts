@@ -28,6 +28,8 @@ export interface Traces {
   readonly nodes: ReadonlyMap<string, LintNode>;
   table(source: SourcePort): TableTrace | undefined;
   model(source: SourcePort): ModelTrace | undefined;
+  /** What had a say in the choice of a learner, which is fitted on other rows later. */
+  learner(source: SourcePort): readonly Taught[];
   /** Name under which a column first had this id. */
   nameOf(id: string): string | undefined;
 }
@@ -39,6 +41,8 @@ export const portsOf = (node: LintNode, side: 'inputs' | 'outputs', kind: string
 export const sourcesAt = (node: LintNode, kind: string): { readonly port: string; readonly from: SourcePort }[] =>
   portsOf(node, 'inputs', kind).flatMap((port) => (node.inputs[port] ?? []).map((from) => ({ port, from })));
 
+/** Nodes that choose a learner with rows. */
+const searches: ReadonlySet<string> = new Set(['train/parameter-search']);
 /** Nodes that drop rows by limits learnt from all of them. */
 const rowFilters: ReadonlySet<string> = new Set(['explore/outliers']);
 
@@ -46,14 +50,17 @@ const rowFilters: ReadonlySet<string> = new Set(['explore/outliers']);
 export function traceNodes(nodes: readonly LintNode[]): Traces {
   const tables = new Map<string, TableTrace>();
   const models = new Map<string, ModelTrace>();
+  const learners = new Map<string, readonly Taught[]>();
   const names = new Map<string, string>();
   const traces: Traces = {
     nodes: new Map(nodes.map((node) => [node.id, node])),
     table: (from) => tables.get(keyOf(from)),
     model: (from) => models.get(keyOf(from)),
+    learner: (from) => learners.get(keyOf(from)) ?? [],
     nameOf: (id) => names.get(id),
   };
   for (const node of nodes) {
+    for (const port of portsOf(node, 'outputs', 'learner')) learners.set(keyOf({ nodeId: node.id, port }), chosenWith(node, traces));
     for (const port of portsOf(node, 'outputs', 'model')) models.set(keyOf({ nodeId: node.id, port }), modelOf(node, traces));
     for (const port of portsOf(node, 'outputs', 'table')) {
       const table = tableOf(node, port, traces);
@@ -69,11 +76,22 @@ function modelOf(node: LintNode, traces: Traces): ModelTrace {
   const before = sourcesAt(node, 'model').flatMap(({ from }) => traces.model(from) ?? []);
   const as = before.length > 0 ? 'decide' : 'fit';
   const unchanged = as === 'decide' && node.params['method'] === 'none';
-  const own = unchanged ? [] : sourcesAt(node, 'table').flatMap(({ port, from }): Taught[] => (traces.table(from) ? [{ node, port, from, rows: (traces.table(from) as TableTrace).rows, as }] : []));
+  const own = unchanged ? [] : taughtBy(node, as, traces);
   return {
     trainers: as === 'fit' ? [node.id] : before.flatMap(({ trainers }) => trainers),
     taught: [...before.flatMap(({ taught }) => taught), ...own],
   };
+}
+
+const taughtBy = (node: LintNode, as: Taught['as'], traces: Traces): Taught[] =>
+  sourcesAt(node, 'table').flatMap(({ port, from }): Taught[] => {
+    const rows = traces.table(from)?.rows;
+    return rows === undefined ? [] : [{ node, port, from, rows, as }];
+  });
+
+function chosenWith(node: LintNode, traces: Traces): readonly Taught[] {
+  const before = sourcesAt(node, 'learner').flatMap(({ from }) => traces.learner(from));
+  return searches.has(node.definition.type) ? [...before, ...taughtBy(node, 'decide', traces)] : before;
 }
 
 function tableOf(node: LintNode, port: string, traces: Traces): TableTrace {

@@ -105,19 +105,21 @@ const combinationsPerRow = 100;
 
 /** Rows that are in the training and in the test part alike. Known only after a run. */
 export function twinsAcross(trials: readonly Trial[], traces: Traces, input: LintInput): Finding[] {
-  const splits = new Set(trials.flatMap((trial) => (trial.inside ? [] : trial.tests.flatMap(({ rows }) => keptApartBy(trial.table.rows, rows)))));
+  const splits = new Set(trials.flatMap((trial) => (trial.inside ? [trial.at.id] : trial.tests.flatMap(({ rows }) => keptApartBy(trial.table.rows, rows)))));
   return [...splits].flatMap((id): Finding[] => {
     const node = traces.nodes.get(id);
     const known = input.facts.get(id);
-    if (node?.definition.type !== partition || known === undefined || known.compared === null || !isTelling(known)) return [];
+    if (node === undefined || !splitters.has(node.definition.type) || known === undefined || known.compared === null || !isTelling(known)) return [];
     const all = traces.table(node.inputs['table']?.[0] ?? { nodeId: '', port: '' })?.columns;
     const ids = [...(all ?? [])].filter(([name, { type }]) => isIdentifier(name, type)).map(([name]) => name);
     const columns = ids.length === 0 ? [] : known.compared;
     const share = known.twins === known.testRows ? 'All' : formatCount(known.twins);
+    const equal = ids.length === 0 ? '' : ` (equal in every column but ${quoted(ids)})`;
+    const where = node.definition.type === partition ? `test rows are also in the training part${equal}` : `rows are there more than once${equal}, to be trained on and tested on`;
     return [
       leak(
         'leak-duplicates',
-        `${share} of the ${formatCount(known.testRows)} test rows are also in the training part${ids.length === 0 ? '' : ` (equal in every column but ${quoted(ids)})`}, so the model has seen their answers.`,
+        `${share} of the ${formatCount(known.testRows)} ${where}, so the model has seen their answers.`,
         'Remove duplicates before the split.',
         { nodeId: id },
         deduplicated(node, columns, input),

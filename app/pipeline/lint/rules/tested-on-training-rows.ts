@@ -2,7 +2,7 @@ import type { Command } from '../../commands.ts';
 import { leak, type Finding, type Fix, type LintInput, type LintNode, type SourcePort } from '../finding.ts';
 import { addNear, batch, freeId, reconnect, setParams } from '../fixes.ts';
 import { overlap } from '../rows.ts';
-import type { Taught, Traces } from '../trace.ts';
+import { sourcesAt, type Taught, type Traces } from '../trace.ts';
 import type { Test, Trial } from '../trials.ts';
 
 const partition = 'transform/partition';
@@ -25,6 +25,14 @@ export function testedOnTrainingRows(trials: readonly Trial[], traces: Traces, i
       }
     }
   }
+  for (const trial of trials.filter(({ inside }) => inside)) {
+    const { at: node, port, from, table } = trial;
+    for (const taught of sourcesAt(node, 'learner').flatMap((one) => traces.learner(one.from))) {
+      if (!overlap(taught.rows, table.rows)) continue;
+      const finding = decided(taught, { node, port, from, rows: table.rows, taught: [taught] }, traces, input);
+      found.set(`${finding.code} ${finding.place?.nodeId ?? ''}`, finding);
+    }
+  }
   return [...found.values()];
 }
 
@@ -35,7 +43,8 @@ function fitted(trainer: LintNode, taught: Taught, test: Test, traces: Traces, i
   return leak('leak-tested-on-training-rows', `“${trainer.title}” is tested (“${test.node.title}”) on rows that it was trained on, so the score shows how well it remembers them, not what to expect of new ones.`, 'Split the rows with Partition: train on one part, test on the other.', place, fix?.fix);
 }
 
-function decided(taught: Taught, test: Test, traces: Traces, { document }: LintInput): Finding {
+function decided(taught: Taught, test: Test, traces: Traces, input: LintInput): Finding {
+  const { document } = input;
   const split = splitAt(taught.from, traces);
   const isSame = taught.from.nodeId === test.from.nodeId && taught.from.port === test.from.port;
   let fix: Fix | null = null;
@@ -48,6 +57,8 @@ function decided(taught: Taught, test: Test, traces: Traces, { document }: LintI
     const command = byDate && split.params['validationFrom'] === '' ? null : batch([...(widened === null ? [] : [widened]), reconnect(document, { node: taught.node.id, port: taught.port }, { nodeId: split.id, port: 'validation' })]);
     fix = command === null ? null : { title: 'choose on the validation part', command };
   }
+  // A learner is fitted anew where it is scored: other rows are all it needs.
+  if (fix === null && taught.node.definition.inputs.some((port) => port.kind === 'learner')) fix = otherSide(taught, test, traces, input)?.fix ?? null;
   return leak('leak-chosen-on-test-rows', `“${taught.node.title}” chooses with the same rows that “${test.node.title}” is scored on, so the choice fits them and the score comes out too good.`, 'Choose with a validation part, and keep the test part for the last score.', { nodeId: taught.node.id }, fix);
 }
 
