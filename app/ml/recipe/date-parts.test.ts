@@ -6,6 +6,7 @@ import * as native from 'onnxruntime-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { openDatabase, type Database } from '#app/data/index.ts';
+import { lit } from '#app/relation/build.ts';
 import type { Relation, Schema } from '#app/relation/types.ts';
 import type { DatePart, Recipe, RecipeStep } from '#app/sdk/ports.ts';
 import { fitRecipe, type FitRecipeOptions } from './fit.ts';
@@ -77,6 +78,18 @@ describe('date-parts', () => {
     expect(await features({ steps: [step({ parts: ['weekend'] })] }, rows, [[null, null], ['2024-01-07', '2024-01-07 00:00:00']], { allowMissing: true })).toEqual({ day_weekend: [null, 1], at_weekend: [null, 1] });
     const whole = rows.slice(0, 2);
     expect(await features({ steps: [step({ parts: ['day'] })] }, whole, [[null, null]])).toEqual({ day_day: [8], at_day: [8] });
+  });
+
+  it('is the only step for dates: others that name them leave them alone', async () => {
+    const names = { by: 'names', names: ['day', 'at'] } as const;
+    for (const other of [
+      { step: 'one-hot', columns: names, maxCategories: 5, other: true, dropFirst: false },
+      { step: 'ordinal', columns: names, maxCategories: 5, order: 'frequency', missing: 'code' },
+      { step: 'target-encode', columns: names, smoothing: 'auto', weight: 1, folds: 2, maxCategories: 5 },
+      { step: 'impute', columns: names, numeric: 'mean', categorical: 'most-frequent', constant: 'x', indicator: true },
+    ] satisfies RecipeStep[]) {
+      expect(Object.keys(await features({ steps: [other, step({ parts: ['day'] })] }, rows, rows, { allowMissing: true, target: { classes: [], expr: lit(1, 'float') } }))).toEqual(['day_day', 'at_day']);
+    }
   });
 
   it('is needed for dates: without it they cannot be features', async () => {
