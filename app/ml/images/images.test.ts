@@ -40,7 +40,7 @@ describe("pixels as Go's decoders find them (scripts/reference/images.go)", () =
     const small = decodeImage(fixture('baseline-440.jpeg'), 12, 8);
     const whole = resize(decodeJpeg(fixture('baseline-440.jpeg')), 12, 8);
     const difference = small.data.reduce((sum, value, i) => sum + Math.abs(value - (whole.data[i] ?? 0)), 0) / small.data.length;
-    expect(difference).toBeLessThan(3);
+    expect(difference).toBeLessThan(4);
   });
 });
 
