@@ -27,21 +27,36 @@ export function shiftedRows(g: GraphBuilder, columns: number, precision: Precisi
 export interface MomentsShape {
   readonly columns: number;
   readonly precision: Precision;
-  /** Are rows weighted, and is `shift` taken from them. */
+  /** Are there a target and weights, and is `shift` taken from the rows. */
+  readonly targeted: boolean;
   readonly weighted: boolean;
   readonly shifted: boolean;
 }
 
 /**
- * Of rows u = x − shift: `gram` Σ w u uᵀ [columns × columns] and `sides` e u, where e [batch, 2, rows] holds the weights and the
- * weighted target.
+ * Of rows u = x − shift with weights w (or `one`, all 1) and d = y − level: `gram` Σ w u uᵀ [columns × columns], `sides` Σ w u and
+ * Σ w d u [2 × columns], `sums` Σ w, Σ w d, Σ w d². Targets and weights come as they are, in float64.
  */
-export function momentsGraph({ columns, precision, weighted, shifted }: MomentsShape): OnnxGraph {
+export function momentsGraph({ columns, precision, targeted, weighted, shifted }: MomentsShape): OnnxGraph {
   const g = new GraphBuilder();
   const u = shiftedRows(g, columns, precision, shifted);
-  const e = g.input('e', precision, ['batch', 2, 'rows']);
-  const v = weighted ? g.node('Mul', [u, g.input('w', precision, ['batch', 'rows', 1])], u) : u;
-  g.output('gram', sumOfBlocks(g, product(g, turned(g, u), v)));
-  g.output('sides', sumOfBlocks(g, product(g, e, u)));
+  const line: Value['shape'] = ['batch', 1, 'rows'];
+  const share = weighted ? g.input('w', 'double', line) : g.input('one', 'float', line);
+  const own = g.cast(share, precision);
+  const lines = [own];
+  const sums = weighted ? [share] : [];
+  if (targeted) {
+    const d = g.node('Sub', [g.input('y', 'double', line), g.input('level', 'double', [1])], { type: 'double', shape: line });
+    const weighed = weighted ? g.node('Mul', [d, share], d) : d;
+    lines.push(g.cast(weighed, precision));
+    sums.push(weighed, g.node('Mul', [weighed, d], d));
+  }
+  const stacked = (parts: readonly Value[]): Value => g.node('Concat', parts, { type: parts[0]?.type ?? precision, shape: ['batch', parts.length, 'rows'] }, { axis: { kind: 'int', value: 1 } });
+  g.output('gram', sumOfBlocks(g, product(g, turned(g, u), weighted ? g.node('Mul', [u, turned(g, own)], u) : u)));
+  g.output('sides', sumOfBlocks(g, product(g, stacked(lines), u)));
+  if (sums.length > 0) {
+    const all = stacked(sums);
+    g.output('sums', g.node('ReduceSum', [all, g.constant('int64', [2], [0, 2])], { type: 'double', shape: [sums.length] }, { keepdims: { kind: 'int', value: 0 } }));
+  }
   return g.build('moments');
 }

@@ -1,7 +1,7 @@
 import type { TaskHooks } from '../worker/tasks.ts';
 import { type Tensor, tensor } from '../worker/ort.ts';
-import { blocksOf, kernel, type Precision } from './blocks.ts';
-import { momentsGraph } from './moments-graph.ts';
+import { blocksOf, kernel, mostRows, type Precision } from './blocks.ts';
+import { momentsGraph, type MomentsShape } from './moments-graph.ts';
 
 /** Rows to take moments of. */
 export interface Rows {
@@ -85,51 +85,31 @@ export async function blockMoments(input: Rows, precision: Precision, hooks: Pic
 }
 
 async function onePass({ matrix, rows, columns, target, weights }: Rows, precision: Precision, shift: Shift, hooks: Pick<TaskHooks, 'check'>): Promise<Moments> {
-  const weighted = weights !== undefined;
-  const session = await kernel(`moments ${columns} ${precision} ${weighted} ${shift.needed}`, () => momentsGraph({ columns, precision, weighted, shifted: shift.needed }));
-  const type = precision === 'float' ? 'float32' : 'float64';
-  const array = (length: number): Float32Array | Float64Array => (precision === 'float' ? new Float32Array(length) : new Float64Array(length));
-  const shiftFeed: Record<string, Tensor> = shift.needed ? { shift: tensor(type, precision === 'float' ? Float32Array.from(shift.columns) : shift.columns, [columns]) } : {};
+  const shape: MomentsShape = { columns, precision, targeted: target !== undefined, weighted: weights !== undefined, shifted: shift.needed };
+  const session = await kernel(`moments ${JSON.stringify(shape)}`, () => momentsGraph(shape));
+  const fixed: Record<string, Tensor> = {};
+  if (shift.needed) fixed['shift'] = precision === 'float' ? tensor('float32', Float32Array.from(shift.columns), [columns]) : tensor('float64', shift.columns, [columns]);
+  if (target !== undefined) fixed['level'] = tensor('float64', Float64Array.of(shift.target), [1]);
+  const blocks = blocksOf(rows, columns);
+  const ones = new Float32Array(weights === undefined ? Math.min(rows, mostRows) : 0).fill(1);
   const gram = new Float64Array(columns * columns);
   const sides = new Float64Array(2 * columns);
-  let [weight, targetSum, square] = [0, 0, 0];
-  let [e, w] = [array(0), array(0)];
-  for (const { first, batch, rows: each } of blocksOf(rows, columns)) {
+  const sums = new Float64Array(3);
+  for (const { first, batch, rows: each } of blocks) {
     hooks.check();
-    const count = batch * each;
-    if (e.length !== 2 * count) [e, w] = [array(2 * count).fill(1), array(weighted ? count : 0)];
-    for (let b = 0, row = first; b < batch; b++) {
-      const at = 2 * b * each;
-      if (weighted) {
-        for (let i = at; i < at + each; i++, row++) {
-          const share = weights[row] as number;
-          const value = target === undefined ? 0 : (target[row] as number) - shift.target;
-          e[i] = share;
-          e[i + each] = share * value;
-          w[row - first] = share;
-          weight += share;
-          targetSum += share * value;
-          square += share * value * value;
-        }
-      } else if (target !== undefined) {
-        for (let i = at + each; i < at + 2 * each; i++, row++) {
-          const value = (target[row] as number) - shift.target;
-          e[i] = value;
-          targetSum += value;
-          square += value * value;
-        }
-      }
-    }
-    if (!weighted) weight += count;
+    const end = first + batch * each;
+    const line = [batch, 1, each];
     const outputs = await session.run({
-      x: tensor('float32', matrix.subarray(first * columns, (first + count) * columns), [batch, each, columns]),
-      e: tensor(type, e, [batch, 2, each]),
-      ...(weighted ? { w: tensor(type, w, [batch, each, 1]) } : {}),
-      ...shiftFeed,
+      x: tensor('float32', matrix.subarray(first * columns, end * columns), [batch, each, columns]),
+      ...(target === undefined ? {} : { y: tensor('float64', target.subarray(first, end), line) }),
+      ...(weights === undefined ? { one: tensor('float32', ones.subarray(0, end - first), line) } : { w: tensor('float64', weights.subarray(first, end), line) }),
+      ...fixed,
     });
     addTo(gram, outputs['gram']?.data as Float64Array);
     addTo(sides, outputs['sides']?.data as Float64Array);
+    addTo(sums, (outputs['sums']?.data ?? nothing) as Float64Array);
   }
+  const [weight = rows, targetSum = 0, square = 0] = weights === undefined ? [rows, ...sums] : sums;
   const off = sides.subarray(0, columns);
   const cross = Float64Array.from({ length: columns }, (_, j) => (sides[columns + j] as number) - ((off[j] as number) * targetSum) / weight);
   const means = Float64Array.from(off, (sum, j) => (shift.columns[j] as number) + sum / weight);
@@ -144,6 +124,8 @@ async function onePass({ matrix, rows, columns, target, weights }: Rows, precisi
   return { weight, means, gram, targetMean: shift.target + targetSum / weight, cross, square: square - (targetSum * targetSum) / weight };
 }
 
+const nothing = new Float64Array();
+
 export function addTo(sum: Float64Array, part: Float64Array): void {
-  for (let i = 0; i < sum.length; i++) sum[i] = (sum[i] as number) + (part[i] as number);
+  for (let i = 0; i < part.length; i++) sum[i] = (sum[i] as number) + (part[i] as number);
 }

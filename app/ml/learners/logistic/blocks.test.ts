@@ -51,14 +51,14 @@ async function expected(input: TrainInput, l1: number, l2: number): Promise<numb
   return found.flatMap(({ coefficients, intercept }) => [...coefficients, intercept - common]);
 }
 
-async function compare(input: TrainInput, params: object, l1: number, l2: number): Promise<void> {
+async function compare(input: TrainInput, params: object, l1: number, l2: number, digits = 2e-5): Promise<void> {
   expect(suitsBlocks({ matrix: input.matrix, rows: input.rows, columns: input.features.length })).toBe(true);
   const wanted = await expected(input, l1, l2);
   const fitted = await trainLearner('logistic-regression', logisticParams.parse({ tolerance: 1e-8, ...params }), input, { seed: 1 });
   expect(fitted.details.converged).toBe(true);
   const found = (fitted.details.coefficients ?? []).map(({ coefficient }) => coefficient);
   expect(found).toHaveLength(wanted.length);
-  for (const [i, value] of wanted.entries()) expect(Math.abs((found[i] ?? Number.NaN) - value)).toBeLessThan(2e-5 * (1 + Math.abs(value)));
+  for (const [i, value] of wanted.entries()) expect(Math.abs((found[i] ?? Number.NaN) - value)).toBeLessThan(digits * (1 + Math.abs(value)));
 }
 
 /** The largest entry of the smallest subgradient at coefficients in the columns' own units: 0 at the minimum. */
@@ -83,7 +83,9 @@ describe('the matrix kernels find what plain sums find', () => {
   });
 
   it('of so many rows that a sample comes first', async () => {
-    await compare(made({ rows: 100_001, columns: 16, classes: 2, offset: 3 }), {}, 0, 1);
+    const input = made({ rows: 100_001, columns: 16, classes: 2, offset: 3 });
+    await compare({ ...input, matrix: input.matrix.slice(), target: input.target.slice() }, {}, 0, 1);
+    await compare(input, { tolerance: 1e-6 }, 0, 1, 1e-4);
   });
 
   it('of three classes', async () => {
@@ -108,7 +110,8 @@ describe('the matrix kernels find what plain sums find', () => {
         const logit = (details.coefficients ?? []).reduce((sum, { coefficient }, j) => sum + coefficient * (j < 42 ? (input.matrix[row * 42 + j] ?? 0) : 1), 0);
         right += (logit > 0 ? 1 : 0) === input.target[row] ? 1 : 0;
       }
-      expect(metrics['trainingAccuracy']).toBeCloseTo(right / input.rows, 12);
+      // A row on the very edge may fall on the other side in float32.
+      expect(Math.abs((metrics['trainingAccuracy'] ?? Number.NaN) * input.rows - right)).toBeLessThan(1.5);
     }
   });
 

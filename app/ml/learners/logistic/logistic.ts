@@ -76,17 +76,18 @@ function coefficientRows(features: readonly string[], linears: readonly Linear[]
   );
 }
 
-/** Slope that float32 sums still show the way to. */
-const floatSlope = 1e-4;
+/** Slope of the mean loss that float32 products with float64 sums still show: their rounding is some hundredths of it. */
+const floatSlope = 1e-6;
 /** Slope on a sample that says no more about all rows. */
 const sampleSlope = 1e-3;
 
-/** Few looks at all rows: from a sample to float32 sums to float64 ones. Without the matrix kernels all is float64. */
+/** Few looks at all rows: after a sample has led near, with its curvature, and in float64 only what float32 cannot tell. */
 function stagesOf({ blocks, input }: LogisticProblem, { tolerance, maxIterations }: LogisticParams): Stage[] {
   const last: Stage = { precision: 'double', sample: false, until: tolerance, most: maxIterations, thrifty: blocks === 'float' };
   if (blocks !== 'float') return [last];
   const first: Stage = { precision: 'float', sample: true, until: sampleSlope, most: 8, thrifty: false };
-  return [...(worthSampling(input.rows) ? [first] : []), { ...last, precision: 'float', until: Math.max(tolerance, floatSlope), thrifty: false }, last];
+  const quick: Stage = { ...last, precision: 'float', until: Math.max(tolerance, floatSlope) };
+  return [...(worthSampling(input.rows) ? [first] : []), quick, ...(tolerance < floatSlope ? [last] : [])];
 }
 
 /**
