@@ -52,20 +52,22 @@ export function fitPlatt(probabilities: ArrayLike<number>, positive: ArrayLike<n
       hab += weight * score;
       hbb += weight;
     }
-    if (Math.abs(ga) + Math.abs(gb) < 1e-10 * rows) break;
     const determinant = haa * hbb - hab * hab;
     if (!(determinant > 0)) break;
     const [da, db] = [-(hbb * ga - hab * gb) / determinant, -(haa * gb - hab * ga) / determinant];
+    const fall = ga * da + gb * db;
+    // What is left to gain is below the rounding of the sum, where a search along the line would see noise: the whole step is the last.
+    const last = -fall < 1e-12 * (1 + value);
     let step = 1;
-    let next = loss(slope + da, offset + db);
-    while (next > value + 1e-4 * step * (ga * da + gb * db) && step > 1e-10) {
+    let next = last ? value : loss(slope + da, offset + db);
+    while (!last && next > value + 1e-4 * step * fall && step > 1e-6) {
       step /= 2;
       next = loss(slope + step * da, offset + step * db);
     }
-    if (!(step > 1e-10)) break;
     slope += step * da;
     offset += step * db;
     value = next;
+    if (last || !(step > 1e-6)) break;
   }
   return { method: 'platt', slope, offset };
 }

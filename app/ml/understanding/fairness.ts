@@ -151,7 +151,8 @@ export function groupingOf(column: string, values: readonly Value[], numeric: bo
   for (const text of texts) counts.set(text, (counts.get(text) ?? 0) + 1);
   const kept = [...counts].filter(([text]) => text !== null).toSorted(([a, m], [b, n]) => n - m || (String(a) < String(b) ? -1 : 1)).slice(0, MOST_GROUPS);
   const names = kept.map(([text]) => String(text)).sort((a, b) => (numeric ? Number(a) - Number(b) : a < b ? -1 : a > b ? 1 : 0));
-  return coded(column, names, texts.map((text) => (text === null ? MISSING : names.includes(text) ? text : OTHER)));
+  const own = new Set(names);
+  return coded(column, names, texts.map((text) => (text === null ? MISSING : own.has(text) ? text : OTHER)));
 }
 
 const MISSING = '(missing)';
@@ -163,7 +164,12 @@ function rangesOf(column: string, values: readonly number[], bins: number, cuts:
   const edges = [...new Set(cuts.length > 0 ? cuts : quantiles)].sort((a, b) => a - b).filter((edge) => cuts.length > 0 || edge > (sorted[0] ?? 0));
   const said = (value: number): string => String(Number(value.toPrecision(6)));
   const names = edges.length === 0 ? ['all'] : [`below ${said(edges[0] ?? 0)}`, ...edges.slice(1).map((edge, i) => `${said(edges[i] ?? 0)} to below ${said(edge)}`), `${said(edges.at(-1) ?? 0)} and above`];
-  return coded(column, names, values.map((value) => (Number.isNaN(value) ? MISSING : (names[edges.filter((edge) => value >= edge).length] ?? OTHER))));
+  const place = (value: number): number => {
+    let at = 0;
+    while (at < edges.length && value >= (edges[at] ?? 0)) at += 1;
+    return at;
+  };
+  return coded(column, names, values.map((value) => (Number.isNaN(value) ? MISSING : (names[place(value)] ?? OTHER))));
 }
 
 /** Groups in this order, then what else occurs. Groups without a row are left out. */
