@@ -1,4 +1,4 @@
-import { PenstockError, type Diagnostic } from '#app/core/errors.ts';
+import { isCancelled, PenstockError, type Diagnostic } from '#app/core/errors.ts';
 import { formatCount } from '#app/core/units.ts';
 import { asc, call, cast, col, filter, lit, named, project } from '#app/relation/build.ts';
 import { freeName } from '#app/relation/free-name.ts';
@@ -7,6 +7,7 @@ import type { TableServices } from '#app/sdk/node.ts';
 import type { LearningTask, TableValue } from '#app/sdk/ports.ts';
 import { prepareTarget } from '../model/target.ts';
 import { baseExpression } from '../recipe/columns.ts';
+import { foreignDiagnostic, foreignError } from './faults.ts';
 import type { Folds, Groups, Split } from './folds.ts';
 
 /** The rows of a table that can be tested, each with a number of its own from 0. */
@@ -35,7 +36,9 @@ type Tables = Pick<TableServices, 'rows' | 'count' | 'column' | 'materialise' | 
  */
 export async function numberRows(task: LearningTask, target: Column, table: TableValue, tables: Tables, report: (diagnostic: Diagnostic) => void, key: readonly string[] = []): Promise<NumberedRows> {
   const { schema } = table;
-  const prepared = await prepareTarget(task, target, table.relation, tables, report);
+  const prepared = await prepareTarget(task, target, table.relation, tables, (diagnostic) => report(foreignDiagnostic(diagnostic))).catch((error: unknown) => {
+    throw error instanceof PenstockError && !isCancelled(error) ? foreignError(error) : error;
+  });
   const place = freeName('place', schema);
   const ranked: Relation = { op: 'window', input: prepared.relation, columns: [{ name: place, fn: 'row_number', partitionBy: [], orderBy: hashOrder(schema, key) }] };
   const columns = schema.map(({ name }) => named(name, col(name)));

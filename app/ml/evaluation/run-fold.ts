@@ -5,6 +5,7 @@ import { readFeatureRows, type FeatureRows } from '../model/feature-rows.ts';
 import { learn, type Learnt, type LearnServices } from '../model/learn.ts';
 import { scoreHead } from '../model/score-head.ts';
 import type { Predictions } from '../model/scorer.ts';
+import { foreignError } from './faults.ts';
 import { scoreMetrics, type ScoredRows } from './fold-metrics.ts';
 import type { NumberedRows } from './fold-table.ts';
 
@@ -56,10 +57,7 @@ export async function runFold(rows: NumberedRows, sides: FoldSides, spec: Learne
     };
   } catch (error) {
     if (!(error instanceof PenstockError) || isCancelled(error)) throw error;
-    const { column } = error.place ?? {};
-    const remedy = error.code === 'single-class' ? 'Every part that is trained on needs rows of two classes: stratify the folds, use fewer or other groups, or train on more rows.' : error.remedy;
-    // The learner's params are those of another node.
-    throw new PenstockError(error.code, `${name}: ${error.message}`, { ...(remedy === undefined ? {} : { remedy }), ...(column === undefined ? {} : { place: { column } }), cause: error });
+    throw foreignError(error, { name, remedy: error.code === 'single-class' ? 'Every part that is trained on needs rows of two classes: stratify the folds, use fewer or other groups, or train on more rows.' : undefined });
   }
 }
 

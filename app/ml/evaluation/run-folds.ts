@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
-import type { Diagnostic } from '#app/core/errors.ts';
 import type { LearnerSpec } from '#app/sdk/ports.ts';
 import type { LearnServices } from '../model/learn.ts';
+import { foreignDiagnostic } from './faults.ts';
 import { inParallel } from './in-parallel.ts';
 import type { NumberedRows } from './fold-table.ts';
 import { runFold, type FoldOutcome, type FoldSides, type TestedRows } from './run-fold.ts';
@@ -51,16 +51,9 @@ export async function runFolds(rows: NumberedRows, tasks: readonly FoldTask[], s
       },
       metric: () => undefined,
       log: (level, message) => once(task.learner, message, () => services.log(level, `${task.name}: ${message}`)),
-      report: (diagnostic) => once(task.learner, `${diagnostic.code} ${diagnostic.place?.column ?? ''}`, () => services.report(ofFold(diagnostic, task.name))),
+      report: (diagnostic) => once(task.learner, `${diagnostic.code} ${diagnostic.place?.column ?? ''}`, () => services.report(foreignDiagnostic(diagnostic, task.name))),
     }, options);
     parts[index] = 1;
     return task.scoresOnly === true ? { ...outcome, tested: noRows } : outcome;
   });
-}
-
-/** The params named by a learner's diagnostic are those of another node. */
-function ofFold(diagnostic: Diagnostic, name: string): Diagnostic {
-  const { column } = diagnostic.place ?? {};
-  const { place: _place, ...rest } = diagnostic;
-  return { ...rest, message: `${name}: ${diagnostic.message}`, ...(column === undefined ? {} : { place: { column } }) };
 }

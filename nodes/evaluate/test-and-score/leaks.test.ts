@@ -61,4 +61,20 @@ describe('nothing of the tested rows reaches what is fitted', () => {
     // The same change is seen where the row is trained on.
     expect(await predictions(changed, learner, 'north')).not.toEqual(await predictions(rows, learner, 'north'));
   });
+
+  it('a class that only the tested rows have gets the probability 0, and a finite log loss', async () => {
+    const withRare = rows.map((row) => (row[0] === 35 || row[0] === 36 ? row.with(4, 'maybe') : row));
+    const document = fixtureDocument(pipeline(withRare, { type: 'train/logistic-regression', target: 'bought' }), opened.engine.catalogue);
+    await opened.run(document, ['test']);
+    const { schema, rows: found } = await opened.table(document, 'test', 'predictions');
+    const at = (name: string): number => schema.findIndex((column) => column.name === name);
+    const south = found.filter((row) => row[at('shop')] === 'south');
+    expect(south).toHaveLength(30);
+    for (const row of south) expect([row[at('bought_p_maybe')], Number(row[at('bought_p_no')]) + Number(row[at('bought_p_yes')])]).toEqual([0, expect.closeTo(1, 6)]);
+    const { rows: scores } = await opened.table(document, 'test', 'scores');
+    const [, losing] = scores;
+    // Two of thirty rows at −ln 2⁻²³ at least.
+    expect(Number(losing?.[7])).toBeGreaterThan((2 / 30) * 23 * Math.LN2);
+    expect(Number.isFinite(losing?.[7])).toBe(true);
+  });
 });
