@@ -18,10 +18,23 @@ export const categoryLabel = (state: ColumnState, value: string | number): strin
 /** The number that belongs to the state's value; null for every other value and where it is missing. */
 export function numberByCategory(state: ColumnState, values: readonly (string | number)[], numbers: readonly number[]): Expr {
   const pairs = values.map((value, index) => ({ value, number: lit(numbers[index] ?? Number.NaN, 'float') }));
-  // A text with U+0000 cannot be a key of a lookup.
-  const key = state.kind === 'text' && !values.some((value) => String(value).includes('\0')) ? state.expr : null;
-  if (key !== null && pairs.length > 0) return call('lookup', key, ...pairs.flatMap(({ value, number }) => [lit(String(value)), number]));
-  return when(pairs.map(({ value, number }) => ({ when: call('equals', state.expr, categoryLiteral(state, value)), then: number })));
+  const [keys, others] = [pairs.filter(({ value }) => canBeKey(value)), pairs.filter(({ value }) => !canBeKey(value))];
+  const found = keys.length === 0 ? null : call('lookup', state.expr, ...keys.flatMap(({ value, number }) => [lit(value), number]));
+  if (found !== null && others.length === 0) return found;
+  const compared = when(others.map(({ value, number }) => ({ when: call('equals', state.expr, categoryLiteral(state, value)), then: number })));
+  return found === null ? compared : call('coalesce', found, compared);
+}
+
+/** Of a lookup: whole numbers, and text without U+0000. Every other value is compared by itself. */
+const canBeKey = (value: string | number): boolean => (typeof value === 'number' ? Number.isSafeInteger(value) : !value.includes('\0'));
+
+/** Categories that cannot be looked up and are kept nevertheless: each costs a comparison a row. */
+const MAX_COMPARED = 500;
+
+/** The categories that can be told apart quickly, and the most frequent of the others. */
+export function tellable<C>(categories: readonly C[], valueOf: (category: C) => string | number): C[] {
+  let compared = 0;
+  return categories.filter((category) => canBeKey(valueOf(category)) || (compared += 1) <= MAX_COMPARED);
 }
 
 /** Numbers by size, text by code unit. */

@@ -2,7 +2,7 @@ import { call, lit } from '#app/relation/build.ts';
 import type { Relation } from '#app/relation/types.ts';
 import type { TableServices } from '#app/sdk/node.ts';
 import type { RecipeStep } from '#app/sdk/ports.ts';
-import { byValue, categoryLabel, countCategories, numberByCategory } from './categories.ts';
+import { byValue, categoryLabel, countCategories, numberByCategory, tellable } from './categories.ts';
 import type { ColumnState } from './columns.ts';
 
 type OrdinalStep = Extract<RecipeStep, { step: 'ordinal' }>;
@@ -28,7 +28,7 @@ export async function applyOrdinal(
   const asCode = step.missing === 'code' || !options.allowMissing;
   for (const [index, state] of open.entries()) {
     const all = counts[index]?.values ?? [];
-    const kept = all.slice(0, step.maxCategories);
+    const kept = tellable(all.slice(0, step.maxCategories), (value) => value);
     if (step.order === 'alphabetical') kept.sort(byValue);
     if (all.length > kept.length) {
       options.note(

@@ -4,7 +4,7 @@ import { freeName } from '#app/relation/free-name.ts';
 import { schemaOf } from '#app/relation/schema.ts';
 import type { Expr, Measure, NamedExpr, Relation } from '#app/relation/types.ts';
 import type { RecipeStep } from '#app/sdk/ports.ts';
-import { numberByCategory } from './categories.ts';
+import { numberByCategory, tellable } from './categories.ts';
 import { writtenDown, type ColumnState, type EncodedFeature, type FitTables, type FitTarget } from './columns.ts';
 import { numberOf, type Cell } from './statistics.ts';
 
@@ -62,7 +62,7 @@ export async function applyTargetEncode(
   training.relation = keyed.relation;
   for (const [index, state] of open.entries()) {
     const found = await readCategories(state, values, step.maxCategories + 1, relation, tables);
-    const kept = found.slice(0, step.maxCategories);
+    const kept = tellable(found.slice(0, step.maxCategories), ({ value }) => value);
     const categories = kept.map(({ value }) => value);
     const isCut = found.length > kept.length;
     if (isCut) context.note(state.column.name, `“${state.column.name}” has more than ${step.maxCategories} different values; the rarer ones are encoded as the overall mean.`);

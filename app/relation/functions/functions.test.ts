@@ -50,6 +50,11 @@ describe('stated answers, in both backends', () => {
     ['lookup', [nothing('string'), 'a', 1], null],
     ['lookup', [-3, 4, 1, -3, 0.25], 0.25],
     ['lookup', [5, 4, 1, -3, 0.25], null],
+    ['lookup', [-3.0000001, 4, 1, -3, 0.25], null],
+    ['lookup', [cast(lit(4), 'float'), 4, 1, -3, 0.25], 1],
+    ['lookup', [cast(lit('-0.0'), 'float'), 0, 1.5], 1.5],
+    ['lookup', [cast(lit('nan'), 'float'), 0, 1.5], null],
+    ['lookup', [1e300, 0, 1.5], null],
     ['round_to', [7.3, 0.5], 7.5],
     ['round_to', [7.3, 0], null],
     ['trunc', [-2.7], -2],
@@ -131,7 +136,8 @@ describe('arguments are checked in words', () => {
     ['lookup', ['a', 'b'], 'lookup needs the value and then pairs of a key and a number'],
     ['lookup', ['a', 'b', 1, 'b', 2], 'lookup is given the key "b" twice.'],
     ['lookup', ['a', 1, 1], 'lookup needs a fixed text as each key'],
-    ['lookup', [1.5, 1, 1], 'lookup looks up text or a whole number'],
+    ['lookup', [true, 1, 1], 'lookup looks up text or a number'],
+    ['lookup', [1.5, 1.5, 1], 'lookup needs a fixed whole number as each key'],
   ])('%s%s', (fn, values, message) => expect(() => typeOf(call(fn, ...args(values)), [])).toThrow(message));
 
   it.each(['[[:alpha:]]+', '[]a]', '[^]]', '\\(', '(?:a|b)?', '(?i)a', 'a{2,3}', '[(]', '(?P<x>a)'])('lets %s pass', (pattern) => {

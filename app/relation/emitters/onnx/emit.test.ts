@@ -34,6 +34,7 @@ const { number, truth } = fc.letrec<{ number: Expr; truth: Expr; text: Expr }>((
     fc.tuple(tie('truth'), tie('number')).map(([condition, x]) => when([{ when: condition, then: x }])),
     tie('truth').map((value) => cast(value, 'float')),
     tie('text').map((x) => call('lookup', x, lit('é'), lit(2.5, 'float'), lit('x'), lit(-1, 'float'))),
+    tie('number').map((x) => call('lookup', x, lit(0), lit(0.5, 'float'), lit(2), lit(-4, 'float'))),
     fc.constantFrom(-3, 1).map((key) => call('lookup', col('k'), lit(key), lit(0.1, 'float'), lit(2), lit(7, 'float'))),
   ),
   truth: fc.oneof(
