@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import type { ColumnEstimate, Estimate, Need } from './estimate.ts';
 import { largest, times, type Range } from './range.ts';
 
@@ -17,6 +18,7 @@ const asObjects = (columns: readonly ColumnEstimate[]): number => 64 + columns.r
 const holdings: readonly Holding[] = [
   // Recipes and learners are described here and fitted by a later node; the rest of train/ fits on one matrix of float32.
   { matches: /^train\/(?!preprocess$)/, what: 'the training matrix (rows × features × 4 bytes, and a copy while it is shuffled)', bytesPerRow: (columns) => features(columns) * 4 * 2 },
+  { matches: /^evaluate\/(test-and-score|learning-curve)$/, what: 'the training matrices of folds that are fitted side by side (rows × features × 4 bytes, and a copy of each)', bytesPerRow: (columns) => features(columns) * 4 * 2 * Math.min(8, availableParallelism()) },
   { matches: /^evaluate\/(confusion-matrix|roc-pr|regression-diagnostics|calibration)/, what: 'truth and probabilities of every row', bytesPerRow: () => 4 * 12 },
   { matches: /(^|\/)transpose$/, what: 'the whole table, turned', bytesPerRow: (columns) => asObjects(columns) },
   { matches: /(^|\/)(javascript|python|script)(-|$)/, what: 'the rows handed to the script', bytesPerRow: (columns) => asObjects(columns) },
