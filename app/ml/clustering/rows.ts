@@ -39,7 +39,9 @@ export interface RowOptions {
 export async function readRows({ inputs, tables, signal, progress, log, report }: RowServices, { features, except, only, most }: RowOptions): Promise<RowPoints> {
   const input = inputs['table']?.[0];
   if (input?.kind !== 'table') throw new PenstockError('input-missing', 'Nothing is connected to the input “table”.', { remedy: 'Connect a table.', place: { port: 'table' } });
-  const [problem] = checkRowFeatures(input.schema, features, except);
+  const recipe = recipeAt(inputs, log);
+  const choice = { features, recipe, ...(except === undefined ? {} : { except }) };
+  const [problem] = checkRowFeatures(input.schema, choice);
   if (problem !== undefined) throw new PenstockError(problem.code, problem.message, { ...(problem.remedy === undefined ? {} : { remedy: problem.remedy }), ...(problem.place === undefined ? {} : { place: problem.place }) });
   progress(0, 'Reading the table');
   const place = freeName('row', input.schema);
@@ -49,7 +51,7 @@ export async function readRows({ inputs, tables, signal, progress, log, report }
   if (most !== undefined && rows > most.rows) throw new PenstockError('too-many-rows', most.message(rows), { remedy: most.remedy, place: { port: 'table' } });
   signal.throwIfAborted();
   progress(0.03, 'Fitting the preprocessing');
-  const fitted = await fitRecipe(recipeAt(inputs, log), numbered, rowFeatures(input.schema, features, except), tables, { report, log, leaveOutIdentifiers: features === null });
+  const fitted = await fitRecipe(recipe, numbered, rowFeatures(input.schema, choice), tables, { report, log, leaveOutIdentifiers: features === null });
   progress(0.06, 'Reading the features');
   const read = await readFeatureRows(fitted, numbered, [], tables, { rows, place });
   const columns = fitted.outputs.length;

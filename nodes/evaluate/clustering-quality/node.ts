@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Diagnostic } from '#app/core/errors.ts';
 import type { Schema } from '#app/relation/types.ts';
 import { checkColumns } from '#app/sdk/chart-node.ts';
-import { checkRowFeatures, rowFeaturesParam, rowInputs, rowSeedParam } from '#app/sdk/clustering.ts';
+import { checkRowFeatures, rowChoice, rowFeaturesParam, rowInputs, rowSeedParam } from '#app/sdk/clustering.ts';
 import { paramMissing, schemaAt } from '#app/sdk/configuration.ts';
 import { defineNode } from '#app/sdk/node.ts';
 
@@ -43,7 +43,7 @@ export const definition = defineNode({
     ]);
     if (params.cluster === '') diagnostics.push(paramMissing(['cluster'], 'No column with clusters is chosen.', 'Choose the column that K-Means or another clustering made.'));
     else if (params.cluster === params.label) diagnostics.push({ severity: 'error', code: 'same-column', message: `“${params.cluster}” would be compared with itself.`, remedy: 'Choose another column as true groups, or none.', place: { param: ['label'] } });
-    diagnostics.push(...checkRowFeatures(schema, params.features, schema === null ? [] : notFeatures(schema, params)));
+    diagnostics.push(...checkRowFeatures(schema, rowChoice(context, schema === null ? [] : notFeatures(schema, params))));
     return { outputs: { evaluation: { kind: 'evaluation' } }, diagnostics };
   },
   suggest: (context) => {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { freeName } from '#app/relation/index.ts';
-import { checkRowFeatures, featuresInWords, rowFeaturesParam, rowInputs } from '#app/sdk/clustering.ts';
+import { checkRowFeatures, featuresInWords, rowChoice, rowFeaturesParam, rowInputs } from '#app/sdk/clustering.ts';
 import { schemaAt } from '#app/sdk/configuration.ts';
 import { defineNode } from '#app/sdk/node.ts';
 
@@ -41,7 +41,7 @@ export const definition = defineNode({
     const schema = schemaAt(context);
     return {
       outputs: { table: { kind: 'table', schema: schema === null ? null : [...schema, { name: freeName('cluster', schema), type: 'string' }] }, report: { kind: 'report' } },
-      diagnostics: checkRowFeatures(schema, context.params.features),
+      diagnostics: checkRowFeatures(schema, rowChoice(context)),
     };
   },
 });

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { freeName } from '#app/relation/index.ts';
 import type { Schema } from '#app/relation/types.ts';
-import { checkRowFeatures, featuresInWords, rowFeatures, rowFeaturesParam, rowInputs, rowSeedParam } from '#app/sdk/clustering.ts';
+import { checkRowFeatures, featuresInWords, rowChoice, rowFeatures, rowFeaturesParam, rowInputs, rowSeedParam } from '#app/sdk/clustering.ts';
 import { schemaAt } from '#app/sdk/configuration.ts';
 import { defineNode } from '#app/sdk/node.ts';
 import type { ModelSignature } from '#app/sdk/ports.ts';
@@ -36,11 +36,11 @@ export const definition = defineNode({
   params: paramsSchema,
   describe: ({ share, features }) => `the ${Math.round(share * 1000) / 10} % most unusual by ${featuresInWords(features)}`,
   configure: (context) => {
-    const { features } = context.params;
     const schema = schemaAt(context);
-    const diagnostics = checkRowFeatures(schema, features);
+    const choice = rowChoice(context);
+    const diagnostics = checkRowFeatures(schema, choice);
     const names = addedNames(schema ?? []);
-    const signature: ModelSignature | null = schema === null || diagnostics.length > 0 ? null : { task: 'regression', target: { name: 'anomaly_score', type: 'float' }, inputs: rowFeatures(schema, features), features: [] };
+    const signature: ModelSignature | null = schema === null || diagnostics.length > 0 ? null : { task: 'regression', target: { name: 'anomaly_score', type: 'float' }, inputs: rowFeatures(schema, choice), features: [] };
     return {
       outputs: {
         table: { kind: 'table', schema: schema === null ? null : [...schema, { name: names.score, type: 'float' }, { name: names.flag, type: 'boolean' }] },

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { freeName } from '#app/relation/index.ts';
 import type { Schema } from '#app/relation/types.ts';
-import { checkRowFeatures, featuresInWords, rowFeatures, rowFeaturesParam, rowInputs, rowSeedParam } from '#app/sdk/clustering.ts';
+import { checkRowFeatures, featuresInWords, rowChoice, rowFeatures, rowFeaturesParam, rowInputs, rowSeedParam } from '#app/sdk/clustering.ts';
 import { schemaAt } from '#app/sdk/configuration.ts';
 import { defineNode } from '#app/sdk/node.ts';
 import type { ModelSignature } from '#app/sdk/ports.ts';
@@ -48,13 +48,14 @@ export const definition = defineNode({
   params: paramsSchema,
   describe: ({ choose, clusters, fewest, most, features }) => `${choose === 'fixed' ? clusters : `${fewest} to ${most}`} clusters by ${featuresInWords(features)}`,
   configure: (context) => {
-    const { features, choose, clusters, fewest, most } = context.params;
+    const { choose, clusters, fewest, most } = context.params;
     const schema = schemaAt(context);
-    const diagnostics = checkRowFeatures(schema, features);
+    const choice = rowChoice(context);
+    const diagnostics = checkRowFeatures(schema, choice);
     if (choose === 'silhouette' && fewest > most) diagnostics.push({ severity: 'error', code: 'empty-range', message: `There is no number of clusters from ${fewest} to ${most}.`, remedy: 'Make the first number the smaller one.', place: { param: ['fewest'] } });
     const names = addedNames(schema ?? []);
     const known = schema !== null && choose === 'fixed' && diagnostics.length === 0;
-    const signature: ModelSignature | null = known ? { task: 'classification', target: { name: 'cluster', type: 'string' }, inputs: rowFeatures(schema, features), classes: clusterClasses(clusters), features: [] } : null;
+    const signature: ModelSignature | null = known ? { task: 'classification', target: { name: 'cluster', type: 'string' }, inputs: rowFeatures(schema, choice), classes: clusterClasses(clusters), features: [] } : null;
     return {
       outputs: {
         table: { kind: 'table', schema: schema === null ? null : [...schema, { name: names.cluster, type: 'string' }, { name: names.distance, type: 'float' }] },
