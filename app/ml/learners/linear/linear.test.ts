@@ -62,6 +62,7 @@ describe('trainLinear', () => {
   it('works with more columns than rows, and with one row', async () => {
     const trained = await train(trainInput([[1, 2, 3, 9], [4, 5, 7, 1]], [1, 2], 0));
     expect(trained.metrics['trainingRmse']).toBeLessThan(1e-12);
+    expect(trained.details.notes.join()).toContain('as many features as rows');
     expect(found(await train(trainInput([[1, 2]], [3], 0)))).toEqual([0, 0, 3]);
   });
 

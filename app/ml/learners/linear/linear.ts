@@ -5,6 +5,7 @@ import { checkMatrix } from '../check-input.ts';
 import { pivotedCholesky } from '../cholesky.ts';
 import { HeadBuilder, headInput } from '../heads.ts';
 import type { TrainHooks, TrainInput, TrainedLearner } from '../types.ts';
+import { refuseWide } from '../wide.ts';
 import { dependent, needsDescent, solveLeastSquares } from './least-squares.ts';
 import { linearNotes } from './notes.ts';
 import type { LinearParams, Strength } from './params.ts';
@@ -57,10 +58,11 @@ function look(moments: Moments, features: readonly string[], params: LinearParam
  * a corner in the penalty: normal equations of the standardised columns by pivoted Cholesky, refined against residuals of the data
  * where columns nearly repeat each other. Otherwise coordinate descent on the covariance. Columns that are combinations of others
  * get the coefficient 0 where there is no penalty, as in R's lm.
- * @throws PenstockError `training-data`; CancelledError.
+ * @throws PenstockError `training-data`, `too-many-features`; CancelledError.
  */
 export async function trainLinear(input: TrainInput, params: LinearParams, hooks: TrainHooks): Promise<TrainedLearner> {
   const { features, target, weights } = input;
+  refuseWide(features.length, 'A linear model', 'Keep fewer categories in the one-hot step, choose fewer features, or use Gradient Boosting.');
   const rows: Rows = { matrix: input.matrix, rows: input.rows, columns: features.length, target, ...(weights === undefined ? {} : { weights }) };
   hooks.progress(0.05, 'Summing up');
   const blocks = suitsBlocks(rows);
@@ -125,7 +127,7 @@ export async function trainLinear(input: TrainInput, params: LinearParams, hooks
       coefficients: [...features.map((feature, j) => ({ feature, coefficient: coefficients[j] as number })), { feature: '(intercept)', coefficient: intercept }],
       converged: solved.converged,
       ...(solved.sweeps === undefined ? {} : { iterations: solved.sweeps }),
-      notes: linearNotes({ features, standard, params, strength, chosen, coefficients, left: fit.rank.left, converged: solved.converged }),
+      notes: linearNotes({ rows: input.rows, features, standard, params, strength, chosen, coefficients, left: fit.rank.left, converged: solved.converged }),
     },
   };
 }

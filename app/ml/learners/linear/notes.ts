@@ -5,6 +5,7 @@ import type { Chosen } from './path.ts';
 import type { Standard } from './standard.ts';
 
 interface Found {
+  readonly rows: number;
   readonly features: readonly string[];
   readonly standard: Standard;
   readonly params: LinearParams;
@@ -17,13 +18,16 @@ interface Found {
 }
 
 /** What was noticed about a fit, each a sentence or two for the person. */
-export function linearNotes({ features, standard, params, strength, chosen, coefficients, left, converged }: Found): string[] {
+export function linearNotes({ rows, features, standard, params, strength, chosen, coefficients, left, converged }: Found): string[] {
   const notes: string[] = [];
   const constant = features.filter((_, j) => standard.inverse[j] === 0);
   const corners = needsDescent(params, strength);
   if (constant.length > 0) notes.push(`These features have the same value in every row and were given the coefficient 0: ${listed(constant)}.`);
   if (left.length > 0 && !corners && (params.penalty === 'none' || strength.alpha === 0)) {
     notes.push(`These features can be computed exactly from the others and were given the coefficient 0: ${listed(left)}. Predictions do not suffer; coefficients are only comparable without them.`);
+  }
+  if (rows > 1 && !corners && (params.penalty === 'none' || strength.alpha === 0) && features.length - constant.length >= rows - 1) {
+    notes.push('There are as many features as rows, so the model repeats the rows it learnt from whatever they are; that says nothing of others. Use a penalty, fewer features or more rows.');
   }
   if (!converged) notes.push(`Coordinate descent stopped after ${params.maxIterations} passes before it settled: features resemble each other closely. Raise the number of passes or the penalty, or leave out features that repeat others.`);
   if (params.choose === 'cross-validation' && params.penalty !== 'none') notes.push(choice(chosen, params));

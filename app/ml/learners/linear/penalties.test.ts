@@ -4,6 +4,7 @@ import { plainMoments } from '../../matrix/plain-moments.ts';
 import { normal, uniform } from '../random.ts';
 import { quietHooks, trainInput } from '../testing.ts';
 import type { TrainInput, TrainedLearner } from '../types.ts';
+import { mostSquared } from '../wide.ts';
 import { descend } from './descent.ts';
 import { trainLinear } from './linear.ts';
 import reference from './linear.reference.json' with { type: 'json' };
@@ -113,6 +114,11 @@ describe('penalties', () => {
     expect(short.details.notes.join()).toContain('stopped after 3 passes');
     const hooks = { ...quietHooks(), check: () => { throw new Error('told to stop'); } };
     await expect(trainLinear(input, linearParams.parse({}), hooks)).rejects.toThrow('told to stop');
+  });
+
+  it('refuse more columns than can be multiplied with each other', async () => {
+    const wide = Array.from({ length: 3 }, (_, i) => Array.from({ length: mostSquared + 1 }, (_unused, j) => (i * j) % 5));
+    await expect(train(trainInput(wide, [1, 2, 3], 0), {})).rejects.toMatchObject({ code: 'too-many-features' });
   });
 
   it('name the value that cannot be learnt from', async () => {

@@ -2,6 +2,7 @@ import { rowWeights } from '../class-weights.ts';
 import { HeadBuilder, bothProbabilities, headInput } from '../heads.ts';
 import type { Coefficient, LearnerHead, TrainHooks, TrainInput, TrainedLearner } from '../types.ts';
 import type { Minimum } from '../lbfgs.ts';
+import { mostSquared, refuseWide } from '../wide.ts';
 import { blockLoss, worthSampling } from './block-loss.ts';
 import { hasWholeCurvature } from './loss.ts';
 import { minimiseMultinomial } from './multinomial.ts';
@@ -94,7 +95,7 @@ function stagesOf({ blocks, input }: LogisticProblem, { tolerance, maxIterations
  * Logistic regression with an L2, L1 or elastic-net penalty on the unscaled coefficients (not on the intercept), by Newton's method;
  * many parameters of more than two classes without corners in the penalty, where rows are few or mostly zeros, by L-BFGS. Gives
  * scikit-learn's coefficients for C = 1 / strength.
- * @throws PenstockError `one-class`, `training-data`; CancelledError.
+ * @throws PenstockError `one-class`, `training-data`, `too-many-features`; CancelledError.
  */
 export async function trainLogistic(input: TrainInput, params: LogisticParams, hooks: TrainHooks): Promise<TrainedLearner> {
   const weights = rowWeights(input, params.classWeights);
@@ -105,7 +106,9 @@ export async function trainLogistic(input: TrainInput, params: LogisticParams, h
   };
   const binary = input.classes === 2;
   const corners = problem.l1.some((limit) => limit > 0);
-  const byGradient = !binary && !corners && problem.blocks === null && !hasWholeCurvature(input.classes, input.features.length);
+  const wide = input.features.length > mostSquared;
+  if (corners) refuseWide(input.features.length, 'An L1 penalty', 'Take an L2 penalty, keep fewer categories in the one-hot step, or choose fewer features.');
+  const byGradient = !corners && (wide || (!binary && problem.blocks === null && !hasWholeCurvature(input.classes, input.features.length)));
   const loss = problem.blocks !== null ? blockLoss(problem) : plainLoss(problem);
   const minimum: Minimum & { readonly accuracy?: number } = byGradient
     ? minimiseMultinomial(problem, { ...params, onIteration })

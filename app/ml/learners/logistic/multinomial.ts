@@ -5,15 +5,17 @@ import type { LogisticProblem } from './problem.ts';
 const checkEvery = 8192;
 
 /**
- * Several classes by L-BFGS on the softmax loss, all classes with parameters of their own (their mean stays zero by the penalty
- * and the start). Parameters: class by class, one a column, then the intercept.
+ * Classes by L-BFGS on the softmax loss, all with parameters of their own (their mean stays zero by the penalty and the start); for
+ * more columns than can be multiplied with each other. Parameters: class by class, one a column, then the intercept; of two classes
+ * only the second's less the first's. Two classes share a penalty between them, so each has twice as much of it.
  */
 export function minimiseMultinomial(
   problem: LogisticProblem,
   options: { readonly maxIterations: number; readonly tolerance: number; readonly onIteration: (iteration: number, value: number) => void },
 ): Minimum {
   const { matrix, rows, target, classes } = problem.input;
-  const { shifts, inverse, weights, weight, l2, hooks } = problem;
+  const { shifts, inverse, weights, weight, hooks } = problem;
+  const l2 = classes === 2 ? problem.l2.map((pull) => 2 * pull) : problem.l2;
   const size = inverse.length;
   const width = size + 1;
   const u = new Float64Array(width);
@@ -67,5 +69,6 @@ export function minimiseMultinomial(
     }
     return value;
   };
-  return minimiseLbfgs(objective, new Float64Array(classes * width), options);
+  const minimum = minimiseLbfgs(objective, new Float64Array(classes * width), options);
+  return classes === 2 ? { ...minimum, at: minimum.at.slice(width).map((value, j) => value - (minimum.at[j] as number)) } : minimum;
 }

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { normal, uniform } from '../random.ts';
 import { quietHooks, trainInput } from '../testing.ts';
 import type { TrainInput, TrainedLearner } from '../types.ts';
+import { mostSquared } from '../wide.ts';
 import { bestShift } from './centre.ts';
 import { trainLogistic } from './logistic.ts';
 import reference from './logistic.reference.json' with { type: 'json' };
@@ -60,6 +61,20 @@ describe('penalties', () => {
         expect(trained.details.notes.join()).toContain('without a single error');
         expect(trained.details.notes.join()).toContain("'x2'");
       }
+    }
+  });
+
+  it('find the same over more columns than can be multiplied with each other', async () => {
+    const next = uniform(6);
+    const rows = Array.from({ length: 40 }, () => [normal(next), normal(next), normal(next)]);
+    const wide = rows.map((row) => [...row, ...Array.from({ length: mostSquared }, () => 0)]);
+    for (const classes of [2, 3]) {
+      const target = rows.map(([a = 0, b = 0]) => (a + b + normal(next) > 0 ? classes - 1 : b > 0 ? 1 : 0));
+      const narrow = found(await train(trainInput(rows, target, classes), { strength: 2, tolerance: 1e-8 }));
+      const trained = await train(trainInput(wide, target, classes), { strength: 2, tolerance: 1e-8 });
+      const kept = (trained.details.coefficients ?? []).filter(({ feature }) => /^x[012]$|intercept/.test(feature)).map(({ coefficient }) => coefficient);
+      for (const [i, value] of narrow.entries()) expect(kept[i]).toBeCloseTo(value, 6);
+      await expect(train(trainInput(wide, target, classes), { penalty: 'l1' })).rejects.toMatchObject({ code: 'too-many-features' });
     }
   });
 

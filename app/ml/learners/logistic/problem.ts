@@ -4,6 +4,7 @@ import { blockMoments, type Moments } from '../../matrix/moments.ts';
 import { columnScales } from '../columns.ts';
 import { checkMatrix } from '../check-input.ts';
 import type { TrainHooks, TrainInput } from '../types.ts';
+import { mostSquared } from '../wide.ts';
 import type { LogisticParams } from './params.ts';
 
 /**
@@ -52,7 +53,7 @@ export async function logisticProblem(input: TrainInput, weights: Float64Array |
   const { matrix, rows, features } = input;
   const weighted = weights === undefined ? {} : { weights };
   const table = { matrix, rows, columns: features.length, ...weighted };
-  let blocks = suitsBlocks(table) ? quickPrecision(table) : null;
+  let blocks = features.length <= mostSquared && suitsBlocks(table) ? quickPrecision(table) : null;
   let scales: Scales | null = blocks === null ? null : scalesOf(await blockMoments(table, blocks, hooks));
   const fits = scales === null || scales.spreads.every((spread, j) => Math.abs(scales?.means[j] ?? Number.NaN) < floatRange.most && (spread === 0 || (spread > floatRange.least && spread < floatRange.most)));
   if (scales === null || !fits) {
