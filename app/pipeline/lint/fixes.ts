@@ -16,7 +16,8 @@ export const setParams = (node: LintNode, changed: Readonly<Record<string, unkno
 
 /** The trainer learns from all its columns but these; null where none would be left. */
 export function leaveOut(trial: Trial, columns: readonly string[]): Fix | null {
-  const left = trial.features.filter((name) => !columns.includes(name));
+  // What its recipe names must still be there.
+  const left = trial.given.filter((name) => !columns.includes(name));
   if (left.length === 0) return null;
   const what = columns.length === 1 ? `“${columns[0]}”` : `${columns.length} columns`;
   return { title: `leave ${what} out of the features`, command: setParams(trial.trainer, { features: left }) };

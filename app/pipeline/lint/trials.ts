@@ -1,4 +1,6 @@
-import { isFeatureType } from '#app/sdk/trainer.ts';
+import type { Column } from '#app/relation/types.ts';
+import type { ColumnSelection, Recipe } from '#app/sdk/ports.ts';
+import { isFeatureOf } from '#app/sdk/trainer.ts';
 import type { TableTrace } from './columns.ts';
 import type { LintNode, SourcePort } from './finding.ts';
 import type { Rows } from './rows.ts';
@@ -21,6 +23,8 @@ export interface Trial {
   readonly target: string;
   /** Names of the columns that it learns from. */
   readonly features: readonly string[];
+  /** The same with those that its recipe leaves out: what the trainer is given. */
+  readonly given: readonly string[];
   /** Where the table comes in: the trainer, or a node that cross-validates its learner. */
   readonly at: LintNode;
   readonly port: string;
@@ -74,8 +78,29 @@ function trialOf(trainer: LintNode, at: LintNode, port: string, from: SourcePort
   const target = String(trainer.params['target']);
   if (table === undefined) return [];
   const chosen = trainer.params['features'];
-  const features = [...table.columns].filter(([name, { type }]) => (Array.isArray(chosen) ? chosen.includes(name) : name !== target && isFeatureType({ name, type }))).map(([name]) => name);
-  return [{ trainer, target, features, at, port, from, table, ...rest }];
+  const meta = trainer.outputs['learner'];
+  const recipe = (meta?.kind === 'learner' ? meta.learner?.recipe : null) ?? { steps: [] };
+  const given = [...table.columns].filter(([name, { type }]) => (Array.isArray(chosen) ? chosen.includes(name) : name !== target && isFeatureOf({ name, type }, recipe))).map(([name]) => name);
+  const features = given.filter((name) => !isLeftOut({ name, type: table.columns.get(name)?.type ?? 'string' }, recipe));
+  return [{ trainer, target, features, given, at, port, from, table, ...rest }];
+}
+
+/** Whether a step of the recipe drops a raw column, whatever its values. */
+const isLeftOut = (column: Column, { steps }: Recipe): boolean => steps.some((step) => step.step === 'select' && ((step.action === 'drop' && isChosen(column, step.columns)) || (step.action === 'keep' && !isChosen(column, step.columns))));
+
+function isChosen({ name, type }: Column, selection: ColumnSelection): boolean {
+  switch (selection.by) {
+    case 'all':
+      return true;
+    case 'names':
+      return selection.names.includes(name);
+    case 'all-categorical':
+      return type === 'string';
+    case 'all-dates':
+      return type === 'date' || type === 'timestamp';
+    case 'all-numeric':
+      return type === 'integer' || type === 'float' || type === 'boolean';
+  }
 }
 
 /** Rows that models are scored on: at nodes that evaluate a model, and at those whose predictions reach one that evaluates them. */
