@@ -1,5 +1,6 @@
 import type { Relation, Schema, Expr, NamedExpr, Column } from '#app/relation/types.ts';
 import type { ChartQuery } from './charts.ts';
+import type { PipelinePart } from './learner-nodes.ts';
 
 /** What flows along an edge. */
 export type PortKind = 'table' | 'recipe' | 'learner' | 'model' | 'evaluation' | 'report';
@@ -68,7 +69,7 @@ export type RecipeStep =
       /** Adds `<column>_missing` as 0/1. */
       readonly indicator: boolean;
     }
-  | { readonly step: 'scale'; readonly columns: ColumnSelection; readonly method: 'standard' | 'min-max' | 'robust' }
+  | { readonly step: 'scale'; readonly columns: ColumnSelection; readonly method: 'standard' | 'min-max' | 'robust' | 'power' }
   | {
       readonly step: 'one-hot';
       readonly columns: ColumnSelection;
@@ -299,7 +300,9 @@ export type ReportBlock =
       readonly title?: string;
       readonly columns: readonly { readonly name: string; readonly type: Column['type'] }[];
       readonly rows: readonly (readonly (null | boolean | number | string)[])[];
-    };
+    }
+  /** Nodes that a person can put on the canvas by a button: a result as an ordinary pipeline. */
+  | ({ readonly type: 'pipeline'; readonly title: string; readonly summary: string } & PipelinePart);
 
 export interface MetricItem {
   readonly name: string;

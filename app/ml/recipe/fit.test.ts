@@ -1,7 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import type { Diagnostic } from '#app/core/errors.ts';
 import { openDatabase, type Database } from '#app/data/index.ts';
 import type { Relation, Schema } from '#app/relation/types.ts';
@@ -70,6 +71,23 @@ describe('scale', () => {
     // median 2.5, quartiles 1.75 and 4.75
     const robust = await features(recipeOf({ step: 'scale', columns: all, method: 'robust' }), schema, rows);
     expect(robust['x']?.map(Number)).toEqual([-0.5, -0.5 / 3, 0.5 / 3, 2.5].map((value) => expect.closeTo(value, 12)));
+  });
+});
+
+describe('power', () => {
+  const reference = z.array(z.object({ values: z.array(z.number()), lambda: z.number(), scaled: z.array(z.number()) })).parse(JSON.parse(readFileSync(path.join(import.meta.dirname, 'power.reference.json'), 'utf8')));
+
+  it.each(reference)('repeats scikit-learn’s PowerTransformer (λ = $lambda)', async ({ values, scaled }) => {
+    const schema: Schema = [{ name: 'x', type: 'float' }];
+    const found = await features(recipeOf({ step: 'scale', columns: all, method: 'power' }), schema, values.map((value) => [value]));
+    expect(found['x']).toEqual(scaled.map((value) => expect.closeTo(value, 3)));
+  });
+
+  it('gives a constant column 0, and a value missing only later the mean', async () => {
+    const schema: Schema = [{ name: 'x', type: 'float' }];
+    const step: RecipeStep = { step: 'scale', columns: all, method: 'power' };
+    expect(await features(recipeOf(step), schema, [[3], [3]], [[3], [1e99], [null]])).toEqual({ x: [0, 0, 0] });
+    expect((await features(recipeOf(step), schema, [[1], [2], [50]], [[null]]))['x']).toEqual([expect.closeTo(0, 12)]);
   });
 });
 

@@ -3,6 +3,7 @@ import type { Expr, Relation } from '#app/relation/types.ts';
 import type { TableServices } from '#app/sdk/node.ts';
 import type { RecipeStep } from '#app/sdk/ports.ts';
 import type { ColumnState } from './columns.ts';
+import { fitExponents, yeoJohnson } from './power.ts';
 import { numberOf, Statistics } from './statistics.ts';
 
 /**
@@ -16,7 +17,8 @@ type ScaleStep = Extract<RecipeStep, { step: 'scale' }>;
 /**
  * Numeric columns as (x − centre) × factor, all statistics in one aggregate query.
  * standard: mean and population standard deviation (as scikit-learn's StandardScaler); min-max: to 0…1;
- * robust: median and interquartile range (range 0 but not constant: factor 1). A constant column becomes 0 for every value.
+ * robust: median and interquartile range (range 0 but not constant: factor 1); power: standard, after a power that takes skew away
+ * (Yeo-Johnson, as scikit-learn's PowerTransformer). A constant column becomes 0 for every value.
  */
 export async function applyScale(
   step: ScaleStep,
@@ -24,6 +26,7 @@ export async function applyScale(
   relation: Relation,
   tables: Pick<TableServices, 'rows'>,
 ): Promise<void> {
+  if (step.method === 'power') await takeSkewAway(columns.filter((state) => state.kind === 'number' && state.encoded === null), relation, tables);
   const statistics = new Statistics();
   const changes: (() => void)[] = [];
   for (const state of columns) {
@@ -44,6 +47,20 @@ export async function applyScale(
   for (const change of changes) change();
 }
 
+async function takeSkewAway(columns: readonly ColumnState[], relation: Relation, tables: Pick<TableServices, 'rows'>): Promise<void> {
+  const exponents = await fitExponents(columns, relation, tables);
+  const means = new Statistics();
+  const asked = columns.map((state, index) => {
+    const expr = yeoJohnson(state.expr, exponents[index] ?? 1);
+    return { state, expr, mean: means.ask('avg', expr) };
+  });
+  await means.load(relation, tables);
+  for (const { state, expr, mean } of asked) {
+    state.expr = expr;
+    state.fallback = numberOf(mean());
+  }
+}
+
 /**
  * `value`, or exactly `neutral` where float32 cannot tell them apart. onnxruntime's optimiser compares float64 constants as float32
  * when it removes “− 0” and “× 1” (1.30, NoopElimination), so a constant that only looks neutral would be dropped from the model but
@@ -59,6 +76,7 @@ function spread(
   statistics: Statistics,
 ): (low: number, high: number) => { centre: number; width: number } {
   switch (method) {
+    case 'power':
     case 'standard': {
       const mean = statistics.ask('avg', expr);
       const sample = statistics.ask('stddev', expr);

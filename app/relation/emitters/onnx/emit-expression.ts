@@ -24,7 +24,7 @@ export interface EmitContext {
 }
 
 const binary: Readonly<Record<string, string>> = { add: 'Add', subtract: 'Sub', multiply: 'Mul', divide: 'Div' };
-const unary: Readonly<Record<string, string>> = { negate: 'Neg', abs: 'Abs', floor: 'Floor', ceil: 'Ceil' };
+const unary: Readonly<Record<string, string>> = { negate: 'Neg', abs: 'Abs', floor: 'Floor', ceil: 'Ceil', exp: 'Exp' };
 const comparisons: Readonly<Record<string, string>> = {
   less_than: 'Less',
   less_than_or_equal: 'LessOrEqual',
@@ -175,6 +175,11 @@ function emitCall(fn: string, args: readonly (readonly Expr[])[], context: EmitC
     return { kind: 'number', tensor: builder.node(single, [a.tensor]), nullable: a.nullable };
   }
   switch (fn) {
+    case 'ln': {
+      const a = asNumber(first, context);
+      const isInside = builder.node('Greater', [a.tensor, builder.doubles([0])]);
+      return { kind: 'number', tensor: builder.node('Where', [isInside, builder.node('Log', [a.tensor]), nullNumber(context).tensor]), nullable: true };
+    }
     case 'equals':
     case 'not_equals':
     case 'in':

@@ -2,7 +2,7 @@ import type { ColumnType, Expr, Schema } from '../../types.ts';
 import { datePartFunctions, isDayCount } from './dates.ts';
 
 /** Functions that have the same meaning in ONNX, by what their arguments may be. */
-const numeric = new Set(['add', 'subtract', 'multiply', 'divide', 'negate', 'abs', 'floor', 'ceil']);
+const numeric = new Set(['add', 'subtract', 'multiply', 'divide', 'negate', 'abs', 'floor', 'ceil', 'exp', 'ln']);
 const ordered = new Set(['less_than', 'less_than_or_equal', 'greater_than', 'greater_than_or_equal']);
 const equality = new Set(['equals', 'not_equals', 'in', 'not_in', 'nullif']);
 const general = new Set(['coalesce', 'is_null', 'is_not_null', 'and', 'or', 'not']);
