@@ -44,7 +44,9 @@ function noteOf({ numeric }: Grid, { chosen }: DrawnOutputs, lines: boolean): st
 }
 
 function axis(grid: Grid): AxisSpec {
-  return grid.numeric ? { title: grid.column } : { title: grid.column, scale: 'category' };
+  if (grid.numeric) return { title: grid.column };
+  const places = placesOf(grid);
+  return { title: grid.column, scale: 'category', categories: grid.values.map((value, place) => ({ label: String(places[place]), value })) };
 }
 
 const placesOf = ({ numeric, values, shares }: Grid): (number | string)[] => values.map((value, place) => (numeric && typeof value === 'number' ? value : `${valueText(value)} (${percentText(shares[place] ?? 0)})`));

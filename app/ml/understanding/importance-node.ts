@@ -114,8 +114,8 @@ function blocksOf(findings: Findings): ReportBlock[] {
   const percent = measure === 'accuracy' || measure === 'balanced-accuracy';
   const singles = ranked.filter(({ columns }) => columns === 1);
   const needed = singles.filter(({ mean, low }) => (Number.isNaN(low) ? mean : low) > 0);
-  const drawn = ranked.slice(0, DRAWN).toReversed();
-  const strokes: ChartSeries = { name: '95 % interval', mark: 'line', x: drawn.flatMap(({ low, high }) => (Number.isNaN(low) ? [] : [low, high, null])), y: drawn.flatMap(({ name, low }) => (Number.isNaN(low) ? [] : [name, name, null])) };
+  const drawn = ranked.slice(0, DRAWN);
+  const strokes: ChartSeries = { name: '95 % interval', mark: 'line', x: drawn.flatMap(({ name, low }) => (Number.isNaN(low) ? [] : [name, name, null])), y: drawn.flatMap(({ low, high }) => (Number.isNaN(low) ? [] : [low, high, null])) };
   return [
     {
       type: 'metrics',
@@ -131,9 +131,9 @@ function blocksOf(findings: Findings): ReportBlock[] {
       type: 'chart',
       chart: {
         title: `How much worse ${title} gets without what a column says`,
-        x: { title: `${title}, change for the worse`, ...(percent ? { percent: true } : {}) },
-        y: { title: '', scale: 'category' },
-        series: [{ name: 'importance', mark: 'bars', x: drawn.map(({ mean }) => mean), y: drawn.map(({ name }) => name) }, ...(repeats > 1 ? [strokes] : [])],
+        x: { title: '', scale: 'category' },
+        y: { title: `${title}, change for the worse`, ...(percent ? { percent: true } : {}) },
+        series: [{ name: 'importance', mark: 'bars', x: drawn.map(({ name }) => name), y: drawn.map(({ mean }) => mean) }, ...(repeats > 1 ? [strokes] : [])],
         note: `${drawn.length < ranked.length ? `The first ${drawn.length} of ${ranked.length}. ` : ''}Means of ${repeats} ${repeats === 1 ? 'permutation' : 'permutations'} each.`,
       },
     },

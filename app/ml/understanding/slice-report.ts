@@ -40,7 +40,6 @@ function blocksOf({ overall, looked, slices, leftOut }: Slices, shares: boolean)
   if (worst === undefined) {
     return [{ type: 'text', markdown: `**Where it fails worst:** no part stands out beyond chance, of ${formatCount(looked)} that were looked at.${notes}` }];
   }
-  const drawn = slices.toReversed();
   return [
     {
       type: 'text',
@@ -50,11 +49,11 @@ function blocksOf({ overall, looked, slices, leftOut }: Slices, shares: boolean)
       type: 'chart',
       chart: {
         title: 'Where it fails worst',
-        x: { title: shares ? 'share wrong' : 'mean absolute error', ...(shares ? { percent: true } : {}) },
-        y: { title: '', scale: 'category' },
+        x: { title: '', scale: 'category' },
+        y: { title: shares ? 'share wrong' : 'mean absolute error', ...(shares ? { percent: true } : {}) },
         series: [
-          { name: shares ? 'share wrong' : 'mean absolute error', mark: 'bars', x: drawn.map(({ errors }) => errors.mean), y: drawn.map(({ title }) => title) },
-          { name: 'all rows', mark: 'reference', x: [overall.mean, overall.mean], y: [drawn[0]?.title ?? '', drawn.at(-1)?.title ?? ''] },
+          { name: shares ? 'share wrong' : 'mean absolute error', mark: 'bars', x: slices.map(({ title }) => title), y: slices.map(({ errors }) => errors.mean) },
+          { name: 'all rows', mark: 'reference', x: [slices[0]?.title ?? '', slices.at(-1)?.title ?? ''], y: [overall.mean, overall.mean] },
         ],
         note: 'The dashed line is the mean over all rows.',
       },
