@@ -1,4 +1,5 @@
 import { PenstockError } from '#app/core/errors.ts';
+import { formatCount } from '#app/core/units.ts';
 import { call, cast, col, lit, named } from '#app/relation/build.ts';
 import type { Column, Relation, Schema } from '#app/relation/types.ts';
 import type { RunContext } from '#app/sdk/node.ts';
@@ -6,12 +7,15 @@ import type { ModelSignature, ModelValue, TableValue } from '#app/sdk/ports.ts';
 import { inputKind, isDated } from '#app/sdk/model-input.ts';
 import { predictedSchema, predictionSchema } from '#app/sdk/prediction.ts';
 import type { RawColumn } from './raw-columns.ts';
+import { runTask } from '../worker/run-task.ts';
 import { openScorer, type Predictions } from './scorer.ts';
 
-export type PredictServices = Pick<RunContext<unknown>, 'tables' | 'artifacts' | 'signal' | 'progress'>;
+export type PredictServices = Pick<RunContext<unknown>, 'tables' | 'artifacts' | 'signal' | 'progress'> & Partial<Pick<RunContext<unknown>, 'resolvePath' | 'report'>>;
 
 /** Rows read from the table at once. */
 const CHUNK = 131_072;
+/** Characters of image inputs that are held at once. */
+const IMAGE_CHARACTERS = 16_000_000;
 
 /** What keeps a table from being scored by a model: one sentence a column; empty where nothing does. */
 export function inputProblems(schema: Schema, signature: ModelSignature): { code: string; column: string; message: string }[] {
@@ -48,11 +52,12 @@ export async function predictTable(model: ModelValue, input: TableValue, service
   const rows = await tables.count(numbered.relation);
   const scorer = await openScorer(artifacts.path(model.onnx), signature, { signal });
   const chunks: Predictions[] = [];
+  const size = chunkRows(signature);
   try {
-    for (let from = 0; from < rows; from += CHUNK) {
+    for (let from = 0; from < rows; from += size) {
       signal.throwIfAborted();
-      const to = Math.min(rows, from + CHUNK);
-      const columns = await readChunk(numbered.relation, row, from, to, signature, tables);
+      const to = Math.min(rows, from + size);
+      const columns = await readImages(await readChunk(numbered.relation, row, from, to, signature, tables), signature, services);
       chunks.push(await scorer.score(columns, to - from, { signal, progress: (part) => progress((0.9 * (from + part * (to - from))) / rows, 'Predicting') }));
     }
   } finally {
@@ -97,6 +102,30 @@ async function readChunk(relation: Relation, row: string, from: number, to: numb
 function datesAsNumbers(input: Relation, { name, type }: Column): Relation {
   const unit = type === 'date' ? 'day' : 'second';
   return { op: 'project', input, columns: [named(name, cast(call('date_diff', lit(unit), lit('1970-01-01', 'date'), col(name)), 'float'))] };
+}
+
+function chunkRows({ images = [] }: ModelSignature): number {
+  const characters = images.reduce((sum, { width, height }) => sum + 4 * width * height, 0);
+  return characters === 0 ? CHUNK : Math.max(1, Math.min(CHUNK, Math.floor(IMAGE_CHARACTERS / characters)));
+}
+
+/** Paths of images as the text that the model takes. What cannot be read gets no prediction, and is reported. */
+async function readImages(columns: Record<string, RawColumn>, { images = [] }: ModelSignature, { resolvePath, report, signal }: PredictServices): Promise<Record<string, RawColumn>> {
+  for (const { column, width, height } of images) {
+    const given = columns[column] ?? [];
+    const paths = Array.from(given, (path) => (typeof path === 'string' && path !== '' ? (resolvePath?.(path) ?? path) : null));
+    const { texts, unreadable } = await runTask('read-images', { paths, width, height }, { signal });
+    columns[column] = texts;
+    if (unreadable === 0) continue;
+    report?.({
+      severity: 'warning',
+      code: 'image-unreadable',
+      message: `${formatCount(unreadable)} of ${formatCount(paths.length)} images of the column “${column}” could not be read and ${unreadable === 1 ? 'has' : 'have'} no prediction.`,
+      remedy: 'Check that the paths are there and that the files are PNG or JPEG.',
+      place: { column },
+    });
+  }
+  return columns;
 }
 
 /** Predictions as the columns of `predictionSchema`. */

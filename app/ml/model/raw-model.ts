@@ -14,7 +14,7 @@ import { checkParity, type GoldenRows } from './parity.ts';
 import { prepareTarget } from './target.ts';
 
 export interface RawTrainerSpec {
-  readonly task: 'train-text';
+  readonly task: 'train-text' | 'train-images';
   readonly algorithm: string;
   readonly params: Readonly<Record<string, unknown>>;
   /** What the column holds, by the signature's words. */

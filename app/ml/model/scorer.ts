@@ -6,6 +6,13 @@ import { toFeeds, type RawColumns } from './raw-columns.ts';
 
 /** Rows scored at once: large enough for the kernels, small enough to cancel and to hold as text. */
 const BATCH = 16_384;
+/** Digits of image inputs at once: the model file cuts them into pieces of two, each a string of its own. */
+const IMAGE_DIGITS = 2_000_000;
+
+function batchRows({ images = [] }: ModelSignature): number {
+  const digits = images.reduce((sum, { width, height }) => sum + 4 * width * height, 0);
+  return digits === 0 ? BATCH : Math.max(1, Math.min(BATCH, Math.floor(IMAGE_DIGITS / digits)));
+}
 
 /** One prediction a row. Classification: `label` (index into classes) and `probabilities` [rows × classes]; regression: `prediction`. */
 export interface Predictions {
@@ -37,8 +44,9 @@ export async function openScorer(model: string | Uint8Array, signature: ModelSig
     close: () => runner.close(),
     async score(columns, rows, { signal, progress } = {}) {
       const collect = collector(signature, rows);
-      for (let from = 0; from < rows; from += BATCH) {
-        const to = Math.min(rows, from + BATCH);
+      const batch = batchRows(signature);
+      for (let from = 0; from < rows; from += batch) {
+        const to = Math.min(rows, from + batch);
         const feeds = toFeeds(signature.inputs, columns, from, to);
         collect.add(await runner.run(feeds, signal === undefined ? {} : { signal }), from);
         progress?.(to / rows);

@@ -8,6 +8,8 @@ import { closeSession, openSession, runSession } from '../onnx/session.ts';
 import { trainInWorker } from '../learners/train.ts';
 import { treeShapInWorker } from '../trees/shap-task.ts';
 import { momentsInWorker, principalInWorker } from '../projection/principal.ts';
+import { readImagesInWorker } from '../images/read-texts.ts';
+import { trainImagesInWorker } from '../learners/cnn/train-images.ts';
 import { trainTextInWorker } from '../learners/text/train-text.ts';
 import { projectInWorker } from '../projection/project.ts';
 import { calibrateInWorker } from '../understanding/calibrate.ts';
@@ -24,6 +26,8 @@ export const handlers: TaskHandlers = {
   'tree-shap': treeShapInWorker,
   moments: momentsInWorker,
   'principal-components': principalInWorker,
+  'train-images': trainImagesInWorker,
+  'read-images': readImagesInWorker,
   'train-text': trainTextInWorker,
   project: projectInWorker,
   'fold-metrics': foldMetricsInWorker,

@@ -12,6 +12,7 @@ import type { ProjectPayload, ProjectResult } from '../projection/project.ts';
 import type { CalibratePayload, CalibrateResult } from '../understanding/calibrate.ts';
 import type { FairThresholds, FairThresholdsPayload } from '../understanding/fair-thresholds.ts';
 import type { TunedThreshold, TunePayload } from '../understanding/thresholds.ts';
+import type { ReadImagesPayload, ReadImagesResult } from '../images/read-texts.ts';
 import type { RawTrained, RawTrainPayload } from '../learners/raw-types.ts';
 import type { CheckpointMessage, TrainMessage, TrainPayload, TrainedLearner } from '../learners/types.ts';
 
@@ -32,6 +33,8 @@ export interface TaskMap {
   'tree-shap': { payload: TreeShapPayload; message: never; result: TreeShapResult };
   moments: { payload: MatrixRows; message: never; result: Moments };
   'principal-components': { payload: PrincipalPayload; message: never; result: PrincipalResult };
+  'train-images': { payload: RawTrainPayload; message: TrainMessage; result: RawTrained };
+  'read-images': { payload: ReadImagesPayload; message: never; result: ReadImagesResult };
   'train-text': { payload: RawTrainPayload; message: TrainMessage; result: RawTrained };
   project: { payload: ProjectPayload; message: never; result: ProjectResult };
   'session-close': { payload: { readonly session: number }; message: never; result: null };
