@@ -73,8 +73,9 @@ export function forward(pass: Pass, spec: CnnSpec, images: Value): Value {
   for (let i = 0; i < blocks.length; i++) {
     // No bias: the shift of the normalisation does its work.
     x = conv(g, x, take(), null, { before: around, after: around });
-    x = relu(g, pass.normalise(x, take(), take()));
-    x = pooling === 'max' ? maxPool(g, x, 2) : averagePool(g, x, 2);
+    x = pass.normalise(x, take(), take());
+    // The largest of rectified values is the rectified largest one: on a quarter of the places.
+    x = pooling === 'max' ? relu(g, maxPool(g, x, 2)) : averagePool(g, relu(g, x), 2);
   }
   const { flat, width } = readOut(spec);
   x = flat ? reshape(g, x, ['rows', width]) : globalAveragePool(g, x);
