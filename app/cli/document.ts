@@ -3,6 +3,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { PenstockError } from '#app/core/errors.ts';
 import { findProject, type EngineCatalogue, type ProjectPlace } from '#app/engine/index.ts';
+import { migrateParams } from '#app/pipeline/migrate.ts';
 import type { PipelineDocument, PipelineNode } from '#app/pipeline/document.ts';
 import { nodeTitle } from '#app/pipeline/graph.ts';
 import { paramDiagnostics } from '#app/pipeline/param-errors.ts';
@@ -60,8 +61,11 @@ export function findNode(document: PipelineDocument, catalogue: EngineCatalogue,
 export function withSetting(document: PipelineDocument, catalogue: EngineCatalogue, setting: string): PipelineDocument {
   const equals = setting.indexOf('=');
   const left = equals < 0 ? setting : setting.slice(0, equals);
-  const { node, rest } = nodeAndParam(document, catalogue, left, equals >= 0, setting);
-  const type = catalogue.get(node.type);
+  const { node: found, rest } = nodeAndParam(document, catalogue, left, equals >= 0, setting);
+  const type = catalogue.get(found.type);
+  // Names and values are those of today's version, as `penstock nodes` tells them.
+  const today = type === undefined ? null : migrateParams(found, type.definition);
+  const node = type === undefined || today === null ? found : { ...found, version: type.definition.version, params: today };
   const [first = '', ...deeper] = rest.split('.');
   const known = type === undefined ? null : paramNames(type.definition.params);
   if (known !== null && !known.includes(first)) {
@@ -76,7 +80,7 @@ export function withSetting(document: PipelineDocument, catalogue: EngineCatalog
     const wrong = paramDiagnostics(parsed.error, type.definition.params, node.id).find((one) => one.place?.param?.[0] === first);
     if (wrong !== undefined) throw new PenstockError('param-invalid', `--set ${setting}: ${wrong.message}`, { remedy: `“penstock nodes --json” describes the parameters of ${node.type}.` });
   }
-  return { ...document, nodes: document.nodes.map((one) => (one.id === node.id ? { ...one, params } : one)) };
+  return { ...document, nodes: document.nodes.map((one) => (one.id === node.id ? { ...node, params } : one)) };
 }
 
 function nodeAndParam(document: PipelineDocument, catalogue: EngineCatalogue, left: string, hasValue: boolean, setting: string): { node: PipelineNode; rest: string } {
