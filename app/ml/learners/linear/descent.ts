@@ -27,7 +27,8 @@ const checkEvery = 64;
 /**
  * Minimises ½ βᵀ gram β − right β + Σ l1 |β| + ½ Σ l2 β² by cyclic coordinate descent on the covariance (Friedman, Hastie and
  * Tibshirani 2010): a sweep costs what changes, whatever the number of rows. Stops at a duality gap (Massias, Gramfort and Salmon
- * 2018, with the l2 part as rows of data).
+ * 2018, with the l2 part as rows of data), or where the conditions of a minimum hold to rounding: columns of very different scales
+ * have penalties so different that the gap cannot show it.
  */
 export function descend({ size, gram, right, square }: Quadratic, { l1, l2 }: Penalty, options: DescentOptions): Descent {
   const solution = options.start === undefined ? new Float64Array(size) : Float64Array.from(options.start);
@@ -37,7 +38,7 @@ export function descend({ size, gram, right, square }: Quadratic, { l1, l2 }: Pe
     const value = solution[j] as number;
     if (value !== 0) for (let k = 0; k < size; k++) left[k] = (left[k] as number) - value * (gram[j * size + k] as number);
   }
-  const hasGap = square !== null && l1.some((value) => value > 0);
+  const hasGap = l1.some((value) => value > 0);
   const steepest = right.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
   let sweeps = 0;
   let converged = size === 0;
@@ -58,7 +59,7 @@ export function descend({ size, gram, right, square }: Quadratic, { l1, l2 }: Pe
       const base = j * size;
       for (let k = 0; k < size; k++) left[k] = (left[k] as number) - change * (gram[base + k] as number);
     }
-    converged = hasGap ? gap(solution, left, { right, square, l1, l2 }, options.positive) <= gapTolerance * square : violation(solution, left, { l1, l2 }, options.positive) <= slopeTolerance * steepest;
+    converged = (square !== null && hasGap && gap(solution, left, { right, square, l1, l2 }, options.positive) <= gapTolerance * square) || violation(solution, left, { l1, l2 }, options.positive) <= slopeTolerance * steepest;
   }
   return { solution, sweeps, converged };
 }

@@ -46,7 +46,7 @@ function choice(chosen: Chosen | null, { folds, penalty }: LinearParams): string
   const mixture = penalty === 'elastic-net' ? ` and the L1 ratio ${formatNumber(l1Ratio)}` : '';
   const text = `Cross-validation over ${folds} folds chose the strength ${short(alpha)}${mixture}: the error on rows held out is ${short(Math.sqrt(error))} (RMSE).`;
   if (alpha === strengths[0] && penalty !== 'ridge') return `${text} It is the strongest tried: on rows held out no feature helps.`;
-  if (alpha === strengths.at(-1)) return `${text} It is the weakest tried: the penalty hardly helps here.`;
+  if (alpha === strengths.at(-1)) return `${text} It is the weakest tried: either the penalty hardly helps here, or features are on different scales (standardise them with Preprocess).`;
   return text;
 }
 

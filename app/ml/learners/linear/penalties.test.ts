@@ -102,6 +102,17 @@ describe('penalties', () => {
     }
   });
 
+  it('settle on columns of scales that no common penalty fits', async () => {
+    const next = uniform(3);
+    const rows = Array.from({ length: 60 }, () => [1e-18 * normal(next), 1e17 * normal(next), normal(next)]);
+    const trained = await train(trainInput(rows, rows.map(([, b = 0, c = 0]) => 1e-17 * b + c), 0), { penalty: 'lasso', alpha: 0.1 });
+    expect(trained.details.converged).toBe(true);
+    const [tiny, huge, plain] = found(trained);
+    expect(tiny).toBe(0);
+    expect(Math.abs((huge ?? 0) * 1e17 - 1)).toBeLessThan(0.1);
+    expect(plain).toBeGreaterThan(0.8);
+  });
+
   it('stop when told to, and when the passes run out', async () => {
     const next = uniform(2);
     const rows = Array.from({ length: 40 }, () => {

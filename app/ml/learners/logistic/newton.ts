@@ -103,8 +103,11 @@ export async function minimiseNewton(loss: Loss, pulls: Pulls, options: NewtonOp
   let at: Float64Array = start;
   let [iteration, converged, value, accuracy] = [0, false, 0, 0];
   let curvature: readonly Float64Array[] | null = null;
+  let reached = Number.POSITIVE_INFINITY;
   for (const stage of options.stages) {
     const { precision, sample } = stage;
+    // The stage before has come so far already.
+    if (reached <= stage.until) continue;
     const look = async (where: Float64Array, curved: boolean): Promise<Point> => loss.evaluate(where, { precision, sample, curvature: curved });
     let point = await look(at, curvature === null || !stage.thrifty);
     if (!sample && at !== start && iteration === 0 && !(point.value + penaltyAt(at, pulls) <= Math.log(Math.max(2, loss.classes)))) {
@@ -159,6 +162,7 @@ export async function minimiseNewton(loss: Loss, pulls: Pulls, options: NewtonOp
     }
     converged = steep <= Math.max(stage.until, slopeOfRounding) || point.value <= separated;
     ({ value, accuracy } = point);
+    if (!sample) reached = steep;
     curvature = point.curvature ?? curvature;
   }
   return { at, value, iterations: iteration, converged, accuracy };
