@@ -114,7 +114,9 @@ function evaluateCall(fn: string, args: readonly Expr[], point: Scrutinee): Valu
   if (fn === 'lookup') {
     const [key] = args;
     const value = key === undefined ? null : evaluate(key, point);
-    return typeof value === 'string' ? (numbersByKey(args).get(value) ?? null) : null;
+    // Adding 0 makes a negative zero plain.
+    const text = typeof value === 'number' ? String(value + 0) : value;
+    return typeof text === 'string' ? (numbersByKey(args).get(text) ?? null) : null;
   }
   const values = args.map((arg) => evaluate(arg, point));
   const [first, second] = values;
