@@ -11,7 +11,7 @@ import { linearNotes } from './notes.ts';
 import type { LinearParams, Strength } from './params.ts';
 import { type Chosen, chooseStrength, foldWeights } from './path.ts';
 import { refine } from './refine.ts';
-import { meanSquare, penaltyOf, type Standard, standardise, weakestShare, withDiagonal } from './standard.ts';
+import { meanSquare, penaltyOf, type Standard, standardise, weakestShares, withDiagonal } from './standard.ts';
 
 /**
  * Where columns leave less than this share of each other unexplained, or the target less than `clearEnough` of itself, the seven
@@ -39,8 +39,9 @@ function inFloatRange({ means, gram, cross, square, weight }: Moments): boolean 
 interface Fit {
   readonly moments: Moments;
   readonly standard: Standard;
-  readonly rank: { readonly left: readonly string[] };
-  readonly weakest: number;
+  /** Features that are combinations of others. */
+  readonly left: readonly string[];
+  readonly weakest: { readonly kept: number; readonly all: number };
 }
 
 /** What the moments say about how well the fit is determined, with the penalty given by hand. */
@@ -50,7 +51,7 @@ function look(moments: Moments, features: readonly string[], params: LinearParam
   const matrix = withDiagonal(standard, l2);
   const factor = pivotedCholesky(matrix, standard.size, dependent);
   const left = Array.from(factor.pivots.subarray(factor.rank)).filter((j) => (standard.inverse[j] as number) > 0);
-  return { moments, standard, rank: { left: left.map((j) => features[j] ?? '') }, weakest: weakestShare(factor, matrix) };
+  return { moments, standard, left: left.map((j) => features[j] ?? ''), weakest: weakestShares(factor, matrix) };
 }
 
 /**
@@ -75,7 +76,7 @@ export async function trainLinear(input: TrainInput, params: LinearParams, hooks
   }
   if (!moments.means.every(Number.isFinite)) checkMatrix(input);
   let fit = look(moments, features, params);
-  if (!exact && fit.weakest < roomEnough) {
+  if (!exact && fit.weakest.all < roomEnough) {
     exact = true;
     fit = look(await take('double', rows), features, params);
   }
@@ -106,7 +107,7 @@ export async function trainLinear(input: TrainInput, params: LinearParams, hooks
   }
   let { solution } = solved;
   const { standard } = fit;
-  if (exact && (input.matrix.length <= cheap || fit.weakest < refineBelow || square < clearEnough * standard.square)) {
+  if (exact && (input.matrix.length <= cheap || fit.weakest.kept < refineBelow || square < clearEnough * standard.square)) {
     const smooth = !needsDescent(params, strength);
     const refined = refine(input, fit.moments, standard, smooth ? penaltyOf(standard, params.penalty, strength).l2 : null, solution, hooks);
     ({ solution, square } = refined);
@@ -127,7 +128,7 @@ export async function trainLinear(input: TrainInput, params: LinearParams, hooks
       coefficients: [...features.map((feature, j) => ({ feature, coefficient: coefficients[j] as number })), { feature: '(intercept)', coefficient: intercept }],
       converged: solved.converged,
       ...(solved.sweeps === undefined ? {} : { iterations: solved.sweeps }),
-      notes: linearNotes({ rows: input.rows, features, standard, params, strength, chosen, coefficients, left: fit.rank.left, converged: solved.converged }),
+      notes: linearNotes({ rows: input.rows, features, standard, params, strength, chosen, coefficients, left: fit.left, converged: solved.converged }),
     },
   };
 }

@@ -54,19 +54,18 @@ export function withDiagonal({ gram, size }: Pick<Standard, 'gram' | 'size'>, l2
 }
 
 /**
- * How much of the most dependent column the others leave unexplained, 0…1 (1 − R², the inverse of its variance inflation); columns
- * that do not vary are left out.
+ * How much of a column the others leave unexplained at the least, 0…1 (1 − R², the inverse of its variance inflation): among those that
+ * stand in the factor, and among all, where combinations of others have 0. Columns that do not vary are left out.
  */
-export function weakestShare({ factor, pivots, rank }: PivotedCholesky, matrix: Float64Array): number {
+export function weakestShares({ factor, pivots, rank }: PivotedCholesky, matrix: Float64Array): { readonly kept: number; readonly all: number } {
   const size = pivots.length;
   const varying = pivots.reduce((count, column) => count + ((matrix[column * size + column] as number) > 0 ? 1 : 0), 0);
-  if (rank < varying) return 0;
-  let weakest = 1;
+  let kept = 1;
   for (let k = 0; k < rank; k++) {
     const column = pivots[k] as number;
-    weakest = Math.min(weakest, (factor[k * size + k] as number) ** 2 / (matrix[column * size + column] as number));
+    kept = Math.min(kept, (factor[k * size + k] as number) ** 2 / (matrix[column * size + column] as number));
   }
-  return weakest;
+  return { kept, all: rank < varying ? 0 : kept };
 }
 
 /** Mean squared residual at `solution`, from the moments alone: good to about 1e-7 (float) or 1e-15 (double) of `square`. */
