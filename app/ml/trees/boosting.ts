@@ -25,7 +25,6 @@ export interface Boosted {
   readonly dropped: number;
   readonly trainingLoss: number;
   readonly validationLoss: number | null;
-  readonly lossName: string;
 }
 
 export interface BoostingHooks extends TrainHooks {
@@ -173,7 +172,7 @@ class BoostingRun {
 
   go(from: BoostingState | null): Boosted {
     const { iterations, patience } = this.#params;
-    const { outputs, base, name } = this.#loss;
+    const { outputs, base } = this.#loss;
     const trees: Tree[] = [];
     const history: { training: number; validation: number | null }[] = [];
     this.#start();
@@ -209,7 +208,6 @@ class BoostingRun {
       dropped: made - kept,
       trainingLoss,
       validationLoss,
-      lossName: name,
     };
   }
 

@@ -30,7 +30,7 @@ const leavesOf = ({ trees }: TreeEnsemble): number => trees.reduce((sum, tree) =
 
 export async function trainBoosting(input: TrainInput, params: BoostingParams, hooks: TrainHooks, seed: number): Promise<TrainedLearner> {
   const { checkpoint } = hooks;
-  const { ensemble, rounds, dropped, trainingLoss, validationLoss, lossName } = await boost(input, params, seed, { ...hooks, ...(checkpoint === undefined ? {} : { save: checkpoint.save }) }, (checkpoint?.state ?? null) as BoostingState | null);
+  const { ensemble, rounds, dropped, trainingLoss, validationLoss } = await boost(input, params, seed, { ...hooks, ...(checkpoint === undefined ? {} : { save: checkpoint.save }) }, (checkpoint?.state ?? null) as BoostingState | null);
   const notes: string[] = [];
   if (ensemble.trees.every((tree) => tree.feature.length === 1)) {
     notes.push('No split improved the loss, so the model predicts the same for every row: there are too few rows for the least number in a leaf, or the features say nothing about the target.');
@@ -43,7 +43,7 @@ export async function trainBoosting(input: TrainInput, params: BoostingParams, h
   return {
     head: boostedHead(ensemble, input.classes),
     metrics: { trainingLoss, ...(validationLoss === null ? {} : { validationLoss }), rounds, leaves: leavesOf(ensemble) },
-    details: { importance: importanceOf(ensemble, input.features), iterations: rounds, notes: [...notes, ...(dropped > 0 ? [`${lossName} on held-back rows was least after ${rounds} rounds; ${dropped} more were made and dropped.`] : [])] },
+    details: { importance: importanceOf(ensemble, input.features), iterations: rounds, notes },
   };
 }
 

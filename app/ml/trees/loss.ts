@@ -11,7 +11,6 @@ export interface Loss {
   readonly base: Float64Array;
   /** For quantiles, floats[0] of the gradients. */
   readonly level: number;
-  readonly name: string;
   /** Mean over rows [from, to). `scores` [outputs][stride] without the base is in them already. */
   mean(scores: Float32Array, stride: number, targets: Float32Array, weights: Float32Array | null, from: number, to: number): number;
 }
@@ -74,7 +73,6 @@ const logistic = (base: number): Loss => ({
   outputs: 1,
   base: Float64Array.of(base),
   level: 0,
-  name: 'Log loss',
   mean: (scores, _stride, targets, weights, from, to) =>
     meanOf(from, to, weights, (row) => {
       const score = scores[row] as number;
@@ -88,7 +86,6 @@ const softmax = (base: Float64Array): Loss => ({
   outputs: base.length,
   base,
   level: 0,
-  name: 'Log loss',
   mean: (scores, stride, targets, weights, from, to) =>
     meanOf(from, to, weights, (row) => {
       let most = -Infinity;
@@ -104,7 +101,6 @@ const squared = (base: number): Loss => ({
   outputs: 1,
   base: Float64Array.of(base),
   level: 0,
-  name: 'Squared error',
   mean: (scores, _stride, targets, weights, from, to) => meanOf(from, to, weights, (row) => ((scores[row] as number) - (targets[row] as number)) ** 2),
 });
 
@@ -113,7 +109,6 @@ const pinball = (level: number, base: number): Loss => ({
   outputs: 1,
   base: Float64Array.of(base),
   level,
-  name: 'Pinball loss',
   mean: (scores, _stride, targets, weights, from, to) =>
     meanOf(from, to, weights, (row) => {
       const residual = (targets[row] as number) - (scores[row] as number);
