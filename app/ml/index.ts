@@ -56,3 +56,5 @@ export { sliceBlocks } from './understanding/slice-report.ts';
 export { runShap } from './understanding/shap-node.ts';
 export { searchParameters } from './search/search-parameters.ts';
 export { refusedByLearners, refusedDimensions } from './search/check-space.ts';
+export { autoTrain } from './search/auto/auto-train.ts';
+export { candidatesFor } from './search/auto/candidates.ts';

@@ -91,6 +91,8 @@ export function suggestedSpace(algorithm: string, task: LearningTask): Dimension
       return [choice('hiddenLayers', '[32], [64, 32], [128, 64], [128, 128]'), range('learningRate', 0.0003, 0.02, 'log'), range('weightDecay', 0.000001, 0.1, 'log'), range('dropout', 0, 0.5), ...(task === 'classification' ? [choice('batchSize', '64, 256')] : [])];
     case 'k-nearest-neighbours':
       return [range('neighbours', 1, 60, 'log', true), choice('weights', 'uniform, distance')];
+    case 'support-vector-machine':
+      return [range('c', 0.01, 1000, 'log'), range('gamma', 0.0001, 10, 'log')];
     case 'naive-bayes':
       return [range('smoothing', 0.01, 10, 'log'), range('varianceShare', 1e-9, 0.1, 'log')];
     default:
@@ -119,3 +121,19 @@ export function trialsSchema(space: readonly Dimension[]): Schema {
     ...space.map((dimension): Column => ({ name: `param_${dimension.param}`, type: dimension.kind === 'range' ? (dimension.integer ? 'integer' : 'float') : dimension.values.every((value) => typeof value === 'number') ? 'float' : 'string' })),
   ];
 }
+
+/** Columns of Auto Train's leaderboard: one row a trial or ensemble, best first. */
+export const leaderboardSchema: Schema = [
+  { name: 'rank', type: 'integer' },
+  { name: 'learner', type: 'string' },
+  { name: 'score', type: 'float' },
+  { name: 'deviation', type: 'float' },
+  { name: 'status', type: 'string' },
+  { name: 'budget', type: 'float' },
+  { name: 'seconds', type: 'float' },
+  { name: 'trial', type: 'integer' },
+  { name: 'algorithm', type: 'string' },
+  { name: 'params', type: 'string' },
+  { name: 'recipe', type: 'string' },
+  { name: 'failure', type: 'string' },
+];

@@ -81,7 +81,7 @@ const emptyWords: Readonly<Record<PortKind, string>> = {
 function Value({ value, subject, port, curves }: { readonly value: ShownValue; readonly subject: Subject; readonly port: string; readonly curves: ReactNode }) {
   switch (value.kind) {
     case 'report':
-      return <ReportView report={value.report} tableAt={(input) => tableFeeding(subject, input)} />;
+      return <ReportView report={value.report} nodeId={subject.nodeId} tableAt={(input) => tableFeeding(subject, input)} />;
     case 'evaluation': {
       const { report, metrics } = value.evaluation;
       const listed = report.blocks.some((block) => block.type === 'metrics');

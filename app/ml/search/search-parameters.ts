@@ -44,7 +44,8 @@ export async function searchParameters(spec: LearnerSpec, table: TableValue, opt
   const { tables, progress, report } = services;
   const within = (from: number, to: number) => ({ ...services, progress: (fraction: number | null, message?: string) => progress(fraction === null ? null : from + (to - from) * fraction, message) });
   progress(0, 'Numbering the rows');
-  const rows = await numberRows(spec.task, findTarget(spec, table.schema), table, tables, report);
+  // What rows without a target have to say is said by the last fit.
+  const rows = await numberRows(spec.task, findTarget(spec, table.schema), table, tables, () => undefined);
   const folds = await TrialFolds.open(rows, options.folds, 1, options.seed, services);
   if (options.method === 'grid') {
     const grid = gridPoints(options.space, options.trials);

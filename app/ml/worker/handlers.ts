@@ -12,6 +12,7 @@ import { readImagesInWorker } from '../images/read-texts.ts';
 import { trainImagesInWorker } from '../learners/cnn/train-images.ts';
 import { trainTextInWorker } from '../learners/text/train-text.ts';
 import { projectInWorker } from '../projection/project.ts';
+import { selectInWorker } from '../search/auto/select-ensemble.ts';
 import { calibrateInWorker } from '../understanding/calibrate.ts';
 import { fairThresholdsInWorker } from '../understanding/fair-thresholds.ts';
 import { tuneInWorker } from '../understanding/thresholds.ts';
@@ -39,4 +40,5 @@ export const handlers: TaskHandlers = {
   dbscan: dbscanInWorker,
   hierarchical: hierarchicalInWorker,
   'cluster-quality': qualityInWorker,
+  'select-ensemble': selectInWorker,
 };

@@ -7,13 +7,14 @@ import type { ChartTable } from '../charts/sliced-chart.tsx';
 import { cx } from '../../ui/index.ts';
 import { Markdown } from './markdown.tsx';
 import { MetricGrid } from './metric-grid.tsx';
+import { PipelineBlock } from './pipeline-block.tsx';
 import { StaticTable } from './static-table.tsx';
 
 /** The table at an input of the node whose report it is: charts of it can be brushed. */
 export type TableAt = (input: string) => ChartTable | null;
 
 /** A page of results: text, figures, charts and small tables, in order; charts that follow one another share rows. */
-export function ReportView({ report, before, tableAt }: { readonly report: Report; readonly before?: ReactNode; readonly tableAt?: TableAt }) {
+export function ReportView({ report, before, tableAt, nodeId }: { readonly report: Report; readonly before?: ReactNode; readonly tableAt?: TableAt; /** Whose report it is. */ readonly nodeId?: string }) {
   const groups = groupBlocks(report.blocks);
   // A chart that is the whole page has its own title, and all the height there is.
   const alone = report.blocks.length === 1 && report.blocks[0]?.type === 'chart' && before === undefined;
@@ -24,7 +25,7 @@ export function ReportView({ report, before, tableAt }: { readonly report: Repor
       <h3 className={alone ? 'sr-only' : 'text-base font-semibold'}>{report.title}</h3>
       {before}
       {groups.map((group, index) => (
-        <Fragment key={index}>{drawGroup(group, tableAt, room)}</Fragment>
+        <Fragment key={index}>{drawGroup(group, tableAt, room, nodeId)}</Fragment>
       ))}
     </article>
   );
@@ -79,7 +80,7 @@ export function groupBlocks(blocks: readonly ReportBlock[]): BlockGroup[] {
   return groups;
 }
 
-function drawGroup(group: BlockGroup, tableAt: TableAt | undefined, room: number | undefined): ReactNode {
+function drawGroup(group: BlockGroup, tableAt: TableAt | undefined, room: number | undefined, nodeId: string | undefined): ReactNode {
   if (group.type === 'charts') {
     return (
       <div className="grid grid-cols-[repeat(auto-fit,minmax(min(380px,100%),1fr))] gap-4">
@@ -102,5 +103,7 @@ function drawGroup(group: BlockGroup, tableAt: TableAt | undefined, room: number
       return <MetricGrid title={block.title} metrics={block.metrics} />;
     case 'table':
       return <StaticTable title={block.title} columns={block.columns} rows={block.rows} />;
+    case 'pipeline':
+      return <PipelineBlock block={block} nodeId={nodeId} />;
   }
 }

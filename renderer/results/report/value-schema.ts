@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { chartSpecSchema } from '#app/protocol/chart.ts';
 import { columnSchema } from '#app/protocol/schema.ts';
 import { chartQuerySchema } from '#app/sdk/charts.ts';
-import type { Evaluation, LearnerSpec, ModelValue, Recipe, Report } from '#app/sdk/ports.ts';
+import type { Evaluation, LearnerSpec, ModelValue, Recipe, RecipeStep, Report } from '#app/sdk/ports.ts';
 
 /** Values of ports as they come over the wire (app/sdk/ports), checked before they are drawn. */
 
@@ -23,32 +23,21 @@ const block = z.discriminatedUnion('type', [
   // A query of a newer version draws its chart all the same; it cannot be asked again.
   z.object({ type: z.literal('chart'), chart: chartSpecSchema, query: chartQuerySchema.optional().catch(undefined), input: z.string().optional() }),
   z.object({ type: z.literal('table'), title: z.string().optional(), columns: z.array(columnSchema), rows: z.array(z.array(scalar)) }),
+  z.object({
+    type: z.literal('pipeline'),
+    title: z.string(),
+    summary: z.string(),
+    nodes: z.array(z.object({ id: z.string(), type: z.string(), params: z.record(z.string(), z.unknown()), title: z.string().optional() })),
+    edges: z.array(z.object({ from: z.object({ node: z.string().nullable(), port: z.string() }), to: z.object({ node: z.string(), port: z.string() }) })),
+  }),
 ]);
 
 const report: z.ZodType<Report> = z.object({ title: z.string(), blocks: z.array(block) });
 
-const selection = z.discriminatedUnion('by', [
-  z.object({ by: z.literal('all-numeric') }),
-  z.object({ by: z.literal('all-categorical') }),
-  z.object({ by: z.literal('names'), names: z.array(z.string()) }),
-]);
+/** Which steps there are is known to the words for them (model/words.ts); here it is enough that it is one. */
+const step = z.custom<RecipeStep>((value) => z.looseObject({ step: z.string(), columns: z.looseObject({ by: z.string() }) }).safeParse(value).success);
 
-const recipe: z.ZodType<Recipe> = z.object({
-  steps: z.array(
-    z.discriminatedUnion('step', [
-      z.object({
-        step: z.literal('impute'),
-        columns: selection,
-        numeric: z.enum(['mean', 'median', 'zero', 'none']),
-        categorical: z.enum(['most-frequent', 'constant', 'none']),
-        constant: z.string(),
-        indicator: z.boolean(),
-      }),
-      z.object({ step: z.literal('scale'), columns: selection, method: z.enum(['standard', 'min-max', 'robust']) }),
-      z.object({ step: z.literal('one-hot'), columns: selection, maxCategories: z.number(), other: z.boolean(), dropFirst: z.boolean() }),
-    ]),
-  ),
-});
+const recipe: z.ZodType<Recipe> = z.object({ steps: z.array(step) });
 
 const task = z.enum(['classification', 'regression']);
 
