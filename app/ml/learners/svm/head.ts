@@ -28,12 +28,13 @@ export interface Rows {
 /** Decisions of machines, double [rows, machines]. Of the rows only support vectors come into the file. */
 function decisions(builder: HeadBuilder, machines: readonly Machine[], spec: KernelSpec, { matrix, size, centre }: Rows): string {
   const count = machines.length;
-  const biases = Float64Array.from(machines, ({ bias }) => bias);
   if (spec.kind === 'linear') {
+    const planes = machines.map((machine) => planeOf(machine, matrix, size, centre));
     const weights = new Float64Array(size * count);
-    machines.forEach((machine, k) => planeOf(machine, matrix, size).forEach((weight, c) => (weights[c * count + k] = weight)));
-    return builder.affine(headInput, weights, biases);
+    planes.forEach((plane, k) => plane.weights.forEach((weight, c) => (weights[c * count + k] = weight)));
+    return builder.affine(headInput, weights, Float64Array.from(planes, ({ bias }) => bias));
   }
+  const biases = Float64Array.from(machines, ({ bias }) => bias);
   const support = Int32Array.from({ length: machines[0]?.coefficients.length ?? 0 }, (_, row) => row).filter((row) => machines.some(({ coefficients }) => coefficients[row] !== 0));
   const vectors = new Float32Array(support.length * size);
   const coefficients = new Float64Array(support.length * count);

@@ -1,8 +1,8 @@
 import type { TrainInput } from '../types.ts';
-import type { Kernel, KernelSpec } from './kernel.ts';
+import type { Kernel, KernelSource } from './kernel.ts';
 import { solveDual, type DualSolution } from './smo.ts';
 
-/** A decision Σ coefficient · K(row, ·) + bias, by training rows. */
+/** A decision Σ coefficient · K(row, ·) + bias, by training rows; the coefficients sum up to 0. */
 export interface Machine {
   /** [rows of the training data]; 0 for rows that are no support vectors. */
   readonly coefficients: Float64Array;
@@ -54,35 +54,30 @@ export function scaleGamma({ matrix }: Pick<TrainInput, 'matrix'>, features: num
   return variance > 0 ? 1 / (features * variance) : 1;
 }
 
-/** Decisions of a machine for rows `wanted`, from the rows that carry it. */
-export function decisionsOf(machine: Machine, spec: KernelSpec, matrix: Float32Array, size: number, wanted: Int32Array, check: () => void): Float64Array {
-  const support = everyRow(machine.coefficients.length).filter((row) => machine.coefficients[row] !== 0);
-  const out = new Float64Array(wanted.length).fill(machine.bias);
-  const weights = spec.kind === 'linear' ? planeOf(machine, matrix, size) : null;
-  for (let i = 0; i < wanted.length; i++) {
+/** Decisions of a machine for training rows `wanted`, from the rows that carry it. */
+export function decisionsOf({ coefficients, bias }: Machine, source: KernelSource, wanted: Int32Array, check: () => void): Float64Array {
+  const support = everyRow(coefficients.length).filter((row) => coefficients[row] !== 0);
+  return Float64Array.from(wanted, (row, i) => {
     if (i % 256 === 0) check();
-    const start = (wanted[i] as number) * size;
-    let sum = 0;
-    if (weights !== null) for (let c = 0; c < size; c++) sum += (matrix[start + c] as number) * (weights[c] as number);
-    else if (spec.kind === 'rbf') {
-      for (const row of support) {
-        let square = 0;
-        for (let c = 0, a = start, b = row * size; c < size; c++, a++, b++) square += ((matrix[a] as number) - (matrix[b] as number)) ** 2;
-        sum += (machine.coefficients[row] as number) * Math.exp(-spec.gamma * square);
-      }
-    }
-    out[i] = (out[i] as number) + sum;
-  }
-  return out;
+    let sum = bias;
+    for (const other of support) sum += (coefficients[other] as number) * source.value(row, other);
+    return sum;
+  });
 }
 
-/** The weights of a linear machine, [features]. */
-export function planeOf({ coefficients }: Machine, matrix: Float32Array, size: number): Float64Array {
+export interface Plane {
+  /** [features] */
+  readonly weights: Float64Array;
+  readonly bias: number;
+}
+
+/** A linear machine, whose kernel was around `centre`, as weights of the features. */
+export function planeOf({ coefficients, bias: own }: Machine, matrix: Float32Array, size: number, centre: Float64Array): Plane {
   const weights = new Float64Array(size);
   for (let row = 0; row < coefficients.length; row++) {
     const coefficient = coefficients[row] as number;
     if (coefficient === 0) continue;
-    for (let c = 0, at = row * size; c < size; c++, at++) weights[c] = (weights[c] as number) + coefficient * (matrix[at] as number);
+    for (let c = 0, at = row * size; c < size; c++, at++) weights[c] = (weights[c] as number) + coefficient * ((matrix[at] as number) - (centre[c] as number));
   }
-  return weights;
+  return { weights, bias: own - weights.reduce((sum, weight, c) => sum + weight * (centre[c] as number), 0) };
 }

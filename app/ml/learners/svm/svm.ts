@@ -5,7 +5,7 @@ import { columnScales } from '../columns.ts';
 import { shuffle, uniform } from '../random.ts';
 import type { Coefficient, TrainHooks, TrainInput, TrainedLearner } from '../types.ts';
 import { coupleProbabilities, svmClassifierHead, svmRegressorHead, type PairMachine, type Rows } from './head.ts';
-import { kernelOf, type KernelSpec } from './kernel.ts';
+import { openKernel, type KernelSource, type KernelSpec } from './kernel.ts';
 import { decisionsOf, everyRow, planeOf, scaleGamma, trainClassifier, trainRegressor, type Machine } from './machine.ts';
 import type { SvmParams } from './params.ts';
 import { fitSigmoid, probabilityOf, type Sigmoid } from './platt.ts';
@@ -24,7 +24,7 @@ const foldsFor = (rows: number): number => (rows <= 5000 ? 5 : 3);
  * decisions; more: one for each pair of classes. Numbers: epsilon-insensitive regression of the standardised target.
  * @throws PenstockError `too-many-rows`, `too-many-classes`, `one-class`; CancelledError.
  */
-export function trainSvm(input: TrainInput, params: SvmParams, hooks: TrainHooks, seed: number): TrainedLearner {
+export async function trainSvm(input: TrainInput, params: SvmParams, hooks: TrainHooks, seed: number): Promise<TrainedLearner> {
   const { rows, features, matrix } = input;
   if (rows > mostRows) {
     throw new PenstockError('too-many-rows', `An SVM compares all rows with each other; ${formatCount(rows)} are too many, at most ${formatCount(mostRows)} can be taken.`, {
@@ -33,15 +33,31 @@ export function trainSvm(input: TrainInput, params: SvmParams, hooks: TrainHooks
   }
   const spec: KernelSpec = params.kernel === 'linear' ? { kind: 'linear' } : { kind: 'rbf', gamma: params.gamma > 0 ? params.gamma : scaleGamma(input, features.length) };
   const data: Rows = { matrix, size: features.length, centre: columnScales(input).means };
-  return input.task === 'classification' ? classifier(input, params, spec, data, hooks, seed) : regressor(input, params, spec, data, hooks);
+  if (input.task === 'classification') checkClasses(input);
+  hooks.progress(0, 'Comparing rows');
+  const source = await openKernel(spec, matrix, features.length, data.centre, hooks.check);
+  return input.task === 'classification' ? classifier(input, params, { spec, data, source }, hooks, seed) : regressor(input, params, { spec, data, source }, hooks);
 }
 
-function classifier(input: TrainInput, params: SvmParams, spec: KernelSpec, data: Rows, hooks: TrainHooks, seed: number): TrainedLearner {
-  const { rows, target, classes, matrix, features } = input;
-  const shares = classShares(input);
+/** What machines are made of. */
+interface Material {
+  readonly spec: KernelSpec;
+  readonly data: Rows;
+  readonly source: KernelSource;
+}
+
+/** @throws PenstockError `too-many-classes`, `one-class`. */
+function checkClasses(input: TrainInput): void {
+  classShares(input);
+  const { classes } = input;
   if (classes > mostClasses) {
     throw new PenstockError('too-many-classes', `An SVM learns to part every two classes; ${formatCount(classes)} classes are too many, at most ${mostClasses} can be taken.`, { remedy: 'Use Logistic Regression, Gradient Boosting or a Neural Network.' });
   }
+}
+
+function classifier(input: TrainInput, params: SvmParams, { spec, data, source }: Material, hooks: TrainHooks, seed: number): TrainedLearner {
+  const { rows, target, classes, features } = input;
+  const shares = classShares(input);
   const weights = rowWeights(input, params.classWeights) ?? new Float64Array(rows).fill(1);
   const costs = weights.map((weight) => weight * params.c);
   const plain = input.weights ?? new Float64Array(rows).fill(1);
@@ -53,7 +69,7 @@ function classifier(input: TrainInput, params: SvmParams, spec: KernelSpec, data
   const fit = (which: Int32Array, positive: Uint8Array): Machine => {
     hooks.progress(done / steps, `Machine ${done + 1} of ${steps}`);
     done++;
-    return trainClassifier(kernelOf(spec, matrix, features.length, which), which, positive, costs, solver);
+    return trainClassifier(source.of(which), which, positive, costs, solver);
   };
   const machines: PairMachine[] = [];
   const held: Float64Array[] = [];
@@ -73,7 +89,7 @@ function classifier(input: TrainInput, params: SvmParams, spec: KernelSpec, data
       const isOut = new Uint8Array(rows);
       for (const row of fold) isOut[row] = 1;
       const machine = fit(own.filter((row) => isOut[row] === 0), positive);
-      decisionsOf(machine, spec, matrix, features.length, fold, hooks.check).forEach((value, i) => (decisions[fold[i] as number] = value));
+      decisionsOf(machine, source, fold, hooks.check).forEach((value, i) => (decisions[fold[i] as number] = value));
     }
     const take = (values: Float64Array): Float64Array => Float64Array.from(own, (row) => values[row] as number);
     machines.push({ first, second, machine: fit(own, positive), sigmoid: fitSigmoid(take(decisions), Uint8Array.from(own, (row) => positive[row] as number), take(plain)) });
@@ -112,18 +128,18 @@ function accuracyOf({ target, rows, weights, classes }: TrainInput, held: readon
   return right / total;
 }
 
-function regressor(input: TrainInput, params: SvmParams, spec: KernelSpec, data: Rows, hooks: TrainHooks): TrainedLearner {
-  const { rows, target, matrix, features } = input;
+function regressor(input: TrainInput, params: SvmParams, { spec, data, source }: Material, hooks: TrainHooks): TrainedLearner {
+  const { rows, target, features } = input;
   const weights = input.weights ?? new Float64Array(rows).fill(1);
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   const mean = target.reduce((sum, value, i) => sum + (weights[i] as number) * value, 0) / total;
   const spread = Math.sqrt(target.reduce((sum, value, i) => sum + (weights[i] as number) * (value - mean) ** 2, 0) / total);
   const width = spread > 0 ? spread : 1;
-  hooks.progress(0.05, 'Solving');
+  hooks.progress(null, 'Solving');
   const all = everyRow(rows);
-  const machine = trainRegressor(kernelOf(spec, matrix, features.length, all), target.map((value) => (value - mean) / width), params.epsilon, weights.map((weight) => weight * params.c), { tolerance: params.tolerance, check: hooks.check });
+  const machine = trainRegressor(source.of(all), target.map((value) => (value - mean) / width), params.epsilon, weights.map((weight) => weight * params.c), { tolerance: params.tolerance, check: hooks.check });
   hooks.progress(0.9, 'Measuring');
-  const found = decisionsOf(machine, spec, matrix, features.length, all, hooks.check);
+  const found = decisionsOf(machine, source, all, hooks.check);
   const square = found.reduce((sum, value, i) => sum + (weights[i] as number) * (mean + width * value - (target[i] as number)) ** 2, 0) / total;
   const support = machine.coefficients.reduce((count, value) => count + Number(value !== 0), 0);
   return {
@@ -133,14 +149,14 @@ function regressor(input: TrainInput, params: SvmParams, spec: KernelSpec, data:
   };
 }
 
-function coefficientsOf(machines: readonly Machine[], spec: KernelSpec, { matrix, size }: Rows, features: readonly string[], target = { mean: 0, width: 1 }): { readonly coefficients?: readonly Coefficient[] } {
+function coefficientsOf(machines: readonly Machine[], spec: KernelSpec, { matrix, size, centre }: Rows, features: readonly string[], target = { mean: 0, width: 1 }): { readonly coefficients?: readonly Coefficient[] } {
   if (spec.kind !== 'linear') return {};
   return {
     coefficients: machines.flatMap((machine) => {
-      const weights = planeOf(machine, matrix, size);
+      const { weights, bias } = planeOf(machine, matrix, size, centre);
       return [
         ...features.map((feature, c) => ({ feature, coefficient: target.width * (weights[c] as number) })),
-        { feature: '(intercept)', coefficient: target.mean + target.width * machine.bias },
+        { feature: '(intercept)', coefficient: target.mean + target.width * bias },
       ];
     }),
   };
