@@ -81,7 +81,10 @@ async function readTerms(words: Relation, state: ColumnState, step: TextStep, re
   });
   const [only] = ofLength;
   const all: Relation = ofLength.length === 1 && only !== undefined ? only : { op: 'union', inputs: ofLength, by: 'position' };
-  const counted: Relation = { op: 'aggregate', input: all, keys: [named('term', col('term')), named('length', col('length'))], measures: [{ name: 'rows', fn: 'count_distinct', arg: col('row') }] };
+  const keys = [named('term', col('term')), named('length', col('length'))];
+  // Grouping twice is quicker than counting different rows in each group.
+  const once: Relation = { op: 'aggregate', input: all, keys: [...keys, named('row', col('row'))], measures: [] };
+  const counted: Relation = { op: 'aggregate', input: once, keys, measures: [{ name: 'rows', fn: 'count' }] };
   const frequent = filter(counted, call('greater_than_or_equal', col('rows'), lit(step.minRows)));
   const sorted: Relation = { op: 'sort', input: frequent, keys: [{ expr: col('rows'), descending: true, nulls: 'last' }, { expr: col('term'), descending: false, nulls: 'last' }] };
   const { rows } = await tables.rows({ op: 'limit', input: sorted, count: step.maxTerms + 1, offset: 0 }, step.maxTerms + 1);
