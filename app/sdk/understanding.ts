@@ -1,6 +1,7 @@
 import type { Diagnostic } from '#app/core/errors.ts';
 import type { Schema } from '#app/relation/types.ts';
 import { schemaAt } from './configuration.ts';
+import { inputKind } from './model-input.ts';
 import type { ConfigureContext } from './node.ts';
 import type { LearningTask, ModelSignature, PortSpec } from './ports.ts';
 
@@ -53,9 +54,8 @@ function columnDiagnostics(schema: Schema, signature: ModelSignature, truth: boo
     const found = byName.get(name);
     const place = { port: 'table', column: name };
     if (found === undefined) return [{ severity, code: 'missing-column', message: `The model was trained on the column “${name}”, which this table does not have.`, remedy: 'Connect a table with the columns of the training table.', place }];
-    const fits = type === 'string' ? found === 'string' : found === 'integer' || found === 'float' || found === 'boolean';
-    if (fits) return [];
-    return [{ severity, code: 'column-type', message: `The model was trained on “${name}” as ${type === 'string' ? 'text' : 'a number'}, but in this table it is ${found === 'string' ? 'text' : `of type ${found}`}.`, remedy: 'Convert the column before this node.', place }];
+    if (inputKind(type) === inputKind(found)) return [];
+    return [{ severity, code: 'column-type', message: `The model was trained on “${name}” as ${inputKind(type)}, but in this table it is ${inputKind(found) ?? `of type ${found}`}.`, remedy: 'Convert the column before this node.', place }];
   });
   const target = signature.target.name;
   if (truth && !byName.has(target)) {

@@ -1,7 +1,7 @@
 import { PenstockError } from '#app/core/errors.ts';
 import { formatCount } from '#app/core/units.ts';
 import { call, cast, col, lit, named } from '#app/relation/build.ts';
-import type { Column, Relation, Schema } from '#app/relation/types.ts';
+import type { Column, Expr, Relation, Schema } from '#app/relation/types.ts';
 import type { RunContext } from '#app/sdk/node.ts';
 import type { ModelSignature, ModelValue, TableValue } from '#app/sdk/ports.ts';
 import { inputKind, isDated } from '#app/sdk/model-input.ts';
@@ -98,19 +98,25 @@ async function readChunk(relation: Relation, row: string, from: number, to: numb
   return columns;
 }
 
-/** A column of dates as the numbers that the tensor holds (see `datedNumber`). */
-function datesAsNumbers(input: Relation, { name, type }: Column): Relation {
-  const unit = type === 'date' ? 'day' : 'second';
-  return { op: 'project', input, columns: [named(name, cast(call('date_diff', lit(unit), lit('1970-01-01', 'date'), col(name)), 'float'))] };
+function datesAsNumbers(input: Relation, column: Column): Relation {
+  return { op: 'project', input, columns: [named(column.name, inputExpression(column))] };
 }
 
-function chunkRows({ images = [] }: ModelSignature): number {
+/** A raw column as its tensor holds it: dates are the numbers of `datedNumber`. */
+export function inputExpression(column: Column): Expr {
+  if (!isDated(column)) return col(column.name);
+  const unit = column.type === 'date' ? 'day' : 'second';
+  return cast(call('date_diff', lit(unit), lit('1970-01-01', 'date'), col(column.name)), 'float');
+}
+
+/** How many rows of a model's inputs are held at once. */
+export function chunkRows({ images = [] }: ModelSignature): number {
   const characters = images.reduce((sum, { width, height }) => sum + 4 * width * height, 0);
   return characters === 0 ? CHUNK : Math.max(1, Math.min(CHUNK, Math.floor(IMAGE_CHARACTERS / characters)));
 }
 
 /** Paths of images as the text that the model takes. What cannot be read gets no prediction, and is reported. */
-async function readImages(columns: Record<string, RawColumn>, { images = [] }: ModelSignature, { resolvePath, report, signal }: PredictServices): Promise<Record<string, RawColumn>> {
+export async function readImages(columns: Record<string, RawColumn>, { images = [] }: ModelSignature, { resolvePath, report, signal }: PredictServices): Promise<Record<string, RawColumn>> {
   for (const { column, width, height } of images) {
     const given = columns[column] ?? [];
     const paths = Array.from(given, (path) => (typeof path === 'string' && path !== '' ? (resolvePath?.(path) ?? path) : null));

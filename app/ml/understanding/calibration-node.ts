@@ -29,7 +29,7 @@ export async function runCalibration(context: RunContext<CalibrationParams>): Pr
   const { signature } = model;
   const classes = classesOf(model);
   const ready = await readyRows(model, table, { truth: true }, context);
-  const training = trainingRows(await readGoldenInputs(model, context.artifacts));
+  const training = trainingRows(await readGoldenInputs(model, context.artifacts), signature.inputs);
   const scored = await scoreRows(model, ready, context, training.look);
   const truth = Int32Array.from(scored.truth);
   const [first] = truth;

@@ -59,10 +59,13 @@ export function fitPlatt(probabilities: ArrayLike<number>, positive: ArrayLike<n
     // What is left to gain is below the rounding of the sum, where a search along the line would see noise: the whole step is the last.
     const last = -fall < 1e-12 * (1 + value);
     let step = 1;
-    let next = last ? value : loss(slope + da, offset + db);
-    while (!last && next > value + 1e-4 * step * fall && step > 1e-6) {
-      step /= 2;
-      next = loss(slope + step * da, offset + step * db);
+    let next = value;
+    if (!last) {
+      next = loss(slope + da, offset + db);
+      while (next > value + 1e-4 * step * fall && step > 1e-6) {
+        step /= 2;
+        next = loss(slope + step * da, offset + step * db);
+      }
     }
     slope += step * da;
     offset += step * db;

@@ -5,7 +5,7 @@ import type { ModelSignature, PortValue, ReportBlock } from '#app/sdk/ports.ts';
 import { openScorer } from '../model/scorer.ts';
 import { thinIndices } from '../model/curves.ts';
 import { dependenceOf, gridOf, jointCounts, jointDependence, type Dependence, type DependenceQuestion, type Grid } from './dependence.ts';
-import { dependenceChart, interactionShare, jointChart, movement, valueText, type DrawnOutputs } from './dependence-report.ts';
+import { dateText, dependenceChart, interactionShare, jointChart, movement, valueText, type DrawnOutputs } from './dependence-report.ts';
 import { holdRows, modelAndTable, readyRows, type HeldRows } from './model-rows.ts';
 import { percentText, pointsText } from './words.ts';
 import { positivePlace } from './threshold-node.ts';
@@ -76,15 +76,17 @@ export async function runDependence(context: RunContext<DependenceParams>): Prom
   };
 }
 
-/** @throws PenstockError `not-in-model`, `same-column`. */
-function columnsOf({ inputs, target }: ModelSignature, { columns, across, up }: DependenceParams): string[] {
-  const known = new Set(inputs.map(({ name }) => name));
+/** @throws PenstockError `not-in-model`, `same-column`, `no-columns`. */
+function columnsOf({ inputs, target, images = [] }: ModelSignature, { columns, across, up }: DependenceParams): string[] {
+  // A picture is no value that could be set in every row.
+  const known = new Set(inputs.map(({ name }) => name).filter((name) => !images.some(({ column }) => column === name)));
+  if (known.size === 0) throw new PenstockError('no-columns', `The model of ${target.name} takes images only, which cannot be set to a value.`, { remedy: 'Use a model that takes numbers, text or dates too.', place: { port: 'model' } });
   for (const [param, name] of [...columns.map((name) => ['columns', name] as const), ['across', across] as const, ['up', up] as const]) {
     if (name === '' || known.has(name)) continue;
     throw new PenstockError('not-in-model', `The model of ${target.name} does not use the column “${name}”, so nothing depends on it.`, { remedy: `Choose among ${[...known].slice(0, 10).join(', ')}.`, place: { param: [param], column: name } });
   }
   if (across !== '' && across === up) throw new PenstockError('same-column', `The map has “${across}” on both sides.`, { remedy: 'Choose two different columns.', place: { param: ['up'] } });
-  return columns.length > 0 ? [...columns] : inputs.slice(0, UNCHOSEN).map(({ name }) => name);
+  return columns.length > 0 ? [...columns] : [...known].slice(0, UNCHOSEN);
 }
 
 function outputsOf({ task, target, classes = [] }: ModelSignature, positive: string): DrawnOutputs {
@@ -94,7 +96,8 @@ function outputsOf({ task, target, classes = [] }: ModelSignature, positive: str
 }
 
 function gridFor({ inputs }: ModelSignature, { columns }: HeldRows, name: string, points: number): Grid {
-  const grid = gridOf(name, columns[name] ?? [], inputs.find((input) => input.name === name)?.type !== 'string', points);
+  const type = inputs.find((input) => input.name === name)?.type;
+  const grid = gridOf(name, columns[name] ?? [], type !== 'string', points, type === 'date' || type === 'timestamp' ? type : undefined);
   if (grid.values.length > 0) return grid;
   throw new PenstockError('empty-column', `The column “${name}” has no values in this table.`, { remedy: 'Choose another column, or give this node other rows.', place: { param: ['columns'], column: name } });
 }
@@ -106,7 +109,7 @@ function inWords(found: readonly Dependence[], outputs: DrawnOutputs, { target }
   const { grid, means } = most;
   const output = outputs.chosen ?? 0;
   const path = means.map((mean) => mean[output] ?? 0);
-  const place = (value: number): string => valueText(grid.values[path.indexOf(value)] ?? null);
+  const place = (value: number): string => valueText(grid.values[path.indexOf(value)] ?? null, grid.dated);
   const [low, high] = [path.reduce((a, b) => Math.min(a, b)), path.reduce((a, b) => Math.max(a, b))];
   const where = outputs.chosen === null ? '' : `: lowest at ${place(low)}, highest at ${place(high)}`;
   return `**${grid.column}** moves ${outputs.title} most, by up to ${said(movement(most, outputs.chosen))} on average${where}.${next === undefined ? '' : ` Next is **${next.grid.column}** (${said(movement(next, outputs.chosen))}).`}`;
@@ -133,7 +136,7 @@ function movementTable(found: readonly Dependence[], outputs: DrawnOutputs): Rep
     ],
     rows: found
       .toSorted((a, b) => movement(b, outputs.chosen) - movement(a, outputs.chosen))
-      .map((one) => [one.grid.column, movement(one, outputs.chosen), valueText(one.grid.values[0] ?? null), valueText(one.grid.values.at(-1) ?? null)]),
+      .map((one) => [one.grid.column, movement(one, outputs.chosen), valueText(one.grid.values[0] ?? null, one.grid.dated), valueText(one.grid.values.at(-1) ?? null, one.grid.dated)]),
   };
 }
 
@@ -151,7 +154,7 @@ function valueColumns(found: readonly Dependence[], { names, chosen }: DrawnOutp
       names.flatMap((name, output) =>
         chosen !== null && chosen !== output
           ? []
-          : [{ column: grid.column, value: value === null ? null : typeof value === 'number' ? String(value) : value, number: typeof value === 'number' ? value : Number.NaN, output: name, mean: means[place]?.[output] ?? Number.NaN, low: chosen === null ? Number.NaN : (spread[place]?.low ?? Number.NaN), high: chosen === null ? Number.NaN : (spread[place]?.high ?? Number.NaN), share: grid.shares[place] ?? 0 }],
+          : [{ column: grid.column, value: value === null ? null : typeof value !== 'number' ? value : grid.dated === undefined ? String(value) : dateText(value, grid.dated), number: typeof value === 'number' ? value : Number.NaN, output: name, mean: means[place]?.[output] ?? Number.NaN, low: chosen === null ? Number.NaN : (spread[place]?.low ?? Number.NaN), high: chosen === null ? Number.NaN : (spread[place]?.high ?? Number.NaN), share: grid.shares[place] ?? 0 }],
       ),
     ),
   );

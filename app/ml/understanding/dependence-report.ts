@@ -18,7 +18,16 @@ export interface DrawnOutputs {
 const MAX_TICKS = 200;
 const MAX_OUTPUTS = 8;
 
-export const valueText = (value: GridValue): string => (value === null ? '(missing)' : typeof value === 'number' ? formatNumber(value) : value);
+export const valueText = (value: GridValue, dated?: Grid['dated']): string => (value === null ? '(missing)' : typeof value === 'string' ? value : dated === undefined ? formatNumber(value) : dateText(value, dated));
+
+/** ISO text of the days or seconds since 1970 that a model takes a date as. */
+export function dateText(value: number, dated: 'date' | 'timestamp'): string {
+  const text = new Date(value * (dated === 'date' ? 86_400_000 : 1000)).toISOString();
+  return dated === 'date' ? text.slice(0, 10) : text.slice(0, 19).replace('T', ' ');
+}
+
+/** A number of the grid as the axis takes it. */
+const onAxis = (value: number, { dated }: Grid): number | string => (dated === undefined ? value : dateText(value, dated));
 
 /** One column: mean, lines of single rows, and where the rows are. */
 export function dependenceChart(found: Dependence, values: RawColumn, outputs: DrawnOutputs, centred: boolean): ChartSpec {
@@ -44,12 +53,12 @@ function noteOf({ numeric }: Grid, { chosen }: DrawnOutputs, lines: boolean): st
 }
 
 function axis(grid: Grid): AxisSpec {
-  if (grid.numeric) return { title: grid.column };
+  if (grid.numeric) return { title: grid.column, ...(grid.dated === undefined ? {} : { scale: 'time' }) };
   const places = placesOf(grid);
   return { title: grid.column, scale: 'category', categories: grid.values.map((value, place) => ({ label: String(places[place]), value })) };
 }
 
-const placesOf = ({ numeric, values, shares }: Grid): (number | string)[] => values.map((value, place) => (numeric && typeof value === 'number' ? value : `${valueText(value)} (${percentText(shares[place] ?? 0)})`));
+const placesOf = (grid: Grid): (number | string)[] => grid.values.map((value, place) => (grid.numeric && typeof value === 'number' ? onAxis(value, grid) : `${valueText(value)} (${percentText(grid.shares[place] ?? 0)})`));
 
 function outputsDrawn({ grid, means }: Dependence, { names, chosen }: DrawnOutputs): ChartSeries[] {
   const wanted = chosen === null ? names.map((_name, output) => output).toSorted((a, b) => level(means, b) - level(means, a)).slice(0, MAX_OUTPUTS) : [chosen];
@@ -78,12 +87,12 @@ function centre(found: Dependence, { chosen }: DrawnOutputs): Dependence {
   };
 }
 
-function rugOf(values: RawColumn, { values: grid }: Grid, y: number): ChartSeries {
-  const [from, to] = [Number(grid[0] ?? Number.NaN), Number(grid.at(-1) ?? Number.NaN)];
+function rugOf(values: RawColumn, grid: Grid, y: number): ChartSeries {
+  const [from, to] = [Number(grid.values[0] ?? Number.NaN), Number(grid.values.at(-1) ?? Number.NaN)];
   const inside = Float64Array.from(values as ArrayLike<null | boolean | number | string>, (value) => (value === null ? Number.NaN : Number(value))).filter((value) => value >= from && value <= to).sort();
   const step = Math.max(1, Math.ceil(inside.length / MAX_TICKS));
   const ticks = Array.from(inside).filter((_value, at) => at % step === 0);
-  return { name: 'values of the table', mark: 'points', neutral: true, x: ticks, y: ticks.map(() => y) };
+  return { name: 'values of the table', mark: 'points', neutral: true, x: ticks.map((tick) => onAxis(tick, grid)), y: ticks.map(() => y) };
 }
 
 const least = (values: readonly number[]): number => values.reduce((low, value) => Math.min(low, value), Number.POSITIVE_INFINITY);
@@ -100,12 +109,12 @@ export function jointChart(first: Grid, second: Grid, z: readonly (readonly numb
   if (first.numeric && second.numeric) {
     const rows = values[0].length;
     const step = Math.max(1, Math.ceil(rows / 300));
-    const [x, y]: [number[], number[]] = [[], []];
+    const [x, y]: [(number | string)[], (number | string)[]] = [[], []];
     for (let row = 0; row < rows; row += step) {
       const [a, b] = [Number(values[0][row] ?? Number.NaN), Number(values[1][row] ?? Number.NaN)];
       if (!within(first, a) || !within(second, b)) continue;
-      x.push(a);
-      y.push(b);
+      x.push(onAxis(a, first));
+      y.push(onAxis(b, second));
     }
     dots.push({ name: 'rows', mark: 'points', neutral: true, x, y });
   }
@@ -133,10 +142,10 @@ export function jointChart(first: Grid, second: Grid, z: readonly (readonly numb
 const within = ({ values }: Grid, value: number): boolean => value >= Number(values[0]) && value <= Number(values.at(-1));
 
 /** Halfway between neighbours; the outer cells end at the outer values. */
-function edgesOf({ values }: Grid): number[] {
-  const numbers = values.map(Number);
+function edgesOf(grid: Grid): (number | string)[] {
+  const numbers = grid.values.map(Number);
   const inner = numbers.slice(1).map((value, i) => ((numbers[i] ?? 0) + value) / 2);
-  return [numbers[0] ?? 0, ...inner, numbers.at(-1) ?? 0];
+  return [numbers[0] ?? 0, ...inner, numbers.at(-1) ?? 0].map((edge) => onAxis(edge, grid));
 }
 
 /**

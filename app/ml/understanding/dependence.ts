@@ -10,17 +10,20 @@ export interface Grid {
   /** Share of the rows nearest to each value. */
   readonly shares: readonly number[];
   readonly numeric: boolean;
+  /** Numbers that stand for dates: days or seconds since 1970. */
+  readonly dated?: 'date' | 'timestamp';
 }
 
 /**
  * Places along a column: all its values where a number column has few, else quantiles from 5 % to 95 % (linear interpolation), for text
  * the most frequent values. Null stands for missing values, the last of a text's grid where they are frequent enough.
  */
-export function gridOf(column: string, values: RawColumn, numeric: boolean, points: number): Grid {
-  return numeric ? numberGrid(column, values, points) : textGrid(column, values, points);
+export function gridOf(column: string, values: RawColumn, numeric: boolean, points: number, dated?: Grid['dated']): Grid {
+  if (!numeric) return textGrid(column, values, points);
+  return { ...numberGrid(column, values, points, dated !== undefined), ...(dated === undefined ? {} : { dated }) };
 }
 
-function numberGrid(column: string, values: RawColumn, points: number): Grid {
+function numberGrid(column: string, values: RawColumn, points: number, whole: boolean): Grid {
   const sorted = Float64Array.from(values as ArrayLike<null | boolean | number | string>, (value) => (value === null ? Number.NaN : Number(value))).filter((value) => Number.isFinite(value)).sort();
   const different = [...new Set(sorted)];
   const at = (fraction: number): number => {
@@ -28,7 +31,7 @@ function numberGrid(column: string, values: RawColumn, points: number): Grid {
     const low = sorted[Math.floor(place)] ?? Number.NaN;
     return low + (place - Math.floor(place)) * ((sorted[Math.ceil(place)] ?? low) - low);
   };
-  const grid = different.length <= points ? different : [...new Set(Array.from({ length: points }, (_unused, i) => at(0.05 + (0.9 * i) / (points - 1))))];
+  const grid = different.length <= points ? different : [...new Set(Array.from({ length: points }, (_unused, i) => (whole ? Math.round : Number)(at(0.05 + (0.9 * i) / (points - 1)))))];
   const counts = grid.map(() => 0);
   let place = 0;
   for (const value of sorted) {

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { PenstockError } from '#app/core/errors.ts';
+import type { Schema } from '#app/relation/types.ts';
+import { datedNumber, isDated } from '#app/sdk/model-input.ts';
 import type { ArtifactServices } from '#app/sdk/node.ts';
 import type { ModelValue } from '#app/sdk/ports.ts';
 import type { GoldenRows } from '../model/parity.ts';
@@ -27,18 +29,19 @@ const ENOUGH = 20;
  * Whether a table holds the rows a model was fitted on, as far as its golden rows tell: up to 198 training rows are kept with the
  * model, and they are looked for in what `look` is shown. Models of columns with few values cannot be told, and count as not.
  */
-export function trainingRows(golden: Pick<GoldenRows, 'rows' | 'inputs'>): { look(columns: RawColumns, rows: number): void; found(): boolean } {
-  const names = Object.keys(golden.inputs);
+export function trainingRows(golden: Pick<GoldenRows, 'rows' | 'inputs'>, inputs: Schema): { look(columns: RawColumns, rows: number): void; found(): boolean } {
+  const names = inputs.map(({ name }) => name);
+  const kept: RawColumns = Object.fromEntries(inputs.map((column) => [column.name, (golden.inputs[column.name] ?? []).map((value) => (isDated(column) && typeof value === 'string' ? datedNumber(column.type, value) : value))]));
   const keyOf = (columns: RawColumns, row: number): string => names.map((name) => keyPart(columns[name]?.[row])).join('\u0001');
   const wanted = new Map<string, number>();
   for (let row = 0; row < golden.rows; row += 1) {
     // Rows made up for the test (all missing, texts never seen) are in no table.
-    if (names.every((name) => keyPart(golden.inputs[name]?.[row]) === '') || names.some((name) => golden.inputs[name]?.[row] === '\u2603 never seen')) continue;
-    const key = keyOf(golden.inputs, row);
+    if (names.every((name) => keyPart(kept[name]?.[row]) === '') || names.some((name) => kept[name]?.[row] === '\u2603 never seen')) continue;
+    const key = keyOf(kept, row);
     wanted.set(key, (wanted.get(key) ?? 0) + 1);
   }
   // One look at the column with the most different values spares most rows the rest.
-  const parts = new Map(names.map((name) => [name, new Set((golden.inputs[name] ?? []).map(keyPart))]));
+  const parts = new Map(names.map((name) => [name, new Set(Array.from<null | undefined | boolean | number | string, string>(kept[name] ?? [], keyPart))]));
   const [narrow] = names.toSorted((a, b) => (parts.get(b)?.size ?? 0) - (parts.get(a)?.size ?? 0));
   const narrowed = narrow === undefined ? undefined : parts.get(narrow);
   const seen = new Set<string>();

@@ -34,7 +34,7 @@ export async function runImportance(context: RunContext<ImportanceParams>): Prom
   const ready = await readyRows(model, table, { truth: true }, context);
   const held = await holdRows(ready, params.rows, context);
   if (held.rows < 2) throw new PenstockError('too-few-rows', 'One row cannot be permuted.', { remedy: 'Give this node more rows.', place: { port: 'table' } });
-  const training = trainingRows(await readGoldenInputs(model, context.artifacts));
+  const training = trainingRows(await readGoldenInputs(model, context.artifacts), signature.inputs);
   training.look(held.columns, held.rows);
   if (training.found()) warnTrainingRows(report, 'columns that the model has learnt by heart look important');
   const names = signature.inputs.map(({ name }) => name);

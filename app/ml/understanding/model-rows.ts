@@ -4,17 +4,14 @@ import { call, col, lit, named, when } from '#app/relation/build.ts';
 import type { Expr, Relation, Schema } from '#app/relation/types.ts';
 import type { RunContext } from '#app/sdk/node.ts';
 import type { ModelSignature, ModelValue, PortValue, TableValue } from '#app/sdk/ports.ts';
-import { inputProblems } from '../model/predict-table.ts';
+import { chunkRows, inputExpression, inputProblems, readImages } from '../model/predict-table.ts';
 import type { RawColumn, RawColumns } from '../model/raw-columns.ts';
 import { openScorer, type Predictions } from '../model/scorer.ts';
 import { labelExpression } from '../model/target.ts';
 import { baseExpression } from '../recipe/columns.ts';
 import { numberOf } from '../recipe/statistics.ts';
 
-export type UnderstandServices = Pick<RunContext<unknown>, 'tables' | 'artifacts' | 'signal' | 'progress'>;
-
-/** Rows read and scored at once. */
-const CHUNK = 131_072;
+export type UnderstandServices = Pick<RunContext<unknown>, 'tables' | 'artifacts' | 'signal' | 'progress' | 'report' | 'resolvePath'>;
 
 /** The two inputs of a node that looks into a model. @throws PenstockError `input-missing`. */
 export function modelAndTable(inputs: Readonly<Record<string, readonly PortValue[]>>): { readonly model: ModelValue; readonly table: TableValue } {
@@ -57,7 +54,7 @@ export async function readyRows(model: ModelValue, input: TableValue, wanted: Wa
   services.progress(0, 'Reading the table');
   const extra = wanted.extra ?? [];
   const columns = [
-    ...signature.inputs.map(({ name }, i) => named(`i${i}`, col(name))),
+    ...signature.inputs.map((column, i) => named(`i${i}`, inputExpression(column))),
     ...(wanted.truth ? [named('truth', truthExpression(signature, input.schema))] : []),
     ...extra.map((expr, i) => named(`e${i}`, expr)),
   ];
@@ -122,10 +119,14 @@ export interface HeldRows {
   readonly extras: readonly RawColumn[];
 }
 
-/** All rows in memory, or `most` of them: those with the smallest hash of their number, so that it is the same sample every time. */
-export async function holdRows(ready: ModelRows, most: number, { tables }: UnderstandServices): Promise<HeldRows> {
-  const chosen = ready.rows <= most ? ready.relation : await sampled(ready, most, tables);
-  return readPart(ready, chosen, tables);
+/**
+ * All rows in memory, or `most` of them (of images as many as fit): those with the smallest hash of their number, so that it is the same
+ * sample every time.
+ */
+export async function holdRows(ready: ModelRows, most: number, services: UnderstandServices): Promise<HeldRows> {
+  const fitting = Math.min(most, chunkRows(ready.signature));
+  const chosen = ready.rows <= fitting ? ready.relation : await sampled(ready, fitting, services.tables);
+  return readPart(ready, chosen, services);
 }
 
 async function sampled(ready: ModelRows, most: number, tables: UnderstandServices['tables']): Promise<Relation> {
@@ -144,9 +145,11 @@ function heldSchema({ signature, truth, extras }: ModelRows): Schema {
   ];
 }
 
-async function readPart(ready: ModelRows, relation: Relation, tables: UnderstandServices['tables']): Promise<HeldRows> {
+async function readPart(ready: ModelRows, relation: Relation, services: UnderstandServices): Promise<HeldRows> {
+  const { tables } = services;
   const columns: Record<string, RawColumn> = Object.create(null);
   for (const [i, { name }] of ready.signature.inputs.entries()) columns[name] = await tables.column(relation, `i${i}`);
+  await readImages(columns, ready.signature, services);
   const truth = ready.truth ? await tables.column(relation, 'truth') : new Float64Array();
   const extras: RawColumn[] = [];
   for (let i = 0; i < ready.extras; i += 1) extras.push(await tables.column(relation, `e${i}`));
@@ -176,12 +179,13 @@ export async function scoreRows(model: ModelValue, ready: ModelRows, services: U
   const parts: (HeldRows & { readonly predictions: Predictions })[] = [];
   const scorer = await openScorer(artifacts.path(model.onnx), model.signature, { signal });
   try {
-    for (let from = 0; from < last; from += CHUNK) {
+    const size = chunkRows(model.signature);
+    for (let from = 0; from < last; from += size) {
       signal.throwIfAborted();
-      const predicate = call('and', call('greater_than', col('row'), lit(from)), call('less_than_or_equal', col('row'), lit(from + CHUNK)));
-      const held = await readPart(ready, { op: 'filter', input: ready.relation, predicate }, tables);
+      const predicate = call('and', call('greater_than', col('row'), lit(from)), call('less_than_or_equal', col('row'), lit(from + size)));
+      const held = await readPart(ready, { op: 'filter', input: ready.relation, predicate }, services);
       look?.(held.columns, held.rows);
-      const predictions = await scorer.score(held.columns, held.rows, { signal, progress: (part) => progress((0.7 * (from + part * CHUNK)) / Math.max(last, CHUNK), 'Predicting') });
+      const predictions = await scorer.score(held.columns, held.rows, { signal, progress: (part) => progress((0.7 * (from + part * size)) / Math.max(last, size), 'Predicting') });
       parts.push({ ...held, columns: {}, predictions });
     }
   } finally {

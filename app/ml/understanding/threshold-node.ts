@@ -30,7 +30,7 @@ export async function runThreshold(context: RunContext<ThresholdParams>): Promis
   const place = positivePlace(classes, params.positive);
   const [positive = '', negative = ''] = [classes[place], classes[1 - place]];
   const ready = await readyRows(model, table, { truth: true }, context);
-  const training = trainingRows(await readGoldenInputs(model, context.artifacts));
+  const training = trainingRows(await readGoldenInputs(model, context.artifacts), signature.inputs);
   const scored = await scoreRows(model, ready, context, training.look);
   const truth = Uint8Array.from(scored.truth, (value) => (value === place ? 1 : 0));
   if (!truth.includes(1) || !truth.includes(0)) {

@@ -3,10 +3,12 @@ import type { Diagnostic } from '#app/core/errors.ts';
 import { defineNode } from '#app/sdk/node.ts';
 import { modelDiagnostics, signatureAt, understandingInputs } from '#app/sdk/understanding.ts';
 
-const mapColumn = (title: string) => z.string().default('').meta({ title, description: 'Two columns together as a map; empty: none.', control: 'column', from: 'table', types: ['boolean', 'integer', 'float', 'string'] });
+const dependenceTypes = ['boolean', 'integer', 'float', 'string', 'date', 'timestamp'] as const;
+
+const mapColumn = (title: string) => z.string().default('').meta({ title, description: 'Two columns together as a map; empty: none.', control: 'column', from: 'table', types: [...dependenceTypes] });
 
 export const paramsSchema = z.object({
-  columns: z.array(z.string()).max(50).default([]).meta({ title: 'Columns', description: 'None chosen: the model’s first eight.', control: 'columns', from: 'table', types: ['boolean', 'integer', 'float', 'string'] }),
+  columns: z.array(z.string()).max(50).default([]).meta({ title: 'Columns', description: 'None chosen: the model’s first eight.', control: 'columns', from: 'table', types: [...dependenceTypes] }),
   positive: z.string().default('').meta({ title: 'Class', description: 'Whose probability is drawn. Empty: of two classes the last one; of more, a line for each.', control: 'text', placeholder: 'automatic' }),
   across: mapColumn('Map: across'),
   up: mapColumn('Map: up'),
