@@ -79,10 +79,16 @@ describe('classifiers', () => {
     const target = rows.map((_, i) => Number(i < 40));
     const found = async (classWeights: string): Promise<number> => {
       const { head } = await train(trainInput(rows, target, 2), { kernel: 'linear', classWeights });
-      return (await runHead(head, Float32Array.from(rows.slice(0, 40).flat()), 2))['probabilities']?.filter((_, i) => i % 2 === 1).reduce((a, b) => a + b, 0) ?? 0;
+      return (await runHead(head, Float32Array.from(rows.slice(0, 40).flat()), 2))['label']?.filter((label) => label === 1).length ?? 0;
     };
-    expect(await found('balanced')).toBeGreaterThan(0);
-    await expect(train(trainInput(rows, target.map(() => 1), 2), {})).rejects.toMatchObject({ code: 'one-class' });
+    expect(await found('none')).toBeLessThan(20);
+    expect(await found('balanced')).toBeGreaterThan(25);
+  });
+
+  it('need two classes', async () => {
+    await expect(train(trainInput([[1], [2], [4]], [1, 1, 1], 2), {})).rejects.toMatchObject({ code: 'one-class' });
+    const many = Array.from({ length: 62 }, (_, i) => i);
+    await expect(train(trainInput(many.map((i) => [i]), many.map((i) => i % 31), 31), {})).rejects.toMatchObject({ code: 'too-many-classes' });
   });
 });
 

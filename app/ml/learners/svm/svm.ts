@@ -60,7 +60,6 @@ function classifier(input: TrainInput, params: SvmParams, { spec, data, source }
   const shares = classShares(input);
   const weights = rowWeights(input, params.classWeights) ?? new Float64Array(rows).fill(1);
   const costs = weights.map((weight) => weight * params.c);
-  const plain = input.weights ?? new Float64Array(rows).fill(1);
   const solver = { tolerance: params.tolerance, check: hooks.check };
   const folds = makeFolds(target, rows, foldsFor(rows), uniform(seed));
   const pairs = pairsOf(classes);
@@ -91,8 +90,9 @@ function classifier(input: TrainInput, params: SvmParams, { spec, data, source }
       const machine = fit(own.filter((row) => isOut[row] === 0), positive);
       decisionsOf(machine, source, fold, hooks.check).forEach((value, i) => (decisions[fold[i] as number] = value));
     }
+    // Weighted as the machines are, so that the more likely class is the one on its side of the boundary.
     const take = (values: Float64Array): Float64Array => Float64Array.from(own, (row) => values[row] as number);
-    machines.push({ first, second, machine: fit(own, positive), sigmoid: fitSigmoid(take(decisions), Uint8Array.from(own, (row) => positive[row] as number), take(plain)) });
+    machines.push({ first, second, machine: fit(own, positive), sigmoid: fitSigmoid(take(decisions), Uint8Array.from(own, (row) => positive[row] as number), take(weights)) });
     held.push(decisions);
   }
   const all = machines.map(({ machine }) => machine);
