@@ -24,6 +24,8 @@ describe('try-it form', () => {
     expect(readField({ name: 'x', type: 'float' }, '')).toEqual({ ok: true, value: null });
     expect(readField({ name: 'b', type: 'boolean' }, 'Yes')).toEqual({ ok: true, value: true });
     expect(readField({ name: 'b', type: 'boolean' }, 'maybe').ok).toBe(false);
+    expect(readField({ name: 'd', type: 'date' }, ' 2024-05-31 ')).toEqual({ ok: true, value: '2024-05-31' });
+    expect(readField({ name: 'd', type: 'date' }, '31.5.24')).toEqual({ ok: false, message: 'd must be a date such as "2024-05-31".' });
     expect(readField({ name: 's', type: 'string' }, ' Bern ')).toEqual({ ok: true, value: ' Bern ' });
   });
 
@@ -47,6 +49,8 @@ describe('try-it form', () => {
 });
 
 describe('code to take along', () => {
+  const dated = snippets({ ...signature, inputs: [{ name: 'd', type: 'date' }, { name: 't', type: 'timestamp' }] }, null);
+  expect(dated.map(({ code }) => code)).toEqual([expect.stringContaining('"d": "2024-05-31"'), expect.stringContaining('np.array([[19874]], dtype=np.float64)'), expect.stringContaining("new ort.Tensor('float64', [1717144200], [1, 1])")]);
   const [curl, python, javascript] = snippets(signature, 'http://127.0.0.1:8123', { age: 39, "worker's class": 'Private' });
 
   it('quotes for the shell', () => {
