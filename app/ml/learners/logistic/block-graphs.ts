@@ -34,28 +34,37 @@ function sumOfRows(g: GraphBuilder, value: Value): Value {
 const softplus = (g: GraphBuilder, x: Value): Value => add(g, relu(g, x), log(g, add(g, g.scalar(1, x.type), exp(g, neg(g, g.node('Abs', [x], x))))));
 
 /**
- * Two classes, over the rows of a call: logits z = (x − shift) beta + intercept, with `label` +1 for the second class and −1 for
- * the first. Gives `sums` [loss, slopes, right, bends], `sides` [slopes; bends] · u, and `gram` Σ bend u uᵀ.
+ * Two classes, over the rows of a call: logits z = (x − shift) beta + intercept, with `label` [batch, 1, rows] +1 for the second class
+ * and −1 for the first. Gives `sums` [loss, slopes, right, bends], `sides` [slopes; bends] · u, and `gram` Σ bend u uᵀ. What there is
+ * one of for each row lies along the last axis: onnxruntime takes a number with each element of [batch, rows, 1] one by one.
  */
 export function binaryGraph({ columns, precision, weighted, shifted, curvature }: LossShape): OnnxGraph {
   const g = new GraphBuilder();
   const u = shiftedRows(g, columns, precision, shifted);
   const [batch = 0, rows = 0] = u.shape;
-  const one: Value['shape'] = [batch, rows, 1];
-  const label = g.cast(g.input('label', 'float', one), precision);
-  const z = add(g, g.node('MatMul', [u, g.input('beta', precision, [columns, 1])], { type: precision, shape: one }), g.input('intercept', precision, [1]));
+  const column: Value['shape'] = [batch, rows, 1];
+  const line: Value['shape'] = [batch, 1, rows];
+  // 0 keeps a dimension, −1 is what is left.
+  const lined = (value: Value): Value => g.node('Reshape', [value, g.constant('int64', [3], [0, 1, -1])], { type: precision, shape: line });
+  const label = g.cast(g.input('label', 'float', line), precision);
+  const z = add(g, lined(g.node('MatMul', [u, g.input('beta', precision, [columns, 1])], { type: precision, shape: column })), g.input('intercept', precision, [1]));
   const sure = mul(g, label, z);
   // The probability of the class that it is, and what is left of it.
   const right = g.node('Sigmoid', [sure], sure);
   const wrong = g.node('Sigmoid', [neg(g, sure)], sure);
-  const weigh = weighted ? ((w) => (value: Value) => mul(g, value, w))(g.cast(g.input('w', 'float', one), precision)) : (value: Value) => value;
+  const weigh = weighted ? ((w) => (value: Value) => mul(g, value, w))(g.cast(g.input('w', 'float', line), precision)) : (value: Value) => value;
   const slope = weigh(neg(g, mul(g, label, wrong)));
   const loss = weigh(softplus(g, neg(g, sure)));
-  const hit = weigh(g.cast(g.node('Greater', [sure, g.scalar(0, precision)], { type: 'bool', shape: one }), precision));
+  const hit = weigh(g.cast(g.node('Greater', [sure, g.scalar(0, precision)], { type: 'bool', shape: line }), precision));
   const bend = curvature ? weigh(mul(g, right, wrong)) : null;
-  g.output('sums', sumOfRows(g, beside(g, [loss, slope, hit, ...(bend === null ? [] : [bend])])));
-  g.output('sides', sumOfBlocks(g, product(g, turned(g, bend === null ? slope : beside(g, [slope, bend])), u)));
-  if (bend !== null) g.output('gram', sumOfBlocks(g, product(g, turned(g, u), mul(g, u, bend))));
+  const stacked = (parts: readonly Value[]): Value => g.node('Concat', parts, { type: precision, shape: [batch, parts.length, rows] }, { axis: int(1) });
+  const all = stacked([loss, slope, hit, ...(bend === null ? [] : [bend])]);
+  g.output('sums', sumOfBlocks(g, g.node('ReduceSum', [all, g.constant('int64', [1], [2])], { type: precision, shape: [batch, all.shape[1] ?? 0] }, { keepdims: int(0) })));
+  g.output('sides', sumOfBlocks(g, product(g, bend === null ? slope : stacked([slope, bend]), u)));
+  if (bend !== null) {
+    const bends = g.node('Reshape', [bend, g.constant('int64', [3], [0, -1, 1])], { type: precision, shape: column });
+    g.output('gram', sumOfBlocks(g, product(g, turned(g, u), mul(g, u, bends))));
+  }
   return g.build('binary loss');
 }
 

@@ -49,11 +49,12 @@ export function blockLoss(problem: LogisticProblem): Loss {
     for (const { first, batch, rows: each } of blocks) {
       hooks.check();
       const count = batch * each;
+      const line = binary ? [batch, 1, each] : [batch, each, 1];
       const outputs = await session.run({
         x: tensor('float32', matrix.subarray(first * size, (first + count) * size), [batch, each, size]),
-        label: tensor('float32', labels.subarray(first, first + count), [batch, each, 1]),
+        label: tensor('float32', labels.subarray(first, first + count), line),
         ...(binary ? {} : { one: tensor('float32', ones.subarray(0, count), [batch, each, 1]) }),
-        ...(shares === null ? {} : { w: tensor('float32', shares.subarray(first, first + count), [batch, each, 1]) }),
+        ...(shares === null ? {} : { w: tensor('float32', shares.subarray(first, first + count), line) }),
         ...fixed,
       });
       for (const [name, { data }] of Object.entries(outputs)) {
