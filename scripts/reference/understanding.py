@@ -5,7 +5,8 @@ import pathlib
 
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
-from sklearn.calibration import _sigmoid_calibration, calibration_curve
+from sklearn.calibration import CalibratedClassifierCV, _sigmoid_calibration, calibration_curve
+from sklearn.frozen import FrozenEstimator
 from sklearn.inspection import partial_dependence, permutation_importance
 from sklearn.isotonic import IsotonicRegression
 from sklearn.metrics import brier_score_loss, log_loss
@@ -42,6 +43,26 @@ calibration = {
     "platt": {"slope": -float(a), "offset": -float(b)},
     "isotonic": {"x": rounded(isotonic.X_thresholds_), "y": rounded(isotonic.y_thresholds_), "asked": rounded(asked), "answers": rounded(isotonic.predict(asked))},
 }
+
+
+class Given(ClassifierMixin, BaseEstimator):
+    """Its features are its probabilities."""
+
+    def fit(self, X, y):
+        self.classes_ = np.unique(y)
+        return self
+
+    def predict_proba(self, X):
+        return X
+
+    def predict(self, X):
+        return X.argmax(axis=1)
+
+
+three = np.round(rng.dirichlet([1.2, 0.8, 1.0], 120), 3).astype(np.float32).astype(float)
+truth3 = np.array([rng.choice(3, p=(row + 0.15) / (row + 0.15).sum()) for row in three])
+several = CalibratedClassifierCV(FrozenEstimator(Given().fit(three, truth3)), method="isotonic").fit(three, truth3)
+calibration["three"] = {"given": three.ravel().tolist(), "truth": truth3.tolist(), "answers": rounded(several.predict_proba(three))}
 
 
 # ── a model both sides can write down ───────────────────────────────────────────────────────────────────────────────

@@ -48,7 +48,7 @@ export async function runCalibration(context: RunContext<CalibrationParams>): Pr
   for (const [name, value] of Object.entries(metrics)) context.metric(name, value);
   progress(0.9, 'Writing');
   const made = method === null ? model : await editModel(model, editOf(method, result, classes.length, scored.rows), context);
-  const notes = [...leftOutNotes(ready), ...classNotes(result, classes, method)];
+  const notes = [...leftOutNotes(ready, scored.unanswered), ...classNotes(result, classes, method)];
   const page = calibrationReport({ target: signature.target.name, classes, rows: scored.rows, method, result, notes });
   return {
     evaluation: { kind: 'evaluation', evaluation: { task: 'classification', target: signature.target.name, rows: scored.rows, metrics, report: page } },

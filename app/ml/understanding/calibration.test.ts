@@ -55,6 +55,12 @@ describe('calibrators', () => {
     answers.isotonic.x.forEach((p, i) => expect(calibrated(found, p)).toBeCloseTo(answers.isotonic.y[i] ?? Number.NaN, 8));
   });
 
+  it('of three classes give scikit-learn’s CalibratedClassifierCV', () => {
+    const three = reference.calibration.three;
+    const calibrators = [0, 1, 2].map((cls) => fitIsotonic(three.truth.map((_row, row) => three.given[3 * row + cls] ?? 0), three.truth.map((value) => (value === cls ? 1 : 0))));
+    calibrateRows(calibrators, three.given, 3).forEach((p, i) => expect(p).toBeCloseTo(three.answers[i] ?? Number.NaN, 8));
+  });
+
   it('never turns an order round, and leaves shares of one', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(fc.double({ min: 0, max: 1, noNaN: true }), fc.boolean()), { minLength: 4, maxLength: 50 }), fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 2, maxLength: 20 }), (rows, asked) => {

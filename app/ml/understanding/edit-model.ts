@@ -33,7 +33,9 @@ const modelSchema = z.looseObject({
   opsetImport: z.array(opset).default([]),
   metadataProps: z.array(z.looseObject({ key: z.string().default(''), value: z.string().default('') })).default([]),
 });
-type Graph = z.output<typeof graphSchema>;
+export type LooseModel = z.output<typeof modelSchema>;
+export type LooseGraph = z.output<typeof graphSchema>;
+type Graph = LooseGraph;
 
 /** The operators of an end, double arithmetic included, mean the same from this version on. */
 const OLDEST_OPSET = 13;
@@ -86,7 +88,8 @@ function endGraph({ nodes, initializers }: ModelEnd, before: EndNames, classes: 
   };
 }
 
-function readModel(file: Uint8Array): z.output<typeof modelSchema> {
+/** A model file as it is, with whatever operators and versions, checked as far as names go. @throws PenstockError `onnx-damaged`. */
+export function readModel(file: Uint8Array): LooseModel {
   try {
     // Without options, 64-bit integers stay exact: the largest one is common in Slice.
     return modelSchema.parse(modelProto.toObject(modelProto.decode(file), { enums: Number }));
@@ -94,6 +97,9 @@ function readModel(file: Uint8Array): z.output<typeof modelSchema> {
     throw new PenstockError('onnx-damaged', 'The file is not a readable ONNX model.', { remedy: 'Train or export the model again.', cause: error });
   }
 }
+
+/** The graph inside a node's attribute, such as a branch of If. */
+export const innerGraph = (value: unknown): LooseGraph => graphSchema.parse(value);
 
 function collectNames(graph: Graph, into: Set<string>): void {
   for (const { name } of [...graph.initializer, ...graph.input, ...graph.output]) into.add(name);

@@ -46,7 +46,7 @@ export async function runFairness(context: RunContext<FairnessParams>): Promise<
     return groupingOf(name, isNumber(type) ? values.map((value) => (value === null || value === undefined ? null : Number(value))) : values, isNumber(type), params.bins, cutsOf(params.cuts));
   });
   const groupings = [...singles, ...(params.intersections && singles.length > 1 ? [intersectionOf(singles)] : [])];
-  const notes = leftOutNotes(ready);
+  const notes = leftOutNotes(ready, scored.unanswered);
   if (signature.task === 'regression') {
     const found = groupings.map((grouping) => ({ column: grouping.column, groups: numberGroups(grouping, scored.truth, scored.prediction, params.smallest) }));
     const lines = found.flatMap(({ column, groups }) => groups.flatMap(({ group, rows, small, residual, absoluteError }) => [

@@ -103,10 +103,11 @@ function truthExpression(signature: ModelSignature, schema: Schema): Expr {
 }
 
 /** Sentences about rows that are not counted; empty where all are. */
-export function leftOutNotes({ missingTruth, unknownTruth, signature }: ModelRows): string[] {
+export function leftOutNotes({ missingTruth, unknownTruth, signature }: ModelRows, unanswered = 0): string[] {
   const rows = (count: number): string => (count === 1 ? 'One row' : `${formatCount(count)} rows`);
   return [
     ...(missingTruth > 0 ? [`${rows(missingTruth)} without a value of “${signature.target.name}” ${missingTruth === 1 ? 'is' : 'are'} left out.`] : []),
+    ...(unanswered > 0 ? [`${rows(unanswered)} that the model has no answer for ${unanswered === 1 ? 'is' : 'are'} left out.`] : []),
     ...(unknownTruth > 0 ? [`${rows(unknownTruth)} whose “${signature.target.name}” is no class of the model ${unknownTruth === 1 ? 'is' : 'are'} left out.`] : []),
   ];
 }
@@ -166,6 +167,8 @@ export interface ScoredRows {
   readonly label: Int32Array;
   readonly probabilities: Float32Array;
   readonly prediction: Float32Array;
+  /** Rows that the model had no answer for (an image that cannot be read); they are in none of the above. */
+  readonly unanswered: number;
 }
 
 /**
@@ -191,13 +194,32 @@ export async function scoreRows(model: ModelValue, ready: ModelRows, services: U
   } finally {
     await scorer.close();
   }
-  return {
+  return answeredOnly(model.signature, {
     rows: ready.rows,
+    unanswered: 0,
     truth: joined(Float64Array, parts.map(({ truth }) => truth)),
     extras: Array.from({ length: ready.extras }, (_unused, i) => parts.flatMap(({ extras }) => Array.from(extras[i] ?? []))),
     label: joined(Int32Array, parts.map(({ predictions }) => predictions.label ?? new Int32Array())),
     probabilities: joined(Float32Array, parts.map(({ predictions }) => predictions.probabilities ?? new Float32Array())),
     prediction: joined(Float32Array, parts.map(({ predictions }) => predictions.prediction ?? new Float32Array())),
+  });
+}
+
+function answeredOnly({ task, classes = [] }: ModelSignature, all: ScoredRows): ScoredRows {
+  const width = task === 'regression' ? 1 : classes.length;
+  const answers = task === 'regression' ? all.prediction : all.probabilities;
+  const kept = Int32Array.from({ length: all.rows }, (_unused, row) => row).filter((row) => !Number.isNaN(answers[row * width]));
+  if (kept.length === all.rows) return all;
+  if (kept.length === 0) throw new PenstockError('no-predictions', 'The model has no answer for any row of the table.', { remedy: 'Check the values of its columns, such as paths of images.', place: { port: 'table' } });
+  const of = <A extends Float32Array | Float64Array | Int32Array>(values: A): A => (values.length === all.rows ? (values.filter((_value, row) => !Number.isNaN(answers[row * width])) as A) : values);
+  return {
+    rows: kept.length,
+    unanswered: all.rows - kept.length,
+    truth: of(all.truth),
+    extras: all.extras.map((values) => Array.from(kept, (row) => values[row])),
+    label: of(all.label),
+    probabilities: task === 'regression' ? all.probabilities : Float32Array.from({ length: kept.length * width }, (_unused, at) => all.probabilities[(kept[Math.floor(at / width)] ?? 0) * width + (at % width)] ?? 0),
+    prediction: of(all.prediction),
   };
 }
 

@@ -46,7 +46,7 @@ export async function runThreshold(context: RunContext<ThresholdParams>): Promis
   const reached = isReached(goal, value);
   if (!reached) report({ severity: 'warning', code: 'not-reached', message: `No threshold reaches the wanted ${goal.by === 'precision' ? 'precision' : 'share'} of ${percentText(goal.wanted)}; the nearest one gives ${Number.isNaN(value) ? 'none' : percentText(value)}.`, remedy: 'Want less, or train a better model.', place: { param: ['wanted'] } });
   const present = presentCounts(scored.label, truth, place);
-  const page = thresholdReport({ target: signature.target.name, positive, negative, goal, tuned, present, reached, repeats: params.repeats, notes: leftOutNotes(ready) });
+  const page = thresholdReport({ target: signature.target.name, positive, negative, goal, tuned, present, reached, repeats: params.repeats, notes: leftOutNotes(ready, scored.unanswered) });
   const counts = countsAt(best, tuned, goal);
   const metrics = Object.fromEntries(Object.entries({ threshold: best.threshold, accuracy: counts.accuracy, precision: counts.precision, recall: counts.recall, f1: counts.f1, ...(goal.by === 'cost' ? { cost: counts.cost } : {}) }).filter(([, number]) => Number.isFinite(number)));
   for (const [name, number] of Object.entries(metrics)) context.metric(name, number);
