@@ -5,12 +5,11 @@ import { binaryGraph, type LossShape, multinomialGraph } from './block-graphs.ts
 import { hasWholeCurvature, type Look, type Loss, type Point } from './loss.ts';
 import type { LogisticProblem } from './problem.ts';
 
-/** Rows of the sample that first steps are taken on, at least, and as a share of all. */
-const sampleRows = 1 << 15;
-const sampleShare = 1 / 32;
+/** Rows of the sample that first steps are taken on: a share of all, and enough for its curvature to be near that of all. */
+const sampleRows = (rows: number, parameters: number): number => Math.max(1 << 13, 40 * parameters, rows / 32);
 
 /** Whether there are so many rows that first steps on a sample save time. */
-export const worthSampling = (rows: number): boolean => rows >= 3 * sampleRows;
+export const worthSampling = (rows: number, parameters: number): boolean => rows >= 6 * sampleRows(rows, parameters);
 
 type Outputs = Record<string, Float64Array>;
 
@@ -23,9 +22,10 @@ export function blockLoss(problem: LogisticProblem): Loss {
   const classes = binary ? 1 : input.classes;
   const whole = hasWholeCurvature(classes, size);
   const shifted = shifts.some((shift) => shift !== 0);
-  const labels = Float32Array.from(target, (cls) => (binary ? 2 * cls - 1 : cls));
+  const labels = new Float32Array(rows);
+  for (let row = 0; row < rows; row++) labels[row] = binary ? 2 * (target[row] as number) - 1 : (target[row] as number);
   // Mean 1, so that float32 holds them whatever their size.
-  const shares = weights === undefined ? null : Float32Array.from(weights, (w) => (w / weight) * rows);
+  const shares = weights === undefined ? null : scaled(weights, rows / weight);
   const ones = new Float32Array(binary ? 0 : Math.min(rows, mostRows)).fill(1);
   const total = (blocks: readonly Block[]): number => blocks.reduce((sum, { first, batch, rows: each }) => sum + (shares === null ? batch * each : shares.subarray(first, first + batch * each).reduce((a, b) => a + b, 0)), 0);
 
@@ -68,7 +68,7 @@ export function blockLoss(problem: LogisticProblem): Loss {
   };
 
   const every = blocksOf(rows, size + (binary ? 0 : classes * (size + 1)));
-  const sample = someBlocks(rows, Math.max(sampleRows, rows * sampleShare));
+  const sample = someBlocks(rows, Math.min(rows, sampleRows(rows, classes * (size + 1))));
   return {
     classes,
     async evaluate(at, look) {
@@ -76,6 +76,12 @@ export function blockLoss(problem: LogisticProblem): Loss {
       return pointOf(await run(at, look, blocks), { size, classes, inverse, total: look.sample === true ? total(blocks) : shares === null ? rows : total(every), curvature: look.curvature });
     },
   };
+}
+
+function scaled(values: Float64Array, factor: number): Float32Array {
+  const result = new Float32Array(values.length);
+  for (let i = 0; i < result.length; i++) result[i] = (values[i] as number) * factor;
+  return result;
 }
 
 interface PointShape {

@@ -88,7 +88,7 @@ function stagesOf({ blocks, input }: LogisticProblem, { tolerance, maxIterations
   if (blocks !== 'float') return [last];
   const first: Stage = { precision: 'float', sample: true, until: sampleSlope, most: 8, thrifty: false };
   const quick: Stage = { ...last, precision: 'float', until: Math.max(tolerance, floatSlope) };
-  return [...(worthSampling(input.rows) ? [first] : []), quick, last];
+  return [...(worthSampling(input.rows, (input.features.length + 1) * (input.classes === 2 ? 1 : input.classes)) ? [first] : []), quick, last];
 }
 
 /**

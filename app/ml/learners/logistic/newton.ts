@@ -34,7 +34,7 @@ const separated = 1e-8;
 /** Coordinate descent on the quadratic model of a step. */
 const sweeps = 2000;
 /** A thrifty stage takes the curvature again where a step leaves more of the slope than this. */
-const slow = 0.1;
+const slow = 0.3;
 /** Slope at which steps no longer change a float64 loss: its square is the loss times the rounding. */
 const slopeOfRounding = 5e-8;
 /** Rounding of the loss, relative: a step is not refused for a rise within it. */
