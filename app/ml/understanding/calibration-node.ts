@@ -41,6 +41,9 @@ export async function runCalibration(context: RunContext<CalibrationParams>): Pr
   if (method !== null && (scored.rows < FEW || (method === 'isotonic' && scored.rows < FEW_FOR_ISOTONIC))) {
     report({ severity: 'warning', code: 'few-rows', message: `${formatCount(scored.rows)} rows are few to calibrate on${scored.rows >= FEW ? ' by isotonic regression' : ''}.`, remedy: method === 'isotonic' ? 'Use Platt’s scaling, or give it more rows (1000 and up).' : 'Give it more rows.', place: { param: ['method'] } });
   }
+  if (method !== null && model.params['threshold'] !== undefined) {
+    report({ severity: 'warning', code: 'threshold-lost', message: 'The threshold that was chosen for this model is lost: after calibrating, the class is the most probable one.', remedy: 'Calibrate first, and put Threshold Tuning after this node.', place: { port: 'model' } });
+  }
   progress(0.7, 'Measuring');
   const payload = { probabilities: scored.probabilities, truth, classes: classes.length, method, bins: params.bins, strategy: params.strategy, seed: context.seed };
   const result = await runTask('calibrate', payload, { signal, onProgress: (fraction, message) => progress(fraction === null ? null : 0.7 + 0.2 * fraction, message) });
@@ -90,6 +93,8 @@ function editOf(method: CalibrationMethod, { calibrators, before, after }: Calib
     },
     metadata: { 'penstock.calibration': method },
     params: { calibration: method },
+    // The class becomes the most probable one.
+    outdated: ['threshold', 'thresholdClass'],
     metrics: { calibrationErrorBefore: expectedError(before), calibrationErrorAfter: after === null ? expectedError(before) : expectedError(after) },
     note: `The probabilities were calibrated by ${title} on ${formatCount(rows)} rows; the class is the most probable one after that.`,
   };

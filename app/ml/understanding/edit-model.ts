@@ -42,10 +42,10 @@ const OLDEST_OPSET = 13;
 
 /**
  * A classifier's file with an end appended: everything else in it, operators of other domains and versions too, stays as it is.
- * `metadata` is added to the file's own.
+ * `metadata` is added to the file's own, of which `outdated` keys go.
  * @throws PenstockError `onnx-damaged`; `onnx-unsupported` for a file of operators before opset 13; `model-output`.
  */
-export function appendEnd(file: Uint8Array, classes: number, build: (names: EndNames) => ModelEnd, metadata: Readonly<Record<string, string>>): Uint8Array {
+export function appendEnd(file: Uint8Array, classes: number, build: (names: EndNames) => ModelEnd, metadata: Readonly<Record<string, string>>, outdated: readonly string[] = []): Uint8Array {
   const model = readModel(file);
   const version = model.opsetImport.find(({ domain }) => domain === '' || domain === 'ai.onnx')?.version ?? 0;
   if (version < OLDEST_OPSET) {
@@ -67,7 +67,7 @@ export function appendEnd(file: Uint8Array, classes: number, build: (names: EndN
     ...model,
     opsetImport: [...model.opsetImport, ...end.opsetImport.filter(({ domain }) => domain !== '' && !model.opsetImport.some((one) => one.domain === domain))],
     graph: { ...old, node: [...old.node, ...end.graph.node.map((one) => ({ ...one, name: `${prefix}${one.name}` }))], initializer: [...old.initializer, ...end.graph.initializer], output: end.graph.output },
-    metadataProps: [...model.metadataProps.filter(({ key }) => !(key in metadata)), ...Object.entries(metadata).map(([key, value]) => ({ key, value }))].sort((a, b) => (a.key < b.key ? -1 : 1)),
+    metadataProps: [...model.metadataProps.filter(({ key }) => !(key in metadata) && !outdated.includes(key)), ...Object.entries(metadata).map(([key, value]) => ({ key, value }))].sort((a, b) => (a.key < b.key ? -1 : 1)),
   };
   return new Uint8Array(modelProto.encode(modelProto.create(edited)).finish());
 }

@@ -18,8 +18,9 @@ export interface ModelEdit {
   expected(old: ClassAnswers): ClassAnswers;
   /** Added to the file's metadata; the key starts with `penstock.`. */
   readonly metadata: Readonly<Record<string, string>>;
-  /** Added to the model's own. */
+  /** Added to the model's own, of which `outdated` ones go; the file's metadata has them as `penstock.<name>`. */
   readonly params: Readonly<Record<string, unknown>>;
+  readonly outdated?: readonly string[];
   readonly metrics: Readonly<Record<string, number>>;
   /** One sentence for the model's page. */
   readonly note: string;
@@ -39,7 +40,8 @@ export async function editModel(model: ModelValue, edit: ModelEdit, { artifacts,
   const { signature } = model;
   const classes = signature.classes?.length ?? 0;
   const old = await artifacts.read(model.onnx);
-  const file = appendEnd(old, classes, (before) => edit.build(before), edit.metadata);
+  const outdated = edit.outdated ?? [];
+  const file = appendEnd(old, classes, (before) => edit.build(before), edit.metadata, outdated.map((name) => `penstock.${name}`));
   const inputs = await readGoldenInputs(model, artifacts);
   const scorer = await openScorer(old, signature, { signal });
   const found = await scorer.score(inputs.inputs, inputs.rows).finally(() => scorer.close());
@@ -51,7 +53,7 @@ export async function editModel(model: ModelValue, edit: ModelEdit, { artifacts,
     ...model,
     onnx: await artifacts.put(file, 'model.onnx'),
     golden: await artifacts.put(JSON.stringify(golden), 'golden.json'),
-    params: { ...model.params, ...edit.params },
+    params: { ...Object.fromEntries(Object.entries(model.params).filter(([name]) => !outdated.includes(name))), ...edit.params },
     metrics: { ...model.metrics, ...edit.metrics },
     summary: { ...model.summary, notes: [...(model.summary?.notes ?? []), edit.note] },
   };

@@ -56,4 +56,24 @@ describe('a calibrated model', () => {
     if (method === 'platt') expect(now['rocAuc']).toBeCloseTo(old['rocAuc'] ?? 0, 6);
     else expect(now['rocAuc']).toBeGreaterThan((old['rocAuc'] ?? 1) - 0.01);
   });
+
+  it('has no threshold any more, and says so', async () => {
+    const nodes = [
+      { id: 'data', type: 'data/sample-datasets', params: { dataset: 'breast-cancer' } },
+      { id: 'split', type: 'transform/partition', params: { fraction: 0.5 } },
+      { id: 'fit', type: 'train/logistic-regression', params: { target: 'diagnosis', features: ['mean_texture'] } },
+      { id: 'tune', type: 'evaluate/threshold-tuning', params: { by: 'recall', wanted: 0.99, repeats: 0 } },
+      { id: 'cal', type: 'evaluate/calibration', params: { method: 'platt' } },
+      { id: 'pred', type: 'evaluate/predict', params: {} },
+    ];
+    const edges: [string, string][] = [['data.table', 'split.table'], ['split.train', 'fit.table'], ['fit.model', 'tune.model'], ['split.test', 'tune.table'], ['tune.model', 'cal.model'], ['split.test', 'cal.table'], ['cal.model', 'pred.model'], ['split.test', 'pred.table']];
+    const document = { ...fixtureDocument({ nodes, edges }, opened.engine.catalogue), id: 'threshold-lost' };
+    const { nodes: ran } = await opened.run(document);
+    expect(ran['cal']?.diagnostics.map(({ code }) => code)).toEqual(['threshold-lost']);
+    const model = await opened.value(document, 'cal', 'model');
+    expect(model.kind === 'model' ? Object.keys(model.params).filter((name) => /threshold|calibration/.test(name)) : []).toEqual(['calibration']);
+    const { schema, rows } = await opened.table(document, 'pred', 'table');
+    const at = (name: string): number => schema.findIndex((column) => column.name === name);
+    for (const row of rows) expect(row[at('diagnosis_predicted')]).toBe(Number(row[at('diagnosis_p_malignant')]) > 0.5 ? 'malignant' : 'benign');
+  });
 });
