@@ -2,6 +2,7 @@ export { fitRecipe, type FitRecipeOptions } from './recipe/fit.ts';
 export { fitLearner, type FitServices } from './model/fit-learner.ts';
 export { prepareTarget } from './model/target.ts';
 export { runTrainer } from './model/train-node.ts';
+export { runForecast, type ForecastSpec } from './learners/forecast/forecast-node.ts';
 export { runRawTrainer, type RawTrainerSpec } from './model/raw-model.ts';
 export { openScorer, type Predictions, type Scorer, type ScoreOptions } from './model/scorer.ts';
 export { type RawColumn, type RawColumns } from './model/raw-columns.ts';

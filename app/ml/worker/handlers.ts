@@ -10,6 +10,7 @@ import { treeShapInWorker } from '../trees/shap-task.ts';
 import { momentsInWorker, principalInWorker } from '../projection/principal.ts';
 import { readImagesInWorker } from '../images/read-texts.ts';
 import { trainImagesInWorker } from '../learners/cnn/train-images.ts';
+import { forecastInWorker } from '../learners/forecast/forecast-task.ts';
 import { trainTextInWorker } from '../learners/text/train-text.ts';
 import { projectInWorker } from '../projection/project.ts';
 import { selectInWorker } from '../search/auto/select-ensemble.ts';
@@ -29,6 +30,7 @@ export const handlers: TaskHandlers = {
   'principal-components': principalInWorker,
   'train-images': trainImagesInWorker,
   'read-images': readImagesInWorker,
+  forecast: forecastInWorker,
   'train-text': trainTextInWorker,
   project: projectInWorker,
   'fold-metrics': foldMetricsInWorker,

@@ -14,6 +14,7 @@ import type { CalibratePayload, CalibrateResult } from '../understanding/calibra
 import type { FairThresholds, FairThresholdsPayload } from '../understanding/fair-thresholds.ts';
 import type { TunedThreshold, TunePayload } from '../understanding/thresholds.ts';
 import type { ReadImagesPayload, ReadImagesResult } from '../images/read-texts.ts';
+import type { ForecastPayload, ForecastResult } from '../learners/forecast/forecast-types.ts';
 import type { RawTrained, RawTrainPayload } from '../learners/raw-types.ts';
 import type { CheckpointMessage, TrainMessage, TrainPayload, TrainedLearner } from '../learners/types.ts';
 
@@ -36,6 +37,7 @@ export interface TaskMap {
   'principal-components': { payload: PrincipalPayload; message: never; result: PrincipalResult };
   'train-images': { payload: RawTrainPayload; message: TrainMessage; result: RawTrained };
   'read-images': { payload: ReadImagesPayload; message: never; result: ReadImagesResult };
+  forecast: { payload: ForecastPayload; message: TrainMessage; result: ForecastResult };
   'train-text': { payload: RawTrainPayload; message: TrainMessage; result: RawTrained };
   project: { payload: ProjectPayload; message: never; result: ProjectResult };
   'select-ensemble': { payload: SelectPayload; message: never; result: SelectResult };
