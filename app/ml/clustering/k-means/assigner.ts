@@ -4,8 +4,8 @@ import { columnMoments, squaredTo, takeRows, type PointSet } from '../points.ts'
 
 /** Finds the nearest of k centres [k × columns] for every row; the first of equals. */
 export interface Assigner {
-  /** `labels` [rows] are overwritten. */
-  assign(centres: Float64Array, labels: Int32Array): Promise<void>;
+  /** Puts the nearest centre's number into `labels` [rows] where another is there; `changed` is told of each such row, in order. */
+  assign(centres: Float64Array, labels: Int32Array, changed: (row: number, before: number, label: number) => void): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -24,7 +24,7 @@ export async function openAssigner(points: PointSet, k: number): Promise<Assigne
 /** Float64, row by row. */
 export function plainAssigner({ data, rows, columns }: PointSet, k: number): Assigner {
   return {
-    assign(centres, labels) {
+    assign(centres, labels, changed) {
       for (let i = 0; i < rows; i++) {
         let least = Number.POSITIVE_INFINITY;
         let label = 0;
@@ -34,7 +34,10 @@ export function plainAssigner({ data, rows, columns }: PointSet, k: number): Ass
           least = d;
           label = j;
         }
+        const before = labels[i] as number;
+        if (label === before) continue;
         labels[i] = label;
+        changed(i, before, label);
       }
       return Promise.resolve();
     },
@@ -78,7 +81,7 @@ export async function kernelAssigner(points: PointSet, k: number): Promise<Assig
   const shifted = new Float32Array(k * columns);
   const offsets = new Float32Array(k);
   return {
-    async assign(centres, labels) {
+    async assign(centres, labels, changed) {
       for (let j = 0; j < k; j++) {
         let offset = 0;
         for (let c = 0, at = j * columns; c < columns; c++, at++) {
@@ -92,7 +95,13 @@ export async function kernelAssigner(points: PointSet, k: number): Promise<Assig
       for (const { from, x, label, words } of blocks) {
         await session.run({ x, ...feeds }, { label });
         // The low halves of int64 (all platforms that onnxruntime is built for are little-endian).
-        for (let i = 0, row = from; i < words.length; i += 2, row++) labels[row] = words[i] as number;
+        for (let i = 0, row = from; i < words.length; i += 2, row++) {
+          const label = words[i] as number;
+          const before = labels[row] as number;
+          if (label === before) continue;
+          labels[row] = label;
+          changed(row, before, label);
+        }
       }
     },
     close: () => session.release(),

@@ -28,8 +28,7 @@ export interface LloydOptions {
 export async function lloyd(points: PointSet, start: Float64Array, k: number, assigner: Assigner, options: LloydOptions): Promise<KMeansFit> {
   const { data, rows, columns } = points;
   const centres = Float64Array.from(start);
-  let labels = new Int32Array(rows).fill(-1);
-  let next = new Int32Array(rows);
+  const labels = new Int32Array(rows).fill(-1);
   const sums = new Float64Array(k * columns);
   const counts = new Int32Array(k);
   let iterations = 0;
@@ -37,17 +36,12 @@ export async function lloyd(points: PointSet, start: Float64Array, k: number, as
   while (iterations < options.maxIterations) {
     options.each(iterations);
     iterations++;
-    await assigner.assign(centres, next);
     let changed = 0;
-    for (let i = 0; i < rows; i++) {
-      const before = labels[i] as number;
-      const label = next[i] as number;
-      if (label === before) continue;
+    await assigner.assign(centres, labels, (row, before, label) => {
       changed++;
-      if (before >= 0) add(sums, counts, before, data, i, columns, -1);
-      add(sums, counts, label, data, i, columns, 1);
-    }
-    [labels, next] = [next, labels];
+      if (before >= 0) add(sums, counts, before, data, row, columns, -1);
+      add(sums, counts, label, data, row, columns, 1);
+    });
     if (changed === 0) {
       converged = true;
       break;
