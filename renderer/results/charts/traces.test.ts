@@ -68,6 +68,12 @@ describe('figure', () => {
     expect(notes[0]).toContain('of 50000 points');
   });
 
+  it('lays bars down where the names are along y', () => {
+    const bars: ChartSeries = { name: 'importance', mark: 'bars', x: [0.5, 0.2], y: ['a', 'b'] };
+    expect(figureOf({ ...chart([bars]), y: { title: '', scale: 'category' } }, theme).traces[0]).toMatchObject({ type: 'bar', orientation: 'h', x: [0.5, 0.2], y: ['a', 'b'] });
+    expect(figureOf(chart([{ ...bars, x: ['a', 'b'], y: [0.5, 0.2] }]), theme).traces[0]).not.toHaveProperty('orientation');
+  });
+
   it('gives one group one colour and tells its series apart by dash', () => {
     const grouped: ChartSeries[] = [
       { ...roc, name: 'a train', group: 'a' },

@@ -102,9 +102,12 @@ function traceOf(series: ChartSeries, colourIndex: number, spec: ChartSpec, them
       const several = spec.series.filter((one) => one.mark === 'bars').length > 1;
       const overlaid = several && spec.bars === 'overlay';
       const { edges } = series;
+      // Names are read more easily beside bars that lie.
+      const lies = spec.y.scale === 'category' && spec.x.scale !== 'category';
       return {
         type: 'bar',
         name,
+        ...(lies ? { orientation: 'h' } : {}),
         x: series.x,
         y: series.y,
         ...(edges === undefined ? {} : { width: series.x.map((_, place) => widthOf(edges[place], edges[place + 1], spec.x)), text: series.x.map((_, place) => `${edgeText(edges[place])} – ${edgeText(edges[place + 1])}`), textposition: 'none' }),

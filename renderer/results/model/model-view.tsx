@@ -13,6 +13,7 @@ import { fetchPage } from '../table/use-table-pages.ts';
 import { useQuery } from '../use-query.ts';
 import { CodeSnippets } from './code-snippets.tsx';
 import { CoefficientList } from './coefficients.tsx';
+import { ImportanceList } from './importance-list.tsx';
 import { FactList, Section } from './section.tsx';
 import { snippets } from './snippets.ts';
 import { readField, typicalText } from './try-it.ts';
@@ -79,6 +80,11 @@ export function ModelView({ model, subject, port, curves }: ModelViewProps) {
             pickRow={source && training.data && training.data.rows > 0 ? () => randomRow(subject, source, training.data?.rows ?? 1) : undefined}
           />
         </Section>
+        {summary?.importance && summary.importance.length > 0 ? (
+          <Section title="What the splits use">
+            <ImportanceList importance={summary.importance} />
+          </Section>
+        ) : null}
         {summary?.coefficients && summary.coefficients.length > 0 ? (
           <Section title="Coefficients">
             <CoefficientList coefficients={summary.coefficients} />

@@ -63,6 +63,7 @@ const model: z.ZodType<ModelValue> = z.object({
   rows: z.number(),
   summary: z
     .object({
+      importance: z.array(z.object({ feature: z.string(), share: z.number() })).optional(),
       coefficients: z.array(z.object({ feature: z.string(), coefficient: measured, cls: z.string().optional() })).optional(),
       curves: z.array(z.object({ name: z.string(), steps: z.array(z.number()), values: z.array(measured) })).optional(),
       converged: z.boolean().optional(),

@@ -1,0 +1,32 @@
+import type { ModelSummary } from '#app/sdk/ports.ts';
+
+type Importance = NonNullable<ModelSummary['importance']>;
+
+/** Features shown at once; the rest is told by its number. */
+const shown = 25;
+
+/** What the splits of trees use: shares of the fall of the loss, largest first. */
+export function ImportanceList({ importance }: { readonly importance: Importance }) {
+  const largest = Math.max(1e-300, ...importance.map(({ share }) => share));
+  const top = importance.slice(0, shown);
+  return (
+    <div className="flex flex-col gap-2">
+      <ul className="flex flex-col gap-1">
+        {top.map(({ feature, share }) => (
+          <li key={feature} className="grid grid-cols-[minmax(0,1fr)_minmax(0,1fr)_56px] items-center gap-3 text-xs">
+            <span className="selectable truncate text-right" title={feature}>
+              {feature}
+            </span>
+            <span aria-hidden className="h-3 rounded-sm bg-active">
+              <span className="block h-full rounded-sm bg-[#0072b2] dark:bg-[#5cb3ee]" style={{ width: `${(share / largest) * 100}%` }} />
+            </span>
+            <span className="selectable text-right tabular-nums">{(share * 100).toFixed(share < 0.1 ? 1 : 0)} %</span>
+          </li>
+        ))}
+      </ul>
+      <p className="max-w-[60ch] text-xs text-muted">
+        Share of the fall of the loss while training{importance.length > top.length ? `; the first ${top.length} of ${importance.length} features` : ''}. Permutation Importance measures on rows the model has not seen.
+      </p>
+    </div>
+  );
+}
