@@ -59,3 +59,5 @@ export { searchParameters } from './search/search-parameters.ts';
 export { refusedByLearners, refusedDimensions } from './search/check-space.ts';
 export { autoTrain } from './search/auto/auto-train.ts';
 export { candidatesFor } from './search/auto/candidates.ts';
+export { openOnnxFile } from './imported/read-file.ts';
+export { importModel } from './imported/import-model.ts';

@@ -1,0 +1,167 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { z } from 'zod';
+import { PenstockError } from '#app/core/errors.ts';
+import { tensorTypes, type ImportedFile, type ImportedOutput, type ImportedTensor } from '#app/sdk/imported-model.ts';
+import { modelProto } from '../onnx/encode.ts';
+import { createRunner } from '../onnx/runner.ts';
+import { readModel, type LooseGraph, type LooseModel } from '../understanding/edit-model.ts';
+
+/** A file from elsewhere, without what turns its tensors into maps. */
+export interface OpenedFile {
+  readonly name: string;
+  readonly model: LooseModel;
+  /** The same as a file again: what is loaded and run. */
+  readonly bytes: Uint8Array;
+  readonly file: ImportedFile;
+}
+
+/** Operators that stand before and after the file's own mean the same from this version on. */
+const OLDEST_OPSET = 9;
+
+/** TensorProto.DataType */
+const typeNames: Readonly<Record<number, (typeof tensorTypes)[number]>> = { 1: 'float', 6: 'int32', 7: 'int64', 8: 'string', 9: 'bool', 11: 'double' };
+const otherTypes: Readonly<Record<number, string>> = { 2: 'uint8', 3: 'int8', 4: 'uint16', 5: 'int16', 10: 'float16', 12: 'uint32', 13: 'uint64', 16: 'bfloat16' };
+
+const valueInfo = z.looseObject({
+  name: z.string().default(''),
+  type: z
+    .looseObject({
+      tensorType: z
+        .looseObject({
+          elemType: z.number().default(0),
+          shape: z.looseObject({ dim: z.array(z.looseObject({ dimValue: z.coerce.number().optional(), dimParam: z.string().optional() })).default([]) }).optional(),
+        })
+        .optional(),
+    })
+    .optional(),
+});
+const attributes = z.array(z.looseObject({ name: z.string().default(''), strings: z.array(z.instanceof(Uint8Array)).default([]), ints: z.array(z.coerce.number()).default([]) }));
+
+/**
+ * Reads an ONNX file and loads it in a worker, which finds operators that are not known.
+ * @throws PenstockError `file-missing`, `onnx-damaged`, `onnx-unsupported` naming what; CancelledError.
+ */
+export async function openOnnxFile(file: string, signal?: AbortSignal): Promise<OpenedFile> {
+  const name = path.basename(file);
+  const bytes = await readFile(file).catch((error: NodeJS.ErrnoException) => {
+    throw new PenstockError('file-missing', error.code === 'ENOENT' ? `The file “${name}” is not there.` : `The file “${name}” cannot be read (${error.code ?? error.message}).`, { remedy: 'Choose the file again.', place: { param: ['path'], file }, cause: error });
+  });
+  const read = withoutMaps(decode(bytes, name));
+  const opset = read.model.opsetImport.find(({ domain }) => domain === '' || domain === 'ai.onnx')?.version;
+  if (opset !== undefined && opset < OLDEST_OPSET) throw unsupported(name, `is written for operators of version ${opset}; those from version ${OLDEST_OPSET} on can be used`, 'Export the model with a newer opset.');
+  const described = describe(read.model, read.classes, name);
+  const stripped = new Uint8Array(modelProto.encode(modelProto.create(read.model)).finish());
+  await load(stripped, name, signal);
+  return { name, model: read.model, bytes: stripped, file: described };
+}
+
+function decode(bytes: Uint8Array, name: string): LooseModel {
+  let model: LooseModel;
+  try {
+    model = readModel(bytes);
+  } catch (error) {
+    throw damaged(name, error);
+  }
+  if (model.graph.output.length === 0) throw damaged(name);
+  return model;
+}
+
+const damaged = (name: string, cause?: unknown): PenstockError => new PenstockError('onnx-damaged', `“${name}” is not a readable ONNX model.`, { remedy: 'Export the model again, or choose another file.', place: { param: ['path'] }, cause });
+
+function unsupported(name: string, what: string, remedy: string): PenstockError {
+  return new PenstockError('onnx-unsupported', `“${name}” ${what}.`, { remedy, place: { param: ['path'] } });
+}
+
+async function load(bytes: Uint8Array, name: string, signal: AbortSignal | undefined): Promise<void> {
+  try {
+    await (await createRunner(bytes, signal === undefined ? {} : { signal })).close();
+  } catch (error) {
+    if (!(error instanceof PenstockError) || error.code !== 'model-unreadable') throw error;
+    const operator = /No Op registered for (\S+)|([\w.]+:\w+)\(-?\d+\) is not a registered function/.exec(error.message);
+    const what = operator?.[1] ?? operator?.[2];
+    if (what !== undefined) throw unsupported(name, `uses the operator ${what.replace(/^:/, '')}, which onnxruntime does not know`, 'Export the model with standard operators only.');
+    throw new PenstockError('onnx-unsupported', `“${name}” cannot be loaded: ${error.message.replace(/^The model cannot be loaded: /, '')}`, { remedy: 'Export the model again, with everything in one file.', place: { param: ['path'] }, cause: error });
+  }
+}
+
+/** ZipMap makes a list of maps of each row, which is no tensor: its input is the output then, and its labels are the classes. */
+function withoutMaps(model: LooseModel): { readonly model: LooseModel; readonly classes: ReadonlyMap<string, string[]> } {
+  const classes = new Map<string, string[]>();
+  const renames = new Map<string, string>();
+  const node = model.graph.node.filter((one) => {
+    if (opType(one) !== 'ZipMap') return true;
+    const [from = ''] = one.input;
+    renames.set(one.output[0] ?? '', from);
+    const labels = labelsIn(one);
+    if (labels !== null) classes.set(from, labels);
+    return false;
+  });
+  for (const one of node) {
+    const labels = labelsIn(one);
+    // Classifiers give labels first and scores second.
+    if (labels !== null && /Classifier$/.test(opType(one))) for (const output of one.output) classes.set(output, labels);
+  }
+  const output = model.graph.output.map((one) => {
+    const from = renames.get(one.name);
+    return from === undefined ? one : { name: from, type: { tensorType: { elemType: 1, shape: { dim: [{ dimParam: 'rows' }, { dimValue: classes.get(from)?.length ?? 0 }] } } } };
+  });
+  // What ZipMap reads may be an output already.
+  const distinct = output.filter((one, index) => output.findIndex((other) => other.name === one.name) === index);
+  return { model: { ...model, graph: { ...model.graph, node, output: distinct } }, classes: withAliases(node, classes) };
+}
+
+const opType = (node: LooseGraph['node'][number]): string => (typeof node['opType'] === 'string' ? node['opType'] : '');
+
+function labelsIn(node: LooseGraph['node'][number]): string[] | null {
+  const found = attributes.safeParse(node.attribute);
+  if (!found.success) return null;
+  const texts = found.data.find(({ name }) => /^class_?labels_strings$/.test(name))?.strings ?? [];
+  if (texts.length > 0) return texts.map((text) => new TextDecoder().decode(text));
+  const numbers = found.data.find(({ name }) => /^class_?labels_(ints|int64s)$/.test(name))?.ints ?? [];
+  return numbers.length > 0 ? numbers.map(String) : null;
+}
+
+/** Labels go along through operators that keep the order of columns. */
+function withAliases(nodes: LooseGraph['node'], classes: ReadonlyMap<string, string[]>): ReadonlyMap<string, string[]> {
+  const known = new Map(classes);
+  for (const node of nodes) {
+    const labels = known.get(node.input[0] ?? '');
+    if (labels !== undefined && ['Identity', 'Cast', 'Normalizer', 'Softmax', 'Sigmoid'].includes(opType(node))) for (const output of node.output) known.set(output, labels);
+  }
+  return known;
+}
+
+function describe(model: LooseModel, classes: ReadonlyMap<string, string[]>, name: string): ImportedFile {
+  const constants = new Set(model.graph.initializer.map((one) => one.name));
+  const inputs = model.graph.input.filter((one) => !constants.has(one.name)).map((one) => tensorOf(one, name, 'input'));
+  const outputs = model.graph.output.flatMap((one): ImportedOutput[] => {
+    const tensor = readTensor(one);
+    return typeof tensor === 'string' ? [] : [{ ...tensor, classes: classes.get(one.name) ?? null }];
+  });
+  if (inputs.length === 0) throw unsupported(name, 'has no input', 'Export a model that takes the columns of a table.');
+  const [first] = model.graph.output;
+  if (outputs.length === 0 && first !== undefined) throw unsupported(name, `gives “${first.name}” as ${String(readTensor(first))}, and nothing that is one row of numbers for each row`, 'Export the model with its predictions as outputs.');
+  return { inputs, outputs, producer: typeof model['producerName'] === 'string' ? model['producerName'] : '', operators: model.graph.node.length };
+}
+
+function tensorOf(value: LooseGraph['input'][number], file: string, what: string): ImportedTensor {
+  const tensor = readTensor(value);
+  if (typeof tensor === 'string') throw unsupported(file, `takes its ${what} “${value.name}” as ${tensor}, not as rows of columns`, 'Export a model whose inputs are [rows] or [rows, columns] of float, double, int32, int64, bool or string.');
+  return tensor;
+}
+
+/** A tensor of rows, or what it is instead. */
+function readTensor(value: unknown): ImportedTensor | string {
+  const { name, type } = valueInfo.parse(value);
+  const tensor = type?.tensorType;
+  if (tensor === undefined) return 'something that is no tensor';
+  const known = typeNames[tensor.elemType];
+  if (known === undefined) return `a tensor of ${otherTypes[tensor.elemType] ?? `type ${tensor.elemType}`}`;
+  const dims = tensor.shape?.dim;
+  if (dims === undefined) return { name, type: known, rank: 2, width: null };
+  const sizes = dims.map(({ dimValue }) => (dimValue === undefined || dimValue <= 0 ? null : dimValue));
+  if (sizes.length !== 1 && sizes.length !== 2) return `a tensor of ${sizes.length === 0 ? 'no' : sizes.length} dimensions`;
+  if (typeof sizes[0] === 'number') return `a tensor of exactly ${sizes[0] === 1 ? 'one row' : `${sizes[0]} rows`}`;
+  return { name, type: known, rank: sizes.length, width: sizes.length === 1 ? 1 : (sizes[1] ?? null) };
+}
