@@ -8,7 +8,7 @@ import { stackedSpec, type Params } from './node.ts';
 const learnersAt = (values: readonly PortValue[] | undefined): LearnerSpec[] => (values ?? []).flatMap((value) => (value.kind === 'learner' ? [value.learner] : []));
 
 export const executor: NodeExecutor<Params> = {
-  async run(context) {
+  async run(context): Promise<Record<string, PortValue>> {
     const { inputs, params } = context;
     const table = inputs['table']?.[0];
     const bases = learnersAt(inputs['learner']);
