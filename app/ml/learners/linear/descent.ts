@@ -10,6 +10,8 @@ export interface DescentOptions {
   readonly positive: boolean;
   readonly maxSweeps: number;
   readonly start?: Float64Array;
+  /** Duality gap that ends the descent, relative to the target; absent: 1e-13. */
+  readonly gap?: number;
   /** Called once in a while; throws to stop. */
   readonly check?: () => void;
 }
@@ -59,7 +61,7 @@ export function descend({ size, gram, right, square }: Quadratic, { l1, l2 }: Pe
       const base = j * size;
       for (let k = 0; k < size; k++) left[k] = (left[k] as number) - change * (gram[base + k] as number);
     }
-    converged = (square !== null && hasGap && gap(solution, left, { right, square, l1, l2 }, options.positive) <= gapTolerance * square) || violation(solution, left, { l1, l2 }, options.positive) <= slopeTolerance * steepest;
+    converged = (square !== null && hasGap && gap(solution, left, { right, square, l1, l2 }, options.positive) <= (options.gap ?? gapTolerance) * square) || violation(solution, left, { l1, l2 }, options.positive) <= slopeTolerance * steepest;
   }
   return { solution, sweeps, converged };
 }

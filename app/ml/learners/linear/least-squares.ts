@@ -19,11 +19,17 @@ export function needsDescent({ penalty, positive }: Pick<LinearParams, 'penalty'
   return positive || (alpha > 0 && (penalty === 'lasso' || (penalty === 'elastic-net' && l1Ratio > 0)));
 }
 
-/** Least squares from moments alone, with whatever penalty. `start`: a solution near by, of a neighbour on the path. */
-export function solveLeastSquares(standard: Standard, params: LinearParams, strength: Strength, check: () => void, start?: Float64Array): Solution {
+/** A step of a path: from the solution at the strength before, to a duality gap that will do for comparing errors. */
+export interface PathStep {
+  readonly start?: Float64Array | undefined;
+  readonly gap: number;
+}
+
+/** Least squares from moments alone, with whatever penalty. */
+export function solveLeastSquares(standard: Standard, params: LinearParams, strength: Strength, check: () => void, step?: PathStep): Solution {
   const penalty = penaltyOf(standard, params.penalty, strength);
   if (!needsDescent(params, strength)) {
     return { solution: solveCholesky(pivotedCholesky(withDiagonal(standard, penalty.l2), standard.size, dependent), standard.right), converged: true };
   }
-  return descend(standard, penalty, { positive: params.positive, maxSweeps: params.maxIterations, check, ...(start === undefined ? {} : { start }) });
+  return descend(standard, penalty, { positive: params.positive, maxSweeps: params.maxIterations, check, ...(step === undefined ? {} : { gap: step.gap, ...(step.start === undefined ? {} : { start: step.start }) }) });
 }

@@ -91,7 +91,7 @@ export async function trainLinear(input: TrainInput, params: LinearParams, hooks
       if (kept.some((weight) => weight > 0)) held.push(await take(exact ? 'double' : 'float', { ...rows, weights: kept }));
       hooks.progress(0.1 + (0.3 * (fold + 1)) / count, 'Folds');
     }
-    if (held.length > 1) chosen = chooseStrength(fit.moments, held, params, { check: hooks.check, progress: (fraction) => hooks.progress(0.4 + 0.4 * fraction, 'Trying strengths') });
+    if (held.length > 1) chosen = chooseStrength(fit.moments, held, params, input.rows, { check: hooks.check, progress: (fraction) => hooks.progress(0.4 + 0.4 * fraction, 'Trying strengths') });
     for (const [i, value] of (chosen?.errors ?? []).entries()) hooks.send({ name: 'heldOutLoss', value, step: i + 1 });
   }
   const strength: Strength = chosen ?? params;

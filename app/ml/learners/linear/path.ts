@@ -1,7 +1,7 @@
 import type { Moments } from '../../matrix/moments.ts';
 import { solveLeastSquares } from './least-squares.ts';
 import type { LinearParams, Strength } from './params.ts';
-import { standardise } from './standard.ts';
+import { meanSquare, standardise } from './standard.ts';
 
 /** Strengths tried from the first that leaves no feature to a thousandth of it, as scikit-learn's LassoCV does. */
 const steps = 100;
@@ -61,6 +61,15 @@ export function errorOver(moments: Moments, coefficients: Float64Array, intercep
   return bias * bias + Math.max(0, sum) / weight;
 }
 
+/** Duality gap and sweeps of a step along the path: errors on held-out rows are compared, which vary by far more. */
+const gap = 1e-9;
+const pathSweeps = 500;
+/**
+ * With half as many columns as rows or more, weaker penalties than one that leaves less than this share of the training rows' variation
+ * are not solved anew (as in glmnet): they only come nearer to repeating the rows, ever more slowly.
+ */
+const explained = 1e-3;
+
 export interface Chosen extends Strength {
   /** Mean over the folds of the mean squared error on rows held out. */
   readonly error: number;
@@ -72,10 +81,12 @@ export interface Chosen extends Strength {
 /**
  * The strength (and, for an elastic net, the mixture) with the least error on held-out rows. `folds`: moments of the rows of each
  * fold; everything else follows from them, so a fold costs no pass over the data. Null where no strength can be tried: nothing
- * varies. Equal errors: the stronger penalty.
+ * varies. `rows`: of the table. Equal errors: the stronger penalty.
  */
-export function chooseStrength(total: Moments, folds: readonly Moments[], params: LinearParams, hooks: { check(): void; progress(fraction: number): void }): Chosen | null {
+export function chooseStrength(total: Moments, folds: readonly Moments[], params: LinearParams, rows: number, hooks: { check(): void; progress(fraction: number): void }): Chosen | null {
+  const wide = total.means.length >= rows / 2;
   const tried = params.penalty === 'elastic-net' ? ratios : [params.l1Ratio];
+  const quick = { ...params, maxIterations: Math.min(params.maxIterations, pathSweeps) };
   const parts = folds.map((held) => {
     const moments = without(total, held);
     return { held, moments, standard: standardise(moments) };
@@ -86,10 +97,14 @@ export function chooseStrength(total: Moments, folds: readonly Moments[], params
     const errors = strengths.map(() => 0);
     for (const [f, { held, moments, standard }] of parts.entries()) {
       let start: Float64Array | undefined;
+      let left = Number.POSITIVE_INFINITY;
       for (const [i, alpha] of strengths.entries()) {
         hooks.check();
-        const { solution } = solveLeastSquares(standard, params, { alpha, l1Ratio }, hooks.check, start);
-        start = solution;
+        if (start === undefined || !wide || left > explained * standard.square) {
+          start = solveLeastSquares(standard, quick, { alpha, l1Ratio }, hooks.check, { start, gap }).solution;
+          left = meanSquare(standard, start);
+        }
+        const solution = start;
         const coefficients = solution.map((value, j) => value * (standard.inverse[j] as number));
         const intercept = coefficients.reduce((sum, value, j) => sum - value * (moments.means[j] as number), moments.targetMean);
         errors[i] = (errors[i] ?? 0) + errorOver(held, coefficients, intercept) / parts.length;
