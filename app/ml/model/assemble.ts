@@ -32,15 +32,12 @@ export function assembleModel(fitted: FittedRecipe, head: LearnerHead, signature
 }
 
 /** The head by itself: float32 features [rows, width] in, predictions out. */
-export function headModel(head: LearnerHead, width: number): Uint8Array {
-  return encodeModel({
-    name: 'head',
-    inputs: [{ name: head.input, type: 'float', shape: ['rows', width] }],
-    outputs: head.outputs,
-    nodes: head.nodes,
-    initializers: head.initializers,
-  });
+export function headGraph(head: LearnerHead, width: number): OnnxGraph {
+  return { name: 'head', inputs: [{ name: head.input, type: 'float', shape: ['rows', width] }], outputs: head.outputs, nodes: head.nodes, initializers: head.initializers };
 }
+
+/** The same as a file. */
+export const headModel = (head: LearnerHead, width: number): Uint8Array => encodeModel(headGraph(head, width));
 
 /** A fragment under other names, the graphs inside its nodes too. `rename` must keep the empty name. */
 export function renameTensors(fragment: OnnxFragment, rename: (name: string) => string): OnnxFragment {

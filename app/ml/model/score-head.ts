@@ -1,7 +1,7 @@
 import type { ModelSignature } from '#app/sdk/ports.ts';
 import type { LearnerHead } from '../learners/types.ts';
 import { createRunner } from '../onnx/runner.ts';
-import { headModel } from './assemble.ts';
+import { headGraph } from './assemble.ts';
 import { collector, type Predictions, type ScoreOptions } from './scorer.ts';
 
 /** Rows scored at once. */
@@ -15,7 +15,7 @@ const BATCH = 65_536;
 export async function scoreHead(head: LearnerHead, signature: Pick<ModelSignature, 'task' | 'classes'>, matrix: Float32Array, rows: number, width: number, options: ScoreOptions = {}): Promise<Predictions> {
   const { signal, progress } = options;
   const within = signal === undefined ? {} : { signal };
-  const runner = await createRunner(headModel(head, width), within);
+  const runner = await createRunner(headGraph(head, width), within);
   try {
     const collect = collector(signature, rows);
     for (let from = 0; from < rows; from += BATCH) {

@@ -1,3 +1,4 @@
+import type { OnnxGraph } from '#app/relation/emitters/onnx/graph.ts';
 import { CancelledError, PenstockError } from '#app/core/errors.ts';
 import { leaseWorker, releaseWorker } from '../worker/run-task.ts';
 import type { TensorData, TensorInfo, TensorValues } from './session-types.ts';
@@ -26,10 +27,10 @@ function toValues(feed: Feed): TensorValues {
 }
 
 /**
- * Loads a model into a worker thread for scoring. `model`: the file's bytes or its absolute path.
+ * Loads a model into a worker thread for scoring. `model`: the file's bytes, its absolute path, or a graph that the worker writes.
  * @throws PenstockError `model-unreadable`; CancelledError.
  */
-export async function createRunner(model: Uint8Array | string, options: { readonly signal?: AbortSignal } = {}): Promise<Runner> {
+export async function createRunner(model: Uint8Array | string | OnnxGraph, options: { readonly signal?: AbortSignal } = {}): Promise<Runner> {
   let worker = leaseWorker();
   const open = async (signal?: AbortSignal) => {
     try {

@@ -1,3 +1,5 @@
+import type { OnnxGraph } from '#app/relation/emitters/onnx/graph.ts';
+
 /** Values of a tensor as they cross threads. int64 as BigInt64Array, bool as 0/1 in a Uint8Array. */
 export type TensorData = Float32Array | Float64Array | BigInt64Array | Int32Array | Uint8Array | readonly string[];
 
@@ -14,8 +16,8 @@ export interface TensorInfo {
 }
 
 export interface SessionOpenPayload {
-  /** The file's bytes, or its absolute path. */
-  readonly model: Uint8Array | string;
+  /** The file's bytes, its absolute path, or a graph, which the worker writes as a file: that takes a second for a large forest. */
+  readonly model: Uint8Array | string | OnnxGraph;
 }
 
 export interface SessionInfo {

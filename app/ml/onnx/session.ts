@@ -1,4 +1,5 @@
 import { PenstockError } from '#app/core/errors.ts';
+import { encodeModel } from './encode.ts';
 import { type NativeSession, type Tensor, openNativeSession, tensor } from '../worker/ort.ts';
 import type { TaskAnswer } from '../worker/tasks.ts';
 import type { SessionInfo, SessionOpenPayload, SessionRunPayload, TensorData, TensorInfo, TensorValues } from './session-types.ts';
@@ -22,7 +23,7 @@ function describe(values: NativeSession['inputs']): TensorInfo[] {
 export async function openSession({ model }: SessionOpenPayload): Promise<TaskAnswer<SessionInfo>> {
   let native: NativeSession;
   try {
-    native = await openNativeSession(model, 'scoring');
+    native = await openNativeSession(typeof model === 'string' || model instanceof Uint8Array ? model : encodeModel(model), 'scoring');
   } catch (error) {
     if (error instanceof PenstockError) throw error;
     throw onnxError('model-unreadable', 'The model cannot be loaded', error);
