@@ -40,6 +40,8 @@ export interface TrialRequest {
   readonly budget?: number;
   /** Number of an earlier trial of the same params with less budget. */
   readonly again?: number;
+  /** Seconds after which the trial is given up as failed. */
+  readonly limit?: number;
 }
 
 /** Runs trials one after another within a time limit, remembers them, and tells how it goes. */
@@ -74,6 +76,11 @@ export class Trials {
   /** Wall time so far, in seconds. */
   get seconds(): number {
     return (performance.now() - this.#began) / 1000;
+  }
+
+  /** Seconds until the time is over; infinite where there is no limit. */
+  get left(): number {
+    return this.#deadline === null ? Number.POSITIVE_INFINITY : Math.max(0, (this.#deadline - performance.now()) / 1000);
   }
 
   get isOver(): boolean {
@@ -137,17 +144,22 @@ export class Trials {
   async #make(request: TrialRequest, isFirst: boolean): Promise<{ readonly scores: TrialScores; readonly outcome?: TrialOutcome } | null> {
     const { signal, progress } = this.#services;
     const limit = new AbortController();
+    const own = new AbortController();
+    const ownTimer = request.limit === undefined || isFirst ? undefined : setTimeout(() => own.abort(), 1000 * request.limit);
     const timer = this.#deadline === null || isFirst ? undefined : setTimeout(() => limit.abort(), Math.max(0, this.#deadline - performance.now()));
     const began = performance.now();
+    const failed = (failure: TrialScores['failure']): TrialScores => ({ metrics: [], fitMs: 0, seconds: (performance.now() - began) / 1000, failure });
     try {
-      const outcome = await this.folds.run(request.spec, { share: request.share ?? 1, signal: AbortSignal.any([signal, limit.signal]), progress: () => progress(null, request.title) });
+      const outcome = await this.folds.run(request.spec, { share: request.share ?? 1, signal: AbortSignal.any([signal, limit.signal, own.signal]), progress: () => progress(null, request.title) });
       return { outcome, scores: { metrics: [...outcome.metrics], fitMs: outcome.fitMs, seconds: (performance.now() - began) / 1000, failure: null } };
     } catch (error) {
       if (signal.aborted) throw isCancelled(error) ? error : new CancelledError();
       if (limit.signal.aborted) return null;
+      if (own.signal.aborted) return { scores: failed({ code: 'trial-too-long', message: `It took longer than the ${formatDuration(1000 * (request.limit ?? 0))} that one trial may take of the time there is.` }) };
       if (!(error instanceof PenstockError) || isCancelled(error) || isFirst) throw error;
-      return { scores: { metrics: [], fitMs: 0, seconds: (performance.now() - began) / 1000, failure: { code: error.code, message: error.message } } };
+      return { scores: failed({ code: error.code, message: error.message }) };
     } finally {
+      clearTimeout(ownTimer);
       clearTimeout(timer);
     }
   }

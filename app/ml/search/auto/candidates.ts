@@ -28,11 +28,11 @@ const families: readonly Family[] = [
   { family: 'naive-bayes', title: 'Naive Bayes', algorithm: 'naive-bayes', params: {} },
   { family: 'decision-tree', title: 'Decision tree', algorithm: 'decision-tree', params: { maxDepth: 5, minRows: 10 } },
   { family: 'gradient-boosting', title: 'Gradient boosting', algorithm: 'gradient-boosting', params: { iterations: 300 } },
+  { family: 'mlp', title: 'Neural network', algorithm: 'mlp', params: {} },
   { family: 'random-forest', title: 'Random forest', algorithm: 'random-forest', params: { minRows: 5, features: 'automatic' } },
   { family: 'extra-trees', title: 'Extra trees', algorithm: 'random-forest', params: { minRows: 5, features: 'automatic', randomCuts: true, bootstrap: false } },
   { family: 'k-nearest-neighbours', title: 'K-nearest neighbours', algorithm: 'k-nearest-neighbours', params: {}, most: 20_000 },
   { family: 'support-vector-machine', title: 'Support vector machine', algorithm: 'support-vector-machine', params: {}, most: 10_000 },
-  { family: 'mlp', title: 'Neural network', algorithm: 'mlp', params: {} },
 ];
 
 /** Every learner that can do the task on so many rows. Dates are taken apart where there are any. */

@@ -23,8 +23,11 @@ interface Tried {
 }
 
 /** Training rows that a first comparison is made with at most; the best of it are compared on all rows. */
-const FEW_ROWS = 20_000;
+const FEW_ROWS = 10_000;
 const GO_ON = 4;
+/** Share of the time that one learner of the first comparison may take, and one that goes on to all rows of what is left. */
+const MOST_TIME = 0.15;
+const MOST_OF_REST = 0.3;
 /** Families whose other recipes are tried, and whose params are searched. */
 const BEST_FAMILIES = 3;
 /** Training rows from which on a proposal is first tried on a third of them. */
@@ -34,11 +37,14 @@ const PROPOSALS = 3;
 /** Every learner as it comes, the best of them on all rows, and the best ones with other recipes. The very first is on all rows: there is a model at once. */
 export async function compareFamilies(candidates: readonly Candidate[], stage: Stage, progress: (fraction: number) => void): Promise<readonly Tried[]> {
   const { trials, schema } = stage;
-  const share = Math.min(1, FEW_ROWS / (trials.folds.rows.rows / (1 + trials.folds.ratio)));
+  const part = FEW_ROWS / (trials.folds.rows.rows / (1 + trials.folds.ratio));
+  // Most of the rows tell no sooner than all of them.
+  const share = part > 0.5 ? 1 : part;
+  const limit = Number.isFinite(trials.left) ? { limit: MOST_TIME * trials.left } : {};
   const tried: Tried[] = [];
   for (const [index, candidate] of candidates.entries()) {
-    const part = index === 0 ? 1 : share;
-    const trial = await trials.run({ title: candidate.title, spec: candidate.spec, params: candidate.spec.params, share: part, budget: part });
+    const budget = index === 0 ? 1 : share;
+    const trial = await trials.run({ title: candidate.title, spec: candidate.spec, params: candidate.spec.params, share: budget, budget, ...limit });
     if (trial === null) return tried;
     tried.push({ candidate, trial });
     stage.keepOutcomes();
@@ -47,6 +53,7 @@ export async function compareFamilies(candidates: readonly Candidate[], stage: S
   if (share < 1) {
     const goOn = ranked(trials, tried).slice(0, GO_ON).filter(({ trial }) => trial.budget < 1);
     for (const { candidate, trial } of goOn) {
+      if (trial.seconds / trial.budget > MOST_OF_REST * trials.left) continue;
       const again = await trials.run({ title: candidate.title, spec: candidate.spec, params: candidate.spec.params, again: trial.number });
       if (again === null) return tried;
       tried[tried.findIndex((one) => one.candidate === candidate)] = { candidate, trial: again };
