@@ -69,7 +69,7 @@ export type RecipeStep =
       /** Adds `<column>_missing` as 0/1. */
       readonly indicator: boolean;
     }
-  | { readonly step: 'scale'; readonly columns: ColumnSelection; readonly method: 'standard' | 'min-max' | 'robust' | 'power' }
+  | { readonly step: 'scale'; readonly columns: ColumnSelection; readonly method: 'standard' | 'min-max' | 'robust' | 'power' | 'quantile' }
   | {
       readonly step: 'one-hot';
       readonly columns: ColumnSelection;

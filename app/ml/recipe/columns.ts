@@ -10,6 +10,21 @@ import type { ColumnSelection, TextTerms } from '#app/sdk/ports.ts';
  */
 export const LARGEST_MAGNITUDE = 1e100;
 
+/**
+ * A smaller spread counts as constant. With magnitudes up to 1e100 this keeps scaled values under 1e150, whose squares a later
+ * step's variance can still hold; and no difference of two numbers is so small that a runtime takes it for 0.
+ */
+export const SMALLEST_SPREAD = 1e-50;
+
+/**
+ * `value`, or exactly `neutral` where float32 cannot tell them apart. onnxruntime's optimiser compares float64 constants as float32
+ * when it removes “− 0” and “× 1” (1.30, NoopElimination), so a constant that only looks neutral would be dropped from the model but
+ * not from the SQL. Costs at most 6e-8 of the scale, or 1e-45 of the centre.
+ */
+export function settled(value: number, neutral: 0 | 1): number {
+  return Math.fround(value) === neutral ? neutral : value;
+}
+
 /** One raw column while the steps of a recipe are applied to it. */
 export interface ColumnState {
   readonly column: Column;
@@ -18,6 +33,11 @@ export interface ColumnState {
   readonly kind: 'number' | 'text' | 'date';
   /** Over the raw columns. `number`: type float; `text`: type string; `date`: the column as it is. Null where missing. */
   expr: Expr;
+  /**
+   * Numbers that a scaling computes with functions whose last digit differs between SQL and ONNX: the expression before, which steps
+   * that compare with constants use instead.
+   */
+  compared: Expr | null;
   /** True once an impute step has made `expr` never null. */
   filled: boolean;
   /** Values that are missing in the rows fitted on. */

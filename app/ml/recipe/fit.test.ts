@@ -74,6 +74,30 @@ describe('scale', () => {
   });
 });
 
+describe('quantile', () => {
+  const schema: Schema = [{ name: 'x', type: 'float' }];
+  const step: RecipeStep = { step: 'scale', columns: all, method: 'quantile' };
+
+  it('gives the share of rows below, straight lines between, and stays within 0 and 1', async () => {
+    expect(await features(recipeOf(step), schema, [[10], [0], [40], [30]], [[0], [10], [20], [30], [40], [-5], [99]])).toEqual({ x: [0, 1 / 3, 0.5, 2 / 3, 1, 0, 1].map((value) => expect.closeTo(value, 12)) });
+  });
+
+  it('gives equal values the middle of their shares, a constant column 0, and a value missing only later the mean', async () => {
+    expect(await features(recipeOf(step), schema, [[0], [0], [0], [8], [9]], [[0], [4], [9]])).toEqual({ x: [0.25, 0.5, 1].map((value) => expect.closeTo(value, 12)) });
+    expect(await features(recipeOf(step), schema, [[3], [3]], [[3], [4], [null]])).toEqual({ x: [0, 0, 0] });
+    expect(await features(recipeOf(step), schema, [[1], [2], [50]], [[null]])).toEqual({ x: [0.5] });
+  });
+
+  it('repeats scikit-learn’s QuantileTransformer, where its places are the values and where there are fewer', async () => {
+    const { values, few, many } = z.object({ values: z.array(z.number()), few: z.array(z.number()), many: z.array(z.number()) }).parse(JSON.parse(readFileSync(path.join(import.meta.dirname, 'quantile.reference.json'), 'utf8')));
+    const short = values.slice(0, few.length).map((value) => [value]);
+    expect((await features(recipeOf(step), schema, short))['x']).toEqual(few.map((value) => expect.closeTo(value, 9)));
+    const found = (await features(recipeOf(step), schema, values.map((value) => [value])))['x'] ?? [];
+    // Between two of the hundred places nothing is known but that shares rise.
+    expect(Math.max(...found.map((value, index) => Math.abs(Number(value) - (many[index] ?? Number.NaN))))).toBeLessThan(0.01);
+  });
+});
+
 describe('power', () => {
   const reference = z.array(z.object({ values: z.array(z.number()), lambda: z.number(), scaled: z.array(z.number()) })).parse(JSON.parse(readFileSync(path.join(import.meta.dirname, 'power.reference.json'), 'utf8')));
 

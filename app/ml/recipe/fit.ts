@@ -117,6 +117,7 @@ async function census(
       name: column.name,
       kind: column.type === 'string' ? 'text' : isDated(column) ? 'date' : 'number',
       expr,
+      compared: null,
       filled: false,
       missing: rows - found,
       distinct: different,
@@ -178,6 +179,9 @@ async function applyStep(step: RecipeStep, states: ColumnState[], { relation, fe
   const columns = selectColumns(step.columns, states, step.step, known);
   // Dates are only taken apart and left out; what else names them leaves them as they are, and it is said that they are not encoded.
   const undated = columns.filter((state) => state.kind !== 'date');
+  if (step.step === 'one-hot' || step.step === 'ordinal' || step.step === 'target-encode') {
+    for (const state of undated) if (state.encoded === null) state.expr = state.compared ?? state.expr;
+  }
   switch (step.step) {
     case 'impute':
       return applyImpute(step, undated, relation, tables);

@@ -57,7 +57,7 @@ const imputeArbitrary = fc
   .chain((rest) =>
     fc.constantFrom('all-numeric', 'all-categorical').map((by): RecipeStep => ({ step: 'impute', columns: { by: by as 'all-numeric' }, ...(rest as { numeric: 'mean'; categorical: 'none'; constant: string; indicator: boolean }) })),
   );
-const scaleArbitrary = fc.tuple(selection('all-numeric', numericNames), fc.constantFrom('standard', 'min-max', 'robust', 'power')).map(([columns, method]): RecipeStep => ({ step: 'scale', columns, method: method as 'standard' }));
+const scaleArbitrary = fc.tuple(selection('all-numeric', numericNames), fc.constantFrom('standard', 'min-max', 'robust', 'power', 'quantile')).map(([columns, method]): RecipeStep => ({ step: 'scale', columns, method: method as 'standard' }));
 const oneHotArbitrary = fc
   .tuple(selection('all-categorical', [...textNames, 'whole', 'flag']), fc.integer({ min: 1, max: 6 }), fc.boolean(), fc.boolean())
   .map(([columns, maxCategories, other, dropFirst]): RecipeStep => ({ step: 'one-hot', columns, maxCategories, other, dropFirst }));

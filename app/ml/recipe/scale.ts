@@ -2,22 +2,17 @@ import { call, lit } from '#app/relation/build.ts';
 import type { Expr, Relation } from '#app/relation/types.ts';
 import type { TableServices } from '#app/sdk/node.ts';
 import type { RecipeStep } from '#app/sdk/ports.ts';
-import type { ColumnState } from './columns.ts';
+import { SMALLEST_SPREAD, settled, type ColumnState } from './columns.ts';
 import { fitExponents, yeoJohnson } from './power.ts';
-import { numberOf, Statistics } from './statistics.ts';
-
-/**
- * A smaller spread counts as constant. With magnitudes up to 1e100 this keeps scaled values under 1e150, whose squares a later
- * step's variance can still hold.
- */
-const SMALLEST_SPREAD = 1e-50;
+import { quantileScale } from './quantile.ts';
+import { numberOf, Statistics, type Cell } from './statistics.ts';
 
 type ScaleStep = Extract<RecipeStep, { step: 'scale' }>;
 
 /**
  * Numeric columns as (x − centre) × factor, all statistics in one aggregate query.
  * standard: mean and population standard deviation (as scikit-learn's StandardScaler); min-max: to 0…1;
- * robust: median and interquartile range (range 0 but not constant: factor 1); power: standard, after a power that takes skew away
+ * robust: median and interquartile range (range 0 but not constant: factor 1); quantile: to the share of rows below, 0…1; power: standard, after a power that takes skew away
  * (Yeo-Johnson, as scikit-learn's PowerTransformer). A constant column becomes 0 for every value.
  */
 export async function applyScale(
@@ -26,14 +21,16 @@ export async function applyScale(
   relation: Relation,
   tables: Pick<TableServices, 'rows'>,
 ): Promise<void> {
-  if (step.method === 'power') await takeSkewAway(columns.filter((state) => state.kind === 'number' && state.encoded === null), relation, tables);
+  const open = columns.filter((state) => state.kind === 'number' && state.encoded === null);
+  const { method } = step;
+  if (method === 'quantile') return scaleByRank(open, relation, tables);
+  if (method === 'power') await takeSkewAway(open, relation, tables);
   const statistics = new Statistics();
   const changes: (() => void)[] = [];
-  for (const state of columns) {
-    if (state.kind !== 'number' || state.encoded !== null) continue;
+  for (const state of open) {
     const low = statistics.ask('min', state.expr);
     const high = statistics.ask('max', state.expr);
-    const measure = spread(step.method, state.expr, statistics);
+    const measure = spread(method, state.expr, statistics);
     changes.push(() => {
       const { centre: exact, width } = measure(numberOf(low()), numberOf(high()));
       const centre = settled(exact, 0);
@@ -47,6 +44,22 @@ export async function applyScale(
   for (const change of changes) change();
 }
 
+async function scaleByRank(columns: readonly ColumnState[], relation: Relation, tables: Pick<TableServices, 'rows'>): Promise<void> {
+  const means = new Statistics();
+  const asked: { state: ColumnState; expr: Expr; mean: () => Cell }[] = [];
+  for (const state of columns) {
+    // Times zero, so that what is missing stays missing.
+    const expr = (await quantileScale(state, relation, tables)) ?? call('multiply', state.expr, lit(0, 'float'));
+    asked.push({ state, expr, mean: means.ask('avg', expr) });
+  }
+  await means.load(relation, tables);
+  for (const { state, expr, mean } of asked) {
+    state.compared ??= state.expr;
+    state.expr = expr;
+    state.fallback = numberOf(mean());
+  }
+}
+
 async function takeSkewAway(columns: readonly ColumnState[], relation: Relation, tables: Pick<TableServices, 'rows'>): Promise<void> {
   const exponents = await fitExponents(columns, relation, tables);
   const means = new Statistics();
@@ -56,22 +69,14 @@ async function takeSkewAway(columns: readonly ColumnState[], relation: Relation,
   });
   await means.load(relation, tables);
   for (const { state, expr, mean } of asked) {
+    state.compared ??= state.expr;
     state.expr = expr;
     state.fallback = numberOf(mean());
   }
 }
 
-/**
- * `value`, or exactly `neutral` where float32 cannot tell them apart. onnxruntime's optimiser compares float64 constants as float32
- * when it removes “− 0” and “× 1” (1.30, NoopElimination), so a constant that only looks neutral would be dropped from the model but
- * not from the SQL. Costs at most 6e-8 of the scale, or 1e-45 of the centre.
- */
-function settled(value: number, neutral: 0 | 1): number {
-  return Math.fround(value) === neutral ? neutral : value;
-}
-
 function spread(
-  method: ScaleStep['method'],
+  method: Exclude<ScaleStep['method'], 'quantile'>,
   expr: Expr,
   statistics: Statistics,
 ): (low: number, high: number) => { centre: number; width: number } {

@@ -4,6 +4,7 @@ import { moreDateFunctions } from './date-more.ts';
 import { dateTextFunctions } from './date-text.ts';
 import { dateFunctions } from './dates.ts';
 import { hashFunctions } from './hash.ts';
+import { interpolateFunctions } from './interpolate.ts';
 import { jsonFunctions } from './json.ts';
 import { logicFunctions } from './logic.ts';
 import { lookupFunctions } from './lookup.ts';
@@ -39,6 +40,7 @@ export const functionRegistry: ReadonlyMap<string, FunctionSpec> = new Map(
     ...jsonFunctions,
     ...hashFunctions,
     ...lookupFunctions,
+    ...interpolateFunctions,
   ].map((spec) => [spec.name, spec]),
 );
 

@@ -33,11 +33,11 @@ const scaleSchema = z.object({
   step: z.literal('scale'),
   columns: selectionSchema.default({ by: 'all-numeric' }),
   method: z
-    .enum(['standard', 'min-max', 'robust', 'power'])
+    .enum(['standard', 'min-max', 'robust', 'power', 'quantile'])
     .default('standard')
     .meta({
       title: 'Method',
-      labels: { standard: 'Standard: mean 0, deviation 1', 'min-max': 'Min-max: 0 to 1', robust: 'Robust: median 0, quartile range 1', power: 'Power: skew taken away, then standard' },
+      labels: { standard: 'Standard: mean 0, deviation 1', 'min-max': 'Min-max: 0 to 1', robust: 'Robust: median 0, quartile range 1', power: 'Power: skew taken away, then standard', quantile: 'Quantile: share of rows below, 0 to 1' },
     }),
 });
 

@@ -49,7 +49,7 @@ export function stepWords(step: RecipeStep): StepWords {
     case 'scale':
       return {
         title: 'Scale numbers',
-        detail: { standard: 'to mean 0 and standard deviation 1', 'min-max': 'to the range 0 to 1', robust: 'by median and interquartile range', power: 'to mean 0 and standard deviation 1, after a power that takes skew away' }[step.method],
+        detail: { standard: 'to mean 0 and standard deviation 1', 'min-max': 'to the range 0 to 1', robust: 'by median and interquartile range', quantile: 'to the share of rows below, 0 to 1', power: 'to mean 0 and standard deviation 1, after a power that takes skew away' }[step.method],
       };
     case 'one-hot':
       return {

@@ -3,6 +3,7 @@ import type { ColumnType, Expr } from '../../types.ts';
 import type { FragmentBuilder } from './builder.ts';
 import { datePartFunctions, emitDatePart, emitDays, epochDays } from './dates.ts';
 import { numbersByKey } from './lookup.ts';
+import { numberPlace, rampSum, textPlace } from './tables.ts';
 
 /**
  * Values while emitting. A number is a float64 tensor [rows or 1, width], null is NaN. A boolean is two bool tensors: `truth`, false
@@ -72,6 +73,7 @@ function emitNew(exprs: readonly Expr[], context: EmitContext): OnnxValue {
     }
     case 'call': {
       if (first.fn === 'lookup') return emitLookups(exprs, context);
+      if (first.fn === 'interpolate') return emitInterpolations(exprs, context);
       const args = first.args.map((_arg, index) => exprs.map((expr) => pickArgument(expr, index)));
       if (datePartFunctions.has(first.fn) || first.fn === 'date_diff') return emitDated(first.fn, args, context);
       return emitCall(first.fn, args, context);
@@ -221,35 +223,25 @@ function emitLookups(exprs: readonly Expr[], context: EmitContext): OnnxValue {
     if (key === undefined) return unsupported('its parts differ in shape');
     const numbers = numbersByKey(args);
     const value = emitTogether([key], context);
-    const place = value.kind === 'text' ? textPlace(value.tensor, [...numbers.keys()], builder) : numberPlace(asNumber(value, context), [...numbers.keys()].map(Number), builder);
+    const place = value.kind === 'text' ? textPlace(value.tensor, [...numbers.keys()], builder) : numberPlace(asNumber(value, context).tensor, [...numbers.keys()].map(Number), builder);
     const table = builder.constant({ type: 'double', dims: [numbers.size + 1], data: Float64Array.from([...numbers.values(), Number.NaN]) });
     return builder.node('Gather', [table, place], { axis: { kind: 'int', value: 0 } });
   });
   return { kind: 'number', tensor: builder.concat(pieces), nullable: true };
 }
 
-const places = (count: number): number[] => Array.from({ length: count }, (_unused, place) => place);
-
-/** Int64: the place of each text among the keys, their number for every other text. */
-function textPlace(tensor: string, keys: readonly string[], builder: FragmentBuilder): string {
-  return builder.node(
-    'LabelEncoder',
-    [tensor],
-    { keys_strings: { kind: 'strings', value: keys }, values_int64s: { kind: 'ints', value: places(keys.length) }, default_int64: { kind: 'int', value: keys.length } },
-    'ai.onnx.ml',
-  );
-}
-
-/** As `textPlace` for whole numbers; a number with a fraction has no place, nor has NaN. */
-function numberPlace(value: NumberValue, keys: readonly number[], builder: FragmentBuilder): string {
-  const whole = builder.node('Equal', [builder.node('Floor', [value.tensor]), value.tensor]);
-  const place = builder.node(
-    'LabelEncoder',
-    [builder.cast(builder.node('Where', [whole, value.tensor, builder.doubles([0])]), 'int64')],
-    { keys_int64s: { kind: 'ints', value: keys }, values_int64s: { kind: 'ints', value: places(keys.length) }, default_int64: { kind: 'int', value: keys.length } },
-    'ai.onnx.ml',
-  );
-  return builder.node('Where', [whole, place, builder.constant({ type: 'int64', dims: [1, 1], data: [keys.length] })]);
+function emitInterpolations(exprs: readonly Expr[], context: EmitContext): OnnxValue {
+  const { builder } = context;
+  const pieces = exprs.map((expr) => {
+    const [place, ...points] = expr.op === 'call' ? expr.args : [];
+    if (place === undefined) return unsupported('its parts differ in shape');
+    const numbers = points.map((point) => (point.op === 'lit' ? Number(point.value) : Number.NaN));
+    const [x, y] = [numbers.filter((_number, at) => at % 2 === 0), numbers.filter((_number, at) => at % 2 === 1)];
+    const { tensor } = asNumber(emitTogether([place], context), context);
+    const sum = rampSum(tensor, x, y, builder);
+    return builder.node('Where', [builder.node('IsNaN', [tensor]), nullNumber(context).tensor, sum]);
+  });
+  return { kind: 'number', tensor: builder.concat(pieces), nullable: true };
 }
 
 /** A part of each date, or the days from a constant to it. The dates are columns of one type. */

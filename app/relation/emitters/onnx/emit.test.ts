@@ -28,8 +28,6 @@ const { number, truth } = fc.letrec<{ number: Expr; truth: Expr; text: Expr }>((
     fc.integer({ min: -5, max: 5 }).map((value) => lit(value, 'float')),
     fc.tuple(fc.constantFrom('add', 'subtract', 'multiply'), tie('number'), tie('number')).map(([fn, x, y]) => call(fn, x, y)),
     fc.tuple(tie('number'), fc.constantFrom(-3, 0.5, 7)).map(([x, by]) => call('divide', x, lit(by, 'float'))),
-    tie('number').map((x) => call('ln', x)),
-    fc.constantFrom(col('a'), col('b')).map((x) => call('exp', x)),
     fc.tuple(fc.constantFrom('negate', 'abs', 'floor', 'ceil'), tie('number')).map(([fn, x]) => call(fn, x)),
     fc.tuple(fc.constantFrom('coalesce', 'nullif'), tie('number'), tie('number')).map(([fn, x, y]) => call(fn, x, y)),
     fc.tuple(tie('truth'), tie('number'), tie('number')).map(([condition, x, y]) => when([{ when: condition, then: x }], y)),
@@ -62,6 +60,10 @@ const { number, truth } = fc.letrec<{ number: Expr; truth: Expr; text: Expr }>((
 /** Null shows as −999, unknown as −1. */
 const output = fc.oneof(
   number.map((x) => call('coalesce', x, lit(-999, 'float'))),
+  // Not inside others: their last digits differ between the backends, and comparing makes much of it.
+  number.map((x) => call('coalesce', call('ln', x), lit(-999, 'float'))),
+  number.map((x) => call('coalesce', call('interpolate', x, lit(-1, 'float'), lit(2, 'float'), lit(0.5, 'float'), lit(-3, 'float'), lit(2, 'float'), lit(7, 'float')), lit(-999, 'float'))),
+  fc.constantFrom(col('a'), col('b')).map((x) => call('coalesce', call('exp', x), lit(-999, 'float'))),
   truth.map((x) => when([{ when: x, then: lit(1, 'float') }, { when: call('not', x), then: lit(0, 'float') }], lit(-1, 'float'))),
 );
 
@@ -119,7 +121,7 @@ describe('expressions in ONNX', () => {
         for (const [row, values] of wanted.entries()) {
           for (const [at, value] of values.entries()) {
             const other = found[row]?.[at] ?? Number.NaN;
-            const close = other === value || Math.abs(other - value) <= 1e-5 * Math.abs(value);
+            const close = other === value || Math.abs(other - value) <= Math.max(1e-5 * Math.abs(value), 1e-12);
             if (!close) throw new Error(`output ${at} of ${JSON.stringify(rows[row])}: SQL ${value}, ONNX ${other}`);
           }
         }

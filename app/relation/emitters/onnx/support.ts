@@ -90,6 +90,10 @@ function callSupport(fn: string, args: readonly Expr[], schema: Schema): Onnxabl
   }
   const answers = args.map((arg) => isOnnxable(arg, schema));
   const failed = all(answers);
+  if (failed === null && fn === 'interpolate') {
+    const [place] = answers;
+    return place?.ok === true && place.kind === 'number' ? place : no('it interpolates something that is not a number');
+  }
   if (failed !== null) return failed;
   if (numeric.has(fn) || ordered.has(fn)) {
     const bad = answers.find((answer) => answer.ok && answer.kind !== 'number' && answer.kind !== 'null');
