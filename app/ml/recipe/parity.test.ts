@@ -124,6 +124,18 @@ describe('a fitted recipe', () => {
     await compare(native as unknown as TestRuntime, scaled, [row(1), row(3), row(1.0000000001)], []);
   });
 
+  it('agrees where numbers are nearly the same, and where categories are made of scaled ones', async () => {
+    const scaled = (method: 'power' | 'quantile'): RecipeStep => ({ step: 'scale', columns: { by: 'all-numeric' }, method });
+    const row = (x: number, whole: number): Cell[] => [x, -x, whole, true, 'a', 'a'];
+    for (const [a, b] of [[-1e-50, 0], [0, 5e-324], [1e16, 1e16 + 2]] as const) {
+      await compare(native as unknown as TestRuntime, { steps: [scaled('quantile'), ...defaultRecipe.steps] }, [row(a, 1), row(b, 2)], []);
+    }
+    const codes: RecipeStep = { step: 'ordinal', columns: { by: 'names', names: ['whole', 'x'] }, maxCategories: 9, order: 'alphabetical', missing: 'nan' };
+    for (const method of ['power', 'quantile'] as const) {
+      await compare(native as unknown as TestRuntime, { steps: [scaled(method), codes, ...treeRecipe.steps] }, [row(0.1, -45), row(0.7, 0), row(3.3, 12)], [row(0.2, 1)], { allowMissing: true });
+    }
+  });
+
   it('gives the same features in SQL and in ONNX, for any recipe and any rows', { timeout: 180_000 }, async () => {
     await fc.assert(
       fc.asyncProperty(recipeArbitrary, fc.array(rowArbitrary, { minLength: 1, maxLength: 25 }), fc.array(rowArbitrary, { maxLength: 6 }), async (recipe, train, fresh) => {
