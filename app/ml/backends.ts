@@ -23,7 +23,8 @@ const platformProviders: Partial<Record<NodeJS.Platform, readonly string[]>> = {
 
 const answerSchema = z.object({ usable: z.boolean(), detail: z.string() });
 
-function probe(name: string): Promise<Backend> {
+/** Whether one execution provider works here, tried in a process of its own. Never rejects. */
+export function probeBackend(name: string): Promise<Backend> {
   return new Promise((resolve) => {
     const env = { ...process.env, [probeVariable]: name };
     execFile(process.execPath, [fileURLToPath(workerEntry)], { env, timeout: patience, killSignal: 'SIGKILL', windowsHide: true }, (error, stdout) => {
@@ -44,5 +45,5 @@ function failed(error: { killed?: boolean; signal?: string | null; code?: unknow
  * can crash or hang it. Never rejects. Takes a second or so.
  */
 export async function backends(): Promise<readonly Backend[]> {
-  return Promise.all(['cpu', 'webgpu', ...(platformProviders[process.platform] ?? [])].map(probe));
+  return Promise.all(['cpu', 'webgpu', ...(platformProviders[process.platform] ?? [])].map(probeBackend));
 }

@@ -56,10 +56,13 @@ export function tensor(type: Ort.Tensor.Type, data: Ort.Tensor.DataType | readon
   return new (ort().Tensor)(type, data as Ort.Tensor.DataType, dims);
 }
 
-/** Loads a model on the CPU provider. @throws Error with onnxruntime's message. */
-export async function openNativeSession(model: Uint8Array | string, purpose: SessionPurpose): Promise<NativeSession> {
+/**
+ * Loads a model on the CPU provider, or on another one that was probed before (what it lacks runs on the CPU).
+ * @throws Error with onnxruntime's message.
+ */
+export async function openNativeSession(model: Uint8Array | string, purpose: SessionPurpose, provider = 'cpu'): Promise<NativeSession> {
   const options: Ort.InferenceSession.SessionOptions = {
-    executionProviders: ['cpu'],
+    executionProviders: provider === 'cpu' ? ['cpu'] : [provider, 'cpu'],
     intraOpNumThreads: threads[purpose],
     interOpNumThreads: 1,
     graphOptimizationLevel: 'all',

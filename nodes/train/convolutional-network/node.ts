@@ -34,6 +34,10 @@ export const paramsSchema = z.object({
   dropout: z.number().min(0).max(0.9).default(0.2).meta({ title: 'Dropout', description: 'Share of values switched off before each dense layer in each step.', control: 'slider', min: 0, max: 0.9, step: 0.05, advanced: true }),
   weightDecay: z.number().min(0).max(10).default(0.01).meta({ title: 'Weight decay', control: 'number', min: 0, step: 0.001, advanced: true }),
   schedule: z.enum(['constant', 'step', 'cosine']).default('cosine').meta({ title: 'Learning rate over time', labels: { constant: 'Stays', step: 'A tenth at half and at three quarters of the epochs', cosine: 'Falls along half a cosine' }, advanced: true }),
+  device: z
+    .enum(['cpu', 'auto', 'gpu'])
+    .default('cpu')
+    .meta({ title: 'Trains on', description: 'The GPU rounds differently: only the processor gives the same network every time.', labels: { cpu: 'The processor', auto: 'Whichever is faster, by a measured step', gpu: 'The GPU where there is one' }, advanced: true }),
   seed: z.int().min(0).max(0xffff_ffff).nullable().default(null).meta({ title: 'Seed', description: 'Same seed, same network. Empty: a fixed one, so that runs can be compared.', control: 'number', min: 0, advanced: true }),
 });
 

@@ -45,6 +45,10 @@ export const paramsSchema = z.object({
   weightDecay: z.number().min(0).max(10).default(0.0001).meta({ title: 'Weight decay', control: 'number', min: 0, step: 0.0001, advanced: true }),
   optimizer: z.enum(['adam', 'adamw', 'sgd']).default('adam').meta({ title: 'Optimiser', labels: { adam: 'Adam', adamw: 'AdamW', sgd: 'SGD' }, advanced: true }),
   clipNorm: z.number().min(0).default(0).meta({ title: 'Gradient limit', description: 'Largest norm of the gradient in a step; 0: no limit.', control: 'number', min: 0, advanced: true }),
+  device: z
+    .enum(['cpu', 'auto', 'gpu'])
+    .default('cpu')
+    .meta({ title: 'Trains on', description: 'The GPU rounds differently: only the processor gives the same network every time.', labels: { cpu: 'The processor', auto: 'Whichever is faster, by a measured step', gpu: 'The GPU where there is one' }, advanced: true }),
   seed: z.int().min(0).max(0xffff_ffff).nullable().default(null).meta({ title: 'Seed', description: 'Same seed, same network. Empty: a fixed one, so that runs can be compared.', control: 'number', min: 0, advanced: true }),
 });
 

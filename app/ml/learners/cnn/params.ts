@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { schedules } from '../../autodiff/schedule.ts';
+import { devices } from '../network/device.ts';
 
 export const cnnParams = z.object({
   /** Width and height that every image is brought to. */
@@ -30,6 +31,7 @@ export const cnnParams = z.object({
   validationFraction: z.number().min(0).max(0.5).default(0.15),
   classWeights: z.enum(['none', 'balanced']).default('none'),
   clipNorm: z.number().min(0).default(1),
+  device: z.enum(devices).default('cpu'),
   /** Absent: the run's seed. */
   seed: z.number().int().min(0).max(0xffff_ffff).nullish(),
 });

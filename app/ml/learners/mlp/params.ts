@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { schedules } from '../../autodiff/schedule.ts';
+import { devices } from '../network/device.ts';
 
 export const activations = ['relu', 'tanh', 'sigmoid', 'gelu'] as const;
 
@@ -26,6 +27,7 @@ export const mlpParams = z.object({
   classWeights: z.enum(['none', 'balanced']).default('none'),
   /** Largest norm of the gradient; 0: not limited. */
   clipNorm: z.number().min(0).default(0),
+  device: z.enum(devices).default('cpu'),
   /** Absent: the run's seed. */
   seed: z.number().int().min(0).max(0xffff_ffff).nullish(),
 });

@@ -5,6 +5,7 @@ import { encodeModel } from '../../onnx/encode.ts';
 import { type NativeSession, type Tensor, openNativeSession, tensor } from '../../worker/ort.ts';
 import { shuffle } from '../random.ts';
 import type { TrainHooks } from '../types.ts';
+import { type Device, openTrainer } from './device.ts';
 import { evaluationGraph, type Network, trainingGraph } from './graphs.ts';
 import { initialStatistics } from './pass.ts';
 
@@ -27,6 +28,8 @@ export interface LoopOptions {
   readonly earlyStopping: boolean;
   readonly patience: number;
   readonly seed: number;
+  /** Default: the processor. */
+  readonly device?: Device;
 }
 
 export interface LoopData {
@@ -132,13 +135,14 @@ export async function fitNetwork(network: Network, initial: Float32Array, data: 
   const { epochs, earlyStopping, patience } = options;
   const { training, validation } = data;
   const state = new TrainingState(options.optimizer, initial, initialStatistics(network.normalised));
-  const trainer = await openNativeSession(encodeModel(trainingGraph(network, options)), 'training');
-  const evaluator = await openNativeSession(encodeModel(evaluationGraph(network)), 'training');
   const watched = validation.length > 0 ? validation : training.slice(0, accuracyRows);
 
   const size = Math.min(options.batchSize, training.length);
   const steps = Math.ceil(training.length / size) * epochs;
   const schedule = { name: options.schedule, learningRate: options.learningRate, warmUp: options.warmUp };
+  const numbersOf = (step: number): Tensor => tensor('float32', stepNumbers(rateAt(schedule, step, steps), step), [3]);
+  const trainer = await openTrainer(encodeModel(trainingGraph(network, options)), options.device ?? 'cpu', () => ({ ...data.feeds(training.subarray(0, size), false), ...state.feeds, numbers: numbersOf(1) }), steps, hooks);
+  const evaluator = await openNativeSession(encodeModel(evaluationGraph(network)), 'training');
   let best: { readonly measured: Measured; readonly epoch: number; readonly parameters: Float32Array; readonly statistics: Float32Array } | null = null;
   let last: Measured = { loss: Number.NaN, accuracy: null };
   let trainingLoss = Number.NaN;
@@ -155,8 +159,7 @@ export async function fitNetwork(network: Network, initial: Float32Array, data: 
         hooks.check();
         step++;
         const rows = training.subarray(at, at + size);
-        const numbers = stepNumbers(rateAt(schedule, step, steps), step);
-        const found = await trainer.run({ ...data.feeds(rows, true), ...state.feeds, numbers: tensor('float32', numbers, [3]) }, { ...state.fetches, loss: null });
+        const found = await trainer.run({ ...data.feeds(rows, true), ...state.feeds, numbers: numbersOf(step) }, { ...state.fetches, loss: null });
         const loss = Number(found['loss']?.data[0]);
         if (!Number.isFinite(loss)) throw diverged(epoch);
         sum += loss * rows.length;
@@ -182,7 +185,7 @@ export async function fitNetwork(network: Network, initial: Float32Array, data: 
     await evaluator.release().catch(() => undefined);
   }
 
-  const notes: string[] = [];
+  const notes: string[] = [...trainer.notes];
   if (stopped) notes.push(`Training stopped early after ${epoch} epochs; the weights are those of epoch ${best?.epoch}, where the validation loss was lowest.`);
   if (earlyStopping && validation.length === 0) notes.push('There was no validation part (too few rows, or a fraction of 0), so training ran for all epochs.');
   if (earlyStopping && !stopped && best?.epoch === epoch && options.schedule === 'constant') notes.push('The validation loss was still falling at the last epoch: more epochs may do better.');

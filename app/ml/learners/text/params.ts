@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { schedules } from '../../autodiff/schedule.ts';
+import { devices } from '../network/device.ts';
 
 export const textParams = z.object({
   /** Words that get a place of their own, most frequent first. */
@@ -25,6 +26,7 @@ export const textParams = z.object({
   validationFraction: z.number().min(0).max(0.5).default(0.1),
   classWeights: z.enum(['none', 'balanced']).default('none'),
   clipNorm: z.number().min(0).default(1),
+  device: z.enum(devices).default('cpu'),
   /** Absent: the run's seed. */
   seed: z.number().int().min(0).max(0xffff_ffff).nullish(),
 });
