@@ -24,8 +24,14 @@ function floatText(value: number): string {
   return plain.includes('.') ? plain : `${plain}.0`;
 }
 
+/** Longer expressions are not written twice. */
+const longestRepeated = 80;
+
 /** A number of the database's as text. Its own cast tells the sign of what is no number, which depends on the processor: 0 × ∞ is “-nan” there. */
-export const floatTextSql = (sql: string): string => `replace((${sql})::varchar, '-nan', 'nan')`;
+export function floatTextSql(sql: string): string {
+  // Looking for the sign in every text takes as long as making it.
+  return sql.length > longestRepeated ? `replace((${sql})::varchar, '-nan', 'nan')` : `(case when isnan(${sql}) then 'nan' else (${sql})::varchar end)`;
+}
 
 const yes = new Set(['true', 't', '1', 'yes', 'y']);
 const no = new Set(['false', 'f', '0', 'no', 'n']);
