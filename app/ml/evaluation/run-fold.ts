@@ -70,7 +70,7 @@ export async function scoreRows(rows: NumberedRows, learnt: Pick<Learnt, 'prepar
 }
 
 /** A class that none of the training rows had gets the probability 0. */
-function amongAllClasses(found: Predictions, classes: readonly string[], all: readonly string[]): Pick<ScoredRows, 'predicted' | 'probabilities'> {
+export function amongAllClasses(found: Predictions, classes: readonly string[], all: readonly string[]): Pick<ScoredRows, 'predicted' | 'probabilities'> {
   if (found.prediction !== undefined) return { predicted: found.prediction, probabilities: null };
   const position = Int32Array.from(classes, (label) => all.indexOf(label));
   const predicted = Int32Array.from(found.label ?? [], (label) => position[label] ?? -1);

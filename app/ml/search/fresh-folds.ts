@@ -27,7 +27,7 @@ const FRESH = 0x51ed270b;
  * Folds of the same rows that are divided otherwise than those of the search. The score that chose the best of many trials flatters it;
  * on fresh folds only what it owes to the rows themselves is left. @throws PenstockError those of makeFolds.
  */
-export const openFreshFolds = (rows: NumberedRows, k: number, seed: number, services: LearnServices): Promise<TrialFolds> => TrialFolds.open(rows, k, CHECK_REPEATS, (seed + FRESH) >>> 0, services);
+export const openFreshFolds = (rows: NumberedRows, k: number, seed: number, services: LearnServices, repeats = CHECK_REPEATS): Promise<TrialFolds> => TrialFolds.open(rows, k, repeats, (seed + FRESH) >>> 0, services);
 
 export function gainOf(metric: ScoreMetric, folds: TrialFolds, before: readonly Readonly<Record<string, number>>[], after: readonly Readonly<Record<string, number>>[]): Gain {
   const scoresOf = (metrics: readonly Readonly<Record<string, number>>[]): number[] => metrics.map((one) => one[metric.name] ?? Number.NaN);

@@ -7,12 +7,13 @@ import { foldTable, type FoldTable, type NumberedRows } from '../evaluation/fold
 import type { Folds, Split } from '../evaluation/folds.ts';
 import { inParallel } from '../evaluation/in-parallel.ts';
 import { makeFolds } from '../evaluation/make-folds.ts';
-import { scoreRows, type TestedRows } from '../evaluation/run-fold.ts';
+import type { TestedRows } from '../evaluation/run-fold.ts';
 import { splitSeed } from '../evaluation/test-and-score.ts';
 import { findAlgorithm } from '../learners/registry.ts';
 import { shuffle, uniform } from '../learners/random.ts';
 import { readFeatureRows, type FeatureRows } from '../model/feature-rows.ts';
-import { readLearningRows, trainOnRows, type LearningRows, type LearnServices } from '../model/learn.ts';
+import { readLearningRows, type LearningRows, type LearnServices } from '../model/learn.ts';
+import { fitAndScore } from './fit-and-score.ts';
 
 /** Numbers of features kept in memory for later trials (float32: 600 MB); beyond, the oldest folds are read again when they are needed. */
 const KEPT_CELLS = 150_000_000;
@@ -77,11 +78,7 @@ export class TrialFolds {
     let done = 0;
     const found = await inParallel(splits, limit, options.signal, async (split, _index, signal) => {
       const { learning, test } = await this.#fold(spec, split, signal);
-      const services = { ...this.#services, signal, seed: splitSeed(this.#seed, split) };
-      const began = performance.now();
-      const { trained } = await trainOnRows(sideBySide, this.#part(learning, options.share ?? 1, split), services);
-      const fitMs = performance.now() - began;
-      const tested = await scoreRows(this.rows, { ...learning, trained }, test, services);
+      const { tested, fitMs } = await fitAndScore(this.rows, sideBySide, this.#part(learning, options.share ?? 1, split), test, { signal, seed: splitSeed(this.#seed, split) });
       done += 1;
       options.progress?.(done / splits.length);
       return { metrics: foldMetrics(this.rows.task, tested, this.rows.classes), tested, fitMs };

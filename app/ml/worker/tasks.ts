@@ -9,6 +9,7 @@ import type { TreeShapPayload, TreeShapResult } from '../trees/shap-task.ts';
 import type { Moments } from '../matrix/moments.ts';
 import type { MatrixRows, PrincipalPayload, PrincipalResult } from '../projection/principal.ts';
 import type { ProjectPayload, ProjectResult } from '../projection/project.ts';
+import type { FitAndScorePayload, FitAndScoreResult } from '../search/fit-and-score.ts';
 import type { SelectPayload, SelectResult } from '../search/auto/select-ensemble.ts';
 import type { CalibratePayload, CalibrateResult } from '../understanding/calibrate.ts';
 import type { FairThresholds, FairThresholdsPayload } from '../understanding/fair-thresholds.ts';
@@ -40,6 +41,7 @@ export interface TaskMap {
   forecast: { payload: ForecastPayload; message: TrainMessage; result: ForecastResult };
   'train-text': { payload: RawTrainPayload; message: TrainMessage; result: RawTrained };
   project: { payload: ProjectPayload; message: never; result: ProjectResult };
+  'fit-and-score': { payload: FitAndScorePayload; message: TrainMessage | CheckpointMessage; result: FitAndScoreResult };
   'select-ensemble': { payload: SelectPayload; message: never; result: SelectResult };
   'session-close': { payload: { readonly session: number }; message: never; result: null };
 }

@@ -5,7 +5,7 @@ import { numberRows } from '../../evaluation/fold-table.ts';
 import { requireLearners } from '../../evaluation/test-and-score.ts';
 import { fitLearner } from '../../model/fit-learner.ts';
 import { findTarget } from '../../model/learn.ts';
-import { gainOf, openFreshFolds, type Gain } from '../fresh-folds.ts';
+import { CHECK_REPEATS, gainOf, openFreshFolds, type Gain } from '../fresh-folds.ts';
 import { TrialMemory } from '../memory.ts';
 import { metricNamed, type SearchServices } from '../search-parameters.ts';
 import { TrialFolds } from '../trial-folds.ts';
@@ -89,7 +89,10 @@ export async function autoTrain(table: TableValue, options: AutoTrainOptions, se
   const singleWinner: Winner = { title: single.title, spec: single.spec, titles: [single.title], mean: single.mean, trials: [single] };
   const winner = found.reduce<Winner>((best, one) => (trials.isBetter(one.mean, best.mean) ? one : best), singleWinner);
   log('info', `The winner: ${winner.title}, ${metric.title} ${formatNumber(winner.mean)}.`);
-  const gain = winner.trials.length === 1 && winner.trials[0]?.number === start.number ? null : await check(start.spec, winner, metric, await openFreshFolds(rows, options.folds, options.seed, services), within(0.8, 0.92));
+  // A check that would take half as long as the trials is made once only.
+  const checkSeconds = [start, ...winner.trials].reduce((sum, trial) => sum + trial.seconds / trial.budget, 0);
+  const repeats = CHECK_REPEATS * checkSeconds > options.seconds / 2 ? 1 : CHECK_REPEATS;
+  const gain = winner.trials.length === 1 && winner.trials[0]?.number === start.number ? null : await check(start.spec, winner, metric, await openFreshFolds(rows, options.folds, options.seed, services, repeats), within(0.8, 0.92));
   const model = await fitLearner(winner.spec, table, within(0.92, 0.99));
   const leaders: Leader[] = [...found.map(({ title, mean, trials: parts }): Leader => ({ title, mean, parts: parts.length })), ...trials.all];
   return {

@@ -64,7 +64,8 @@ export async function compareFamilies(candidates: readonly Candidate[], stage: S
     tried.splice(0, tried.length, ...tried.filter((one) => full.includes(one)));
   }
   progress(0.8);
-  for (const { candidate } of ranked(trials, tried).slice(0, BEST_FAMILIES)) {
+  for (const { candidate, trial: before } of ranked(trials, tried).slice(0, BEST_FAMILIES)) {
+    if (before.seconds / before.budget > MOST_TIME * trials.left) continue;
     for (const other of otherRecipes(candidate, schema)) {
       const trial = await trials.run({ title: other.title, spec: other.spec, params: other.spec.params });
       if (trial === null) return tried;
