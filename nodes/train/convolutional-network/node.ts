@@ -19,11 +19,11 @@ export const paramsSchema = z.object({
   flip: z.boolean().default(true).meta({ title: 'Mirror', description: 'Half of the training images are mirrored left to right. Not for letters and digits.' }),
   shift: z.number().min(0).max(0.5).default(0.1).meta({ title: 'Move', description: 'Training images are moved by up to this share of their size.', control: 'slider', min: 0, max: 0.5, step: 0.05 }),
   rotate: z.number().min(0).max(45).default(10).meta({ title: 'Turn', description: 'Training images are turned by up to so much.', unit: '°', control: 'slider', min: 0, max: 45, step: 5 }),
-  epochs: z.int().min(1).max(10_000).default(20).meta({ title: 'Epochs', description: 'Passes over the training images, at most.', control: 'number', min: 1, max: 10_000 }),
+  epochs: z.int().min(1).max(10_000).default(30).meta({ title: 'Epochs', description: 'Passes over the training images, at most.', control: 'number', min: 1, max: 10_000 }),
   batchSize: z.int().min(2).max(4096).default(32).meta({ title: 'Batch size', unit: 'images', control: 'number', min: 2 }),
   learningRate: z.number().positive().max(100).default(0.003).meta({ title: 'Learning rate', control: 'number', min: 0, step: 0.001 }),
   earlyStopping: z.boolean().default(true).meta({ title: 'Early stopping', description: 'Stops once the loss on held-back images no longer improves, and keeps the best epoch.' }),
-  patience: z.int().min(1).max(10_000).default(8).meta({ title: 'Patience', unit: 'epochs', control: 'number', min: 1, visibleWhen: { param: 'earlyStopping', in: [true] } }),
+  patience: z.int().min(1).max(10_000).default(15).meta({ title: 'Patience', unit: 'epochs', control: 'number', min: 1, visibleWhen: { param: 'earlyStopping', in: [true] } }),
   validationFraction: z.number().min(0).max(0.5).default(0.15).meta({ title: 'Held-back share', description: 'Share of the images that is only measured on while training. 0 turns early stopping off.', control: 'slider', min: 0, max: 0.5, step: 0.05 }),
   classWeights: z
     .enum(['none', 'balanced'])

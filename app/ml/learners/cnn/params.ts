@@ -19,7 +19,7 @@ export const cnnParams = z.object({
   shift: z.number().min(0).max(0.5).default(0.1),
   /** Turned by up to so many degrees. */
   rotate: z.number().min(0).max(45).default(10),
-  epochs: z.number().int().min(1).max(10_000).default(20),
+  epochs: z.number().int().min(1).max(10_000).default(30),
   batchSize: z.number().int().min(2).max(4096).default(32),
   learningRate: z.number().positive().max(100).default(0.003),
   schedule: z.enum(schedules).default('cosine'),
@@ -27,7 +27,8 @@ export const cnnParams = z.object({
   weightDecay: z.number().min(0).max(10).default(0.01),
   optimizer: z.enum(['adam', 'adamw', 'sgd']).default('adamw'),
   earlyStopping: z.boolean().default(true),
-  patience: z.number().int().min(1).max(10_000).default(8),
+  /** The rate falls until the last epoch, and the best network often comes late. */
+  patience: z.number().int().min(1).max(10_000).default(15),
   validationFraction: z.number().min(0).max(0.5).default(0.15),
   classWeights: z.enum(['none', 'balanced']).default('none'),
   clipNorm: z.number().min(0).default(1),
