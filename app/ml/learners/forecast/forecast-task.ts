@@ -64,15 +64,15 @@ export async function forecastInWorker(payload: ForecastPayload, hooks: TrainHoo
   const { origins, firsts } = chooseOrigins(series.map(({ values }) => values.length), horizon, season, options.origins);
   const wanted: readonly Method[] = options.method === 'best' ? methods : [...new Set<Method>(['seasonal-naive', options.method])];
 
+  const part = (from: number, to: number, quiet: boolean): TrainHooks => ({ ...hooks, progress: (fraction, message) => hooks.progress(fraction === null ? null : from + (to - from) * fraction, message), send: quiet ? () => undefined : hooks.send });
   const found = new Map<Method, Float64Array>();
-  found.set('seasonal-naive', await classical(series, origins, horizon, (values) => seasonalNaive(values, season, horizon), hooks));
+  found.set('seasonal-naive', await classical(series, origins, horizon, (values) => seasonalNaive(values, season, horizon), part(0, 0.05, true)));
   if (wanted.includes('exponential-smoothing')) {
     hooks.progress(0.05, 'Backtest: exponential smoothing');
-    found.set('exponential-smoothing', await classical(series, origins, horizon, (values) => fitSmoothing(values, season).forecast(horizon), hooks));
+    found.set('exponential-smoothing', await classical(series, origins, horizon, (values) => fitSmoothing(values, season).forecast(horizon), part(0.05, 0.3, true)));
   }
-  const part = (from: number, to: number, quiet: boolean): TrainHooks => ({ ...hooks, progress: (fraction, message) => hooks.progress(fraction === null ? null : from + (to - from) * fraction, message), send: quiet ? () => undefined : hooks.send });
   if (wanted.includes('network')) {
-    const trained = await fitForecastNetwork(series, firsts, season, horizon, options.network, options.seed, part(0.1, 0.5, true));
+    const trained = await fitForecastNetwork(series, firsts, season, horizon, options.network, options.seed, part(0.3, 0.55, true));
     const usable = trained !== null && origins.every(({ at }) => at >= trained.lookback);
     if (usable) found.set('network', await trained.forecast(origins));
     else if (options.method === 'network') throw new PenstockError('network-data', 'The history is too short to train a network on half of it: it needs at least 20 windows of the steps looked back and the horizon.', { remedy: 'Use exponential smoothing, a shorter horizon, or more series.', place: { param: ['method'] } });
@@ -114,6 +114,7 @@ async function classical(series: readonly Series[], origins: readonly Origin[], 
   const out = new Float64Array(origins.length * horizon);
   for (const [row, { series: index, at }] of origins.entries()) {
     hooks.check();
+    if (row % 16 === 0) hooks.progress(row / origins.length);
     out.set(forecast((series[index] as Series).values.subarray(0, at)), row * horizon);
     // Lets a cancel in between long rows of fits.
     if (row % 64 === 63) await new Promise((resolve) => setImmediate(resolve));

@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import reference from './forecast.reference.json' with { type: 'json' };
 import { nelderMead } from './nelder-mead.ts';
-import { fitForm, fitSmoothing, seasonalNaive } from './smoothing.ts';
+import { fitForm, fitSmoothing, seasonalNaive, type SmoothingForm } from './smoothing.ts';
 
 const series: Readonly<Record<string, readonly number[]>> = reference.series;
 
 describe('exponential smoothing against numpy and scipy (scripts/reference/forecast.py)', () => {
   for (const { series: name, trend, season, squares, forecast } of reference.fits) {
-    it(`${name}${trend ? ', damped trend' : ''}, season ${season}`, () => {
+    it(`${name}: trend ${trend}, season ${season}`, () => {
       const values = Float64Array.from(series[name] ?? []);
-      const found = fitForm(values, { trend: trend ? 'damped' : 'none', season });
+      const found = fitForm(values, { trend: trend as SmoothingForm['trend'], season });
       expect(found.squares).toBeLessThan(squares * 1.002);
       expect(found.squares).toBeGreaterThan(squares * 0.998);
       const spread = Math.sqrt(squares / values.length);

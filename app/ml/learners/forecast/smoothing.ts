@@ -3,7 +3,7 @@ import { nelderMead } from './nelder-mead.ts';
 /** Exponential smoothing with additive errors (Holt 1957, Winters 1960; state-space form and damping as in Hyndman et al. 2008). */
 
 export interface SmoothingForm {
-  readonly trend: 'none' | 'damped';
+  readonly trend: 'none' | 'linear' | 'damped';
   /** Steps in a season; 1: none. */
   readonly season: number;
 }
@@ -66,7 +66,7 @@ function weightsOf(x: ArrayLike<number>, { trend, season }: SmoothingForm): Smoo
   let next = 0;
   const alpha = unit(x[next++]);
   const beta = trend === 'none' ? 0 : alpha * unit(x[next++]);
-  const phi = trend === 'none' ? 1 : 0.8 + 0.18 * unit(x[next++]);
+  const phi = trend !== 'damped' ? 1 : 0.8 + 0.18 * unit(x[next++]);
   const gamma = season > 1 ? (1 - alpha) * unit(x[next++]) : 0;
   return { alpha, beta, gamma, phi };
 }
@@ -82,9 +82,10 @@ export interface Smoothing {
 
 /** One form with the weights of least squared one-step error. `values`: finite, at least two. */
 export function fitForm(values: Float64Array, form: SmoothingForm): Smoothing {
-  const count = 1 + (form.trend === 'none' ? 0 : 2) + (form.season > 1 ? 1 : 0);
+  const { trend } = form;
+  const count = 1 + (trend === 'none' ? 0 : trend === 'linear' ? 1 : 2) + (form.season > 1 ? 1 : 0);
   const f = (x: Float64Array): number => run(values, form, weightsOf(x, form)).squares;
-  const starts = [[-1, -2, 0, -2], [1, -1, 1, -3]].map((start) => (form.trend === 'none' ? [start[0] ?? 0, start[3] ?? 0] : start).slice(0, count));
+  const starts = [{ alpha: -1, beta: -2, phi: 0, gamma: -2 }, { alpha: 1, beta: -1, phi: 1, gamma: -3 }].map(({ alpha, beta, phi, gamma }) => [alpha, ...(trend === 'none' ? [] : [beta]), ...(trend === 'damped' ? [phi] : []), gamma].slice(0, count));
   const best = starts.map((start) => nelderMead(f, start, { most: 150 * count })).sort((a, b) => a.value - b.value)[0];
   const weights = weightsOf(best?.x ?? new Float64Array(count), form);
   const { squares, state } = run(values, form, weights);
@@ -110,10 +111,10 @@ export function fitForm(values: Float64Array, form: SmoothingForm): Smoothing {
   };
 }
 
-/** The form of least AICc: with or without a damped trend, with or without a season (where two of it are there). */
+/** The form of least AICc: without a trend, with one that goes on or one that is damped, with or without a season (where two of it are there). */
 export function fitSmoothing(values: Float64Array, season: number): Smoothing {
   const seasons = season > 1 && values.length >= 2 * season ? [1, season] : [1];
-  const fits = seasons.flatMap((size) => (['none', 'damped'] as const).map((trend) => fitForm(values, { trend, season: size })));
+  const fits = seasons.flatMap((size) => (['none', 'linear', 'damped'] as const).map((trend) => fitForm(values, { trend, season: size })));
   return fits.reduce((best, fit) => (fit.aicc < best.aicc ? fit : best));
 }
 
