@@ -3,6 +3,7 @@ import { headModel } from '#app/ml/model/assemble.ts';
 import { train } from '#app/ml/learners/train.ts';
 import type { TrainInput } from '#app/ml/learners/types.ts';
 import { rankScores, rocAuc } from '#app/ml/metrics/ranking.ts';
+import { principalComponents } from '#app/ml/projection/principal.ts';
 import { createRunner } from '#app/ml/onnx/runner.ts';
 import { runTask } from '#app/ml/worker/run-task.ts';
 import { width, type LearnFiles } from './data.ts';
@@ -16,13 +17,20 @@ const floats = (file: string): Float32Array => {
   const bytes = readFileSync(file);
   return new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
 };
+/** As the app reads training rows: workers see them without a copy. */
+function shared(values: Float32Array): Float32Array {
+  const copy = new Float32Array(new SharedArrayBuffer(values.byteLength));
+  copy.set(values);
+  return copy;
+}
+
 const features = Array.from({ length: width }, (_, j) => `f${j}`);
 
 /** As scikit-learn and LightGBM are asked in `peer.py`. */
 const contestants = {
   boosting: { algorithm: 'gradient-boosting', params: { iterations: 100, earlyStopping: false } },
   forest: { algorithm: 'random-forest', params: { trees: 100 } },
-  logistic: { algorithm: 'logistic-regression', params: { l2: 1 } },
+  logistic: { algorithm: 'logistic-regression', params: {} },
   ridge: { algorithm: 'linear-regression', params: { penalty: 'ridge', alpha: 1 } },
   mlp: { algorithm: 'mlp', params: { hiddenLayers: [128, 128], epochs: 5, batchSize: 1024, earlyStopping: false, validationFraction: 0 } },
   mlp512: { algorithm: 'mlp', params: { hiddenLayers: [512, 512], epochs: 5, batchSize: 1024, earlyStopping: false, validationFraction: 0 } },
@@ -41,7 +49,7 @@ export async function run({ what, rounds, X, y, testX, testY }: LearnOptions): P
   for (let round = 0; round <= rounds; round += 1) {
     // A first go on few rows starts the threads and warms the code, as an import does elsewhere.
     const part = round === 0 ? Math.min(rows, 2000) : rows;
-    const given = { matrix: matrix.slice(0, part * width), target: target.slice(0, part), rows: part };
+    const given = { matrix: shared(matrix.subarray(0, part * width)), target: target.slice(0, part), rows: part };
     const from = performance.now();
     if (chosen === null) {
       await transform(what === 'pca' ? 'pca' : 'kmeans', given);
@@ -59,8 +67,8 @@ export async function run({ what, rounds, X, y, testX, testY }: LearnOptions): P
 }
 
 async function transform(what: 'pca' | 'kmeans', { matrix, rows }: { matrix: Float32Array; rows: number }): Promise<void> {
-  if (what === 'pca') await runTask('project', { kind: 'pca', matrix, rows, columns: width, components: 10, scores: true } as never);
-  else await runTask('k-means', { matrix, rows, columns: width, k: 8, restarts: 1, maxIterations: 100, seed: 1 } as never);
+  if (what === 'pca') await principalComponents({ matrix, rows, columns: width }, { standardise: false });
+  else await runTask('k-means', { data: matrix, rows, columns: width, from: 8, to: 8, restarts: 1, maxIterations: 300, tolerance: 1e-4, seed: 1 });
 }
 
 async function testAuc(model: Uint8Array, input: string, X: Float32Array, y: Float32Array): Promise<number> {

