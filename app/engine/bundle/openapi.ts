@@ -52,7 +52,7 @@ export function openapiOf(name: string, signature: ModelSignature, description: 
         Record: {
           type: 'object',
           description: 'Fields of one record. A field that is absent or null is a missing value.',
-          properties: Object.fromEntries(signature.inputs.map((column) => [column.name, fieldSchema(column)])),
+          properties: Object.fromEntries(signature.inputs.map((column) => [column.name, fieldSchema(column, signature)])),
         },
         Prediction: predictionSchema(signature),
         InferRequest: {
@@ -88,8 +88,10 @@ function jsonType(column: Column): string {
   }
 }
 
-function fieldSchema(column: Column): Json {
+function fieldSchema(column: Column, { images = [] }: ModelSignature): Json {
   const type = [jsonType(column), 'null'];
+  const image = images.find((one) => one.column === column.name);
+  if (image !== undefined) return { type, contentEncoding: 'base64', description: `An image brought to ${image.width} × ${image.height} pixels: red, green and blue of each pixel as bytes, row by row.` };
   if (column.type === 'date') return { type, format: 'date' };
   return column.type === 'timestamp' ? { type, description: 'Date and time without zone, such as 2024-05-31T08:30:00.' } : { type };
 }
