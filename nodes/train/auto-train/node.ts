@@ -9,7 +9,7 @@ export const paramsSchema = z.object({
   target: targetParam(['string', 'boolean', 'integer', 'float']),
   features: featuresParam,
   task: taskParam,
-  seconds: z.number().positive().max(604_800).default(120).meta({ title: 'Time', unit: 's', control: 'number', min: 1, max: 604_800, description: 'For trials. Joining the best, checking and the last fit come after it and take about half as long again.' }),
+  seconds: z.number().positive().max(604_800).default(120).meta({ title: 'Time', unit: 's', control: 'number', min: 1, max: 604_800, description: 'For everything. About half of it goes to trials; joining the best, checking and the last fit take the rest, on large tables more than that.' }),
   folds: z.int().min(2).max(20).default(5).meta({ title: 'Folds', control: 'number', min: 2, max: 20, description: 'Each trial is fitted so many times and tested on the rows it did not see.' }),
   metric: z
     .enum(['auto', ...scoreMetrics.map(({ name }) => name)])

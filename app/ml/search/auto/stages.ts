@@ -28,6 +28,8 @@ const GO_ON = 4;
 /** Share of the time that one learner of the first comparison may take, and one that goes on to all rows of what is left. */
 const MOST_TIME = 0.15;
 const MOST_OF_REST = 0.3;
+/** Share of the rest that is little enough to go on whatever the rank: what is behind on few rows may gain most from more. */
+const LITTLE_OF_REST = 0.1;
 /** Families whose other recipes are tried, and whose params are searched. */
 const BEST_FAMILIES = 3;
 /** Training rows from which on a proposal is first tried on a third of them. */
@@ -51,9 +53,8 @@ export async function compareFamilies(candidates: readonly Candidate[], stage: S
     progress((0.6 * (index + 1)) / candidates.length);
   }
   if (share < 1) {
-    const goOn = ranked(trials, tried).slice(0, GO_ON).filter(({ trial }) => trial.budget < 1);
-    for (const { candidate, trial } of goOn) {
-      if (trial.seconds / trial.budget > MOST_OF_REST * trials.left) continue;
+    for (const [rank, { candidate, trial }] of ranked(trials, tried).entries()) {
+      if (trial.budget >= 1 || trial.seconds / trial.budget > (rank < GO_ON ? MOST_OF_REST : LITTLE_OF_REST) * trials.left) continue;
       const again = await trials.run({ title: candidate.title, spec: candidate.spec, params: candidate.spec.params, again: trial.number });
       if (again === null) return tried;
       tried[tried.findIndex((one) => one.candidate === candidate)] = { candidate, trial: again };
@@ -64,8 +65,11 @@ export async function compareFamilies(candidates: readonly Candidate[], stage: S
     tried.splice(0, tried.length, ...tried.filter((one) => full.includes(one)));
   }
   progress(0.8);
-  for (const { candidate, trial: before } of ranked(trials, tried).slice(0, BEST_FAMILIES)) {
+  let recipes = 0;
+  for (const { candidate, trial: before } of ranked(trials, tried)) {
+    if (recipes === BEST_FAMILIES) break;
     if (before.seconds / before.budget > MOST_TIME * trials.left) continue;
+    recipes += 1;
     for (const other of otherRecipes(candidate, schema)) {
       const trial = await trials.run({ title: other.title, spec: other.spec, params: other.spec.params });
       if (trial === null) return tried;
