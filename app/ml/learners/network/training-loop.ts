@@ -4,7 +4,7 @@ import { rateAt, type ScheduleName } from '../../autodiff/schedule.ts';
 import { encodeModel } from '../../onnx/encode.ts';
 import { type NativeSession, type Tensor, openNativeSession, tensor } from '../../worker/ort.ts';
 import { shuffle } from '../random.ts';
-import type { TrainHooks } from '../types.ts';
+import type { TrainHooks, TrainMessage } from '../types.ts';
 import { type Device, openTrainer } from './device.ts';
 import { evaluationGraph, type Network, trainingGraph } from './graphs.ts';
 import { initialStatistics } from './pass.ts';
@@ -30,6 +30,8 @@ export interface LoopOptions {
   readonly seed: number;
   /** Default: the processor. */
   readonly device?: Device;
+  /** Every step depends on its rows and the vectors alone (no dropout, no augmentation), so that a killed training can go on. */
+  readonly resumable?: boolean;
 }
 
 export interface LoopData {
@@ -101,6 +103,36 @@ class TrainingState {
   swap(): void {
     this.#turn = 1 - this.#turn;
   }
+
+  /** Copies of all vectors. */
+  save(): Record<string, Float32Array> {
+    return Object.fromEntries(Object.entries(this.feeds).map(([name, { data }]) => [name, (data as Float32Array).slice()]));
+  }
+
+  /** As `save` gave them, of the same network. */
+  restore(vectors: Readonly<Record<string, Float32Array>>): void {
+    for (const [name, { data }] of Object.entries(this.feeds)) (data as Float32Array).set(vectors[name] ?? []);
+  }
+}
+
+interface Best {
+  readonly measured: Measured;
+  readonly epoch: number;
+  readonly parameters: Float32Array;
+  readonly statistics: Float32Array;
+}
+
+/** What a killed training goes on from, after a whole epoch. */
+interface LoopState {
+  readonly epoch: number;
+  readonly step: number;
+  readonly vectors: Readonly<Record<string, Float32Array>>;
+  readonly best: Best | null;
+  readonly trainingLoss: number;
+  readonly last: Measured;
+  readonly stopped: boolean;
+  /** The curves so far. */
+  readonly points: readonly TrainMessage[];
 }
 
 async function measure(session: NativeSession, data: LoopData, kept: Record<string, Tensor>, rows: Int32Array, hooks: TrainHooks): Promise<Measured> {
@@ -128,7 +160,8 @@ function diverged(epoch: number): PenstockError {
 
 /**
  * Trains a network by an ONNX graph of forward pass, gradients and optimiser step that onnxruntime runs once a batch. Live curves by
- * epoch: `loss`, `validationLoss`, `accuracy`. Runs in a worker. Equal inputs and seed give equal weights on one machine.
+ * epoch: `loss`, `validationLoss`, `accuracy`. Runs in a worker. Equal inputs and seed give equal weights on one machine,
+ * also where a killed training goes on from its last epoch (`resumable`).
  * @throws PenstockError `diverged`; CancelledError.
  */
 export async function fitNetwork(network: Network, initial: Float32Array, data: LoopData, options: LoopOptions, next: () => number, hooks: TrainHooks): Promise<FittedNetwork> {
@@ -143,13 +176,29 @@ export async function fitNetwork(network: Network, initial: Float32Array, data: 
   const numbersOf = (step: number): Tensor => tensor('float32', stepNumbers(rateAt(schedule, step, steps), step), [3]);
   const trainer = await openTrainer(encodeModel(trainingGraph(network, options)), options.device ?? 'cpu', () => ({ ...data.feeds(training.subarray(0, size), false), ...state.feeds, numbers: numbersOf(1) }), steps, hooks);
   const evaluator = await openNativeSession(encodeModel(evaluationGraph(network)), 'training');
-  let best: { readonly measured: Measured; readonly epoch: number; readonly parameters: Float32Array; readonly statistics: Float32Array } | null = null;
+  let best: Best | null = null;
   let last: Measured = { loss: Number.NaN, accuracy: null };
   let trainingLoss = Number.NaN;
   let epoch = 0;
   let step = 0;
   let stopped = false;
   let said = 0;
+  const points: TrainMessage[] = [];
+  const draw = (name: string, value: number): void => {
+    const point = { name, value, step: epoch };
+    points.push(point);
+    hooks.send(point);
+  };
+  const checkpoint = options.resumable === true && (options.device ?? 'cpu') === 'cpu' ? hooks.checkpoint : undefined;
+  // A state counts only for the same data, params and seed: see createCheckpoint.
+  const saved = (checkpoint?.state ?? null) as LoopState | null;
+  if (saved !== null) {
+    ({ epoch, step, best, trainingLoss, last, stopped } = saved);
+    state.restore(saved.vectors);
+    for (let before = 0; before < epoch; before++) shuffle(training, next);
+    points.push(...saved.points);
+    for (const point of saved.points) hooks.send(point);
+  }
   try {
     while (epoch < epochs && !stopped) {
       epoch++;
@@ -173,12 +222,14 @@ export async function fitNetwork(network: Network, initial: Float32Array, data: 
       trainingLoss = sum / training.length;
       last = await measure(evaluator, data, state.kept, watched, hooks);
       if (!Number.isFinite(last.loss)) throw diverged(epoch);
-      hooks.send({ name: 'loss', value: trainingLoss, step: epoch });
-      if (validation.length > 0) hooks.send({ name: 'validationLoss', value: last.loss, step: epoch });
-      if (last.accuracy !== null) hooks.send({ name: 'accuracy', value: last.accuracy, step: epoch });
-      if (!earlyStopping || validation.length === 0) continue;
-      if (best === null || last.loss < best.measured.loss) best = { measured: last, epoch, parameters: state.copy('parameters'), statistics: state.copy('statistics') };
-      stopped = epoch - best.epoch >= patience;
+      draw('loss', trainingLoss);
+      if (validation.length > 0) draw('validationLoss', last.loss);
+      if (last.accuracy !== null) draw('accuracy', last.accuracy);
+      if (earlyStopping && validation.length > 0) {
+        if (best === null || last.loss < best.measured.loss) best = { measured: last, epoch, parameters: state.copy('parameters'), statistics: state.copy('statistics') };
+        stopped = epoch - best.epoch >= patience;
+      }
+      checkpoint?.save((): LoopState => ({ epoch, step, vectors: state.save(), best, trainingLoss, last, stopped, points }));
     }
   } finally {
     await trainer.release().catch(() => undefined);
