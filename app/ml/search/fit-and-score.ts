@@ -1,57 +1,10 @@
-import type { LearnerSpec, LearningTask } from '#app/sdk/ports.ts';
-import { amongAllClasses, type TestedRows } from '../evaluation/run-fold.ts';
+import type { LearnerSpec } from '#app/sdk/ports.ts';
 import type { NumberedRows } from '../evaluation/fold-table.ts';
-import { trainInWorker } from '../learners/train.ts';
-import type { TrainHooks, TrainPayload } from '../learners/types.ts';
-import { headGraph } from '../model/assemble.ts';
+import { amongAllClasses, type TestedRows } from '../evaluation/run-fold.ts';
 import type { FeatureRows } from '../model/feature-rows.ts';
 import type { LearningRows } from '../model/learn.ts';
-import { collector, type Predictions } from '../model/scorer.ts';
-import { closeSession, openSession, runSession } from '../onnx/session.ts';
 import { runTask } from '../worker/run-task.ts';
-import type { TaskAnswer } from '../worker/tasks.ts';
-
-export interface FitAndScorePayload {
-  readonly train: TrainPayload;
-  readonly test: {
-    /** Row-major [rows × width]. */
-    readonly matrix: Float32Array;
-    readonly rows: number;
-    readonly width: number;
-    readonly task: LearningTask;
-    /** Those of the training rows. */
-    readonly classes: readonly string[];
-  };
-}
-
-export interface FitAndScoreResult {
-  readonly predictions: Predictions;
-  /** Of the training alone, in milliseconds. */
-  readonly fitMs: number;
-}
-
-/** Rows scored at once. */
-const BATCH = 65_536;
-
-/** Worker side of `fitAndScore`. */
-export async function fitAndScoreInWorker({ train, test }: FitAndScorePayload, hooks: TrainHooks): Promise<TaskAnswer<FitAndScoreResult>> {
-  const began = performance.now();
-  const { head } = (await trainInWorker(train, hooks)).result;
-  const fitMs = performance.now() - began;
-  const collect = collector(test, test.rows);
-  const { session } = (await openSession({ model: headGraph(head, test.width) })).result;
-  try {
-    for (let from = 0; from < test.rows; from += BATCH) {
-      hooks.check();
-      const to = Math.min(test.rows, from + BATCH);
-      const data = test.matrix.slice(from * test.width, to * test.width);
-      collect.add((await runSession({ session, feeds: { [head.input]: { dims: [to - from, test.width], data } } })).result, from);
-    }
-  } finally {
-    await closeSession({ session });
-  }
-  return { result: { predictions: collect.predictions, fitMs } };
-}
+import type { FitAndScorePayload } from './fit-and-score-worker.ts';
 
 /**
  * Trains on some rows and predicts others, all in one worker: of a trial only its predictions are wanted, and the trees of a forest would

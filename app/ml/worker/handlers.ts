@@ -13,7 +13,7 @@ import { trainImagesInWorker } from '../learners/cnn/train-images.ts';
 import { forecastInWorker } from '../learners/forecast/forecast-task.ts';
 import { trainTextInWorker } from '../learners/text/train-text.ts';
 import { projectInWorker } from '../projection/project.ts';
-import { fitAndScoreInWorker } from '../search/fit-and-score.ts';
+import { fitAndScoreInWorker } from '../search/fit-and-score-worker.ts';
 import { selectInWorker } from '../search/auto/select-ensemble.ts';
 import { calibrateInWorker } from '../understanding/calibrate.ts';
 import { fairThresholdsInWorker } from '../understanding/fair-thresholds.ts';

@@ -9,7 +9,7 @@ import type { TreeShapPayload, TreeShapResult } from '../trees/shap-task.ts';
 import type { Moments } from '../matrix/moments.ts';
 import type { MatrixRows, PrincipalPayload, PrincipalResult } from '../projection/principal.ts';
 import type { ProjectPayload, ProjectResult } from '../projection/project.ts';
-import type { FitAndScorePayload, FitAndScoreResult } from '../search/fit-and-score.ts';
+import type { FitAndScorePayload, FitAndScoreResult } from '../search/fit-and-score-worker.ts';
 import type { SelectPayload, SelectResult } from '../search/auto/select-ensemble.ts';
 import type { CalibratePayload, CalibrateResult } from '../understanding/calibrate.ts';
 import type { FairThresholds, FairThresholdsPayload } from '../understanding/fair-thresholds.ts';
