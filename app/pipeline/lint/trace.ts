@@ -42,7 +42,7 @@ export const sourcesAt = (node: LintNode, kind: string): { readonly port: string
   portsOf(node, 'inputs', kind).flatMap((port) => (node.inputs[port] ?? []).map((from) => ({ port, from })));
 
 /** Nodes that choose a learner with rows. */
-const searches: ReadonlySet<string> = new Set(['train/parameter-search']);
+const searches: ReadonlySet<string> = new Set(['train/parameter-search', 'train/auto-train']);
 /** Nodes that drop rows by limits learnt from all of them. */
 const rowFilters: ReadonlySet<string> = new Set(['explore/outliers']);
 

@@ -27,4 +27,8 @@ describe('learning curves', () => {
     ]);
     expect(charts[1]?.series[0]?.name).toBe('Accuracy');
   });
+
+  it('counts trials where the curve is the best of a search so far', () => {
+    expect(curveCharts({ 'best Log loss': { steps: [1, 2], values: [0.7, 0.6] }, loss: { steps: [1], values: [1] } }).map(({ x }) => x.title)).toEqual(['Trial', 'Epoch']);
+  });
 });

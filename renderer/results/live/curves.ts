@@ -43,7 +43,8 @@ export function curveCharts(series: Readonly<Record<string, CurvePoints>>, stepT
   }
   return [...charts].map(([quantity, drawn]) => ({
     title: metricTitle(quantity),
-    x: { title: stepTitle },
+    // A search counts trials.
+    x: { title: /^best\b/.test(quantity) ? 'Trial' : stepTitle },
     y: { title: metricTitle(quantity) },
     // Training first, so that its colour is the same in every chart.
     series: drawn.sort((a, b) => a.name.localeCompare(b.name)).map((one) => (drawn.length === 1 ? { ...one, name: metricTitle(quantity) } : one)),
