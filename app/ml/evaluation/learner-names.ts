@@ -29,7 +29,10 @@ function words(key: string): string {
 
 function valueInWords(value: unknown): string {
   if (typeof value === 'number') return String(value);
+  // The bases of a stack, by their number.
+  if (Array.isArray(value) && value.some((one) => typeof one === 'object' && one !== null)) return String(value.length);
   if (Array.isArray(value)) return value.length === 0 ? 'none' : value.map(valueInWords).join('-');
   if (typeof value === 'boolean') return value ? 'on' : 'off';
+  if (typeof value === 'object' && value !== null) return 'chosen';
   return value === null || value === undefined ? 'none' : String(value).slice(0, 24);
 }

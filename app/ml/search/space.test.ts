@@ -10,16 +10,18 @@ const range = (low: number, high: number, log: boolean, integer: boolean): Dimen
 const choice = (...values: unknown[]): Dimension => ({ kind: 'choice', param: 'b', values });
 
 describe('a space', () => {
-  it('gives both ends of a range exactly, and nothing outside', () => {
+  it('gives four digits of a range, and nothing outside', () => {
     fc.assert(
       fc.property(fc.double({ min: 1e-6, max: 1, noNaN: true }), fc.double({ min: 1.5, max: 1e6, noNaN: true }), fc.boolean(), fc.double({ min: 0, max: 1, noNaN: true }), (low, high, log, at) => {
         const dimension = range(low, high, log, false);
         const value = valueAt(dimension, at) as number;
         expect(value).toBeGreaterThanOrEqual(low);
         expect(value).toBeLessThanOrEqual(high);
-        expect(valueAt(dimension, 0)).toBeCloseTo(low, 10);
-        expect(Math.abs((valueAt(dimension, 1) as number) / high - 1)).toBeLessThan(1e-12);
-        expect(placeOf(dimension, value)).toBeCloseTo(at, 6);
+        expect(Math.abs((valueAt(dimension, 0) as number) / low - 1)).toBeLessThan(5.1e-4);
+        expect(Math.abs((valueAt(dimension, 1) as number) / high - 1)).toBeLessThan(5.1e-4);
+        expect(value === low || value === high || String(value) === String(Number(value.toPrecision(4)))).toBe(true);
+        const place = placeOf(dimension, value);
+        expect(Math.abs((valueAt(dimension, place ?? Number.NaN) as number) / value - 1)).toBeLessThan(1e-3);
       }),
     );
   });

@@ -17,9 +17,9 @@ export function valueAt(dimension: Dimension, at: number): unknown {
   if (dimension.kind === 'choice') return dimension.values[at];
   const { low, high, log, integer } = dimension;
   const value = log ? Math.exp(Math.log(low) + at * (Math.log(high) - Math.log(low))) : low + at * (high - low);
-  // Ends exactly, whatever the logarithm rounds to.
-  const within = Math.min(high, Math.max(low, value));
-  return integer ? Math.round(within) : within;
+  if (integer) return Math.round(Math.min(high, Math.max(low, value)));
+  // Four digits: nobody can tell more from a score, and people read them.
+  return Math.min(high, Math.max(low, Number(value.toPrecision(4))));
 }
 
 /** Where a value stands, as far as the dimension has it: the inverse of `valueAt`. */

@@ -142,7 +142,7 @@ export class Trials {
   }
 
   async #make(request: TrialRequest, isFirst: boolean): Promise<{ readonly scores: TrialScores; readonly outcome?: TrialOutcome } | null> {
-    const { signal, progress } = this.#services;
+    const { signal } = this.#services;
     const limit = new AbortController();
     const own = new AbortController();
     const ownTimer = request.limit === undefined || isFirst ? undefined : setTimeout(() => own.abort(), 1000 * request.limit);
@@ -150,7 +150,7 @@ export class Trials {
     const began = performance.now();
     const failed = (failure: TrialScores['failure']): TrialScores => ({ metrics: [], fitMs: 0, seconds: (performance.now() - began) / 1000, failure });
     try {
-      const outcome = await this.folds.run(request.spec, { share: request.share ?? 1, signal: AbortSignal.any([signal, limit.signal, own.signal]), progress: () => progress(null, request.title) });
+      const outcome = await this.folds.run(request.spec, { share: request.share ?? 1, signal: AbortSignal.any([signal, limit.signal, own.signal]) });
       return { outcome, scores: { metrics: [...outcome.metrics], fitMs: outcome.fitMs, seconds: (performance.now() - began) / 1000, failure: null } };
     } catch (error) {
       if (signal.aborted) throw isCancelled(error) ? error : new CancelledError();
