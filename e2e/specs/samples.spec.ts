@@ -7,7 +7,7 @@ import { Studio } from '../pages/studio.ts';
 /** Pictures for the README are written only when asked for: `PENSTOCK_PICTURES=1 npm test -- e2e`. */
 const pictures = process.env['PENSTOCK_PICTURES'] ? path.resolve(import.meta.dirname, '../../docs/images') : null;
 
-for (const name of ['penguins', 'cars', 'nyc-flights', 'tumours']) {
+for (const name of ['penguins', 'cars', 'nyc-flights', 'tumours', 'weather', 'auto-train']) {
   test(`the ${name} example runs green with one key`, async ({ app }) => {
     const studio = new Studio(app.page);
     await studio.ready();

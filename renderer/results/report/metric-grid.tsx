@@ -10,9 +10,9 @@ export function MetricGrid({ title, metrics }: { readonly title?: string | undef
       {title ? <h4 className="mb-2 text-sm font-semibold">{title}</h4> : null}
       <dl className="flex flex-wrap overflow-hidden rounded-md border border-line bg-surface">
         {metrics.map((metric) => (
-          <div key={metric.name} data-testid={`metric-${metric.name}`} className="-mb-px -mr-px flex min-w-0 flex-[1_1_148px] flex-col gap-0.5 border-b border-r border-line px-3 py-2.5">
+          <div key={metric.name} data-testid={`metric-${metric.name}`} className="-mb-px -mr-px flex min-w-0 flex-[1_1_148px] flex-col justify-between gap-0.5 border-b border-r border-line px-3 py-2.5">
             <dt className="flex items-center gap-1 text-xs text-muted">
-              <span className="min-w-0 truncate" title={metricTitle(metric.name)}>
+              <span className="line-clamp-2 min-w-0" title={metricTitle(metric.name)}>
                 {metricTitle(metric.name)}
               </span>
               {metric.help ? (
