@@ -41,7 +41,7 @@ export async function run(options: BenchOptions): Promise<{ rows: BenchRow[] }> 
           const text = (values: readonly number[]): string => `${mean(values).toFixed(digits)} ± ${spread(values).toFixed(digits)}`;
           lines.push(`| ${name} | ${size} | ${about} | ${title} | ${peerName === 'auc' ? 'ROC AUC' : peerName === 'rmse' ? 'RMSE' : 'accuracy'} | ${text(own)} | ${text(other)} |`);
           const error = (values: readonly number[]): number => (peerName === 'rmse' ? mean(values) : 1 - mean(values));
-          if (peerName !== 'accuracy') rows.push({ name: `${name}, ${learner}`, ours: text(own), against: 'scikit-learn', peer: text(other), ratio: Number((error(own) / error(other)).toFixed(3)) });
+          if (peerName !== 'accuracy') rows.push({ name: `${name}, ${learner}`, ours: text(own), against: 'scikit-learn', peer: text(other), ratio: error(own) === error(other) ? 1 : Number((error(own) / error(other)).toFixed(3)) });
         }
       }
     });

@@ -29,6 +29,7 @@ export const boostingParams = z.object({
   classWeights: z.enum(['none', 'balanced']).default('none'),
   /** By feature: predictions may only rise, or only fall, with it. Other features are free. */
   monotone: z.record(z.string(), z.enum(['rising', 'falling'])).default({}),
+  /** L2 penalty and smoothing of splits by categories; features of at most four categories need none. */
   categoryL2: z.number().min(0).default(10),
   categorySmoothing: z.number().min(0).default(10),
   /** Most categories on the listed side of a split. */

@@ -21,6 +21,8 @@ const ruleL2: usize = 16;
 const ruleCategoryL2: usize = 32;
 const ruleSmooth: usize = 40;
 const ruleMostCategories: usize = 48;
+/** Sets of so few categories are too few to overfit: smoothing and their penalty would only blur them (LightGBM's max_cat_to_onehot). */
+const fewCategories: i32 = 4;
 
 /**
  * Best split of a leaf by numbers of one feature: `cuts` of them, `hasMissing` where bin 255 may be filled. `monotone`: 1 where the value
@@ -105,8 +107,9 @@ function gainOf(gradient: f64, hessian: f64, value: f64): f64 {
 export function bestByCategory(histogram: usize, feature: i32, count: i32, leaf: usize, rules: usize, order: usize, out: usize): void {
   const G = load<f64>(leaf);
   const S = load<f64>(leaf, leafHessian);
-  const l2 = load<f64>(rules, ruleL2) + load<f64>(rules, ruleCategoryL2);
-  const smooth = load<f64>(rules, ruleSmooth);
+  const few = count <= fewCategories;
+  const l2 = load<f64>(rules, ruleL2) + (few ? 0 : load<f64>(rules, ruleCategoryL2));
+  const smooth = few ? 0 : load<f64>(rules, ruleSmooth);
   const least = leastHessian(rules, load<f64>(leaf, leafRows));
   const most = <i32>load<f64>(rules, ruleMostCategories);
   const low = load<f64>(leaf, leafLow);
