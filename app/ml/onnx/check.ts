@@ -39,6 +39,7 @@ function checkAttributes(graph: string, node: OnnxNode, scope: ReadonlySet<strin
     switch (attribute.kind) {
       case 'int':
       case 'ints':
+        if (ArrayBuffer.isView(attribute.value)) break;
         for (const value of [attribute.value].flat()) {
           if (!Number.isSafeInteger(value)) throw invalid(graph, `attribute '${name}' of ${node.op} holds ${value}, not an integer`);
         }

@@ -3,10 +3,16 @@ import type { OnnxAttribute, OnnxGraph, OnnxNode, OnnxTensor, OnnxType, OnnxValu
 import { onnxIrVersion, onnxMlOpset, onnxOpset } from '#app/relation/emitters/onnx/graph.ts';
 import { checkGraph } from './check.ts';
 import { onnxProto } from './onnx-proto.ts';
+import { packedFloats, packedInts, repeatedStrings } from './packed.ts';
 import { toRawData } from './tensor-bytes.ts';
 
 /** `ModelProto` of the current onnx.proto, fields in camelCase. */
 export const modelProto: protobuf.Type = protobuf.parse(onnxProto).root.lookupType('onnx.ModelProto');
+
+/** As `modelProto` with attributes as bytes: those of large trees are encoded by `packed.ts`, without an object a number. */
+const writtenRoot = protobuf.parse(onnxProto.replace('repeated AttributeProto attribute = 5;', 'repeated bytes attribute = 5;')).root;
+const writtenProto = writtenRoot.lookupType('onnx.ModelProto');
+const attributeHeadProto = writtenRoot.lookupType('onnx.AttributeProto');
 
 /** TensorProto.DataType */
 export const dataTypes: Readonly<Record<OnnxType, number>> = { float: 1, int32: 6, int64: 7, string: 8, bool: 9, double: 11 };
@@ -32,26 +38,44 @@ function tensorProto(tensor: OnnxTensor): object {
     : { ...head, rawData: toRawData(tensor) };
 }
 
-function attributeProto(name: string, attribute: OnnxAttribute): object {
-  const head = { name, type: attributeTypes[attribute.kind] };
+/** Bytes of an AttributeProto. */
+function attributeBytes(name: string, attribute: OnnxAttribute): Uint8Array {
+  const fields = { name, type: attributeTypes[attribute.kind], ...attributeFields(attribute) };
+  const head = attributeHeadProto.encode(attributeHeadProto.create(fields)).finish();
+  switch (attribute.kind) {
+    case 'floats':
+      return joined(head, packedFloats(7, attribute.value));
+    case 'ints':
+      return joined(head, packedInts(8, attribute.value));
+    case 'strings':
+      return joined(head, repeatedStrings(9, attribute.value));
+    default:
+      return new Uint8Array(head);
+  }
+}
+
+function attributeFields(attribute: OnnxAttribute): object {
   switch (attribute.kind) {
     case 'int':
-      return { ...head, i: attribute.value };
+      return { i: attribute.value };
     case 'float':
-      return { ...head, f: attribute.value };
+      return { f: attribute.value };
     case 'string':
-      return { ...head, s: utf8.encode(attribute.value) };
-    case 'ints':
-      return { ...head, ints: [...attribute.value] };
-    case 'floats':
-      return { ...head, floats: [...attribute.value] };
-    case 'strings':
-      return { ...head, strings: attribute.value.map((text) => utf8.encode(text)) };
+      return { s: utf8.encode(attribute.value) };
     case 'tensor':
-      return { ...head, t: tensorProto(attribute.value) };
+      return { t: tensorProto(attribute.value) };
     case 'graph':
-      return { ...head, g: graphProto(attribute.value) };
+      return { g: graphProto(attribute.value) };
+    default:
+      return {};
   }
+}
+
+function joined(head: Uint8Array, tail: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(head.length + tail.length);
+  bytes.set(head);
+  bytes.set(tail, head.length);
+  return bytes;
 }
 
 function nodeProto(node: OnnxNode, index: number): object {
@@ -61,7 +85,7 @@ function nodeProto(node: OnnxNode, index: number): object {
     ...(node.domain ? { domain: node.domain } : {}),
     input: [...node.inputs],
     output: [...node.outputs],
-    attribute: Object.entries(node.attributes ?? {}).map(([name, value]) => attributeProto(name, value)),
+    attribute: Object.entries(node.attributes ?? {}).map(([name, value]) => attributeBytes(name, value)),
   };
 }
 
@@ -102,7 +126,7 @@ const furtherOpsets = [
  */
 export function encodeModel(graph: OnnxGraph, metadata: Readonly<Record<string, string>> = {}): Uint8Array {
   checkGraph(graph);
-  const message = modelProto.create({
+  const message = writtenProto.create({
     irVersion: onnxIrVersion,
     producerName: 'penstock',
     opsetImport: [{ domain: '', version: onnxOpset }, ...furtherOpsets.filter(({ domain }) => uses(domain, graph))],
@@ -112,5 +136,5 @@ export function encodeModel(graph: OnnxGraph, metadata: Readonly<Record<string, 
       .map((key) => ({ key, value: metadata[key] })),
   });
   // A copy: protobufjs hands out a view into its pooled buffer on Node, and these bytes are transferred between threads.
-  return new Uint8Array(modelProto.encode(message).finish());
+  return new Uint8Array(writtenProto.encode(message).finish());
 }

@@ -1,4 +1,4 @@
-import type { OnnxAttribute, OnnxGraph, OnnxNode } from '#app/relation/emitters/onnx/graph.ts';
+import type { OnnxAttribute, OnnxGraph, OnnxNode, WordCodes } from '#app/relation/emitters/onnx/graph.ts';
 import { TreeBuilder, type Tree, type TreeEnsemble } from './tree.ts';
 
 export interface FoundTrees {
@@ -39,10 +39,12 @@ function text(node: OnnxNode, name: string): string {
   return found?.kind === 'string' ? found.value : '';
 }
 
-function numbers(node: OnnxNode, name: string): readonly number[] {
+function numbers(node: OnnxNode, name: string): readonly number[] | Int32Array | Uint8Array | Float32Array {
   const found = attribute(node, name);
   return found?.kind === 'ints' || found?.kind === 'floats' ? found.value : [];
 }
+
+const stringsOf = (value: readonly string[] | WordCodes): readonly string[] => ('words' in value ? Array.from(value.codes, (code) => value.words[code] ?? '') : value);
 
 function readTrees(node: OnnxNode): { trees: Tree[]; leafValues: number } | null {
   const covers = numbers(node, 'nodes_hitrates');
@@ -53,7 +55,7 @@ function readTrees(node: OnnxNode): { trees: Tree[]; leafValues: number } | null
     ids: numbers(node, 'nodes_nodeids'),
     features: numbers(node, 'nodes_featureids'),
     values: numbers(node, 'nodes_values'),
-    modes: modes?.kind === 'strings' ? modes.value : [],
+    modes: modes?.kind === 'strings' ? stringsOf(modes.value) : [],
     yes: numbers(node, 'nodes_truenodeids'),
     no: numbers(node, 'nodes_falsenodeids'),
     missing: numbers(node, 'nodes_missing_value_tracks_true'),

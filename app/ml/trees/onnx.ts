@@ -2,72 +2,90 @@ import { HeadBuilder, bothProbabilities, headInput } from '../learners/heads.ts'
 import type { LearnerHead } from '../learners/types.ts';
 import type { Tree, TreeEnsemble } from './tree.ts';
 
-interface NodeTable {
-  readonly treeids: number[];
-  readonly nodeids: number[];
-  readonly featureids: number[];
-  readonly values: number[];
-  readonly modes: string[];
-  readonly truenodeids: number[];
-  readonly falsenodeids: number[];
-  readonly missing_value_tracks_true: number[];
+const modes = ['LEAF', 'BRANCH_LEQ', 'BRANCH_EQ'] as const;
+type Mode = 0 | 1 | 2;
+
+/** Nodes of all trees as TreeEnsemble attributes. */
+class NodeTable {
+  readonly treeids: Int32Array;
+  readonly nodeids: Int32Array;
+  readonly featureids: Int32Array;
+  readonly values: Float32Array;
+  readonly modes: Uint8Array;
+  readonly truenodeids: Int32Array;
+  readonly falsenodeids: Int32Array;
+  readonly missingTracksTrue: Uint8Array;
   /** Weight of the training rows that came through: of use for explanations, of none to runtimes. */
-  readonly hitrates: number[];
-}
+  readonly hitrates: Float32Array;
+  private end = 0;
 
-const emptyTable = (): NodeTable => ({ treeids: [], nodeids: [], featureids: [], values: [], modes: [], truenodeids: [], falsenodeids: [], missing_value_tracks_true: [], hitrates: [] });
+  constructor(trees: readonly Tree[]) {
+    const size = trees.reduce((sum, { feature, categories }) => [...categories.values()].reduce((more, set) => more + set.length - 1, sum + feature.length), 0);
+    this.treeids = new Int32Array(size);
+    this.nodeids = new Int32Array(size);
+    this.featureids = new Int32Array(size);
+    this.values = new Float32Array(size);
+    this.modes = new Uint8Array(size);
+    this.truenodeids = new Int32Array(size);
+    this.falsenodeids = new Int32Array(size);
+    this.missingTracksTrue = new Uint8Array(size);
+    this.hitrates = new Float32Array(size);
+    for (const [id, tree] of trees.entries()) this.addTree(id, tree);
+  }
 
-/**
- * A tree's nodes as TreeEnsemble attributes. A set of categories becomes a chain of nodes that each ask for one code and share what is to
- * their left, which onnxruntime takes for a set.
- */
-function addTree(table: NodeTable, id: number, tree: Tree): void {
-  let next = tree.feature.length;
-  const add = (node: number, feature: number, value: number, mode: string, yes: number, no: number, missing: number, cover: number): void => {
-    table.treeids.push(id);
-    table.nodeids.push(node);
-    table.featureids.push(feature);
-    table.values.push(value);
-    table.modes.push(mode);
-    table.truenodeids.push(yes);
-    table.falsenodeids.push(no);
-    table.missing_value_tracks_true.push(missing);
-    table.hitrates.push(cover);
-  };
-  for (let node = 0; node < tree.feature.length; node += 1) {
-    const feature = tree.feature[node] as number;
-    const cover = tree.cover[node] as number;
-    const [left, right] = [tree.left[node] as number, tree.right[node] as number];
-    if (feature < 0) {
-      add(node, 0, 0, 'LEAF', 0, 0, 0, cover);
-      continue;
+  /** A set of categories becomes a chain of nodes that each ask for one code and share what is to their left, which onnxruntime takes for a set. */
+  private addTree(id: number, tree: Tree): void {
+    let next = tree.feature.length;
+    for (let node = 0; node < tree.feature.length; node += 1) {
+      const feature = tree.feature[node] as number;
+      const cover = tree.cover[node] as number;
+      const [left, right] = [tree.left[node] as number, tree.right[node] as number];
+      if (feature < 0) {
+        this.add(id, node, 0, 0, 0, 0, 0, 0, cover);
+        continue;
+      }
+      const set = tree.categories.get(node);
+      if (set === undefined) {
+        this.add(id, node, feature, tree.threshold[node] as number, 1, left, right, tree.missingLeft[node] as number, cover);
+        continue;
+      }
+      for (const [i, code] of set.entries()) {
+        const here = i === 0 ? node : next++;
+        this.add(id, here, feature, code, 2, left, i === set.length - 1 ? right : next, 0, cover);
+      }
     }
-    const set = tree.categories.get(node);
-    if (set === undefined) {
-      add(node, feature, tree.threshold[node] as number, 'BRANCH_LEQ', left, right, tree.missingLeft[node] as number, cover);
-      continue;
-    }
-    for (const [i, code] of set.entries()) {
-      const here = i === 0 ? node : next++;
-      add(here, feature, code, 'BRANCH_EQ', left, i === set.length - 1 ? right : next, 0, cover);
-    }
+  }
+
+  private add(tree: number, node: number, feature: number, value: number, mode: Mode, yes: number, no: number, missing: number, cover: number): void {
+    const at = this.end++;
+    this.treeids[at] = tree;
+    this.nodeids[at] = node;
+    this.featureids[at] = feature;
+    this.values[at] = value;
+    this.modes[at] = mode;
+    this.truenodeids[at] = yes;
+    this.falsenodeids[at] = no;
+    this.missingTracksTrue[at] = missing;
+    this.hitrates[at] = cover;
   }
 }
 
 /** Raw outputs of an ensemble, float64 [rows, outputs], from float32 features. */
 export function rawOutputs(builder: HeadBuilder, ensemble: TreeEnsemble, features = headInput): string {
   const { trees, outputs, leafValues, base, combine } = ensemble;
-  const table = emptyTable();
-  const targets = { treeids: [] as number[], nodeids: [] as number[], ids: [] as number[], weights: [] as number[] };
+  const table = new NodeTable(trees);
+  const leaves = trees.reduce((sum, { feature }) => feature.reduce((more, each) => more + (each < 0 ? 1 : 0), sum), 0);
+  const targets = { treeids: new Int32Array(leaves * leafValues), nodeids: new Int32Array(leaves * leafValues), ids: new Int32Array(leaves * leafValues), weights: new Float32Array(leaves * leafValues) };
+  let at = 0;
   for (const [id, tree] of trees.entries()) {
-    addTree(table, id, tree);
     for (let node = 0; node < tree.feature.length; node += 1) {
       if ((tree.feature[node] as number) >= 0) continue;
       for (let k = 0; k < leafValues; k += 1) {
-        targets.treeids.push(id);
-        targets.nodeids.push(node);
-        targets.ids.push(leafValues === 1 ? id % outputs : k);
-        targets.weights.push(tree.value[node * leafValues + k] as number);
+        targets.treeids[at] = id;
+        targets.nodeids[at] = node;
+        targets.ids[at] = leafValues === 1 ? id % outputs : k;
+        targets.weights[at] = tree.value[node * leafValues + k] as number;
+        at += 1;
       }
     }
   }
@@ -81,10 +99,10 @@ export function rawOutputs(builder: HeadBuilder, ensemble: TreeEnsemble, feature
       nodes_nodeids: { kind: 'ints', value: table.nodeids },
       nodes_featureids: { kind: 'ints', value: table.featureids },
       nodes_values: { kind: 'floats', value: table.values },
-      nodes_modes: { kind: 'strings', value: table.modes },
+      nodes_modes: { kind: 'strings', value: { words: modes, codes: table.modes } },
       nodes_truenodeids: { kind: 'ints', value: table.truenodeids },
       nodes_falsenodeids: { kind: 'ints', value: table.falsenodeids },
-      nodes_missing_value_tracks_true: { kind: 'ints', value: table.missing_value_tracks_true },
+      nodes_missing_value_tracks_true: { kind: 'ints', value: table.missingTracksTrue },
       nodes_hitrates: { kind: 'floats', value: table.hitrates },
       target_treeids: { kind: 'ints', value: targets.treeids },
       target_nodeids: { kind: 'ints', value: targets.nodeids },

@@ -14,13 +14,19 @@ export interface OnnxTensor {
   readonly data: readonly number[] | readonly string[] | Float32Array | Float64Array;
 }
 
+/** Many strings of few words: the string at i is `words[codes[i]]`. */
+export interface WordCodes {
+  readonly words: readonly string[];
+  readonly codes: Uint8Array;
+}
+
 export type OnnxAttribute =
   | { readonly kind: 'int'; readonly value: number }
   | { readonly kind: 'float'; readonly value: number }
   | { readonly kind: 'string'; readonly value: string }
-  | { readonly kind: 'ints'; readonly value: readonly number[] }
-  | { readonly kind: 'floats'; readonly value: readonly number[] }
-  | { readonly kind: 'strings'; readonly value: readonly string[] }
+  | { readonly kind: 'ints'; readonly value: readonly number[] | Int32Array | Uint8Array }
+  | { readonly kind: 'floats'; readonly value: readonly number[] | Float32Array }
+  | { readonly kind: 'strings'; readonly value: readonly string[] | WordCodes }
   | { readonly kind: 'tensor'; readonly value: OnnxTensor }
   | { readonly kind: 'graph'; readonly value: OnnxGraph };
 
