@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
  * `npm test`: every check in order, each with a headline, and one closing line with the counts of all of them.
- * Parts: types, lint, unit (unit, property and integration tests), e2e. `npm test -- unit` runs one part.
+ * Parts: types, lint, unit (unit and property tests), integration (whole pipelines, child processes, servers), e2e. `npm test -- unit` runs one part.
  * A part that this machine cannot run is skipped by name and counted as skipped; with CI set, end-to-end is never skipped.
  */
 import { spawnSync } from 'node:child_process';
@@ -32,6 +32,16 @@ function count(ok) {
   total[ok ? 'passed' : 'failed'] += 1;
 }
 
+function vitest(project) {
+  const report = path.join(scratch, `${project}.json`);
+  const status = run('node_modules/vitest/vitest.mjs', ['run', '--project', project, '--reporter=dot', '--reporter=json', `--outputFile.json=${report}`]);
+  const result = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : null;
+  total.passed += result?.numPassedTests ?? 0;
+  total.failed += result?.numFailedTests ?? 0;
+  total.skipped += (result?.numPendingTests ?? 0) + (result?.numTodoTests ?? 0);
+  if (status !== 0 && !(result?.numFailedTests > 0)) total.failed += 1;
+}
+
 const parts = {
   types() {
     headline('types');
@@ -42,16 +52,15 @@ const parts = {
     count(run('node_modules/oxlint/bin/oxlint', ['--quiet']) === 0);
   },
   unit() {
-    headline('unit, property and integration tests');
+    headline('unit and property tests');
+    run('scripts/build.mjs', ['kernels', 'engine']);
+    vitest('unit');
+  },
+  integration() {
+    headline('integration tests');
     // Some of these start the built model server.
     run('scripts/build.mjs', ['kernels', 'engine', 'bundle-server']);
-    const report = path.join(scratch, 'unit.json');
-    const status = run('node_modules/vitest/vitest.mjs', ['run', '--reporter=dot', '--reporter=json', `--outputFile.json=${report}`]);
-    const result = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : null;
-    total.passed += result?.numPassedTests ?? 0;
-    total.failed += result?.numFailedTests ?? 0;
-    total.skipped += (result?.numPendingTests ?? 0) + (result?.numTodoTests ?? 0);
-    if (status !== 0 && !(result?.numFailedTests > 0)) total.failed += 1;
+    vitest('integration');
   },
   e2e() {
     headline('end-to-end tests');

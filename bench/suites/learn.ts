@@ -64,7 +64,9 @@ export async function measure(options: BenchOptions): Promise<{ rows: BenchRow[]
       const mine = known.get(what) ?? ((await child('learn/ours.ts', { ...files, what, rounds: slow ? 2 : 3 } satisfies LearnOptions)) as unknown as Learnt);
       known.set(what, mine);
       const worth = ({ ms: time, auc, peak }: Learnt): string => `${ms(time)}${auc === null ? '' : `, AUC ${auc.toFixed(4)}`}, ${gigabytes(peak)}`;
-      rows.push({ name: `${name}, ${size / 1000}k`, ours: worth(mine), against: words, peer: worth(theirs), ratio: ratio(mine.ms, theirs.ms), limit });
+      const row: BenchRow = { name: `${name}, ${size / 1000}k`, ours: worth(mine), against: words, peer: worth(theirs), ratio: ratio(mine.ms, theirs.ms), limit };
+      console.log(`${row.name}: ${row.ours}; ${words} ${row.peer}: ${row.ratio} (${limit})`);
+      rows.push(row);
     }
   }
   return { rows };

@@ -24,8 +24,6 @@ test('a leak shows on its card and is mended by one click, and undone by one key
   const studio = new Studio(page);
   await studio.ready();
   await makeLeaky(app.projectDir);
-  await page.reload();
-  await studio.ready();
   await studio.openPipeline('pipelines/leaky.pipeline.json');
   const drop = (id: string) => studio.node(id).getByTestId('leak-mark');
   await expect(drop('fill')).toBeVisible();
