@@ -86,10 +86,11 @@ test('untidy files become one table, and its rows and columns can be followed', 
     await page.keyboard.type("origin = 'EWR'", { delay: 5 });
     await page.keyboard.press('Escape');
     await expect(page.getByTestId('expression-preview')).toContainText(/true for \d+ of/);
-    // The table follows; until it is there, the old one is faint.
+    await expect(page.getByTestId('results-dock')).toContainText('Out of date');
+    // The table and the first results follow; until they are there, the old ones are faint.
+    await expect(page.getByTestId('expression-preview')).toHaveCSS('opacity', '1');
     await expect(page.getByRole('grid', { name: 'Table' })).toHaveAttribute('aria-busy', 'false');
     await expect(page.getByRole('grid', { name: 'Table' })).toHaveCSS('opacity', '1');
-    await expect(page.getByTestId('results-dock')).toContainText('Out of date');
     await check();
   });
 
