@@ -6,7 +6,7 @@ import type { FittedRecipe, LearnerSpec, TableValue } from '#app/sdk/ports.ts';
 import { isFeatureOf } from '#app/sdk/trainer.ts';
 import { findAlgorithm } from '../learners/registry.ts';
 import { train } from '../learners/train.ts';
-import type { TrainedLearner } from '../learners/types.ts';
+import type { TrainInput, TrainedLearner } from '../learners/types.ts';
 import { fitRecipe } from '../recipe/fit.ts';
 import { learnStack } from '../stacking/learn-stack.ts';
 import { stackingAlgorithm } from '../stacking/params.ts';
@@ -91,25 +91,30 @@ export async function readLearningRows(spec: LearnerSpec, input: Pick<TableValue
   return { target, prepared, fitted, data };
 }
 
+/** What a learner is fitted on; the target in its own units again. */
+export function trainInputOf(spec: LearnerSpec, { prepared, fitted, data }: LearningRows): TrainInput {
+  return {
+    task: spec.task,
+    matrix: data.matrix,
+    rows: data.rows,
+    features: fitted.outputs.map(({ name }) => name),
+    target: (data.beside[0] ?? new Float64Array()).map((value) => value * prepared.width + prepared.centre),
+    classes: prepared.classes.length,
+    ...(fitted.categorical === undefined ? {} : { categories: fitted.outputs.map(({ name }) => fitted.categorical?.find((codes) => codes.name === name)?.categories.length ?? 0) }),
+  };
+}
+
 /**
  * The second half of `learn`. `data` may be a part of the rows that the recipe was fitted on; its matrix goes to the worker where it
  * does not lie on shared memory. @throws PenstockError those of the learner; CancelledError.
  */
-export async function trainOnRows(spec: LearnerSpec, { prepared, fitted, data }: LearningRows, services: LearnServices, options: Pick<LearnOptions, 'checkpoint'> = {}): Promise<Pick<Learnt, 'trained' | 'curves'>> {
+export async function trainOnRows(spec: LearnerSpec, rows: LearningRows, services: LearnServices, options: Pick<LearnOptions, 'checkpoint'> = {}): Promise<Pick<Learnt, 'trained' | 'curves'>> {
   const { signal, progress } = services;
   const curves = createCurves();
   const trained = await train(
     spec.algorithm,
     spec.params,
-    {
-      task: spec.task,
-      matrix: data.matrix,
-      rows: data.rows,
-      features: fitted.outputs.map((output) => output.name),
-      target: (data.beside[0] ?? new Float64Array()).map((value) => value * prepared.width + prepared.centre),
-      classes: prepared.classes.length,
-      ...(fitted.categorical === undefined ? {} : { categories: fitted.outputs.map(({ name }) => fitted.categorical?.find((codes) => codes.name === name)?.categories.length ?? 0) }),
-    },
+    trainInputOf(spec, rows),
     {
       seed: services.seed,
       ...(options.checkpoint === undefined ? {} : { checkpoint: options.checkpoint }),

@@ -2,7 +2,7 @@ import type { LearnerSpec } from '#app/sdk/ports.ts';
 import type { NumberedRows } from '../evaluation/fold-table.ts';
 import { amongAllClasses, type TestedRows } from '../evaluation/run-fold.ts';
 import type { FeatureRows } from '../model/feature-rows.ts';
-import type { LearningRows } from '../model/learn.ts';
+import { trainInputOf, type LearningRows } from '../model/learn.ts';
 import { runTask } from '../worker/run-task.ts';
 import type { FitAndScorePayload } from './fit-and-score-worker.ts';
 
@@ -11,24 +11,14 @@ import type { FitAndScorePayload } from './fit-and-score-worker.ts';
  * keep the engine busy for a second on their way. Matrices on shared memory are not copied.
  * @throws PenstockError those of the learner; CancelledError.
  */
-export async function fitAndScore(rows: NumberedRows, spec: LearnerSpec, { prepared, fitted, data }: LearningRows, test: FeatureRows, { seed, signal }: { readonly seed: number; readonly signal: AbortSignal }): Promise<{ readonly tested: TestedRows; readonly fitMs: number }> {
-  const width = fitted.outputs.length;
+export async function fitAndScore(rows: NumberedRows, spec: LearnerSpec, learning: LearningRows, test: FeatureRows, { seed, signal }: { readonly seed: number; readonly signal: AbortSignal }): Promise<{ readonly tested: TestedRows; readonly fitMs: number }> {
+  const { classes } = learning.prepared;
+  const width = learning.fitted.outputs.length;
   const payload: FitAndScorePayload = {
-    train: {
-      algorithm: spec.algorithm,
-      params: spec.params,
-      seed,
-      task: spec.task,
-      matrix: data.matrix,
-      rows: data.rows,
-      features: fitted.outputs.map(({ name }) => name),
-      target: (data.beside[0] ?? new Float64Array()).map((value) => value * prepared.width + prepared.centre),
-      classes: prepared.classes.length,
-      ...(fitted.categorical === undefined ? {} : { categories: fitted.outputs.map(({ name }) => fitted.categorical?.find((codes) => codes.name === name)?.categories.length ?? 0) }),
-    },
-    test: { matrix: test.matrix, rows: test.rows, width, task: rows.task, classes: prepared.classes },
+    train: { algorithm: spec.algorithm, params: spec.params, seed, ...trainInputOf(spec, learning) },
+    test: { matrix: test.matrix, rows: test.rows, width, task: rows.task, classes },
   };
   const { predictions, fitMs } = await runTask('fit-and-score', payload, { signal });
   const truth = Float64Array.from(test.places, (place) => rows.truth[place] ?? Number.NaN);
-  return { tested: { places: test.places, truth, ...amongAllClasses(predictions, prepared.classes, rows.classes) }, fitMs };
+  return { tested: { places: test.places, truth, ...amongAllClasses(predictions, classes, rows.classes) }, fitMs };
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineNode } from '#app/sdk/node.ts';
 import { configureTrainer, describeTrainer, featuresParam, suggestTarget, targetParam, taskParam, trainerInputs, trainerOutputs, type TrainerSpec } from '#app/sdk/trainer.ts';
+import { classWeightsParam } from '#app/sdk/training-params.ts';
 
 export const paramsSchema = z.object({
   target: targetParam(['string', 'boolean', 'integer', 'float']),
@@ -8,10 +9,7 @@ export const paramsSchema = z.object({
   task: taskParam,
   maxDepth: z.int().min(0).max(64).default(5).meta({ title: 'Deepest', description: 'Splits between root and leaf; 0: any number. A shallow tree can be read.', control: 'number', min: 0, max: 64 }),
   minRows: z.int().min(1).default(10).meta({ title: 'Rows in a leaf', description: 'At least so many.', control: 'number', min: 1 }),
-  classWeights: z
-    .enum(['none', 'balanced'])
-    .default('none')
-    .meta({ title: 'Class weights', description: 'Balanced gives rare classes as much say as frequent ones.', labels: { none: 'Every row counts the same', balanced: 'Every class counts the same' } }),
+  classWeights: classWeightsParam,
   minGain: z.number().min(0).max(1).default(0).meta({ title: 'Least gain', description: 'A split must lower the impurity by this share of the whole.', control: 'number', min: 0, max: 1, step: 0.0001, advanced: true }),
   maxBins: z.int().min(2).max(255).default(255).meta({ title: 'Bins', description: 'Numbers are cut into so many parts before training.', control: 'number', min: 2, max: 255, advanced: true }),
 });

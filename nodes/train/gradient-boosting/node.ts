@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineNode } from '#app/sdk/node.ts';
 import { configureTrainer, describeTrainer, featuresParam, suggestTarget, targetParam, taskParam, trainerInputs, trainerOutputs, type TrainerSpec } from '#app/sdk/trainer.ts';
+import { classWeightsParam, trainingSeedParam } from '#app/sdk/training-params.ts';
 
 export const paramsSchema = z.object({
   target: targetParam(['string', 'boolean', 'integer', 'float']),
@@ -13,10 +14,7 @@ export const paramsSchema = z.object({
   earlyStopping: z.boolean().default(true).meta({ title: 'Early stopping', description: 'Stops once the loss on held-back rows no longer improves, and keeps the best round.' }),
   patience: z.int().min(1).max(10_000).default(20).meta({ title: 'Patience', unit: 'rounds', control: 'number', min: 1, visibleWhen: { param: 'earlyStopping', in: [true] } }),
   validationFraction: z.number().min(0).max(0.5).default(0.1).meta({ title: 'Held-back share', description: 'Share of the rows that is only measured on while training. 0 turns early stopping off.', control: 'slider', min: 0, max: 0.5, step: 0.05, visibleWhen: { param: 'earlyStopping', in: [true] } }),
-  classWeights: z
-    .enum(['none', 'balanced'])
-    .default('none')
-    .meta({ title: 'Class weights', description: 'Balanced gives rare classes as much say as frequent ones.', labels: { none: 'Every row counts the same', balanced: 'Every class counts the same' } }),
+  classWeights: classWeightsParam,
   objective: z.enum(['mean', 'median', 'quantile']).default('mean').meta({ title: 'Predict', description: 'For numbers: the mean, the median (outliers count less), or a quantile such as the 90 % that a value will not exceed.', labels: { mean: 'The mean', median: 'The median', quantile: 'A quantile' } }),
   quantile: z.number().gt(0).lt(1).default(0.9).meta({ title: 'Quantile', control: 'number', min: 0.01, max: 0.99, step: 0.01, visibleWhen: { param: 'objective', in: ['quantile'] } }),
   rising: z.array(z.string()).default([]).meta({ title: 'Predictions rise with', description: 'With these columns a prediction may only rise, all else equal.', control: 'columns', from: 'table', types: ['boolean', 'integer', 'float'], advanced: true }),
@@ -28,7 +26,7 @@ export const paramsSchema = z.object({
   rowShare: z.number().positive().max(1).default(1).meta({ title: 'Rows a tree', description: 'Share of the rows each tree sees.', control: 'slider', min: 0.1, max: 1, step: 0.05, advanced: true }),
   featureShare: z.number().positive().max(1).default(1).meta({ title: 'Features a tree', description: 'Share of the features each tree sees.', control: 'slider', min: 0.1, max: 1, step: 0.05, advanced: true }),
   maxBins: z.int().min(2).max(255).default(255).meta({ title: 'Bins', description: 'Numbers are cut into so many parts before training.', control: 'number', min: 2, max: 255, advanced: true }),
-  seed: z.int().min(0).max(0xffff_ffff).nullable().default(null).meta({ title: 'Seed', description: 'Same seed, same trees. Empty: a fixed one, so that runs can be compared.', control: 'number', min: 0, advanced: true }),
+  seed: trainingSeedParam('trees'),
 });
 
 export type Params = z.output<typeof paramsSchema>;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineNode } from '#app/sdk/node.ts';
 import { configureTrainer, describeTrainer, featuresParam, suggestTarget, targetParam, trainerInputs, trainerOutputs, type TrainerSpec } from '#app/sdk/trainer.ts';
+import { classWeightsParam } from '#app/sdk/training-params.ts';
 
 export const paramsSchema = z.object({
   target: targetParam(['string', 'boolean', 'integer']),
@@ -19,10 +20,7 @@ export const paramsSchema = z.object({
     .default(1)
     .meta({ title: 'Strength', description: 'Of the penalty: the inverse of scikit-learn’s C. 0: none.', control: 'number', min: 0, step: 0.1, visibleWhen: { param: 'penalty', in: ['l2', 'l1', 'elastic-net'] } }),
   l1Ratio: z.number().min(0).max(1).default(0.5).meta({ title: 'L1 ratio', description: '1 is L1 alone, 0 is L2.', control: 'slider', min: 0, max: 1, step: 0.05, visibleWhen: { param: 'penalty', in: ['elastic-net'] } }),
-  classWeights: z
-    .enum(['none', 'balanced'])
-    .default('none')
-    .meta({ title: 'Class weights', description: 'Balanced gives rare classes as much say as frequent ones.', labels: { none: 'Every row counts the same', balanced: 'Every class counts the same' } }),
+  classWeights: classWeightsParam,
   maxIterations: z.int().min(1).max(100_000).default(500).meta({ title: 'Most iterations', advanced: true, control: 'number', min: 1, max: 100_000 }),
   tolerance: z.number().positive().default(1e-6).meta({ title: 'Tolerance', description: 'Stops once the slope of the loss is below this.', advanced: true, control: 'number' }),
 });

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Diagnostic } from '#app/core/errors.ts';
 import { defineNode } from '#app/sdk/node.ts';
 import { configureTrainer, describeTrainer, featuresParam, suggestTarget, targetParam, taskParam, trainerInputs, trainerOutputs, type TrainerSpec } from '#app/sdk/trainer.ts';
+import { classWeightsParam, deviceParam, trainingSeedParam } from '#app/sdk/training-params.ts';
 
 export const paramsSchema = z.object({
   target: targetParam(['string', 'boolean', 'integer', 'float']),
@@ -37,19 +38,13 @@ export const paramsSchema = z.object({
     .max(0.5)
     .default(0.1)
     .meta({ title: 'Held-back share', description: 'Share of the rows that is only measured on while training. 0 turns early stopping off.', control: 'slider', min: 0, max: 0.5, step: 0.05 }),
-  classWeights: z
-    .enum(['none', 'balanced'])
-    .default('none')
-    .meta({ title: 'Class weights', description: 'Balanced gives rare classes as much say as frequent ones.', labels: { none: 'Every row counts the same', balanced: 'Every class counts the same' } }),
+  classWeights: classWeightsParam,
   dropout: z.number().min(0).max(0.9).default(0).meta({ title: 'Dropout', description: 'Share of hidden units switched off in each step, against overfitting.', control: 'slider', min: 0, max: 0.9, step: 0.05, advanced: true }),
   weightDecay: z.number().min(0).max(10).default(0.0001).meta({ title: 'Weight decay', control: 'number', min: 0, step: 0.0001, advanced: true }),
   optimizer: z.enum(['adam', 'adamw', 'sgd']).default('adam').meta({ title: 'Optimiser', labels: { adam: 'Adam', adamw: 'AdamW', sgd: 'SGD' }, advanced: true }),
   clipNorm: z.number().min(0).default(0).meta({ title: 'Gradient limit', description: 'Largest norm of the gradient in a step; 0: no limit.', control: 'number', min: 0, advanced: true }),
-  device: z
-    .enum(['cpu', 'auto', 'gpu'])
-    .default('cpu')
-    .meta({ title: 'Trains on', description: 'The GPU rounds differently: only the processor gives the same network every time.', labels: { cpu: 'The processor', auto: 'Whichever is faster, by a measured step', gpu: 'The GPU where there is one' }, advanced: true }),
-  seed: z.int().min(0).max(0xffff_ffff).nullable().default(null).meta({ title: 'Seed', description: 'Same seed, same network. Empty: a fixed one, so that runs can be compared.', control: 'number', min: 0, advanced: true }),
+  device: deviceParam,
+  seed: trainingSeedParam('network'),
 });
 
 export type Params = z.output<typeof paramsSchema>;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineNode } from '#app/sdk/node.ts';
 import { configureTrainer, describeTrainer, featuresParam, suggestTarget, targetParam, taskParam, trainerInputs, trainerOutputs, type TrainerSpec } from '#app/sdk/trainer.ts';
+import { classWeightsParam, trainingSeedParam } from '#app/sdk/training-params.ts';
 
 export const paramsSchema = z.object({
   target: targetParam(['string', 'boolean', 'integer', 'float']),
@@ -11,13 +12,10 @@ export const paramsSchema = z.object({
   minRows: z.int().min(1).default(5).meta({ title: 'Rows in a leaf', description: 'At least so many. 1 grows trees to the end; the model file then becomes large.', control: 'number', min: 1 }),
   perNode: z.enum(['automatic', 'sqrt', 'third', 'all']).default('automatic').meta({ title: 'Features a split', description: 'Drawn anew for each split. Fewer make trees more different from each other.', labels: { automatic: 'Root for classes, all for numbers', sqrt: 'Square root of their number', third: 'A third', all: 'All' } }),
   maxDepth: z.int().min(0).max(64).default(0).meta({ title: 'Deepest', description: 'Splits between root and leaf; 0: any number.', control: 'number', min: 0, max: 64 }),
-  classWeights: z
-    .enum(['none', 'balanced'])
-    .default('none')
-    .meta({ title: 'Class weights', description: 'Balanced gives rare classes as much say as frequent ones.', labels: { none: 'Every row counts the same', balanced: 'Every class counts the same' } }),
+  classWeights: classWeightsParam,
   minGain: z.number().min(0).max(1).default(0).meta({ title: 'Least gain', description: 'A split must lower the impurity by this share of the whole.', control: 'number', min: 0, max: 1, step: 0.0001, advanced: true }),
   maxBins: z.int().min(2).max(255).default(255).meta({ title: 'Bins', description: 'Numbers are cut into so many parts before training.', control: 'number', min: 2, max: 255, advanced: true }),
-  seed: z.int().min(0).max(0xffff_ffff).nullable().default(null).meta({ title: 'Seed', description: 'Same seed, same trees. Empty: a fixed one, so that runs can be compared.', control: 'number', min: 0, advanced: true }),
+  seed: trainingSeedParam('trees'),
 });
 
 export type Params = z.output<typeof paramsSchema>;

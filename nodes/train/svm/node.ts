@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineNode } from '#app/sdk/node.ts';
 import { configureTrainer, describeTrainer, featuresParam, suggestTarget, targetParam, taskParam, trainerInputs, trainerOutputs, type TrainerSpec } from '#app/sdk/trainer.ts';
+import { classWeightsParam } from '#app/sdk/training-params.ts';
 
 export const paramsSchema = z.object({
   target: targetParam(['string', 'boolean', 'integer', 'float']),
@@ -17,10 +18,7 @@ export const paramsSchema = z.object({
     .default(0)
     .meta({ title: 'Gamma', description: 'How near rows must be to count as alike: more makes smaller bumps. 0: by the number of features and their variance.', control: 'number', min: 0, step: 0.01, visibleWhen: { param: 'kernel', in: ['rbf'] } }),
   epsilon: z.number().min(0).default(0.1).meta({ title: 'Epsilon', description: 'For numbers: errors up to so many standard deviations of the target cost nothing.', control: 'number', min: 0, step: 0.05 }),
-  classWeights: z
-    .enum(['none', 'balanced'])
-    .default('none')
-    .meta({ title: 'Class weights', description: 'Balanced gives rare classes as much say as frequent ones.', labels: { none: 'Every row counts the same', balanced: 'Every class counts the same' } }),
+  classWeights: classWeightsParam,
   tolerance: z.number().positive().max(1).default(1e-3).meta({ title: 'Tolerance', description: 'Stops once the conditions of the best solution are met so closely.', control: 'number', advanced: true }),
 });
 

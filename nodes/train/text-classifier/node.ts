@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { defineNode } from '#app/sdk/node.ts';
 import { configureRawTrainer, describeRaw, rawTrainerInputs, rawTrainerOutputs, suggestRaw } from '#app/sdk/raw-trainer.ts';
 import { targetParam } from '#app/sdk/trainer.ts';
+import { classWeightsParam, deviceParam, trainingSeedParam } from '#app/sdk/training-params.ts';
 
 export const paramsSchema = z.object({
   target: targetParam(['string', 'boolean', 'integer']),
@@ -20,19 +21,13 @@ export const paramsSchema = z.object({
   earlyStopping: z.boolean().default(true).meta({ title: 'Early stopping', description: 'Stops once the loss on held-back rows no longer improves, and keeps the best epoch.' }),
   patience: z.int().min(1).max(10_000).default(4).meta({ title: 'Patience', unit: 'epochs', control: 'number', min: 1, visibleWhen: { param: 'earlyStopping', in: [true] } }),
   validationFraction: z.number().min(0).max(0.5).default(0.1).meta({ title: 'Held-back share', description: 'Share of the rows that is only measured on while training. 0 turns early stopping off.', control: 'slider', min: 0, max: 0.5, step: 0.05 }),
-  classWeights: z
-    .enum(['none', 'balanced'])
-    .default('none')
-    .meta({ title: 'Class weights', description: 'Balanced gives rare classes as much say as frequent ones.', labels: { none: 'Every row counts the same', balanced: 'Every class counts the same' } }),
+  classWeights: classWeightsParam,
   minRows: z.int().min(1).default(2).meta({ title: 'Rows with a word', description: 'Words in fewer rows are not learnt.', control: 'number', min: 1, advanced: true }),
   dropout: z.number().min(0).max(0.9).default(0.2).meta({ title: 'Dropout', description: 'Share of values switched off in each step, against overfitting.', control: 'slider', min: 0, max: 0.9, step: 0.05, advanced: true }),
   weightDecay: z.number().min(0).max(10).default(0.01).meta({ title: 'Weight decay', control: 'number', min: 0, step: 0.001, advanced: true }),
   schedule: z.enum(['constant', 'step', 'cosine']).default('constant').meta({ title: 'Learning rate over time', labels: { constant: 'Stays', step: 'A tenth at half and at three quarters of the epochs', cosine: 'Falls along half a cosine' }, advanced: true }),
-  device: z
-    .enum(['cpu', 'auto', 'gpu'])
-    .default('cpu')
-    .meta({ title: 'Trains on', description: 'The GPU rounds differently: only the processor gives the same network every time.', labels: { cpu: 'The processor', auto: 'Whichever is faster, by a measured step', gpu: 'The GPU where there is one' }, advanced: true }),
-  seed: z.int().min(0).max(0xffff_ffff).nullable().default(null).meta({ title: 'Seed', description: 'Same seed, same network. Empty: a fixed one, so that runs can be compared.', control: 'number', min: 0, advanced: true }),
+  device: deviceParam,
+  seed: trainingSeedParam('network'),
 });
 
 export type Params = z.output<typeof paramsSchema>;
