@@ -14,6 +14,8 @@ const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const scratch = mkdtempSync(path.join(os.tmpdir(), 'penstock-test-'));
 const total = { passed: 0, failed: 0, skipped: 0 };
 const skippedParts = [];
+/** What failed, a line each: said once more at the end, where it is looked for first. */
+const failures = [];
 
 function run(file, args, env = {}) {
   const done = spawnSync(process.execPath, [path.join(root, file), ...args], {
@@ -28,28 +30,47 @@ function headline(text) {
   console.log(`\n── ${text} ${'─'.repeat(Math.max(0, 70 - text.length))}`);
 }
 
-function count(ok) {
+function count(part, ok) {
   total[ok ? 'passed' : 'failed'] += 1;
+  if (!ok) failures.push(part);
+}
+
+/** The failed tests in vitest's JSON report, each with the first lines of its message. */
+function failedTests(result) {
+  return (result?.testResults ?? []).flatMap((file) => {
+    const name = path.relative(root, file.name);
+    const tests = file.assertionResults.filter((test) => test.status === 'failed');
+    if (tests.length === 0) return file.status === 'failed' ? [`${name}: ${firstLines(file.message)}`] : [];
+    return tests.map((test) => `${name}: ${test.fullName}\n${firstLines(test.failureMessages?.[0])}`);
+  });
+}
+
+function firstLines(message) {
+  return String(message ?? '').split('\n').slice(0, 6).map((line) => `    ${line.slice(0, 400)}`).join('\n');
 }
 
 function vitest(project) {
   const report = path.join(scratch, `${project}.json`);
-  const status = run('node_modules/vitest/vitest.mjs', ['run', '--project', project, '--reporter=dot', '--reporter=json', `--outputFile.json=${report}`]);
+  const status = run('node_modules/vitest/vitest.mjs', ['run', '--project', project, process.stdout.isTTY ? '--reporter=dot' : '--reporter=default', '--reporter=json', `--outputFile.json=${report}`]);
   const result = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : null;
   total.passed += result?.numPassedTests ?? 0;
   total.failed += result?.numFailedTests ?? 0;
   total.skipped += (result?.numPendingTests ?? 0) + (result?.numTodoTests ?? 0);
-  if (status !== 0 && !(result?.numFailedTests > 0)) total.failed += 1;
+  failures.push(...failedTests(result));
+  if (status !== 0 && !(result?.numFailedTests > 0)) {
+    total.failed += 1;
+    failures.push(`vitest ended with status ${status} and no failed test (${project})`);
+  }
 }
 
 const parts = {
   types() {
     headline('types');
-    count(run('node_modules/typescript/bin/tsc', ['-p', '.']) === 0);
+    count('types', run('node_modules/typescript/bin/tsc', ['-p', '.']) === 0);
   },
   lint() {
     headline('lint and layer rules');
-    count(run('node_modules/oxlint/bin/oxlint', ['--quiet']) === 0);
+    count('lint', run('node_modules/oxlint/bin/oxlint', ['--quiet']) === 0);
   },
   unit() {
     headline('unit and property tests');
@@ -69,7 +90,7 @@ const parts = {
     if (missing !== '') {
       if (process.env.CI) {
         console.log(`End-to-end tests cannot run here, and in CI they must: ${missing}.`);
-        total.failed += 1;
+        count(`end-to-end tests: ${missing}`, false);
         return;
       }
       console.log(`Skipped: end-to-end tests (${missing}).`);
@@ -79,7 +100,7 @@ const parts = {
     }
     const report = path.join(scratch, 'e2e.json');
     if (run('scripts/build.mjs', []) !== 0) {
-      total.failed += 1;
+      count('build', false);
       return;
     }
     const status = run('node_modules/@playwright/test/cli.js', ['test', '--config', 'e2e/playwright.config.ts', '--reporter=list,json'], {
@@ -90,6 +111,7 @@ const parts = {
     total.failed += (stats?.unexpected ?? 0) + (stats?.flaky ?? 0);
     total.skipped += stats?.skipped ?? 0;
     if (status !== 0 && !(stats?.unexpected > 0)) total.failed += 1;
+    if (status !== 0) failures.push('end-to-end tests, listed above');
   },
 };
 
@@ -104,5 +126,6 @@ for (const name of wanted.length > 0 ? wanted : Object.keys(parts)) parts[name](
 
 rmSync(scratch, { recursive: true, force: true });
 if (skippedParts.length > 0) console.log(`\nSkipped on this machine: ${skippedParts.join('; ')}`);
+if (failures.length > 0) console.log(`\nFailed:\n${failures.map((failure) => `  ${failure}`).join('\n')}`);
 console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
 process.exit(total.failed === 0 ? 0 : 1);

@@ -219,6 +219,8 @@ export interface CheckpointServices {
   load(): Promise<Uint8Array | null>;
   /** Atomic: the last one or this one is there, never half of it. */
   save(bytes: Uint8Array): Promise<void>;
+  /** Least time between two saves in ms; 2000 unless given. */
+  readonly everyMs?: number;
 }
 
 /** What a report beside a relation is made of: see `NodeExecutor.reports`. */

@@ -9,8 +9,8 @@ interface Saved {
   readonly state: unknown;
 }
 
-/** Time in ms between two saves, and how many times what a save took must lie between them. */
-const everyMs = 2000;
+/** Time in ms between two saves unless another is asked for, and how many times what a save took must lie between them. */
+const usualMs = 2000;
 const leastShare = 25;
 
 /**
@@ -20,6 +20,7 @@ const leastShare = 25;
 export function createCheckpoint(payload: TrainPayload, send: (bytes: Uint8Array) => void): TrainCheckpoint {
   let about: string | null = null;
   const aboutNow = (): string => (about ??= aboutOf(payload));
+  const everyMs = payload.checkpoint?.everyMs ?? usualMs;
   const saved = read(payload.checkpoint?.resume ?? null);
   let last = performance.now();
   let took = 0;

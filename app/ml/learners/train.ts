@@ -61,7 +61,7 @@ export async function train(algorithm: string, params: Readonly<Record<string, u
     algorithm,
     params,
     seed: services.seed,
-    ...(services.checkpoint === undefined ? {} : { checkpoint: { resume: await services.checkpoint.load() } }),
+    ...(services.checkpoint === undefined ? {} : { checkpoint: { resume: await services.checkpoint.load(), ...(services.checkpoint.everyMs === undefined ? {} : { everyMs: services.checkpoint.everyMs }) } }),
   };
   const { metric, progress, signal, checkpoint } = services;
   let saving: Promise<void> | null = null;

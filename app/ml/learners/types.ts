@@ -26,7 +26,7 @@ export interface TrainPayload extends TrainInput {
   /** 32-bit unsigned; params may carry their own, which wins. */
   readonly seed: number;
   /** Present where states are kept: the last one, to go on from. */
-  readonly checkpoint?: { readonly resume: Uint8Array | null };
+  readonly checkpoint?: { readonly resume: Uint8Array | null; readonly everyMs?: number };
 }
 
 /** A point of a live curve. `step` counts epochs or iterations from 1. */

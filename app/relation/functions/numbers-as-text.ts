@@ -15,6 +15,17 @@ const grouped = (text: string, separator: string): string => {
   return fraction === undefined ? parts : `${parts}.${fraction}`;
 };
 
+/**
+ * A rounded number with fixed decimals. A number so large that rounding cannot move it may still lie halfway between two texts; the
+ * database's printf then takes the even digit, toFixed the larger one.
+ */
+function fixed(value: number, decimals: number): string {
+  const text = value.toFixed(decimals);
+  const long = value.toFixed(20);
+  const tie = /^50*$/.test(long.slice(decimals - 20));
+  return tie && Number(text.at(-1)) % 2 === 1 ? long.slice(0, (decimals === 0 ? -1 : 0) + decimals - 20) : text;
+}
+
 function parsedNumber(text: string, decimal: string): Value {
   const plain = text.replace(/[\s\u00a0\u202f'’_]/g, '').replaceAll(decimal === ',' ? '.' : ',', '').replace(decimal, '.');
   try {
@@ -28,7 +39,7 @@ function parsedNumber(text: string, decimal: string): Value {
 export const numberTextFunctions: readonly FunctionSpec[] = [
   {
     name: 'format_number',
-    summary: 'A number as text with a fixed number of decimals (0 to 15) and, if given, a sign between thousands. Halves are rounded away from zero; from 10¹⁵ on the number is written as it is.',
+    summary: 'A number as text with a fixed number of decimals (0 to 15) and, if given, a sign between thousands. Halves are rounded away from zero (above 10¹³, where a number has few decimals left, to the even digit); from 10¹⁵ on the number is written as it is.',
     signature: "format_number(number, decimals, 'thousands'?) → text",
     example: "format_number(revenue, 2, ' ')",
     category: 'conversion',
@@ -54,7 +65,7 @@ export const numberTextFunctions: readonly FunctionSpec[] = [
       const value = Number(a);
       if (!(Math.abs(value) < 1e15)) return textOfValue(value, 'float');
       const rounded = roundTo(value, Number(decimals));
-      return grouped(`${Object.is(rounded, -0) ? '-' : ''}${rounded.toFixed(Number(decimals))}`, String(separator));
+      return grouped(`${Object.is(rounded, -0) ? '-' : ''}${fixed(rounded, Number(decimals))}`, String(separator));
     },
   },
   {
