@@ -54,12 +54,7 @@ export async function profileQuery(connection: DuckDBConnection, sql: string, po
   const table = `profile_${randomBytes(6).toString('hex')}`;
   const { totals, rows, sampled } = await scan(connection, { sql, schema, wanted, table, positioned });
   try {
-    // An estimate says 15 of 16 different keys; where counting is quick it must be right.
-    const [held] = await firstRow(connection, `select count(*) from ${table}`);
-    const count = Number(held) * schema.length <= exactCells ? (name: string) => `count(distinct ${name})` : (name: string) => `approx_count_distinct(${name})`;
-    const [looked, ...counted] = await firstRow(connection, `select count(*), ${schema.map((_, i) => count(`c${i}`)).join(', ')} from ${table}`);
-    const once = sampled ? await seenOnce(connection, table, schema) : null;
-    const distinct = counted.map((value, i) => (once === null ? Number(value) : estimateDistinct({ distinct: Number(value), once: once.get(i) ?? 0, looked: Number(looked), rows })));
+    const { looked, distinct } = await distincts(connection, { table, schema, sampled, rows });
     const bins = schema.map((column, i) => binsOf(column, totals, i));
     const counts = await histograms(connection, table, bins);
     const top = await topOf(connection, table, schema);
@@ -73,7 +68,7 @@ export async function profileQuery(connection: DuckDBConnection, sql: string, po
         type: column.type,
         count,
         missing: rows - count,
-        distinct: column.type === 'binary' ? null : Math.min(count, Number(distinct[i] ?? 0)),
+        distinct: column.type === 'binary' ? null : Math.min(count, distinct[i] ?? 0),
         min: number || isDate || column.type === 'time' ? cell(totals[2 + i * 5], number) : null,
         max: number || isDate || column.type === 'time' ? cell(totals[3 + i * 5], number) : null,
         mean: number || column.type === 'boolean' ? finiteOrNull(totals[4 + i * 5]) : null,
@@ -82,7 +77,7 @@ export async function profileQuery(connection: DuckDBConnection, sql: string, po
         top: top.get(i) ?? [],
       };
     });
-    return { rows, sampled, looked: Number(looked), columns };
+    return { rows, sampled, looked, columns };
   } finally {
     await connection.run(`drop table if exists ${table}`);
   }
@@ -141,12 +136,25 @@ async function withFooter(connection: DuckDBConnection, { sql, schema, table, fo
 /** ISO text without zone, as UTC. */
 const epochMs = (text: string): number => Date.parse(`${text.replace(' ', 'T')}${text.includes(':') ? 'Z' : 'T00:00:00Z'}`);
 
-/** Values that occur once in the sample, by column; the more of them, the more values the sample has not seen. */
-async function seenOnce(connection: DuckDBConnection, table: string, schema: Schema): Promise<Map<number, number>> {
-  const branches = schema.flatMap((column, i) => (column.type === 'binary' ? [] : [`(select ${i}, count(*) from (select 1 from ${table} where c${i} is not null group by c${i} having count(*) = 1))`]));
+/** Rows of the table at hand, and different values by column, of the whole where it is a sample. */
+async function distincts(connection: DuckDBConnection, { table, schema, sampled, rows }: { readonly table: string; readonly schema: Schema; readonly sampled: boolean; readonly rows: number }): Promise<{ looked: number; distinct: readonly number[] }> {
+  const [held] = await firstRow(connection, `select count(*) from ${table}`);
+  const looked = Number(held);
+  if (sampled) {
+    const seen = await valuesSeen(connection, table, schema);
+    return { looked, distinct: schema.map((_, i) => estimateDistinct({ distinct: seen.get(i)?.distinct ?? 0, once: seen.get(i)?.once ?? 0, looked, rows })) };
+  }
+  // An estimate says 15 of 16 different keys; where counting is quick it must be right.
+  const count = looked * schema.length <= exactCells ? (name: string) => `count(distinct ${name})` : (name: string) => `approx_count_distinct(${name})`;
+  return { looked, distinct: (await firstRow(connection, `select ${schema.map((_, i) => count(`c${i}`)).join(', ')} from ${table}`)).map(Number) };
+}
+
+/** Different values in the sample, and how many of them occur once, by column; the more of those, the more values the sample has not seen. */
+async function valuesSeen(connection: DuckDBConnection, table: string, schema: Schema): Promise<Map<number, { distinct: number; once: number }>> {
+  const branches = schema.flatMap((column, i) => (column.type === 'binary' ? [] : [`(select ${i}, count(*), count(*) filter (where n = 1) from (select count(*) as n from ${table} where c${i} is not null group by c${i}))`]));
   if (branches.length === 0) return new Map();
   const reader = await connection.runAndReadAll(branches.join(' union all '));
-  return new Map(reader.getRows().map(([column, count]) => [Number(column), Number(count)]));
+  return new Map(reader.getRows().map(([column, distinct, once]) => [Number(column), { distinct: Number(distinct), once: Number(once) }]));
 }
 
 /**
@@ -245,21 +253,17 @@ export function binLayout(low: number, high: number, type: Column['type']): BinL
   return { low, width, edges: Array.from({ length: maxBins + 1 }, (_, edge) => (edge === maxBins ? high : low + edge * width)) };
 }
 
-/** Counts of every binned column from one scan of the sample. */
+/** Counts of every binned column of the sample. */
 async function histograms(connection: DuckDBConnection, table: string, bins: readonly (BinLayout | null)[]): Promise<Map<number, number[]>> {
   const columns = bins.flatMap((layout, i) => (layout === null ? [] : [{ layout, i }]));
   const counts = new Map<number, number[]>();
   if (columns.length === 0) return counts;
-  const cells = columns.map(({ layout, i }) => {
+  const branches = columns.map(({ layout, i }) => {
     const last = layout.edges.length - 2;
-    // `greatest` skips nulls, so they are kept apart first.
-    return `case when c${i} is not null then least(greatest(floor((c${i} - (${layout.low})) / ${layout.width}), 0), ${last})::utinyint end as b${i}`;
+    return `(select ${i}, least(greatest(floor((c${i} - (${layout.low})) / ${layout.width}), 0), ${last})::utinyint as b, count(*) from ${table} where c${i} is not null group by b)`;
   });
-  // Long form and one hash aggregate over (column, bin): at most 24 groups a column.
-  const long = columns.map(({ i }) => `{c: ${i}, b: b${i}}`).join(', ');
-  const reader = await connection.runAndReadAll(
-    `select e.c, e.b, count(*) from (select unnest([${long}]) as e from (select ${cells.join(', ')} from ${table})) where e.b is not null group by 1, 2`,
-  );
+  // A branch a column: they run side by side, where one scan of so small a table would keep one core busy.
+  const reader = await connection.runAndReadAll(branches.join(' union all '));
   for (const { layout, i } of columns) counts.set(i, layout.edges.slice(1).map(() => 0));
   for (const [column, bin, count] of reader.getRows()) {
     const target = counts.get(Number(column));
