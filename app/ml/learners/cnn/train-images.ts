@@ -85,7 +85,6 @@ export async function trainImagesInWorker(payload: RawTrainPayload, hooks: Train
   const width = channels * size * size;
   const imageOf = (row: number): Uint8Array => bytes.subarray(3 * size * size * row, 3 * size * size * (row + 1));
   const moves = params.flip || params.shift > 0 || params.rotate > 0;
-  const moved = uniform(seed ^ 0x5bd1_e995);
   const column = (of: ArrayLike<number>, chosen: Int32Array) => tensor('float32', Float32Array.from(chosen, (row) => of[row] ?? 0), [chosen.length, 1]);
   const weight = weights === undefined ? null : Float32Array.from(weights);
   const batch = Math.min(params.batchSize, training.length);
@@ -99,9 +98,10 @@ export async function trainImagesInWorker(payload: RawTrainPayload, hooks: Train
       validation,
       measuredRows: params.batchSize,
       weights: weight,
-      feeds: (chosen, training) => {
+      feeds: (chosen, step) => {
+        const moved = moves && step !== null ? uniform((seed ^ 0x5bd1_e995 ^ Math.imul(step, 0x9e37_79b1)) >>> 0) : null;
         const images = new Float32Array(chosen.length * width);
-        for (const [i, row] of chosen.entries()) putImage(imageOf(row), size, colour, images, i * width, training && moves ? randomMovement(params, size, moved) : null);
+        for (const [i, row] of chosen.entries()) putImage(imageOf(row), size, colour, images, i * width, moved === null ? null : randomMovement(params, size, moved));
         return { images: tensor('float32', images, [chosen.length, channels, size, size]), target: column(target, chosen), ...(weight === null ? {} : { weights: column(weight, chosen) }) };
       },
     },

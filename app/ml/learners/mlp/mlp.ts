@@ -44,7 +44,7 @@ export async function trainMlp(input: TrainInput, params: MlpParams, hooks: Trai
     mlpNetwork(spec),
     initialParameters(spec, next),
     { training, validation, measuredRows: evaluationRows, weights: data.weights, feeds: (rows) => ({ ...all, indices: tensor('int32', rows, [rows.length]) }) },
-    { ...params, seed, resumable: params.dropout === 0 },
+    { ...params, seed },
     next,
     hooks,
   );

@@ -9,7 +9,7 @@ export type Device = (typeof devices)[number];
 const worthLooking = 20_000;
 /** Steps timed on each device, after one that is not. */
 const timedSteps = 3;
-/** Relative difference of the two losses up to which the GPU is trusted: dropout draws other masks there. */
+/** Relative difference of the two losses up to which the GPU is trusted: it rounds otherwise. */
 const agreement = 0.25;
 
 const providers: Partial<Record<NodeJS.Platform, readonly string[]>> = { linux: ['cuda', 'webgpu'], win32: ['dml', 'cuda', 'webgpu'], darwin: ['webgpu'] };

@@ -31,6 +31,8 @@ export interface StepOptions {
   /** Largest norm of the gradient; 0: not limited. */
   readonly clipNorm: number;
   readonly seed: number;
+  /** Most rows of a batch. */
+  readonly batchSize: number;
 }
 
 /** Weight matrices and kernels decay; biases, scales and shifts do not. */
@@ -41,10 +43,10 @@ function decayOf(shapes: readonly ParameterShape[]): Float32Array {
 }
 
 /**
- * One training step. In: the batch, numbers (see `stepNumbers`), parameters, the optimiser's state and running statistics as
+ * One training step. In: the batch, numbers (see `stepNumbers`), the place of its dropout masks (`maskInput`), parameters, the optimiser's state and running statistics as
  * vectors. Out: `loss` (mean over the batch, before the step) and each vector as `<name>.next`.
  */
-export function trainingGraph({ name, parameters: shapes, normalised, losses }: Network, { optimizer, weightDecay, clipNorm, seed }: StepOptions): OnnxGraph {
+export function trainingGraph({ name, parameters: shapes, normalised, losses }: Network, { optimizer, weightDecay, clipNorm, seed, batchSize }: StepOptions): OnnxGraph {
   const g = new GraphBuilder();
   const size = parameterCount(shapes);
   const numbers = g.input('numbers', 'float', [3]);
@@ -54,7 +56,7 @@ export function trainingGraph({ name, parameters: shapes, normalised, losses }: 
   const statistics = normalised.length === 0 ? null : g.input('statistics', 'float', [parameterCount(statisticsShapes(normalised))]);
 
   const parameters = cutParameters(g, vector, shapes);
-  const pass = new TrainingPass(g, parameters, seed, normalised, statistics);
+  const pass = new TrainingPass(g, parameters, { seed, rows: batchSize }, normalised, statistics);
   const { each, weights } = losses(pass);
   const loss = reduceMean(g, weights === null ? each : mul(g, each, weights));
   const gradient = joinParameters(g, gradients(g, loss, parameters), shapes);

@@ -7,7 +7,7 @@ import { shuffle } from '../random.ts';
 import type { TrainHooks, TrainMessage } from '../types.ts';
 import { type Device, openTrainer } from './device.ts';
 import { evaluationGraph, type Network, trainingGraph } from './graphs.ts';
-import { initialStatistics } from './pass.ts';
+import { initialStatistics, maskInput, maskPlace } from './pass.ts';
 
 /** Rows of the training part on which accuracy is measured where there is no validation part. */
 const accuracyRows = 10_000;
@@ -30,8 +30,6 @@ export interface LoopOptions {
   readonly seed: number;
   /** Default: the processor. */
   readonly device?: Device;
-  /** Every step depends on its rows and the vectors alone (no dropout, no augmentation), so that a killed training can go on. */
-  readonly resumable?: boolean;
 }
 
 export interface LoopData {
@@ -42,8 +40,11 @@ export interface LoopData {
   readonly measuredRows: number;
   /** Weight of each row, mean 1; null where all are 1. */
   readonly weights: Float32Array | null;
-  /** The batch's inputs. `training`: rows may be changed at random (augmentation). Tensors are read before the next call. */
-  feeds(rows: Int32Array, training: boolean): Record<string, Tensor>;
+  /**
+   * The batch's inputs. `step`: of the training, from 1, in which rows may be changed at random (augmentation), by seed and step alone, so
+   * that a killed training can go on; null: as they are. Tensors are read before the next call.
+   */
+  feeds(rows: Int32Array, step: number | null): Record<string, Tensor>;
 }
 
 export interface Measured {
@@ -141,7 +142,7 @@ async function measure(session: NativeSession, data: LoopData, kept: Record<stri
   let counted = false;
   for (let at = 0; at < rows.length; at += data.measuredRows) {
     hooks.check();
-    const found = await session.run({ ...kept, ...data.feeds(rows.subarray(at, at + data.measuredRows), false) });
+    const found = await session.run({ ...kept, ...data.feeds(rows.subarray(at, at + data.measuredRows), null) });
     loss += Number(found['loss']?.data[0]);
     counted = found['right'] !== undefined;
     right += Number(found['right']?.data[0] ?? 0);
@@ -161,7 +162,7 @@ function diverged(epoch: number): PenstockError {
 /**
  * Trains a network by an ONNX graph of forward pass, gradients and optimiser step that onnxruntime runs once a batch. Live curves by
  * epoch: `loss`, `validationLoss`, `accuracy`. Runs in a worker. Equal inputs and seed give equal weights on one machine,
- * also where a killed training goes on from its last epoch (`resumable`).
+ * also where a killed training goes on from its last epoch (a GPU's sums may differ in their last digits).
  * @throws PenstockError `diverged`; CancelledError.
  */
 export async function fitNetwork(network: Network, initial: Float32Array, data: LoopData, options: LoopOptions, next: () => number, hooks: TrainHooks): Promise<FittedNetwork> {
@@ -173,8 +174,13 @@ export async function fitNetwork(network: Network, initial: Float32Array, data: 
   const size = Math.min(options.batchSize, training.length);
   const steps = Math.ceil(training.length / size) * epochs;
   const schedule = { name: options.schedule, learningRate: options.learningRate, warmUp: options.warmUp };
-  const numbersOf = (step: number): Tensor => tensor('float32', stepNumbers(rateAt(schedule, step, steps), step), [3]);
-  const trainer = await openTrainer(encodeModel(trainingGraph(network, options)), options.device ?? 'cpu', () => ({ ...data.feeds(training.subarray(0, size), false), ...state.feeds, numbers: numbersOf(1) }), steps, hooks);
+  const graph = trainingGraph(network, { ...options, batchSize: size });
+  const isMasked = graph.inputs.some(({ name }) => name === maskInput);
+  const ofStep = (step: number): Record<string, Tensor> => ({
+    numbers: tensor('float32', stepNumbers(rateAt(schedule, step, steps), step), [3]),
+    ...(isMasked ? { [maskInput]: tensor('int64', maskPlace(options.seed, step), [1]) } : {}),
+  });
+  const trainer = await openTrainer(encodeModel(graph), options.device ?? 'cpu', () => ({ ...data.feeds(training.subarray(0, size), null), ...state.feeds, ...ofStep(1) }), steps, hooks);
   const evaluator = await openNativeSession(encodeModel(evaluationGraph(network)), 'training');
   let best: Best | null = null;
   let last: Measured = { loss: Number.NaN, accuracy: null };
@@ -189,7 +195,7 @@ export async function fitNetwork(network: Network, initial: Float32Array, data: 
     points.push(point);
     hooks.send(point);
   };
-  const checkpoint = options.resumable === true && (options.device ?? 'cpu') === 'cpu' ? hooks.checkpoint : undefined;
+  const { checkpoint } = hooks;
   // A state counts only for the same data, params and seed: see createCheckpoint.
   const saved = (checkpoint?.state ?? null) as LoopState | null;
   if (saved !== null) {
@@ -208,7 +214,7 @@ export async function fitNetwork(network: Network, initial: Float32Array, data: 
         hooks.check();
         step++;
         const rows = training.subarray(at, at + size);
-        const found = await trainer.run({ ...data.feeds(rows, true), ...state.feeds, numbers: numbersOf(step) }, { ...state.fetches, loss: null });
+        const found = await trainer.run({ ...data.feeds(rows, step), ...state.feeds, ...ofStep(step) }, { ...state.fetches, loss: null });
         const loss = Number(found['loss']?.data[0]);
         if (!Number.isFinite(loss)) throw diverged(epoch);
         sum += loss * rows.length;
