@@ -14,7 +14,7 @@ if (suite === undefined || !suites.includes(suite)) {
   console.error(`Usage: npm run bench -- SUITE [--quick]\nSuites: ${suites.join(', ')}`);
   process.exit(2);
 }
-execFileSync(process.execPath, [fileURLToPath(new URL('../scripts/build.mjs', import.meta.url)), 'kernels'], { stdio: 'inherit' });
+execFileSync(process.execPath, [fileURLToPath(new URL('../scripts/build.mjs', import.meta.url)), 'kernels', 'tensorflow'], { stdio: 'inherit' });
 // Through Vite's loader, because the node catalogue is found by its globs.
 const { module } = await runnerImport(fileURLToPath(new URL(`./suites/${suite}.ts`, import.meta.url)), {
   configFile: false,

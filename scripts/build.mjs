@@ -19,6 +19,7 @@ const shared = ['app', 'nodes', 'package-lock.json', 'scripts/build.mjs'];
 
 const parts = {
   kernels: { sources: ['app/ml/trees/assembly', 'package-lock.json', 'scripts/build.mjs'], build: buildKernels, out: 'kernels' },
+  tensorflow: { sources: ['app/ml/tensorflow/library.ts', 'package-lock.json', 'scripts/build.mjs'], build: buildTensorflow, out: 'tensorflow' },
   engine: { sources: shared, build: buildEngine, out: 'engine' },
   'bundle-server': { sources: ['app/serve/bundle-server', 'app/core', 'app/sdk', 'package-lock.json'], build: buildBundleServer, out: 'bundle-server' },
   main: { sources: ['main', 'app/core', 'app/protocol', 'package-lock.json', 'scripts/build.mjs'], build: buildMain, out: 'main' },
@@ -57,6 +58,31 @@ async function buildKernels() {
   const { error, stderr } = await asc.main([path.relative(root, path.join(root, 'app/ml/trees/assembly/index.ts')), '--baseDir', root, '--outFile', path.relative(root, temporary), ...options]);
   if (error) throw new Error(`the kernels do not compile:\n${stderr.toString()}`);
   await rename(temporary, path.join(out, 'trees.wasm'));
+}
+
+/** TensorFlow.js with its gradients in one file, the WebAssembly beside it; only its own code reads that folder. */
+async function buildTensorflow(vite) {
+  const out = path.join(dist, 'tensorflow');
+  await vite.build({
+    ...quiet,
+    ssr: { noExternal: true },
+    build: {
+      ssr: true,
+      target: 'node24',
+      outDir: out,
+      emptyOutDir: true,
+      minify: true,
+      rollupOptions: {
+        external: [...builtins, 'node-fetch'],
+        input: { tensorflow: path.join(root, 'app/ml/tensorflow/library.ts') },
+        output: { format: 'cjs', entryFileNames: '[name].cjs', codeSplitting: false },
+      },
+    },
+  });
+  // The build with threads is for browsers: TensorFlow.js turns it off under Node.
+  for (const file of ['tfjs-backend-wasm.wasm', 'tfjs-backend-wasm-simd.wasm']) {
+    await cp(path.join(root, 'node_modules/@tensorflow/tfjs-backend-wasm/dist', file), path.join(out, file));
+  }
 }
 
 async function buildEngine(vite) {

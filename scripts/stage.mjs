@@ -14,7 +14,7 @@ const modules = path.join(root, 'node_modules');
 await rm(stage, { recursive: true, force: true });
 await mkdir(path.join(stage, 'runtime'), { recursive: true });
 
-for (const part of ['engine', 'kernels', 'bundle-server', 'renderer']) {
+for (const part of ['engine', 'kernels', 'tensorflow', 'bundle-server', 'renderer']) {
   await cp(path.join(root, 'dist', part), path.join(stage, 'dist', part), { recursive: true });
 }
 await cp(path.join(root, 'resources'), path.join(stage, 'resources'), { recursive: true });

@@ -74,13 +74,13 @@ const parts = {
   },
   unit() {
     headline('unit and property tests');
-    run('scripts/build.mjs', ['kernels', 'engine']);
+    run('scripts/build.mjs', ['kernels', 'tensorflow', 'engine']);
     vitest('unit');
   },
   integration() {
     headline('integration tests');
     // Some of these start the built model server.
-    run('scripts/build.mjs', ['kernels', 'engine', 'bundle-server']);
+    run('scripts/build.mjs', ['kernels', 'tensorflow', 'engine', 'bundle-server']);
     vitest('integration');
   },
   e2e() {

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-/** The kernels of the tree learners are compiled from AssemblyScript; tests read them where a build puts them. */
+/** The kernels of the tree learners are compiled from AssemblyScript, TensorFlow.js is put into one file; tests read them where a build puts them. */
 export function setup(): void {
-  execFileSync(process.execPath, [fileURLToPath(new URL('./build.mjs', import.meta.url)), 'kernels'], { stdio: 'inherit' });
+  execFileSync(process.execPath, [fileURLToPath(new URL('./build.mjs', import.meta.url)), 'kernels', 'tensorflow'], { stdio: 'inherit' });
 }

@@ -8,6 +8,12 @@ export const classWeightsParam = z
   .meta({ title: 'Class weights', description: 'Balanced gives rare classes as much say as frequent ones.', labels: { none: 'Every row counts the same', balanced: 'Every class counts the same' } });
 
 /** Of networks. */
+export const backendParam = z
+  .enum(['onnxruntime', 'tensorflow.js'])
+  .default('onnxruntime')
+  .meta({ title: 'Backend', description: 'What computes the training. TensorFlow.js gives the same network, slower unless its GPU package is installed (penstock gpu install).', labels: { onnxruntime: 'ONNX Runtime', 'tensorflow.js': 'TensorFlow.js' }, advanced: true });
+
+/** Of networks, with ONNX Runtime. */
 export const deviceParam = z
   .enum(['cpu', 'auto', 'gpu'])
   .default('cpu')

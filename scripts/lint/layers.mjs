@@ -41,6 +41,8 @@ export const homes = [
   { package: /^(pg|pg-cursor|pg-copy-streams|mysql2|mariadb)(\/|$)/, home: /^app\/data\/databases\//, say: 'Clients of databases outside are imported only in app/data/databases' },
   { package: /^onnxruntime-node$/, home: /^app\/ml\//, say: 'onnxruntime is imported only in app/ml' },
   { package: /^onnxruntime-web/, home: /^app\/(serve\/bundle-server|ml)\//, say: 'onnxruntime-web is imported only in the bundle server' },
+  { package: /^@tensorflow\//, home: /^app\/ml\//, say: 'TensorFlow.js is imported only in app/ml' },
+  { package: /^h5wasm/, home: /^app\/ml\//, say: 'HDF5 is read only in app/ml' },
   { package: /^danfojs/, home: /^app\/scripting\//, say: 'Danfo is used only in app/scripting' },
   { package: /^plotly/, home: /^renderer\/results\//, say: 'Plotly is imported only in renderer/results' },
   { package: /^@xyflow\//, home: /^renderer\/canvas\//, say: 'React Flow is imported only in renderer/canvas' },

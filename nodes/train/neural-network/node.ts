@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Diagnostic } from '#app/core/errors.ts';
 import { defineNode } from '#app/sdk/node.ts';
 import { configureTrainer, describeTrainer, featuresParam, suggestTarget, targetParam, taskParam, trainerInputs, trainerOutputs, type TrainerSpec } from '#app/sdk/trainer.ts';
-import { classWeightsParam, deviceParam, trainingSeedParam } from '#app/sdk/training-params.ts';
+import { backendParam, classWeightsParam, deviceParam, trainingSeedParam } from '#app/sdk/training-params.ts';
 
 export const paramsSchema = z.object({
   target: targetParam(['string', 'boolean', 'integer', 'float']),
@@ -43,6 +43,7 @@ export const paramsSchema = z.object({
   weightDecay: z.number().min(0).max(10).default(0.0001).meta({ title: 'Weight decay', control: 'number', min: 0, step: 0.0001, advanced: true }),
   optimizer: z.enum(['adam', 'adamw', 'sgd']).default('adam').meta({ title: 'Optimiser', labels: { adam: 'Adam', adamw: 'AdamW', sgd: 'SGD' }, advanced: true }),
   clipNorm: z.number().min(0).default(0).meta({ title: 'Gradient limit', description: 'Largest norm of the gradient in a step; 0: no limit.', control: 'number', min: 0, advanced: true }),
+  backend: backendParam,
   device: deviceParam,
   seed: trainingSeedParam('network'),
 });

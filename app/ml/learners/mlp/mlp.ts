@@ -23,9 +23,9 @@ function dataFeeds({ x, target, weights }: NetworkData, rows: number, features: 
 
 /**
  * A fully connected network, trained by an ONNX graph of forward pass, gradients and optimiser step that onnxruntime runs once a
- * batch. Classes by sigmoid or softmax and cross-entropy, numbers by squared error on the standardised target. Columns far from
+ * batch, or by TensorFlow.js. Classes by sigmoid or softmax and cross-entropy, numbers by squared error on the standardised target. Columns far from
  * 0…1 are scaled inside. Live curves by epoch: `loss`, `validationLoss`, `accuracy`. Equal input, params and seed give equal weights on one machine.
- * @throws PenstockError `diverged`, `one-class`; CancelledError.
+ * @throws PenstockError `diverged`, `one-class`, `tensorflow-missing`, `tensorflow-failed`; CancelledError.
  */
 export async function trainMlp(input: TrainInput, params: MlpParams, hooks: TrainHooks, runSeed: number): Promise<TrainedLearner> {
   const seed = (params.seed ?? runSeed) >>> 0;
@@ -39,11 +39,10 @@ export async function trainMlp(input: TrainInput, params: MlpParams, hooks: Trai
     weighted: data.weights !== null,
     params,
   };
-  const all = dataFeeds(data, input.rows, input.features.length);
   const fitted = await fitNetwork(
     mlpNetwork(spec),
     initialParameters(spec, next),
-    { training, validation, measuredRows: evaluationRows, weights: data.weights, feeds: (rows) => ({ ...all, indices: tensor('int32', rows, [rows.length]) }) },
+    { training, validation, measuredRows: evaluationRows, weights: data.weights, fixed: dataFeeds(data, input.rows, input.features.length), feeds: (rows) => ({ indices: tensor('int32', rows, [rows.length]) }) },
     { ...params, seed },
     next,
     hooks,

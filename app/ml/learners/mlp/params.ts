@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { schedules } from '../../autodiff/schedule.ts';
 import { devices } from '../network/device.ts';
+import { backends } from '../network/stepper.ts';
 
 export const activations = ['relu', 'tanh', 'sigmoid', 'gelu'] as const;
 
@@ -27,6 +28,7 @@ export const mlpParams = z.object({
   classWeights: z.enum(['none', 'balanced']).default('none'),
   /** Largest norm of the gradient; 0: not limited. */
   clipNorm: z.number().min(0).default(0),
+  backend: z.enum(backends).default('onnxruntime'),
   device: z.enum(devices).default('cpu'),
   /** Absent: the run's seed. */
   seed: z.number().int().min(0).max(0xffff_ffff).nullish(),

@@ -68,6 +68,33 @@ export function trainingGraph({ name, parameters: shapes, normalised, losses }: 
   return g.build(`${name}-training-step`);
 }
 
+/** The forward pass of a training step alone. In: the batch, `maskInput`, each parameter by its name, `statistics`. Out: `loss` and `statistics.next`. */
+export function forwardGraph({ name, parameters: shapes, normalised, losses }: Network, { seed, batchSize }: Pick<StepOptions, 'seed' | 'batchSize'>): OnnxGraph {
+  const g = new GraphBuilder();
+  const parameters = shapes.map(({ name, shape }) => g.input(`parameters.${name}`, 'float', shape));
+  const statistics = normalised.length === 0 ? null : g.input('statistics', 'float', [parameterCount(statisticsShapes(normalised))]);
+  const pass = new TrainingPass(g, parameters, { seed, rows: batchSize }, normalised, statistics);
+  const { each, weights } = losses(pass);
+  g.output('loss', reduceMean(g, weights === null ? each : mul(g, each, weights)));
+  if (statistics !== null) g.output('statistics.next', pass.statistics());
+  return g.build(`${name}-forward`);
+}
+
+/** What is left of the step once the gradient is known. In: `numbers`, `parameters`, `gradient` and the optimiser's state, as vectors. Out: each as `<name>.next`. */
+export function optimiserGraph({ name, parameters: shapes }: Pick<Network, 'name' | 'parameters'>, { optimizer, weightDecay, clipNorm }: Pick<StepOptions, 'optimizer' | 'weightDecay' | 'clipNorm'>): OnnxGraph {
+  const g = new GraphBuilder();
+  const size = parameterCount(shapes);
+  const numbers = g.input('numbers', 'float', [3]);
+  const vector = g.input('parameters', 'float', [size]);
+  const gradient = g.input('gradient', 'float', [size]);
+  const stateNames = optimiserState(optimizer);
+  const state = stateNames.map((state) => g.input(state, 'float', [size]));
+  const step = optimiserStep(g, { name: optimizer, weightDecay, decayed: decayOf(shapes), clipNorm }, vector, gradient, state, numbers);
+  g.output('parameters.next', step.parameters);
+  for (const [i, state] of stateNames.entries()) g.output(`${state}.next`, step.state[i] as Value);
+  return g.build(`${name}-optimiser`);
+}
+
 /** Measures without training. Out: `loss` and, for classes, `right`: sums over the rows, times their weights. */
 export function evaluationGraph({ name, parameters: shapes, normalised, losses }: Network): OnnxGraph {
   const g = new GraphBuilder();
