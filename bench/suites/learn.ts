@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { learnFiles, type LearnFiles } from '../learn/data.ts';
 import type { LearnOptions } from '../learn/ours.ts';
+import type { TensorFlowOptions } from '../learn/tensorflow.ts';
 import { ms, ratio, type BenchOptions, type BenchRow } from '../measure.ts';
 import { child, gigabytes } from '../relational/contest.ts';
 
@@ -32,14 +33,17 @@ const contests: readonly Contest[] = [
   { name: 'ridge', what: 'ridge', peer: 'ridge', words: 'Ridge', limit: '≤ 0.333' },
   { name: 'PCA', what: 'pca', peer: 'pca', words: 'PCA', limit: '≤ 0.333' },
   { name: 'MLP 128', what: 'mlp', peer: 'mlp', words: 'MLPClassifier, 128 wide', limit: '≤ 0.5' },
+  { name: 'MLP 128, TensorFlow.js', what: 'mlp', peer: 'tensorflow.js', words: 'TensorFlow.js on WebAssembly, 128 wide', limit: '≤ 0.1' },
   { name: 'MLP 512', what: 'mlp512', peer: 'mlp512', words: 'MLPClassifier, 512 wide', limit: '≤ 1' },
   { name: 'k-means', what: 'kmeans', peer: 'kmeans', words: 'KMeans', limit: '≤ 1' },
 ];
 
-/** At a million rows these take scikit-learn many minutes. */
-const onlySmall = new Set(['MLP 512']);
+/** At a million rows these take the other side many minutes. */
+const onlySmall = new Set(['MLP 512', 'MLP 128, TensorFlow.js']);
 
-async function peer(name: string, rounds: number, { X, y, testX, testY }: LearnFiles): Promise<Learnt | null> {
+async function peer(name: string, rounds: number, files: LearnFiles): Promise<Learnt | null> {
+  if (name === 'tensorflow.js') return (await child('learn/tensorflow.ts', { ...files, rounds } satisfies TensorFlowOptions)) as unknown as Learnt;
+  const { X, y, testX, testY } = files;
   const python = process.env['PENSTOCK_BENCH_PYTHON'] ?? 'python3';
   const needed = name === 'lightgbm' ? 'lightgbm' : 'sklearn';
   if (!(await run(python, ['-c', `import ${needed}`]).then(() => true, () => false))) return null;
@@ -47,7 +51,7 @@ async function peer(name: string, rounds: number, { X, y, testX, testY }: LearnF
   return JSON.parse(stdout.trim().split('\n').at(-1) ?? '{}') as Learnt;
 }
 
-/** Learners on the same data against scikit-learn and LightGBM, each in its own process, on the machine's cores. */
+/** Learners on the same data against scikit-learn, LightGBM and TensorFlow.js, each in its own process, on the machine's cores. */
 export async function measure(options: BenchOptions): Promise<{ rows: BenchRow[] }> {
   const rows: BenchRow[] = [];
   for (const size of options.quick ? [20_000] : [100_000, 1_000_000]) {
