@@ -39,6 +39,22 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(root, { recursive: true }));
 
+describe('penstock lineage', () => {
+  it('leads a row back to the rows of the file, with and without a project', async () => {
+    const { code, out, error } = await penstock('lineage', file, '--row', 'Large ones:3', '--json');
+    expect(code, error).toBe(0);
+    const path = JSON.parse(out) as { row: { number: number; cells: unknown[] }; sources: { nodeId: string; rows: number; shown: { number: number; cells: unknown[] }[] }[]; stops: unknown[] };
+    // Sizes are 7 times the id, from 10 on: ids 2, 3, 4.
+    expect(path.row).toMatchObject({ number: 3, cells: [4, 'b', 28, 56] });
+    expect(path.sources).toMatchObject([{ nodeId: 'read', rows: 1, shown: [{ number: 5, cells: [4, 'b', 28, 56] }] }]);
+    expect(path.stops).toEqual([]);
+    expect((await penstock('lineage', file, '--row', 'keep:3')).out).toContain('  CSV Reader (read): 1 row\n    row 5: id 4, kind b, size 28, price 56\n');
+    expect(await penstock('lineage', file, '--row', 'keep:0')).toMatchObject({ code: 1, error: expect.stringContaining('does not name a row') as unknown });
+    expect(await penstock('lineage', file, '--row', 'keep:9999')).toMatchObject({ code: 1, error: expect.stringContaining('has no row') as unknown });
+    expect(await penstock('lineage', file)).toMatchObject({ code: 2, error: expect.stringContaining('--row NODE:N') as unknown });
+  });
+});
+
 describe('penstock storage', () => {
   it('lists what results take, frees it, and refuses what is no size', async () => {
     const project = path.join(root, 'stored');

@@ -51,11 +51,12 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
     .action((file: string, options: { project?: string; json?: boolean }) => done(validateCommand(file, options, terminal)));
   program
     .command('lineage <file>')
-    .description('show where a column comes from and what uses it, without running anything')
-    .requiredOption('--column <node.column>', 'column, after its node’s id or title')
+    .description('show where a column comes from and what uses it, or the rows of the sources that a row comes from')
+    .option('--column <node.column>', 'column, after its node’s id or title; nothing is run')
+    .option('--row <node:number>', 'row of a node’s table, counted from 1; the project must have run it')
     .option('--port <name>', 'output of the node (default: its first table)')
     .option('--project <folder>', 'folder that relative paths are under')
-    .option('--json', 'print the whole path as one JSON object')
+    .option('--json', 'print the path as one JSON object')
     .action((file: string, options: LineageOptions) => done(lineageCommand(file, options, terminal)));
   program
     .command('nodes')

@@ -12,6 +12,7 @@ export type { DatabaseOptions, QueryOptions } from './connections.ts';
 export type { ColumnProfile, TableProfile } from './profile.ts';
 export type { ColumnValues } from './parquet.ts';
 export type { PageOptions } from './arrow-page.ts';
+export { matchingRows, numberedScan, rowAtPlace, rowsWrittenAs } from './row-trace.ts';
 export type { ProfiledOperator } from './planning/query-profile.ts';
 export type { ColumnStatistics, TableStatistics } from './planning/table-statistics.ts';
 export { isDiskFull } from './parquet.ts';

@@ -133,6 +133,11 @@ export class DataAccess {
     this.#resolvers.clear();
   }
 
+  /** Values on the ports of a document, for looking. */
+  resolver(document: PipelineDocument, signal: AbortSignal): Promise<PortValueResolver> {
+    return this.#resolver(document, signal);
+  }
+
   async #resolver(document: PipelineDocument, signal: AbortSignal): Promise<PortValueResolver> {
     const analysis = await this.#options.analyser.analyse(document, signal);
     const state = fingerprintOf(analysis);

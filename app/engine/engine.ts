@@ -1,5 +1,6 @@
 import { previewExpression, type PreviewAnswer, type PreviewRequest } from './expression-preview.ts';
 import { columnPath, type ColumnPath } from './lineage/column-path.ts';
+import { rowPath, type RowPath, type RowTarget } from './lineage/row-path.ts';
 import { ColumnSteps, type PortColumn } from './lineage/column-steps.ts';
 import { LeakSearch } from './lint/leak-search.ts';
 import { ConnectionStore, Connections, ReadAges, UserSecrets } from './connections/index.ts';
@@ -221,6 +222,12 @@ export class Engine {
   async columnPath(document: PipelineDocument, target: PortColumn, signal?: AbortSignal): Promise<ColumnPath> {
     const analysis = await this.analyse(document, signal);
     return columnPath(analysis, new ColumnSteps(analysis, this.#building), target);
+  }
+
+  /** The rows of the sources that one row of a table comes from. @throws PenstockError `not-run`, `no-such-row`, those of the filter. */
+  async rowPath(document: PipelineDocument, target: RowTarget & { readonly filter: string }, signal: AbortSignal = this.#closing.signal): Promise<RowPath> {
+    const table = await this.data.table({ document, ...target }, signal);
+    return rowPath(table, target, { resolver: await this.data.resolver(document, signal), database: this.database, tempDir: this.#tempDir, signal });
   }
 
   /** What a run of everything, or up to these nodes, would need. Nothing runs. @throws PenstockError `unknown-node`. */

@@ -21,6 +21,7 @@ export { inputsOf, mapInputs } from './inputs.ts';
 export { atParam } from './place-param.ts';
 export { isRowWise } from './row-wise.ts';
 export { schemaOf } from './schema.ts';
+export { traced, type Scan, type Traced, type TracedPart, type TracedRole } from './traced.ts';
 export { typeOf, unknownColumn } from './typing.ts';
 export { withColumns } from './with-columns.ts';
 export type * from './types.ts';

@@ -64,6 +64,15 @@ export interface ParamHint {
   readonly extensions?: readonly string[];
 }
 
+export interface RowsOf {
+  readonly input: string;
+  /**
+   * `place`: one for one, in the input's order. `values`: some of them, with all the input's columns as they were. `column`: those whose
+   * number, from 1, stands in that column.
+   */
+  readonly by: 'place' | 'values' | { readonly column: string };
+}
+
 export interface NodeDefinition<P = unknown> {
   /** Folder path under `nodes/`, e.g. `data/csv-reader`. */
   readonly type: string;
@@ -84,6 +93,10 @@ export interface NodeDefinition<P = unknown> {
    * further diagnostics; others must give a meta for each output.
    */
   configure?(context: ConfigureContext<P>): ConfigureResult;
+  /**
+   * For lineage of rows: outputs whose rows are those of an input table. Relations say it by themselves.
+   */
+  readonly rowsOf?: Readonly<Record<string, RowsOf>>;
   /** `migrate[n]` turns params of version n into params of version n + 1. */
   readonly migrate?: Readonly<Record<number, (params: Record<string, unknown>) => Record<string, unknown>>>;
   /** What a first choice of params could be, given the inputs (target column, x and y …); applied when a node is first connected. */

@@ -20,6 +20,7 @@ export const definition = defineNode({
     { name: 'model', title: 'Model', kind: 'model', arity: 'one' },
   ],
   outputs: [{ name: 'table', title: 'Predictions', kind: 'table', summary: 'The table with the prediction appended.' }],
+  rowsOf: { table: { input: 'table', by: 'place' } },
   params: paramsSchema,
   describe: () => 'appends the prediction',
   configure: ({ inputs }): ConfigureResult => {

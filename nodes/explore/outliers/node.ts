@@ -42,6 +42,7 @@ export const definition = defineNode({
     { name: 'outliers', title: 'Outliers', kind: 'table', summary: 'Rows that are out, with the reason and how far out.' },
     { name: 'report', title: 'Report', kind: 'report', summary: 'Limits and counts of every column.' },
   ],
+  rowsOf: { inliers: { input: 'table', by: 'values' }, outliers: { input: 'table', by: 'values' } },
   params,
   describe: ({ method, fence, limit, chance, columns, group }) => {
     const how = method === 'iqr' ? `Beyond ${fence} interquartile ranges` : method === 'mahalanobis' ? `Mahalanobis, p < ${chance}` : `Beyond ${limit} ${method === 'z' ? 'deviations' : 'robust deviations'}`;

@@ -47,6 +47,7 @@ export const definition = defineNode({
     { name: 'report', title: 'Map', kind: 'report' },
     { name: 'table', title: 'Places', kind: 'table', summary: 'The rows on the map with their places.' },
   ],
+  rowsOf: { table: { input: 'table', by: 'values' } },
   params,
   describe: ({ method, columns, neighbours, perplexity }) => `${method === 'umap' ? `UMAP, ${neighbours} neighbours` : `t-SNE, perplexity ${perplexity}`}${columns.length === 0 ? '' : `, ${columns.length} columns`}`,
   configure: (context) => {

@@ -23,6 +23,7 @@ export const definition = defineNode({
     { name: 'table', title: 'Clustered', kind: 'table', summary: 'The rows with their cluster; missing where a row is in none.' },
     { name: 'report', title: 'Clusters', kind: 'report', summary: 'Sizes, centres, and the distances that the radius is chosen by.' },
   ],
+  rowsOf: { table: { input: 'table', by: 'place' } },
   params: paramsSchema,
   describe: ({ radius, fewest, features }) => `${fewest} rows within ${radius === 0 ? 'a found radius' : radius}, ${featuresInWords(features)}`,
   configure: (context) => {

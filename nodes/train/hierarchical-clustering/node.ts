@@ -35,6 +35,7 @@ export const definition = defineNode({
     { name: 'table', title: 'Clustered', kind: 'table', summary: 'The rows with their cluster.' },
     { name: 'report', title: 'Dendrogram', kind: 'report', summary: 'The tree of merges, sizes and centres.' },
   ],
+  rowsOf: { table: { input: 'table', by: 'place' } },
   params: paramsSchema,
   describe: ({ linkage, cut, clusters, height, features }) => `${cut === 'clusters' ? `${clusters} clusters` : `cut at ${height}`}, ${linkageTitles[linkage]}, ${featuresInWords(features)}`,
   configure: (context) => {

@@ -33,6 +33,7 @@ export const definition = defineNode({
     { name: 'model', title: 'Model', kind: 'model', summary: 'Scores new rows.' },
     { name: 'report', title: 'Anomalies', kind: 'report', summary: 'How scores are spread, and the most unusual rows.' },
   ],
+  rowsOf: { table: { input: 'table', by: 'place' } },
   params: paramsSchema,
   describe: ({ share, features }) => `the ${Math.round(share * 1000) / 10} % most unusual by ${featuresInWords(features)}`,
   configure: (context) => {

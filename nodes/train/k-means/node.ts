@@ -45,6 +45,7 @@ export const definition = defineNode({
     { name: 'model', title: 'Model', kind: 'model', summary: 'Assigns rows to the nearest centre.' },
     { name: 'report', title: 'Clusters', kind: 'report', summary: 'Sizes, centres and how well the clusters are parted.' },
   ],
+  rowsOf: { table: { input: 'table', by: 'place' } },
   params: paramsSchema,
   describe: ({ choose, clusters, fewest, most, features }) => `${choose === 'fixed' ? clusters : `${fewest} to ${most}`} clusters by ${featuresInWords(features)}`,
   configure: (context) => {
