@@ -41,7 +41,7 @@ function copies(columns: readonly ColumnFacts[], rows: number): Finding[] {
   const groups = new Map<string, string[]>();
   for (const { fingerprint, column, present, distinct } of columns) {
     // Constant and empty columns are equal by accident.
-    if (fingerprint === null || present === 0 || distinct < 2) continue;
+    if (fingerprint === null || present === 0 || distinct.count < 2) continue;
     const key = `${isNumber(column.type) ? 'number' : column.type} ${fingerprint}`;
     groups.set(key, [...(groups.get(key) ?? []), column.name]);
   }
@@ -51,7 +51,7 @@ function copies(columns: readonly ColumnFacts[], rows: number): Finding[] {
 }
 
 function ofColumn(facts: ColumnFacts, rows: number, params: DataQualityParams): Finding[] {
-  const { column, present, distinct, top } = facts;
+  const { column, present, distinct, top, forms } = facts;
   const found: Finding[] = [];
   const add = (check: string, severity: Severity, count: number, of: number, finding: string, advice: string, examples: readonly string[] = []): void => void found.push({ column: column.name, check, severity, count, share: of === 0 ? 0 : count / of, finding, examples: quoted(examples), advice });
   const missing = rows - present;
@@ -60,18 +60,18 @@ function ofColumn(facts: ColumnFacts, rows: number, params: DataQualityParams): 
     return found;
   }
   if (missing > 0) add('missing', missing / rows >= params.missing ? 'high' : missing / rows >= 0.05 ? 'medium' : 'low', missing, rows, `${percent(missing / rows)} of the values are missing.`, missing / rows >= 0.6 ? 'Hardly fillable: Select Columns drops it, or keep only whether it is there (Formula).' : 'Impute fills them, Filter Rows drops the rows.');
-  if (facts.empty + facts.blank > 0) {
-    const count = facts.empty + facts.blank;
-    add('empty text', count / rows >= 0.05 ? 'medium' : 'low', count, rows, `${plural(facts.empty, 'value is', 'values are')} empty text and ${formatCount(facts.blank)} only spaces; neither counts as missing.`, 'Text trims and makes empty text missing.');
+  if (forms.empty + forms.blank > 0) {
+    const count = forms.empty + forms.blank;
+    add('empty text', count / rows >= 0.05 ? 'medium' : 'low', count, rows, `${plural(forms.empty, 'value is', 'values are')} empty text and ${formatCount(forms.blank)} only spaces; neither counts as missing.`, 'Text trims and makes empty text missing.');
   }
-  if (facts.placeholders > 0 && facts.placeholders < present) add('placeholder text', 'medium', facts.placeholders, present, `${plural(facts.placeholders, 'value stands', 'values stand')} for “missing” as text.`, 'Name them as missing values in the reader, or make them missing with Rules.');
-  if (top !== null && (distinct === 1 || top.count === present)) add('constant', present === rows ? 'high' : 'medium', top.count, rows, missing === 0 ? 'Every row has the same value.' : 'All values that are there are the same.', missing === 0 ? 'Select Columns drops it: it tells rows apart in nothing.' : 'Only whether it is there can tell rows apart.', [top.value]);
+  if (forms.placeholders > 0 && forms.placeholders < present) add('placeholder text', 'medium', forms.placeholders, present, `${plural(forms.placeholders, 'value stands', 'values stand')} for “missing” as text.`, 'Name them as missing values in the reader, or make them missing with Rules.');
+  if (top !== null && (distinct.count === 1 || top.count === present)) add('constant', present === rows ? 'high' : 'medium', top.count, rows, missing === 0 ? 'Every row has the same value.' : 'All values that are there are the same.', missing === 0 ? 'Select Columns drops it: it tells rows apart in nothing.' : 'Only whether it is there can tell rows apart.', [top.value]);
   else if (top !== null && top.count / present >= params.constant) add('nearly constant', 'medium', top.count, present, `One value is in ${percent(top.count / present)} of the values.`, 'Select Columns drops it unless the rare values matter.', [top.value]);
   keys(facts, rows, add);
   if (facts.odd > 0) add('infinite', 'high', facts.odd, present, `${plural(facts.odd, 'value is', 'values are')} infinite or not a number.`, 'Formula with is_finite makes them missing; look for divisions by zero before.');
   if (facts.fences !== null && facts.outliers > 0) {
     const share = facts.outliers / present;
-    add('outliers', share >= 0.05 ? 'medium' : 'low', facts.outliers, present, `${plural(facts.outliers, 'value lies', 'values lie')} beyond the quartile fences ${formatNumber(facts.fences.low)} and ${formatNumber(facts.fences.high)}; ${formatCount(facts.robustOutliers)} beyond 3.5 robust deviations.`, share >= 0.05 ? 'So many are a skewed column: take logarithms (Formula) rather than drop rows.' : 'Outliers parts these rows from the others.');
+    add('outliers', share >= 0.05 ? 'medium' : 'low', facts.outliers, present, `${plural(facts.outliers, 'value lies', 'values lie')} beyond the quartile fences ${formatNumber(facts.fences.low)} and ${formatNumber(facts.fences.high)}; ${formatCount(facts.robustOutliers)} beyond 3.5 robust deviations${facts.every > 1 ? ' (limits of a sample, values of all rows)' : ''}.`, share >= 0.05 ? 'So many are a skewed column: take logarithms (Formula) rather than drop rows.' : 'Outliers parts these rows from the others.');
   }
   for (const { value, count } of facts.defaults) add('suspicious default', count / present >= 0.01 ? 'high' : 'medium', count, present, `${plural(count, 'value is', 'values are')} ${value}, which often stands for “missing”.`, 'Make it missing with Rules (or in the reader), then Impute.', [value]);
   if (column.type === 'string') text(facts, params, add);
@@ -80,8 +80,8 @@ function ofColumn(facts: ColumnFacts, rows: number, params: DataQualityParams): 
 
 type Add = (check: string, severity: Severity, count: number, of: number, finding: string, advice: string, examples?: readonly string[]) => void;
 
-function keys({ column, present, distinct, exact, top }: ColumnFacts, rows: number, add: Add): void {
-  if (!exact || column.type === 'float' || rows < 10) return;
+function keys({ column, present, distinct: { count: distinct, error }, top }: ColumnFacts, rows: number, add: Add): void {
+  if (error > 0 || column.type === 'float' || rows < 10) return;
   if (distinct === present && present === rows) add('unique', 'low', rows, rows, 'Every row has a value of its own: a key.', 'Use it to join; leave it out of the features.');
   else if (distinct / present >= 0.98 && distinct < present) {
     const repeats = present - distinct;
@@ -90,23 +90,23 @@ function keys({ column, present, distinct, exact, top }: ColumnFacts, rows: numb
 }
 
 function text(facts: ColumnFacts, params: DataQualityParams, add: Add): void {
-  const { present, empty, blank, placeholders } = facts;
-  const filled = present - empty - blank - placeholders;
-  if (facts.spaces > 0) add('spaces around', 'low', facts.spaces, present, `${plural(facts.spaces, 'value begins or ends', 'values begin or end')} with a space.`, 'Text trims them.');
+  const { present, forms } = facts;
+  const filled = present - forms.empty - forms.blank - forms.placeholders;
+  if (forms.spaces > 0) add('spaces around', 'low', forms.spaces, present, `${plural(forms.spaces, 'value begins or ends', 'values begin or end')} with a space.`, 'Text trims them.');
   if (facts.variants.length > 0) {
     const count = facts.variants.reduce((sum, one) => sum + one.count, 0);
     add('mixed spelling', count / present >= 0.01 ? 'medium' : 'low', count, present, `${plural(facts.variants.length, 'category is', 'categories are')} written in several ways that differ only in case or spaces.`, 'Text makes one case and trims.', facts.variants.flatMap(({ values }) => values.slice(0, 2)));
   }
   if (filled <= 0) return;
-  const numbers = facts.numbers + facts.commaNumbers;
-  if (numbers > 0 && facts.numbers > 0 && facts.commaNumbers > 0 && numbers / filled >= 0.5) add('mixed number formats', 'high', Math.min(facts.numbers, facts.commaNumbers), present, `${formatCount(facts.numbers)} numbers have a decimal point or none, ${formatCount(facts.commaNumbers)} a decimal comma or thousands.`, 'Text replaces the comma, then Formula converts; or set the decimal sign in the reader.');
+  const numbers = forms.numbers + forms.commaNumbers;
+  if (numbers > 0 && forms.numbers > 0 && forms.commaNumbers > 0 && numbers / filled >= 0.5) add('mixed number formats', 'high', Math.min(forms.numbers, forms.commaNumbers), present, `${formatCount(forms.numbers)} numbers have a decimal point or none, ${formatCount(forms.commaNumbers)} a decimal comma or thousands.`, 'Text replaces the comma, then Formula converts; or set the decimal sign in the reader.');
   else if (numbers / filled >= params.drift) {
     const rest = filled - numbers;
     add('numbers as text', rest > 0 ? 'high' : 'medium', numbers, filled, rest > 0 ? `${percent(numbers / filled)} of the values are numbers, ${formatCount(rest)} are not.` : 'Every value is a number, but the column is text.', rest > 0 ? 'Look at the others (Filter Rows), then convert with Formula; what is no number becomes missing.' : 'Set the type in the reader, or convert with Formula.');
   }
-  const dates = facts.isoDates + facts.otherDates;
+  const dates = forms.isoDates + forms.otherDates;
   if (dates / filled >= params.drift) {
-    if (facts.isoDates > 0 && facts.otherDates > 0) add('mixed date formats', 'high', Math.min(facts.isoDates, facts.otherDates), present, `${formatCount(facts.isoDates)} dates are written as year-month-day, ${formatCount(facts.otherDates)} in another way.`, 'Date and Time parses each format; check which comes first, day or month.');
+    if (forms.isoDates > 0 && forms.otherDates > 0) add('mixed date formats', 'high', Math.min(forms.isoDates, forms.otherDates), present, `${formatCount(forms.isoDates)} dates are written as year-month-day, ${formatCount(forms.otherDates)} in another way.`, 'Date and Time parses each format; check which comes first, day or month.');
     else add('dates as text', dates < filled ? 'high' : 'medium', dates, filled, dates < filled ? `${percent(dates / filled)} of the values are dates, ${formatCount(filled - dates)} are not.` : 'Every value is a date, but the column is text.', 'Set the type in the reader, or parse with Date and Time.');
   }
 }
