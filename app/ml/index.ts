@@ -3,7 +3,7 @@ export { fitLearner, type FitServices } from './model/fit-learner.ts';
 export { prepareTarget } from './model/target.ts';
 export { runTrainer } from './model/train-node.ts';
 export { runForecast, type ForecastSpec } from './learners/forecast/forecast-node.ts';
-export { runRawTrainer, type RawTrainerSpec } from './model/raw-model.ts';
+export { runRawTrainer } from './model/raw-model.ts';
 export { openScorer, type Predictions, type Scorer, type ScoreOptions } from './model/scorer.ts';
 export { type RawColumn, type RawColumns } from './model/raw-columns.ts';
 export { inputProblems, predictTable, type PredictServices } from './model/predict-table.ts';

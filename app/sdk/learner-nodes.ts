@@ -28,7 +28,11 @@ const oneTask: readonly string[] = ['logistic-regression', 'linear-regression', 
 const takeMissing: readonly string[] = ['gradient-boosting', 'random-forest', 'decision-tree'];
 
 /** The train node that makes this learner: the inverse of train nodes' `trainerSpec`. Params that are not set are the node's defaults. */
-export function nodeOfLearner({ algorithm, task, params, target, features }: LearnerSpec): Pick<PartNode, 'type' | 'params'> {
+export function nodeOfLearner({ algorithm, task, params, target, features, recipe }: LearnerSpec): Pick<PartNode, 'type' | 'params'> {
+  const [reads] = recipe.steps;
+  // Learners of one raw column have its recipe among their params.
+  if (reads?.step === 'words') return { type: `train/${algorithm}`, params: { target, column: features?.[0] ?? '', vocabulary: reads.size, minRows: reads.minRows, length: reads.length, ...params } };
+  if (reads?.step === 'pixels') return { type: `train/${algorithm}`, params: { target, column: features?.[0] ?? '', size: reads.width, ...params } };
   return {
     type: nodeTypes[algorithm] ?? `train/${algorithm}`,
     params: { target, features, ...(oneTask.includes(algorithm) ? {} : { task }), ...nodeParams(algorithm, params) },
@@ -70,7 +74,8 @@ export function partOfLearner(spec: LearnerSpec, table: string, titles: readonly
   const recipes = new Map<string, string>();
   const add = (learner: LearnerSpec, id: string, title: string | undefined): void => {
     nodes.push({ id, ...nodeOfLearner(learner), ...(title === undefined ? {} : { title }) });
-    if (canonicalJson(learner.recipe) === canonicalJson(recipeWithout(learner.algorithm))) return;
+    const isOwn = learner.recipe.steps.some(({ step }) => step === 'words' || step === 'pixels');
+    if (isOwn || canonicalJson(learner.recipe) === canonicalJson(recipeWithout(learner.algorithm))) return;
     const key = canonicalJson(learner.recipe);
     const recipe = recipes.get(key) ?? `recipe${recipes.size + 1}`;
     if (!recipes.has(key)) nodes.push({ id: recipe, type: 'train/preprocess', params: { steps: learner.recipe.steps } });

@@ -124,6 +124,24 @@ export type RecipeStep =
       readonly maxTerms: number;
     }
   | {
+      /** Free text as the places of its words in a vocabulary, for learners that read words: one feature for each word read, 0 for none. */
+      readonly step: 'words';
+      readonly columns: ColumnSelection;
+      /** Words that get a place, those in most rows. */
+      readonly size: number;
+      /** Rows in which a word must occur to get one. */
+      readonly minRows: number;
+      /** Words read of each text. */
+      readonly length: number;
+    }
+  | {
+      /** Paths of image files as their pixels, for learners that read images: see `ImagePixels`. */
+      readonly step: 'pixels';
+      readonly columns: ColumnSelection;
+      readonly width: number;
+      readonly height: number;
+    }
+  | {
       /** Leaves columns out. */
       readonly step: 'select';
       readonly columns: ColumnSelection;
@@ -138,16 +156,19 @@ export type RecipeStep =
 /** Hours are of timestamps only. `weekend`: 1 on Saturday and Sunday. Cycles: sine and cosine of the part as an angle. */
 export type DatePart = 'year' | 'month' | 'day' | 'weekday' | 'hour' | 'weekend' | 'days' | 'month-cycle' | 'weekday-cycle' | 'hour-cycle';
 
-/** A feature of a fitted recipe: a row-wise expression, or the weight of a term in a text. */
+/** A feature of a fitted recipe: a row-wise expression, or one of the numbers that a text becomes as a whole. */
 export type FeatureOutput = NamedExpr | TermOutput;
 
 export interface TermOutput {
   readonly name: string;
   /** Index into `texts`. */
   readonly text: number;
-  /** Index into the text's `terms`. */
+  /** Which of the text's numbers: index into `terms`, of the word, or of the pixel. */
   readonly term: number;
 }
+
+/** How one text becomes many numbers. */
+export type TextFeatures = TextTerms | WordPlaces | ImagePixels;
 
 /** How one text becomes term weights: by the same lists in the rows read for training and in ONNX. */
 export interface TextTerms {
@@ -165,6 +186,28 @@ export interface TextTerms {
   readonly normalise: boolean;
 }
 
+/** How one text becomes the places of its first `length` words: from 1, 0 for a word that is not known and after the last. */
+export interface WordPlaces {
+  /** The input column. */
+  readonly column: string;
+  /** Of type string over the inputs; null where missing. */
+  readonly expr: Expr;
+  /** By place: all spellings of a word. */
+  readonly places: readonly (readonly string[])[];
+  readonly length: number;
+}
+
+/**
+ * How the path of an image file becomes its pixels, row by row: red · 65,536 + green · 256 + blue (0…255 each); missing where the file
+ * cannot be read. A model file reads them from the text that `ImageInput` says instead.
+ */
+export interface ImagePixels {
+  /** The input column. */
+  readonly image: string;
+  readonly width: number;
+  readonly height: number;
+}
+
 /** A recipe after fitting: constants in expressions. Rows in, one float per output out. */
 export interface FittedRecipe {
   /** Raw columns needed, with their types. Only boolean, integer, float, string, date and timestamp occur. */
@@ -174,7 +217,7 @@ export interface FittedRecipe {
    * for a learner that takes missing features (null in SQL, NaN in ONNX and in matrices). The empty string and null are the same (missing) for string inputs, in SQL as in ONNX.
    */
   readonly outputs: readonly FeatureOutput[];
-  readonly texts?: readonly TextTerms[];
+  readonly texts?: readonly TextFeatures[];
   /** Outputs that are codes 0, 1, 2 …, with what each code stands for. */
   readonly categorical?: readonly { readonly name: string; readonly categories: readonly string[] }[];
   /**

@@ -1,12 +1,15 @@
 import type { Diagnostic } from '#app/core/errors.ts';
 import type { ConfigureContext, ConfigureResult } from './node.ts';
-import type { PortSpec } from './ports.ts';
+import type { LearnerSpec, PortSpec, RecipeStep } from './ports.ts';
 import { tableSchema, targetProblem, targetRemedy } from './trainer.ts';
 
-/** What train nodes share that learn classes from one raw text column (texts, paths of images) by themselves, without a recipe. */
+/** What train nodes share that learn classes from one raw text column (texts, paths of images) by a recipe of their own. */
 
-export const rawTrainerInputs: readonly PortSpec[] = [{ name: 'table', title: 'Training table', kind: 'table', arity: 'one', summary: 'Rows to learn from.' }];
-export const rawTrainerOutputs: readonly PortSpec[] = [{ name: 'model', title: 'Model', kind: 'model', summary: 'The model fitted on the training table.' }];
+export const rawTrainerInputs: readonly PortSpec[] = [{ name: 'table', title: 'Training table', kind: 'table', arity: 'optional', summary: 'Rows to learn from. Without it the node gives the learner only.' }];
+export const rawTrainerOutputs: readonly PortSpec[] = [
+  { name: 'learner', title: 'Learner', kind: 'learner', summary: 'The unfitted learner, for Test and Score, Parameter Search and Stacking.' },
+  { name: 'model', title: 'Model', kind: 'model', summary: 'The model fitted on the training table.' },
+];
 
 export interface RawTrainerParams {
   readonly target: string;
@@ -14,8 +17,28 @@ export interface RawTrainerParams {
   readonly column: string;
 }
 
-/** The model's meta and everything that is wrong with the two columns. `what`: what the read column holds, such as “texts”. */
-export function configureRawTrainer(context: ConfigureContext<RawTrainerParams>, what: string): ConfigureResult {
+/** A step of a recipe without the columns it is for: the trainer's one column. */
+type WithoutColumns<S> = S extends RecipeStep ? Omit<S, 'columns'> : never;
+
+export interface RawTrainerSpec {
+  readonly algorithm: string;
+  readonly params: Readonly<Record<string, unknown>>;
+  /** How the column becomes features. */
+  readonly reads: WithoutColumns<Extract<RecipeStep, { step: 'words' | 'pixels' }>>;
+}
+
+/** The learner with the recipe that reads its column. */
+export const rawLearner = ({ algorithm, params, reads }: RawTrainerSpec, { target, column }: RawTrainerParams): LearnerSpec => ({
+  algorithm,
+  task: 'classification',
+  params,
+  recipe: { steps: [{ ...reads, columns: { by: 'names', names: [column] } }] },
+  target,
+  features: [column],
+});
+
+/** The metas and everything that is wrong with the two columns. `what`: what the read column holds, such as “texts”. */
+export function configureRawTrainer(context: ConfigureContext<RawTrainerParams>, what: string, spec: RawTrainerSpec): ConfigureResult {
   const { target: targetName, column: columnName } = context.params;
   const schema = tableSchema(context);
   const diagnostics: Diagnostic[] = [];
@@ -34,7 +57,8 @@ export function configureRawTrainer(context: ConfigureContext<RawTrainerParams>,
   else if (column !== undefined && column.type !== 'string') error('feature-type', `The column “${columnName}” is of type ${column.type}, but ${what} are text.`, 'Choose a text column.', 'column', columnName);
   if (columnName !== '' && columnName === targetName) error('target-is-feature', `The target “${targetName}” is also the column learnt from; a model that sees the answer learns nothing else.`, 'Choose another column.', 'column', columnName);
   // The classes of a text or number target are in the data, so the signature is known only after fitting.
-  return { outputs: { model: { kind: 'model', signature: null } }, diagnostics };
+  const learner = targetName === '' || columnName === '' ? null : rawLearner(spec, context.params);
+  return { outputs: { learner: { kind: 'learner', learner }, model: { kind: 'model', signature: null } }, diagnostics };
 }
 
 const likelyTargets = /^(target|label|class|category|sentiment|topic|y|rating|spam)$/i;

@@ -69,6 +69,8 @@ function applyStep(step: RecipeStep, stages: Map<string, Stage>): void {
       for (const name of names) if (stages.get(name) !== 'date') stages.set(name, 'done');
       return;
     case 'text':
+    case 'words':
+    case 'pixels':
       for (const name of names) if (stages.get(name) === 'text') stages.set(name, 'done');
       return;
     case 'date-parts':

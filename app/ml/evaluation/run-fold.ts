@@ -42,13 +42,13 @@ export async function runFold(rows: NumberedRows, sides: FoldSides, spec: Learne
     const began = performance.now();
     const learnt = await learn(spec, { relation: sides.trainingRows, schema: rows.schema }, services, { place: rows.place, keepRows: options.scoreTraining === true });
     const fitted = performance.now();
-    const test = await readFeatureRows(learnt.fitted, sides.testRows, [], tables, { rows: rows.rows - learnt.rows, place: rows.place });
+    const test = await readFeatureRows(learnt.fitted, sides.testRows, [], tables, { rows: rows.rows - learnt.rows, place: rows.place, signal, resolvePath: services.resolvePath });
     const tested = await scoreRows(rows, learnt, test, services);
     const scored = performance.now();
     signal.throwIfAborted();
     return {
       trainingRows: learnt.rows,
-      testRows: test.rows,
+      testRows: tested.places.length,
       fitMs: fitted - began,
       scoreMs: scored - fitted,
       metrics: await scoreMetrics(rows.task, tested, rows.classes, signal),
@@ -65,8 +65,22 @@ export async function runFold(rows: NumberedRows, sides: FoldSides, spec: Learne
 export async function scoreRows(rows: NumberedRows, learnt: Pick<Learnt, 'prepared' | 'fitted' | 'trained'>, features: FeatureRows, { signal }: Pick<LearnServices, 'signal'>): Promise<TestedRows> {
   const { classes } = learnt.prepared;
   const found = await scoreHead(learnt.trained.head, { task: rows.task, classes }, features.matrix, features.rows, learnt.fitted.outputs.length, { signal });
-  const truth = Float64Array.from(features.places, (place) => rows.truth[place] ?? Number.NaN);
-  return { places: features.places, truth, ...amongAllClasses(found, classes, rows.classes) };
+  return testedRows(rows, features.places, classes, found);
+}
+
+/** Predictions with the truth beside them. Rows without an answer (an image that cannot be read) are left out. */
+export function testedRows(rows: NumberedRows, places: Int32Array, classes: readonly string[], found: Predictions): TestedRows {
+  const all: TestedRows = { places, truth: Float64Array.from(places, (place) => rows.truth[place] ?? Number.NaN), ...amongAllClasses(found, classes, rows.classes) };
+  const { label } = found;
+  if (label === undefined || !label.includes(-1)) return all;
+  const kept = Int32Array.from(places.keys()).filter((row) => label[row] !== -1);
+  const width = rows.classes.length;
+  return {
+    places: kept.map((row) => places[row] ?? 0),
+    truth: Float64Array.from(kept, (row) => all.truth[row] ?? Number.NaN),
+    predicted: kept.map((row) => all.predicted[row] ?? -1),
+    probabilities: all.probabilities === null ? null : Float32Array.from({ length: kept.length * width }, (_unused, at) => all.probabilities?.[(kept[Math.floor(at / width)] ?? 0) * width + (at % width)] ?? Number.NaN),
+  };
 }
 
 /** A class that none of the training rows had gets the probability 0. */

@@ -45,6 +45,7 @@ export async function runFolds(rows: NumberedRows, tasks: readonly FoldTask[], s
       tables: services.tables,
       seed: task.seed,
       signal,
+      ...(services.resolvePath === undefined ? {} : { resolvePath: services.resolvePath }),
       progress: (fraction) => {
         parts[index] = fraction ?? parts[index] ?? 0;
         services.progress(parts.reduce((sum, part) => sum + part, 0) / tasks.length, task.name);

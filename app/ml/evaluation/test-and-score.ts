@@ -14,7 +14,7 @@ import { runFolds } from './run-folds.ts';
 import { scoreReport, type LearnerScores } from './score-report.ts';
 import { testedTable } from './tested-table.ts';
 
-export type EvaluationServices = Pick<RunContext<unknown>, 'tables' | 'signal' | 'progress' | 'metric' | 'log' | 'report'>;
+export type EvaluationServices = Pick<RunContext<unknown>, 'tables' | 'signal' | 'progress' | 'metric' | 'log' | 'report'> & Partial<Pick<RunContext<unknown>, 'resolvePath'>>;
 
 export interface TestAndScoreOptions {
   readonly method: FoldMethod;

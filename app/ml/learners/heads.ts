@@ -40,10 +40,17 @@ export class HeadBuilder {
     return this.op('Add', [product, this.constant('double', [bias.length], bias)]);
   }
 
-  /** Probabilities [rows, classes] float, in `source`, and the label that goes with them: the first of the largest. */
-  classification(source: string, classes: number): LearnerHead {
+  /**
+   * Probabilities [rows, classes] float, in `source`, and the label that goes with them: the first of the largest. `mayLack`: some rows
+   * may have no answer, NaN; their label is −1.
+   */
+  classification(source: string, classes: number, mayLack = false): LearnerHead {
+    const best = { axis: { kind: 'int', value: 1 }, keepdims: { kind: 'int', value: 0 } } as const;
     this.op('Identity', [source], undefined, 'probabilities');
-    this.op('ArgMax', [source], { axis: { kind: 'int', value: 1 }, keepdims: { kind: 'int', value: 0 } }, 'label');
+    if (mayLack) {
+      const lacking = this.op('IsNaN', [this.op('Gather', [source, this.constant('int64', [], [0])], { axis: best.axis })]);
+      this.op('Where', [lacking, this.constant('int64', [], [-1]), this.op('ArgMax', [source], best)], undefined, 'label');
+    } else this.op('ArgMax', [source], best, 'label');
     return this.#head([labelOutput, probabilitiesOutput(classes)]);
   }
 

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { PenstockError } from '#app/core/errors.ts';
 import type { LearningTask } from '#app/sdk/ports.ts';
+import { trainImages } from './cnn/train-images.ts';
+import { cnnParams } from './cnn/params.ts';
 import { trainLinear } from './linear/linear.ts';
 import { linearParams } from './linear/params.ts';
 import { trainLogistic } from './logistic/logistic.ts';
@@ -13,6 +15,8 @@ import { trainNearest } from './nearest-neighbours/nearest-neighbours.ts';
 import { nearestParams } from './nearest-neighbours/params.ts';
 import { svmParams } from './svm/params.ts';
 import { trainSvm } from './svm/svm.ts';
+import { textParams } from './text/params.ts';
+import { trainText } from './text/train-text.ts';
 import { boostingParams } from '../trees/boosting-params.ts';
 import { forestParams } from '../trees/forest-params.ts';
 import { trainBoosting, trainForest, trainTree, treeParams } from '../trees/learners.ts';
@@ -60,6 +64,8 @@ export const algorithms: ReadonlyMap<string, Algorithm> = new Map([
   algorithm('naive-bayes', ['classification'], naiveBayesParams, trainNaiveBayes),
   algorithm('k-nearest-neighbours', ['classification', 'regression'], nearestParams, trainNearest),
   algorithm('support-vector-machine', ['classification', 'regression'], svmParams, trainSvm),
+  algorithm('text-classifier', ['classification'], textParams, trainText),
+  algorithm('convolutional-network', ['classification'], cnnParams, trainImages, { takesMissing: true }),
   algorithm('gradient-boosting', ['classification', 'regression'], boostingParams, trainBoosting, { takesMissing: true }),
   algorithm('random-forest', ['classification', 'regression'], forestParams, trainForest, { takesMissing: true }),
   algorithm('decision-tree', ['classification', 'regression'], treeParams, trainTree, { takesMissing: true }),

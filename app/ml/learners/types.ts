@@ -61,6 +61,8 @@ export interface Coefficient {
 }
 
 export interface TrainDetails {
+  /** Rows learnt from, where the learner left some out. */
+  readonly rows?: number;
   /** Absent where the model has none. The intercept is the last, under the name `(intercept)`. */
   readonly coefficients?: readonly Coefficient[];
   /** What of the loss's fall each feature brought about, largest first; the shares sum up to 1. */

@@ -5,6 +5,7 @@ import type { Expr, Relation } from '#app/relation/types.ts';
 import type { TableServices } from '#app/sdk/node.ts';
 import type { FittedRecipe } from '#app/sdk/ports.ts';
 import { readFeatures } from '../recipe/apply.ts';
+import type { ImageServices } from '../recipe/pixels.ts';
 
 /** Features × rows above this do not fit beside the training itself (float32: 2 GB). */
 const MAX_CELLS = 500_000_000;
@@ -21,7 +22,7 @@ export interface FeatureRows {
   readonly places: Int32Array;
 }
 
-export interface FeatureRowsOptions {
+export interface FeatureRowsOptions extends ImageServices {
   /** Rows expected; refused before anything is read where they are too many. */
   readonly rows: number;
   /** Column of the relation with a whole number of each row's own: rows come in its order, whatever order the query gives. */
@@ -42,7 +43,7 @@ export async function readFeatureRows(fitted: FittedRecipe, relation: Relation, 
     });
   }
   const further = [...beside, ...(options.place === undefined ? [] : placeParts(options.place))];
-  const { data, rows } = await readFeatures(fitted, relation, further, tables);
+  const { data, rows } = await readFeatures(fitted, relation, further, tables, options);
   const stride = width + further.length;
   const order = options.place === undefined ? null : orderOf(data, rows, stride);
   const matrix = options.shared === true ? new Float32Array(new SharedArrayBuffer(rows * width * 4)) : new Float32Array(rows * width);

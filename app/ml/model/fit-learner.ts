@@ -1,8 +1,8 @@
 import type { RunContext } from '#app/sdk/node.ts';
-import type { LearnerSpec, ModelSignature, ModelSummary, ModelValue, TableValue } from '#app/sdk/ports.ts';
+import type { FittedRecipe, LearnerSpec, ModelSignature, ModelSummary, ModelValue, TableValue } from '#app/sdk/ports.ts';
 import type { TrainDetails } from '../learners/types.ts';
 import { assembleModel } from './assemble.ts';
-import { makeGolden } from './golden.ts';
+import { imagesOf, makeGolden } from './golden.ts';
 import { learn, type LearnServices } from './learn.ts';
 import { checkParity } from './parity.ts';
 
@@ -19,16 +19,18 @@ export async function fitLearner(spec: LearnerSpec, input: TableValue, services:
   for (const [name, value] of Object.entries(trained.metrics)) services.metric(name, value);
 
   progress(0.92, 'Writing the model file');
+  const images = imagesOf(fitted);
   const signature: ModelSignature = {
     task: spec.task,
     target,
     inputs: fitted.inputs,
     ...(spec.task === 'classification' ? { classes: prepared.classes } : {}),
-    features: fitted.outputs.map((output) => output.name),
+    features: featureNames(fitted),
+    ...(images.length === 0 ? {} : { images }),
   };
   const file = assembleModel(fitted, trained.head, signature, spec.algorithm);
   progress(0.95, 'Checking the model file');
-  const golden = await makeGolden(fitted, trained.head, signature, prepared.relation, tables);
+  const golden = await makeGolden(fitted, trained.head, signature, prepared.relation, tables, services);
   await checkParity(file, golden);
   signal.throwIfAborted();
   return {
@@ -39,9 +41,15 @@ export async function fitLearner(spec: LearnerSpec, input: TableValue, services:
     algorithm: spec.algorithm,
     params: spec.params,
     metrics: trained.metrics,
-    rows,
+    rows: trained.details.rows ?? rows,
     summary: summarise(trained.details, prepared.classes, curves),
   };
+}
+
+/** Names of the features; words and pixels, which mean nothing one by one, under the name of their column. */
+function featureNames({ outputs, texts = [] }: FittedRecipe): string[] {
+  const whole = texts.map((text) => ('image' in text ? text.image : 'places' in text ? text.column : null));
+  return [...new Set(outputs.map((output) => ('expr' in output ? output.name : (whole[output.text] ?? output.name))))];
 }
 
 /** Features that a model's summary tells the importance of. */

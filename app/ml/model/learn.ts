@@ -14,7 +14,7 @@ import { createCurves, type Curve } from './curves.ts';
 import { readFeatureRows, type FeatureRows } from './feature-rows.ts';
 import { prepareTarget, type PreparedTarget } from './target.ts';
 
-export type LearnServices = Pick<RunContext<unknown>, 'tables' | 'seed' | 'signal' | 'progress' | 'metric' | 'log' | 'report'>;
+export type LearnServices = Pick<RunContext<unknown>, 'tables' | 'seed' | 'signal' | 'progress' | 'metric' | 'log' | 'report'> & Partial<Pick<RunContext<unknown>, 'resolvePath'>>;
 
 export interface LearnOptions {
   /** See `FeatureRowsOptions`: the training rows in an order that does not depend on the query. */
@@ -85,10 +85,18 @@ export async function readLearningRows(spec: LearnerSpec, input: Pick<TableValue
   progress(0.08, `Reading ${formatCount(prepared.rows)} rows × ${fitted.outputs.length} features`);
   const seen = fitted.training === undefined ? { fitted, relation: prepared.relation } : { fitted: { ...fitted, outputs: fitted.training.outputs }, relation: fitted.training.relation };
   // Shared memory is there for the worker at once: handing 100 MB over takes 30 ms, as long as a linear model takes to train on it.
-  const data = await readFeatureRows(seen.fitted, seen.relation, [prepared.expr], tables, { rows: prepared.rows, place: options.place, shared: true });
+  const data = await readFeatureRows(seen.fitted, seen.relation, [prepared.expr], tables, { rows: prepared.rows, place: options.place, shared: true, signal, resolvePath: services.resolvePath });
   checkRange(data, fitted, takesMissing);
   signal.throwIfAborted();
   return { target, prepared, fitted, data };
+}
+
+/** By feature: the number of its codes; words have one for each place and one for none. */
+function categoriesOf({ outputs, categorical = [], texts = [] }: FittedRecipe): Pick<TrainInput, 'categories'> {
+  const codes = new Map(categorical.map(({ name, categories }) => [name, categories.length]));
+  const words = texts.map((text) => ('places' in text ? text.places.length + 1 : 0));
+  const categories = outputs.map((output) => ('expr' in output ? (codes.get(output.name) ?? 0) : (words[output.text] ?? 0)));
+  return categories.some((count) => count > 0) ? { categories } : {};
 }
 
 /** What a learner is fitted on; the target in its own units again. */
@@ -100,7 +108,7 @@ export function trainInputOf(spec: LearnerSpec, { prepared, fitted, data }: Lear
     features: fitted.outputs.map(({ name }) => name),
     target: (data.beside[0] ?? new Float64Array()).map((value) => value * prepared.width + prepared.centre),
     classes: prepared.classes.length,
-    ...(fitted.categorical === undefined ? {} : { categories: fitted.outputs.map(({ name }) => fitted.categorical?.find((codes) => codes.name === name)?.categories.length ?? 0) }),
+    ...categoriesOf(fitted),
   };
 }
 

@@ -2,7 +2,7 @@ import { PenstockError } from '#app/core/errors.ts';
 import { call, lit } from '#app/relation/build.ts';
 import { nameKey } from '#app/relation/column-types.ts';
 import type { Column, Expr } from '#app/relation/types.ts';
-import type { FeatureOutput, FittedRecipe, TextTerms } from '#app/sdk/ports.ts';
+import type { FeatureOutput, FittedRecipe, TextFeatures } from '#app/sdk/ports.ts';
 import type { ColumnState } from './columns.ts';
 
 /**
@@ -11,7 +11,7 @@ import type { ColumnState } from './columns.ts';
  */
 export function assembleOutputs(states: readonly ColumnState[], allowMissing: boolean): FittedRecipe {
   const outputs: FeatureOutput[] = [];
-  const texts: TextTerms[] = [];
+  const texts: TextFeatures[] = [];
   const categorical: { name: string; categories: readonly string[] }[] = [];
   const names = new Set<string>();
   const free = (wanted: string): string => {

@@ -2,7 +2,7 @@ import { PenstockError } from '#app/core/errors.ts';
 import { call, cast, col, lit, when } from '#app/relation/build.ts';
 import type { Column, Expr, Relation } from '#app/relation/types.ts';
 import type { TableServices } from '#app/sdk/node.ts';
-import type { ColumnSelection, TextTerms } from '#app/sdk/ports.ts';
+import type { ColumnSelection, TextFeatures } from '#app/sdk/ports.ts';
 
 /**
  * Numbers that are not finite, or of a magnitude above this, count as missing: sums of their squares would overflow a float64
@@ -50,8 +50,8 @@ export interface ColumnState {
   indicator: Expr | null;
   /** Set by a step that encodes: the column's features; `expr` is then no longer used. */
   encoded: readonly EncodedFeature[] | null;
-  /** Set by the text step, with the terms as people read them. */
-  terms: { readonly text: TextTerms; readonly names: readonly string[] } | null;
+  /** Set by steps that make many numbers of a text as a whole, with what each is called. */
+  terms: { readonly text: TextFeatures; readonly names: readonly string[] } | null;
 }
 
 /** A feature made of one column; it is called like the column with the suffix. */

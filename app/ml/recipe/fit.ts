@@ -14,7 +14,9 @@ import { applyScale } from './scale.ts';
 import { applySelect } from './select.ts';
 import { numberOf, Statistics } from './statistics.ts';
 import { applyTargetEncode } from './target-encode.ts';
+import { applyPixels } from './pixels.ts';
 import { applyText } from './text.ts';
+import { applyWords } from './words.ts';
 
 export interface FitRecipeOptions {
   /** Columns left out, categories cut: diagnostics that do not fail the fit. */
@@ -200,6 +202,10 @@ async function applyStep(step: RecipeStep, states: ColumnState[], { relation, fe
       return applySelect(step, states, columns, relation, tables, (diagnostic) => options.report?.(diagnostic));
     case 'text':
       return applyText(step, columns, relation, tables, (_column, message) => options.log?.('info', message));
+    case 'words':
+      return applyWords(step, columns, relation, tables, (message) => options.log?.('info', message));
+    case 'pixels':
+      return applyPixels(step, columns);
     case 'target-encode':
       return applyTargetEncode(step, undated, relation, tables, {
         target: options.target,

@@ -40,7 +40,7 @@ export async function applyText(step: TextStep, columns: readonly ColumnState[],
     const text: TextTerms = {
       expr: state.expr,
       shortest: step.shortest,
-      words: await readSpellings(words, vocabulary, step, tables),
+      words: step.lowerCase ? await readSpellings(filter(words, among(vocabulary)), vocabulary, tables) : vocabulary.map((word) => [word]),
       terms: terms.map(({ term, rows }) => ({ words: term.split(' ').map((word) => place.get(word) ?? 0), weight: idf(rows) })),
       presence: step.weighting === 'presence',
       normalise: step.weighting === 'tf-idf',
@@ -50,7 +50,7 @@ export async function applyText(step: TextStep, columns: readonly ColumnState[],
 }
 
 /** One row a word: `row`, `place` within it, `spelling`, `word` (in lower case where wanted). */
-function wordRows(text: Expr, step: TextStep, relation: Relation): Relation {
+export function wordRows(text: Expr, step: Pick<TextStep, 'shortest' | 'lowerCase'>, relation: Relation): Relation {
   const numbered: Relation = { op: 'window', input: project(relation, [named('spelling', wordsOf(text))]), columns: [{ name: 'row', fn: 'row_number', partitionBy: [], orderBy: [] }] };
   const exploded: Relation = { op: 'explode', input: numbered, column: 'spelling', as: 'spelling', delimiter: ' ', elementType: 'string', position: 'place', keepEmpty: false };
   const long = filter(exploded, call('greater_than_or_equal', call('length', col('spelling')), lit(Math.max(1, step.shortest))));
@@ -93,11 +93,11 @@ async function readTerms(words: Relation, state: ColumnState, step: TextStep, re
   return { terms: kept.sort((a, b) => a.length - b.length || byValue(a.term, b.term)), texts: numberOf(texts), hasMore: rows.length > step.maxTerms };
 }
 
-/** For each word what it is spelled like; every spelling belongs to one word. */
-async function readSpellings(words: Relation, vocabulary: readonly string[], step: TextStep, tables: FitTables): Promise<string[][]> {
-  if (!step.lowerCase) return vocabulary.map((word) => [word]);
-  const known = call('is_not_null', call('lookup', col('word'), ...vocabulary.flatMap((word) => [lit(word), lit(1, 'float')])));
-  const counted: Relation = { op: 'aggregate', input: filter(words, known), keys: [named('word', col('word')), named('spelling', col('spelling'))], measures: [{ name: 'rows', fn: 'count' }] };
+const among = (vocabulary: readonly string[]): Expr => call('is_not_null', call('lookup', col('word'), ...vocabulary.flatMap((word) => [lit(word), lit(1, 'float')])));
+
+/** For each word what it is spelled like in `words`, which has no others; every spelling belongs to one word. */
+export async function readSpellings(words: Relation, vocabulary: readonly string[], tables: FitTables): Promise<string[][]> {
+  const counted: Relation = { op: 'aggregate', input: words, keys: [named('word', col('word')), named('spelling', col('spelling'))], measures: [{ name: 'rows', fn: 'count' }] };
   const numbered: Relation = {
     op: 'window',
     input: counted,

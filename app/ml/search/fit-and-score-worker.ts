@@ -2,6 +2,7 @@ import type { LearningTask } from '#app/sdk/ports.ts';
 import { trainInWorker } from '../learners/train.ts';
 import type { TrainHooks, TrainPayload } from '../learners/types.ts';
 import { headGraph } from '../model/assemble.ts';
+import { rowsAtOnce } from '../model/score-head.ts';
 import { collector, type Predictions } from '../model/scorer.ts';
 import { closeSession, openSession, runSession } from '../onnx/session.ts';
 import type { TaskAnswer } from '../worker/tasks.ts';
@@ -25,9 +26,6 @@ export interface FitAndScoreResult {
   readonly fitMs: number;
 }
 
-/** Rows scored at once. */
-const BATCH = 65_536;
-
 /** Worker side of `fitAndScore`. */
 export async function fitAndScoreInWorker({ train, test }: FitAndScorePayload, hooks: TrainHooks): Promise<TaskAnswer<FitAndScoreResult>> {
   const began = performance.now();
@@ -35,10 +33,11 @@ export async function fitAndScoreInWorker({ train, test }: FitAndScorePayload, h
   const fitMs = performance.now() - began;
   const collect = collector(test, test.rows);
   const { session } = (await openSession({ model: headGraph(head, test.width) })).result;
+  const batch = rowsAtOnce(test.width);
   try {
-    for (let from = 0; from < test.rows; from += BATCH) {
+    for (let from = 0; from < test.rows; from += batch) {
       hooks.check();
-      const to = Math.min(test.rows, from + BATCH);
+      const to = Math.min(test.rows, from + batch);
       const data = test.matrix.slice(from * test.width, to * test.width);
       collect.add((await runSession({ session, feeds: { [head.input]: { dims: [to - from, test.width], data } } })).result, from);
     }

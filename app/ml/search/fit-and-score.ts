@@ -1,6 +1,6 @@
 import type { LearnerSpec } from '#app/sdk/ports.ts';
 import type { NumberedRows } from '../evaluation/fold-table.ts';
-import { amongAllClasses, type TestedRows } from '../evaluation/run-fold.ts';
+import { testedRows, type TestedRows } from '../evaluation/run-fold.ts';
 import type { FeatureRows } from '../model/feature-rows.ts';
 import { trainInputOf, type LearningRows } from '../model/learn.ts';
 import { runTask } from '../worker/run-task.ts';
@@ -19,6 +19,5 @@ export async function fitAndScore(rows: NumberedRows, spec: LearnerSpec, learnin
     test: { matrix: test.matrix, rows: test.rows, width, task: rows.task, classes },
   };
   const { predictions, fitMs } = await runTask('fit-and-score', payload, { signal });
-  const truth = Float64Array.from(test.places, (place) => rows.truth[place] ?? Number.NaN);
-  return { tested: { places: test.places, truth, ...amongAllClasses(predictions, classes, rows.classes) }, fitMs };
+  return { tested: testedRows(rows, test.places, classes, predictions), fitMs };
 }

@@ -113,7 +113,7 @@ export class TrialFolds {
     const services = { ...this.#services, signal, seed: splitSeed(this.#seed, split) };
     const { rows } = this;
     const learning = await readLearningRows(spec, { relation: this.#table.trainingRows(split), schema: rows.schema }, services, { place: rows.place, keepRows: true });
-    const test = await readFeatureRows(learning.fitted, this.#table.testRows(split), [], services.tables, { rows: rows.rows - learning.data.rows, place: rows.place, shared: true });
+    const test = await readFeatureRows(learning.fitted, this.#table.testRows(split), [], services.tables, { rows: rows.rows - learning.data.rows, place: rows.place, shared: true, signal, resolvePath: services.resolvePath });
     return { learning, test };
   }
 

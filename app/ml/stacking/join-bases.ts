@@ -1,7 +1,7 @@
 import { canonicalJson } from '#app/core/hash.ts';
 import type { OnnxNode, OnnxTensor } from '#app/relation/emitters/onnx/graph.ts';
 import type { Column } from '#app/relation/types.ts';
-import type { FeatureOutput, FittedRecipe, LearningTask, TextTerms } from '#app/sdk/ports.ts';
+import type { FeatureOutput, FittedRecipe, LearningTask, TextFeatures } from '#app/sdk/ports.ts';
 import { headInput, HeadBuilder } from '../learners/heads.ts';
 import type { LearnerHead } from '../learners/types.ts';
 import type { Learnt } from '../model/learn.ts';
@@ -20,7 +20,7 @@ export interface JoinedRecipe {
 export function joinRecipes(bases: readonly FittedBase[]): JoinedRecipe {
   const inputs = new Map<string, Column>();
   const outputs: FeatureOutput[] = [];
-  const texts = new Map<string, { readonly text: TextTerms; readonly at: number }>();
+  const texts = new Map<string, { readonly text: TextFeatures; readonly at: number }>();
   const categorical: NonNullable<FittedRecipe['categorical']>[number][] = [];
   const known = new Map<string, number>();
   const columns = bases.map(({ fitted }, base) => {
@@ -82,7 +82,7 @@ export function averageHead(bases: readonly FittedBase[], joined: JoinedRecipe, 
   const end = new HeadBuilder();
   const parts = graph.given.map((tensor, index) => end.op('Mul', [end.cast(tensor, 'double'), end.constant('double', [], [(weights[index] ?? 0) / sum])]));
   const mean = end.cast(end.op('Sum', parts), 'float');
-  return withBases(graph, classes === 0 ? end.regression(mean) : end.classification(mean, classes));
+  return withBases(graph, classes === 0 ? end.regression(mean) : end.classification(mean, classes, bases.some(({ fitted }) => fitted.texts?.some((text) => 'image' in text))));
 }
 
 /** A final head over the bases' predictions as `metaFeatures` orders them. */

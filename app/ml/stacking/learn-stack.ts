@@ -47,7 +47,7 @@ export async function learnStack(spec: LearnerSpec, input: Pick<TableValue, 'rel
   }
   const joined = joinRecipes(fitted);
   const trained = unseen === null ? average(fitted, joined, names, params, rows) : await stack(fitted, joined, names, params, rows, unseen, { ...services, progress: within(0.95, 1) });
-  const data = options.keepRows === true ? await readFeatureRows(joined.fitted, prepared.relation, [prepared.expr], tables, { rows: prepared.rows, place: options.place, shared: true }) : { matrix: new Float32Array(), rows: rows.rows, beside: [], places: new Int32Array() };
+  const data = options.keepRows === true ? await readFeatureRows(joined.fitted, prepared.relation, [prepared.expr], tables, { rows: prepared.rows, place: options.place, shared: true, signal, resolvePath: services.resolvePath }) : { matrix: new Float32Array(), rows: rows.rows, beside: [], places: new Int32Array() };
   return { target, prepared, fitted: joined.fitted, trained, rows: rows.rows, curves: [], data };
 }
 

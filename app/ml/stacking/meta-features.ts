@@ -28,7 +28,7 @@ export function joinTested(tested: readonly TestedRows[], rows: number, classes:
     }
   }
   if (predicted.some((value) => Number.isNaN(value))) {
-    throw new PenstockError('folds-incomplete', 'Some rows got no prediction from a learner that did not see them.', { remedy: 'Look for a learner that predicts nothing for some rows, and leave it out.' });
+    throw new PenstockError('folds-incomplete', 'Some rows got no prediction from a learner that did not see them.', { remedy: 'Look for a learner that predicts nothing for some rows, such as those whose image cannot be read: leave out the learner or the rows.' });
   }
   return { predicted, probabilities };
 }

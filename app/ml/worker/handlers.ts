@@ -8,10 +8,8 @@ import { closeSession, openSession, runSession } from '../onnx/session.ts';
 import { trainInWorker } from '../learners/train.ts';
 import { treeShapInWorker } from '../trees/shap-task.ts';
 import { momentsInWorker, principalInWorker } from '../projection/principal.ts';
-import { readImagesInWorker } from '../images/read-texts.ts';
-import { trainImagesInWorker } from '../learners/cnn/train-images.ts';
+import { readImagesInWorker, readPixelsInWorker } from '../images/read-texts.ts';
 import { forecastInWorker } from '../learners/forecast/forecast-task.ts';
-import { trainTextInWorker } from '../learners/text/train-text.ts';
 import { projectInWorker } from '../projection/project.ts';
 import { fitAndScoreInWorker } from '../search/fit-and-score-worker.ts';
 import { selectInWorker } from '../search/auto/select-ensemble.ts';
@@ -29,10 +27,9 @@ export const handlers: TaskHandlers = {
   'tree-shap': treeShapInWorker,
   moments: momentsInWorker,
   'principal-components': principalInWorker,
-  'train-images': trainImagesInWorker,
+  'read-pixels': readPixelsInWorker,
   'read-images': readImagesInWorker,
   forecast: forecastInWorker,
-  'train-text': trainTextInWorker,
   project: projectInWorker,
   'fold-metrics': foldMetricsInWorker,
   calibrate: calibrateInWorker,

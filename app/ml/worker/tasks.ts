@@ -14,9 +14,8 @@ import type { SelectPayload, SelectResult } from '../search/auto/select-ensemble
 import type { CalibratePayload, CalibrateResult } from '../understanding/calibrate.ts';
 import type { FairThresholds, FairThresholdsPayload } from '../understanding/fair-thresholds.ts';
 import type { TunedThreshold, TunePayload } from '../understanding/thresholds.ts';
-import type { ReadImagesPayload, ReadImagesResult } from '../images/read-texts.ts';
+import type { ReadImagesPayload, ReadImagesResult, ReadPixelsResult } from '../images/read-texts.ts';
 import type { ForecastPayload, ForecastResult } from '../learners/forecast/forecast-types.ts';
-import type { RawTrained, RawTrainPayload } from '../learners/raw-types.ts';
 import type { CheckpointMessage, TrainMessage, TrainPayload, TrainedLearner } from '../learners/types.ts';
 
 /** Every kind of long work: what goes in, what it says on the way, what comes out. All of it crosses threads as plain data. */
@@ -36,10 +35,9 @@ export interface TaskMap {
   'tree-shap': { payload: TreeShapPayload; message: never; result: TreeShapResult };
   moments: { payload: MatrixRows; message: never; result: Moments };
   'principal-components': { payload: PrincipalPayload; message: never; result: PrincipalResult };
-  'train-images': { payload: RawTrainPayload; message: TrainMessage; result: RawTrained };
+  'read-pixels': { payload: ReadImagesPayload; message: never; result: ReadPixelsResult };
   'read-images': { payload: ReadImagesPayload; message: never; result: ReadImagesResult };
   forecast: { payload: ForecastPayload; message: TrainMessage; result: ForecastResult };
-  'train-text': { payload: RawTrainPayload; message: TrainMessage; result: RawTrained };
   project: { payload: ProjectPayload; message: never; result: ProjectResult };
   'fit-and-score': { payload: FitAndScorePayload; message: TrainMessage | CheckpointMessage; result: FitAndScoreResult };
   'select-ensemble': { payload: SelectPayload; message: never; result: SelectResult };

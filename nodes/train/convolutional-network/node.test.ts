@@ -34,7 +34,7 @@ function bar(standing: boolean, i: number): Buffer {
   return png((x, y) => (Math.abs((standing ? x : y) - at) < 2 ? light : 20 + ((x * 3 + y * 5 + i) % 17)));
 }
 
-it('tells images apart that it has not seen, by paths of Image Folder', async () => {
+it('tells images apart that it has not seen, by paths of Image Folder, in folds and in a stack too', { timeout: 120_000 }, async () => {
   for (const [folder, from, to] of [['train', 0, 60], ['test', 60, 80]] as const) {
     for (let i = from; i < to; i++) {
       const name = path.join(opened.projectDir, folder, i % 2 === 0 ? 'lying' : 'standing', `${i}.png`);
@@ -42,7 +42,7 @@ it('tells images apart that it has not seen, by paths of Image Folder', async ()
       await writeFile(name, bar(i % 2 === 1, i));
     }
   }
-  await writeFile(path.join(opened.projectDir, 'test', 'standing', 'z-damaged.png'), bar(true, 3).subarray(0, 60));
+  for (const folder of ['train', 'test']) await writeFile(path.join(opened.projectDir, folder, 'standing', 'z-damaged.png'), bar(true, 3).subarray(0, 60));
   const document = fixtureDocument(
     {
       nodes: [
@@ -50,8 +50,11 @@ it('tells images apart that it has not seen, by paths of Image Folder', async ()
         { id: 'test', type: 'data/image-folder', params: { folder: 'test' } },
         { id: 'fit', type: 'train/convolutional-network', params: { target: 'label', column: 'path', size: 16, colour: 'grey', blocks: [8, 16], hiddenLayers: [], epochs: 30, batchSize: 16, learningRate: 0.02, rotate: 5, seed: 2 } },
         { id: 'predict', type: 'evaluate/predict', params: {} },
+        { id: 'folds', type: 'evaluate/test-and-score', params: { folds: 2 } },
+        { id: 'stack', type: 'train/stacking', params: { method: 'average' } },
+        { id: 'again', type: 'evaluate/predict', params: {} },
       ],
-      edges: [['train.table', 'fit.table'], ['test.table', 'predict.table'], ['fit.model', 'predict.model']],
+      edges: [['train.table', 'fit.table'], ['test.table', 'predict.table'], ['fit.model', 'predict.model'], ['train.table', 'folds.table'], ['fit.learner', 'folds.learner'], ['train.table', 'stack.table'], ['fit.learner', 'stack.learner'], ['fit.learner', 'stack.learner'], ['test.table', 'again.table'], ['stack.model', 'again.model']],
     },
     opened.engine.catalogue,
   );
@@ -66,5 +69,14 @@ it('tells images apart that it has not seen, by paths of Image Folder', async ()
   // Its header is good, so that Image Folder lists it; its pixels are not.
   const damaged = rows.find((row) => row[at('file')] === 'z-damaged.png');
   expect(damaged?.slice(at('label_predicted'))).toEqual([null, null, null]);
+  const scores = await opened.table(document, 'folds', 'scores');
+  const accuracy = scores.schema.findIndex(({ name }) => name === 'accuracy');
+  expect(scores.rows.map((row) => Number(row[accuracy]) > 0.7)).toEqual([true, true]);
+  // The image that cannot be read is tested by none.
+  const tested = scores.schema.findIndex(({ name }) => name === 'test_rows');
+  expect(scores.rows.reduce((sum, row) => sum + Number(row[tested]), 0)).toBe(60);
+  const again = await opened.table(document, 'again', 'table');
+  expect(again.rows.filter((row) => row[at('label')] === row[at('label_predicted')]).length).toBeGreaterThanOrEqual(18);
+  expect(again.rows.find((row) => row[at('file')] === 'z-damaged.png')?.slice(at('label_predicted'))).toEqual([null, null, null]);
   expect(nodes['predict']?.diagnostics).toEqual(expect.arrayContaining([expect.objectContaining({ code: 'image-unreadable' })]));
 });

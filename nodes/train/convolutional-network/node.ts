@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Diagnostic } from '#app/core/errors.ts';
 import { defineNode } from '#app/sdk/node.ts';
-import { configureRawTrainer, describeRaw, rawTrainerInputs, rawTrainerOutputs, suggestRaw } from '#app/sdk/raw-trainer.ts';
+import { configureRawTrainer, describeRaw, rawTrainerInputs, rawTrainerOutputs, suggestRaw, type RawTrainerSpec } from '#app/sdk/raw-trainer.ts';
 import { targetParam } from '#app/sdk/trainer.ts';
 import { classWeightsParam, deviceParam, trainingSeedParam } from '#app/sdk/training-params.ts';
 
@@ -38,18 +38,26 @@ export const paramsSchema = z.object({
 
 export type Params = z.output<typeof paramsSchema>;
 
+export const trainerSpec = ({ target: _target, column: _column, size, ...params }: Params): RawTrainerSpec => ({
+  algorithm: 'convolutional-network',
+  params,
+  reads: { step: 'pixels', width: size, height: size },
+});
+
 export const definition = defineNode({
   type: 'train/convolutional-network',
-  version: 1,
+  version: 2,
   title: 'Convolutional Network',
   summary: 'Learns to tell images apart: blocks of convolution and pooling, with images mirrored, moved and turned at random while training.',
   keywords: ['cnn', 'convnet', 'image classification', 'vision', 'pictures', 'photos', 'deep learning', 'Conv2D', 'batch norm', 'augmentation', 'Image Folder'],
   inputs: rawTrainerInputs,
   outputs: rawTrainerOutputs,
   params: paramsSchema,
+  // Version 2 has a learner output: results of version 1 have none.
+  migrate: { 1: (params) => params },
   describe: (params) => (params.target === '' || params.column === '' ? describeRaw(params) : `${params.target} · ${params.size} px, ${params.blocks.join('-')}`.slice(0, 60)),
   configure: (context) => {
-    const result = configureRawTrainer(context, 'paths of images');
+    const result = configureRawTrainer(context, 'paths of images', trainerSpec(context.params));
     return { ...result, diagnostics: [...(result.diagnostics ?? []), ...tooManyBlocks(context.params)] };
   },
   suggest: (context) => suggestRaw(context, /^(path|image|file|filename|filepath|picture|photo)$/i),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineNode } from '#app/sdk/node.ts';
-import { configureRawTrainer, describeRaw, rawTrainerInputs, rawTrainerOutputs, suggestRaw } from '#app/sdk/raw-trainer.ts';
+import { configureRawTrainer, describeRaw, rawTrainerInputs, rawTrainerOutputs, suggestRaw, type RawTrainerSpec } from '#app/sdk/raw-trainer.ts';
 import { targetParam } from '#app/sdk/trainer.ts';
 import { classWeightsParam, deviceParam, trainingSeedParam } from '#app/sdk/training-params.ts';
 
@@ -32,16 +32,24 @@ export const paramsSchema = z.object({
 
 export type Params = z.output<typeof paramsSchema>;
 
+export const trainerSpec = ({ target: _target, column: _column, vocabulary, minRows, length, ...params }: Params): RawTrainerSpec => ({
+  algorithm: 'text-classifier',
+  params,
+  reads: { step: 'words', size: vocabulary, minRows, length },
+});
+
 export const definition = defineNode({
   type: 'train/text-classifier',
-  version: 1,
+  version: 2,
   title: 'Text Classifier',
   summary: 'Learns to put texts into classes from the words in them; the model file takes the raw text.',
   keywords: ['text classification', 'sentiment', 'topic', 'spam', 'nlp', 'embedding', 'attention', 'words', 'fastText', 'EmbeddingBag', 'Text Classification', 'documents'],
   inputs: rawTrainerInputs,
   outputs: rawTrainerOutputs,
   params: paramsSchema,
+  // Version 2 has a learner output: results of version 1 have none.
+  migrate: { 1: (params) => params },
   describe: (params) => describeRaw(params),
-  configure: (context) => configureRawTrainer(context, 'texts'),
+  configure: (context) => configureRawTrainer(context, 'texts', trainerSpec(context.params)),
   suggest: (context) => suggestRaw(context, /^(text|review|comment|message|body|content|description|sentence|tweet|title)$/i),
 });

@@ -68,6 +68,10 @@ export function stepWords(step: RecipeStep): StepWords {
         title: 'Turn free text into term weights',
         detail: `${{ 'tf-idf': 'frequencies weighed down for common terms', counts: 'counts', presence: '1 where it occurs' }[step.weighting]} of the ${step.maxTerms} most frequent ${step.longest === 1 ? 'words' : `words and runs of up to ${step.longest} words`}`,
       };
+    case 'words':
+      return { title: 'Read the words of texts', detail: `the first ${step.length} of each, of the ${step.size} words in most rows` };
+    case 'pixels':
+      return { title: 'Read the images', detail: `brought to ${step.width} × ${step.height} pixels` };
     case 'select': {
       const detail = {
         drop: 'these',

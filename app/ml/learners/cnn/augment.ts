@@ -25,10 +25,10 @@ export function randomMovement({ flip, shift, rotate }: Augmentation, size: numb
 }
 
 /**
- * Writes an image (red, green, blue bytes of size × size pixels) to `out` as planes of the network's input. Moved places are read
+ * Writes an image (size × size pixels, each red · 65,536 + green · 256 + blue) to `out` as planes of the network's input. Moved places are read
  * between pixels (bilinear); beyond the edge the nearest pixel repeats.
  */
-export function putImage(bytes: Uint8Array, size: number, colour: CnnParams['colour'], out: Float32Array, at: number, movement: Movement | null): void {
+export function putImage(pixels: Float32Array, size: number, colour: CnnParams['colour'], out: Float32Array, at: number, movement: Movement | null): void {
   const plane = size * size;
   const write = (place: number, red: number, green: number, blue: number): void => {
     if (colour === 'grey') {
@@ -40,7 +40,10 @@ export function putImage(bytes: Uint8Array, size: number, colour: CnnParams['col
     out[at + 2 * plane + place] = toInput(blue);
   };
   if (movement === null) {
-    for (let place = 0, from = 0; place < plane; place++, from += 3) write(place, bytes[from] as number, bytes[from + 1] as number, bytes[from + 2] as number);
+    for (let place = 0; place < plane; place++) {
+      const pixel = pixels[place] as number;
+      write(place, pixel >> 16, (pixel >> 8) & 255, pixel & 255);
+    }
     return;
   }
   const { cos, sin, mirror, x: moveX, y: moveY } = movement;
@@ -54,9 +57,9 @@ export function putImage(bytes: Uint8Array, size: number, colour: CnnParams['col
       const [left, top] = [Math.floor(fromX), Math.floor(fromY)];
       const [right, bottom] = [Math.min(last, left + 1), Math.min(last, top + 1)];
       const [p, q] = [fromX - left, fromY - top];
-      const [a, b, c, d] = [3 * (top * size + left), 3 * (top * size + right), 3 * (bottom * size + left), 3 * (bottom * size + right)];
-      const mix = (k: number): number => (1 - q) * ((1 - p) * (bytes[a + k] as number) + p * (bytes[b + k] as number)) + q * ((1 - p) * (bytes[c + k] as number) + p * (bytes[d + k] as number));
-      write(place, mix(0), mix(1), mix(2));
+      const [a, b, c, d] = [pixels[top * size + left] as number, pixels[top * size + right] as number, pixels[bottom * size + left] as number, pixels[bottom * size + right] as number];
+      const mix = (by: number): number => (1 - q) * ((1 - p) * ((a >> by) & 255) + p * ((b >> by) & 255)) + q * ((1 - p) * ((c >> by) & 255) + p * ((d >> by) & 255));
+      write(place, mix(16), mix(8), mix(0));
     }
   }
 }

@@ -13,7 +13,8 @@ export interface CnnSpec {
   readonly kind: OutputKind;
   readonly classes: number;
   readonly weighted: boolean;
-  readonly params: Pick<CnnParams, 'size' | 'colour' | 'blocks' | 'kernel' | 'pooling' | 'hiddenLayers' | 'dropout'>;
+  /** `size`: width and height of the images. */
+  readonly params: { readonly size: number } & Pick<CnnParams, 'colour' | 'blocks' | 'kernel' | 'pooling' | 'hiddenLayers' | 'dropout'>;
 }
 
 export const channelsOf = (colour: CnnParams['colour']): number => (colour === 'grey' ? 1 : 3);

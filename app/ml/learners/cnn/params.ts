@@ -2,9 +2,8 @@ import { z } from 'zod';
 import { schedules } from '../../autodiff/schedule.ts';
 import { devices } from '../network/device.ts';
 
+/** The size of images is the recipe's. */
 export const cnnParams = z.object({
-  /** Width and height that every image is brought to. */
-  size: z.number().int().min(8).max(256).default(64),
   colour: z.enum(['rgb', 'grey']).default('rgb'),
   /** Channels of each block: convolution, batch normalisation, ReLU, pooling by two. */
   blocks: z.array(z.number().int().min(1).max(1024)).min(1).max(7).default([16, 32, 64]),

@@ -11,7 +11,24 @@ afterAll(closeIdleWorkers);
 const next = uniform(4);
 const points = Array.from({ length: 3000 }, () => [normal(next), normal(next), normal(next)]);
 const ring = (): TrainInput => trainInput(points, points.map(([a = 0, b = 0]) => Number(a * a + b * b > 1.4)), 2);
-const params = { hiddenLayers: [32, 32], epochs: 40, batchSize: 16, patience: 60, learningRate: 0.002 };
+const mlp = { hiddenLayers: [32, 32], epochs: 40, batchSize: 16, patience: 60, learningRate: 0.002 };
+/** Texts of 30 words, one of which tells the class. */
+const texts = (): TrainInput => {
+  const words = points.slice(0, 600).map((point, row) => Array.from({ length: 30 }, (_, i) => (i === 7 ? 1 + (row % 3) : 4 + Math.floor(Math.abs((point[i % 3] ?? 0) * 1000 * (i + 1)) % 60))));
+  return { ...trainInput(words, words.map((_row, i) => i % 3), 3), categories: new Array<number>(30).fill(70) };
+};
+/** Bars that lie or stand, as pixels. */
+const images = (): TrainInput => {
+  const pixels = points.slice(0, 160).map(([a = 0], row) => Array.from({ length: 256 }, (_, i) => (((row % 2 === 0 ? i >> 4 : i & 15) + Math.floor(10 * Math.abs(a))) % 12 < 3 ? 0xc0a080 : 0x101010)));
+  return trainInput(pixels, pixels.map((_row, i) => i % 2), 2);
+};
+
+const trainings: readonly (readonly [algorithm: string, params: Readonly<Record<string, unknown>>, input: () => TrainInput])[] = [
+  ['mlp', mlp, ring],
+  ['mlp', { ...mlp, dropout: 0.3, schedule: 'cosine' }, ring],
+  ['text-classifier', { epochs: 25, patience: 25 }, texts],
+  ['convolutional-network', { blocks: [8, 8], epochs: 25, patience: 25, batchSize: 8 }, images],
+];
 
 /** Keeps the states of a training, as the engine does on disk. */
 function keeper(last: Uint8Array | null, saved: () => void = () => {}): { readonly services: CheckpointServices; readonly states: Uint8Array[] } {
@@ -23,19 +40,19 @@ function keeper(last: Uint8Array | null, saved: () => void = () => {}): { readon
   return { services: { load: async () => last, save, everyMs: 0 }, states };
 }
 
-it.each([params, { ...params, dropout: 0.3, schedule: 'cosine' }])('a killed training goes on to the very model of an unbroken one, with its whole curve: %j', async (params) => {
+it.each(trainings)('a killed training goes on to the very model of an unbroken one, with its whole curve: %s %j', async (algorithm, params, input) => {
   const whole: [string, number, number][] = [];
-  const expected = await trainLearner('mlp', params, ring(), { seed: 1, metric: (...point) => whole.push(point) });
+  const expected = await trainLearner(algorithm, params, input(), { seed: 1, metric: (...point) => whole.push(point) });
 
   const controller = new AbortController();
   const first = keeper(null, () => controller.abort());
-  const killed = trainLearner('mlp', params, ring(), { seed: 1, signal: controller.signal, checkpoint: first.services });
+  const killed = trainLearner(algorithm, params, input(), { seed: 1, signal: controller.signal, checkpoint: first.services });
   await expect(killed).rejects.toMatchObject({ code: 'cancelled' });
   expect(first.states.length).toBeGreaterThan(0);
 
   const again: [string, number, number][] = [];
   let progress = 0;
-  const found = await trainLearner('mlp', params, ring(), { seed: 1, checkpoint: keeper(first.states.at(-1) ?? null).services, metric: (...point) => again.push(point), progress: (fraction) => { progress ||= fraction ?? 0; } });
+  const found = await trainLearner(algorithm, params, input(), { seed: 1, checkpoint: keeper(first.states.at(-1) ?? null).services, metric: (...point) => again.push(point), progress: (fraction) => { progress ||= fraction ?? 0; } });
   expect(found.head('x').initializers).toEqual(expected.head('x').initializers);
   expect(found.metrics).toEqual(expected.metrics);
   expect(again).toEqual(whole);

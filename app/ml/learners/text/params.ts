@@ -2,13 +2,8 @@ import { z } from 'zod';
 import { schedules } from '../../autodiff/schedule.ts';
 import { devices } from '../network/device.ts';
 
+/** The vocabulary and how far texts are read are the recipe's. */
 export const textParams = z.object({
-  /** Words that get a place of their own, most frequent first. */
-  vocabulary: z.number().int().min(10).max(200_000).default(10_000),
-  /** Training rows a word must occur in. */
-  minRows: z.number().int().min(1).default(2),
-  /** Words read of each text. */
-  length: z.number().int().min(1).max(10_000).default(200),
   /** Numbers a word becomes. */
   embedding: z.number().int().min(1).max(1024).default(64),
   pooling: z.enum(['mean', 'attention']).default('attention'),

@@ -1,50 +1,36 @@
-import { PenstockError } from '#app/core/errors.ts';
-import { encodeModel } from '../../onnx/encode.ts';
-import { openNativeSession, tensor } from '../../worker/ort.ts';
-import type { TaskAnswer } from '../../worker/tasks.ts';
+import { type Tensor, tensor } from '../../worker/ort.ts';
 import { rowWeights } from '../class-weights.ts';
-import { fitNetwork } from '../network/training-loop.ts';
 import { outputKind } from '../network/losses.ts';
+import { fitNetwork } from '../network/training-loop.ts';
 import { uniform } from '../random.ts';
-import { parseParams, type RawTrained, type RawTrainPayload } from '../raw-types.ts';
 import { splitRows } from '../split.ts';
-import type { TrainHooks } from '../types.ts';
-import { placesGraph, textGraph } from './model-graph.ts';
+import type { TrainHooks, TrainInput, TrainedLearner } from '../types.ts';
+import { textHead } from './head.ts';
 import { initialParameters, type TextSpec, textNetwork } from './network.ts';
-import { textParams } from './params.ts';
-import { fitVocabulary, padWords, readWords, type Vocabulary, wordsIn } from './vocabulary.ts';
+import type { TextParams } from './params.ts';
 
 /** Rows measured at a time. */
 const measuredRows = 1024;
-const goldenRows = 60;
 
 /**
- * Worker side: words of the training part get places, places become numbers, a text is the mean of its words or their mean weighted by
- * attention (softmax of the product with a learnt query), and dense layers tell the classes. Words that are not known are read over.
- * @throws PenstockError `no-words`, `one-class`, `params-invalid`, `diverged`; CancelledError.
+ * Classes from the words of a text, which come as places in a vocabulary (a recipe's `words` step): places become numbers, a text is the
+ * mean of its words or their mean weighted by attention (softmax of the product with a learnt query), and dense layers tell the classes.
+ * Words that are not known are read over.
+ * @throws PenstockError `one-class`, `diverged`; CancelledError.
  */
-export async function trainTextInWorker(payload: RawTrainPayload, hooks: TrainHooks): Promise<TaskAnswer<RawTrained>> {
-  const { values, target, classes, tensor: input } = payload;
-  const params = parseParams(textParams, payload.params, 'Text Classifier');
-  const seed = (params.seed ?? payload.seed) >>> 0;
+export async function trainText(input: TrainInput, params: TextParams, hooks: TrainHooks, runSeed: number): Promise<TrainedLearner> {
+  const { matrix, rows, target, classes } = input;
+  const length = input.features.length;
+  const seed = (params.seed ?? runSeed) >>> 0;
   const next = uniform(seed);
-  const rows = values.length;
-  const about = { task: 'classification' as const, rows, target, classes, matrix: new Float32Array(), features: [] };
-  const weights = rowWeights(about, params.classWeights);
-  const { training, validation } = splitRows(about, params.validationFraction, next);
-
-  hooks.progress(0, 'Reading the words');
-  const vocabulary = fitVocabulary(values, training, { size: params.vocabulary, minRows: params.minRows }, hooks.check);
-  if (vocabulary.spellings.length === 0) {
-    throw new PenstockError('no-words', `No word occurs in ${params.minRows} of the ${training.length} training rows, so there is nothing to learn from.`, {
-      remedy: 'Choose a column of texts, or lower the number of rows a word must occur in.',
-      place: { param: ['minRows'] },
-    });
-  }
-  const places = readWords(values, vocabulary, params.length, hooks.check);
-  const spec: TextSpec = { kind: outputKind('classification', classes), classes, words: vocabulary.spellings.length, weighted: weights !== undefined, params };
+  const weights = rowWeights(input, params.classWeights);
+  const { training, validation } = splitRows(input, params.validationFraction, next);
+  // Codes of the places: 0 is that of no word.
+  const words = (input.categories?.[0] ?? 1) - 1;
+  const lengths = Int32Array.from({ length: rows }, (_, row) => matrix.subarray(row * length, (row + 1) * length).findLastIndex((place) => place > 0) + 1);
+  const spec: TextSpec = { kind: outputKind('classification', classes), classes, words, weighted: weights !== undefined, params };
   const weight = weights === undefined ? null : Float32Array.from(weights);
-  const column = (of: ArrayLike<number>, rowsOf: Int32Array) => tensor('float32', Float32Array.from(rowsOf, (row) => of[row] ?? 0), [rowsOf.length, 1]);
+  const column = (of: ArrayLike<number>, rowsOf: Int32Array): Tensor => tensor('float32', Float32Array.from(rowsOf, (row) => of[row] ?? 0), [rowsOf.length, 1]);
   const fitted = await fitNetwork(
     textNetwork(spec),
     initialParameters(spec, next),
@@ -54,7 +40,7 @@ export async function trainTextInWorker(payload: RawTrainPayload, hooks: TrainHo
       measuredRows,
       weights: weight,
       feeds: (chosen) => {
-        const { data, width } = padWords(places, chosen);
+        const { data, width } = batchPlaces(matrix, length, lengths, chosen);
         return { places: tensor('int32', data, [chosen.length, width]), target: column(target, chosen), ...(weight === null ? {} : { weights: column(weight, chosen) }) };
       },
     },
@@ -62,50 +48,28 @@ export async function trainTextInWorker(payload: RawTrainPayload, hooks: TrainHo
     next,
     hooks,
   );
-  hooks.progress(0.97, 'Writing the model');
   const { measured, bestEpoch } = fitted;
-  const sample = goldenTexts(values);
+  const empty = lengths.reduce((count, own) => count + (own === 0 ? 1 : 0), 0);
   return {
-    result: {
-      graph: textGraph(spec, vocabulary, params.length, fitted.parameters, input),
-      golden: { values: sample, ...(await expected(spec, vocabulary, params.length, fitted.parameters, sample)) },
-      metrics: {
-        trainingLoss: fitted.trainingLoss,
-        epochs: fitted.epochs,
-        ...(bestEpoch === null ? {} : { bestEpoch }),
-        words: vocabulary.spellings.length,
-        ...(validation.length > 0 ? { validationLoss: measured.loss, validationAccuracy: measured.accuracy ?? 0 } : { trainingAccuracy: measured.accuracy ?? 0 }),
-      },
-      details: { iterations: fitted.steps, notes: [...remarks(values, places, params.length), ...fitted.notes] },
-      rows,
+    head: textHead(spec, length, fitted.parameters),
+    metrics: {
+      trainingLoss: fitted.trainingLoss,
+      epochs: fitted.epochs,
+      ...(bestEpoch === null ? {} : { bestEpoch }),
+      words,
+      ...(validation.length > 0 ? { validationLoss: measured.loss, validationAccuracy: measured.accuracy ?? 0 } : { trainingAccuracy: measured.accuracy ?? 0 }),
+    },
+    details: {
+      iterations: fitted.steps,
+      notes: [...(empty === 0 ? [] : [`${empty === 1 ? 'One text has' : `${empty} texts have`} no known word; the model can only give them the usual mix of classes.`]), ...fitted.notes],
     },
   };
 }
 
-function remarks(values: readonly (string | null)[], places: readonly Int32Array[], length: number): string[] {
-  const empty = places.filter((words) => !words.some((place) => place > 0)).length;
-  const long = values.filter((text) => text !== null && text.length > length && wordsIn(text).length > length).length;
-  return [
-    ...(empty === 0 ? [] : [`${empty === 1 ? 'One text has' : `${empty} texts have`} no known word; the model can only give them the usual mix of classes.`]),
-    ...(long === 0 ? [] : [`${long === 1 ? 'One text is' : `${long} texts are`} longer than ${length} words; only the beginning is read.`]),
-  ];
-}
-
-/** Texts of the table, one without words, one never seen, and one in other letters. */
-function goldenTexts(values: readonly (string | null)[]): string[] {
-  const sample = values.slice(0, goldenRows).map((text) => text ?? '');
-  const [first = ''] = sample;
-  return [...sample, '', '\u2603 … !', first.toUpperCase(), `  ${first},${first} `];
-}
-
-async function expected(spec: TextSpec, vocabulary: Vocabulary, length: number, vector: Float32Array, texts: readonly string[]): Promise<{ label: number[]; probabilities: number[][] }> {
-  const session = await openNativeSession(encodeModel(placesGraph(spec, vector)), 'training');
-  try {
-    const { data, width } = padWords(readWords(texts, vocabulary, length, () => undefined), Int32Array.from(texts.keys()));
-    const found = await session.run({ places: tensor('int32', data, [texts.length, width]) });
-    const all = Array.from(found['probabilities']?.data as Float32Array);
-    return { label: Array.from(found['label']?.data as BigInt64Array, Number), probabilities: texts.map((_, row) => all.slice(row * spec.classes, (row + 1) * spec.classes)) };
-  } finally {
-    await session.release();
-  }
+/** Places of the chosen rows, as wide as the longest of them; at least one column. */
+function batchPlaces(matrix: Float32Array, length: number, lengths: Int32Array, chosen: Int32Array): { readonly data: Int32Array; readonly width: number } {
+  const width = chosen.reduce((longest, row) => Math.max(longest, lengths[row] as number), 1);
+  const data = new Int32Array(chosen.length * width);
+  for (const [i, row] of chosen.entries()) data.set(matrix.subarray(row * length, row * length + width), i * width);
+  return { data, width };
 }

@@ -5,13 +5,14 @@ import { asNumber, emitTogether, type EmitContext } from './emit-expression.ts';
 import type { OnnxFragment, OnnxValueInfo } from './graph.ts';
 import { lookupColumn, tabulate } from './lookup.ts';
 import { isOnnxable } from './support.ts';
-import { emitTermWeights, type TermCounts } from './words.ts';
+import { emitImage, type ImageText } from './pixels.ts';
+import { emitFirstWords, emitTermWeights, type PlacedWords, type TermCounts } from './words.ts';
 
 /** The shape of sdk's FittedRecipe that the emitter needs. */
 export interface FeatureExpressions {
   readonly inputs: Schema;
   readonly outputs: readonly (NamedExpr | { readonly name: string; readonly text: number; readonly term: number })[];
-  readonly texts?: readonly TermCounts[];
+  readonly texts?: readonly (TermCounts | PlacedWords | ImageText)[];
 }
 
 export interface EmittedFeatures extends OnnxFragment {
@@ -97,12 +98,17 @@ function groupOutputs(fitted: FeatureExpressions, types: ReadonlyMap<string, Col
   return [...groups.values()];
 }
 
-/** Float32 [rows, terms]. @throws PenstockError `not-onnxable`. */
-function emitText(text: TermCounts, inputs: Schema, context: EmitContext): string {
+/** Float32 [rows, numbers of the text]. @throws PenstockError `not-onnxable`. */
+function emitText(text: TermCounts | PlacedWords | ImageText, inputs: Schema, context: EmitContext): string {
+  if ('image' in text) {
+    const column = context.columns.get(text.image);
+    if (column?.type !== 'string') throw new PenstockError('not-onnxable', `The images of “${text.image}” cannot become ONNX: it is no text column.`);
+    return emitImage(column.tensor, text, context.builder);
+  }
   const answer = isOnnxable(text.expr, inputs);
   const value = answer.ok ? emitTogether([text.expr], context) : null;
   if (value?.kind !== 'text') throw new PenstockError('not-onnxable', `A text cannot become ONNX: ${answer.ok ? 'it is no text' : answer.reason}.`);
-  return emitTermWeights(value.tensor, text, context.builder);
+  return 'terms' in text ? emitTermWeights(value.tensor, text, context.builder) : emitFirstWords(value.tensor, text, context.builder);
 }
 
 /** Equal for expressions that differ only in the names of numeric columns and in numeric constants. */

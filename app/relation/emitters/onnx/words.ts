@@ -18,8 +18,22 @@ export interface TermCounts {
  */
 export const wordSeparators = '[^0-9A-Za-z\u00aa\u00b5\u00ba\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u1fff\u2c00-\u2dff\u3005-\u3007\u3040-\ud7ff\ue000-\ufdff\ufe70-\ufefe\uff10-\uff19\uff21-\uff3a\uff41-\uff5a\uff66-\uffdc\u{10000}-\u{10ffff}]+';
 
+/** The shape of sdk's WordPlaces that the emitter needs. */
+export interface PlacedWords {
+  readonly expr: Expr;
+  readonly places: readonly (readonly string[])[];
+  readonly length: number;
+}
+
+/** Float32 [rows, length]: the places of the first words of a text tensor [rows, 1]. */
+export function emitFirstWords(text: string, { places, length }: PlacedWords, builder: FragmentBuilder): string {
+  const list = (values: readonly number[]): string => builder.constant({ type: 'int64', dims: [values.length], data: values });
+  const filled = builder.node('Pad', [emitWordPlaces(text, { shortest: 1, words: places }, builder), list([0, 0, 0, length]), builder.constant({ type: 'int64', dims: [], data: [0] })]);
+  return builder.cast(builder.node('Slice', [filled, list([0]), list([length]), list([1]), list([1])]), 'float');
+}
+
 /** Int64 [rows, words + 1]: the place of each word, from 1; 0 for any other, and after the last. */
-function emitWordPlaces(text: string, { shortest, words }: TermCounts, builder: FragmentBuilder): string {
+function emitWordPlaces(text: string, { shortest, words }: Pick<TermCounts, 'shortest' | 'words'>, builder: FragmentBuilder): string {
   const tokens = builder.node(
     'Tokenizer',
     [text],
