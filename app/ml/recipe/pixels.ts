@@ -1,5 +1,5 @@
 import type { ImagePixels, RecipeStep } from '#app/sdk/ports.ts';
-import { runTask } from '../worker/run-task.ts';
+import { readPixels } from '../images/pixel-memory.ts';
 import type { ColumnState } from './columns.ts';
 
 type PixelsStep = Extract<RecipeStep, { step: 'pixels' }>;
@@ -26,11 +26,9 @@ export function applyPixels({ width, height }: PixelsStep, columns: readonly Col
 export async function fillPixels({ width, height }: ImagePixels, paths: readonly (string | null)[], out: Float32Array, stride: number, positions: readonly number[], { signal, resolvePath }: ImageServices): Promise<void> {
   for (let from = 0; from < paths.length; from += pathsAtOnce) {
     const some = paths.slice(from, from + pathsAtOnce).map((given) => (given === null || given === '' ? null : (resolvePath?.(given) ?? given)));
-    const { pixels } = await runTask('read-pixels', { paths: some, width, height }, signal === undefined ? {} : { signal });
-    const size = width * height;
-    for (const row of some.keys()) {
-      const to = (from + row) * stride;
-      for (let at = 0; at < size; at += 1) out[to + (positions[at] ?? 0)] = pixels[row * size + at] as number;
+    for (const [i, pixels] of (await readPixels(some, width, height, signal)).entries()) {
+      const to = (from + i) * stride;
+      for (let at = 0; at < width * height; at += 1) out[to + (positions[at] ?? 0)] = pixels?.[at] ?? Number.NaN;
     }
   }
 }
