@@ -44,6 +44,10 @@ export class Arena {
     return new Int32Array(this.memory.buffer, at, length);
   }
 
+  i64(at: number, length: number): BigInt64Array {
+    return new BigInt64Array(this.memory.buffer, at, length);
+  }
+
   u32(at: number, length: number): Uint32Array {
     return new Uint32Array(this.memory.buffer, at, length);
   }

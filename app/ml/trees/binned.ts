@@ -1,5 +1,5 @@
 import type { Arena } from './arena.ts';
-import { feature, fixed, given, group, missingBin, orderBytes, rowStride } from './layout.ts';
+import { feature, fixed, given, group, missingBin, mostLanes, orderBytes } from './layout.ts';
 import type { Team } from './team.ts';
 
 export interface BinOptions {
@@ -18,7 +18,7 @@ const chunkRows = 65_536;
 /** Most categories of a feature that have a bin of their own. */
 export const mostCategories = 254;
 
-/** Values as small numbers, in the layout that the histograms read. */
+/** Values as small numbers: by column, as splits read them, and side by side for each row, as histograms do. */
 export class Binned {
   readonly features: number;
   readonly rows: number;
@@ -34,19 +34,25 @@ export class Binned {
 
   /**
    * Takes memory and writes the tables of features and groups; `fill` does the rest once the threads run. Features are dealt out to the threads
-   * in even parts, each packed by fours.
+   * in even parts, each packed by up to sixteen in groups about equally large.
    */
   static plan(arena: Arena, integers: Int32Array, rows: number, features: number, threads: number, options: BinOptions): Binned {
     const table = arena.take(features * feature.words * 4);
     const groups: { readonly first: number; readonly lanes: number; readonly thread: number }[] = [];
     for (let thread = 0; thread < threads; thread += 1) {
       const [from, to] = [Math.round((features * thread) / threads), Math.round((features * (thread + 1)) / threads)];
-      for (let first = from; first < to; first += 4) groups.push({ first, lanes: Math.min(4, to - first), thread });
+      const parts = Math.ceil((to - from) / mostLanes);
+      for (let part = 0; part < parts; part += 1) {
+        const first = from + Math.round(((to - from) * part) / parts);
+        groups.push({ first, lanes: from + Math.round(((to - from) * (part + 1)) / parts) - first, thread });
+      }
     }
+    const lanes = Math.max(...groups.map((group) => group.lanes));
+    const stride = lanes > 8 ? 16 : lanes > 4 ? 8 : 4;
     const groupTable = arena.take(groups.length * group.words * 4);
+    const columns = arena.take(rows * features);
     groups.forEach(({ first, lanes, thread }, g) => {
-      const bins = arena.take(rows * rowStride);
-      arena.i32(groupTable + g * group.words * 4, group.words).set([bins, lanes, first, thread]);
+      arena.i32(groupTable + g * group.words * 4, group.words).set([arena.take(rows * stride), lanes, first, thread]);
       for (let lane = 0; lane < lanes; lane += 1) {
         const j = first + lane;
         const categories = Math.min(mostCategories, options.categories[j] ?? 0);
@@ -55,13 +61,14 @@ export class Binned {
         record[feature.cuts] = categories;
         record[feature.monotone] = options.monotone[j] ?? 0;
         record[feature.selected] = 1;
-        record[feature.bins] = bins + lane;
+        record[feature.bins] = columns + j * rows;
         record[feature.cutsAt] = arena.take(1024);
         record[feature.thread] = thread;
       }
     });
     const sample = Math.min(rows, sampleRows);
     integers[fixed.features] = features;
+    integers[fixed.stride] = stride;
     integers[fixed.featureTable] = table;
     integers[fixed.groups] = groups.length;
     integers[fixed.groupTable] = groupTable;
@@ -101,7 +108,7 @@ export class Binned {
     return this.#arena.i32(this.#table + j * feature.words * 4, feature.words);
   }
 
-  /** Address of the bins of row 0; `rowStride` bytes to the next. */
+  /** Address of its bins, a byte a row. */
   column(j: number): number {
     return this.#record(j)[feature.bins] as number;
   }

@@ -5,8 +5,8 @@ import type { TrainHooks, TrainInput } from '../learners/types.ts';
 import { Arena } from './arena.ts';
 import { Binned } from './binned.ts';
 import type { BoostingParams } from './boosting-params.ts';
-import { TreeGrower } from './grow.ts';
-import { blockRows, fixed, given, leafBytes, losses, scoredNode, splitBytes } from './layout.ts';
+import { TreeGrower, type ChosenRows } from './grow.ts';
+import { blockRows, fixed, given, leafBytes, losses, scoredNode, splitBytes, treeFloats } from './layout.ts';
 import { lossOf, weightedQuantile, type Loss } from './loss.ts';
 import { Team, teamSize } from './team.ts';
 import type { Tree, TreeEnsemble } from './tree.ts';
@@ -123,7 +123,6 @@ class BoostingRun {
     integers[fixed.rows] = rows;
     integers[fixed.allRows] = allRows;
     integers[fixed.pairs] = arena.take(rows * 8 + 64);
-    integers[fixed.ordered] = arena.take(rows * 8 + 64);
     integers[fixed.index] = arena.take(rows * 4);
     integers[fixed.spare] = arena.take(rows * 4);
     integers[fixed.splits] = arena.take(threads * 2 * splitBytes);
@@ -134,10 +133,10 @@ class BoostingRun {
     integers[fixed.classes] = loss.outputs;
     integers[fixed.lefts] = arena.take((threads + 1) * 4);
     integers[fixed.goesLeft] = arena.take(256);
-    integers[fixed.sums] = arena.take(Math.ceil(rows / blockRows) * 16 + 16);
+    integers[fixed.sums] = arena.take(threads * 16);
+    integers[fixed.blockLosses] = arena.take(Math.ceil(rows / blockRows) * 8);
     integers[fixed.leaves] = arena.take(2 * leafBytes);
     integers[fixed.loss] = loss.code;
-    const rulesAt = integers[fixed.rules] as number;
     const targetsAt = arena.take(allRows * 4 + 64);
     const weightsAt = weights === undefined ? 0 : arena.take(allRows * 4 + 64);
     integers[fixed.targets] = targetsAt;
@@ -150,12 +149,13 @@ class BoostingRun {
       const place = arena.f32(weightsAt, allRows);
       for (let i = 0; i < allRows; i += 1) place[i] = weights[at(i)] as number;
     }
-    arena.f64(rulesAt, 7).set([params.minRows, params.minHessian, params.l2, Math.max(params.minGain, 1e-7), params.categoryL2, params.categorySmoothing, params.mostListed]);
     const maxLeaves = params.maxDepth === 0 ? params.maxLeaves : Math.min(params.maxLeaves, 2 ** params.maxDepth);
     const places = { leaves: arena.take(maxLeaves * 12), nodes: arena.take(2 * maxLeaves * scoredNode.words * 4), sides: arena.take(maxLeaves * 256) };
     const histograms = TreeGrower.memory(arena, width, maxLeaves);
     const team = await Team.start(arena, threads);
     team.integers.set(integers);
+    const heaviest = weights === undefined ? 1 : weights.reduce((most, weight) => Math.max(most, weight), 0);
+    if (loss.code === losses.logistic || loss.code === losses.softmax) [team.floats[treeFloats.mostGradient], team.floats[treeFloats.mostHessian]] = [heaviest, heaviest / 4];
     const grower = new TreeGrower(team, binned, { ...params, maxLeaves }).use(histograms);
     try {
       binned.fill(team, input.matrix, order, () => hooks.check());
@@ -190,7 +190,7 @@ class BoostingRun {
       if (grown === null) break;
       trees.push(...grown);
       const validation = this.#rows < this.#allRows ? this.#meanLoss(this.#rows, this.#allRows) : null;
-      const training = round === 0 || (round + 1) % lookEvery === 0 ? this.#meanLoss(0, this.#rows) : Number.NaN;
+      const training = round === 0 || (round + 1) % lookEvery === 0 ? this.#trainingLoss() : Number.NaN;
       history.push({ training, validation });
       best = bestRound(history);
       if (!Number.isNaN(training)) this.#hooks.send({ name: 'loss', value: training, step: round + 1 });
@@ -201,7 +201,7 @@ class BoostingRun {
     const made = history.length;
     const kept = best === null ? made : best + 1;
     const validationLoss = best === null ? null : (history[best]?.validation ?? null);
-    const trainingLoss = kept === made ? this.#meanLoss(0, this.#rows) : (history.slice(0, kept).findLast(({ training }) => !Number.isNaN(training))?.training ?? Number.NaN);
+    const trainingLoss = kept === made ? this.#trainingLoss() : (history.slice(0, kept).findLast(({ training }) => !Number.isNaN(training))?.training ?? Number.NaN);
     return {
       ensemble: { trees: trees.slice(0, kept * outputs), leafValues: 1, outputs, base, combine: 'sum' },
       rounds: kept,
@@ -209,6 +209,12 @@ class BoostingRun {
       trainingLoss,
       validationLoss,
     };
+  }
+
+  /** Of the squared and the quantile loss every row counts alike, unless it has a weight. */
+  get #hasUnitHessians(): boolean {
+    const { code } = this.#loss;
+    return this.#team.integers[fixed.weights] === 0 && (code === losses.squared || code === losses.quantile);
   }
 
   #scores(): Float32Array {
@@ -219,6 +225,13 @@ class BoostingRun {
     const scores = this.#scores();
     const shift = this.#input.task === 'regression';
     for (let k = 0; k < this.#loss.outputs; k += 1) scores.fill(shift ? 0 : (this.#loss.base[k] as number), (k * this.#stride) / 4, ((k + 1) * this.#stride) / 4);
+  }
+
+  #trainingLoss(): number {
+    const { integers, arena } = this.#team;
+    if (this.#loss.code !== losses.logistic || integers[fixed.weights] !== 0) return this.#meanLoss(0, this.#rows);
+    this.#team.run('logisticLoss');
+    return arena.f64(integers[fixed.blockLosses] as number, Math.ceil(this.#rows / blockRows)).reduce((sum, loss) => sum + loss, 0) / this.#rows;
   }
 
   #meanLoss(from: number, to: number): number {
@@ -236,13 +249,13 @@ class BoostingRun {
     const made: Tree[] = [];
     let anySplit = false;
     for (let cls = 0; cls < outputs; cls += 1) {
-      integers[given] = cls;
-      floats[0] = level;
+      integers.set([cls, Math.floor(next() * 2 ** 32), this.#hasUnitHessians ? 1 : 0], given);
+      floats[treeFloats.level] = level;
       this.#team.run('gradients');
       this.#chooseFeatures(next);
-      const { rows, gradient, hessian } = this.#chooseRows(next);
-      const isSample = rows < this.#rows;
-      const { builder, leaves } = this.#grower.grow(rows, isSample, gradient, hessian);
+      const chosen = this.#chooseRows(next);
+      const isSample = chosen.rows < this.#rows;
+      const { builder, leaves } = this.#grower.grow(chosen, isSample);
       const values = leaves.map((leaf) => (code === losses.quantile ? this.#renewed(leaf.from, leaf.to) : leaf.value) * this.#params.learningRate);
       leaves.forEach(({ node }, i) => builder.setValue(node, values[i] as number));
       anySplit ||= leaves.length > 1;
@@ -291,29 +304,25 @@ class BoostingRun {
     this.#team.run('treeScores');
   }
 
-  /** All rows, or a sample without replacement in the order of the rows. */
-  #chooseRows(next: () => number): { rows: number; gradient: number; hessian: number } {
-    const { integers, arena, kernels } = this.#team;
+  /** All rows, or a sample without replacement in the order of the rows; with their sums in levels. */
+  #chooseRows(next: () => number): ChosenRows {
+    const { integers, arena, kernels, threads } = this.#team;
     const index = integers[fixed.index] as number;
     const sums = integers[fixed.sums] as number;
+    const bits = BigInt(integers[fixed.hessianBits] as number);
+    const unpacked = (sum: bigint): { gradient: number; hessian: number } => ({ gradient: Number(sum >> bits), hessian: Number(sum & ((1n << bits) - 1n)) });
     const wanted = Math.max(1, Math.round(this.#rows * this.#params.rowShare));
     if (wanted >= this.#rows) {
       kernels.iota(index, 0, this.#rows);
-      const blocks = arena.f64(sums, Math.ceil(this.#rows / blockRows) * 2);
-      let [gradient, hessian] = [0, 0];
-      for (let i = 0; i < blocks.length; i += 2) {
-        gradient += blocks[i] as number;
-        hessian += blocks[i + 1] as number;
-      }
-      return { rows: this.#rows, gradient, hessian };
+      let sum = 0n;
+      for (const [i, part] of arena.i64(sums, threads * 2).entries()) if (i % 2 === 1) sum += part;
+      return { rows: this.#rows, ...unpacked(sum) };
     }
     const chosen = arena.u32(index, this.#rows);
     let taken = 0;
     for (let row = 0; row < this.#rows && taken < wanted; row += 1) if (next() * (this.#rows - row) < wanted - taken) chosen[taken++] = row;
-    kernels.gatherPairs(index, 0, taken, integers[fixed.pairs] as number, integers[fixed.ordered] as number);
-    kernels.sumPairs(integers[fixed.ordered] as number, 0, taken, sums);
-    const [gradient = 0, hessian = 0] = arena.f64(sums, 2);
-    return { rows: taken, gradient, hessian };
+    kernels.sumPacked(index, 0, taken, integers[fixed.pairs] as number, sums);
+    return { rows: taken, ...unpacked(arena.i64(sums, 1)[0] as bigint) };
   }
 
   #chooseFeatures(next: () => number): void {

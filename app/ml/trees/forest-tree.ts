@@ -143,7 +143,7 @@ class ForestTree {
     this.#sides.fill(0);
     this.#sides.fill(1, 0, bin + 1);
     this.#sides[missingBin] = missingLeft;
-    const middle = from + kernels.partition(this.#column(feature), 1, sides, index, from, to, spare);
+    const middle = from + kernels.partition(this.#column(feature), sides, index, from, to, spare);
     kernels.move(index + middle * 4, spare + from * 4, (to - middle) * 4);
     const [left, right] = [this.#add(), this.#add()];
     this.#words.set([feature, bin, left, right, missingLeft], node * grownNode.words);

@@ -119,7 +119,7 @@ function binColumn(team: Team, integers: Int32Array, matrix: Float32Array, j: nu
   for (let first = 0; first < rows; first += 65_536) {
     const size = Math.min(65_536, rows - first);
     for (let i = 0; i < size; i += 1) values[i] = valueOf(first + i);
-    kernels.binColumn(staging, size, 1, 0, cutsAt, cuts, out + first, 1);
+    kernels.binColumn(staging, size, 1, 0, cutsAt, cuts, out + first);
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Arena } from './arena.ts';
 import type { Binned } from './binned.ts';
-import { fixed, given, histogramBytes, leafBytes, missingBin, split, splitBytes } from './layout.ts';
+import { fixed, given, histogramBytes, leafBytes, split, splitBytes, treeFloats } from './layout.ts';
 import type { Team } from './team.ts';
 import { TreeBuilder } from './tree.ts';
 
@@ -14,6 +14,17 @@ export interface GrowRules {
   readonly minHessian: number;
   readonly minGain: number;
   readonly l2: number;
+  readonly categoryL2: number;
+  readonly categorySmoothing: number;
+  /** Categories that a split may list. */
+  readonly mostListed: number;
+}
+
+/** Rows at the start of the index that a tree is grown on, with the sums of their gradients and hessians in levels. */
+export interface ChosenRows {
+  readonly rows: number;
+  readonly gradient: number;
+  readonly hessian: number;
 }
 
 interface Split {
@@ -50,6 +61,7 @@ export interface Grown {
 /**
  * Grows regression trees on gradients and hessians (Friedman 2001; Chen and Guestrin 2016 for the second order), always splitting the leaf with
  * the largest gain (Shi 2007) or, depth by depth, the oldest. Smaller children get their histograms from rows, larger ones by subtraction.
+ * While a tree grows, gradients and hessians are in levels (see assembly/histograms.ts) and values in levels of gradient ÷ levels of hessian.
  */
 export class TreeGrower {
   readonly #team: Team;
@@ -58,6 +70,10 @@ export class TreeGrower {
   readonly #rules: GrowRules;
   readonly #histograms: number[] = [];
   readonly #free: number[] = [];
+  /** What a value, a gain in levels is worth, and the L2 penalty in levels. */
+  #valueUnit = 1;
+  #gainUnit = 1;
+  #l2 = 0;
 
   /** Takes memory for the histograms of all leaves. */
   constructor(team: Team, binned: Binned, rules: GrowRules) {
@@ -76,10 +92,11 @@ export class TreeGrower {
     return this;
   }
 
-  /** @param rows rows of the index that take part, from 0; `isSample` false: all rows, in their order */
-  grow(rows: number, isSample: boolean, gradient: number, hessian: number): Grown {
+  /** @param isSample false: all rows, in their order */
+  grow({ rows, gradient, hessian }: ChosenRows, isSample: boolean): Grown {
     const { maxLeaves, growth } = this.#rules;
     const { integers } = this.#team;
+    this.#writeRules();
     this.#free.splice(0, this.#free.length, ...this.#histograms);
     const builder = new TreeBuilder(1);
     const root = { node: builder.add(rows), depth: 0, from: 0, to: rows, gradient, hessian, low: -Infinity, high: Infinity };
@@ -98,8 +115,19 @@ export class TreeGrower {
       }
       open.push(...this.#split(builder, leaf, leaf.best, open.length + closed.length + 2 < maxLeaves));
     }
-    const leaves = closed.map((leaf) => ({ node: leaf.node, from: leaf.from, to: leaf.to, value: this.#valueOf(leaf) }));
+    const leaves = closed.map((leaf) => ({ node: leaf.node, from: leaf.from, to: leaf.to, value: this.#valueOf(leaf) * this.#valueUnit }));
     return { builder, leaves };
+  }
+
+  /** The rules in levels of this tree. */
+  #writeRules(): void {
+    const { integers, floats } = this.#team;
+    const { minRows, minHessian, minGain, l2, categoryL2, categorySmoothing, mostListed } = this.#rules;
+    const [gradient, hessian] = [floats[treeFloats.gradient] as number, floats[treeFloats.hessian] as number];
+    this.#valueUnit = gradient / hessian;
+    this.#gainUnit = (gradient * gradient) / hessian;
+    this.#l2 = l2 / hessian;
+    this.#arena.f64(integers[fixed.rules] as number, 7).set([minRows, minHessian / hessian, this.#l2, Math.max(minGain, 1e-7) / this.#gainUnit, categoryL2 / hessian, categorySmoothing / hessian, mostListed]);
   }
 
   #split(builder: TreeBuilder, leaf: Leaf, by: Split, goesOn: boolean): [Leaf, Leaf] {
@@ -116,14 +144,14 @@ export class TreeGrower {
     const again = goesOn && (maxDepth === 0 || depth < maxDepth) && leaf.to - leaf.from >= 2 * minRows;
     const smaller = again ? this.#take() : 0;
     // Where no value was missing, missing ones will go where most rows went.
-    const nothingMissing = by.set === null && (this.#arena.f64(leaf.histograms + by.feature * histogramBytes + missingBin * 16 + 8, 1)[0] as number) <= 0;
+    const nothingMissing = by.set === null && this.#team.kernels.missingHessian(leaf.histograms + by.feature * histogramBytes, integers[fixed.hessianBits] as number) <= 0;
     integers.set([leaf.from, leaf.to, this.#binned.column(by.feature), leaf.histograms, smaller, again ? 1 : 0], given);
     this.#team.run('part');
     const middle = this.#arena.i32((integers[fixed.lefts] as number) + this.#team.threads * 4, 1)[0] as number;
     const isLeftSmaller = middle - leaf.from <= leaf.to - middle;
     const [leftNode, rightNode] = [builder.add(middle - leaf.from), builder.add(leaf.to - middle)];
     const categories = by.set ?? undefined;
-    builder.split(leaf.node, { feature: by.feature, threshold: by.set === null ? this.#binned.threshold(by.feature, by.bin) : 0, bin: by.bin, missingLeft: by.missingLeft || (nothingMissing && middle - leaf.from > leaf.to - middle), gain: by.gain, categories }, leftNode, rightNode);
+    builder.split(leaf.node, { feature: by.feature, threshold: by.set === null ? this.#binned.threshold(by.feature, by.bin) : 0, bin: by.bin, missingLeft: by.missingLeft || (nothingMissing && middle - leaf.from > leaf.to - middle), gain: by.gain * this.#gainUnit, categories }, leftNode, rightNode);
     if (!again) this.#free.push(leaf.histograms);
     const child = (part: typeof left, node: number, from: number, to: number, isSmaller: boolean, place: number): Leaf => {
       const histograms = !again ? 0 : isSmaller ? smaller : leaf.histograms;
@@ -139,13 +167,13 @@ export class TreeGrower {
     const { low, high } = leaf;
     const direction = by.set === null ? this.#binned.monotone(by.feature) : 0;
     if (direction === 0) return [low, high, low, high];
-    const value = (gradient: number, hessian: number): number => Math.max(low, Math.min(high, -gradient / (hessian + this.#rules.l2)));
+    const value = (gradient: number, hessian: number): number => Math.max(low, Math.min(high, -gradient / (hessian + this.#l2)));
     const middle = (value(by.gradient, by.hessian) + value(leaf.gradient - by.gradient, leaf.hessian - by.hessian)) / 2;
     return direction > 0 ? [low, middle, middle, high] : [middle, high, low, middle];
   }
 
   #valueOf(leaf: Leaf): number {
-    return Math.max(leaf.low, Math.min(leaf.high, -leaf.gradient / (leaf.hessian + this.#rules.l2)));
+    return Math.max(leaf.low, Math.min(leaf.high, -leaf.gradient / (leaf.hessian + this.#l2)));
   }
 
   #writeLeaf(place: number, leaf: Pick<Leaf, 'gradient' | 'hessian' | 'low' | 'high'>, rowsPerHessian: number): void {

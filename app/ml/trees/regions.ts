@@ -1,5 +1,5 @@
 import { growForestTree } from './forest-tree.ts';
-import { blockRows, feature, fixed, given, group, histogramBytes, leafBytes, losses, orderBytes, rowStride, sharedFrom, splitBytes } from './layout.ts';
+import { blockRows, feature, fixed, given, group, histogramBytes, leafBytes, losses, orderBytes, sharedFrom, splitBytes, treeFloats } from './layout.ts';
 import type { Region } from './team.ts';
 
 /** What threads do together; each does the features or rows that are its own. Results are the same for any number of threads. */
@@ -18,6 +18,15 @@ function ownFeatures({ integers, member, view }: Region, visit: (at: number, j: 
   }
 }
 
+function ownGroups({ integers, member, view }: Region, visit: (at: number, lanes: number) => void): void {
+  const memory = view();
+  const table = integers[fixed.groupTable] as number;
+  for (let g = 0; g < (integers[fixed.groups] as number); g += 1) {
+    const at = table + g * group.words * 4;
+    if (memory.getInt32(at + group.thread * 4, true) === member) visit(at, memory.getInt32(at + group.lanes * 4, true));
+  }
+}
+
 /** Cut points of the own features, from a sample. Given: its rows. */
 function cuts(region: Region): void {
   const { integers, kernels, member } = region;
@@ -27,13 +36,7 @@ function cuts(region: Region): void {
   const room = (integers[fixed.sorting] as number) + member * (rows * 8 + 8192 + 64);
   ownFeatures(region, (at, j, memory) => {
     if (memory.getInt32(at + feature.isCategory * 4, true) === 1) return;
-    const values = new Float32Array(memory.buffer, room, rows);
-    const sample = new Float32Array(memory.buffer, integers[fixed.staging] as number, rows * width);
-    let count = 0;
-    for (let i = j; i < sample.length; i += width) {
-      const value = sample[i] as number;
-      if (!Number.isNaN(value)) values[count++] = value;
-    }
+    const count = kernels.columnValues(integers[fixed.staging] as number, rows, width, j, room);
     kernels.sortFloats(room, count, room + rows * 4, room + rows * 8);
     const cutsAt = memory.getInt32(at + feature.cutsAt * 4, true);
     const each = kernels.cutEach(room, count, most, cutsAt);
@@ -48,10 +51,16 @@ function bins(region: Region): void {
   const width = integers[fixed.features] as number;
   const staging = integers[fixed.staging] as number;
   ownFeatures(region, (at, j, memory) => {
-    const out = memory.getInt32(at + feature.bins * 4, true) + first * rowStride;
+    const out = memory.getInt32(at + feature.bins * 4, true) + first;
     const count = memory.getInt32(at + feature.cuts * 4, true);
-    if (memory.getInt32(at + feature.isCategory * 4, true) === 1) kernels.binCodes(staging, rows, width, j, count, out, rowStride);
-    else kernels.binColumn(staging, rows, width, j, memory.getInt32(at + feature.cutsAt * 4, true), count, out, rowStride);
+    if (memory.getInt32(at + feature.isCategory * 4, true) === 1) kernels.binCodes(staging, rows, width, j, count, out);
+    else kernels.binColumn(staging, rows, width, j, memory.getInt32(at + feature.cutsAt * 4, true), count, out);
+  });
+  const memory = region.view();
+  const stride = integers[fixed.stride] as number;
+  ownGroups(region, (at, lanes) => {
+    const column = memory.getInt32((integers[fixed.featureTable] as number) + memory.getInt32(at + group.first * 4, true) * feature.words * 4 + feature.bins * 4, true);
+    kernels.packLanes(column + first, integers[fixed.allRows] as number, lanes, rows, memory.getInt32(at + group.bins * 4, true) + first * stride, stride);
   });
 }
 
@@ -62,44 +71,101 @@ function probabilities(region: Region): void {
   kernels.softmax(integers[fixed.scores] as number, integers[fixed.probabilities] as number, integers[fixed.scoreStride] as number, integers[fixed.classes] as number, from, to);
 }
 
-/** Pairs of all rows, and their sums by block. Given: the class. Floats: the level of a quantile. */
+/**
+ * Packed pairs of all rows, and each thread's sum of its own. Given: the class, a seed, whether all hessians are 1. Leaves the bits of the
+ * hessian and what levels are worth.
+ */
 function gradients(region: Region): void {
-  const { integers, kernels, floats } = region;
+  const { integers, kernels, floats, member, threads, view } = region;
   const cls = integers[given] as number;
   const [from, to] = share(integers[fixed.rows] as number, region, blockRows);
   const pairs = integers[fixed.pairs] as number;
   const targets = integers[fixed.targets] as number;
   const weights = integers[fixed.weights] as number;
   const scores = (integers[fixed.scores] as number) + cls * (integers[fixed.scoreStride] as number);
-  switch (integers[fixed.loss]) {
-    case losses.logistic:
-      kernels.logisticGradients(scores, targets, weights, pairs, from, to);
-      break;
-    case losses.softmax:
-      kernels.softmaxGradients((integers[fixed.probabilities] as number) + cls * (integers[fixed.scoreStride] as number), targets, cls, weights, pairs, from, to);
-      break;
-    case losses.squared:
-      kernels.squaredGradients(scores, targets, weights, pairs, from, to);
-      break;
-    default:
-      kernels.quantileGradients(scores, targets, weights, pairs, from, to, floats[0] as number);
+  const sums = (integers[fixed.sums] as number) + member * 16;
+  kernels.clear(sums, 16);
+  const isUnit = integers[given + 2] === 1;
+  const seed = integers[given + 1] as number;
+  const pack = (start: number, end: number, levels: Levels): void => kernels.packPairs(pairs, start, end, levels.gradient, levels.hessian, levels.hessianBits, levels.areMany ? 0 : seed | 1, sums + 8);
+  const mostGradient = floats[treeFloats.mostGradient] as number;
+  let levels = mostGradient === 0 ? null : levelsOf(integers[fixed.rows] as number, mostGradient, floats[treeFloats.mostHessian] as number, isUnit);
+  // By blocks, which are still near when they are visited again.
+  for (let start = from; start < to; start += blockRows) {
+    const end = Math.min(to, start + blockRows);
+    switch (integers[fixed.loss]) {
+      case losses.logistic:
+        kernels.logisticGradients(scores, targets, weights, pairs, start, end);
+        break;
+      case losses.softmax:
+        kernels.softmaxGradients((integers[fixed.probabilities] as number) + cls * (integers[fixed.scoreStride] as number), targets, cls, weights, pairs, start, end);
+        break;
+      case losses.squared:
+        kernels.squaredGradients(scores, targets, weights, pairs, start, end);
+        break;
+      default:
+        kernels.quantileGradients(scores, targets, weights, pairs, start, end, floats[treeFloats.level] as number);
+    }
+    if (levels === null) kernels.largestPair(pairs, start, end, sums);
+    else pack(start, end, levels);
   }
-  for (let block = from; block < to; block += blockRows) kernels.sumPairs(pairs, block, Math.min(to, block + blockRows), (integers[fixed.sums] as number) + (block / blockRows) * 16);
+  if (levels === null) {
+    region.meet();
+    const memory = view();
+    const largest = (word: number): number => Math.max(...Array.from({ length: threads }, (_, i) => memory.getFloat32((integers[fixed.sums] as number) + i * 16 + word * 4, true)));
+    levels = levelsOf(integers[fixed.rows] as number, largest(0), largest(1), isUnit);
+    pack(from, to, levels);
+  }
+  if (member > 0) return;
+  integers[fixed.hessianBits] = levels.hessianBits;
+  floats[treeFloats.gradient] = 1 / levels.gradient;
+  floats[treeFloats.hessian] = 1 / levels.hessian;
 }
 
-/** Histograms of the own features over the rows index[from, to), whose pairs lie in order; `index` 0: all rows as they come. */
-function addRows(region: Region, index: number, from: number, to: number, ordered: number, histograms: number): void {
+/** Logistic loss of the rows trained on, by block, without weights. */
+function logisticLoss(region: Region): void {
+  const { integers, kernels, view } = region;
+  const [from, to] = share(integers[fixed.rows] as number, region, blockRows);
+  const memory = view();
+  for (let block = from; block < to; block += blockRows) {
+    const loss = kernels.logisticLoss(integers[fixed.scores] as number, integers[fixed.targets] as number, block, Math.min(to, block + blockRows));
+    memory.setFloat64((integers[fixed.blockLosses] as number) + (block / blockRows) * 8, loss, true);
+  }
+}
+
+interface Levels {
+  readonly gradient: number;
+  readonly hessian: number;
+  readonly hessianBits: number;
+  readonly areMany: boolean;
+}
+
+/**
+ * Levels for one unit of gradient and of hessian, so that sums over all rows fit 64 bits: with 2^r rows, r bits more than one row's. A million
+ * rows leave 12 bits a gradient and 11 a hessian, or 23 a gradient where hessians are all 1.
+ */
+function levelsOf(rows: number, largestGradient: number, largestHessian: number, isUnit: boolean): Levels {
+  const rowBits = 32 - Math.clz32(rows);
+  const free = 63 - 2 * rowBits;
+  const hessianLevels = isUnit ? 0 : Math.min(20, free >> 1);
+  const gradientLevels = Math.min(24, free - hessianLevels);
+  return {
+    gradient: Math.fround((2 ** gradientLevels - 2) / Math.max(largestGradient, 1e-30)),
+    hessian: isUnit ? 1 : Math.fround((2 ** hessianLevels - 2) / Math.max(largestHessian, 1e-30)),
+    hessianBits: hessianLevels + rowBits,
+    areMany: gradientLevels >= 18 && (isUnit || hessianLevels >= 18),
+  };
+}
+
+/** Histograms of the own features over the rows index[from, to); `index` 0: all rows as they come. */
+function addRows(region: Region, index: number, from: number, to: number, histograms: number): void {
   const { integers, kernels, member, view } = region;
   const memory = view();
-  const table = integers[fixed.groupTable] as number;
-  for (let g = 0; g < (integers[fixed.groups] as number); g += 1) {
-    const at = table + g * group.words * 4;
-    if (memory.getInt32(at + group.thread * 4, true) !== member) continue;
-    const lanes = memory.getInt32(at + group.lanes * 4, true);
+  ownGroups(region, (at, lanes) => {
     const place = histograms + memory.getInt32(at + group.first * 4, true) * histogramBytes;
     kernels.clear(place, lanes * histogramBytes);
-    kernels.addGroup(memory.getInt32(at + group.bins * 4, true), lanes, index, from, to, ordered, place);
-  }
+    kernels.addGroup(memory.getInt32(at + group.bins * 4, true), integers[fixed.stride] as number, lanes, index, from, to, integers[fixed.pairs] as number, (integers[fixed.order] as number) + member * orderBytes, place);
+  });
 }
 
 /** Best split of a leaf by the own features, into the thread's own place for it. */
@@ -107,6 +173,7 @@ function best(region: Region, histograms: number, leaf: number, out: number): vo
   const { integers, kernels, member } = region;
   const rules = integers[fixed.rules] as number;
   kernels.clear(out, splitBytes);
+  const hessianBits = integers[fixed.hessianBits] as number;
   const view = region.view();
   view.setFloat64(out, view.getFloat64(rules + 24, true), true);
   view.setFloat64(out + 8, -1, true);
@@ -114,8 +181,8 @@ function best(region: Region, histograms: number, leaf: number, out: number): vo
     if (memory.getInt32(at + feature.selected * 4, true) === 0) return;
     const count = memory.getInt32(at + feature.cuts * 4, true);
     const histogram = histograms + j * histogramBytes;
-    if (memory.getInt32(at + feature.isCategory * 4, true) === 1) kernels.bestByCategory(histogram, j, count, leaf, rules, (integers[fixed.order] as number) + member * orderBytes, out);
-    else kernels.bestByNumber(histogram, j, count, 1, memory.getInt32(at + feature.monotone * 4, true), leaf, rules, out);
+    if (memory.getInt32(at + feature.isCategory * 4, true) === 1) kernels.bestByCategory(histogram, j, count, hessianBits, leaf, rules, (integers[fixed.order] as number) + member * orderBytes, out);
+    else kernels.bestByNumber(histogram, j, count, hessianBits, memory.getInt32(at + feature.monotone * 4, true), leaf, rules, out);
   });
 }
 
@@ -123,17 +190,10 @@ const splitsOf = ({ integers, member }: Region): number => (integers[fixed.split
 
 /** Histograms and best split of the root. Given: its histograms, rows in it, 1 where they are those of the index (a sample). */
 function root(region: Region): void {
-  const { integers, kernels } = region;
+  const { integers } = region;
   const [histograms, rows, isSample] = [integers[given] as number, integers[given + 1] as number, integers[given + 2] as number];
   const index = isSample === 1 ? (integers[fixed.index] as number) : 0;
-  let ordered = integers[fixed.pairs] as number;
-  if (isSample === 1) {
-    ordered = integers[fixed.ordered] as number;
-    const [from, to] = share(rows, region);
-    kernels.gatherPairs(index, from, to, integers[fixed.pairs] as number, ordered);
-    region.meet();
-  }
-  addRows(region, index, 0, rows, ordered, histograms);
+  addRows(region, index, 0, rows, histograms);
   best(region, histograms, integers[fixed.leaves] as number, splitsOf(region));
 }
 
@@ -154,7 +214,7 @@ function part(region: Region): void {
   const parts = size >= sharedFrom ? threads : 1;
   const bound = (i: number): number => from + Math.floor((size * i) / parts);
   if (member < parts) {
-    const count = kernels.partition(column, rowStride, goesLeft, index, bound(member), bound(member + 1), spare);
+    const count = kernels.partition(column, goesLeft, index, bound(member), bound(member + 1), spare);
     region.view().setInt32(lefts + member * 4, count, true);
   }
   if (parts > 1) region.meet();
@@ -182,11 +242,7 @@ function part(region: Region): void {
   const middle = region.view().getInt32(lefts + threads * 4, true);
   const isLeftSmaller = middle - from <= to - middle;
   const [begin, end] = isLeftSmaller ? [from, middle] : [middle, to];
-  const ordered = integers[fixed.ordered] as number;
-  const [first, last] = share(end - begin, region);
-  kernels.gatherPairs(index, begin + first, begin + last, integers[fixed.pairs] as number, ordered);
-  region.meet();
-  addRows(region, index, begin, end, ordered, smaller);
+  addRows(region, index, begin, end, smaller);
   ownFeatures(region, (_, j) => kernels.subtract(larger + j * histogramBytes, smaller + j * histogramBytes, histogramBytes));
   const out = splitsOf(region);
   best(region, isLeftSmaller ? smaller : larger, leaves, out);
@@ -214,8 +270,8 @@ function treeScores(region: Region): void {
   const [nodes, first, end, cls] = [integers[given] as number, integers[given + 1] as number, integers[given + 2] as number, integers[given + 3] as number];
   const size = end - first;
   const bound = (i: number): number => first + Math.floor((size * i) / threads);
-  kernels.scoreByBins(nodes, rowStride, (integers[fixed.scores] as number) + cls * (integers[fixed.scoreStride] as number), bound(member), bound(member + 1));
+  kernels.scoreByBins(nodes, (integers[fixed.scores] as number) + cls * (integers[fixed.scoreStride] as number), bound(member), bound(member + 1));
 }
 
-export const regions = { growForestTree, cuts, bins, probabilities, gradients, root, part, leafScores, treeScores } as const satisfies Record<string, (region: Region) => void>;
+export const regions = { growForestTree, cuts, bins, probabilities, gradients, logisticLoss, root, part, leafScores, treeScores } as const satisfies Record<string, (region: Region) => void>;
 export type RegionName = keyof typeof regions;

@@ -11,6 +11,7 @@ import { regions, type RegionName } from './regions.ts';
 
 /** Words of the control block: number of the region's turn, threads that are done with it, end, barrier (two words), region, then its integers. */
 export const control = { turn: 0, done: 1, end: 2, barrier: 3, region: 5, integers: 8, bytes: 1024, floats: 64 } as const;
+const mostThreads = 8;
 const integerWords = 64;
 const floatWords = 64;
 
@@ -31,6 +32,7 @@ export interface Region {
   readonly integers: Int32Array;
   readonly floats: Float64Array;
   readonly memory: WebAssembly.Memory;
+  /** The whole memory, which does not grow any more. */
   view(): DataView;
   /** Waits for all threads. */
   meet(): void;
@@ -40,6 +42,7 @@ const entry = import.meta.url.endsWith('.ts') ? new URL('./team-worker.ts', impo
 
 export function regionOf({ memory, control: at, member, threads }: TeamMember, kernels: Kernels): Region {
   const words = new Int32Array(memory.buffer, at, control.integers + integerWords);
+  const view = new DataView(memory.buffer);
   return {
     kernels,
     member,
@@ -47,13 +50,52 @@ export function regionOf({ memory, control: at, member, threads }: TeamMember, k
     integers: words.subarray(control.integers),
     floats: new Float64Array(memory.buffer, at + 512, floatWords),
     memory,
-    view: () => new DataView(memory.buffer),
+    view: () => view,
     meet: () => kernels.barrier(at + control.barrier * 4, threads),
   };
 }
 
-/** As many as there are cores, up to 8: beyond, threads wait for memory and for each other. */
-export const teamSize = (wanted?: number): number => Math.max(1, Math.min(8, wanted ?? availableParallelism()));
+const places = Object.fromEntries(Object.keys(regions).map((name, i) => [name, i])) as Record<RegionName, number>;
+
+/** As many as there are cores, up to eight: beyond, threads wait for memory and for each other. */
+export const teamSize = (wanted?: number): number => Math.max(1, Math.min(mostThreads, wanted ?? availableParallelism()));
+
+export type HelperMessage = 'ready' | 'free';
+
+/** Helpers without a team, kept for the next: a start takes some 40 ms, as long as a small training. They end with the thread that started them. */
+const idle: Worker[] = [];
+
+function newHelper(): Worker {
+  const worker = new Worker(entry, { execArgv: [], stdout: true, name: 'penstock-trees' });
+  worker.stdout.on('data', (chunk: Uint8Array) => process.stderr.write(chunk));
+  return worker;
+}
+
+/** Resolves when a helper says so; rejects when it fails. */
+function heard(worker: Worker, wanted: HelperMessage): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const onMessage = (message: HelperMessage): void => {
+      if (message !== wanted) return;
+      settle();
+      resolve();
+    };
+    const onError = (error: unknown): void => {
+      settle();
+      reject(error instanceof Error ? error : new Error(String(error)));
+    };
+    const settle = (): void => {
+      worker.off('message', onMessage);
+      worker.off('error', onError);
+    };
+    worker.on('message', onMessage);
+    worker.on('error', onError);
+  });
+}
+
+const patience = (): Promise<boolean> =>
+  new Promise((resolve) => {
+    setTimeout(() => resolve(false), 500).unref();
+  });
 
 export class Team {
   readonly arena: Arena;
@@ -63,8 +105,11 @@ export class Team {
   readonly floats: Float64Array;
   readonly #words: Int32Array;
   readonly #region: Region;
-  readonly #workers: Worker[];
+  readonly #helpers: Worker[];
   #failed: Error | null = null;
+  readonly #onError = (error: unknown): void => {
+    this.#failed = error instanceof Error ? error : new Error(String(error));
+  };
 
   private constructor(arena: Arena, threads: number, at: number) {
     const module = kernelModule();
@@ -76,12 +121,11 @@ export class Team {
     this.#region = regionOf(member(0), this.kernels);
     this.integers = this.#region.integers;
     this.floats = this.#region.floats;
-    this.#workers = Array.from({ length: threads - 1 }, (_, i) => {
-      const worker = new Worker(entry, { workerData: member(i + 1), execArgv: [], stdout: true, name: 'penstock-trees' });
-      worker.stdout.on('data', (chunk: Uint8Array) => process.stderr.write(chunk));
-      worker.on('error', (error: unknown) => {
-        this.#failed = error instanceof Error ? error : new Error(String(error));
-      });
+    this.#helpers = Array.from({ length: threads - 1 }, (_, i) => {
+      const worker = idle.pop() ?? newHelper();
+      worker.ref();
+      worker.once('error', this.#onError);
+      worker.postMessage(member(i + 1), []);
       return worker;
     });
   }
@@ -89,14 +133,7 @@ export class Team {
   /** Starts the helpers over memory that was taken before: what grows later, JavaScript of other threads may not see. */
   static async start(arena: Arena, threads: number): Promise<Team> {
     const team = new Team(arena, threads, arena.take(control.bytes));
-    await Promise.all(
-      team.#workers.map((worker) =>
-        new Promise<void>((resolve, reject) => {
-          worker.once('message', () => resolve());
-          worker.once('error', reject);
-        }),
-      ),
-    );
+    await Promise.all(team.#helpers.map((worker) => heard(worker, 'ready')));
     return team;
   }
 
@@ -104,7 +141,7 @@ export class Team {
   run(name: RegionName): void {
     const words = this.#words;
     if (this.threads > 1) {
-      words[control.region] = Object.keys(regions).indexOf(name);
+      words[control.region] = places[name];
       Atomics.store(words, control.done, 0);
       Atomics.add(words, control.turn, 1);
       Atomics.notify(words, control.turn);
@@ -117,11 +154,19 @@ export class Team {
     }
   }
 
-  /** Ends the helpers. */
+  /** Lets the helpers go. One that does not come back, for its region failed midway, is ended. */
   async end(): Promise<void> {
     Atomics.store(this.#words, control.end, 1);
     Atomics.add(this.#words, control.turn, 1);
     Atomics.notify(this.#words, control.turn);
-    await Promise.all(this.#workers.map((worker) => worker.terminate()));
+    await Promise.all(
+      this.#helpers.map(async (worker) => {
+        const isFree = this.#failed === null && (await Promise.race([heard(worker, 'free').then(() => true, () => false), patience()]));
+        worker.off('error', this.#onError);
+        if (!isFree || idle.length >= mostThreads) return void (await worker.terminate());
+        worker.unref();
+        idle.push(worker);
+      }),
+    );
   }
 }

@@ -47,6 +47,19 @@ export function sortFloats(values: usize, count: i32, spare: usize, counts: usiz
   }
 }
 
+/** Copies the values of a column of row-major values that are not missing. @returns how many */
+export function columnValues(values: usize, rows: i32, width: i32, column: i32, out: usize): i32 {
+  let at = values + (<usize>column << 2);
+  let to = out;
+  for (let i = 0; i < rows; i++) {
+    const x = load<f32>(at);
+    at += <usize>width << 2;
+    store<f32>(to, x);
+    to += x == x ? 4 : 0;
+  }
+  return <i32>((to - out) >> 2);
+}
+
 /**
  * Cut points of sorted values into at most `most` bins with about equally many values each; a value that fills a bin has it alone.
  * Cuts lie halfway between values. @returns how many; at most `most` - 1
@@ -92,37 +105,84 @@ export function cutEach(sorted: usize, count: i32, most: i32, cuts: usize): i32 
   return made;
 }
 
-/** Bins of one column of row-major values: the number of cuts below the value; 255 where it is missing. `stride`: bytes between bins. */
-export function binColumn(values: usize, rows: i32, width: i32, column: i32, cuts: usize, count: i32, out: usize, stride: usize): void {
+/** A step of a binary search among sorted cuts. */
+// @ts-ignore: decorator
+@inline
+function step(base: usize, half: usize, x: f32): usize {
+  return select<usize>(base + half, base, load<f32>(base + half - 4) < x);
+}
+
+/** Number of cuts below x, 255 where it is missing; `base`: where the search ended. */
+// @ts-ignore: decorator
+@inline
+function binOf(base: usize, cuts: usize, count: i32, x: f32): u32 {
+  const bin = <u32>((base - cuts) >> 2) + (count > 0 && load<f32>(base) < x ? 1 : 0);
+  return x == x ? bin : missingBin;
+}
+
+/** Bins of one column of row-major values, a byte a row: the number of cuts below the value; 255 where it is missing. */
+export function binColumn(values: usize, rows: i32, width: i32, column: i32, cuts: usize, count: i32, out: usize): void {
+  const pitch = <usize>width << 2;
   let at = values + (<usize>column << 2);
-  const step = <usize>width << 2;
-  for (let i = 0; i < rows; i++) {
-    const x = load<f32>(at);
-    at += step;
-    let bin: u32 = missingBin;
-    if (x == x) {
-      let base = cuts;
-      let left = count;
-      while (left > 1) {
-        const half = left >>> 1;
-        base = select<usize>(base + (<usize>half << 2), base, load<f32>(base + (<usize>(half - 1) << 2)) < x);
-        left -= half;
-      }
-      bin = <u32>((base - cuts) >> 2);
-      if (left == 1 && load<f32>(base) < x) bin++;
+  let i = 0;
+  // Four searches at a time: each step of one waits for memory, and the others go on.
+  for (; i + 3 < rows; i += 4) {
+    const a = load<f32>(at);
+    const b = load<f32>(at + pitch);
+    const c = load<f32>(at + 2 * pitch);
+    const d = load<f32>(at + 3 * pitch);
+    at += 4 * pitch;
+    let atA = cuts;
+    let atB = cuts;
+    let atC = cuts;
+    let atD = cuts;
+    let left = count;
+    while (left > 1) {
+      const half = <usize>(left >>> 1) << 2;
+      atA = step(atA, half, a);
+      atB = step(atB, half, b);
+      atC = step(atC, half, c);
+      atD = step(atD, half, d);
+      left -= left >>> 1;
     }
-    store<u8>(out, bin);
-    out += stride;
+    store<u32>(out + i, binOf(atA, cuts, count, a) | (binOf(atB, cuts, count, b) << 8) | (binOf(atC, cuts, count, c) << 16) | (binOf(atD, cuts, count, d) << 24));
+  }
+  for (; i < rows; i++) {
+    const x = load<f32>(at);
+    at += pitch;
+    let base = cuts;
+    let left = count;
+    while (left > 1) {
+      base = step(base, <usize>(left >>> 1) << 2, x);
+      left -= left >>> 1;
+    }
+    store<u8>(out + i, binOf(base, cuts, count, x));
   }
 }
 
 /** Bins of a column of category codes: the code, 255 for what is missing or beyond `most`. */
-export function binCodes(values: usize, rows: i32, width: i32, column: i32, most: i32, out: usize, stride: usize): void {
+export function binCodes(values: usize, rows: i32, width: i32, column: i32, most: i32, out: usize): void {
   let at = values + (<usize>column << 2);
   for (let i = 0; i < rows; i++) {
     const x = load<f32>(at);
     at += <usize>width << 2;
     store<u8>(out, x >= 0 && x < <f32>most ? <u32>x : missingBin);
-    out += stride;
+    out += 1;
+  }
+}
+
+/** Bins of the rows [0, rows) of `lanes` columns, `pitch` bytes apart, side by side for each row: `stride` bytes a row. */
+export function packLanes(columns: usize, pitch: usize, lanes: i32, rows: i32, out: usize, stride: usize): void {
+  // Tiles of rows stay in the nearest cache while their columns come by.
+  for (let tile = 0; tile < rows; tile += 1024) {
+    const end = min(rows, tile + 1024);
+    for (let lane = 0; lane < lanes; lane++) {
+      const column = columns + <usize>lane * pitch;
+      let at = out + <usize>tile * stride + lane;
+      for (let i = tile; i < end; i++) {
+        store<u8>(at, load<u8>(column + i));
+        at += stride;
+      }
+    }
   }
 }

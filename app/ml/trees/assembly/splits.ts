@@ -9,7 +9,7 @@ export const outGradient: usize = 32;
 export const outHessian: usize = 40;
 export const outSet: usize = 48;
 
-// What a leaf to be split is like, where `leaf` points: sums of gradients and hessians, rows ÷ hessian, bounds of the leaves' values.
+// What a leaf to be split is like, where `leaf` points, gradients and hessians in levels (see histograms.ts): sums of gradients and hessians, rows ÷ hessian, bounds of the leaves' values.
 const leafHessian: usize = 8;
 const leafRows: usize = 16;
 const leafLow: usize = 24;
@@ -25,57 +25,96 @@ const ruleMostCategories: usize = 48;
 const fewCategories: i32 = 4;
 
 /**
- * Best split of a leaf by numbers of one feature: `cuts` of them, `hasMissing` where bin 255 may be filled. `monotone`: 1 where the value
- * may only rise with the feature, -1 only fall, 0 any. Improves on what is in `out`.
+ * Best split of a leaf by numbers of one feature: `cuts` of them. `hessianBits`: of the packed sums. `monotone`: 1 where the value
+ * may only rise with the feature, -1 only fall, 0 any. Improves on what is in `out`. All gradients and hessians are in levels.
  */
-export function bestByNumber(histogram: usize, feature: i32, cuts: i32, hasMissing: bool, monotone: i32, leaf: usize, rules: usize, out: usize): void {
-  const G = load<f64>(leaf);
-  const S = load<f64>(leaf, leafHessian);
-  const rowsOf = load<f64>(leaf, leafRows);
-  const l2 = load<f64>(rules, ruleL2);
-  const least = leastHessian(rules, rowsOf);
+export function bestByNumber(histogram: usize, feature: i32, cuts: i32, hessianBits: i32, monotone: i32, leaf: usize, rules: usize, out: usize): void {
   const low = load<f64>(leaf, leafLow);
   const high = load<f64>(leaf, leafHigh);
+  const missing = load<i64>(histogram + (<usize>missingBin << 3));
   const bounded = low > -Infinity || high < Infinity || monotone != 0;
-  const parent = bounded ? gainOf(G, S + l2, clamp(-G / (S + l2), low, high)) : (G * G) / (S + l2);
+  if (bounded) bestBounded(histogram, feature, cuts, hessianBits, monotone, leaf, rules, 0, 0, out);
+  else bestFree(histogram, feature, cuts, hessianBits, leaf, rules, 0, 0, out);
+  // With nothing missing here, where it would go makes no difference to the sums.
+  if (missing == 0) return;
+  if (bounded) bestBounded(histogram, feature, cuts, hessianBits, monotone, leaf, rules, missing, 1, out);
+  else bestFree(histogram, feature, cuts, hessianBits, leaf, rules, missing, 1, out);
+}
+
+/** Of leaves whose values have no bounds. `missing`: packed sum of what is missing where it goes left (`side` 1), 0 where it goes right. */
+// @ts-ignore: decorator
+@inline
+function bestFree(histogram: usize, feature: i32, cuts: i32, hessianBits: i32, leaf: usize, rules: usize, missing: i64, side: i32, out: usize): void {
+  const G = load<f64>(leaf);
+  const S = load<f64>(leaf, leafHessian);
+  const l2 = load<f64>(rules, ruleL2);
+  const least = leastHessian(rules, load<f64>(leaf, leafRows));
+  const parent = (G * G) / (S + l2);
+  const mask = (<i64>1 << hessianBits) - 1;
+  // What gl² ÷ hl + gr² ÷ hr must exceed; compared with both sides multiplied out, for a division costs more than all the rest.
+  let bar = load<f64>(out) + parent;
+  let sum = missing;
+  const end = histogram + (<usize>cuts << 3);
+  for (let at = histogram; at < end; at += 8) {
+    sum += load<i64>(at);
+    const hl = <f64>(sum & mask);
+    if (hl < least) continue;
+    const hr = S - hl;
+    if (hr < least) break;
+    const gl = <f64>(sum >> hessianBits);
+    const gr = G - gl;
+    const a = hl + l2;
+    const b = hr + l2;
+    const above = gl * gl * b + gr * gr * a;
+    const below = a * b;
+    if (above > bar * below) {
+      const found = above / below;
+      // Rounding may let through what is no gain.
+      if (found <= bar) continue;
+      bar = found;
+      store<f64>(out, found - parent);
+      store<f64>(out, <f64>feature, outFeature);
+      store<f64>(out, <f64>((at - histogram) >> 3), outBin);
+      store<f64>(out, <f64>side, outMissing);
+      store<f64>(out, gl, outGradient);
+      store<f64>(out, hl, outHessian);
+    }
+  }
+}
+
+/** Of leaves whose values have bounds, or by a feature that must be monotone. */
+function bestBounded(histogram: usize, feature: i32, cuts: i32, hessianBits: i32, monotone: i32, leaf: usize, rules: usize, missing: i64, side: i32, out: usize): void {
+  const G = load<f64>(leaf);
+  const S = load<f64>(leaf, leafHessian);
+  const l2 = load<f64>(rules, ruleL2);
+  const least = leastHessian(rules, load<f64>(leaf, leafRows));
+  const low = load<f64>(leaf, leafLow);
+  const high = load<f64>(leaf, leafHigh);
+  const parent = gainOf(G, S + l2, clamp(-G / (S + l2), low, high));
+  const mask = (<i64>1 << hessianBits) - 1;
   let best = load<f64>(out);
-  const sides = hasMissing ? 2 : 1;
-  for (let side = 0; side < sides; side++) {
-    let gl: f64 = 0;
-    let hl: f64 = 0;
-    if (side == 1) {
-      gl = load<f64>(histogram + (<usize>missingBin << 4));
-      hl = load<f64>(histogram + (<usize>missingBin << 4), 8);
-      if (hl <= 0) return;
+  let sum = missing;
+  for (let bin = 0; bin < cuts; bin++) {
+    sum += load<i64>(histogram + (<usize>bin << 3));
+    const hl = <f64>(sum & mask);
+    if (hl < least) continue;
+    const hr = S - hl;
+    if (hr < least) break;
+    const gl = <f64>(sum >> hessianBits);
+    const gr = G - gl;
+    const left = clamp(-gl / (hl + l2), low, high);
+    const right = clamp(-gr / (hr + l2), low, high);
+    if ((monotone > 0 && left > right) || (monotone < 0 && left < right)) continue;
+    const gain = gainOf(gl, hl + l2, left) + gainOf(gr, hr + l2, right) - parent;
+    if (gain > best) {
+      best = gain;
+      store<f64>(out, gain);
+      store<f64>(out, <f64>feature, outFeature);
+      store<f64>(out, <f64>bin, outBin);
+      store<f64>(out, <f64>side, outMissing);
+      store<f64>(out, gl, outGradient);
+      store<f64>(out, hl, outHessian);
     }
-    for (let bin = 0; bin < cuts; bin++) {
-      const at = histogram + (<usize>bin << 4);
-      gl += load<f64>(at);
-      hl += load<f64>(at, 8);
-      if (hl < least) continue;
-      const hr = S - hl;
-      if (hr < least) break;
-      const gr = G - gl;
-      let gain: f64;
-      if (!bounded) gain = (gl * gl) / (hl + l2) + (gr * gr) / (hr + l2) - parent;
-      else {
-        const left = clamp(-gl / (hl + l2), low, high);
-        const right = clamp(-gr / (hr + l2), low, high);
-        if ((monotone > 0 && left > right) || (monotone < 0 && left < right)) continue;
-        gain = gainOf(gl, hl + l2, left) + gainOf(gr, hr + l2, right) - parent;
-      }
-      if (gain > best) {
-        best = gain;
-        store<f64>(out, gain);
-        store<f64>(out, <f64>feature, outFeature);
-        store<f64>(out, <f64>bin, outBin);
-        store<f64>(out, <f64>side, outMissing);
-        store<f64>(out, gl, outGradient);
-        store<f64>(out, hl, outHessian);
-      }
-    }
-    // With nothing missing here, where it would go makes no difference to the sums.
-    if (side == 0 && hasMissing && load<f64>(histogram + (<usize>missingBin << 4), 8) <= 0) break;
   }
 }
 
@@ -104,7 +143,7 @@ function gainOf(gradient: f64, hessian: f64, value: f64): f64 {
  * Best split of a leaf by a set of the `count` categories of one feature: in the order of their mean gradients the best set is a first or
  * last part (Fisher 1958). `order`: room for 256 float64 and 256 words. The set lists at most the categories of rule `mostCategories`.
  */
-export function bestByCategory(histogram: usize, feature: i32, count: i32, leaf: usize, rules: usize, order: usize, out: usize): void {
+export function bestByCategory(histogram: usize, feature: i32, count: i32, hessianBits: i32, leaf: usize, rules: usize, order: usize, out: usize): void {
   const G = load<f64>(leaf);
   const S = load<f64>(leaf, leafHessian);
   const few = count <= fewCategories;
@@ -116,12 +155,13 @@ export function bestByCategory(histogram: usize, feature: i32, count: i32, leaf:
   const high = load<f64>(leaf, leafHigh);
   const parent = gainOf(G, S + load<f64>(rules, ruleL2), clamp(-G / (S + load<f64>(rules, ruleL2)), low, high));
   const places = order + 2048;
+  const mask = (<i64>1 << hessianBits) - 1;
   let used = 0;
   for (let bin = 0; bin < count; bin++) {
-    const at = histogram + (<usize>bin << 4);
-    const h = load<f64>(at, 8);
-    if (h <= 1e-12) continue;
-    const key = load<f64>(at) / (h + smooth);
+    const sum = load<i64>(histogram + (<usize>bin << 3));
+    const h = <f64>(sum & mask);
+    if (h <= 0) continue;
+    const key = <f64>(sum >> hessianBits) / (h + smooth);
     // Insertion: few categories are in a leaf.
     let place = used;
     while (place > 0 && load<f64>(order + (<usize>(place - 1) << 3)) > key) {
@@ -139,8 +179,9 @@ export function bestByCategory(histogram: usize, feature: i32, count: i32, leaf:
     const end = min(used - 1, most);
     for (let i = 0; i < end; i++) {
       const bin = load<u32>(places + (<usize>(direction == 0 ? i : used - 1 - i) << 2));
-      gl += load<f64>(histogram + (<usize>bin << 4));
-      hl += load<f64>(histogram + (<usize>bin << 4), 8);
+      const sum = load<i64>(histogram + (<usize>bin << 3));
+      gl += <f64>(sum >> hessianBits);
+      hl += <f64>(sum & mask);
       if (hl < least) continue;
       const hr = S - hl;
       if (hr < least) break;
