@@ -36,6 +36,13 @@ const valueInfo = z.looseObject({
     })
     .optional(),
 });
+const listOf = z.looseObject({
+  dataType: z.number(),
+  stringData: z.array(z.instanceof(Uint8Array)).default([]),
+  int32Data: z.array(z.coerce.number()).default([]),
+  int64Data: z.array(z.coerce.number()).default([]),
+  rawData: z.instanceof(Uint8Array).optional(),
+});
 const attributes = z.array(z.looseObject({ name: z.string().default(''), strings: z.array(z.instanceof(Uint8Array)).default([]), ints: z.array(z.coerce.number()).default([]) }));
 
 /**
@@ -47,13 +54,23 @@ export async function openOnnxFile(file: string, signal?: AbortSignal): Promise<
   const bytes = await readFile(file).catch((error: NodeJS.ErrnoException) => {
     throw new PenstockError('file-missing', error.code === 'ENOENT' ? `The file “${name}” is not there.` : `The file “${name}” cannot be read (${error.code ?? error.message}).`, { remedy: 'Choose the file again.', place: { param: ['path'], file }, cause: error });
   });
-  const read = withoutMaps(decode(bytes, name));
+  const read = withoutMaps(raised(decode(bytes, name)));
   const opset = read.model.opsetImport.find(({ domain }) => domain === '' || domain === 'ai.onnx')?.version;
   if (opset !== undefined && opset < OLDEST_OPSET) throw unsupported(name, `is written for operators of version ${opset}; those from version ${OLDEST_OPSET} on can be used`, 'Export the model with a newer opset.');
   const described = describe(read.model, read.classes, name);
   const stripped = new Uint8Array(modelProto.encode(modelProto.create(read.model)).finish());
   await load(stripped, name, signal);
   return { name, model: read.model, bytes: stripped, file: described };
+}
+
+/** Operators that version 9 took something away from, or reads otherwise than version 7 and 8. */
+const changedByNine = new Set(['BatchNormalization', 'Scan', 'Upsample']);
+
+/** Files for operators of version 7 or 8, as onnxmltools writes some, are files of version 9 unless they have the few that changed. */
+function raised(model: LooseModel): LooseModel {
+  const isNear = ({ domain, version }: LooseModel['opsetImport'][number]): boolean => (domain === '' || domain === 'ai.onnx') && (Number(version) === 7 || Number(version) === 8);
+  if (!model.opsetImport.some(isNear) || model.graph.node.some((node) => changedByNine.has(opType(node)))) return model;
+  return { ...model, opsetImport: model.opsetImport.map((one) => (isNear(one) ? { ...one, version: OLDEST_OPSET } : one)) };
 }
 
 function decode(bytes: Uint8Array, name: string): LooseModel {
@@ -100,8 +117,9 @@ function withoutMaps(model: LooseModel): { readonly model: LooseModel; readonly 
   for (const one of node) {
     const labels = labelsIn(one);
     // Classifiers give labels first and scores second.
-    if (labels !== null && /Classifier$/.test(opType(one))) for (const output of one.output) classes.set(output, labels);
+    if (labels !== null && /Classifier$/.test(opType(one))) for (const output of one.output) if (!classes.has(output)) classes.set(output, labels);
   }
+  for (const [scores, labels] of chosenLabels(model.graph)) if (!classes.has(scores)) classes.set(scores, labels);
   const output = model.graph.output.map((one) => {
     const from = renames.get(one.name);
     return from === undefined ? one : { name: from, type: { tensorType: { elemType: 1, shape: { dim: [{ dimParam: 'rows' }, { dimValue: classes.get(from)?.length ?? 0 }] } } } };
@@ -122,12 +140,40 @@ function labelsIn(node: LooseGraph['node'][number]): string[] | null {
   return numbers.length > 0 ? numbers.map(String) : null;
 }
 
-/** Labels go along through operators that keep the order of columns. */
+/** Lists out of which the place of the largest score takes a label: by the scores' tensor. */
+function chosenLabels({ node, initializer }: LooseGraph): Map<string, string[]> {
+  const lists = new Map(initializer.map((one) => [one.name, listIn(one)]));
+  const by = new Map(node.flatMap((one) => one.output.map((output) => [output, one] as const)));
+  const found = new Map<string, string[]>();
+  for (const one of node) {
+    const labels = lists.get(one.input[0] ?? '') ?? null;
+    if (labels === null || !/^(ArrayFeatureExtractor|Gather)$/.test(opType(one))) continue;
+    let from = by.get(one.input[1] ?? '');
+    while (from !== undefined && /^(Cast|Reshape|Identity|Squeeze)$/.test(opType(from))) from = by.get(from.input[0] ?? '');
+    if (from !== undefined && opType(from) === 'ArgMax') found.set(from.input[0] ?? '', labels);
+  }
+  return found;
+}
+
+/** A constant's texts or whole numbers; null where it holds something else. */
+function listIn(constant: unknown): string[] | null {
+  const list = listOf.safeParse(constant);
+  if (!list.success) return null;
+  const { dataType, stringData, int32Data, int64Data, rawData } = list.data;
+  if (dataType === 8) return stringData.map((text) => new TextDecoder().decode(text));
+  if (dataType !== 6 && dataType !== 7) return null;
+  if (rawData === undefined || rawData.length === 0) return (dataType === 6 ? int32Data : int64Data).map(String);
+  const view = new DataView(rawData.buffer, rawData.byteOffset, rawData.byteLength);
+  const bytes = dataType === 6 ? 4 : 8;
+  return Array.from({ length: rawData.length / bytes }, (_unused, i) => String(dataType === 6 ? view.getInt32(bytes * i, true) : view.getBigInt64(bytes * i, true)));
+}
+
+/** Labels go along through operators that keep the order of columns. What is known of a tensor already stays. */
 function withAliases(nodes: LooseGraph['node'], classes: ReadonlyMap<string, string[]>): ReadonlyMap<string, string[]> {
   const known = new Map(classes);
   for (const node of nodes) {
     const labels = known.get(node.input[0] ?? '');
-    if (labels !== undefined && ['Identity', 'Cast', 'Normalizer', 'Softmax', 'Sigmoid'].includes(opType(node))) for (const output of node.output) known.set(output, labels);
+    if (labels !== undefined && ['Identity', 'Cast', 'Normalizer', 'Softmax', 'Sigmoid'].includes(opType(node))) for (const output of node.output) if (!known.has(output)) known.set(output, labels);
   }
   return known;
 }

@@ -168,7 +168,7 @@ describe('a file that cannot be used', () => {
     expect(await codes('cut', whole.slice(0, whole.length / 2))).toMatch(/^onnx-damaged: “cut.onnx” is not a readable ONNX model/);
     expect(await codes('empty', new Uint8Array())).toMatch(/^onnx-damaged/);
     expect(await codes('other', { ...regression, nodes: [{ op: 'FancyLayer', inputs: reference.columns.slice(0, 3), outputs: ['variable'] }] })).toMatch(/^onnx-unsupported: “other.onnx” uses the operator .*FancyLayer/);
-    expect(await codes('old', { ...logit, opset: 7 })).toContain('written for operators of version 7');
+    expect(await codes('old', { ...logit, opset: 6 })).toContain('written for operators of version 6');
     expect(await codes('image', { ...logit, inputs: [{ name: 'prediction', type: FLOAT, dims: ['rows', 3, 8, 8] }] })).toContain('“prediction” as a tensor of 4 dimensions');
     expect(await codes('half', { ...logit, inputs: [{ name: 'prediction', type: 10, dims: rowsOf(4) }] })).toContain('a tensor of float16');
     expect(await codes('single', { ...logit, inputs: [{ name: 'prediction', type: FLOAT, dims: [1, 4] }] })).toContain('a tensor of exactly one row');
