@@ -42,6 +42,8 @@ export type TracedPart<P> =
       readonly role: TracedRole;
       readonly place: P;
     }
+  /** All rows of all scans in a relation: it may get other rows when any of them goes. They only decide. */
+  | { readonly kind: 'everything'; readonly input: Relation; readonly present: string; readonly place: P }
   /** What a person wrote in SQL is not looked into: the walk ends here. */
   | { readonly kind: 'stop'; readonly relation: Relation & { readonly op: 'sql' }; readonly present: string; readonly place: P };
 
@@ -54,11 +56,15 @@ export interface TraceOptions<P> {
   placeOf?(relation: Relation): P | undefined;
   /** A scan with its rows' numbers, from 1, as a further column. Default: numbered as they come. */
   number?(scan: Scan, column: string): Relation;
+  /** Whether what a scan reads may get rows when its own sources lose some (see `mayGain`). Default: no. */
+  gains?(scan: Scan): boolean;
 }
 
-/** Everything of an input that may get rows when it loses others, where such a row would change what is there. */
-function others(input: Relation, columns: ReadonlySet<string> = everything(input)) {
-  return mayGain(input, columns) ? [{ input, role: 'decides' as const, keys: [] }] : [];
+/** Rows of an input that a row has to do with; without keys, everything under the input. */
+interface Further {
+  readonly input: Relation;
+  readonly role: TracedRole;
+  readonly keys: readonly { readonly of: Expr; readonly expr: Expr }[] | null;
 }
 
 interface Way<P> extends Traced<P> {
@@ -70,6 +76,12 @@ interface Way<P> extends Traced<P> {
 export function traced<P>(relation: Relation, options: TraceOptions<P>): Traced<P> {
   const { relation: made, parts } = new Tracing(options, namesIn(relation)).trace(relation, options.place);
   return { relation: made, parts };
+}
+
+/** The scans in a relation, each with where it belongs. */
+export function scansOf<P>(relation: Relation, place: P, placeOf: (relation: Relation) => P | undefined = () => undefined): { readonly scan: Scan; readonly place: P }[] {
+  const here = placeOf(relation) ?? place;
+  return relation.op === 'scan' ? [{ scan: relation, place: here }] : inputsOf(relation).flatMap((input) => scansOf(input, here, placeOf));
 }
 
 /** All column names in a relation, in lower case: the further columns must clash with none. */
@@ -137,11 +149,11 @@ class Tracing<P> {
       case 'window':
         return this.#window(relation, place);
       case 'aggregate':
-        return this.#rows(relation, [{ input: relation.input, role: 'made', keys: relation.keys.map(({ name, expr }) => ({ of: col(name), expr })) }, ...others(relation.input)], place);
+        return this.#rows(relation, [{ input: relation.input, role: 'made', keys: relation.keys.map(({ name, expr }) => ({ of: col(name), expr })) }, ...this.#others(relation.input)], place);
       case 'pivot':
-        return this.#rows(relation, [{ input: relation.input, role: 'made', keys: relation.keys.map((name) => ({ of: col(name), expr: col(name) })) }, ...others(relation.input)], place);
+        return this.#rows(relation, [{ input: relation.input, role: 'made', keys: relation.keys.map((name) => ({ of: col(name), expr: col(name) })) }, ...this.#others(relation.input)], place);
       case 'distinct':
-        return this.#rows(relation, [{ input: relation.input, role: 'made', keys: schemaOf(relation.input).map(({ name }) => ({ of: col(name), expr: col(name) })) }, ...(relation.on === undefined || relation.on.length === 0 ? [] : others(relation.input))], place);
+        return this.#rows(relation, [{ input: relation.input, role: 'made', keys: schemaOf(relation.input).map(({ name }) => ({ of: col(name), expr: col(name) })) }, ...(relation.on === undefined || relation.on.length === 0 ? [] : this.#others(relation.input))], place);
       case 'set':
         return this.#set(relation, place);
       case 'join':
@@ -168,8 +180,13 @@ class Tracing<P> {
     return { relation: number(scan, row), added: [{ name: row, type: 'integer' }], parts: [{ kind: 'scan', scan, row, place }] };
   }
 
+  /** Everything of an input that may get rows when it loses others, where such a row would change what is there. */
+  #others(input: Relation, columns: ReadonlySet<string> = everything(input)): Further[] {
+    return mayGain(input, columns, this.#options.gains) ? [{ input, role: 'decides', keys: null }] : [];
+  }
+
   /** Rows that are found again by their keys. @param found `of`: the key over the relation's own columns, `expr`: over the input's. */
-  #rows(relation: Relation, found: readonly { readonly input: Relation; readonly role: TracedRole; readonly keys: readonly { readonly of: Expr; readonly expr: Expr }[] }[], place: P, carried: Way<P> | null = null): Way<P> {
+  #rows(relation: Relation, found: readonly Further[], place: P, carried: Way<P> | null = null): Way<P> {
     const over = carried === null ? relation : carried.relation;
     const schema = schemaOf(relation);
     const added: Column[] = [...(carried?.added ?? [])];
@@ -179,6 +196,10 @@ class Tracing<P> {
       const present = this.#name();
       columns.push({ name: present, expr: one });
       added.push({ name: present, type: 'integer' });
+      if (keys === null) {
+        parts.push({ kind: 'everything', input, present, place });
+        continue;
+      }
       const named = keys.map(({ of, expr }) => {
         const column = this.#name();
         columns.push({ name: column, expr: of });
@@ -195,7 +216,7 @@ class Tracing<P> {
     const input = this.trace(relation.input, place);
     const carried: Way<P> = { ...input, relation: { ...relation, input: input.relation } };
     const skipped: Relation = { op: 'limit', input: relation.input, count: relation.offset, offset: 0 };
-    const found = [...(relation.offset === 0 ? [] : [{ input: skipped, role: 'decides' as const, keys: [] }]), ...others(relation.input)];
+    const found = [...(relation.offset === 0 ? [] : [{ input: skipped, role: 'decides' as const, keys: [] }]), ...this.#others(relation.input)];
     return found.length === 0 ? carried : this.#rows(relation, found, place, carried);
   }
 
@@ -205,7 +226,7 @@ class Tracing<P> {
     const partitions = new Map(relation.columns.map(({ partitionBy }) => [JSON.stringify(partitionBy), partitionBy]));
     const found = [...partitions.values()].map((partitionBy) => ({ input: relation.input, role: 'decides' as const, keys: partitionBy.map((expr) => ({ of: expr, expr })) }));
     const seen = reads(relation.columns.flatMap(({ arg, partitionBy, orderBy }) => [...(arg === undefined ? [] : [arg]), ...partitionBy, ...orderBy.map((key) => key.expr)]));
-    return this.#rows(relation, [...found, ...others(relation.input, seen)], place, carried);
+    return this.#rows(relation, [...found, ...this.#others(relation.input, seen)], place, carried);
   }
 
   #set(relation: Relation & { op: 'set' }, place: P): Way<P> {
@@ -213,14 +234,14 @@ class Tracing<P> {
     const columns = setColumns(relation, left, right);
     const side = (schema: Schema, from: (column: (typeof columns)[number]) => string) => columns.map((column) => ({ of: col(column.name), expr: converted(from(column), typeIn(schema, from(column)), column.type) }));
     const found = [{ input: relation.left, role: 'made' as const, keys: side(left, ({ name }) => name) }];
-    return this.#rows(relation, relation.kind === 'except' ? [...found, ...others(relation.right)] : [...found, { input: relation.right, role: 'decides', keys: side(right, (column) => column.right) }], place);
+    return this.#rows(relation, relation.kind === 'except' ? [...found, ...this.#others(relation.right)] : [...found, { input: relation.right, role: 'decides', keys: side(right, (column) => column.right) }], place);
   }
 
   /** Semi and anti joins: left rows stay what they are. */
   #matching(relation: Relation & { op: 'join' }, place: P): Way<P> {
     const left = this.trace(relation.left, place);
     const carried: Way<P> = { ...left, relation: { ...relation, left: left.relation } };
-    if (relation.kind === 'anti') return this.#rows(relation, others(relation.right, new Set(relation.on.map((pair) => pair.right))), place, carried);
+    if (relation.kind === 'anti') return this.#rows(relation, this.#others(relation.right, new Set(relation.on.map((pair) => pair.right))), place, carried);
     const [leftSchema, rightSchema] = [schemaOf(relation.left), schemaOf(relation.right)];
     const keys = joinKeys(relation, leftSchema, rightSchema).map((key) => ({ of: converted(key.left, typeIn(leftSchema, key.left), key.type), expr: converted(key.right, typeIn(rightSchema, key.right), key.type) }));
     return this.#rows(relation, [{ input: relation.right, role: 'decides', keys }], place, carried);
@@ -230,7 +251,7 @@ class Tracing<P> {
     const [left, right] = [this.trace(relation.left, place), this.trace(relation.right, place)];
     const carried: Way<P> = { relation: { ...relation, left: left.relation, right: right.relation }, added: [...left.added, ...right.added], parts: [...left.parts, ...right.parts] };
     const keys = (side: 'left' | 'right') => new Set(relation.on.map((pair) => pair[side]));
-    const found = relation.op === 'asof' ? others(relation.right) : [...(relation.kind === 'left' || relation.kind === 'full' ? others(relation.right, keys('right')) : []), ...(relation.kind === 'right' || relation.kind === 'full' ? others(relation.left, keys('left')) : [])];
+    const found = relation.op === 'asof' ? this.#others(relation.right) : [...(relation.kind === 'left' || relation.kind === 'full' ? this.#others(relation.right, keys('right')) : []), ...(relation.kind === 'right' || relation.kind === 'full' ? this.#others(relation.left, keys('left')) : [])];
     return found.length === 0 ? carried : this.#rows(relation, found, place, carried);
   }
 

@@ -2,21 +2,23 @@ import { Route, X } from 'lucide-react';
 import { useEffect } from 'react';
 import type { ColumnPath } from '#app/protocol/sections/lineage.ts';
 import { traceColumn, useLineage } from '../state/lineage.ts';
-import { select } from '../state/selection.ts';
-import { IconButton, cx } from '../ui/index.ts';
-import { revealNode } from './canvas-store.ts';
+import { IconButton } from '../ui/index.ts';
+import { NodeButton } from './node-button.tsx';
+import { RowPathPanel } from './row-path-panel.tsx';
 
 /** Over the canvas while the way of a column is lit: where it comes from, step by step, and what uses it. */
 export function LineagePanel() {
-  const { target, path, error } = useLineage();
+  const { target, path, row, error } = useLineage();
+  const shown = target !== null || row !== null;
   useEffect(() => {
-    if (target === null) return;
+    if (!shown) return;
     const onKey = (event: KeyboardEvent) => {
       if (event.key === 'Escape' && !event.defaultPrevented) traceColumn(null);
     };
     addEventListener('keydown', onKey);
     return () => removeEventListener('keydown', onKey);
-  }, [target]);
+  }, [shown]);
+  if (row !== null) return <RowPathPanel />;
   if (target === null) return null;
   return (
     <section aria-label={`Lineage of ${target.column}`} data-testid="lineage-panel" className="absolute right-3 top-3 z-10 flex max-h-[70%] w-72 flex-col rounded-lg border border-line bg-raised shadow-float">
@@ -88,20 +90,5 @@ function RowsDecided({ names, forward }: { readonly names: readonly string[]; re
     <li className="truncate text-xs text-faint" title={names.join(', ')}>
       {forward ? `decides the rows of ${listed}` : `rows decided by ${listed}`}
     </li>
-  );
-}
-
-function NodeButton({ nodeId, title, strong = false }: { readonly nodeId: string; readonly title: string; readonly strong?: boolean }) {
-  return (
-    <button
-      type="button"
-      onClick={() => {
-        select({ nodes: [nodeId] });
-        revealNode(nodeId);
-      }}
-      className={cx('block w-full truncate rounded-sm px-1.5 text-left text-sm leading-5 hover:bg-hover', strong && 'font-medium text-accent-ink')}
-    >
-      {title}
-    </button>
   );
 }

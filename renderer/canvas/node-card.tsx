@@ -105,6 +105,13 @@ export const NodeCard = memo(NodeCardView);
 function LineageColumns({ mark }: { readonly mark: LineageMark }) {
   const shown = mark.columns.filter((one) => one.via === mark.via).slice(0, 2);
   const rest = mark.columns.length - shown.length;
+  if (mark.note !== undefined) {
+    return (
+      <div data-testid="lineage-note" className={cx('pointer-events-none absolute left-1 right-1 top-full truncate pt-1 text-xs leading-4 tabular-nums', mark.via === 'value' ? 'text-accent-ink' : 'text-muted')}>
+        {mark.note}
+      </div>
+    );
+  }
   return (
     <div data-testid="lineage-columns" className="pointer-events-none absolute left-1 right-1 top-full pt-1 font-mono text-xs leading-4">
       {shown.map((one) => (

@@ -1,6 +1,7 @@
 import { create } from 'zustand';
 import type { Diagnostic } from '#app/core/errors.ts';
-import type { ColumnPath } from '#app/protocol/sections/lineage.ts';
+import { formatCount } from '#app/core/units.ts';
+import type { ColumnPath, RowPath } from '#app/protocol/sections/lineage.ts';
 import { client, diagnosticOf, isGivenUp } from '../rpc/client.ts';
 import { usePipeline } from './pipeline.ts';
 
@@ -10,18 +11,33 @@ export interface TracedColumn {
   readonly column: string;
 }
 
+/** A row of a table as it is looked at. */
+export interface TracedRow {
+  readonly nodeId: string;
+  readonly port: string;
+  /** Place in the table, from 0. */
+  readonly row: number;
+  readonly filter: string;
+  readonly sort: readonly { readonly column: string; readonly descending: boolean }[];
+}
+
 /** What the path means for one node's card. */
 export interface LineageMark {
   readonly direction: 'back' | 'target' | 'forward';
   /** By value or only as what decides the rows. */
   readonly via: 'value' | 'filter';
   readonly columns: readonly { readonly column: string; readonly via: 'value' | 'filter'; readonly expression: string | null }[];
+  /** Said under the card instead of columns. */
+  readonly note?: string;
 }
 
 interface LineageStore {
   /** The column whose way is shown on the canvas; null: none. */
   readonly target: TracedColumn | null;
   readonly path: ColumnPath | null;
+  /** The row whose sources are shown instead. */
+  readonly row: TracedRow | null;
+  readonly rowPath: RowPath | null;
   readonly error: Diagnostic | null;
   /** By node id; null while no path is shown, so that cards can tell “not on it” from “none shown”. */
   readonly marks: Readonly<Record<string, LineageMark>> | null;
@@ -29,7 +45,9 @@ interface LineageStore {
   readonly wires: Readonly<Record<string, 'value' | 'filter'>> | null;
 }
 
-export const useLineage = create<LineageStore>(() => ({ target: null, path: null, error: null, marks: null, wires: null }));
+const nothing: LineageStore = { target: null, path: null, row: null, rowPath: null, error: null, marks: null, wires: null };
+
+export const useLineage = create<LineageStore>(() => nothing);
 
 export const wireKey = (from: string, port: string, to: string): string => `${from}\n${port}\n${to}`;
 
@@ -41,11 +59,48 @@ export function traceColumn(target: TracedColumn | null): void {
   const same = target !== null && before !== null && before.nodeId === target.nodeId && before.port === target.port && before.column === target.column;
   if (target === null || same) {
     underWay?.abort();
-    useLineage.setState({ target: null, path: null, error: null, marks: null, wires: null });
+    useLineage.setState(nothing);
     return;
   }
-  useLineage.setState({ target, error: null });
+  useLineage.setState({ target, row: null, rowPath: null, error: null });
   void ask();
+}
+
+/** Lights up where a row of a table comes from, down to the rows of the sources. */
+export function traceRow(row: TracedRow): void {
+  useLineage.setState({ ...nothing, row });
+  void askRow(row);
+}
+
+async function askRow(row: TracedRow): Promise<void> {
+  const { document } = usePipeline.getState();
+  if (!document) return;
+  underWay?.abort();
+  const mine = new AbortController();
+  underWay = mine;
+  try {
+    const rowPath = await client.lineage.row({ document, ...row, sort: [...row.sort] }, { signal: mine.signal });
+    if (mine.signal.aborted) return;
+    useLineage.setState({ rowPath, error: null, marks: rowMarks(rowPath, row.nodeId), wires: Object.fromEntries(rowPath.wires.map((wire) => [wireKey(wire.from.node, wire.from.port, wire.to.node), 'value'])) });
+  } catch (error) {
+    if (mine.signal.aborted || isGivenUp(error)) return;
+    useLineage.setState({ rowPath: null, marks: null, wires: null, error: diagnosticOf(error) });
+  }
+}
+
+/** Sources say which rows they gave; where the way ends is dashed. */
+export function rowMarks(path: RowPath, target: string): Record<string, LineageMark> {
+  const marks: Record<string, LineageMark> = {};
+  for (const id of path.nodes) marks[id] = { direction: id === target ? 'target' : 'back', via: 'value', columns: [] };
+  for (const { nodeId, rows, shown } of path.sources) {
+    const before = marks[nodeId];
+    if (before !== undefined && rows > 0) marks[nodeId] = { ...before, note: rows === 1 ? `row ${formatCount(shown[0]?.number ?? 0)}` : `${formatCount(rows)} rows` };
+  }
+  for (const { nodeId } of path.stops) {
+    const before = marks[nodeId];
+    if (before !== undefined) marks[nodeId] = { ...before, via: 'filter', note: 'the way back ends here' };
+  }
+  return marks;
 }
 
 async function ask(): Promise<void> {
@@ -82,9 +137,12 @@ export function marksOf(path: ColumnPath): Record<string, LineageMark> {
 export function startLineage(): void {
   let timer: ReturnType<typeof setTimeout> | null = null;
   usePipeline.subscribe((state, before) => {
-    if (useLineage.getState().target === null || state.document === before.document) return;
+    const { target, row } = useLineage.getState();
+    if ((target === null && row === null) || state.document === before.document) return;
     if (state.document?.id !== before.document?.id) return traceColumn(null);
     if (state.document?.nodes === before.document?.nodes && state.document?.edges === before.document?.edges) return;
+    // In a changed pipeline there may be another row at the place.
+    if (row !== null) return traceColumn(null);
     if (timer !== null) clearTimeout(timer);
     timer = setTimeout(() => void ask(), 250);
   });

@@ -1,7 +1,7 @@
 import { PenstockError } from '#app/core/errors.ts';
 import { formatCount } from '#app/core/units.ts';
 import { matchingRows, numberedScan, rowAtPlace, rowsWrittenAs, type Database } from '#app/data/index.ts';
-import { freeName, schemaOf, type Scan, type TracedRole } from '#app/relation/index.ts';
+import { everything, freeName, mayGain, schemaOf, type Scan, type TracedRole } from '#app/relation/index.ts';
 import type { Relation, Schema } from '#app/relation/types.ts';
 import type { RowsOf } from '#app/sdk/node.ts';
 import type { TableValue } from '#app/sdk/ports.ts';
@@ -81,6 +81,8 @@ interface Pending {
   readonly scan: Scan;
   readonly place: NodePlace;
   readonly rows: Record<TracedRole, Relation[]>;
+  /** All of its rows decide. */
+  all: boolean;
 }
 
 /** What a written table was written from. */
@@ -93,6 +95,8 @@ class PathWalk {
   readonly #analysis: Analysis;
   readonly #trace: RowTrace<NodePlace>;
   readonly #places = new Map<Relation, NodePlace>();
+  /** Written tables that may get rows when the sources lose some. */
+  readonly #gaining = new Set<string>();
   readonly #pending = new Map<string, Pending>();
   readonly #sources: RowSource[] = [];
   readonly #stops = new Map<string, RowPath['stops'][number]>();
@@ -103,7 +107,7 @@ class PathWalk {
     this.#target = target;
     this.#services = services;
     this.#analysis = services.resolver.analysis;
-    this.#trace = new RowTrace({ database: services.database, tempDir: services.tempDir, signal: services.signal, placeOf: (relation) => this.#places.get(relation) });
+    this.#trace = new RowTrace({ database: services.database, tempDir: services.tempDir, signal: services.signal, placeOf: (relation) => this.#places.get(relation), gains: (scan) => this.#gaining.has(keyOf(scan)) });
   }
 
   close(): Promise<void> {
@@ -121,11 +125,25 @@ class PathWalk {
 
   /** Which node each described table is of; bypassed nodes hand on another's. */
   async #learnPlaces(): Promise<void> {
-    for (const nodeId of this.#analysis.order) {
+    const upstream = new Set([this.#target.nodeId]);
+    for (const nodeId of this.#analysis.order.toReversed()) {
+      if (upstream.has(nodeId)) for (const source of Object.values(this.#analysis.nodes.get(nodeId)?.inputs ?? {}).flat()) upstream.add(source.nodeId);
+    }
+    for (const nodeId of this.#analysis.order.filter((id) => upstream.has(id))) {
       const ports = await this.#services.resolver.ports(nodeId);
       if (isMissing(ports)) continue;
-      for (const [port, value] of Object.entries(ports)) if (value.kind === 'table' && !this.#places.has(value.relation)) this.#places.set(value.relation, { nodeId, port });
+      for (const [port, value] of Object.entries(ports)) {
+        if (value.kind !== 'table' || this.#places.has(value.relation)) continue;
+        this.#places.set(value.relation, { nodeId, port });
+        if (value.relation.op === 'scan' && (await this.#mayGain(nodeId, port, value.relation))) this.#gaining.add(keyOf(value.relation));
+      }
     }
+  }
+
+  async #mayGain(nodeId: string, port: string, scan: Scan): Promise<boolean> {
+    const maker = await this.#makerOf(nodeId, port, scan);
+    if (maker === null) return false;
+    return 'reason' in maker || mayGain(maker.relation, everything(maker.relation), (one) => this.#gaining.has(keyOf(one)));
   }
 
   async #choose() {
@@ -156,20 +174,34 @@ class PathWalk {
   async #walk(chosen: Relation, parts: Parameters<RowTrace<NodePlace>['walk']>[1], role: TracedRole): Promise<void> {
     const { found, stopped } = await this.#trace.walk(chosen, parts, role);
     for (const one of found) this.#add(one);
-    for (const { place } of stopped) this.#stop(place, 'it runs SQL of your own, which is not looked into');
+    for (const { place, role: which } of stopped) this.#stop(place, 'it runs SQL of your own, which is not looked into', which);
   }
 
   #add({ scan, place, role, rows }: FoundRows<NodePlace>): void {
     const at = scan.origin ?? place;
     const key = JSON.stringify([at.nodeId, at.port, scan.source.kind === 'parquet' ? scan.source.paths : '']);
-    const known = this.#pending.get(key) ?? { scan, place: at, rows: { made: [], decides: [] } };
-    known.rows[role].push(rows);
+    const known = this.#pending.get(key) ?? { scan, place: at, rows: { made: [], decides: [] }, all: false };
+    if (rows === null) known.all = true;
+    else known.rows[role].push(rows);
     this.#pending.set(key, known);
   }
 
-  #stop({ nodeId }: NodePlace, reason: string): void {
+  #stop({ nodeId }: NodePlace, reason: string, role: TracedRole = 'made'): void {
     const title = this.#analysis.nodes.get(nodeId)?.title ?? nodeId;
+    if (role === 'decides') {
+      this.#notes.add(`Rows before “${title}” may decide it, too: there the way back ends, as ${reason}.`);
+      return;
+    }
     this.#stops.set(nodeId, { nodeId, title, reason });
+  }
+
+  /** A prediction is also made of what its model has learnt from. */
+  #noteModel(nodeId: string): void {
+    const node = this.#analysis.nodes.get(nodeId);
+    for (const { name, kind } of node?.type?.definition.inputs ?? []) {
+      const title = kind === 'model' ? this.#analysis.nodes.get(node?.inputs[name]?.[0]?.nodeId ?? '')?.title : undefined;
+      if (title !== undefined) this.#notes.add(`The model of “${title}” has learnt from rows of its own, which are not listed.`);
+    }
   }
 
   /** What hangs on everything behind it is followed when all of its rows are known. */
@@ -184,15 +216,17 @@ class PathWalk {
     return found ?? null;
   }
 
-  async #follow({ scan, place, rows }: Pending): Promise<void> {
+  async #follow({ scan, place, rows, all }: Pending): Promise<void> {
     const { nodeId } = place;
     const maker = await this.#makerOf(nodeId, place.port, scan);
     const sets = { made: union(rows.made), decides: union(rows.decides) };
-    if (maker === null) return this.#source(scan, place, sets);
-    if ('reason' in maker) return this.#stop(place, maker.reason);
+    if (maker === null) return this.#source(scan, place, sets, all);
+    if ('reason' in maker) return this.#stop(place, maker.reason, sets.made === null ? 'decides' : 'made');
+    this.#noteModel(nodeId);
+    if (all) for (const one of this.#trace.everything(maker.relation, maker.place)) this.#add(one);
     for (const role of ['made', 'decides'] as const) {
       const set = sets[role];
-      if (set !== null) await this.#through(scan, set, maker, role, place);
+      if (set !== null && !(all && role === 'decides')) await this.#through(scan, set, maker, role, place);
     }
   }
 
@@ -214,11 +248,6 @@ class PathWalk {
     const value = isMissing(inputs) ? undefined : inputs[rule.input]?.[0];
     const from = node.inputs[rule.input]?.[0];
     if (value?.kind !== 'table' || from === undefined) return { reason: 'the table it was given is no longer there' };
-    if (node.type?.definition.inputs.some(({ kind }) => kind === 'model') === true) {
-      const [model] = Object.entries(node.inputs).flatMap(([port, list]) => (node.type?.definition.inputs.some((spec) => spec.name === port && spec.kind === 'model') === true ? list : []));
-      const title = model === undefined ? undefined : this.#analysis.nodes.get(model.nodeId)?.title;
-      if (title !== undefined) this.#notes.add(`The model of “${title}” has learnt from rows of its own, which are not listed.`);
-    }
     const shared = scan.schema.filter((column) => value.schema.some((other) => other.name === column.name && other.type === column.type)).map(({ name }) => name);
     if (rule.by === 'values' && shared.length < value.schema.length) return { reason: 'it changes columns by which its rows could be found again' };
     return { relation: value.relation, place: { nodeId: from.nodeId, port: from.port }, by: rule.by, shared };
@@ -252,14 +281,14 @@ class PathWalk {
     await this.#walk(found.relation, parts, role);
   }
 
-  async #source(scan: Scan, place: NodePlace, sets: Readonly<Record<TracedRole, Relation | null>>): Promise<void> {
+  async #source(scan: Scan, place: NodePlace, sets: Readonly<Record<TracedRole, Relation | null>>, everyRow: boolean): Promise<void> {
     const { database, signal } = this.#services;
     const number = freeName('number of the row', scan.schema);
     const numbered = numberedScan(scan, number);
     const schema = schemaOf(numbered);
     const rowsOf = (set: Relation): Relation => matchingRows({ relation: numbered, schema }, set, [{ column: number, partner: rowColumn }]);
     const made = sets.made === null ? 0 : await database.count(sets.made, signal);
-    const all = sets.decides === null ? made : await database.count(union([sets.made, sets.decides].filter((set) => set !== null)) ?? sets.decides, signal);
+    const all = everyRow ? await database.count(scan, signal) : sets.decides === null ? made : await database.count(union([sets.made, sets.decides].filter((set) => set !== null)) ?? sets.decides, signal);
     const sorted = sets.made === null ? null : ({ op: 'sort', input: rowsOf(sets.made), keys: [{ expr: { op: 'col', name: number }, descending: false, nulls: 'last' }] } as const);
     const shown = sorted === null ? [] : (await database.rows({ op: 'limit', input: sorted, count: SHOWN, offset: 0 }, SHOWN, signal)).rows;
     this.#sources.push({
@@ -294,6 +323,8 @@ class PathWalk {
     return { nodes: this.#analysis.order.filter((id) => known.get(id) === true || id === this.#target.nodeId), wires };
   }
 }
+
+const keyOf = ({ source, origin }: Scan): string => JSON.stringify([source.kind === 'parquet' ? source.paths : '', origin]);
 
 const union = (sets: readonly Relation[]): Relation | null => {
   const [first] = sets;

@@ -58,7 +58,10 @@ async function sourcesOf(relation: Relation, place: number): Promise<{ row: stri
     const { found, stopped } = await trace.walk(chosen.relation, whole.parts);
     expect(stopped).toEqual([]);
     const sets = { made: { left: new Set<number>(), right: new Set<number>() }, decides: { left: new Set<number>(), right: new Set<number>() } };
-    for (const one of found) for (const [number] of (await database.rows(one.rows)).rows) sets[one.role][one.scan.label === 'left' ? 'left' : 'right'].add(Number(number) - 1);
+    for (const { scan, role, rows } of found) {
+      const numbers = rows === null ? (scan.source.kind === 'values' ? scan.source.rows.map((_row, i) => i + 1) : []) : (await database.rows(rows)).rows.map(([number]) => Number(number));
+      for (const number of numbers) sets[role][scan.label === 'left' ? 'left' : 'right'].add(number - 1);
+    }
     return { row: rowText(row), ...sets };
   } finally {
     await trace.close();

@@ -2,15 +2,16 @@ import { randomBytes } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { matchingRows, numberedScan, type Database } from '#app/data/index.ts';
-import { schemaOf, traced, type Scan, type Traced, type TracedPart, type TracedRole } from '#app/relation/index.ts';
+import { scansOf, schemaOf, traced, type Scan, type Traced, type TracedPart, type TracedRole } from '#app/relation/index.ts';
 import type { NamedExpr, Relation } from '#app/relation/types.ts';
 
-/** Rows of one scan that were found: their numbers, from 1, in the column `row`, each once. */
+/** Rows of one scan that were found. */
 export interface FoundRows<P> {
   readonly scan: Scan;
   readonly place: P;
   readonly role: TracedRole;
-  readonly rows: Relation;
+  /** Their numbers, from 1, in the column `row`, each once; null: all of them, which then only decide. */
+  readonly rows: Relation | null;
 }
 
 export interface TraceEnd<P> {
@@ -34,18 +35,20 @@ export class RowTrace<P> {
   readonly #tempDir: string;
   readonly #signal: AbortSignal | undefined;
   readonly #placeOf: (relation: Relation) => P | undefined;
+  readonly #gains: (scan: Scan) => boolean;
   readonly #files: string[] = [];
 
-  constructor(options: { readonly database: Database; readonly tempDir: string; readonly signal?: AbortSignal; readonly placeOf?: (relation: Relation) => P | undefined }) {
+  constructor(options: { readonly database: Database; readonly tempDir: string; readonly signal?: AbortSignal; readonly placeOf?: (relation: Relation) => P | undefined; readonly gains?: (scan: Scan) => boolean }) {
     this.#database = options.database;
     this.#tempDir = options.tempDir;
     this.#signal = options.signal;
+    this.#gains = options.gains ?? (() => false);
     this.#placeOf = options.placeOf ?? (() => undefined);
   }
 
   /** The relation with what says where its rows come from. */
   traced(relation: Relation, place: P): Traced<P> {
-    return traced(relation, { place, placeOf: this.#placeOf, number: numberedScan });
+    return traced(relation, { place, placeOf: this.#placeOf, number: numberedScan, gains: this.#gains });
   }
 
   /** Writes rows down. */
@@ -68,8 +71,11 @@ export class RowTrace<P> {
           const numbers: Relation = { op: 'project', input: present(at.chosen, part.row), columns: [{ name: rowColumn, expr: col(part.row) }] };
           const kept = await this.keep({ op: 'distinct', input: numbers });
           if (kept.rows > 0) found.push({ scan: part.scan, place: part.place, role: at.role, rows: kept.relation });
-        } else if (part.kind === 'stop') {
-          if ((await this.#database.count({ op: 'limit', input: present(at.chosen, part.present), count: 1, offset: 0 }, this.#signal)) > 0) stopped.push({ place: part.place, role: at.role });
+        } else if (part.kind === 'stop' || part.kind === 'everything') {
+          const any = await this.#database.count({ op: 'limit', input: present(at.chosen, part.present), count: 1, offset: 0 }, this.#signal);
+          if (any === 0) continue;
+          if (part.kind === 'stop') stopped.push({ place: part.place, role: at.role });
+          else found.push(...this.everything(part.input, part.place));
         } else {
           const next = await this.#rowsOf(at.chosen, part);
           if (next !== null) open.push({ ...next, role: at.role === 'decides' ? 'decides' : part.role });
@@ -77,6 +83,11 @@ export class RowTrace<P> {
       }
     }
     return { found, stopped };
+  }
+
+  /** All scans under a relation, with all their rows. */
+  everything(relation: Relation, place: P): FoundRows<P>[] {
+    return scansOf(relation, place, this.#placeOf).map((one) => ({ ...one, role: 'decides', rows: null }));
   }
 
   /** Rows of a part's input that have the chosen rows' keys; null where the chosen rows have none of it. */
@@ -100,5 +111,5 @@ export class RowTrace<P> {
 
 /** The further columns that parts speak of. */
 export function partColumns<P>(parts: readonly TracedPart<P>[]): string[] {
-  return [...new Set(parts.flatMap((part) => (part.kind === 'scan' ? [part.row] : part.kind === 'stop' ? [part.present] : [part.present, ...part.keys.map(({ column }) => column)])))];
+  return [...new Set(parts.flatMap((part) => (part.kind === 'scan' ? [part.row] : part.kind === 'stop' || part.kind === 'everything' ? [part.present] : [part.present, ...part.keys.map(({ column }) => column)])))];
 }

@@ -10,7 +10,7 @@ import { lookOf } from './column-widths.ts';
 import type { ColumnLook } from './column-widths.ts';
 import { offsetToShow, rowsInView } from './scroll-map.ts';
 import { nextSort } from './sort-keys.ts';
-import { at, extentOf, moveSelection } from './selection.ts';
+import { at, contains, extentOf, moveSelection } from './selection.ts';
 import type { Selection } from './selection.ts';
 import { TableRow, rowHeight } from './table-row.tsx';
 import type { PlacedColumn } from './table-row.tsx';
@@ -134,7 +134,15 @@ export function TableGrid({ table, rows, version, profiles, charts, outdated, se
   };
 
   const dragging = useRef(false);
+  /** The menu is about the row under the pointer, unless it is among those that are selected. */
+  const onRightClick = (event: PointerEvent) => {
+    const row = event.target instanceof Element ? event.target.closest('[data-row]') : null;
+    if (!(row instanceof HTMLElement)) return;
+    const cell = cellUnder(event) ?? { row: Number(row.dataset.row), column: 0 };
+    if (selection === null || !contains(extentOf(selection), cell.row, cell.column)) onSelect(at(cell.row, cell.column));
+  };
   const onPointer = (event: PointerEvent) => {
+    if (event.type === 'pointerdown' && event.button === 2) return onRightClick(event);
     const cell = cellUnder(event);
     if (cell === null) return;
     if (event.type === 'pointerdown' && event.button === 0) {

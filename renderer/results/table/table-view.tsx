@@ -1,13 +1,13 @@
 import { useCallback, useEffect, useMemo, useState } from 'react';
 import type { ReactNode } from 'react';
-import { BarChart3, Copy, Rows3 } from 'lucide-react';
+import { BarChart3, Copy, Route, Rows3 } from 'lucide-react';
 import type { Diagnostic } from '#app/core/errors.ts';
 import { formatCount } from '#app/core/units.ts';
 import type { ColumnProfile } from '#app/protocol/schema.ts';
 import type { Schema } from '#app/relation/types.ts';
 import { client, diagnosticOf } from '../../rpc/client.ts';
-import { Button, EmptyState, IconButton, SearchInput, Spinner } from '../../ui/index.ts';
-import { traceColumn } from '../../state/lineage.ts';
+import { Button, ContextMenu, EmptyState, IconButton, SearchInput, Spinner } from '../../ui/index.ts';
+import { traceColumn, traceRow } from '../../state/lineage.ts';
 import { columnText, sliceFilter, useSlices } from '../../state/slices.ts';
 import { Notice, SeverityIcon } from '../notice.tsx';
 import { useQuery } from '../use-query.ts';
@@ -114,6 +114,11 @@ export function TableView({ subject, port, runAction }: TableViewProps) {
       .catch((failure: unknown) => setCopied(diagnosticOf(failure).message));
   };
 
+  const focused = selection !== null && selection.focus.row >= 0 ? selection.focus.row : null;
+  const sources = () => {
+    if (shown !== null && focused !== null) traceRow({ nodeId: subject.nodeId, port, row: focused, filter: shown.query.filter, sort: shown.query.sort });
+  };
+
   if (shown === null) {
     return (
       <div data-testid="table-view" className="h-full">
@@ -145,6 +150,9 @@ export function TableView({ subject, port, runAction }: TableViewProps) {
             Clear sorting
           </Button>
         ) : null}
+        <IconButton label="Where does this row come from?" size="sm" disabled={focused === null} onClick={sources}>
+          <Route size={14} />
+        </IconButton>
         <IconButton label="Copy selected cells" keys="Ctrl+C" size="sm" disabled={selection === null} onClick={copy}>
           <Copy size={14} />
         </IconButton>
@@ -156,6 +164,13 @@ export function TableView({ subject, port, runAction }: TableViewProps) {
       {error !== null && !filterFailed ? <FailureBar diagnostic={error} onRetry={retry} /> : null}
       {error === null && pageFailure !== null ? <FailureBar diagnostic={diagnosticOf(pageFailure)} onRetry={() => shown.pages.retry()} /> : null}
       <div className="flex min-h-0 flex-1">
+      <ContextMenu
+        items={() => [
+          { id: 'sources', label: 'Where does this row come from?', icon: <Route />, disabled: focused === null, onSelect: sources },
+          { id: 'copy', label: 'Copy', icon: <Copy />, keys: 'Ctrl+C', disabled: selection === null, onSelect: copy },
+        ]}
+      >
+        <div className="flex min-h-0 min-w-0 flex-1">
       <TableGrid
         table={shown}
         rows={rows}
@@ -172,6 +187,8 @@ export function TableView({ subject, port, runAction }: TableViewProps) {
         brushed={brushed}
         onBrush={onBrush}
       />
+        </div>
+      </ContextMenu>
       {details === null ? null : <ColumnDetails subject={subject} port={port} column={details} filter={filter} onClose={() => setDetails(null)} />}
       </div>
       {rows === 0 && !loading ? (
