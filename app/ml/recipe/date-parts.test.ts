@@ -2,15 +2,15 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
-import * as native from 'onnxruntime-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { openDatabase, type Database } from '#app/data/index.ts';
 import { lit } from '#app/relation/build.ts';
 import type { Relation, Schema } from '#app/relation/types.ts';
 import type { DatePart, Recipe, RecipeStep } from '#app/sdk/ports.ts';
+import { nativeRuntime } from '../onnx/testing.ts';
 import { fitRecipe, type FitRecipeOptions } from './fit.ts';
-import { expressionsOf, featuresInOnnx, type TestCell, type TestRuntime } from './testing.ts';
+import { expressionsOf, featuresInOnnx, type TestCell } from './testing.ts';
 
 let database: Database;
 let folder: string;
@@ -32,7 +32,7 @@ const scan = (rows: readonly (readonly TestCell[])[]): Relation => ({ op: 'scan'
 async function features(recipe: Recipe, rows: readonly (readonly TestCell[])[], applied = rows, options: FitRecipeOptions = {}): Promise<Record<string, (number | null)[]>> {
   const fitted = await fitRecipe(recipe, scan(rows), schema, database, options);
   const found = await database.rows({ op: 'project', input: scan(applied), columns: expressionsOf(fitted.outputs) });
-  const inOnnx = await featuresInOnnx(native as unknown as TestRuntime, fitted, schema, applied);
+  const inOnnx = await featuresInOnnx(nativeRuntime, fitted, schema, applied);
   const width = fitted.outputs.length;
   expect(Array.from(inOnnx, (value) => (Number.isNaN(value) ? null : value))).toEqual(found.rows.flat().map((cell) => (cell === null ? null : Math.fround(Number(cell)))));
   return Object.fromEntries(fitted.outputs.map(({ name }, index) => [name, found.rows.map((row) => (row.length === width && row[index] !== null ? Number(row[index]) : null))]));

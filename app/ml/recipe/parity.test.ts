@@ -1,12 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
-import { pathToFileURL } from 'node:url';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import * as native from 'onnxruntime-node';
-import * as wasm from 'onnxruntime-web/wasm';
 import { PenstockError } from '#app/core/errors.ts';
 import { openDatabase, type Database } from '#app/data/index.ts';
 import { emitFeatures } from '#app/relation/emitters/onnx/index.ts';
@@ -14,11 +10,12 @@ import { call, cast, col, lit } from '#app/relation/build.ts';
 import type { Relation, Schema } from '#app/relation/types.ts';
 import type { Recipe, RecipeStep } from '#app/sdk/ports.ts';
 import { encodeModel } from '../onnx/encode.ts';
+import { nativeRuntime, type TestRuntime, wasmRuntime } from '../onnx/testing.ts';
 import { defaultRecipe, treeRecipe } from '#app/sdk/recipe.ts';
 import { featuresOfFew } from './apply.ts';
 import type { FitTarget } from './columns.ts';
 import { fitRecipe, type FitRecipeOptions } from './fit.ts';
-import { featuresInOnnx, type TestCell, type TestRuntime } from './testing.ts';
+import { featuresInOnnx, type TestCell } from './testing.ts';
 
 type Cell = TestCell;
 const schema: Schema = [
@@ -86,9 +83,6 @@ let folder: string;
 beforeAll(async () => {
   folder = mkdtempSync(path.join(os.tmpdir(), 'penstock-recipe-'));
   database = await openDatabase({ tempDir: folder });
-  const dist = path.dirname(createRequire(import.meta.url).resolve('onnxruntime-web/wasm'));
-  wasm.env.wasm.numThreads = 1;
-  wasm.env.wasm.wasmPaths = pathToFileURL(`${dist}/`).href;
 });
 afterAll(async () => {
   await database.close();
@@ -120,19 +114,19 @@ describe('a fitted recipe', () => {
   it('agrees where a constant is neutral to float32 but not to float64', async () => {
         const scaled: Recipe = { steps: [{ step: 'scale', columns: { by: 'names', names: ['x'] }, method: 'standard' }, ...defaultRecipe.steps] };
     const row = (x: number): Cell[] => [x, x * 1.000000001, 0, true, 'a', 'a'];
-    await compare(native as unknown as TestRuntime, scaled, [row(0), row(-2e-46)], []);
-    await compare(native as unknown as TestRuntime, scaled, [row(1), row(3), row(1.0000000001)], []);
+    await compare(nativeRuntime, scaled, [row(0), row(-2e-46)], []);
+    await compare(nativeRuntime, scaled, [row(1), row(3), row(1.0000000001)], []);
   });
 
   it('agrees where numbers are nearly the same, and where categories are made of scaled ones', async () => {
     const scaled = (method: 'power' | 'quantile'): RecipeStep => ({ step: 'scale', columns: { by: 'all-numeric' }, method });
     const row = (x: number, whole: number): Cell[] => [x, -x, whole, true, 'a', 'a'];
     for (const [a, b] of [[-1e-50, 0], [0, 5e-324], [1e16, 1e16 + 2]] as const) {
-      await compare(native as unknown as TestRuntime, { steps: [scaled('quantile'), ...defaultRecipe.steps] }, [row(a, 1), row(b, 2)], []);
+      await compare(nativeRuntime, { steps: [scaled('quantile'), ...defaultRecipe.steps] }, [row(a, 1), row(b, 2)], []);
     }
     const codes: RecipeStep = { step: 'ordinal', columns: { by: 'names', names: ['whole', 'x'] }, maxCategories: 9, order: 'alphabetical', missing: 'nan' };
     for (const method of ['power', 'quantile'] as const) {
-      await compare(native as unknown as TestRuntime, { steps: [scaled(method), codes, ...treeRecipe.steps] }, [row(0.1, -45), row(0.7, 0), row(3.3, 12)], [row(0.2, 1)], { allowMissing: true });
+      await compare(nativeRuntime, { steps: [scaled(method), codes, ...treeRecipe.steps] }, [row(0.1, -45), row(0.7, 0), row(3.3, 12)], [row(0.2, 1)], { allowMissing: true });
     }
   });
 
@@ -140,7 +134,7 @@ describe('a fitted recipe', () => {
     await fc.assert(
       fc.asyncProperty(recipeArbitrary, fc.array(rowArbitrary, { minLength: 1, maxLength: 25 }), fc.array(rowArbitrary, { maxLength: 6 }), async (recipe, train, fresh) => {
         try {
-          await compare(native as unknown as TestRuntime, recipe, train, fresh);
+          await compare(nativeRuntime, recipe, train, fresh);
         } catch (error) {
           // Rows in which nothing is present cannot be learnt from, and that is what must be said.
           if (!(error instanceof PenstockError && error.code === 'no-features')) throw error;
@@ -155,7 +149,7 @@ describe('a fitted recipe', () => {
     await fc.assert(
       fc.asyncProperty(recipes, fc.array(rowArbitrary, { minLength: 1, maxLength: 25 }), fc.array(rowArbitrary, { maxLength: 6 }), async (recipe, train, fresh) => {
         try {
-          await compare(native as unknown as TestRuntime, recipe, train, fresh, { allowMissing: true });
+          await compare(nativeRuntime, recipe, train, fresh, { allowMissing: true });
         } catch (error) {
           if (!(error instanceof PenstockError && error.code === 'no-features')) throw error;
         }
@@ -183,7 +177,7 @@ describe('a fitted recipe', () => {
       ],
     };
     const fresh: Cell[][] = [[1e9, -3, 4, null, 'never seen', '😀']];
-    expect(await compare(wasm as unknown as TestRuntime, recipe, train, fresh)).toBe(await compare(native as unknown as TestRuntime, recipe, train, fresh));
+    expect(await compare(wasmRuntime(), recipe, train, fresh)).toBe(await compare(nativeRuntime, recipe, train, fresh));
   });
 
   it('stays small with many categories: one encoder a text column', async () => {

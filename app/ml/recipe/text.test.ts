@@ -1,29 +1,23 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
-import { pathToFileURL } from 'node:url';
 import fc from 'fast-check';
-import * as native from 'onnxruntime-node';
-import * as wasm from 'onnxruntime-web/wasm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { PenstockError } from '#app/core/errors.ts';
 import { openDatabase, type Database } from '#app/data/index.ts';
 import type { Relation, Schema } from '#app/relation/types.ts';
 import type { Recipe, RecipeStep } from '#app/sdk/ports.ts';
+import { nativeRuntime, wasmRuntime } from '../onnx/testing.ts';
 import { featuresOfFew } from './apply.ts';
 import { fitRecipe, type FitRecipeOptions } from './fit.ts';
-import { featuresInOnnx, type TestCell, type TestRuntime } from './testing.ts';
+import { featuresInOnnx, type TestCell } from './testing.ts';
 
 let database: Database;
 let folder: string;
 beforeAll(async () => {
   folder = mkdtempSync(path.join(os.tmpdir(), 'penstock-text-'));
   database = await openDatabase({ tempDir: folder });
-  const dist = path.dirname(createRequire(import.meta.url).resolve('onnxruntime-web/wasm'));
-  wasm.env.wasm.numThreads = 1;
-  wasm.env.wasm.wasmPaths = pathToFileURL(`${dist}/`).href;
 });
 afterAll(async () => {
   await database.close();
@@ -44,8 +38,8 @@ async function features(recipe: Recipe, rows: readonly (readonly TestCell[])[], 
   return {
     names: fitted.outputs.map((output) => output.name),
     sql: split(await featuresOfFew(fitted, scan(applied), database)),
-    native: split(await featuresInOnnx(native as unknown as TestRuntime, fitted, schema, applied)),
-    wasm: split(await featuresInOnnx(wasm as unknown as TestRuntime, fitted, schema, applied)),
+    native: split(await featuresInOnnx(nativeRuntime, fitted, schema, applied)),
+    wasm: split(await featuresInOnnx(wasmRuntime(), fitted, schema, applied)),
   };
 }
 

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
-import { InferenceSession, Tensor } from 'onnxruntime-web/wasm';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { OnnxGraph } from '#app/relation/emitters/onnx/graph.ts';
 import type { ModelSignature, ModelValue } from '#app/sdk/ports.ts';
 import { decodeModel } from '../onnx/decode.ts';
 import { encodeModel } from '../onnx/encode.ts';
+import { runModel, type TestTensor, wasmRuntime } from '../onnx/testing.ts';
 import type { GoldenRows } from '../model/parity.ts';
 import { openScorer } from '../model/scorer.ts';
 import { closeIdleWorkers } from '../worker/run-task.ts';
@@ -91,14 +91,12 @@ describe('an appended calibration', () => {
     const line: Calibrator = { method: 'isotonic', x: [0.1, 0.3, 0.7], y: [0, 0.5, 1] };
     for (const one of [calibrator, line]) {
       const edited = appendEnd(appendEnd(passThrough(2).file, 2, (before) => calibrationEnd(before, [one], 2), {}), 2, (before) => thresholdEnd(before, 1, 0.2), {});
-      const session = await InferenceSession.create(edited);
-      const column = (values: number[]): Tensor => new Tensor('float64', Float64Array.from(values), [values.length, 1]);
-      const found = await session.run({ p0: column([0.75, 0.5]), p1: column([0.25, 0.5]) });
+      const column = (values: number[]): TestTensor => ({ data: Float64Array.from(values), dims: [values.length, 1] });
+      const found = await runModel(wasmRuntime(), edited, { p0: column([0.75, 0.5]), p1: column([0.25, 0.5]) });
       const expected = calibrateRows([one], [0.75, 0.25, 0.5, 0.5], 2);
-      const data = found['probabilities']?.data;
+      const data = found['probabilities']?.data as Float32Array | undefined;
       expected.forEach((p, i) => expect(Math.abs(Number(data?.[i]) - p)).toBeLessThan(2e-7));
       expect(found['label']?.data).toEqual(BigInt64Array.of((expected[1] ?? 0) >= 0.2 ? 1n : 0n, 1n));
-      await session.release();
     }
   });
 

@@ -1,10 +1,10 @@
-import * as native from 'onnxruntime-node';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { FittedRecipe } from '#app/sdk/ports.ts';
 import { parameterCount } from '../../autodiff/flat-parameters.ts';
 import { encodeModel } from '../../onnx/encode.ts';
 import { createRunner } from '../../onnx/runner.ts';
-import { featuresInOnnx, type TestRuntime } from '../../recipe/testing.ts';
+import { nativeRuntime } from '../../onnx/testing.ts';
+import { featuresInOnnx } from '../../recipe/testing.ts';
 import { closeIdleWorkers } from '../../worker/run-task.ts';
 import { evaluationGraph } from '../network/graphs.ts';
 import { initialStatistics } from '../network/pass.ts';
@@ -32,7 +32,7 @@ it('a model file reads base64 as a recipe reads files; what is no image is missi
   const images = [1, 2, 3].map(bytesOf);
   const texts = images.map((image) => Buffer.from(image).toString('base64'));
   const bad = ['', 'photo.png', texts[0]?.slice(1) ?? '', `${texts[0]}A`, texts[0]?.replace(/^../, '=…') ?? ''];
-  const found = await featuresInOnnx(native as unknown as TestRuntime, fitted, fitted.inputs, [...texts, ...bad].map((text) => [text]));
+  const found = await featuresInOnnx(nativeRuntime, fitted, fitted.inputs, [...texts, ...bad].map((text) => [text]));
   expect(found.slice(0, 3 * size * size)).toEqual(Float32Array.from(images.flatMap((image) => Array.from(packed(image)))));
   expect(found.slice(3 * size * size).every(Number.isNaN)).toBe(true);
   expect(found.length).toBe(8 * size * size);

@@ -28,16 +28,17 @@ export function parameterShapes({ kind, features, classes, params }: NetworkSpec
   ]);
 }
 
-/** Random weights (He et al. 2015 before rectifiers, Glorot & Bengio 2010 otherwise), biases 0, as one vector. */
+/**
+ * Random weights (Glorot & Bengio 2010), biases 0, as one vector. Before rectifiers too, as in Keras and scikit-learn: He et al.'s larger ones
+ * (2015) are for many layers; with the few that tables need they cost several epochs.
+ */
 export function initialParameters(spec: NetworkSpec, next: () => number): Float32Array {
   const shapes = parameterShapes(spec);
   const vector = new Float32Array(parameterCount(shapes));
-  const rectifier = spec.params.activation === 'relu' || spec.params.activation === 'gelu';
   for (const [i, view] of parameterViews(vector, shapes).entries()) {
     const [inputs = 0, outputs] = shapes[i]?.shape ?? [];
     if (outputs === undefined) continue;
-    const isLast = i === shapes.length - 2;
-    const spread = Math.sqrt(rectifier && !isLast ? 2 / inputs : 2 / (inputs + outputs));
+    const spread = Math.sqrt(2 / (inputs + outputs));
     for (let k = 0; k < view.length; k++) view[k] = spread * normal(next);
   }
   return vector;

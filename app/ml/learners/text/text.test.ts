@@ -2,15 +2,15 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
-import * as native from 'onnxruntime-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDatabase, type Database } from '#app/data/index.ts';
 import type { Relation, Schema } from '#app/relation/types.ts';
 import type { FittedRecipe } from '#app/sdk/ports.ts';
 import { parameterCount } from '../../autodiff/flat-parameters.ts';
+import { nativeRuntime } from '../../onnx/testing.ts';
 import { featuresOfFew } from '../../recipe/apply.ts';
 import { fitRecipe } from '../../recipe/fit.ts';
-import { featuresInOnnx, type TestRuntime } from '../../recipe/testing.ts';
+import { featuresInOnnx } from '../../recipe/testing.ts';
 import { closeIdleWorkers } from '../../worker/run-task.ts';
 import { uniform } from '../random.ts';
 import { runHead, trainInput } from '../testing.ts';
@@ -65,7 +65,7 @@ it('a model file reads words as training did', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(text, { minLength: 1, maxLength: 6 }), async (texts) => {
       const rows = texts.map((one) => [one]);
-      expect(await featuresInOnnx(native as unknown as TestRuntime, fitted, schema, rows)).toEqual(await featuresOfFew(fitted, scan(texts), database));
+      expect(await featuresInOnnx(nativeRuntime, fitted, schema, rows)).toEqual(await featuresOfFew(fitted, scan(texts), database));
     }),
     { numRuns: 40 },
   );
