@@ -61,3 +61,4 @@ export { autoTrain } from './search/auto/auto-train.ts';
 export { candidatesFor } from './search/auto/candidates.ts';
 export { openOnnxFile } from './imported/read-file.ts';
 export { importModel } from './imported/import-model.ts';
+export { kerasFiles, openKerasFile } from './imported/open-keras.ts';

@@ -9,7 +9,7 @@ import { normal, uniform } from '../learners/random.ts';
 import { checkParity, type GoldenOutputs, type GoldenRows } from '../model/parity.ts';
 import { createRunner, type Runner } from '../onnx/runner.ts';
 import type { TensorData, TensorValues } from '../onnx/session-types.ts';
-import { openOnnxFile } from './read-file.ts';
+import { type OpenedFile, openOnnxFile } from './read-file.ts';
 import { wrapModel } from './wrap-model.ts';
 
 export type ImportServices = Pick<RunContext<unknown>, 'tables' | 'artifacts' | 'signal' | 'progress' | 'log' | 'report'>;
@@ -21,15 +21,19 @@ type Columns = Readonly<Record<string, readonly Cell[]>>;
 const TEST_ROWS = 198;
 const MADE_ROWS = 32;
 
+/** Reads a file that is ONNX, or as ONNX. */
+export type OpenFile = (file: string, signal?: AbortSignal) => Promise<OpenedFile>;
+
 /**
  * A model file from elsewhere as one of ours. It is checked on test rows: the file as it came, fed by JavaScript, against the wrapped one.
  * @param table rows to test with, and whose columns the inputs are mapped to; null: none.
- * @throws PenstockError those of openOnnxFile, `import-plan`, `output-shape`, `no-test-rows`, `parity`; CancelledError.
+ * @param open how the file is read; default: as ONNX.
+ * @throws PenstockError those of `open`, `import-plan`, `output-shape`, `no-test-rows`, `parity`; CancelledError.
  */
-export async function importModel(path: string, params: ImportParams, table: TableValue | null, services: ImportServices): Promise<ModelValue> {
+export async function importModel(path: string, params: ImportParams, table: TableValue | null, services: ImportServices, open: OpenFile = openOnnxFile): Promise<ModelValue> {
   const { artifacts, signal, progress } = services;
   progress(0.1, 'Reading the file');
-  const opened = await openOnnxFile(path, signal);
+  const opened = await open(path, signal);
   const planned = planImport(opened.file, params, table?.schema ?? null);
   if (!planned.ok) {
     const [problem] = planned.problems;

@@ -54,6 +54,11 @@ export async function openOnnxFile(file: string, signal?: AbortSignal): Promise<
   const bytes = await readFile(file).catch((error: NodeJS.ErrnoException) => {
     throw new PenstockError('file-missing', error.code === 'ENOENT' ? `The file “${name}” is not there.` : `The file “${name}” cannot be read (${error.code ?? error.message}).`, { remedy: 'Choose the file again.', place: { param: ['path'], file }, cause: error });
   });
+  return openOnnxBytes(bytes, name, signal);
+}
+
+/** The same of a file in memory. @throws PenstockError `onnx-damaged`, `onnx-unsupported`; CancelledError. */
+export async function openOnnxBytes(bytes: Uint8Array, name: string, signal?: AbortSignal): Promise<OpenedFile> {
   const read = withoutMaps(raised(decode(bytes, name)));
   const opset = read.model.opsetImport.find(({ domain }) => domain === '' || domain === 'ai.onnx')?.version;
   if (opset !== undefined && opset < OLDEST_OPSET) throw unsupported(name, `is written for operators of version ${opset}; those from version ${OLDEST_OPSET} on can be used`, 'Export the model with a newer opset.');

@@ -8,6 +8,7 @@ import { closeSession, openSession, runSession } from '../onnx/session.ts';
 import { trainInWorker } from '../learners/train.ts';
 import { treeShapInWorker } from '../trees/shap-task.ts';
 import { momentsInWorker, principalInWorker } from '../projection/principal.ts';
+import { readKerasInWorker } from '../imported/keras/keras-task.ts';
 import { readImagesInWorker, readPixelsInWorker } from '../images/read-texts.ts';
 import { forecastInWorker } from '../learners/forecast/forecast-task.ts';
 import { projectInWorker } from '../projection/project.ts';
@@ -42,4 +43,5 @@ export const handlers: TaskHandlers = {
   'cluster-quality': qualityInWorker,
   'fit-and-score': fitAndScoreInWorker,
   'select-ensemble': selectInWorker,
+  'read-keras': readKerasInWorker,
 };

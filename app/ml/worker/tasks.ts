@@ -14,6 +14,7 @@ import type { SelectPayload, SelectResult } from '../search/auto/select-ensemble
 import type { CalibratePayload, CalibrateResult } from '../understanding/calibrate.ts';
 import type { FairThresholds, FairThresholdsPayload } from '../understanding/fair-thresholds.ts';
 import type { TunedThreshold, TunePayload } from '../understanding/thresholds.ts';
+import type { ReadKerasPayload, ReadKerasResult } from '../imported/keras/keras-task.ts';
 import type { ReadImagesPayload, ReadImagesResult, ReadPixelsResult } from '../images/read-texts.ts';
 import type { ForecastPayload, ForecastResult } from '../learners/forecast/forecast-types.ts';
 import type { CheckpointMessage, TrainMessage, TrainPayload, TrainedLearner } from '../learners/types.ts';
@@ -41,6 +42,7 @@ export interface TaskMap {
   project: { payload: ProjectPayload; message: never; result: ProjectResult };
   'fit-and-score': { payload: FitAndScorePayload; message: TrainMessage | CheckpointMessage; result: FitAndScoreResult };
   'select-ensemble': { payload: SelectPayload; message: never; result: SelectResult };
+  'read-keras': { payload: ReadKerasPayload; message: never; result: ReadKerasResult };
   'session-close': { payload: { readonly session: number }; message: never; result: null };
 }
 

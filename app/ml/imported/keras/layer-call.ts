@@ -41,8 +41,9 @@ export class LayerCall {
     return unsupported(`The layer “${this.layer.name}” (${this.layer.className}) ${what}, which cannot be imported.`);
   }
 
-  get hasWeights(): boolean {
-    return this.#taken < this.#weights.length;
+  /** The shape of the layer's next weight; empty where there is none. */
+  get nextShape(): readonly number[] {
+    return this.#weights[this.#taken]?.dims ?? [];
   }
 
   /** The layer's next weight. @throws PenstockError `keras-damaged` where it is missing or of another shape. */

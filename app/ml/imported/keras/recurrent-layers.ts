@@ -116,7 +116,7 @@ const bidirectional = writer(z.looseObject({ layer: z.unknown(), backward_layer:
   const backward = back?.success === true ? back.data.config : { ...forward, go_backwards: !forward.go_backwards };
   const [a, b] = [run(call, cell, call.x, forward), run(call, cell, call.x, backward)];
   const op = merges[config.merge_mode];
-  if (op === 'Concat') return call.op(op, [a, b], a.shape.with(-1, forward.units + backward.units), { axis: int(-1) });
+  if (op === 'Concat') return call.op(op, [a, b], a.shape.with(a.shape.length - 1, forward.units + backward.units), { axis: int(-1) });
   const merged = call.op(op, [a, b], a.shape);
   return config.merge_mode === 'ave' ? call.op('Mul', [merged, call.constant([], [0.5])], a.shape) : merged;
 });

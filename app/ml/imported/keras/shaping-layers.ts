@@ -28,14 +28,20 @@ const repeatVector = writer(z.looseObject({ n: z.number() }), (call, { n }) => {
   return call.op('Expand', [column, call.list([1, n, width])], ['rows', n, width]);
 });
 
+/** A pair for the only axis is its two sides; for two axes, each one's. */
+function sidesOf(given: number | readonly (number | readonly number[])[], axes: number): (readonly [number, number])[] {
+  const both = (one: number | readonly number[] | undefined): readonly [number, number] => (typeof one === 'object' ? [one[0] ?? 0, one[1] ?? 0] : [one ?? 0, one ?? 0]);
+  if (typeof given === 'number') return Array.from({ length: axes }, () => both(given));
+  if (axes === 1 && given.length === 2) return [[Number(given[0]), Number(given[1])]];
+  return given.map(both);
+}
+
 /** Zeros before and after each axis: one number for all, one an axis, or two an axis. */
 function zeroPadding(axes: number): LayerWriter {
   const schema = z.looseObject({ padding: z.union([sizes, z.array(z.array(z.number()))]).nullish(), data_format: dataFormat });
   return writer(schema, (call, config) => {
     const { x } = call;
-    const given = config.padding ?? 1;
-    // A pair for the only axis is its two sides; for two axes, each one's.
-    const sides = typeof given === 'number' ? new Array<[number, number]>(axes).fill([given, given]) : axes === 1 && typeof given[0] === 'number' ? [[Number(given[0]), Number(given[1] ?? given[0])]] : given.map((one) => (typeof one === 'number' ? [one, one] : [one[0] ?? 0, one[1] ?? 0]));
+    const sides = sidesOf(config.padding ?? 1, axes);
     const first = config.data_format === 'first' && axes === 2 ? 2 : 1;
     const before = x.shape.map((_, i) => sides[i - first]?.[0] ?? 0);
     const after = x.shape.map((_, i) => sides[i - first]?.[1] ?? 0);

@@ -90,10 +90,10 @@ function refOf([layer, call, tensor]: readonly [string, number, number, ...unkno
 
 /** What a call reads: lists of references (Keras 2, TensorFlow.js), or arguments that hold tensors (Keras 3). */
 function callOf(node: unknown, layer: string): LayerRef[] {
-  const arguments_ = z.looseObject({ args: z.array(z.unknown()), kwargs: z.record(z.string(), z.unknown()).default({}) }).safeParse(node);
-  if (arguments_.success) {
-    if (Object.values(arguments_.data.kwargs).some((value) => tensorsIn(value).length > 0)) throw unsupported(`The layer “${layer}” is called with tensors by name (an initial state or a mask, for example).`);
-    return arguments_.data.args.flatMap(tensorsIn);
+  const called = z.looseObject({ args: z.array(z.unknown()), kwargs: z.record(z.string(), z.unknown()).default({}) }).safeParse(node);
+  if (called.success) {
+    if (Object.values(called.data.kwargs).some((value) => tensorsIn(value).length > 0)) throw unsupported(`The layer “${layer}” is called with tensors by name (an initial state or a mask, for example).`);
+    return called.data.args.flatMap(tensorsIn);
   }
   const old = z.array(reference).safeParse(node);
   if (!old.success) throw unsupported(`What the layer “${layer}” reads is written in a way that is not known.`);

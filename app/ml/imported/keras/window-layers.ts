@@ -69,17 +69,20 @@ function conv(axes: number): LayerWriter {
 }
 
 /** Each channel by its own kernels: output channel = channel · multiplier + its kernel. */
-function depthwise(call: LayerCall, x: Value, channels: number, windows: Windows, multiplier: number, hasBias: boolean): Value {
+function depthwise(call: LayerCall, x: Value, channels: number, windows: Windows, hasBias: boolean): { readonly y: Value; readonly multiplier: number } {
+  // TensorFlow.js does not write the multiplier of separable convolutions down; the kernel shows it.
+  const multiplier = call.nextShape.at(-1) ?? 1;
   // [places …, channels, multiplier] is one input a group once the last two are taken together.
   const outs = channels * multiplier;
-  return convolve(call, x, windows, kernelFirst(call.weight(...windows.kernel, channels, multiplier), windows.kernel, 1, outs), 1, outs, channels, hasBias);
+  const kernel = kernelFirst(call.weight(...windows.kernel, channels, multiplier), windows.kernel, 1, outs);
+  return { multiplier, y: convolve(call, x, windows, kernel, 1, outs, channels, hasBias) };
 }
 
 function depthwiseConv(axes: number): LayerWriter {
-  return writer(z.looseObject({ ...convParams, depth_multiplier: number(1) }), (call, config) => {
+  return writer(z.looseObject(convParams), (call, config) => {
     const out = channelsFirst(call, config.data_format, (x, channels, places) => {
       const windows = windowsOf(places, perAxis(config.kernel_size, axes, 1), perAxis(config.strides, axes, 1), perAxis(config.dilation_rate, axes, 1), config.padding);
-      return depthwise(call, x, channels, windows, config.depth_multiplier, config.use_bias);
+      return depthwise(call, x, channels, windows, config.use_bias).y;
     });
     return activate(call, config.activation, out);
   });
@@ -87,14 +90,14 @@ function depthwiseConv(axes: number): LayerWriter {
 
 /** Channels one by one, then all together place by place. */
 function separableConv(axes: number): LayerWriter {
-  return writer(z.looseObject({ ...convParams, filters: z.number(), depth_multiplier: number(1) }), (call, config) => {
+  return writer(z.looseObject({ ...convParams, filters: z.number() }), (call, config) => {
     const out = channelsFirst(call, config.data_format, (x, channels, places) => {
       const windows = windowsOf(places, perAxis(config.kernel_size, axes, 1), perAxis(config.strides, axes, 1), perAxis(config.dilation_rate, axes, 1), config.padding);
-      const apart = depthwise(call, x, channels, windows, config.depth_multiplier, false);
+      const apart = depthwise(call, x, channels, windows, false);
       const ones = places.map(() => 1);
-      const ins = channels * config.depth_multiplier;
+      const ins = channels * apart.multiplier;
       const points = windowsOf(windows.places, ones, ones, ones, 'valid');
-      return convolve(call, apart, points, kernelFirst(call.weight(...ones, ins, config.filters), ones, ins, config.filters), ins, config.filters, 1, config.use_bias);
+      return convolve(call, apart.y, points, kernelFirst(call.weight(...ones, ins, config.filters), ones, ins, config.filters), ins, config.filters, 1, config.use_bias);
     });
     return activate(call, config.activation, out);
   });
