@@ -32,7 +32,7 @@ const boxShape = z.object({
 
 const series = z.object({
   name: z.string(),
-  mark: z.enum(['line', 'points', 'bars', 'area', 'heatmap', 'reference', 'band', 'boxes']),
+  mark: z.enum(['line', 'points', 'bars', 'area', 'heatmap', 'hexagons', 'reference', 'band', 'boxes']),
   x: z.array(coordinate),
   y: z.array(coordinate),
   z: z.array(z.array(numberOrNull)).optional(),
@@ -43,6 +43,8 @@ const series = z.object({
   low: z.array(numberOrNull).optional(),
   high: z.array(numberOrNull).optional(),
   boxes: z.array(boxShape.nullable()).optional(),
+  hexagon: z.object({ width: z.number(), height: z.number() }).optional(),
+  rows: z.array(z.number()).optional(),
   size: z.array(numberOrNull).optional(),
   neutral: z.boolean().optional(),
 });

@@ -1,5 +1,6 @@
 import type { Relation, Schema, Expr, NamedExpr, Column } from '#app/relation/types.ts';
 import type { ChartQuery } from './charts.ts';
+import type { Explanation } from './explanation.ts';
 import type { PipelinePart } from './learner-nodes.ts';
 
 /** What flows along an edge. */
@@ -345,7 +346,9 @@ export type ReportBlock =
       readonly rows: readonly (readonly (null | boolean | number | string)[])[];
     }
   /** Nodes that a person can put on the canvas by a button: a result as an ordinary pipeline. */
-  | ({ readonly type: 'pipeline'; readonly title: string; readonly summary: string } & PipelinePart);
+  | ({ readonly type: 'pipeline'; readonly title: string; readonly summary: string } & PipelinePart)
+  /** Why a model predicts what it does: views in which a row and a class can be chosen. */
+  | { readonly type: 'explanation'; readonly explanation: Explanation };
 
 export interface MetricItem {
   readonly name: string;
@@ -406,10 +409,10 @@ export interface BoxShape {
 export interface ChartSeries {
   readonly name: string;
   /** `band`: the area between `low` and `high`; `boxes`: one `boxes` entry for each x (null: no values), y the medians. */
-  readonly mark: 'line' | 'points' | 'bars' | 'area' | 'heatmap' | 'reference' | 'band' | 'boxes';
+  readonly mark: 'line' | 'points' | 'bars' | 'area' | 'heatmap' | 'hexagons' | 'reference' | 'band' | 'boxes';
   readonly x: readonly (number | string | null)[];
   readonly y: readonly (number | string | null)[];
-  /** heatmap: z[row][column] over y × x; points: size or colour by value. */
+  /** heatmap: z[row][column] over y × x; points: size or colour by value; hexagons: z[0], their colour. */
   readonly z?: readonly (readonly (number | null)[])[];
   /** heatmap: text in the cells. */
   readonly text?: readonly (readonly string[])[];
@@ -422,6 +425,10 @@ export interface ChartSeries {
   readonly low?: readonly (number | null)[];
   readonly high?: readonly (number | null)[];
   readonly boxes?: readonly (BoxShape | null)[];
+  /** Hexagons, x and y their centres, corners up: size in the axes' units (decades on logarithmic axes, ms on time axes). */
+  readonly hexagon?: { readonly width: number; readonly height: number };
+  /** Hexagons: rows in each, where the colour is something else. */
+  readonly rows?: readonly number[];
   /** Points: area by value. */
   readonly size?: readonly (number | null)[];
   /** The colour for “Other” and missing values, which is none of the palette. */

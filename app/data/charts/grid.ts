@@ -5,6 +5,8 @@ import { typedColumn, type ChartSource, type SqlValue } from './source.ts';
 
 /** How a measure is computed: of rows at once, or from parts (counts, sums) of groups of rows. */
 interface MeasureSql {
+  /** What is measured of one row; infinities and NaN are missing. */
+  readonly value: string;
   readonly direct: string;
   readonly parts: readonly string[] | null;
   /** From the parts, called a0, a1 …. */
@@ -13,12 +15,12 @@ interface MeasureSql {
 
 /** @throws PenstockError `unknown-column`, `column-type` */
 export function measureSql(source: Pick<ChartSource, 'schema'>, { fn, column }: ChartMeasure): MeasureSql {
-  if (column === null) return { direct: 'count(*)', parts: ['count(*)'], whole: ([n]) => `sum(${n})` };
+  if (column === null) return { value: '1', direct: 'count(*)', parts: ['count(*)'], whole: ([n]) => `sum(${n})` };
   const wide = fn === 'count' || fn === 'count_distinct';
   const of = typedColumn(source, column, wide ? ['boolean', 'integer', 'float', 'string', 'date', 'time', 'timestamp', 'binary'] : ['boolean', 'integer', 'float'], `the ${fn === 'avg' ? 'mean' : fn} is of numbers`);
   const name = quoteName(column);
   const value = wide ? name : of.type === 'float' ? `case when isfinite(${name}::double) then ${name}::double end` : `${name}::bigint`;
-  const simple = (direct: string, whole: MeasureSql['whole']): MeasureSql => ({ direct, parts: [direct], whole });
+  const simple = (direct: string, whole: MeasureSql['whole']): MeasureSql => ({ value, direct, parts: [direct], whole });
   switch (fn) {
     case 'count':
       return simple(`count(${value})`, ([n]) => `sum(${n})`);
@@ -29,13 +31,13 @@ export function measureSql(source: Pick<ChartSource, 'schema'>, { fn, column }: 
     case 'max':
       return simple(`max(${value})::double`, ([m]) => `max(${m})`);
     case 'avg':
-      return { direct: `avg(${value})`, parts: [`sum(${value})::double`, `count(${value})`], whole: ([s, n]) => `case when sum(${n}) > 0 then sum(${s}) / sum(${n}) end` };
+      return { value, direct: `avg(${value})`, parts: [`sum(${value})::double`, `count(${value})`], whole: ([s, n]) => `case when sum(${n}) > 0 then sum(${s}) / sum(${n}) end` };
     case 'median':
-      return { direct: `median((${value})::double)`, parts: null, whole: () => '' };
+      return { value, direct: `median((${value})::double)`, parts: null, whole: () => '' };
     case 'stddev':
-      return { direct: `stddev_samp((${value})::double)`, parts: null, whole: () => '' };
+      return { value, direct: `stddev_samp((${value})::double)`, parts: null, whole: () => '' };
     case 'count_distinct':
-      return { direct: `count(distinct ${value})`, parts: null, whole: () => '' };
+      return { value, direct: `count(distinct ${value})`, parts: null, whole: () => '' };
   }
 }
 

@@ -4,13 +4,14 @@ import type { Column } from '#app/relation/types.ts';
 import type { AxisSpec, ChartSeries, ChartSpec } from '#app/sdk/ports.ts';
 import { quoteName } from '../sql.ts';
 import { binAxis, type Axis } from './axis.ts';
-import { grid } from './grid.ts';
+import { grid, measureSql } from './grid.ts';
+import { hexagonsOf, latticeOf } from './hexagons.ts';
 import { colourAxis, neutral } from './histogram.ts';
 import { columnOf, isNumber, isTime, numbers, ordered, typedColumn, type ChartSource, type SqlValue } from './source.ts';
 import { trendPosition, trendSeries } from './trend.ts';
 import { rowsNote, sampleError, sentences } from './words.ts';
 
-/** Bins across and up. */
+/** Rectangles across and up, where an axis has few steps. */
 const across = 100;
 const up = 60;
 /** Counts that differ by more than this are coloured by powers of ten. */
@@ -40,11 +41,13 @@ export async function scatter(source: ChartSource, query: ChartQueryOf<'scatter'
   const size = query.size === null ? null : typedColumn(source, query.size, numbers, 'the size of points is a number');
   const drawable = `${present(x, query.xLog)} and ${present(y, query.yLog)}`;
   const cloud: Cloud = { source, query, x, y, drawable, groups, scale, size };
-  const [counted] = await source.query(`select count(*), count(*) filter (where ${drawable}) from (${source.rows})`);
+  const [counted] = await source.query(`select count(*) from (${source.rows})`);
   const rows = Number(counted?.[0] ?? 0);
-  const drawn = Number(counted?.[1] ?? 0);
-  const dense = drawn > query.points && (query.above === 'density' || (query.above === 'auto' && groups === null && size === null));
-  const cloudSpec = dense ? await density(cloud) : await points(cloud, rows, drawn);
+  const mayBeDense = rows > query.points && (query.above === 'density' || (query.above === 'auto' && groups === null && size === null));
+  // A density counts the rows that it draws; points must know their number before.
+  const dense = mayBeDense ? await density(cloud) : null;
+  const drawn = dense?.drawn ?? (await drawableRows(cloud));
+  const cloudSpec = dense !== null && drawn > query.points ? dense.spec : await points(cloud, rows, drawn);
   const place = groups?.place('r', 'k');
   const trend = await trendSeries(
     source,
@@ -74,10 +77,56 @@ function present(column: Column, log: boolean): string {
 
 type CloudSpec = Pick<ChartSpec, 'series' | 'colour' | 'note'>;
 
-/** Rows, or the mean of the colour, in small rectangles over the whole table's range. */
-async function density({ source, query, x, y, drawable, scale }: Cloud): Promise<CloudSpec> {
+async function drawableRows({ source, drawable }: Cloud): Promise<number> {
+  const [counted] = await source.query(`select count(*) from (${source.rows}) where ${drawable}`);
+  return Number(counted?.[0] ?? 0);
+}
+
+interface Dense {
+  readonly spec: CloudSpec;
+  readonly drawn: number;
+}
+
+/** Rows, or the mean of the colour, in small hexagons over the whole table's range; in rectangles where an axis has a few whole numbers only. */
+async function density(cloud: Cloud): Promise<Dense> {
+  const { source, query, x, y, drawable, scale } = cloud;
+  const lattice = await latticeOf(source, x, y, { x: query.xLog, y: query.yLog });
+  if (lattice === null) return rectangles(cloud);
+  const cells = await hexagonsOf(source, lattice, drawable, scale === null ? null : measureSql(source, { fn: 'sum', column: scale.name }).value);
+  const counts = cells.map(({ rows }) => rows);
+  const title = titleOf(scale);
+  return {
+    drawn: counts.reduce((sum, rows) => sum + rows, 0),
+    spec: {
+      series: [
+        {
+          name: title,
+          mark: 'hexagons',
+          x: cells.map((cell) => cell.x),
+          y: cells.map((cell) => cell.y),
+          z: [scale === null ? counts : cells.map(({ value }) => value)],
+          hexagon: { width: lattice.width, height: lattice.height },
+          ...(scale === null ? {} : { rows: counts }),
+        },
+      ],
+      colour: { title, ...(scale === null && spread(counts) ? { log: true } : {}) },
+      note: densityNote(scale, cells.length, 'hexagons'),
+    },
+  };
+}
+
+const titleOf = (scale: Column | null): string => (scale === null ? 'Rows' : `Mean of ${scale.name}`);
+const densityNote = (scale: Column | null, cells: number, shape: string): string => `All rows, ${scale === null ? 'counted' : `as the mean of ${scale.name},`} in ${formatCount(cells)} ${shape}.`;
+
+/** Whether counts differ so much that only powers of ten tell the small ones apart. */
+function spread(counts: readonly number[]): boolean {
+  const sorted = counts.toSorted((a, b) => a - b);
+  return (sorted.at(-1) ?? 0) > logFrom * Math.max(1, sorted[Math.floor(sorted.length / 2)] ?? 1);
+}
+
+async function rectangles({ source, query, x, y, drawable, scale }: Cloud): Promise<Dense> {
   const [xAxis, yAxis] = [await binAxis(source, x, { wanted: across, log: query.xLog }), await binAxis(source, y, { wanted: up, log: query.yLog })];
-  if (xAxis === null || yAxis === null) return { series: [] };
+  if (xAxis === null || yAxis === null) return { spec: { series: [] }, drawn: 0 };
   const cells = await grid(source, [xAxis, yAxis], scale === null ? [] : [{ fn: 'avg', column: scale.name }], drawable);
   const z = Array.from({ length: yAxis.size }, () => Array.from({ length: xAxis.size }, (): number | null => null));
   const counts: number[] = [];
@@ -87,13 +136,14 @@ async function density({ source, query, x, y, drawable, scale }: Cloud): Promise
     target[column] = scale === null ? rows : (values[0] ?? null);
     counts.push(rows);
   }
-  const sorted = counts.toSorted((a, b) => a - b);
-  const log = scale === null && (sorted.at(-1) ?? 0) > logFrom * Math.max(1, sorted[Math.floor(sorted.length / 2)] ?? 1);
-  const title = scale === null ? 'Rows' : `Mean of ${scale.name}`;
+  const title = titleOf(scale);
   return {
-    series: [{ name: title, mark: 'heatmap', x: xAxis.at, y: yAxis.at, z, edges: xAxis.edges ?? [], yEdges: yAxis.edges ?? [] }],
-    colour: { title, ...(log ? { log } : {}) },
-    note: `All rows, ${scale === null ? 'counted' : `as the mean of ${scale.name},`} in ${formatCount(counts.length)} rectangles.`,
+    drawn: counts.reduce((sum, rows) => sum + rows, 0),
+    spec: {
+      series: [{ name: title, mark: 'heatmap', x: xAxis.at, y: yAxis.at, z, edges: xAxis.edges ?? [], yEdges: yAxis.edges ?? [] }],
+      colour: { title, ...(scale === null && spread(counts) ? { log: true } : {}) },
+      note: densityNote(scale, counts.length, 'rectangles'),
+    },
   };
 }
 

@@ -35,6 +35,11 @@ describe('a dragged selection', () => {
     });
   });
 
+  it('takes a rectangle out of hexagons: a selection need not end where they do', () => {
+    const dense = chart(axis('a', 'float'), axis('n', 'integer'), { mark: 'hexagons', x: [1, 2], y: [3, 4], z: [[8, 9]], hexagon: { width: 1, height: 2 } });
+    expect(brushOf(dense, { x: [1.23456789, 4.56789], y: [2.2, 7.9] })?.filter).toBe('("a" >= 1.23 and "a" <= 4.57) and ("n" >= 3 and "n" <= 7)');
+  });
+
   it('compares times as their type, and never gets wider', () => {
     const dated = chart(axis('day', 'date', { scale: 'time' }), rows, { mark: 'line' });
     expect(brushOf(dated, { x: ['2024-01-01 06:00', '2024-01-09 06:00'] })?.filter).toBe(`"day" >= cast('2024-01-02' as date) and "day" <= cast('2024-01-09' as date)`);

@@ -9,6 +9,7 @@ const markNames: Record<ChartSeries['mark'], string> = {
   bars: 'Bar chart',
   area: 'Area chart',
   heatmap: 'Heat map',
+  hexagons: 'Density plot',
   reference: 'Line chart',
   band: 'Line chart',
   boxes: 'Box plot',
@@ -24,17 +25,18 @@ export function chartSummary(spec: ChartSpec): string {
     if (series.mark === 'boxes') for (const [place, box] of (series.boxes ?? []).entries()) parts.push(box === null ? '' : `${String(series.x[place])}: median ${formatNumber(box.median)}, half of the values from ${formatNumber(box.q1)} to ${formatNumber(box.q3)}.`);
     else if (series.mark === 'reference') parts.push(`Reference line ${series.name}.`);
     else if (series.mark === 'heatmap') parts.push(`${formatCount(series.y.length)} rows by ${formatCount(series.x.length)} columns.`);
-    else parts.push(`${series.name}: ${formatCount(series.x.length)} ${series.x.length === 1 ? 'point' : 'points'}${extent(series)}.`);
+    else if (series.mark === 'hexagons') parts.push(`${formatCount(series.x.length)} hexagons with ${spec.colour?.title ?? series.name}${extent(series.z?.[0] ?? [])}.`);
+    else parts.push(`${series.name}: ${formatCount(series.x.length)} ${series.x.length === 1 ? 'point' : 'points'}${extent(series.y)}.`);
   }
   if (spec.series.length > 6) parts.push(`And ${spec.series.length - 6} more series.`);
   if (spec.note) parts.push(spec.note);
   return parts.filter((part) => part !== '').join(' ');
 }
 
-function extent(series: ChartSeries): string {
+function extent(values: readonly unknown[]): string {
   let low = Infinity;
   let high = -Infinity;
-  for (const y of series.y) {
+  for (const y of values) {
     if (typeof y !== 'number' || !Number.isFinite(y)) continue;
     low = Math.min(low, y);
     high = Math.max(high, y);
@@ -47,7 +49,7 @@ export interface ChartTable {
   readonly rows: readonly (readonly Cell[])[];
 }
 
-/** The chart's numbers as one table: series, x, y (and z for heat maps); bins by their edges, boxes by their numbers. */
+/** The chart's numbers as one table: series, x, y (and z for heat maps and hexagons); bins by their edges, boxes by their numbers. */
 export function chartTable(spec: ChartSpec): ChartTable {
   const x = spec.x.title || 'x';
   const y = spec.y.title || 'y';
@@ -55,6 +57,11 @@ export function chartTable(spec: ChartSpec): ChartTable {
   if (heatmap) {
     const rows = heatmap.y.flatMap((yValue, row) => heatmap.x.map((xValue, column): Cell[] => [yValue, xValue, heatmap.z?.[row]?.[column] ?? null]));
     return { header: [y, x, heatmap.name || 'value'], rows };
+  }
+  const hexagons = spec.series.find((series) => series.mark === 'hexagons');
+  if (hexagons) {
+    const { rows } = hexagons;
+    return { header: [`${x} about`, `${y} about`, hexagons.name, ...(rows === undefined ? [] : ['rows'])], rows: hexagons.x.map((value, place): Cell[] => [value, hexagons.y[place] ?? null, hexagons.z?.[0]?.[place] ?? null, ...(rows === undefined ? [] : [rows[place] ?? null])]) };
   }
   const drawn = spec.series.filter((series) => series.mark !== 'reference');
   const withName = drawn.length > 1;

@@ -25,7 +25,7 @@ export function canLog(spec: ChartSpec, name: 'x' | 'y'): boolean {
   if (axis.scale !== undefined && axis.scale !== 'linear' && axis.scale !== 'log') return false;
   if (axis.percent === true || axis.range !== undefined) return false;
   // Bins and cells are equally wide on the scale they were made on.
-  if (spec.series.some(({ mark }) => mark === 'heatmap')) return false;
+  if (spec.series.some(({ mark }) => mark === 'heatmap' || mark === 'hexagons')) return false;
   if (name === 'x' && spec.series.some(({ mark }) => mark === 'bars' || mark === 'boxes')) return false;
   let low = Infinity;
   let high = -Infinity;

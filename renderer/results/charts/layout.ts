@@ -8,7 +8,8 @@ import type { ChartTheme } from './theme.ts';
 const labelLength = 22;
 
 export function layoutOf(spec: ChartSpec, theme: ChartTheme, view: FigureView = {}): PlotlyLayout {
-  const drawn = spec.series.filter((series) => series.mark !== 'heatmap' && series.mark !== 'band');
+  const hexagons = spec.series.some((series) => series.mark === 'hexagons');
+  const drawn = spec.series.filter((series) => series.mark !== 'heatmap' && series.mark !== 'hexagons' && series.mark !== 'band');
   const heatmap = spec.series.some((series) => series.mark === 'heatmap');
   const bars = spec.series.filter((series) => series.mark === 'bars');
   const numericBars = bars.some((series) => series.edges !== undefined || series.x.some((x) => typeof x === 'number'));
@@ -22,7 +23,7 @@ export function layoutOf(spec: ChartSpec, theme: ChartTheme, view: FigureView = 
     margin: { l: 12, r: 16, t: 8, b: 12, pad: 0 },
     autosize: true,
     separators: '.\u202f',
-    showlegend: drawn.length > (heatmap ? 0 : 1),
+    showlegend: drawn.length > (heatmap || hexagons ? 0 : 1),
     legend: { orientation: 'h', x: 0, y: 1.02, xanchor: 'left', yanchor: 'bottom', font: { size: 12, color: theme.text }, bgcolor: 'rgba(0, 0, 0, 0)', ...(spec.series.some(({ size }) => size !== undefined) ? { itemsizing: 'constant' } : {}) },
     hoverlabel: { bgcolor: theme.raised, bordercolor: theme.axis, font: { family: theme.font, size: 12, color: theme.text }, align: 'left', namelength: 40 },
     hovermode: 'closest',

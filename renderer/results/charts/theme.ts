@@ -92,3 +92,13 @@ export function divergingScale(theme: Pick<ChartTheme, 'dark'>): [number, string
         [1, '#0b4a7a'],
       ];
 }
+
+/** The colour of a scale at a share from 0 to 1 of it, between its stops as Plotly mixes them: in sRGB. */
+export function colourAt(scale: readonly (readonly [number, string])[], share: number): string {
+  const above = Math.max(1, scale.findIndex(([stop]) => stop >= share));
+  const [from, to] = [scale[above - 1], scale[above]];
+  if (from === undefined || to === undefined) return scale.at(-1)?.[1] ?? '#000000';
+  const part = Math.min(1, Math.max(0, (share - from[0]) / (to[0] - from[0])));
+  const channel = (hexColour: string, shift: number): number => (Number.parseInt(hexColour.slice(1), 16) >> shift) & 255;
+  return `rgb(${[16, 8, 0].map((shift) => Math.round(channel(from[1], shift) + part * (channel(to[1], shift) - channel(from[1], shift)))).join(', ')})`;
+}

@@ -121,6 +121,33 @@ describe('charts of a table', () => {
     expect(figureOf(map, theme).traces[0]).toMatchObject({ x: [0, 1, 2], y: [0, 2], z: [[2, null]], customdata: [[100, null]] });
   });
 
+  it('fills hexagons by the level of their colour, with their numbers over them, on every kind of axis', () => {
+    const cells: ChartSeries = { name: 'Rows', mark: 'hexagons', x: [10, 100, 1000], y: ['2024-01-01 00:00:00', '2024-01-01 00:00:03', '2024-01-01 00:00:06'], z: [[1, 1, 1000]], hexagon: { width: 2, height: 4000 } };
+    const spec = chart([cells], { x: { title: 'x', scale: 'log' }, y: { title: 'y', scale: 'time' }, colour: { title: 'Rows', log: true } });
+    const { traces, layout } = figureOf(spec, theme);
+    // Two levels of colour, and the points that carry the hover and the bar.
+    expect(traces).toHaveLength(3);
+    const [low] = traces;
+    expect(low).toMatchObject({ fill: 'toself', hoverinfo: 'skip', showlegend: false });
+    const [x, y] = [low?.x as (number | null)[], low?.y as (string | null)[]];
+    expect(x.slice(0, 8).map((one) => (one === null ? null : Math.round(Math.log10(one))))).toEqual([0, 0, 1, 2, 2, 1, 0, null]);
+    expect(y.slice(0, 3)).toEqual(['2023-12-31 23:59:59.000', '2024-01-01 00:00:01.000', '2024-01-01 00:00:02.000']);
+    expect(x.filter((one) => one === null)).toHaveLength(1);
+    expect(traces[2]).toMatchObject({ x: cells.x, marker: { opacity: 0, color: [0, 0, 3], cmin: 0, cmax: 3, colorbar: { title: { text: 'Rows' }, ticktext: ['1', '10', '100', '1\u202f000'] } } });
+    expect(layout).toMatchObject({ showlegend: false });
+    expect(canLog(spec, 'x')).toBe(false);
+    expect(chartTable(spec)).toEqual({ header: ['x about', 'y about', 'Rows'], rows: [[10, '2024-01-01 00:00:00', 1], [100, '2024-01-01 00:00:03', 1], [1000, '2024-01-01 00:00:06', 1000]] });
+    expect(chartSummary(spec)).toContain('3 hexagons with Rows, from 1 to 1');
+  });
+
+  it('draws the whole cloud pale behind a part of it', () => {
+    const cells: ChartSeries = { name: 'Rows', mark: 'hexagons', x: [1, 2], y: [1, 2], z: [[5, 9]], hexagon: { width: 1, height: 1 } };
+    const { traces } = figureOf(chart([{ ...cells, x: [1], y: [1], z: [[2]] }]), theme, { background: chart([cells]) });
+    expect(traces).toHaveLength(3);
+    expect(traces[0]?.fillcolor).not.toBe(traces[1]?.fillcolor);
+    expect(traces[0]?.x).toHaveLength(15);
+  });
+
   it('gives Other no colour of the palette', () => {
     expect(colourIndices([{ ...roc, name: 'a', group: 'a' }, { ...roc, name: 'Other', group: 'Other', neutral: true }, { ...roc, name: 'b', group: 'b' }])).toEqual([0, -1, 1]);
   });

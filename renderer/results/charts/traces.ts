@@ -1,6 +1,7 @@
 import { formatCount, formatNumber } from '#app/core/units.ts';
 import type { AxisSpec, ChartSeries, ChartSpec } from '#app/sdk/ports.ts';
 import { switched, type FigureView } from './figure-view.ts';
+import { hexagonTraces, paleHexagons } from './hexagons.ts';
 import { escapeHtml, layoutOf } from './layout.ts';
 import type { PlotlyLayout, PlotlyTrace } from './plotly.ts';
 import { dashes, densityScale, divergingScale, neutralColour, seriesColour, sequentialScale, symbols, withAlpha } from './theme.ts';
@@ -22,7 +23,10 @@ export function figureOf(chart: ChartSpec, theme: ChartTheme, view: FigureView =
   const spec = switched(chart, view);
   const notes: string[] = [];
   const colours = colourIndices(spec.series);
-  const traces = spec.series.map((series, index) => traceOf(series, colours[index] ?? 0, spec, theme, notes));
+  const traces = spec.series.flatMap((series, index): readonly PlotlyTrace[] => {
+    const { mark } = series;
+    return mark === 'hexagons' ? hexagonsOf(series, spec, theme) : [traceOf(series, { mark, colourIndex: colours[index] ?? 0 }, spec, theme, notes)];
+  });
   return { traces: [...paleTraces(spec, theme, view), ...traces], layout: layoutOf(spec, theme, view), notes };
 }
 
@@ -30,8 +34,9 @@ export function figureOf(chart: ChartSpec, theme: ChartTheme, view: FigureView =
 function paleTraces(spec: ChartSpec, theme: ChartTheme, { background }: FigureView): PlotlyTrace[] {
   const colour = withAlpha(neutralColour(theme), 0.4);
   return (background?.series ?? []).flatMap((series): PlotlyTrace[] => {
-    if (series.mark !== 'line' && series.mark !== 'points') return [];
+    if (series.mark !== 'line' && series.mark !== 'points' && series.mark !== 'hexagons') return [];
     if (!spec.series.some(({ mark }) => mark === series.mark)) return [];
+    if (series.mark === 'hexagons') return [paleHexagons(spec, series, withAlpha(neutralColour(theme), 0.16))];
     const { x, y } = thin(series, series.mark === 'line' ? maxLinePoints : maxPoints, []);
     const look = series.mark === 'line' ? { mode: 'lines', line: { color: colour, width: 1 } } : { mode: 'markers', marker: { color: colour, size: 4 } };
     return [{ type: 'scatter', name: '', x, y, hoverinfo: 'skip', showlegend: false, ...look }];
@@ -43,7 +48,7 @@ export function colourIndices(series: readonly ChartSeries[]): number[] {
   const groups = new Map<string, number>();
   let next = 0;
   return series.map((one) => {
-    if (one.mark === 'reference' || one.mark === 'heatmap' || one.neutral === true) return -1;
+    if (one.mark === 'reference' || one.mark === 'heatmap' || one.mark === 'hexagons' || one.neutral === true) return -1;
     if (one.group === undefined) return next++;
     const known = groups.get(one.group);
     if (known !== undefined) return known;
@@ -52,13 +57,18 @@ export function colourIndices(series: readonly ChartSeries[]): number[] {
   });
 }
 
-function traceOf(series: ChartSeries, colourIndex: number, spec: ChartSpec, theme: ChartTheme, notes: string[]): PlotlyTrace {
+interface Drawn {
+  readonly mark: Exclude<ChartSeries['mark'], 'hexagons'>;
+  readonly colourIndex: number;
+}
+
+function traceOf(series: ChartSeries, { mark: drawn, colourIndex }: Drawn, spec: ChartSpec, theme: ChartTheme, notes: string[]): PlotlyTrace {
   // On a map of blues a line is orange.
-  const onMap = series.mark === 'line' && spec.series.some(({ mark }) => mark === 'heatmap');
+  const onMap = series.mark === 'line' && spec.series.some(({ mark }) => mark === 'heatmap' || mark === 'hexagons');
   const colour = series.neutral === true ? neutralColour(theme) : seriesColour(theme, Math.max(0, colourIndex) + (onMap ? 1 : 0));
   const dash = dashes[sameGroupBefore(spec.series, series) % dashes.length];
   const name = series.name;
-  switch (series.mark) {
+  switch (drawn) {
     case 'line':
     case 'area': {
       const { x, y } = thin(series, maxLinePoints, notes);
@@ -192,6 +202,11 @@ function traceOf(series: ChartSeries, colourIndex: number, spec: ChartSpec, them
         hoverinfo: 'skip',
       };
   }
+}
+
+function hexagonsOf(series: ChartSeries, spec: ChartSpec, theme: ChartTheme): PlotlyTrace[] {
+  const log = spec.colour?.log === true;
+  return hexagonTraces(spec, series, { scale: scaleOf(spec, theme, true), colourBar: { ...colourBar(theme, spec.colour?.title), ...(log ? logTicks(series.z ?? []) : {}) }, log });
 }
 
 /** Series of one group differ by dash. */
