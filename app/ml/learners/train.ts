@@ -3,7 +3,7 @@ import { runTask } from '../worker/run-task.ts';
 import type { TaskAnswer, TaskHooks } from '../worker/tasks.ts';
 import type { CheckpointServices } from '#app/sdk/node.ts';
 import { checkMatrix, checkTargets } from './check-input.ts';
-import { createCheckpoint } from './checkpoint.ts';
+import { aboutTraining, createCheckpoint, keepStates } from './checkpoint.ts';
 import { attachHead } from './heads.ts';
 import { findAlgorithm } from './registry.ts';
 import type { CheckpointMessage, TrainDetails, TrainHooks, TrainInput, TrainMessage, TrainPayload, TrainedLearner } from './types.ts';
@@ -15,7 +15,7 @@ export async function trainInWorker(payload: TrainPayload, hooks: TaskHooks<Trai
   hooks.check();
   checkTargets(input);
   if (found.checksMatrix !== true) checkMatrix(input, found.takesMissing === true);
-  const resumable: TrainHooks = checkpoint === undefined ? hooks : { ...hooks, checkpoint: createCheckpoint(payload, (bytes) => hooks.send({ checkpoint: bytes })) };
+  const resumable: TrainHooks = checkpoint === undefined ? hooks : { ...hooks, checkpoint: createCheckpoint(checkpoint, () => aboutTraining(payload), (bytes) => hooks.send({ checkpoint: bytes })) };
   return { result: await found.train(input, params, seed, resumable) };
 }
 
@@ -52,6 +52,7 @@ function handOver<T extends Float32Array | Float64Array>(array: T, transfer: Arr
  */
 export async function train(algorithm: string, params: Readonly<Record<string, unknown>>, input: TrainInput, services: TrainServices): Promise<TrainedLearner> {
   findAlgorithm(algorithm, input.task);
+  const states = await keepStates(services.checkpoint);
   const transfer: ArrayBuffer[] = [];
   const payload: TrainPayload = {
     ...input,
@@ -61,23 +62,16 @@ export async function train(algorithm: string, params: Readonly<Record<string, u
     algorithm,
     params,
     seed: services.seed,
-    ...(services.checkpoint === undefined ? {} : { checkpoint: { resume: await services.checkpoint.load(), ...(services.checkpoint.everyMs === undefined ? {} : { everyMs: services.checkpoint.everyMs }) } }),
+    ...states.payload,
   };
-  const { metric, progress, signal, checkpoint } = services;
-  let saving: Promise<void> | null = null;
-  const onMessage = (message: TrainMessage | CheckpointMessage): void => {
-    if ('name' in message) return metric?.(message.name, message.value, message.step);
-    // A state that comes while the one before is written is left out: the next is newer. A disk that is full costs no training.
-    saving ??= (checkpoint?.save(message.checkpoint) ?? Promise.resolve()).catch(() => undefined).finally(() => {
-      saving = null;
-    });
-  };
+  const { metric, progress, signal } = services;
+  const onMessage = (message: TrainMessage | CheckpointMessage): void => ('name' in message ? metric?.(message.name, message.value, message.step) : states.keep(message.checkpoint));
   return runTask('train', payload, {
     transfer,
     ...(signal === undefined ? {} : { signal }),
     ...(progress === undefined ? {} : { onProgress: progress }),
     onMessage,
-  }).finally(() => saving ?? undefined);
+  }).finally(states.settled);
 }
 
 /** As `train`, with the head as a function that places it in a graph. @throws as `train`. */

@@ -1,6 +1,7 @@
 import type { OnnxFragment, OnnxValueInfo } from '#app/relation/emitters/onnx/graph.ts';
 import type { LearningTask } from '#app/sdk/ports.ts';
 import type { TaskHooks } from '../worker/tasks.ts';
+import type { StatesPayload } from './checkpoint.ts';
 
 /** What every learner is fitted on. */
 export interface TrainInput {
@@ -26,7 +27,7 @@ export interface TrainPayload extends TrainInput {
   /** 32-bit unsigned; params may carry their own, which wins. */
   readonly seed: number;
   /** Present where states are kept: the last one, to go on from. */
-  readonly checkpoint?: { readonly resume: Uint8Array | null; readonly everyMs?: number };
+  readonly checkpoint?: StatesPayload;
 }
 
 /** A point of a live curve. `step` counts epochs or iterations from 1. */

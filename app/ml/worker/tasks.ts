@@ -38,7 +38,7 @@ export interface TaskMap {
   'principal-components': { payload: PrincipalPayload; message: never; result: PrincipalResult };
   'read-pixels': { payload: ReadImagesPayload; message: never; result: ReadPixelsResult };
   'read-images': { payload: ReadImagesPayload; message: never; result: ReadImagesResult };
-  forecast: { payload: ForecastPayload; message: TrainMessage; result: ForecastResult };
+  forecast: { payload: ForecastPayload; message: TrainMessage | CheckpointMessage; result: ForecastResult };
   project: { payload: ProjectPayload; message: never; result: ProjectResult };
   'fit-and-score': { payload: FitAndScorePayload; message: TrainMessage | CheckpointMessage; result: FitAndScoreResult };
   'select-ensemble': { payload: SelectPayload; message: never; result: SelectResult };

@@ -5,7 +5,7 @@ import { backtestSchema, type ForecastColumns, forecastSchema } from '#app/sdk/f
 import type { RunContext } from '#app/sdk/node.ts';
 import type { PortValue, TableValue } from '#app/sdk/ports.ts';
 import { runTask } from '../../worker/run-task.ts';
-import type { TrainMessage } from '../types.ts';
+import { keepStates } from '../checkpoint.ts';
 import { forecastReport } from './forecast-report.ts';
 import { type ForecastOptions, type ForecastPayload, methodTitles } from './forecast-types.ts';
 
@@ -21,7 +21,7 @@ export interface ForecastSpec {
   readonly options: Omit<ForecastOptions, 'kind'>;
 }
 
-type Services = Pick<RunContext<unknown>, 'inputs' | 'tables' | 'signal' | 'progress' | 'metric' | 'log'>;
+type Services = Pick<RunContext<unknown>, 'inputs' | 'tables' | 'signal' | 'progress' | 'metric' | 'log' | 'checkpoint'>;
 
 /**
  * What the forecast node does: reads the columns, lets the worker forecast, and writes forecast and backtest as tables and a report.
@@ -34,11 +34,12 @@ export async function runForecast(context: Services, spec: ForecastSpec): Promis
   const time = find(table.schema, spec.time, 'time');
   const payload = await readRows(table, spec, time, tables);
   signal.throwIfAborted();
-  const result = await runTask('forecast', payload, {
+  const states = await keepStates(context.checkpoint);
+  const result = await runTask('forecast', { ...payload, ...states.payload }, {
     signal,
     onProgress: (fraction, message) => context.progress(fraction === null ? null : 0.05 + 0.9 * fraction, message),
-    onMessage: ({ name, value, step }: TrainMessage) => context.metric(name, value, step),
-  });
+    onMessage: (message) => ('name' in message ? context.metric(message.name, message.value, message.step) : states.keep(message.checkpoint)),
+  }).finally(states.settled);
   for (const note of result.notes) context.log('warning', note);
   const chosen = result.scores.find(({ method }) => method === result.method);
   context.log('info', `${methodTitles[result.method]}, season ${result.season}, steps of ${result.step}`);

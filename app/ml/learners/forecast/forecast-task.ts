@@ -1,6 +1,7 @@
 import { PenstockError } from '#app/core/errors.ts';
-import type { TaskAnswer } from '../../worker/tasks.ts';
-import type { TrainHooks } from '../types.ts';
+import type { TaskAnswer, TaskHooks } from '../../worker/tasks.ts';
+import { checkpointParts, createCheckpoint, hashOf } from '../checkpoint.ts';
+import type { CheckpointMessage, TrainHooks, TrainMessage } from '../types.ts';
 import { type BacktestRow, type ForecastPayload, type ForecastResult, type Method, methods, methodTitles, type MethodScore, type SeriesForecast } from './forecast-types.ts';
 import { type Grid, stepWords, timeText, usualSeason } from './grid.ts';
 import { conformalWidths, coverageOf } from './intervals.ts';
@@ -47,8 +48,11 @@ export const leastSteps = (horizon: number, season: number): number => Math.max(
  * error where it may choose, and forecasts what follows the last value, with intervals from the errors of the backtest.
  * @throws PenstockError those of `prepareSeries`, `network-data`, `diverged`; CancelledError.
  */
-export async function forecastInWorker(payload: ForecastPayload, hooks: TrainHooks): Promise<TaskAnswer<ForecastResult>> {
-  const { options } = payload;
+export async function forecastInWorker(payload: ForecastPayload, given: TaskHooks<TrainMessage | CheckpointMessage>): Promise<TaskAnswer<ForecastResult>> {
+  const { options, checkpoint } = payload;
+  // The network is trained for the backtest and again for the forecast: one place for the states of both.
+  const part = checkpointParts(checkpoint && createCheckpoint(checkpoint, () => aboutForecast(payload), (bytes) => given.send({ checkpoint: bytes })));
+  const hooks: TrainHooks = given;
   const { horizon } = options;
   hooks.progress(0, 'Reading the series');
   // The usual season is only known with the step; series are measured against it below.
@@ -64,15 +68,15 @@ export async function forecastInWorker(payload: ForecastPayload, hooks: TrainHoo
   const { origins, firsts } = chooseOrigins(series.map(({ values }) => values.length), horizon, season, options.origins);
   const wanted: readonly Method[] = options.method === 'best' ? methods : [...new Set<Method>(['seasonal-naive', options.method])];
 
-  const part = (from: number, to: number, quiet: boolean): TrainHooks => ({ ...hooks, progress: (fraction, message) => hooks.progress(fraction === null ? null : from + (to - from) * fraction, message), send: quiet ? () => undefined : hooks.send });
+  const within = (from: number, to: number, quiet: boolean): TrainHooks => ({ ...hooks, progress: (fraction, message) => hooks.progress(fraction === null ? null : from + (to - from) * fraction, message), send: quiet ? () => undefined : hooks.send });
   const found = new Map<Method, Float64Array>();
-  found.set('seasonal-naive', await classical(series, origins, horizon, (values) => seasonalNaive(values, season, horizon), part(0, 0.05, true)));
+  found.set('seasonal-naive', await classical(series, origins, horizon, (values) => seasonalNaive(values, season, horizon), within(0, 0.05, true)));
   if (wanted.includes('exponential-smoothing')) {
     hooks.progress(0.05, 'Backtest: exponential smoothing');
-    found.set('exponential-smoothing', await classical(series, origins, horizon, (values) => fitSmoothing(values, season).forecast(horizon), part(0.05, 0.3, true)));
+    found.set('exponential-smoothing', await classical(series, origins, horizon, (values) => fitSmoothing(values, season).forecast(horizon), within(0.05, 0.3, true)));
   }
   if (wanted.includes('network')) {
-    const trained = await fitForecastNetwork(series, firsts, season, horizon, options.network, options.seed, part(0.3, 0.55, true));
+    const trained = await fitForecastNetwork(series, firsts, season, horizon, options.network, options.seed, within(0.3, 0.55, true), part);
     const usable = trained !== null && origins.every(({ at }) => at >= trained.lookback);
     if (usable) found.set('network', await trained.forecast(origins));
     else if (options.method === 'network') throw new PenstockError('network-data', 'The history is too short to train a network on half of it: it needs at least 20 windows of the steps looked back and the horizon.', { remedy: 'Use exponential smoothing, a shorter horizon, or more series.', place: { param: ['method'] } });
@@ -86,7 +90,7 @@ export async function forecastInWorker(payload: ForecastPayload, hooks: TrainHoo
 
   hooks.progress(0.55, `Forecast: ${methodTitles[method].toLowerCase()}`);
   const ends = series.map(({ values }, index): Origin => ({ series: index, at: values.length }));
-  const ahead = await finalForecast(method, series, ends, season, payload, part(0.55, 0.95, false));
+  const ahead = await finalForecast(method, series, ends, season, payload, within(0.55, 0.95, false), part);
   const errors = errorsByStep(found.get(method) ?? new Float64Array(), series, origins, scales, horizon);
   const { widths, enough } = conformalWidths(errors.map((ofStep) => ofStep.filter((error) => !Number.isNaN(error))), options.level);
   if (!enough) notes.push(`The backtest has too few forecasts for intervals of ${Math.round(options.level * 100)} %; they are as wide as the largest error seen. Use more origins or a lower level.`);
@@ -109,6 +113,10 @@ export async function forecastInWorker(payload: ForecastPayload, hooks: TrainHoo
   };
 }
 
+function aboutForecast({ options, times, values, series, covariates }: ForecastPayload): string {
+  return hashOf([options, times instanceof Float64Array ? null : times, series, covariates.map(({ name }) => name)], [...(times instanceof Float64Array ? [times] : []), values, ...covariates.map((one) => one.values)]);
+}
+
 /** A method that is fitted anew at every origin. */
 async function classical(series: readonly Series[], origins: readonly Origin[], horizon: number, forecast: (values: Float64Array) => Float64Array, hooks: TrainHooks): Promise<Float64Array> {
   const out = new Float64Array(origins.length * horizon);
@@ -122,11 +130,11 @@ async function classical(series: readonly Series[], origins: readonly Origin[], 
   return out;
 }
 
-async function finalForecast(method: Method, series: readonly Series[], ends: readonly Origin[], season: number, { options }: ForecastPayload, hooks: TrainHooks): Promise<Float64Array> {
+async function finalForecast(method: Method, series: readonly Series[], ends: readonly Origin[], season: number, { options }: ForecastPayload, hooks: TrainHooks, part: ReturnType<typeof checkpointParts>): Promise<Float64Array> {
   const { horizon } = options;
   if (method === 'seasonal-naive') return classical(series, ends, horizon, (values) => seasonalNaive(values, season, horizon), hooks);
   if (method === 'exponential-smoothing') return classical(series, ends, horizon, (values) => fitSmoothing(values, season).forecast(horizon), hooks);
-  const trained = await fitForecastNetwork(series, ends.map(({ at }) => at), season, horizon, options.network, options.seed, hooks);
+  const trained = await fitForecastNetwork(series, ends.map(({ at }) => at), season, horizon, options.network, options.seed, hooks, part);
   if (trained === null) throw new PenstockError('network-data', 'The history is too short to train a network on.', { remedy: 'Use exponential smoothing.', place: { param: ['method'] } });
   return trained.forecast(ends);
 }

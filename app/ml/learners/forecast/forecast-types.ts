@@ -1,3 +1,4 @@
+import type { StatesPayload } from '../checkpoint.ts';
 import type { TimeKind } from './grid.ts';
 
 export const methods = ['seasonal-naive', 'exponential-smoothing', 'network'] as const;
@@ -46,6 +47,8 @@ export interface ForecastPayload {
   readonly series: readonly (string | null)[] | null;
   /** Numbers known ahead, by column; NaN: missing. */
   readonly covariates: readonly { readonly name: string; readonly values: Float64Array }[];
+  /** Present where states of the network are kept. */
+  readonly checkpoint?: StatesPayload;
 }
 
 export interface SeriesForecast {

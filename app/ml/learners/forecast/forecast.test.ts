@@ -3,7 +3,7 @@ import { closeIdleWorkers, runTask } from '../../worker/run-task.ts';
 import { normal, uniform } from '../random.ts';
 import { verdict } from './forecast-report.ts';
 import { chooseOrigins } from './forecast-task.ts';
-import type { ForecastOptions, ForecastPayload } from './forecast-types.ts';
+import type { ForecastOptions, ForecastPayload, ForecastResult } from './forecast-types.ts';
 import { findGrid, stepWords, timeText, usualSeason } from './grid.ts';
 import { prepareSeries } from './series.ts';
 
@@ -124,4 +124,25 @@ describe('forecasts', () => {
     const work = runTask('forecast', payload(seasonal(400, uniform(1)), { method: 'network', network: { ...options.network, epochs: 9999 } }), { signal: controller.signal, onProgress: (fraction) => (fraction ?? 0) > 0.1 && controller.abort() });
     await expect(work).rejects.toMatchObject({ code: 'cancelled' });
   });
+});
+
+it('a killed training of the network goes on to the very forecast of an unbroken one, from its backtest or after it', async () => {
+  const given = payload(seasonal(120, uniform(9)), { method: 'network', network: { ...options.network, epochs: 12 } });
+  const run = async (resume: Uint8Array | null): Promise<{ readonly result: ForecastResult; readonly states: Uint8Array[]; readonly first: number }> => {
+    const states: Uint8Array[] = [];
+    const epochs: number[] = [];
+    const onProgress = (_fraction: number | null, message = ''): void => void epochs.push(...[...message.matchAll(/^Epoch (\d+)/g)].map(([, epoch]) => Number(epoch)));
+    const result = await runTask('forecast', { ...given, checkpoint: { resume, everyMs: 0 } }, { onProgress, onMessage: (message) => 'checkpoint' in message && states.push(message.checkpoint) });
+    return { result, states, first: epochs[0] ?? Number.NaN };
+  };
+  const whole = await run(null);
+  expect(whole.first).toBe(1);
+  for (const at of [0, -1]) {
+    const again = await run(whole.states.at(at) ?? null);
+    expect(again.result).toEqual(whole.result);
+    // It did go on rather than begin anew.
+    expect(again.first).not.toBe(1);
+  }
+  const other = await runTask('forecast', { ...given, options: { ...given.options, seed: 4 }, checkpoint: { resume: whole.states.at(-1) ?? null } });
+  expect(other).toEqual(await runTask('forecast', { ...given, options: { ...given.options, seed: 4 } }));
 });

@@ -8,6 +8,7 @@ import { encodeModel } from '../../onnx/encode.ts';
 import { openNativeSession, tensor } from '../../worker/ort.ts';
 import { finishedPass, type Network } from '../network/graphs.ts';
 import type { Pass } from '../network/pass.ts';
+import type { checkpointParts } from '../checkpoint.ts';
 import { fitNetwork } from '../network/training-loop.ts';
 import { normal, uniform } from '../random.ts';
 import type { TrainHooks } from '../types.ts';
@@ -156,10 +157,10 @@ export function lookbackOf(series: readonly Series[], season: number, horizon: n
 
 /**
  * One network for all series, trained on every window whose steps ahead end at `ends` of its series or before. The last seventh of the
- * windows stops the training. Runs in a worker.
+ * windows stops the training. Runs in a worker. `part`: where its states are kept.
  * @throws PenstockError `diverged`; CancelledError.
  */
-export async function fitForecastNetwork(series: readonly Series[], ends: readonly number[], season: number, horizon: number, options: NetworkOptions, seed: number, hooks: TrainHooks): Promise<ForecastNetwork | null> {
+export async function fitForecastNetwork(series: readonly Series[], ends: readonly number[], season: number, horizon: number, options: NetworkOptions, seed: number, hooks: TrainHooks, part: ReturnType<typeof checkpointParts>): Promise<ForecastNetwork | null> {
   const lookback = lookbackOf(series, season, horizon, options.lookback);
   const shape: Shape = { lookback, horizon, season, covariates: series[0]?.covariates.length ?? 0, options };
   const next = uniform(seed);
@@ -171,22 +172,24 @@ export async function fitForecastNetwork(series: readonly Series[], ends: readon
   const rows = Int32Array.from(origins.keys());
   const scales = covariateScales(series, shape.covariates);
   const network = forecastNetwork(shape);
-  const fitted = await fitNetwork(
-    network,
-    initialParameters(shape, next),
-    {
-      training: rows.filter((row) => !isLate(origins[row] as Origin)),
-      validation: rows.filter((row) => isLate(origins[row] as Origin)),
-      measuredRows: forecastRows,
-      weights: null,
-      feeds: (chosen) => {
-        const { feeds, target } = windows(series, Array.from(chosen, (row) => origins[row] as Origin), shape, scales);
-        return { ...feeds, target };
+  const fitted = await part((checkpoint) =>
+    fitNetwork(
+      network,
+      initialParameters(shape, next),
+      {
+        training: rows.filter((row) => !isLate(origins[row] as Origin)),
+        validation: rows.filter((row) => isLate(origins[row] as Origin)),
+        measuredRows: forecastRows,
+        weights: null,
+        feeds: (chosen) => {
+          const { feeds, target } = windows(series, Array.from(chosen, (row) => origins[row] as Origin), shape, scales);
+          return { ...feeds, target };
+        },
       },
-    },
-    { epochs: options.epochs, batchSize: 64, learningRate: options.learningRate, schedule: 'cosine', warmUp: 0.05, optimizer: 'adamw', weightDecay: 0.01, clipNorm: 1, earlyStopping: true, patience: 8, seed },
-    next,
-    hooks,
+      { epochs: options.epochs, batchSize: 64, learningRate: options.learningRate, schedule: 'cosine', warmUp: 0.05, optimizer: 'adamw', weightDecay: 0.01, clipNorm: 1, earlyStopping: true, patience: 8, seed },
+      next,
+      { ...hooks, ...(checkpoint === undefined ? {} : { checkpoint }) },
+    ),
   );
   const g = new GraphBuilder();
   const { past, known } = inputs(g, shape);

@@ -1,6 +1,6 @@
 import type { ParameterShape } from '../../autodiff/flat-parameters.ts';
 import { optimiserState } from '../../autodiff/optimiser.ts';
-import { openTensorFlow } from '../../tensorflow/load.ts';
+import { openTensorFlow } from '../../tensorflow/open.ts';
 import type { Tf, TfTensor } from '../../tensorflow/operators.ts';
 import { TensorGraph } from '../../tensorflow/tensor-graph.ts';
 import type { Tensor } from '../../worker/ort.ts';
