@@ -13,7 +13,9 @@ type H5File = InstanceType<H5['File']>;
  */
 export async function withHdf5<T>(bytes: Uint8Array, name: string, read: (file: Hdf5) => T): Promise<T> {
   const h5 = await import('h5wasm');
-  const { FS } = await h5.ready;
+  const { FS, activate_throwing_error_handler: throwErrors } = await h5.ready;
+  // Otherwise it prints what went wrong and goes on with nothing.
+  throwErrors();
   const place = '/model.h5';
   FS.writeFile(place, bytes);
   let file: H5File | null = null;

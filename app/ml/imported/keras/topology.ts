@@ -66,7 +66,18 @@ export function readTopology(value: unknown): KerasTopology {
   });
   if (layers.length === 0) throw unsupported('The model has no layers.');
   if (isChain) return { name, isChain, layers, inputs: [], outputs: [], inputShape: built?.slice(1) ?? firstShape(layers[0]) };
-  return { name, isChain, layers, inputs: references(inputs), outputs: references(outputs), inputShape: null };
+  return fromFirstCall({ name, isChain, layers, inputs: references(inputs), outputs: references(outputs), inputShape: null });
+}
+
+/** Keras 2 counts the building of a model as its first call, which is not in the file: calls of such layers are counted from the first that is. */
+function fromFirstCall(topology: KerasTopology): KerasTopology {
+  const read = [...topology.outputs, ...topology.layers.flatMap(({ calls }) => calls.flat())];
+  const before = new Map<string, number>();
+  for (const { name, calls, inner } of topology.layers) {
+    if (inner !== null) before.set(name, Math.max(0, Math.max(...read.filter(({ layer }) => layer === name).map(({ call }) => call)) - (calls.length - 1)));
+  }
+  const counted = ({ layer, call }: LayerRef): LayerRef => ({ layer, call: call - (before.get(layer) ?? 0) });
+  return { ...topology, outputs: topology.outputs.map(counted), layers: topology.layers.map((layer) => ({ ...layer, calls: layer.calls.map((one) => one.map(counted)) })) };
 }
 
 function firstShape(layer: KerasLayer | undefined): readonly (number | null)[] | null {

@@ -1,0 +1,111 @@
+"""Small Keras models with what Keras itself predicts, for nodes/train/import-keras.
+
+Runs on Keras 3 (with any backend; KERAS_BACKEND=jax is the smallest) and, for the same models as older programs wrote them, on Keras 2
+(tensorflow-cpu 2.15). Writes nodes/train/import-keras/files/: models, and what they answer as keras3.json or keras2.json.
+"""
+
+import csv
+import json
+import os
+import zipfile
+from pathlib import Path
+
+os.environ.setdefault("KERAS_BACKEND", "jax")
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+import numpy as np  # noqa: E402 - after the backend is chosen
+
+import keras  # noqa: E402
+
+version = keras.__version__
+is_old = version.startswith("2")
+layers = keras.layers
+folder = Path(__file__).resolve().parents[2] / "nodes/train/import-keras/files"
+folder.mkdir(exist_ok=True)
+random = np.random.default_rng(7)
+answers = []
+
+
+def randomise(model):
+    """Random numbers for every weight, positive ones where they are variances; counts stay."""
+    for weight in model.weights:
+        name = (weight.path if not is_old else weight.name).lower()
+        if "count" in name or "seed" in name:
+            continue
+        values = random.normal(0, 0.5, tuple(weight.shape))
+        weight.assign((np.abs(values) + 0.3 if "variance" in name else values).astype(np.float32))
+
+
+def pack(file):
+    """The same archive, compressed: Keras stores its parts as they are, and HDF5 is mostly empty in small files."""
+    with zipfile.ZipFile(file) as archive:
+        parts = [(name, archive.read(name)) for name in archive.namelist()]
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        for name, data in parts:
+            archive.writestr(name, data)
+
+
+def keep(name, model, given=None, formats=("keras",)):
+    """Saves a model and writes down what it answers, all numbers of a row one after another."""
+    shapes = [tuple(tensor.shape[1:]) for tensor in model.inputs]
+    given = given or [random.normal(size=(4, *shape)).astype(np.float32) for shape in shapes]
+    found = model.predict(given if len(given) > 1 else given[0], verbose=0)
+    found = found if isinstance(found, list) else [found]
+    flat = lambda arrays: [[[float(value) for value in row] for row in array.reshape(len(array), -1).astype(np.float32)] for array in arrays]
+    for kind in formats:
+        file = f"{name}{'-2' if is_old else ''}.{kind}"
+        model.save(folder / file)
+        if kind == "keras" and name != "dense":
+            pack(folder / file)
+        answers.append({"file": file, "given": flat(given), "answers": flat(found)})
+
+
+def chain(shape, *parts):
+    model = keras.Sequential([keras.Input(shape), *parts])
+    randomise(model)
+    return model
+
+
+both = ("keras", "h5")
+words = random.integers(0, 6, (4, 5)).astype(np.float32)
+
+keep("dense", chain((4,), layers.Dense(5, activation="gelu"), layers.Dropout(0.4), layers.BatchNormalization(), layers.Dense(3, activation="softmax")), formats=both)
+keep("activations", chain((6,), layers.LeakyReLU(0.2), layers.Dense(5, activation="hard_sigmoid"), layers.ELU(0.7), layers.Dense(5, activation="swish"), layers.ReLU(max_value=1.5), layers.Dense(4, activation="selu"), layers.PReLU(), layers.Dense(4, activation="exponential"), layers.LayerNormalization(), layers.Softmax()))
+if is_old:
+    normalization = layers.Normalization(mean=[0.5, 1.0, -1.0], variance=[1.0, 4.0, 0.25])
+else:
+    normalization = layers.Normalization()
+    normalization.adapt(random.normal(1, 2, (50, 3)))
+model = keras.Sequential([keras.Input((3,)), layers.Rescaling(2.0, offset=-0.5), normalization, layers.Dense(2, activation="tanh", use_bias=False)])
+keep("scaled", model)
+keep("image", chain((8, 9, 2), layers.Conv2D(4, 3, strides=2, padding="same", activation="relu"), layers.ZeroPadding2D(((1, 0), (0, 2))), layers.DepthwiseConv2D(2, depth_multiplier=2), layers.BatchNormalization(), layers.MaxPooling2D(2, padding="same"), layers.SeparableConv2D(3, 2, padding="same"), layers.AveragePooling2D((1, 2)), layers.Flatten(), layers.Dense(2)))
+keep("series", chain((12, 2), layers.Conv1D(4, 3, dilation_rate=2, padding="causal"), layers.MaxPooling1D(2), layers.SeparableConv1D(3, 2), layers.AveragePooling1D(2, strides=1, padding="same"), layers.Conv1D(4, 2, groups=1, activation="tanh"), layers.GlobalMaxPooling1D()))
+keep("memory", chain((5, 3), layers.LSTM(3, return_sequences=True), layers.GRU(3, return_sequences=True, go_backwards=True), layers.GRU(2, reset_after=False, return_sequences=True, recurrent_activation="hard_sigmoid"), layers.SimpleRNN(2)), formats=both)
+keep("directions", chain((5, 3), layers.Bidirectional(layers.LSTM(2, return_sequences=True)), layers.Bidirectional(layers.GRU(2, return_sequences=True), merge_mode="mul"), layers.Bidirectional(layers.LSTM(3), merge_mode="ave")))
+keep("words", chain((5,), layers.Embedding(6, 3), layers.GlobalAveragePooling1D(), layers.Dense(2)), [words])
+
+left, right = keras.Input((4,), name="left"), keras.Input((4,), name="right")
+shared = layers.Dense(3, activation="relu")
+inside = keras.Sequential([keras.Input((3,)), layers.Dense(3, activation="tanh"), layers.Dense(2), layers.BatchNormalization()], name="inside")
+one, two = shared(left), shared(right)
+merged = layers.Concatenate()([layers.Add()([one, two]), layers.Multiply()([one, two]), layers.Average()([one, two]), inside(one), inside(two)])
+model = keras.Model([left, right], [layers.Dense(2, activation="softmax", name="kind")(merged), layers.Dense(1, name="amount")(layers.Reshape((merged.shape[-1],))(merged))])
+randomise(model)
+keep("graph", model, formats=both)
+
+if not is_old:
+    # Trained on a table of the app's, so that the node can be tried as a person would.
+    penguins = [row for row in csv.DictReader((folder.parents[3] / "resources/samples/datasets/penguins.csv").open()) if "NA" not in row.values() and "" not in row.values()]
+    columns = ["bill_length_mm", "bill_depth_mm", "flipper_length_mm", "body_mass_g"]
+    matrix = np.array([[float(row[name]) for name in columns] for row in penguins], np.float32)
+    species = sorted({row["species"] for row in penguins})
+    target = np.array([species.index(row["species"]) for row in penguins])
+    keras.utils.set_random_seed(3)
+    normalization = layers.Normalization()
+    normalization.adapt(matrix)
+    model = keras.Sequential([keras.Input((4,)), normalization, layers.Dense(8, activation="relu"), layers.Dense(len(species), activation="softmax")])
+    model.compile(keras.optimizers.Adam(0.02), "sparse_categorical_crossentropy")
+    model.fit(matrix, target, epochs=30, verbose=0)
+    keep("penguins", model, [matrix[::25]])
+
+(folder / f"keras{2 if is_old else 3}.json").write_text(json.dumps({"version": version, "models": answers}) + "\n")
