@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { type ProbeAnswer, probeMark, probeVariable } from './worker/probe.ts';
+import { installedGpuPackage } from './tensorflow/gpu-package.ts';
+import { type ProbeAnswer, probeMark, probeVariable, tensorflowProbes } from './worker/probe.ts';
 import { workerEntry } from './worker/task-worker.ts';
 
 export interface Backend {
-  /** onnxruntime's name of the execution provider. */
+  /** onnxruntime's name of the execution provider, or one of `tensorflowProbes`. */
   readonly name: string;
   readonly usable: boolean;
   /** One sentence: that it works, or why not. */
@@ -41,9 +42,10 @@ function failed(error: { killed?: boolean; signal?: string | null; code?: unknow
 }
 
 /**
- * Which of onnxruntime's execution providers work on this machine. Each is tried in a process of its own, because a GPU driver
+ * Which of onnxruntime's execution providers and TensorFlow.js' backends work on this machine. Each is tried in a process of its own, because a GPU driver
  * can crash or hang it. Never rejects. Takes a second or so.
  */
 export async function backends(): Promise<readonly Backend[]> {
-  return Promise.all(['cpu', 'webgpu', ...(platformProviders[process.platform] ?? [])].map(probeBackend));
+  const tensorflow = [tensorflowProbes.wasm, ...(installedGpuPackage() === null ? [] : [tensorflowProbes.gpu])];
+  return Promise.all(['cpu', 'webgpu', ...(platformProviders[process.platform] ?? []), ...tensorflow].map(probeBackend));
 }

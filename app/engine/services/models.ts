@@ -134,9 +134,9 @@ export class Models {
     }
   }
 
-  /** GPU providers of onnxruntime; without one everything runs on the processor, so none of them is a fault. */
+  /** GPU providers of onnxruntime, and TensorFlow.js; without a GPU everything runs on the processor, so none of them is a fault. */
   async #accelerators(): Promise<DoctorCheck[]> {
-    const titles: Record<string, string> = { webgpu: 'GPU (WebGPU)', cuda: 'GPU (CUDA)', dml: 'GPU (DirectML)', coreml: 'GPU (CoreML)' };
+    const titles: Record<string, string> = { webgpu: 'GPU (WebGPU)', cuda: 'GPU (CUDA)', dml: 'GPU (DirectML)', coreml: 'GPU (CoreML)', 'tensorflow.js': 'TensorFlow.js (WebAssembly)', 'tensorflow.js-gpu': 'TensorFlow.js (CUDA)' };
     return (await backends())
       .filter((backend) => backend.name !== 'cpu')
       .map((backend) => ({ name: titles[backend.name] ?? backend.name, status: backend.usable ? 'ok' : 'warning', detail: backend.usable ? backend.detail : `not usable (${backend.detail.replace(/[.]$/, '')}); models run on the processor` }));

@@ -82,12 +82,12 @@ export async function openNativeSession(model: Uint8Array | string, purpose: Ses
   };
 }
 
-/** Runs a product of two small matrices on one execution provider. For the probe process only: a provider may crash natively. */
-export async function runOnProvider(provider: string, model: Uint8Array): Promise<Float32Array> {
+/** Runs a model of one square matrix on one execution provider. For the probe process only: a provider may crash natively. */
+export async function runOnProvider(provider: string, model: Uint8Array, square: Float32Array): Promise<Float32Array> {
   const { InferenceSession, Tensor } = load();
   const session = await InferenceSession.create(model, { executionProviders: [provider], logSeverityLevel: 4 });
-  const size = 16;
-  const x = new Tensor('float32', Float32Array.from({ length: size * size }, (_, i) => i % 7), [size, size]);
+  const size = Math.sqrt(square.length);
+  const x = new Tensor('float32', square, [size, size]);
   const { y } = (await session.run({ x })) as Record<string, Tensor | undefined>;
   return Float32Array.from((y?.data ?? []) as Float32Array);
 }
