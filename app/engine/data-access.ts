@@ -143,7 +143,7 @@ export class DataAccess {
     const state = fingerprintOf(analysis);
     const known = this.#resolvers.get(state);
     if (known !== undefined) return known;
-    const made = Promise.resolve(new PortValueResolver(analysis, this.#options.cache, this.#options.building));
+    const made = Promise.resolve(new PortValueResolver(analysis, this.#options.cache, this.#options.building, { partial: true }));
     this.#resolvers.set(state, made);
     if (this.#resolvers.size > 8) {
       const oldest = this.#resolvers.keys().next();

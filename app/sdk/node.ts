@@ -172,6 +172,11 @@ export interface NodeExecutor<P> {
   reports?(context: ReportContext<P>): Promise<Readonly<Record<string, PortValue>>>;
   /** Outputs that `run` can give without writing them, and how many bytes of files they come from. */
   readonly streams?: { readonly ports: readonly string[]; bytes(params: P, context: ProbeContext): Promise<number> };
+  /**
+   * True where `run` gives values even after `signal` has aborted, of what there is so far. They are shown as such and never reused: the
+   * next run goes on from the checkpoint, or anew. The run waits a second and a half for them.
+   */
+  readonly keepsPartial?: boolean;
   /** True where `run` asks one query of each input table (writers): its inputs need not be kept for it. Absent: several. */
   readonly readsOnce?: boolean;
   /** True where a finished result must not stand in for running again (Serve). */
@@ -223,6 +228,8 @@ export interface RunContext<P> {
   readonly databases: DatabaseServices;
   readonly scripts: ScriptServices;
   readonly checkpoint: CheckpointServices;
+  /** For the table of a partial result: writes on after `signal` has aborted. */
+  readonly partialTables: Pick<TableServices, 'fromColumns'>;
   resolvePath(path: string): string;
 }
 

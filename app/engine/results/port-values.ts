@@ -6,7 +6,7 @@ import type { Relation } from '#app/relation/types.ts';
 import type { RelationServices } from '#app/sdk/node.ts';
 import type { PortValue, TableValue } from '#app/sdk/ports.ts';
 import type { AnalysedNode, Analysis } from '../analysis/analyse.ts';
-import type { ResultCache } from './result-cache.ts';
+import { partialKey, type ResultCache } from './result-cache.ts';
 
 export type PortValues = Readonly<Record<string, PortValue>>;
 
@@ -30,8 +30,11 @@ export class PortValueResolver {
   readonly #cache: ResultCache;
   readonly #building: RelationBuilding;
   readonly #values = new Map<string, PortValues>();
+  readonly #partial: boolean;
 
-  constructor(analysis: Analysis, cache: ResultCache, building: RelationBuilding) {
+  /** @param options.partial for looking: what a cancelled node had so far stands in for its result */
+  constructor(analysis: Analysis, cache: ResultCache, building: RelationBuilding, options: { readonly partial?: boolean } = {}) {
+    this.#partial = options.partial === true;
     this.analysis = analysis;
     this.#cache = cache;
     this.#building = building;
@@ -145,7 +148,7 @@ export class PortValueResolver {
 
   /** Null when there is no entry, or when it leaves a fused table to be built. */
   #fromCache(node: AnalysedNode): PortValues | null {
-    const entry = this.#cache.find(node);
+    const entry = this.#cache.find(node) ?? (this.#partial && node.key !== null && node.type?.executor?.keepsPartial === true ? this.#cache.get(partialKey(node.key)) : null);
     if (entry === null) return null;
     const values: Record<string, PortValue> = {};
     for (const [name, port] of Object.entries(entry.ports)) {

@@ -1,5 +1,6 @@
 import { formatBytes, formatDuration } from '#app/core/units.ts';
 import type { Diagnostic } from '#app/core/errors.ts';
+import { stableHash } from '#app/core/hash.ts';
 import type { KeyParts } from '#app/pipeline/cache-key.ts';
 import { explainStale } from '#app/pipeline/cache-key.ts';
 import type { Freshness } from '#app/protocol/schema.ts';
@@ -43,6 +44,9 @@ export interface ResultStore {
   /** Makes an entry the newest of a node that reused it. */
   touch(pipelineId: string, nodeId: string, key: string): void;
 }
+
+/** Where the result of a cancelled node stands that has something to show: never in the place of a whole one. */
+export const partialKey = (key: string): string => stableHash(['partial', key]);
 
 const usedToTheHour = 3_600_000;
 
@@ -159,6 +163,7 @@ export class ResultCache {
   reasons(analysis: Analysis, node: AnalysedNode): string[] {
     const latest = this.latest(analysis.document.id, node.node.id);
     if (latest === null || node.parts === null) return [];
+    if (node.key !== null && latest.key === partialKey(node.key)) return ['its last run was cancelled before it was done'];
     const reasons = explainStale(latest.parts, node.parts);
     const gone = latest.evicted ? `its earlier result was removed to free disk (${formatBytes(latest.evicted.bytes)}, ${formatDuration(latest.ms)} to make again)` : null;
     if (reasons.length > 0) return gone === null || latest.key !== node.key ? reasons : [...reasons, gone];

@@ -51,6 +51,8 @@ export interface NodeReports {
 }
 
 export interface NodeOutcome {
+  /** Cancelled, with what there was so far. */
+  readonly isPartial?: boolean;
   readonly values: Readonly<Record<string, PortValue>>;
   readonly ports: Readonly<Record<string, StoredPort>>;
 }
@@ -107,6 +109,7 @@ export async function runExecutor(
       queryFailed: (_, error) => reports.queryFailed(error),
       ...(reports.profiled === undefined ? {} : { profiled: reports.profiled }),
     }),
+    partialTables: tableServices({ database, artifacts, written, signal: new AbortController().signal, progress: () => undefined, queryFailed: () => undefined }),
     artifacts: artifactServices(artifacts),
     files: fileServices(database),
     databases: environment.outside.services(signal),
@@ -116,15 +119,18 @@ export async function runExecutor(
     resolvePath: (path) => environment.resolvePath(path),
   };
   const given = await executor.run(context);
-  signal.throwIfAborted();
-  await environment.checkpoints.remove(node.key);
+  const isPartial = signal.aborted && executor.keepsPartial === true;
+  if (!isPartial) {
+    signal.throwIfAborted();
+    await environment.checkpoints.remove(node.key);
+  }
   const values = Object.fromEntries(Object.entries(given).map(([port, value]): [string, PortValue] => [port, withOrigin(value, nodeId, port)]));
   const ports: Record<string, StoredPort> = {};
   for (const [port, value] of Object.entries(values)) {
     const size = value.kind === 'table' ? sizeOf(value, written) : null;
     ports[port] = { kind: value.kind, value, rows: size?.rows ?? null, bytes: size?.bytes ?? null };
   }
-  return { values, ports };
+  return { values, ports, ...(isPartial ? { isPartial } : {}) };
 }
 
 /**

@@ -1,11 +1,11 @@
 import { distinctDiagnostics } from '#app/core/diagnostics.ts';
-import { isCancelled, PenstockError } from '#app/core/errors.ts';
+import { CancelledError, isCancelled, PenstockError } from '#app/core/errors.ts';
 import { formatAgo } from '#app/core/units.ts';
 import type { NodeRun, NodeRunStatus, RunStatus } from '#app/protocol/schema.ts';
 import type { AnalysedNode } from '../analysis/analyse.ts';
 import { onWire, type WireDiagnostic } from '../wire.ts';
 import { portKey } from '../planning/plan.ts';
-import type { ResultEntry, StoredPort } from '../results/result-cache.ts';
+import { partialKey, type ResultEntry, type StoredPort } from '../results/result-cache.ts';
 import { RunEventLog, type MetricPoint } from './event-log.ts';
 import { findFault } from './fault.ts';
 import { EdgeStats } from './edge-stats.ts';
@@ -178,6 +178,11 @@ export class PipelineRun {
     }
     const ms = performance.now() - startedAt;
     const metrics = { ...this.#states.get(id)?.metrics, ...metricsOf(outcome) };
+    if (outcome.isPartial === true) {
+      if (node.cacheable && node.parts !== null) cache.put({ key: partialKey(node.key), nodeId: id, pipelineId: resolver.analysis.document.id, finishedAt: Date.now(), ms, parts: node.parts, metrics, diagnostics: this.#states.get(id)?.diagnostics ?? [] }, outcome.ports);
+      throw new CancelledError('Cancelled; what there was so far is shown. The next run goes on from there.');
+    }
+    if (node.type?.executor?.keepsPartial === true) cache.delete(partialKey(node.key));
     resolver.set(id, outcome.values);
     let entry: ResultEntry | null = null;
     const isStream = this.#streams.note(id, outcome.values);
@@ -247,7 +252,7 @@ export class PipelineRun {
       // Work that took time is on disk before anything else starts; descriptions go with the next such write.
       if (this.#states.get(id)?.status === 'succeeded' && !this.#fused.has(id)) this.#tryFlush();
     } else if (this.#signal.aborted || outcome === 'cancelled') {
-      this.#set(id, { status: 'cancelled', reason: 'Cancelled.' });
+      this.#set(id, { status: 'cancelled', reason: detail.error instanceof CancelledError ? detail.error.message : 'Cancelled.' });
     } else if (outcome === 'skipped') {
       this.#set(id, { status: 'skipped', reason: because === undefined ? 'Skipped: it is on or behind a circle.' : `Skipped because “${why}” failed.` });
     } else if (detail.error instanceof FaultUpstream) {

@@ -20,7 +20,7 @@ const classes = async (given: RawColumns, rows: number): Promise<Predictions> =>
   const p = Array.from({ length: rows }, (_unused, row) => 1 / (1 + Math.exp(-formula(given, row))));
   return { rows, label: Int32Array.from(p, (value) => Number(value > 0.5)), probabilities: Float64Array.from(p.flatMap((value) => [1 - value, value])) as unknown as Float32Array };
 };
-const held = (truth: readonly number[]) => ({ rows: table.length, columns, truth: Float64Array.from(truth), extras: [] });
+const held = (truth: readonly number[]) => ({ rows: table.length, numbers: Float64Array.from(table, (_row, i) => i + 1), columns, truth: Float64Array.from(truth), extras: [] });
 
 describe('permutation importance', () => {
   it.each(Object.keys(importances) as ModelMeasure[])('by %s is scikit-learn’s for the same permutations', async (measure) => {

@@ -114,6 +114,8 @@ export function leftOutNotes({ missingTruth, unknownTruth, signature }: ModelRow
 
 export interface HeldRows {
   readonly rows: number;
+  /** Their numbers in the table, from 1. */
+  readonly numbers: Float64Array;
   readonly columns: RawColumns;
   /** Class indices or numbers; empty where no truth was asked for. */
   readonly truth: Float64Array;
@@ -151,11 +153,12 @@ async function readPart(ready: ModelRows, relation: Relation, services: Understa
   const columns: Record<string, RawColumn> = Object.create(null);
   for (const [i, { name }] of ready.signature.inputs.entries()) columns[name] = await tables.column(relation, `i${i}`);
   await readImages(columns, ready.signature, services);
+  const numbers = await tables.column(relation, 'row');
   const truth = ready.truth ? await tables.column(relation, 'truth') : new Float64Array();
   const extras: RawColumn[] = [];
   for (let i = 0; i < ready.extras; i += 1) extras.push(await tables.column(relation, `e${i}`));
   const [first] = ready.signature.inputs;
-  return { rows: first === undefined ? truth.length : (columns[first.name]?.length ?? 0), columns, truth: truth instanceof Float64Array ? truth : new Float64Array(), extras };
+  return { rows: first === undefined ? truth.length : (columns[first.name]?.length ?? 0), numbers: numbers instanceof Float64Array ? numbers : new Float64Array(), columns, truth: truth instanceof Float64Array ? truth : new Float64Array(), extras };
 }
 
 /** Predictions of all rows with what goes with them, in the table's order. */

@@ -2,4 +2,4 @@ import { runShap } from '#app/ml/index.ts';
 import type { NodeExecutor } from '#app/sdk/node.ts';
 import type { Params } from './node.ts';
 
-export const executor: NodeExecutor<Params> = { run: runShap };
+export const executor: NodeExecutor<Params> = { run: runShap, keepsPartial: true };

@@ -17,6 +17,29 @@ const metricItem = z.object({
   help: z.string().optional(),
 });
 
+const number = z.number();
+const explanation = z.object({
+  target: z.string(),
+  scale: z.enum(['prediction', 'probability', 'log-odds']),
+  columns: z.array(z.object({ name: z.string(), kind: z.enum(['number', 'boolean', 'date', 'timestamp', 'text', 'image']), values: z.array(z.union([z.null(), number, z.string()])) })),
+  rows: z.array(number),
+  explained: number,
+  all: number,
+  outputs: z.array(
+    z.object({
+      name: z.string(),
+      base: measured,
+      outputs: z.array(measured),
+      values: z.array(z.array(measured)),
+      errors: z.array(z.array(number.nullable())).nullable(),
+      sizes: z.array(measured),
+      sizeErrors: z.array(number.nullable()).nullable(),
+      others: z.array(measured).nullable(),
+    }),
+  ),
+  first: z.object({ output: number, row: number }),
+});
+
 const block = z.discriminatedUnion('type', [
   z.object({ type: z.literal('text'), markdown: z.string() }),
   z.object({ type: z.literal('metrics'), title: z.string().optional(), metrics: z.array(metricItem) }),
@@ -30,6 +53,7 @@ const block = z.discriminatedUnion('type', [
     nodes: z.array(z.object({ id: z.string(), type: z.string(), params: z.record(z.string(), z.unknown()), title: z.string().optional() })),
     edges: z.array(z.object({ from: z.object({ node: z.string().nullable(), port: z.string() }), to: z.object({ node: z.string(), port: z.string() }) })),
   }),
+  z.object({ type: z.literal('explanation'), explanation }),
 ]);
 
 const report: z.ZodType<Report> = z.object({ title: z.string(), blocks: z.array(block) });
