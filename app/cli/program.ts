@@ -2,6 +2,7 @@ import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { penstockVersion } from '#app/core/version.ts';
 import { connectionCommands } from './connection-commands.ts';
 import { bundleCommand, scoreCommand, serveCommand } from './deploy.ts';
+import { gpuCommands } from './gpu.ts';
 import { doctorCommand, nodesCommand, runsCommand, validateCommand } from './inspect.ts';
 import { lineageCommand, type LineageOptions } from './lineage.ts';
 import { runCommand, type RunOptions } from './run.ts';
@@ -105,6 +106,7 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
     .action((options: { project?: string; json?: boolean }) => done(doctorCommand(options, terminal)));
 
   connectionCommands(program, terminal, done);
+  gpuCommands(program, terminal, done);
 
   try {
     await program.parseAsync(args, { from: 'user' });

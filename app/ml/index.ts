@@ -62,3 +62,6 @@ export { candidatesFor } from './search/auto/candidates.ts';
 export { openOnnxFile } from './imported/read-file.ts';
 export { importModel } from './imported/import-model.ts';
 export { kerasFiles, openKerasFile } from './imported/open-keras.ts';
+export { probeBackend } from './backends.ts';
+export { gpuFolder, gpuPackage } from './tensorflow/gpu-package.ts';
+export { tensorflowProbes } from './worker/probe.ts';

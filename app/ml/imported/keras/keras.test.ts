@@ -50,7 +50,8 @@ it('files that are damaged anywhere are read or named, never anything else', asy
       const whole = readFileSync(pathOf(name));
       for (let trial = 0; trial < 60; trial++) {
         const bytes = Buffer.from(trial % 3 === 0 ? whole.subarray(0, Math.floor(next() * whole.length)) : whole);
-        for (let i = 0; trial % 3 !== 0 && i < 1 + trial / 4; i++) bytes[Math.floor(next() * bytes.length)] = Math.floor(256 * next());
+        const changes = trial % 3 === 0 ? 0 : 1 + trial / 4;
+        for (let i = 0; i < changes; i++) bytes[Math.floor(next() * bytes.length)] = Math.floor(256 * next());
         const file = path.join(folder, name);
         writeFileSync(file, bytes);
         const error: unknown = await readKerasFile(file).then((read) => void convertKeras(read)).catch((caught: unknown) => caught ?? null);
