@@ -18,7 +18,7 @@ const natives = ['@duckdb/node-api', '@duckdb/node-bindings', 'onnxruntime-node'
 const shared = ['app', 'nodes', 'package-lock.json', 'scripts/build.mjs'];
 
 const parts = {
-  kernels: { sources: ['app/ml/trees/assembly', 'package-lock.json', 'scripts/build.mjs'], build: buildKernels, out: 'kernels' },
+  kernels: { sources: ['app/ml/kernels/assembly', 'package-lock.json', 'scripts/build.mjs'], build: buildKernels, out: 'kernels' },
   tensorflow: { sources: ['app/ml/tensorflow/library.ts', 'package-lock.json', 'scripts/build.mjs'], build: buildTensorflow, out: 'tensorflow' },
   engine: { sources: shared, build: buildEngine, out: 'engine' },
   'bundle-server': { sources: ['app/serve/bundle-server', 'app/core', 'app/sdk', 'package-lock.json'], build: buildBundleServer, out: 'bundle-server' },
@@ -48,16 +48,16 @@ async function isFresh(name) {
 
 const quiet = { logLevel: 'warn', configFile: false, root };
 
-/** The hot loops of the tree learners: WebAssembly beside the engine, read by it and by the tests. */
+/** The hot loops of the learners: WebAssembly beside the engine, read by it and by the tests. */
 async function buildKernels() {
   const { default: asc } = await import('assemblyscript/asc');
   const out = path.join(dist, 'kernels');
   await mkdir(out, { recursive: true });
-  const temporary = path.join(out, `.trees-${process.pid}.wasm`);
+  const temporary = path.join(out, `.kernels-${process.pid}.wasm`);
   const options = ['-O3', '--noAssert', '--enable', 'simd,threads,bulk-memory', '--runtime', 'stub', '--importMemory', '--sharedMemory', '--initialMemory', '2', '--maximumMemory', '65536'];
-  const { error, stderr } = await asc.main([path.relative(root, path.join(root, 'app/ml/trees/assembly/index.ts')), '--baseDir', root, '--outFile', path.relative(root, temporary), ...options]);
+  const { error, stderr } = await asc.main([path.relative(root, path.join(root, 'app/ml/kernels/assembly/index.ts')), '--baseDir', root, '--outFile', path.relative(root, temporary), ...options]);
   if (error) throw new Error(`the kernels do not compile:\n${stderr.toString()}`);
-  await rename(temporary, path.join(out, 'trees.wasm'));
+  await rename(temporary, path.join(out, 'kernels.wasm'));
 }
 
 /** TensorFlow.js with its gradients in one file, the WebAssembly beside it; only its own code reads that folder. */
@@ -102,7 +102,7 @@ async function buildEngine(vite) {
           'desktop-entry': path.join(root, 'app/engine/desktop-entry.ts'),
           cli: path.join(root, 'app/cli/main.ts'),
           'ml-worker': path.join(root, 'app/ml/worker/worker-entry.ts'),
-          'tree-worker': path.join(root, 'app/ml/trees/team-worker.ts'),
+          'kernel-worker': path.join(root, 'app/ml/kernels/team-worker.ts'),
           'csv-range-worker': path.join(root, 'app/data/csv/plain-cells/range-worker.ts'),
         },
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },

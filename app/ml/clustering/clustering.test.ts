@@ -7,8 +7,9 @@ import { dbscan, kneeOf, reachOf } from './dbscan.ts';
 import { cut, linkage, linkages } from './hierarchical.ts';
 import { plainAssigner } from './k-means/assigner.ts';
 import { lloyd } from './k-means/lloyd.ts';
+import { teamAssigner } from './k-means/team-assigner.ts';
 import { KdTree } from './kd-tree.ts';
-import { bySize, sampleRows, squaredBetween, type PointSet } from './points.ts';
+import { bySize, columnMoments, sampleRows, squaredBetween, type PointSet } from './points.ts';
 import { agreement, centreMeasures } from './quality.ts';
 import reference from './reference.json' with { type: 'json' };
 import { sampledSilhouette, silhouettes } from './silhouette.ts';
@@ -51,6 +52,34 @@ describe('k-means', () => {
     const found = await lloyd(few, Float64Array.of(0.5, 500, 10.5), 3, plainAssigner(few, 3), { maxIterations: 100, tolerance: 0, each: nothing });
     expect(renumbered(found.labels)).toEqual([0, 0, 1, 1, 2]);
     expect(found.inertia).toBeCloseTo(1, 12);
+  });
+
+  it.each([{ k: 3, columns: 1 }, { k: 5, columns: 6 }, { k: 8, columns: 7 }, { k: 13, columns: 4 }])('comes to the same with bounds on all cores as by measuring every distance: %o', async ({ k, columns }) => {
+    const set = blobs(4000, columns, k, 1.5, 7 + k);
+    const far: PointSet = { ...set, data: set.data.map((value) => value + 300) };
+    const start = Float64Array.from({ length: k * columns }, (_, at) => far.data[at] as number);
+    const options = { maxIterations: 60, tolerance: 0, each: nothing };
+    const wanted = await lloyd(far, start, k, plainAssigner(far, k), options);
+    const assigner = await teamAssigner(far, k, columnMoments(far).means);
+    try {
+      // Twice, for what a start leaves behind must not show in the next.
+      for (const _ of [1, 2]) {
+        const found = await lloyd(far, start, k, assigner, options);
+        expect(found.labels.filter((label, i) => label !== wanted.labels[i]).length).toBeLessThan(4);
+        expect(Math.abs(found.inertia / wanted.inertia - 1)).toBeLessThan(1e-5);
+      }
+    } finally {
+      await assigner.close();
+    }
+  });
+
+  it('fills a cluster that lost all of its own with bounds too', async () => {
+    const set = blobs(500, 2, 3, 20, 11);
+    const start = Float64Array.of(0, 0, 5000, 5000, 1, 1);
+    const assigner = await teamAssigner(set, 3, columnMoments(set).means);
+    const found = await lloyd(set, start, 3, assigner, { maxIterations: 100, tolerance: 0, each: nothing });
+    await assigner.close();
+    expect(found.labels).toEqual((await lloyd(set, start, 3, plainAssigner(set, 3), { maxIterations: 100, tolerance: 0, each: nothing })).labels);
   });
 
   const task = (set: PointSet, k: number, to = k, seed = 3) => runTask('k-means', { data: set.data, rows: set.rows, columns: set.columns, from: k, to, restarts: 10, maxIterations: 300, tolerance: 1e-4, seed });

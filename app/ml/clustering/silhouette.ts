@@ -1,4 +1,5 @@
 import { uniform } from '../learners/random.ts';
+import { rowDistances } from './distances.ts';
 import { sampleRows, squaredBetween, takeRows, type PointSet } from './points.ts';
 
 /** How well rows lie in their clusters, from −1 (nearer to another) to 1 (far from every other). */
@@ -13,24 +14,46 @@ export interface Silhouette {
   readonly rows: number;
 }
 
-/** Silhouette of each row (Rousseeuw 1987), Euclidean; rows alone in their cluster have 0. n² distances. NaN everywhere for one cluster. */
-export function silhouettes(points: PointSet, labels: Int32Array, clusters: number, check: () => void): Float64Array {
+/** Rows from which on distances come from the compiled kernels. */
+const manyRows = 300;
+
+/** Sums of distances of each row to the rows of each cluster, [rows × clusters]; n² distances. */
+function distanceSums(points: PointSet, labels: Int32Array, clusters: number, check: () => void): Float64Array {
   const { data, rows, columns } = points;
   const sums = new Float64Array(rows * clusters);
-  const sizes = new Int32Array(clusters);
-  for (const label of labels) sizes[label] = (sizes[label] as number) + 1;
+  if (rows < manyRows) {
+    for (let i = 0; i < rows; i++) {
+      const own = labels[i] as number;
+      for (let j = 0; j < i; j++) {
+        const d = Math.sqrt(squaredBetween(data, i, j, columns));
+        const to = i * clusters + (labels[j] as number);
+        sums[to] = (sums[to] as number) + d;
+        const back = j * clusters + own;
+        sums[back] = (sums[back] as number) + d;
+      }
+    }
+    return sums;
+  }
+  const distances = rowDistances(points, rows, 1);
+  distances.set(data, rows);
   for (let i = 0; i < rows; i++) {
     if (i % 64 === 0) check();
-    const own = labels[i] as number;
-    const base = i * clusters;
-    for (let j = 0; j < i; j++) {
-      const d = Math.sqrt(squaredBetween(data, i, j, columns));
-      const to = base + (labels[j] as number);
-      sums[to] = (sums[to] as number) + d;
-      const back = j * clusters + own;
-      sums[back] = (sums[back] as number) + d;
+    const squares = distances.to(i, i + 1);
+    for (let j = 0; j < rows; j++) {
+      const to = i * clusters + (labels[j] as number);
+      // Rounding must not part a row from itself.
+      if (j !== i) sums[to] = (sums[to] as number) + Math.sqrt(squares[j] as number);
     }
   }
+  return sums;
+}
+
+/** Silhouette of each row (Rousseeuw 1987), Euclidean; rows alone in their cluster have 0. n² distances. NaN everywhere for one cluster. */
+export function silhouettes(points: PointSet, labels: Int32Array, clusters: number, check: () => void): Float64Array {
+  const { rows } = points;
+  const sums = distanceSums(points, labels, clusters, check);
+  const sizes = new Int32Array(clusters);
+  for (const label of labels) sizes[label] = (sizes[label] as number) + 1;
   return Float64Array.from({ length: rows }, (_, i) => {
     const own = labels[i] as number;
     let other = Number.POSITIVE_INFINITY;

@@ -1,6 +1,6 @@
-import type { Arena } from './arena.ts';
+import type { Arena } from '../kernels/arena.ts';
 import { feature, fixed, given, group, missingBin, mostLanes, orderBytes } from './layout.ts';
-import type { Team } from './team.ts';
+import type { Team } from '../kernels/team.ts';
 
 export interface BinOptions {
   /** Bins of a number, at most 255. */

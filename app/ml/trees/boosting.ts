@@ -2,13 +2,13 @@ import { rowWeights } from '../learners/class-weights.ts';
 import { uniform } from '../learners/random.ts';
 import { splitRows } from '../learners/split.ts';
 import type { TrainHooks, TrainInput } from '../learners/types.ts';
-import { Arena } from './arena.ts';
+import { Arena } from '../kernels/arena.ts';
 import { Binned } from './binned.ts';
 import type { BoostingParams } from './boosting-params.ts';
 import { TreeGrower, type ChosenRows } from './grow.ts';
 import { blockRows, fixed, given, leafBytes, losses, scoredNode, splitBytes, treeFloats } from './layout.ts';
 import { lossOf, weightedQuantile, type Loss } from './loss.ts';
-import { Team, teamSize } from './team.ts';
+import { Team, teamSize } from '../kernels/team.ts';
 import type { Tree, TreeEnsemble } from './tree.ts';
 
 /** What a boosting has come to after some rounds; plain data. An unbroken run and one that goes on from here give the same model. */

@@ -1,7 +1,7 @@
 import { uniform } from '../learners/random.ts';
 import { forest, forestFloats, grownNode, roomOf, type Room } from './forest-layout.ts';
 import { missingBin, split } from './layout.ts';
-import type { Region } from './team.ts';
+import type { Region } from '../kernels/team.ts';
 
 /** Feature, bin, left, right, missing side of a leaf. */
 const leafWords = [-1, 0, -1, -1, 0];

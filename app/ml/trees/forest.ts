@@ -1,11 +1,11 @@
 import { classShares, rowWeights } from '../learners/class-weights.ts';
 import type { TrainHooks, TrainInput } from '../learners/types.ts';
-import { Arena } from './arena.ts';
+import { Arena } from '../kernels/arena.ts';
 import { mostCategories } from './binned.ts';
 import { categoryRanks } from './category-ranks.ts';
 import { forest, forestFloats, grownNode, roomOf } from './forest-layout.ts';
 import type { ForestParams } from './forest-params.ts';
-import { Team, teamSize } from './team.ts';
+import { Team, teamSize } from '../kernels/team.ts';
 import type { Tree, TreeEnsemble } from './tree.ts';
 
 export interface Forest {

@@ -1,7 +1,7 @@
-import type { Arena } from './arena.ts';
+import type { Arena } from '../kernels/arena.ts';
 import type { Binned } from './binned.ts';
 import { fixed, given, histogramBytes, leafBytes, split, splitBytes, treeFloats } from './layout.ts';
-import type { Team } from './team.ts';
+import type { Team } from '../kernels/team.ts';
 import { TreeBuilder } from './tree.ts';
 
 /** What every tree of a boosting obeys. */

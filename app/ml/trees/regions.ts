@@ -1,6 +1,6 @@
 import { growForestTree } from './forest-tree.ts';
 import { blockRows, feature, fixed, given, group, histogramBytes, leafBytes, losses, orderBytes, sharedFrom, splitBytes, treeFloats } from './layout.ts';
-import type { Region } from './team.ts';
+import type { Region } from '../kernels/team.ts';
 
 /** What threads do together; each does the features or rows that are its own. Results are the same for any number of threads. */
 
@@ -273,5 +273,4 @@ function treeScores(region: Region): void {
   kernels.scoreByBins(nodes, (integers[fixed.scores] as number) + cls * (integers[fixed.scoreStride] as number), bound(member), bound(member + 1));
 }
 
-export const regions = { growForestTree, cuts, bins, probabilities, gradients, logisticLoss, root, part, leafScores, treeScores } as const satisfies Record<string, (region: Region) => void>;
-export type RegionName = keyof typeof regions;
+export const treeRegions = { growForestTree, cuts, bins, probabilities, gradients, logisticLoss, root, part, leafScores, treeScores } as const satisfies Record<string, (region: Region) => void>;

@@ -1,13 +1,43 @@
 import { encodeModel } from '../../onnx/encode.ts';
 import { type Tensor, openNativeSession, tensor } from '../../worker/ort.ts';
 import { columnMoments, squaredTo, takeRows, type PointSet } from '../points.ts';
+import { teamAssigner } from './team-assigner.ts';
+
+/** Which row is whose, and what that makes of the clusters. */
+export interface Assigned {
+  /** [rows], −1 at first. */
+  readonly labels: Int32Array;
+  /** [k × columns] and [k]: sum and number of each cluster's rows. */
+  readonly sums: Float64Array;
+  readonly counts: Int32Array;
+}
 
 /** Finds the nearest of k centres [k × columns] for every row; the first of equals. */
 export interface Assigner {
-  /** Puts the nearest centre's number into `labels` [rows] where another is there; `changed` is told of each such row, in order. */
-  assign(centres: Float64Array, labels: Int32Array, changed: (row: number, before: number, label: number) => void): Promise<void>;
+  /** What the assignments of one start are kept in. */
+  begin(): Assigned;
+  /** Puts the nearest centre's number into `labels` where another is there, and keeps sums and counts. Gives how many rows changed. */
+  assign(centres: Float64Array, state: Assigned): Promise<number>;
+  /** The row was given to another cluster than `assign` had found. */
+  forget(row: number): void;
+  /** Whether no other centre can be as near as the row's own within a share of 1e-4, going by bounds that are known; absent: none are. */
+  certain?(row: number): boolean;
   close(): Promise<void>;
 }
+
+/** A row goes from one cluster, −1: none, to another. */
+export function moveRow({ labels, sums, counts }: Assigned, { data, columns }: PointSet, row: number, to: number): void {
+  const before = labels[row] as number;
+  labels[row] = to;
+  counts[to] = (counts[to] as number) + 1;
+  const from = row * columns;
+  for (let c = 0, at = to * columns; c < columns; c++, at++) sums[at] = (sums[at] as number) + (data[from + c] as number);
+  if (before < 0) return;
+  counts[before] = (counts[before] as number) - 1;
+  for (let c = 0, at = before * columns; c < columns; c++, at++) sums[at] = (sums[at] as number) - (data[from + c] as number);
+}
+
+const emptyState = (rows: number, columns: number, k: number): Assigned => ({ labels: new Int32Array(rows).fill(-1), sums: new Float64Array(k * columns), counts: new Int32Array(k) });
 
 /** Multiplications an assignment above which loading onnxruntime pays. */
 const worthLoading = 2e6;
@@ -17,14 +47,25 @@ const blockRows = 65_536;
 const farFromZero = 30;
 const looked = 4096;
 
-export async function openAssigner(points: PointSet, k: number): Promise<Assigner> {
-  return points.rows * points.columns * k < worthLoading ? plainAssigner(points, k) : kernelAssigner(points, k);
+/** Centres up to which bounds save more than matrix products do. */
+const fewCentres = 64;
+/** Values that fit into the kernels' memory with all that goes with them. */
+const mostValues = 700_000_000;
+
+/** @param means of the columns */
+export async function openAssigner(points: PointSet, k: number, means: Float64Array): Promise<Assigner> {
+  const { rows, columns } = points;
+  if (rows * columns * k < worthLoading) return plainAssigner(points, k);
+  return k <= fewCentres && rows * (columns + 4) < mostValues ? teamAssigner(points, k, means) : kernelAssigner(points, k);
 }
 
 /** Float64, row by row. */
-export function plainAssigner({ data, rows, columns }: PointSet, k: number): Assigner {
+export function plainAssigner(points: PointSet, k: number): Assigner {
+  const { data, rows, columns } = points;
   return {
-    assign(centres, labels, changed) {
+    begin: () => emptyState(rows, columns, k),
+    assign(centres, state) {
+      let changed = 0;
       for (let i = 0; i < rows; i++) {
         let least = Number.POSITIVE_INFINITY;
         let label = 0;
@@ -34,13 +75,13 @@ export function plainAssigner({ data, rows, columns }: PointSet, k: number): Ass
           least = d;
           label = j;
         }
-        const before = labels[i] as number;
-        if (label === before) continue;
-        labels[i] = label;
-        changed(i, before, label);
+        if (label === state.labels[i]) continue;
+        changed++;
+        moveRow(state, points, i, label);
       }
-      return Promise.resolve();
+      return Promise.resolve(changed);
     },
+    forget: () => undefined,
     close: () => Promise.resolve(),
   };
 }
@@ -81,7 +122,9 @@ export async function kernelAssigner(points: PointSet, k: number): Promise<Assig
   const shifted = new Float32Array(k * columns);
   const offsets = new Float32Array(k);
   return {
-    async assign(centres, labels, changed) {
+    begin: () => emptyState(rows, columns, k),
+    async assign(centres, state) {
+      let changed = 0;
       for (let j = 0; j < k; j++) {
         let offset = 0;
         for (let c = 0, at = j * columns; c < columns; c++, at++) {
@@ -97,13 +140,14 @@ export async function kernelAssigner(points: PointSet, k: number): Promise<Assig
         // The low halves of int64 (all platforms that onnxruntime is built for are little-endian).
         for (let i = 0, row = from; i < words.length; i += 2, row++) {
           const label = words[i] as number;
-          const before = labels[row] as number;
-          if (label === before) continue;
-          labels[row] = label;
-          changed(row, before, label);
+          if (label === state.labels[row]) continue;
+          changed++;
+          moveRow(state, points, row, label);
         }
       }
+      return changed;
     },
+    forget: () => undefined,
     close: () => session.release(),
   };
 }

@@ -4,9 +4,9 @@ import type { LearnerHead } from '../../learners/types.ts';
 import { encodeModel } from '../../onnx/encode.ts';
 import { openNativeSession, tensor } from '../../worker/ort.ts';
 import type { TaskAnswer, TaskHooks } from '../../worker/tasks.ts';
-import { bySize, columnMoments, squaredTo, type ClusterProfile, type PointSet } from '../points.ts';
+import { bySize, columnMoments, sampleRows, squaredTo, takeRows, type ClusterProfile, type PointSet } from '../points.ts';
 import { sampledSilhouette, silhouetteRows, type Silhouette } from '../silhouette.ts';
-import { openAssigner } from './assigner.ts';
+import { openAssigner, type Assigner } from './assigner.ts';
 import { lloyd, type KMeansFit } from './lloyd.ts';
 import { seedCentres } from './seeding.ts';
 
@@ -49,6 +49,11 @@ export interface KMeansResult {
 const sameDistance = 1e-5;
 /** Rows that go through the head at once. */
 const blockRows = 65_536;
+/**
+ * Rows of a random part in which centres are looked for first: most of the way is made there, in a fraction of the time (Bradley and
+ * Fayyad 1998). Tables need be twice as large.
+ */
+const partRows = 25_000;
 
 /**
  * The model's end: label of the nearest centre, and 1 as its probability. Float64, from the centres' own mean, and the first of centres
@@ -105,44 +110,89 @@ async function labelsOf(head: LearnerHead, { data, rows, columns }: PointSet, ch
   return labels;
 }
 
+/** What the head gives, without it where bounds leave no doubt: it computes the same in float64. */
+async function settledLabels({ data, rows, columns }: PointSet, centres: Float64Array, k: number, assigner: Assigner): Promise<Int32Array> {
+  const state = assigner.begin();
+  await assigner.assign(centres, state);
+  const labels = state.labels.slice();
+  const squares = new Float64Array(k);
+  for (let i = 0; i < rows; i++) {
+    if (assigner.certain?.(i) === true) continue;
+    let least = Infinity;
+    for (let j = 0; j < k; j++) {
+      squares[j] = squaredTo(data, i, columns, centres, j * columns);
+      least = Math.min(least, squares[j] as number);
+    }
+    labels[i] = squares.findIndex((square) => square <= least * (1 + sameDistance) + 1e-12);
+  }
+  return labels;
+}
+
+/** The best of several starts for one number of clusters. */
+async function bestStart(points: PointSet, part: PointSet | null, k: number, assigner: Assigner, open: Opener, payload: KMeansPayload, options: { readonly tolerance: number; readonly each: (start: number, iteration: number) => void; readonly check: () => void }): Promise<KMeansFit> {
+  const { restarts, maxIterations, seed } = payload;
+  const { tolerance, check } = options;
+  const partAssigner = part === null ? null : await open(part, k);
+  let fit: KMeansFit | null = null;
+  for (let start = 0; start < Math.max(1, restarts); start++) {
+    const lloydOptions = { maxIterations, tolerance, each: (iteration: number) => options.each(start, iteration) };
+    let centres = seedCentres(part ?? points, k, uniform((seed + 7919 * start + 104_729 * k) >>> 0), check);
+    if (part !== null && partAssigner !== null) ({ centres } = await lloyd(part, centres, k, partAssigner, lloydOptions));
+    const found = await lloyd(points, centres, k, assigner, lloydOptions);
+    if (fit === null || found.inertia < fit.inertia) fit = found;
+  }
+  return fit as KMeansFit;
+}
+
+type Opener = (points: PointSet, k: number) => Promise<Assigner>;
+
 /** Worker side of K-Means. @throws PenstockError `too-few-rows`; CancelledError. */
 export async function kMeansInWorker(payload: KMeansPayload, hooks: TaskHooks): Promise<TaskAnswer<KMeansResult>> {
-  const { rows, columns, data, from, to, restarts, maxIterations } = payload;
+  const opened: Assigner[] = [];
+  const { means, spreads } = columnMoments(payload);
+  const open: Opener = async (points, k) => {
+    const assigner = await openAssigner(points, k, means);
+    opened.push(assigner);
+    return assigner;
+  };
+  try {
+    return await cluster(payload, { means, spreads }, open, async () => Promise.all(opened.splice(0).map((assigner) => assigner.close())), hooks);
+  } finally {
+    await Promise.all(opened.map((assigner) => assigner.close()));
+  }
+}
+
+/** @param closeAll ends the assigners that are open */
+async function cluster(payload: KMeansPayload, { means, spreads }: { readonly means: Float64Array; readonly spreads: Float64Array }, open: Opener, closeAll: () => Promise<unknown>, hooks: TaskHooks): Promise<TaskAnswer<KMeansResult>> {
+  const { rows, columns, data, from, to, restarts } = payload;
   const points: PointSet = { data, rows, columns };
-  const { means, spreads } = columnMoments(points);
   const tolerance = (payload.tolerance * spreads.reduce((sum, spread) => sum + spread * spread, 0)) / columns;
+  const part = rows > 2 * partRows ? takeRows(points, sampleRows(rows, partRows, uniform(payload.seed))) : null;
   const tried: Tried[] = [];
   let best: { readonly fit: KMeansFit; readonly k: number; readonly silhouette: number } | null = null;
+  let assigner: Assigner | null = null;
   for (let k = from; k <= to; k++) {
-    const assigner = await openAssigner(points, k);
-    let fit: KMeansFit | null = null;
-    try {
-      for (let start = 0; start < restarts; start++) {
-        const done = (k - from + start / restarts) / (to - from + 1);
-        const each = (iteration: number): void => {
-          hooks.check();
-          if (iteration % 10 === 0) hooks.progress(0.9 * done, `${k} clusters, start ${start + 1} of ${restarts}`);
-        };
-        const seeds = seedCentres(points, k, uniform((payload.seed + 7919 * start + 104_729 * k) >>> 0), hooks.check);
-        const found = await lloyd(points, seeds, k, assigner, { maxIterations, tolerance, each });
-        if (fit === null || found.inertia < fit.inertia) fit = found;
-      }
-    } finally {
-      await assigner.close();
-    }
-    if (fit === null) continue;
+    await closeAll();
+    assigner = await open(points, k);
+    const each = (start: number, iteration: number): void => {
+      hooks.check();
+      if (iteration % 10 === 0) hooks.progress((0.9 * (k - from + start / restarts)) / (to - from + 1), `${k} clusters, start ${start + 1} of ${restarts}`);
+    };
+    const fit = await bestStart(points, part, k, assigner, open, payload, { tolerance, each, check: hooks.check });
     const silhouette = sampledSilhouette(points, fit.labels, k, silhouetteRows, payload.seed, hooks.check);
     tried.push({ k, inertia: fit.inertia, silhouette });
     if (best === null || silhouette.mean > best.silhouette) best = { fit, k, silhouette: silhouette.mean };
   }
-  if (best === null) throw new Error('no number of clusters was tried');
+  if (best === null || assigner === null) throw new Error('no number of clusters was tried');
   const { fit, k } = best;
   const { order } = bySize(fit.labels, k);
   const centres = new Float64Array(k * columns);
   order.forEach((old, j) => centres.set(fit.centres.subarray(old * columns, (old + 1) * columns), j * columns));
   const head = kMeansHead(centres, k);
   hooks.progress(0.92, 'Assigning rows');
-  const labels = await labelsOf(head, points, hooks.check);
+  // The assigner of the last number is open; for another one is opened.
+  const own = k === to ? assigner : await open(points, k);
+  const labels = own.certain === undefined ? await labelsOf(head, points, hooks.check) : await settledLabels(points, centres, k, own);
   const distances = new Float64Array(rows);
   const sizes = new Int32Array(k);
   let inertia = 0;

@@ -1,5 +1,5 @@
 import { squaredTo, type PointSet } from '../points.ts';
-import type { Assigner } from './assigner.ts';
+import { moveRow, type Assigned, type Assigner } from './assigner.ts';
 
 export interface KMeansFit {
   /** [rows], 0…k − 1: nearest of the centres before the last move, which are those after it where `converged`. */
@@ -28,25 +28,19 @@ export interface LloydOptions {
 export async function lloyd(points: PointSet, start: Float64Array, k: number, assigner: Assigner, options: LloydOptions): Promise<KMeansFit> {
   const { data, rows, columns } = points;
   const centres = Float64Array.from(start);
-  const labels = new Int32Array(rows).fill(-1);
-  const sums = new Float64Array(k * columns);
-  const counts = new Int32Array(k);
+  const state = assigner.begin();
+  const { sums, counts } = state;
   let iterations = 0;
   let converged = false;
   while (iterations < options.maxIterations) {
     options.each(iterations);
     iterations++;
-    let changed = 0;
-    await assigner.assign(centres, labels, (row, before, label) => {
-      changed++;
-      if (before >= 0) add(sums, counts, before, data, row, columns, -1);
-      add(sums, counts, label, data, row, columns, 1);
-    });
+    const changed = await assigner.assign(centres, state);
     if (changed === 0) {
       converged = true;
       break;
     }
-    fillEmpty(points, centres, labels, counts, sums);
+    fillEmpty(points, centres, state, assigner);
     let total = 0;
     for (let j = 0; j < k; j++) {
       for (let c = j * columns; c < (j + 1) * columns; c++) {
@@ -60,18 +54,16 @@ export async function lloyd(points: PointSet, start: Float64Array, k: number, as
       break;
     }
   }
+  const labels = state.labels.slice();
   let inertia = 0;
   for (let i = 0; i < rows; i++) inertia += squaredTo(data, i, columns, centres, (labels[i] as number) * columns);
   return { labels, centres, inertia, iterations, converged };
 }
 
-function add(sums: Float64Array, counts: Int32Array, cluster: number, data: Float32Array, row: number, columns: number, sign: 1 | -1): void {
-  counts[cluster] = (counts[cluster] as number) + sign;
-  for (let c = 0, to = cluster * columns, from = row * columns; c < columns; c++, to++, from++) sums[to] = (sums[to] as number) + sign * (data[from] as number);
-}
-
 /** Gives each empty cluster the row furthest from its centre among those of clusters with more than one. */
-function fillEmpty({ data, rows, columns }: PointSet, centres: Float64Array, labels: Int32Array, counts: Int32Array, sums: Float64Array): void {
+function fillEmpty(points: PointSet, centres: Float64Array, state: Assigned, assigner: Assigner): void {
+  const { data, rows, columns } = points;
+  const { labels, counts, sums } = state;
   for (let j = 0; j < counts.length; j++) {
     if ((counts[j] as number) > 0) continue;
     let furthest = -1;
@@ -85,9 +77,9 @@ function fillEmpty({ data, rows, columns }: PointSet, centres: Float64Array, lab
       furthest = i;
     }
     if (furthest < 0) continue;
-    add(sums, counts, labels[furthest] as number, data, furthest, columns, -1);
+    // What rounding left of the rows that were here.
     sums.fill(0, j * columns, (j + 1) * columns);
-    add(sums, counts, j, data, furthest, columns, 1);
-    labels[furthest] = j;
+    moveRow(state, points, furthest, j);
+    assigner.forget(furthest);
   }
 }

@@ -1,9 +1,7 @@
 import { PenstockError } from '#app/core/errors.ts';
 import { formatCount } from '#app/core/units.ts';
-import { sampleRows, squaredBetween, takeRows, type PointSet } from '../points.ts';
-
-/** Rows above which the first centres are looked for in a random part: more would cost time and hardly change them. */
-const seededFrom = 25_000;
+import { rowDistances } from '../distances.ts';
+import { squaredBetween, type PointSet } from '../points.ts';
 
 /**
  * First centres by k-means++ (Arthur and Vassilvitskii 2007): each is a row drawn with a chance proportional to its squared distance to
@@ -11,43 +9,46 @@ const seededFrom = 25_000;
  * Gives [k × columns].
  * @throws PenstockError `too-few-rows` where there are fewer than k different rows.
  */
-export function seedCentres(all: PointSet, k: number, next: () => number, check: () => void): Float64Array {
-  const points = all.rows > seededFrom ? takeRows(all, sampleRows(all.rows, seededFrom, next)) : all;
+export function seedCentres(points: PointSet, k: number, next: () => number, check: () => void): Float64Array {
   const { data, rows, columns } = points;
   const trials = 2 + Math.floor(Math.log(k));
   const centres = new Float64Array(k * columns);
   const first = Math.min(rows - 1, Math.floor(next() * rows));
   centres.set(data.subarray(first * columns, (first + 1) * columns));
-  let nearest = new Float64Array(rows);
+  const nearest = new Float64Array(rows);
   let total = 0;
   for (let i = 0; i < rows; i++) {
     nearest[i] = squaredBetween(data, i, first, columns);
     total += nearest[i] as number;
   }
-  let best = new Float64Array(rows);
-  let trial = new Float64Array(rows);
+  const drawn = new Int32Array(trials);
+  const candidates = new Float64Array(trials * columns);
+  const sums = new Float64Array(trials);
+  const distances = rowDistances(points, trials, rows);
+  const { pitch } = distances;
   for (let c = 1; c < k; c++) {
     if (!(total > 0)) throw tooFew(c, k);
-    let bestTotal = Number.POSITIVE_INFINITY;
-    let chosen = 0;
+    check();
     for (let t = 0; t < trials; t++) {
-      check();
-      const row = draw(nearest, total * next());
-      let sum = 0;
-      for (let i = 0; i < rows; i++) {
-        const here = nearest[i] as number;
-        const d = here === 0 ? 0 : squaredBetween(data, i, row, columns);
-        trial[i] = d < here ? d : here;
-        sum += trial[i] as number;
-      }
-      if (sum >= bestTotal) continue;
-      bestTotal = sum;
-      chosen = row;
-      [best, trial] = [trial, best];
+      drawn[t] = draw(nearest, total * next());
+      candidates.set(data.subarray((drawn[t] as number) * columns, ((drawn[t] as number) + 1) * columns), t * columns);
     }
-    centres.set(data.subarray(chosen * columns, (chosen + 1) * columns), c * columns);
-    [nearest, best] = [best, nearest];
-    total = bestTotal;
+    distances.set(candidates, trials);
+    const squares = distances.to(0, rows);
+    sums.fill(0);
+    for (let i = 0; i < rows; i++) {
+      const here = nearest[i] as number;
+      for (let t = 0; t < trials; t++) sums[t] = (sums[t] as number) + Math.min(here, squares[i * pitch + t] as number);
+    }
+    const chosen = sums.indexOf(Math.min(...sums));
+    centres.set(candidates.subarray(chosen * columns, (chosen + 1) * columns), c * columns);
+    total = 0;
+    for (let i = 0; i < rows; i++) {
+      nearest[i] = Math.min(nearest[i] as number, squares[i * pitch + chosen] as number);
+      total += nearest[i] as number;
+    }
+    // Rounding must not leave a row a distance from itself, or from one that is the same.
+    nearest[drawn[chosen] as number] = 0;
   }
   return centres;
 }

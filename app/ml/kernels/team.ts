@@ -6,7 +6,7 @@ import { regions, type RegionName } from './regions.ts';
 
 /**
  * Threads that work on one training: the calling one and its helpers, over one memory. The calling thread sets numbers in shared memory,
- * names a region (`regions.ts`), and all run it; no message is sent, for a region may take microseconds.
+ * names a region (`../trees/regions.ts`, `../clustering`), and all run it; no message is sent, for a region may take microseconds.
  */
 
 /** Words of the control block: number of the region's turn, threads that are done with it, end, barrier (two words), region, then its integers. */
@@ -38,7 +38,7 @@ export interface Region {
   meet(): void;
 }
 
-const entry = import.meta.url.endsWith('.ts') ? new URL('./team-worker.ts', import.meta.url) : new URL('./tree-worker.js', import.meta.url);
+const entry = import.meta.url.endsWith('.ts') ? new URL('./team-worker.ts', import.meta.url) : new URL('./kernel-worker.js', import.meta.url);
 
 export function regionOf({ memory, control: at, member, threads }: TeamMember, kernels: Kernels): Region {
   const words = new Int32Array(memory.buffer, at, control.integers + integerWords);
@@ -66,7 +66,7 @@ export type HelperMessage = 'ready' | 'free';
 const idle: Worker[] = [];
 
 function newHelper(): Worker {
-  const worker = new Worker(entry, { execArgv: [], stdout: true, name: 'penstock-trees' });
+  const worker = new Worker(entry, { execArgv: [], stdout: true, name: 'penstock-kernels' });
   worker.stdout.on('data', (chunk: Uint8Array) => process.stderr.write(chunk));
   return worker;
 }

@@ -35,6 +35,8 @@ export interface Kernels {
   scoreByBins(nodes: number, scores: number, from: number, to: number): void;
   forestSplit(bins: number, feature: number, index: number, from: number, to: number, ordered: number, histogram: number, g: number, s: number, least: number, out: number): number;
   forestSplitClasses(bins: number, feature: number, index: number, from: number, to: number, labels: number, weights: number, classes: number, histogram: number, total: number, left: number, s: number, least: number, out: number): number;
+  distanceRows(data: number, columns: number, from: number, to: number, centres: number, pitch: number, out: number): void;
+  lloydStep(data: number, columns: number, from: number, to: number, centres: number, k: number, pitch: number, labels: number, upper: number, lower: number, moves: number, gaps: number, far: number, farthest: number, second: number, slack: number, sums: number, counts: number, room: number): number;
   isPure(ordered: number, from: number, to: number): number;
   binRange(bins: number, index: number, from: number, to: number): number;
   sumBelow(bins: number, bin: number, missingLeft: number, index: number, from: number, to: number, ordered: number, out: number): void;
@@ -42,7 +44,7 @@ export interface Kernels {
 }
 
 /** Where the build puts the compiled kernels, seen from the sources and from the built engine. */
-const file = import.meta.url.endsWith('.ts') ? new URL('../../../dist/kernels/trees.wasm', import.meta.url) : new URL('../kernels/trees.wasm', import.meta.url);
+const file = import.meta.url.endsWith('.ts') ? new URL('../../../dist/kernels/kernels.wasm', import.meta.url) : new URL('../kernels/kernels.wasm', import.meta.url);
 
 let compiled: WebAssembly.Module | null = null;
 
@@ -53,7 +55,7 @@ export function kernelModule(): WebAssembly.Module {
   try {
     bytes = readFileSync(file);
   } catch (cause) {
-    throw new PenstockError('kernels-missing', 'The compiled part of the tree learners (trees.wasm) is not there.', { remedy: 'Build the app: npm run build.', cause });
+    throw new PenstockError('kernels-missing', 'The compiled part of the learners (kernels.wasm) is not there.', { remedy: 'Build the app: npm run build.', cause });
   }
   compiled = new WebAssembly.Module(bytes as BufferSource);
   return compiled;
