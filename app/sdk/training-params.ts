@@ -17,7 +17,7 @@ export const backendParam = z
 export const deviceParam = z
   .enum(['cpu', 'auto', 'gpu'])
   .default('cpu')
-  .meta({ title: 'Trains on', description: 'The GPU rounds differently: only the processor gives the same network every time.', labels: { cpu: 'The processor', auto: 'Whichever is faster, by a measured step', gpu: 'The GPU where there is one' }, advanced: true });
+  .meta({ title: 'Trains on', description: 'The GPU rounds differently: only the processor gives the same network every time.', labels: { cpu: 'The processor', auto: 'Whichever is faster, by a measured step', gpu: 'The GPU where there is one' }, visibleWhen: { param: 'backend', in: ['onnxruntime'] }, advanced: true });
 
 /** `same`: what a seed fixes. Null: a seed of the node's own. */
 export const trainingSeedParam = (same: 'network' | 'trees') =>

@@ -3,7 +3,7 @@ import type { Diagnostic } from '#app/core/errors.ts';
 import { defineNode } from '#app/sdk/node.ts';
 import { configureRawTrainer, describeRaw, rawTrainerInputs, rawTrainerOutputs, suggestRaw, type RawTrainerSpec } from '#app/sdk/raw-trainer.ts';
 import { targetParam } from '#app/sdk/trainer.ts';
-import { classWeightsParam, deviceParam, trainingSeedParam } from '#app/sdk/training-params.ts';
+import { backendParam, classWeightsParam, deviceParam, trainingSeedParam } from '#app/sdk/training-params.ts';
 
 export const paramsSchema = z.object({
   target: targetParam(['string', 'boolean', 'integer']),
@@ -32,6 +32,7 @@ export const paramsSchema = z.object({
   dropout: z.number().min(0).max(0.9).default(0.2).meta({ title: 'Dropout', description: 'Share of values switched off before each dense layer in each step.', control: 'slider', min: 0, max: 0.9, step: 0.05, advanced: true }),
   weightDecay: z.number().min(0).max(10).default(0.01).meta({ title: 'Weight decay', control: 'number', min: 0, step: 0.001, advanced: true }),
   schedule: z.enum(['constant', 'step', 'cosine']).default('cosine').meta({ title: 'Learning rate over time', labels: { constant: 'Stays', step: 'A tenth at half and at three quarters of the epochs', cosine: 'Falls along half a cosine' }, advanced: true }),
+  backend: backendParam,
   device: deviceParam,
   seed: trainingSeedParam('network'),
 });

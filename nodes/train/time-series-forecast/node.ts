@@ -3,6 +3,7 @@ import type { Diagnostic } from '#app/core/errors.ts';
 import { backtestSchema, forecastSchema } from '#app/sdk/forecast.ts';
 import { defineNode, type ConfigureContext, type ConfigureResult } from '#app/sdk/node.ts';
 import { tableSchema } from '#app/sdk/trainer.ts';
+import { backendParam } from '#app/sdk/training-params.ts';
 
 const timeTypes = ['date', 'timestamp', 'integer'];
 const numberTypes = ['integer', 'float'];
@@ -29,6 +30,7 @@ export const paramsSchema = z.object({
   layers: z.int().min(1).max(8).default(4).meta({ title: 'Layers', description: 'Each looks back twice as far as the one before.', control: 'number', min: 1, max: 8, advanced: true }),
   epochs: z.int().min(1).max(10_000).default(30).meta({ title: 'Epochs', description: 'Of the network, at most.', control: 'number', min: 1, advanced: true }),
   learningRate: z.number().positive().max(100).default(0.003).meta({ title: 'Learning rate', control: 'number', min: 0, step: 0.001, advanced: true }),
+  backend: backendParam,
   seed: z.int().min(0).max(0xffff_ffff).nullable().default(null).meta({ title: 'Seed', description: 'Same seed, same network. Empty: a fixed one.', control: 'number', min: 0, advanced: true }),
 });
 

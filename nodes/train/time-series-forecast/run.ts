@@ -4,7 +4,7 @@ import type { Params } from './node.ts';
 
 export const executor: NodeExecutor<Params> = {
   run(context) {
-    const { time, value, series, covariates, seed, lookback, channels, layers, epochs, learningRate, ...options } = context.params;
-    return runForecast(context, { time, value, series, covariates, options: { ...options, seed: seed ?? context.seed, network: { lookback, channels, layers, epochs, learningRate } } });
+    const { time, value, series, covariates, seed, lookback, channels, layers, epochs, learningRate, backend, ...options } = context.params;
+    return runForecast(context, { time, value, series, covariates, options: { ...options, seed: seed ?? context.seed, network: { lookback, channels, layers, epochs, learningRate, backend } } });
   },
 };

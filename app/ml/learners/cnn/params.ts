@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { schedules } from '../../autodiff/schedule.ts';
 import { devices } from '../network/device.ts';
+import { backends } from '../network/stepper.ts';
 
 /** The size of images is the recipe's. */
 export const cnnParams = z.object({
@@ -31,6 +32,7 @@ export const cnnParams = z.object({
   validationFraction: z.number().min(0).max(0.5).default(0.15),
   classWeights: z.enum(['none', 'balanced']).default('none'),
   clipNorm: z.number().min(0).default(1),
+  backend: z.enum(backends).default('onnxruntime'),
   device: z.enum(devices).default('cpu'),
   /** Absent: the run's seed. */
   seed: z.number().int().min(0).max(0xffff_ffff).nullish(),

@@ -1,4 +1,5 @@
 import type { StatesPayload } from '../checkpoint.ts';
+import type { Backend } from '../network/stepper.ts';
 import type { TimeKind } from './grid.ts';
 
 export const methods = ['seasonal-naive', 'exponential-smoothing', 'network'] as const;
@@ -17,6 +18,8 @@ export interface NetworkOptions {
   readonly layers: number;
   readonly epochs: number;
   readonly learningRate: number;
+  /** Default: ONNX Runtime. */
+  readonly backend?: Backend;
 }
 
 export interface ForecastOptions {

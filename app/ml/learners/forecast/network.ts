@@ -186,7 +186,7 @@ export async function fitForecastNetwork(series: readonly Series[], ends: readon
           return { ...feeds, target };
         },
       },
-      { epochs: options.epochs, batchSize: 64, learningRate: options.learningRate, schedule: 'cosine', warmUp: 0.05, optimizer: 'adamw', weightDecay: 0.01, clipNorm: 1, earlyStopping: true, patience: 8, seed },
+      { epochs: options.epochs, batchSize: 64, learningRate: options.learningRate, schedule: 'cosine', warmUp: 0.05, optimizer: 'adamw', weightDecay: 0.01, clipNorm: 1, earlyStopping: true, patience: 8, seed, ...(options.backend === undefined ? {} : { backend: options.backend }) },
       next,
       { ...hooks, ...(checkpoint === undefined ? {} : { checkpoint }) },
     ),

@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import type * as Core from '@tensorflow/tfjs-core';
 import type * as Layers from '@tensorflow/tfjs-layers';
 import { afterAll, describe, expect, it } from 'vitest';
-import { closeIdleWorkers } from '../../worker/run-task.ts';
+import { closeIdleWorkers, runTask } from '../../worker/run-task.ts';
 import { normal, uniform } from '../random.ts';
 import { runHead, trainInput } from '../testing.ts';
 import { type FittedLearner, type TrainServices, trainLearner } from '../train.ts';
@@ -27,8 +27,8 @@ const scale = { mean, spread: Math.sqrt(numbers.reduce((sum, value) => sum + (va
 const quick = { hiddenLayers: [16, 8], epochs: 6, batchSize: 48, learningRate: 0.01 };
 const train = (input: TrainInput, params: object, services: Partial<TrainServices> = {}): Promise<FittedLearner> => trainLearner('mlp', { ...quick, ...params }, input, { seed: 5, ...services });
 
-/** Every weight of a finished model. */
-const weightsOf = (fitted: FittedLearner): number[] => fitted.head('features').initializers.flatMap(({ data }) => Array.from(data as ArrayLike<number>));
+/** Every weight of a finished model; its answer where pixels are missing is no weight. */
+const weightsOf = (fitted: FittedLearner): number[] => fitted.head('features').initializers.flatMap(({ data }) => Array.from(data as ArrayLike<number>)).filter((value) => !Number.isNaN(value));
 
 function farthest(a: readonly number[], b: readonly number[]): number {
   expect(a.length).toBe(b.length);
@@ -125,5 +125,55 @@ describe('what TensorFlow.js trained', () => {
 
   it('names divergence', async () => {
     await expect(train(inputs['a number']?.() as TrainInput, { optimizer: 'sgd', learningRate: 100, epochs: 200, backend: 'tensorflow.js' })).rejects.toMatchObject({ code: 'diverged' });
+  });
+});
+
+describe('other networks by TensorFlow.js', () => {
+  /** Trains by both backends and gives the farthest weight, and how far training came. */
+  async function compare(algorithm: string, params: object, input: () => TrainInput): Promise<{ apart: number; moved: number }> {
+    const of = (more: object): Promise<FittedLearner> => trainLearner(algorithm, { ...params, ...more }, input(), { seed: 3 });
+    const [ours, theirs, untrained] = [await of({}), await of({ backend: 'tensorflow.js' }), await of({ epochs: 1, learningRate: 1e-9 })];
+    for (const [name, value] of Object.entries(ours.metrics)) expect(theirs.metrics[name]).toBeCloseTo(value, 3);
+    return { apart: farthest(weightsOf(ours), weightsOf(theirs)), moved: farthest(weightsOf(ours), weightsOf(untrained)) };
+  }
+
+  it.each([
+    { blocks: [4, 6], pooling: 'max', kernel: 3, hiddenLayers: [5], colour: 'rgb', dropout: 0.2 },
+    { blocks: [3], pooling: 'average', kernel: 5, hiddenLayers: [], colour: 'grey', dropout: 0 },
+  ])('a convolutional network: %j', async (params) => {
+    const images = (): TrainInput => {
+      const next = uniform(5);
+      const target = Array.from({ length: 40 }, (_, i) => i % 3);
+      const rows = target.map((cls) => Array.from({ length: 81 }, (_, i) => (Math.floor(i / 9) % 3 === cls ? 200 : 40) * 65_793 + Math.floor(50 * next())));
+      return trainInput(rows, target, 3);
+    };
+    const { apart, moved } = await compare('convolutional-network', { ...params, epochs: 4, batchSize: 8, earlyStopping: false, learningRate: 0.01 }, images);
+    expect(moved).toBeGreaterThan(0.02);
+    expect(apart).toBeLessThan(1e-3);
+  });
+
+  it.each(['mean', 'attention'])('a classifier of texts: %s', async (pooling) => {
+    const texts = (): TrainInput => {
+      const next = uniform(8);
+      const target = Array.from({ length: 90 }, (_, i) => i % 3);
+      const rows = target.map((cls) => Array.from({ length: 9 }, (_, i) => (i === 4 ? 21 + cls : i < 7 ? 1 + Math.floor(20 * next()) : 0)));
+      return { ...trainInput(rows, target, 3), categories: new Array<number>(9).fill(24) };
+    };
+    const { apart, moved } = await compare('text-classifier', { pooling, embedding: 6, hiddenLayers: [5], epochs: 6, batchSize: 16, learningRate: 0.02 }, texts);
+    expect(moved).toBeGreaterThan(0.02);
+    expect(apart).toBeLessThan(1e-3);
+  });
+
+  it('a forecast', async () => {
+    const next = uniform(5);
+    const values = Float64Array.from({ length: 150 }, (_, i) => 50 + 0.3 * i + 10 * Math.sin((i * Math.PI) / 6) + 2 * normal(next));
+    const covariates = [{ name: 'open', values: values.map((_, i) => i % 7) }];
+    const forecast = (backend: 'onnxruntime' | 'tensorflow.js', epochs: number) =>
+      runTask('forecast', { options: { kind: 'integer', method: 'network', horizon: 4, season: 12, origins: 5, level: 0.8, logarithm: false, seed: 3, network: { lookback: 0, channels: 6, layers: 3, epochs, learningRate: 0.01, backend } }, times: Float64Array.from({ length: 154 }, (_, i) => i), values: Float64Array.of(...values, Number.NaN, Number.NaN, Number.NaN, Number.NaN), series: null, covariates: covariates.map(({ name, values: known }) => ({ name, values: Float64Array.of(...known, 1, 2, 3, 4) })) });
+    const [ours, theirs, short] = [await forecast('onnxruntime', 5), await forecast('tensorflow.js', 5), await forecast('onnxruntime', 1)];
+    const [a = [], b = [], c = []] = [ours, theirs, short].map(({ forecasts }) => forecasts[0]?.values.slice() ?? []);
+    expect(a).toHaveLength(4);
+    expect(farthest(a, c)).toBeGreaterThan(0.05);
+    expect(farthest(a, b)).toBeLessThan(0.01);
   });
 });
