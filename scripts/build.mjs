@@ -64,7 +64,7 @@ async function buildKernels() {
 async function buildTensorflow(vite) {
   const out = path.join(dist, 'tensorflow');
   const { version } = JSON.parse(await readFile(path.join(root, 'node_modules/@tensorflow/tfjs-core/package.json'), 'utf8'));
-  const banner = `/*! TensorFlow.js ${version}, Copyright Google LLC, Apache License 2.0, with long (Apache License 2.0) and seedrandom (MIT, David Bau) */`;
+  const postBanner = `/*! TensorFlow.js ${version}, Copyright Google LLC, Apache License 2.0, with long (Apache License 2.0) and seedrandom (MIT, David Bau) */`;
   await vite.build({
     ...quiet,
     ssr: { noExternal: true },
@@ -77,7 +77,7 @@ async function buildTensorflow(vite) {
       rollupOptions: {
         external: [...builtins, 'node-fetch'],
         input: { tensorflow: path.join(root, 'app/ml/tensorflow/library.ts') },
-        output: { format: 'cjs', entryFileNames: '[name].cjs', codeSplitting: false, banner },
+        output: { format: 'cjs', entryFileNames: '[name].cjs', codeSplitting: false, postBanner },
       },
     },
   });
