@@ -16,7 +16,20 @@ export async function trainInWorker(payload: TrainPayload, hooks: TaskHooks<Trai
   checkTargets(input);
   if (found.checksMatrix !== true) checkMatrix(input, found.takesMissing === true);
   const resumable: TrainHooks = checkpoint === undefined ? hooks : { ...hooks, checkpoint: createCheckpoint(checkpoint, () => aboutTraining(payload), (bytes) => hooks.send({ checkpoint: bytes })) };
-  return { result: await found.train(input, params, seed, resumable) };
+  const result = await found.train(input, params, seed, resumable);
+  return { result, transfer: buffersOf(result.head) };
+}
+
+/** What need not be copied on its way to another thread: the numbers of trees, which for large forests are gigabytes. */
+function buffersOf({ nodes }: OnnxFragment): ArrayBuffer[] {
+  const buffers = new Set<ArrayBuffer>();
+  for (const { attributes = {} } of nodes) {
+    for (const attribute of Object.values(attributes)) {
+      const numbers = attribute.kind === 'strings' && 'words' in attribute.value ? attribute.value.codes : attribute.value;
+      if (ArrayBuffer.isView(numbers) && numbers.buffer instanceof ArrayBuffer && numbers.byteLength === numbers.buffer.byteLength) buffers.add(numbers.buffer);
+    }
+  }
+  return [...buffers];
 }
 
 export interface FittedLearner {

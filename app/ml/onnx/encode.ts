@@ -3,7 +3,7 @@ import type { OnnxAttribute, OnnxGraph, OnnxNode, OnnxTensor, OnnxType, OnnxValu
 import { onnxIrVersion, onnxMlOpset, onnxOpset } from '#app/relation/emitters/onnx/graph.ts';
 import { checkGraph } from './check.ts';
 import { onnxProto } from './onnx-proto.ts';
-import { packedFloats, packedInts, repeatedStrings } from './packed.ts';
+import { withFloats, withInts, withStrings } from './packed.ts';
 import { toRawData } from './tensor-bytes.ts';
 
 /** `ModelProto` of the current onnx.proto, fields in camelCase. */
@@ -44,11 +44,11 @@ function attributeBytes(name: string, attribute: OnnxAttribute): Uint8Array {
   const head = attributeHeadProto.encode(attributeHeadProto.create(fields)).finish();
   switch (attribute.kind) {
     case 'floats':
-      return joined(head, packedFloats(7, attribute.value));
+      return withFloats(head, 7, attribute.value);
     case 'ints':
-      return joined(head, packedInts(8, attribute.value));
+      return withInts(head, 8, attribute.value);
     case 'strings':
-      return joined(head, repeatedStrings(9, attribute.value));
+      return withStrings(head, 9, attribute.value);
     default:
       return new Uint8Array(head);
   }
@@ -69,13 +69,6 @@ function attributeFields(attribute: OnnxAttribute): object {
     default:
       return {};
   }
-}
-
-function joined(head: Uint8Array, tail: Uint8Array): Uint8Array {
-  const bytes = new Uint8Array(head.length + tail.length);
-  bytes.set(head);
-  bytes.set(tail, head.length);
-  return bytes;
 }
 
 function nodeProto(node: OnnxNode, index: number): object {
@@ -135,6 +128,10 @@ export function encodeModel(graph: OnnxGraph, metadata: Readonly<Record<string, 
       .sort()
       .map((key) => ({ key, value: metadata[key] })),
   });
-  // A copy: protobufjs hands out a view into its pooled buffer on Node, and these bytes are transferred between threads.
-  return new Uint8Array(writtenProto.encode(message).finish());
+  return ownBytes(writtenProto.encode(message).finish());
+}
+
+/** Bytes with a buffer of their own, for they are handed to other threads: protobufjs gives small ones as views into a pooled buffer. */
+function ownBytes(bytes: Uint8Array): Uint8Array {
+  return bytes.byteLength === bytes.buffer.byteLength ? new Uint8Array(bytes.buffer) : new Uint8Array(bytes);
 }
