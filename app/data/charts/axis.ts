@@ -1,3 +1,4 @@
+import { formatCount } from '#app/core/units.ts';
 import type { AxisCategory, AxisSpec } from '#app/sdk/ports.ts';
 import type { Column } from '#app/relation/types.ts';
 import { quoteName, quoteText } from '../sql.ts';
@@ -14,6 +15,10 @@ export interface Axis {
   readonly edges: readonly (number | string)[] | null;
   readonly categories: readonly AxisCategory[] | null;
   readonly spec: AxisSpec;
+  /** How its categories were found, where that was not by counting every value. */
+  readonly found?: string;
+  /** So many different values that rows are given their places one by one, rather than grouped by value first. */
+  readonly many?: boolean;
   /**
    * SQL of what rows are grouped by first, over the table alias `t`; and, over an alias `g` where that is called `raw`, the place
    * (null: no place), with the join it may need.
@@ -27,24 +32,52 @@ export const otherLabel = 'Other';
 
 interface Kept {
   readonly values: readonly string[];
-  /** Different values beyond those. */
-  readonly more: number;
+  /** There are values beyond those. */
+  readonly more: boolean;
   readonly missing: boolean;
+  /** One of so many rows was looked at to find them; null: all of them. */
+  readonly every: number | null;
 }
 
 /** The most frequent values of the whole table as text, most frequent first. */
 function keptValues(source: ChartSource, column: Column, most: number): Promise<Kept> {
   return source.remember(`kept ${column.name} ${most}`, async () => {
     const name = quoteName(column.name);
-    const rows = await source.query(
+    const [total] = await source.query(`select count(*) from (${source.whole})`);
+    const rows = Number(total?.[0] ?? 0);
+    if (rows > countedUpTo && (await hasMany(source, name))) return candidates(source, name, most, rows);
+    const found = await source.query(
       `with counted as (select v::varchar as v, n from (select ${name} as v, count(*) as n from (${source.whole}) group by 1))
        select v, (select count(v) from counted), (select count(*) - count(v) from counted) from counted where v is not null order by n desc, v limit ${most}`,
     );
-    const [first] = rows;
+    const [first] = found;
     // A table whose every value is missing gives no row to read the rest from.
-    const missing = first === undefined ? (await source.query(`select count(*) from (${source.whole})`))[0]?.[0] !== 0 : Number(first[2]) > 0;
-    return { values: rows.map(([value]) => String(value)), more: Number(first?.[1] ?? 0) - rows.length, missing };
+    const missing = first === undefined ? rows > 0 : Number(first[2]) > 0;
+    return { values: found.map(([value]) => String(value)), more: Number(first?.[1] ?? 0) > found.length, missing, every: null };
   });
+}
+
+/** Rows up to which every value is counted, whatever their number. */
+const countedUpTo = 2_000_000;
+/** The first rows tell whether a column has so many values that counting each of them would take seconds. */
+const firstRows = 100_000;
+const manyValues = 5000;
+/** Rows of the sample that the most frequent values are looked for in. */
+const sampledRows = 500_000;
+
+async function hasMany(source: ChartSource, name: string): Promise<boolean> {
+  const [row] = await source.query(`select count(distinct v) from (select ${name} as v from (${source.whole}) limit ${firstRows})`);
+  return Number(row?.[0] ?? 0) > manyValues;
+}
+
+/** The values that are most frequent among those which a sample has most often, by their count in all rows. */
+async function candidates(source: ChartSource, name: string, most: number, rows: number): Promise<Kept> {
+  const every = Math.max(2, Math.floor(rows / sampledRows));
+  const sampled = await source.query(`select v::varchar, (select count(*) from (${source.whole}) where ${name} is null) from (select v, count(*) as n from (${source.numbered(`${name} as v`, 'whole')}) where hash(place) % ${every} = 0 and v is not null group by 1 order by n desc limit ${5 * most})`);
+  const missing = Number(sampled[0]?.[1] ?? 0) > 0;
+  const list = sampled.map(([value]) => `(${quoteText(String(value))})`).join(', ');
+  const counted = list === '' ? [] : await source.query(`select k.v, count(*) from (${source.whole}) t join (values ${list}) k(v) on k.v = t.${name}::varchar group by 1 order by 2 desc, 1 limit ${most}`);
+  return { values: counted.map(([value]) => String(value)), more: true, missing, every };
 }
 
 export interface CategoryOptions {
@@ -62,7 +95,7 @@ export async function categoryAxis(source: ChartSource, name: string, options: C
   const values = options.sorted ? kept.values.toSorted((a, b) => byValue(column, a, b)) : kept.values;
   const labels = new Set(values);
   const categories: AxisCategory[] = values.map((text) => ({ label: text === '' ? '(empty)' : text, value: typedValue(column, text) }));
-  const rest = kept.more > 0 ? categories.length : null;
+  const rest = kept.more ? categories.length : null;
   if (rest !== null) categories.push({ label: labels.has(otherLabel) ? '(other)' : otherLabel, value: null, rest: true });
   const missing = options.missing && kept.missing ? categories.length : null;
   if (missing !== null) categories.push({ label: missingLabel, value: null });
@@ -73,6 +106,7 @@ export async function categoryAxis(source: ChartSource, name: string, options: C
     edges: null,
     categories,
     spec: { title: name, scale: 'category', column, categories },
+    ...(kept.every === null ? {} : { many: true, found: `The most frequent of very many values of ${name} were looked for in 1 of every ${formatCount(kept.every)} rows.` }),
     group: quoteName(name),
     place: (raw, alias) => ({
       sql: `case when ${raw} is null then ${missing ?? 'null'} else coalesce(${alias}.ki, ${rest ?? 'null'}) end`,

@@ -17,8 +17,8 @@ export async function bars(source: ChartSource, query: ChartQueryOf<'bars'>): Pr
   }
   const axis = await categoryAxis(source, query.category, { most: query.top, missing: query.missing, sorted: query.order === 'value' });
   const colours = query.by === null ? null : await colourAxis(source, query.by);
-  const order = await placesInOrder(source, query, axis);
   const cells = await grid(source, colours === null ? [axis] : [axis, colours], [query.measure]);
+  const order = await placesInOrder(source, query, axis, colours === null && source.rows === source.whole ? cells : null);
   const table = tableOf(cells, axis.size, colours?.size ?? 1);
   const rows = cells.reduce((sum, cell) => sum + cell.rows, 0);
   const left = cells.reduce((sum, cell) => sum + (cell.places[0] === null ? cell.rows : 0), 0);
@@ -48,7 +48,7 @@ export async function bars(source: ChartSource, query: ChartQueryOf<'bars'>): Pr
     y: { title: measured, ...(percent ? { percent: true } : {}) },
     series,
     bars: stacked ? 'stack' : 'group',
-    note: sentences(rowsNote(rows, left, 'without a category'), rest && `The ${formatCount(query.top)} most frequent values have a bar; “${axis.categories?.find((one) => one.rest)?.label ?? ''}” is all others.`),
+    note: sentences(rowsNote(rows, left, 'without a category'), rest && `The ${formatCount(query.top)} most frequent values have a bar; “${axis.categories?.find((one) => one.rest)?.label ?? ''}” is all others.`, axis.found ?? null, colours?.found ?? null),
   };
 }
 
@@ -62,8 +62,11 @@ function tableOf(cells: readonly GridCell[], places: number, groups: number): (n
   return table;
 }
 
-/** Highest first, with “Other” and missing last: by the whole table, so that bars stay where they are under a slice. */
-async function placesInOrder(source: ChartSource, query: ChartQueryOf<'bars'>, axis: Axis): Promise<readonly number[]> {
+/**
+ * Highest first, with “Other” and missing last: by the whole table, so that bars stay where they are under a slice.
+ * @param whole What was asked of the whole table already.
+ */
+async function placesInOrder(source: ChartSource, query: ChartQueryOf<'bars'>, axis: Axis, whole: readonly GridCell[] | null): Promise<readonly number[]> {
   const places = Array.from({ length: axis.size }, (_, i) => i);
   const last = (place: number): number => (axis.categories?.[place]?.rest === true ? 1 : axis.categories?.[place]?.value === null ? 2 : 0);
   if (query.order === 'value') return places;
@@ -72,7 +75,7 @@ async function placesInOrder(source: ChartSource, query: ChartQueryOf<'bars'>, a
     return places.toSorted((a, b) => last(a) - last(b) || name(a).localeCompare(name(b), 'en', { numeric: true }));
   }
   const heights = await source.remember(`heights ${JSON.stringify([query.category, query.top, query.missing, query.measure])}`, async () => {
-    const cells = await grid({ ...source, rows: source.whole }, [axis], [query.measure]);
+    const cells = whole ?? (await grid({ ...source, rows: source.whole }, [axis], [query.measure]));
     return new Map(cells.flatMap(({ places: [at], values: [value] }) => (at === null || at === undefined ? [] : [[at, value ?? -Infinity] as const])));
   });
   const height = (place: number): number => heights.get(place) ?? -Infinity;

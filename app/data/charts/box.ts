@@ -7,24 +7,18 @@ import { quoteName } from '../sql.ts';
 import { categoryAxis, type Axis } from './axis.ts';
 import { neutral } from './histogram.ts';
 import { quartilesOf } from './quartiles.ts';
+import { exactUpTo, sampledBoxes, type Boxes } from './sampled-boxes.ts';
 import { numbers, typedColumn, type ChartSource } from './source.ts';
 import { rowsNote, rowWords, sentences } from './words.ts';
 
 /** Boxes beside one another are groups on an axis, not colours: more of them can be told apart. */
 const mostGroups = 24;
 
-interface Boxes {
-  readonly shapes: readonly (BoxShape | null)[];
-  readonly rows: number;
-  readonly left: number;
-}
-
-/** Box plots: one for each column, or for each group of one column; quartiles are exact, points beyond the whiskers a selection. */
+/** Box plots: one for each column, or for each group of one column; quartiles are exact or, of many rows, of a sample; points beyond the whiskers are a selection. */
 export async function box(source: ChartSource, query: ChartQueryOf<'box'>): Promise<ChartSpec> {
   const columns = query.columns.map((name) => typedColumn(source, name, numbers, 'a box plot takes numbers'));
   const by = query.by === null ? null : await categoryAxis(source, query.by, { most: mostGroups, missing: true, sorted: true });
-  const found: Boxes[] = [];
-  for (const column of columns) found.push(await boxesOf(source, column, by, query));
+  const { found, sample } = await boxesOf(source, columns, by, query);
   const [first] = columns;
   const single = columns.length === 1 && first !== undefined;
   const axis: AxisSpec = by === null || !single ? { title: single ? '' : 'Column', scale: 'category' } : by.spec;
@@ -48,13 +42,38 @@ export async function box(source: ChartSource, query: ChartQueryOf<'box'>): Prom
     note: sentences(
       single && one !== undefined ? rowsNote(one.rows, one.left, query.log ? 'that are missing, zero or negative' : 'without a value') : `${rowWords(one?.rows ?? 0)}; ${formatCount(left)} missing values are left out.`,
       outside > 0 && `${formatCount(outside)} ${outside === 1 ? 'value is' : 'values are'} beyond the whiskers (1.5 interquartile ranges)${drawn < outside && query.outliers > 0 ? `, ${formatCount(drawn)} of them drawn` : ''}.`,
+      sample,
+      by?.found ?? null,
     ),
   };
 }
 
 const boxSeries = (name: string, x: readonly string[], shapes: readonly (BoxShape | null)[]): ChartSeries => ({ name, mark: 'boxes', x, y: shapes.map((shape) => shape?.median ?? null), boxes: shapes });
 
-async function boxesOf(source: ChartSource, column: Column, by: Axis | null, query: ChartQueryOf<'box'>): Promise<Boxes> {
+interface Found {
+  readonly found: readonly Boxes[];
+  /** What is of a sample, and how far to trust it. */
+  readonly sample: string | null;
+}
+
+async function boxesOf(source: ChartSource, columns: readonly Column[], by: Axis | null, query: ChartQueryOf<'box'>): Promise<Found> {
+  const [counted] = await source.query(`select count(*) from (${source.rows})`);
+  const rows = Number(counted?.[0] ?? 0);
+  if (rows <= exactUpTo) {
+    const found: Boxes[] = [];
+    for (const column of columns) found.push(await exactBoxes(source, column, by, query));
+    return { found, sample: null };
+  }
+  const values = columns.map(({ name, type }) => {
+    const value = `${quoteName(name)}::double`;
+    const conditions = [...(type === 'float' ? [`isfinite(${value})`] : []), ...(query.log ? [`${value} > 0`] : [])];
+    return conditions.length === 0 ? value : `case when ${conditions.join(' and ')} then ${value} end`;
+  });
+  const { boxes, every, least } = await sampledBoxes(source, { values, by, outliers: query.outliers, rows });
+  return { found: boxes, sample: `The quartiles are of a random sample, 1 of every ${formatCount(every)} rows: their ranks are right to ± ${(85 / Math.sqrt(least)).toFixed(2)} percentage points. Everything else is of all rows.` };
+}
+
+async function exactBoxes(source: ChartSource, column: Column, by: Axis | null, query: ChartQueryOf<'box'>): Promise<Boxes> {
   const value = `${quoteName(column.name)}::double`;
   const drawable = `v is not null and isfinite(v)${query.log ? ' and v > 0' : ''}`;
   const grouped = by?.place('r', 'k');

@@ -50,7 +50,8 @@ export interface GridCell {
 
 /**
  * Counts and measures the rows of every combination of places, in one pass. Where measures allow it, rows are grouped by the raw value
- * first and the few groups are given their places: grouping by text is several times as fast as looking every row's text up.
+ * first and the few groups are given their places: grouping by text is several times as fast as looking every row's text up, but where
+ * there are very many texts.
  */
 export async function grid(source: ChartSource, axes: readonly Axis[], measures: readonly ChartMeasure[], where?: string): Promise<GridCell[]> {
   const sqls = measures.map((measure) => measureSql(source, measure));
@@ -62,7 +63,7 @@ export async function grid(source: ChartSource, axes: readonly Axis[], measures:
   const keys = (prefix: string): string => axes.map((_, i) => `${prefix}${i}`).join(', ');
   const parts = sqls.flatMap(({ parts: own }, m) => (own ?? []).map((sql, p) => ({ sql, name: `m${m}_${p}`, m })));
   let sql: string;
-  if (sqls.every(({ parts: own }) => own !== null)) {
+  if (sqls.every(({ parts: own }) => own !== null) && !axes.some(({ many }) => many === true)) {
     const first = `select ${[...raw, 'count(*) as n', ...parts.map(({ sql: one, name }) => `${one} as ${name}`)].join(', ')} from ${from} group by ${keys('r')}`;
     const wholes = sqls.map((one, m) => one.whole(parts.filter((part) => part.m === m).map(({ name }) => name)));
     sql = `select ${[...place, 'sum(n)::bigint', ...wholes.map((one) => `(${one})::double`)].join(', ')} from (${first}) g ${joins} group by ${keys('p')}`;

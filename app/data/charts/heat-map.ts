@@ -4,7 +4,7 @@ import { formatCount, formatNumber } from '#app/core/units.ts';
 import { anyAxis } from './axis.ts';
 import { grid } from './grid.ts';
 import type { ChartSource } from './source.ts';
-import { rowsNote } from './words.ts';
+import { rowsNote, sentences } from './words.ts';
 
 /** Cells with their numbers written in them. */
 const writtenCells = 240;
@@ -37,7 +37,7 @@ export async function heatMap(source: ChartSource, query: ChartQueryOf<'heatmap'
     y: y.spec,
     series: [{ name: measured, mark: 'heatmap', x: x.at, y: y.at, z: shares, ...(text === undefined ? {} : { text }), ...(x.edges === null ? {} : { edges: x.edges }), ...(y.edges === null ? {} : { yEdges: y.edges }) }],
     colour: { title: measured, ...(signed ? { centre: 0 } : {}) },
-    note: rowsNote(rows, left, 'with a missing value'),
+    note: sentences(rowsNote(rows, left, 'with a missing value'), x.found ?? null, y.found ?? null),
   };
 }
 

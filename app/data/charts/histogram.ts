@@ -3,7 +3,7 @@ import type { ChartSeries, ChartSpec } from '#app/sdk/ports.ts';
 import { binAxis, categoryAxis, type Axis } from './axis.ts';
 import { grid } from './grid.ts';
 import { extentOf, ordered, typedColumn, type ChartSource } from './source.ts';
-import { rowsNote } from './words.ts';
+import { rowsNote, sentences } from './words.ts';
 
 /** Colours that can still be told apart; the rest is “Other”. */
 export const mostColours = 9;
@@ -45,7 +45,7 @@ export async function histogram(source: ChartSource, query: ChartQueryOf<'histog
       ...(category === undefined ? {} : { group: category.label, ...neutral(category) }),
     };
   });
-  return { title, x: axis.spec, y, series, bars: 'overlay', note: rowsNote(rows, left, query.log ? 'that are missing, zero or negative' : 'without a value') };
+  return { title, x: axis.spec, y, series, bars: 'overlay', note: sentences(rowsNote(rows, left, query.log ? 'that are missing, zero or negative' : 'without a value'), colours?.found ?? null) };
 }
 
 /** “Other” and missing values are no group of their own, and look so. */

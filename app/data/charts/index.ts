@@ -4,6 +4,7 @@ import { inputsOf, schemaOf, toDuckDb } from '#app/relation/index.ts';
 import type { Relation } from '#app/relation/types.ts';
 import type { ChartQuery } from '#app/sdk/charts.ts';
 import type { ChartSpec } from '#app/sdk/ports.ts';
+import { positionedQuery } from '../positioned.ts';
 import { bars } from './bars.ts';
 import { box } from './box.ts';
 import { heatMap } from './heat-map.ts';
@@ -47,7 +48,7 @@ export class ChartMemory {
 export async function queryChart(connection: DuckDBConnection, memory: ChartMemory, relation: Relation, query: ChartQuery, rows: Relation = relation): Promise<ChartSpec> {
   const whole = toDuckDb(relation);
   const remember = memory.of(`${whole}\n${await fileStates(relation)}`);
-  return drawn(sourceOver(connection, whole, rows === relation ? whole : toDuckDb(rows), schemaOf(relation), remember), query);
+  return drawn(sourceOver(connection, { whole, rows: rows === relation ? whole : toDuckDb(rows), positioned: { whole: positionedQuery(relation, toDuckDb), rows: positionedQuery(rows, toDuckDb) } }, schemaOf(relation), remember), query);
 }
 
 function drawn(source: ChartSource, query: ChartQuery): Promise<ChartSpec> {

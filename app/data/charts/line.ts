@@ -79,7 +79,7 @@ export async function line(source: ChartSource, query: ChartQueryOf<'line'>): Pr
     x: axis.spec,
     y,
     series,
-    note: sentences(rowsNote(rows, left, `without ${x.name}`), each, series.some(({ mark }) => mark === 'band') && 'The band runs from the smallest to the largest value.'),
+    note: sentences(rowsNote(rows, left, `without ${x.name}`), each, series.some(({ mark }) => mark === 'band') && 'The band runs from the smallest to the largest value.', colours?.found ?? null),
   };
 }
 

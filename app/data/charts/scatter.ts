@@ -64,7 +64,7 @@ export async function scatter(source: ChartSource, query: ChartQueryOf<'scatter'
     y: axisOf(y, query.yLog),
     ...cloudSpec,
     series: [...cloudSpec.series, ...trend],
-    note: sentences(rowsNote(rows, rows - drawn, why), cloudSpec.note ?? null),
+    note: sentences(rowsNote(rows, rows - drawn, why), cloudSpec.note ?? null, groups?.found ?? null),
   };
 }
 
@@ -156,7 +156,7 @@ async function points(cloud: Cloud, rows: number, drawn: number): Promise<CloudS
   const whole = drawn <= query.points;
   // A few more than needed pass the hash's threshold, so that only those are sorted.
   const share = Math.min(1, (1.2 * query.points + 200) / Math.max(1, drawn));
-  const numbered = `select ${columns}, hash(row_number() over ()) as h, (${drawable}) as d from (${source.rows})`;
+  const numbered = `select x, y, c, s, d, hash(place) as h from (${source.numbered(`${columns}, (${drawable}) as d`, 'rows')})`;
   const found = await source.query(whole ? `select ${columns} from (${source.rows}) where ${drawable}` : `select x, y, c, s from (${numbered}) where d and h <= ${Math.floor(share * 1e6)} * 18446744073709::ubigint order by h limit ${query.points}`);
   const note = whole ? undefined : `A random sample of ${formatCount(found.length)} rows is drawn; a share read off it is right to ${sampleError(found.length)}.`;
   const colour = scale === null ? {} : { colour: { title: scale.name } };

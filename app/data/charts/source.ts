@@ -1,6 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { PenstockError } from '#app/core/errors.ts';
 import type { Column, ColumnType, Schema } from '#app/relation/types.ts';
+import type { PositionedQuery } from '../positioned.ts';
 import { quoteName } from '../sql.ts';
 
 export type SqlValue = null | boolean | number | string;
@@ -12,17 +13,30 @@ export interface ChartSource {
   /** SQL of the rows to draw; the same text as `whole` without a slice. */
   readonly rows: string;
   readonly schema: Schema;
+  /** SQL of these expressions over the whole or the rows to draw, and of each row’s number as `place`: what a hash of it chooses is a random sample, the same each time. */
+  numbered(expressions: string, of: 'whole' | 'rows'): string;
   query(sql: string): Promise<SqlValue[][]>;
   /** Answers about the whole table are asked once. */
   remember<T>(key: string, ask: () => Promise<T>): Promise<T>;
 }
 
-export function sourceOver(connection: DuckDBConnection, whole: string, rows: string, schema: Schema, remember: ChartSource['remember']): ChartSource {
+export interface SourceSql {
+  readonly whole: string;
+  readonly rows: string;
+  /** The same, where they know their place in a file: numbering them anew keeps one core busy. */
+  readonly positioned: { readonly whole: PositionedQuery | null; readonly rows: PositionedQuery | null };
+}
+
+export function sourceOver(connection: DuckDBConnection, { whole, rows, positioned }: SourceSql, schema: Schema, remember: ChartSource['remember']): ChartSource {
   return {
     whole,
     rows,
     schema,
     remember,
+    numbered(expressions, of) {
+      const known = positioned[of];
+      return known === null ? `select ${expressions}, row_number() over () as place from (${of === 'whole' ? whole : rows})` : `select ${expressions}, ${known.position} as place from (${known.sql})`;
+    },
     async query(sql) {
       const reader = await connection.runAndReadAll(sql);
       return reader.getRows().map((row) => row.map(toValue));
