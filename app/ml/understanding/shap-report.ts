@@ -30,13 +30,13 @@ export function shapReport(findings: ShapFindings): Report {
   const [first] = sizes.map((_unused, j) => j).toSorted((a, b) => (sizes[b] as number) - (sizes[a] as number));
   const largestError = chosen.errors === null ? Number.NaN : chosen.errors.reduce((a, b) => (b > a ? b : a), 0);
   return {
-    title: `Why the model predicts ${signature.task === 'regression' ? of : `“${of}”`}`,
+    title: `Why the model predicts ${signature.target.name}`,
     blocks: [
       {
         type: 'metrics',
         metrics: [
           { name: 'Rows explained', value: held.rows, format: 'count' },
-          { name: 'Base', value: chosen.base, format: found.scale === 'probability' ? 'percent' : 'number', help: `The mean ${scaleNames[found.scale]}, from which the values of a row lead to its own.` },
+          { name: signature.task === 'regression' ? 'Base' : `Base of “${of}”`, value: chosen.base, format: found.scale === 'probability' ? 'percent' : 'number', help: `The mean ${scaleNames[found.scale]}, from which the values of a row lead to its own.` },
           ...(found.samples === null ? [] : [{ name: 'Samples a row', value: found.samples.least, format: 'count' as const, help: `Orders of the columns gone through, each forwards and backwards; ${formatCount(found.samples.asked)} were asked for.` }]),
           ...(Number.isFinite(largestError) ? [{ name: 'Largest standard error', value: largestError, format: 'number' as const, help: 'What sampling leaves open; more permutations make it smaller.' }] : []),
         ],

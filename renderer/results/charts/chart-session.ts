@@ -23,6 +23,8 @@ export class ChartSession {
   #wired = false;
   /** Hears of selections and clicks in the drawing; null: nobody does. */
   events: DrawingEvents | null = null;
+  /** Hears of a clicked point's `customdata`. */
+  onPoint: ((data: unknown) => void) | null = null;
 
   /** Draws in `element` until the returned function is called. */
   attach(element: HTMLElement, listener: SessionListener): () => void {
@@ -86,7 +88,7 @@ export class ChartSession {
         this.#draws += 1;
         // A zoom stays from drawing to drawing; Plotly's own outline of a selection goes, as the figure draws it.
         await plotly.react(element, figure.traces, { ...figure.layout, uirevision: this.#resets, selections: [], selectionrevision: this.#draws }, plotlyConfig);
-        if (!this.#wired) listenTo(element, () => this.events);
+        if (!this.#wired) listenTo(element, () => this.events, (data) => this.onPoint?.(data));
         this.#wired = true;
         this.#drawn = figure;
         listener.onDrawn();

@@ -13,7 +13,8 @@ import { downloadChart, downloadNumbers } from './download-chart.ts';
 import { Drawing, quietly } from './drawing.tsx';
 import { canLog, type FigureView } from './figure-view.ts';
 import { readChartTheme } from './read-theme.ts';
-import { figureOf } from './traces.ts';
+import { figureOf, type Figure } from './traces.ts';
+import type { ChartTheme } from './theme.ts';
 
 export interface ChartProps {
   readonly spec: ChartSpec;
@@ -22,6 +23,12 @@ export interface ChartProps {
   readonly height?: number;
   /** Selections in the chart mean something. */
   readonly brush?: BrushProps | undefined;
+  /** Draws it where `spec` says less than the picture does: then `spec` is its numbers, and what is read out. */
+  readonly draw?: ((theme: ChartTheme, view: FigureView) => Figure) | undefined;
+  /** A point was clicked: its `customdata`. */
+  readonly onPoint?: ((data: unknown) => void) | undefined;
+  /** Choices that belong to the chart, under its title. */
+  readonly controls?: ReactNode;
 }
 
 export interface BrushProps {
@@ -38,7 +45,7 @@ export interface BrushProps {
 type Tool = 'select' | 'zoom' | 'pan';
 
 /** One chart: drawn by Plotly in the design's colours, with its numbers as a table, as text and as a file. */
-export function Chart({ spec, index, height = 300, brush }: ChartProps) {
+export function Chart({ spec, index, height = 300, brush, draw, onPoint, controls }: ChartProps) {
   const theme = useTheme((state) => state.theme);
   const chartTheme = useMemo(() => readChartTheme(theme), [theme]);
   const brushable = brush !== undefined && canBrush(spec);
@@ -48,7 +55,7 @@ export function Chart({ spec, index, height = 300, brush }: ChartProps) {
   const background = brush?.background ?? null;
   const mark = brush?.mark ?? null;
   const view = useMemo<FigureView>(() => ({ logX: logs.x, logY: logs.y, background, mark, drag: tool }), [logs, background, mark, tool]);
-  const figure = useMemo(() => figureOf(spec, chartTheme, view), [spec, chartTheme, view]);
+  const figure = useMemo(() => (draw === undefined ? figureOf(spec, chartTheme, view) : draw(chartTheme, view)), [draw, spec, chartTheme, view]);
   const summary = useMemo(() => chartSummary(spec), [spec]);
   const [asTable, setAsTable] = useState(false);
   const [failure, setFailure] = useState<string | null>(null);
@@ -76,7 +83,8 @@ export function Chart({ spec, index, height = 300, brush }: ChartProps) {
             },
             onCleared: () => onBrush(null),
           };
-  }, [session, spec, mark, onBrush, brushable]);
+    session.onPoint = onPoint ?? null;
+  }, [session, spec, mark, onBrush, brushable, onPoint]);
 
   return (
     <figure data-testid={`chart-${index}`} className="group relative m-0 flex min-w-0 flex-col rounded-md border border-line bg-surface">
@@ -87,7 +95,7 @@ export function Chart({ spec, index, height = 300, brush }: ChartProps) {
         {brush?.loading ? <Spinner size={13} label="Drawing the selection" /> : null}
         <span className="absolute right-1 top-1 z-10 flex items-center rounded-md bg-surface opacity-0 transition-opacity duration-100 focus-within:opacity-100 group-hover:opacity-100">
           {(['x', 'y'] as const).map((name) =>
-            canLog(spec, name) ? (
+            draw === undefined && canLog(spec, name) ? (
               <LogButton key={name} axis={name} pressed={logs[name] ?? spec[name].scale === 'log'} disabled={asTable} onToggle={(on) => setLogs({ ...logs, [name]: on })} />
             ) : null,
           )}
@@ -111,13 +119,14 @@ export function Chart({ spec, index, height = 300, brush }: ChartProps) {
               </button>
             }
             items={[
-              { id: 'png', label: 'PNG image', onSelect: () => void downloadChart(spec, chartTheme, 'png', view).catch(report) },
-              { id: 'svg', label: 'SVG drawing', onSelect: () => void downloadChart(spec, chartTheme, 'svg', view).catch(report) },
+              { id: 'png', label: 'PNG image', onSelect: () => void downloadChart(spec, chartTheme, 'png', view, draw).catch(report) },
+              { id: 'svg', label: 'SVG drawing', onSelect: () => void downloadChart(spec, chartTheme, 'svg', view, draw).catch(report) },
               { id: 'csv', label: 'CSV of its numbers', onSelect: () => downloadNumbers(spec) },
             ]}
           />
         </span>
       </figcaption>
+      {controls === undefined ? null : <div className="flex flex-wrap gap-x-4 gap-y-1 px-3 pb-1">{controls}</div>}
       {asTable ? (
         <div className="px-3 pb-3">
           <ChartNumbers spec={spec} />

@@ -3,13 +3,13 @@ import { chartCsv, chartFileName } from './chart-text.ts';
 import type { FigureView } from './figure-view.ts';
 import { loadPlotly } from './plotly.ts';
 import { escapeHtml } from './layout.ts';
-import { figureOf } from './traces.ts';
+import { figureOf, type Figure } from './traces.ts';
 import type { ChartTheme } from './theme.ts';
 
 /** Saves the chart as it is seen, with its title and what its note says, on a plain ground, at a size that suits a document. */
-export async function downloadChart(spec: ChartSpec, theme: ChartTheme, format: 'png' | 'svg', view: FigureView = {}): Promise<void> {
+export async function downloadChart(spec: ChartSpec, theme: ChartTheme, format: 'png' | 'svg', view: FigureView = {}, draw: ((theme: ChartTheme, view: FigureView) => Figure) | undefined = undefined): Promise<void> {
   const plotly = await loadPlotly();
-  const { traces, layout } = figureOf(spec, theme, { ...view, mark: null });
+  const { traces, layout } = draw === undefined ? figureOf(spec, theme, { ...view, mark: null }) : draw(theme, view);
   const note = linesOf(spec.note ?? '');
   const url = await plotly.toImage(
     {

@@ -14,7 +14,7 @@ export interface DrawingEvents {
 }
 
 /** Listens until Plotly purges the element. */
-export function listenTo(element: HTMLElement, events: () => DrawingEvents | null): void {
+export function listenTo(element: HTMLElement, events: () => DrawingEvents | null, onPoint: (data: unknown) => void = () => undefined): void {
   const emitter = element as unknown as Partial<Emitter>;
   if (typeof emitter.on !== 'function') return;
   emitter.on('plotly_selected', (data) => {
@@ -22,6 +22,9 @@ export function listenTo(element: HTMLElement, events: () => DrawingEvents | nul
     if (selected !== null) events()?.onSelected(selected);
   });
   emitter.on('plotly_click', (data) => {
+    const points: unknown = isRecord(data) ? data.points : null;
+    const point: unknown = Array.isArray(points) ? points[0] : null;
+    if (isRecord(point) && point.customdata !== undefined) onPoint(point.customdata);
     const clicked = clickedOf(data);
     if (clicked !== null) events()?.onClicked(clicked.at, clicked.adding);
   });

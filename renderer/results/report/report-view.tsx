@@ -5,6 +5,7 @@ import { Chart } from '../charts/chart.tsx';
 import { SlicedChart } from '../charts/sliced-chart.tsx';
 import type { ChartTable } from '../charts/sliced-chart.tsx';
 import { cx } from '../../ui/index.ts';
+import { ExplanationView } from '../explanation/explanation-view.tsx';
 import { Markdown } from './markdown.tsx';
 import { MetricGrid } from './metric-grid.tsx';
 import { PipelineBlock } from './pipeline-block.tsx';
@@ -103,6 +104,8 @@ function drawGroup(group: BlockGroup, tableAt: TableAt | undefined, room: number
       return <MetricGrid title={block.title} metrics={block.metrics} />;
     case 'table':
       return <StaticTable title={block.title} columns={block.columns} rows={block.rows} />;
+    case 'explanation':
+      return <ExplanationView explanation={block.explanation} index={0} />;
     case 'pipeline':
       return <PipelineBlock block={block} nodeId={nodeId} />;
   }
