@@ -23,6 +23,7 @@ layers = keras.layers
 folder = Path(__file__).resolve().parents[2] / "nodes/train/import-keras/files"
 folder.mkdir(exist_ok=True)
 random = np.random.default_rng(7)
+keras.utils.set_random_seed(1)
 answers = []
 
 
@@ -93,7 +94,15 @@ model = keras.Model([left, right], [layers.Dense(2, activation="softmax", name="
 randomise(model)
 keep("graph", model, formats=both)
 
+keep("others", chain((4, 6), layers.ZeroPadding1D(1), layers.BatchNormalization(axis=1), layers.ReLU(negative_slope=0.1), layers.PReLU(shared_axes=[1]), layers.Permute((2, 1)), layers.LayerNormalization(center=False), layers.MaxPooling1D(3, strides=2, padding="same"), layers.SimpleRNN(3, activation="relu", go_backwards=True, return_sequences=True), layers.Normalization(axis=None, mean=0.5, variance=2.0), layers.Flatten(), layers.RepeatVector(2), layers.Activation("softsign")))
+one, two = keras.Input((3,), name="one"), keras.Input((1,), name="two")
+halves = layers.Subtract()([layers.Maximum()([one, two]), layers.Minimum()([one, two])])
+model = keras.Model([one, two], layers.Concatenate(axis=1)([halves, layers.Activation("log_softmax" if not is_old else "softmax")(one), layers.Activation("mish" if not is_old else "swish")(two)]))
+keep("merged", model)
 if not is_old:
+    # Keras 2 runs these only on a GPU.
+    keep("first", chain((2, 7, 6), layers.Conv2D(4, 3, padding="same", data_format="channels_first"), layers.BatchNormalization(axis=1), layers.MaxPooling2D(2, data_format="channels_first"), layers.ZeroPadding2D(1, data_format="channels_first"), layers.DepthwiseConv2D(2, data_format="channels_first"), layers.Flatten(data_format="channels_first"), layers.Dense(3)))
+    keep("functions", chain((5,), layers.Dense(5, activation="relu6"), layers.Dense(5, activation="leaky_relu"), layers.Dense(5, activation="hard_silu"), layers.Dense(5, activation="softplus"), layers.Rescaling([1.0, 2.0, 0.5, 1.0, 3.0], [0.0, 1.0, 0.0, -1.0, 0.0]), layers.Dense(5, activation="elu"), layers.Dense(2, activation=keras.activations.tanh)))
     # Trained on a table of the app's, so that the node can be tried as a person would.
     penguins = [row for row in csv.DictReader((folder.parents[3] / "resources/samples/datasets/penguins.csv").open()) if "NA" not in row.values() and "" not in row.values()]
     columns = ["bill_length_mm", "bill_depth_mm", "flipper_length_mm", "body_mass_g"]

@@ -159,6 +159,17 @@ describe('weights of TensorFlow.js', () => {
     }
   });
 
+  it('are found under the names that the converter of Keras models gives', async () => {
+    const made = dense();
+    randomise(made);
+    // tensorflowjs_converter keeps Keras' own description inside its own.
+    const file = await save(made, 'converted', (description) => Object.assign(description, { modelTopology: { keras_version: '2.15.0', backend: 'tensorflow', model_config: description.modelTopology } }));
+    const read = await readKerasFile(file);
+    expect(read.isKeras3).toBe(false);
+    expect(read.topology.layers.map((layer) => read.weights.of(layer).map(({ dims }) => dims))).toEqual([[], [[4, 3], [3]], [[3, 2], [2]]]);
+    expect(convertKeras(read).nodes.length).toBeGreaterThan(3);
+  });
+
   it('that are missing, cut off or elsewhere are named', async () => {
     const made = dense();
     const missing = await save(made, 'missing');
