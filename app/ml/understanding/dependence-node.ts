@@ -116,12 +116,13 @@ function inWords(found: readonly Dependence[], outputs: DrawnOutputs, { target }
 }
 
 function missingNotes(found: readonly Dependence[], { columns, rows }: HeldRows): string[] {
-  return found.flatMap(({ grid }) => {
+  const lacking = found.flatMap(({ grid }) => {
     if (!grid.numeric) return [];
     let missing = 0;
     for (const value of columns[grid.column] ?? []) if (value === null || value === undefined || Number.isNaN(Number(value))) missing += 1;
-    return missing === 0 ? [] : [`“${grid.column}” is missing in ${percentText(missing / rows)} of the rows; its chart sets it in these too.`];
+    return missing === 0 ? [] : [`“${grid.column}” in ${percentText(missing / rows)}`];
   });
+  return lacking.length === 0 ? [] : [`Missing in some of the rows, where the charts set it too: ${lacking.join(', ')}.`];
 }
 
 function movementTable(found: readonly Dependence[], outputs: DrawnOutputs): ReportBlock {

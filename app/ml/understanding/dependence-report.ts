@@ -41,9 +41,9 @@ export function dependenceChart(found: Dependence, values: RawColumn, outputs: D
   return {
     title: grid.column,
     x: axis(grid),
-    y: { title: centred ? `${outputs.title}, change from the first value` : outputs.title, ...(outputs.percent ? { percent: true } : {}) },
+    y: { title: centred ? `change of the ${outputs.percent ? 'probability' : 'prediction'}` : outputs.title, ...(outputs.percent ? { percent: true } : {}) },
     series: [...lines, ...all, ...rug],
-    note: noteOf(grid, outputs, lines.length > 0),
+    note: `${centred ? 'Changes from the first value. ' : ''}${noteOf(grid, outputs, lines.length > 0)}`,
   };
 }
 

@@ -1,7 +1,7 @@
 import { formatCount, formatNumber } from '#app/core/units.ts';
 import type { ChartSeries, ChartSpec, MetricItem, Report, ReportBlock } from '#app/sdk/ports.ts';
 import type { FairnessGoal, FairThresholds } from './fair-thresholds.ts';
-import { disparities, extremes, type ClassGroup, type Disparities, type NumberGroup, type Rate } from './fairness.ts';
+import { disparities, extremes, type ClassGroup, type Disparities, type Extremes, type NumberGroup, type Rate } from './fairness.ts';
 import { differenceInterval } from './intervals.ts';
 import { hundredths, percentText as percent, pointsText as points, quotedList } from './words.ts';
 
@@ -22,9 +22,12 @@ export interface Mitigation {
   readonly goal: FairnessGoal;
   readonly before: readonly ClassGroup[];
   readonly after: readonly ClassGroup[];
+  /** By thresholds that were chosen on the other half of the rows. */
+  readonly unseen: readonly ClassGroup[];
   readonly thresholds: FairThresholds;
 }
 
+const metricBlocks = (metrics: readonly MetricItem[]): ReportBlock[] => (metrics.length === 0 ? [] : [{ type: 'metrics', metrics }]);
 const known = (value: number): number | null => (Number.isFinite(value) ? value : null);
 
 export function classFairnessReport(target: string, favourable: string, found: readonly ClassFairness[], mitigation: Mitigation | null, notes: readonly string[]): Report {
@@ -40,7 +43,7 @@ export function classFairnessReport(target: string, favourable: string, found: r
     { name: 'Accuracy gap', value: worst((gaps) => gaps.accuracy), format: 'percent', help: 'How far apart groups are in how often they are judged right.' },
   ];
   const blocks: ReportBlock[] = [
-    { type: 'metrics', metrics: items.filter(({ value }) => value >= 0) },
+    ...metricBlocks(items.filter(({ value }) => value >= 0)),
     { type: 'text', markdown: [...all.map(({ column, groups, gaps }) => sentences(column, favourable, groups, gaps)), ...smallNote(found.flatMap(({ groups }) => groups)), ...notes].map((note) => `- ${note}`).join('\n') },
     gapTable(all),
   ];
@@ -72,15 +75,23 @@ function smallNote(groups: readonly { readonly group: string; readonly small: bo
 }
 
 function gapTable(all: readonly { readonly column: string; readonly groups: readonly ClassGroup[]; readonly gaps: Disparities }[]): ReportBlock {
-  const columns = ['selection gap', 'selection ratio', 'equal opportunity gap', 'equalised odds gap', 'accuracy gap'];
+  const gapText = (groups: readonly ClassGroup[], ends: Extremes | null, of: (group: ClassGroup) => Rate): string => {
+    const [high, low] = [ends?.highest, ends?.lowest].map((name) => groups.find(({ group }) => group === name));
+    if (high === undefined || low === undefined) return '—';
+    const interval = differenceInterval(of(high), of(low));
+    return `${hundredths(of(high).value - of(low).value)} (${hundredths(interval.low)} to ${hundredths(interval.high)})`;
+  };
+  const floats = ['selection ratio', 'equalised odds gap', 'accuracy gap'];
   return {
     type: 'table',
-    title: 'How far groups are apart',
-    columns: [{ name: 'column', type: 'string' }, { name: 'groups', type: 'integer' }, ...columns.map((name) => ({ name, type: 'float' as const })), { name: 'four fifths', type: 'string' }],
+    title: 'How far groups are apart: largest less smallest in percentage points, with 95 % intervals of these two groups',
+    columns: [{ name: 'column', type: 'string' }, { name: 'groups', type: 'integer' }, { name: 'selection gap', type: 'string' }, { name: 'equal opportunity gap', type: 'string' }, ...floats.map((name) => ({ name, type: 'float' as const })), { name: 'four fifths', type: 'string' }],
     rows: all.map(({ column, groups, gaps }) => [
       column,
       groups.length,
-      ...[gaps.demographicParity, gaps.parityRatio, gaps.equalOpportunity, gaps.equalisedOdds, gaps.accuracy].map(known),
+      gapText(groups, gaps.selection, ({ selection }) => selection),
+      gapText(groups, gaps.truePositive, ({ truePositive }) => truePositive),
+      ...[gaps.parityRatio, gaps.equalisedOdds, gaps.accuracy].map(known),
       Number.isNaN(gaps.parityRatio) ? '' : gaps.parityRatio < FOUR_FIFTHS ? 'broken' : 'kept',
     ]),
   };
@@ -130,16 +141,18 @@ function groupTable(column: string, groups: readonly ClassGroup[]): ReportBlock 
 
 const goalWords: Readonly<Record<FairnessGoal, string>> = { 'demographic-parity': 'are selected equally often', 'equal-opportunity': 'are found equally often among those who should be' };
 
-function mitigationBlocks({ column, goal, before, after, thresholds }: Mitigation, favourable: string): ReportBlock[] {
+function mitigationBlocks({ column, goal, before, after, unseen, thresholds }: Mitigation, favourable: string): ReportBlock[] {
   const right = (groups: readonly ClassGroup[]): number => groups.reduce((sum, { accuracy }) => sum + accuracy.hits, 0) / groups.reduce((sum, { rows }) => sum + rows, 0);
-  const [old, now] = [disparities(before), disparities(after)];
+  const gapOf = (groups: readonly ClassGroup[]): number => (goal === 'demographic-parity' ? disparities(groups).demographicParity : disparities(groups).equalOpportunity);
   const loss = right(before) - right(after);
-  const gap = goal === 'demographic-parity' ? [old.demographicParity, now.demographicParity] : [old.equalOpportunity, now.equalOpportunity];
+  const gap = [gapOf(before), gapOf(after)];
+  const elsewhere = gapOf(unseen);
+  const honest = Number.isNaN(elsewhere) ? '' : ` These are numbers of the rows that the thresholds were chosen on. **Chosen on one half of the rows and measured on the other, the gap is ${points(elsewhere)} and accuracy ${percent(right(unseen))}**: that is nearer to what new rows will show.`;
   const change = loss > 0 ? `costs ${points(loss)} of accuracy` : loss < 0 ? `even gains ${points(-loss)} of accuracy` : 'costs no accuracy';
   return [
     {
       type: 'text',
-      markdown: `**What it would take:** with a threshold of its own for each group of ${column}, so that all ${goalWords[goal]}, the gap goes from ${points(gap[0] ?? Number.NaN)} to ${points(gap[1] ?? Number.NaN)} and ${change} (${percent(right(before))} to ${percent(right(after))}). Of all thresholds that come within what is allowed, these are right most often. Treating groups by different rules may itself not be allowed: that is for people to judge, not for this page.`,
+      markdown: `**What it would take:** with a threshold of its own for each group of ${column}, so that all ${goalWords[goal]}, the gap goes from ${points(gap[0] ?? Number.NaN)} to ${points(gap[1] ?? Number.NaN)} and ${change} (${percent(right(before))} to ${percent(right(after))}). Of all thresholds that come within what is allowed, these are right most often.${honest} Treating groups by different rules may itself not be allowed: that is for people to judge, not for this page.`,
     },
     {
       type: 'table',
@@ -173,7 +186,7 @@ export function numberFairnessReport(target: string, found: readonly NumberFairn
     return `**${column}**: predictions are ${side(residual.high)} for “${residual.highest}” and ${side(residual.low)} for “${residual.lowest}” on average. They miss most for “${absolute.highest}” (by ${formatNumber(absolute.high)}) and least for “${absolute.lowest}” (by ${formatNumber(absolute.low)}).`;
   });
   const blocks: ReportBlock[] = [
-    { type: 'metrics', metrics: items.filter(({ value }) => Number.isFinite(value)) },
+    ...metricBlocks(items.filter(({ value }) => Number.isFinite(value))),
     { type: 'text', markdown: [...said, ...smallNote(found.flatMap(({ groups }) => groups)), ...notes].map((note) => `- ${note}`).join('\n') },
   ];
   for (const { column, groups } of found) {

@@ -50,6 +50,12 @@ describe('a model that treats two groups differently', () => {
       const text = report.kind === 'report' ? report.report.blocks.flatMap((block) => (block.type === 'text' ? [block.markdown] : [])).join(' ') : '';
       expect(text).toContain('below four fifths');
       expect(text).toContain('What it would take');
+      // 500 rows: what was chosen on one half holds roughly on the other, and no better than on the rows it was chosen on.
+      const [, unseen] = /measured on the other, the gap is ([\d.]+) percentage points/.exec(text) ?? [];
+      expect(Number(unseen)).toBeGreaterThan(0);
+      expect(Number(unseen)).toBeLessThan(15);
+      const apart = report.kind === 'report' ? report.report.blocks.find((block) => block.type === 'table' && block.title?.startsWith('How far groups are apart')) : undefined;
+      expect(apart?.type === 'table' ? apart.rows[0]?.[2] : '').toMatch(/^[\d.]+ \([\d.−-]+ to [\d.]+\)$/);
     } finally {
       await opened.close();
     }

@@ -29,7 +29,7 @@ export type Params = z.output<typeof paramsSchema>;
 
 export const definition = defineNode({
   type: 'evaluate/fairness-report',
-  version: 1,
+  version: 2,
   title: 'Fairness Report',
   summary: 'How a model treats groups of people: selection rates, errors and their gaps with intervals, and the thresholds that would even them out.',
   keywords: ['bias', 'discrimination', 'disparate impact', 'four-fifths', 'demographic parity', 'equal opportunity', 'equalised odds', 'equalized odds', 'protected attribute', 'fairlearn', 'aif360', 'responsible ai'],
@@ -39,6 +39,7 @@ export const definition = defineNode({
     { name: 'groups', title: 'Groups', kind: 'table', summary: 'Every measure of every group with its interval.' },
     { name: 'thresholds', title: 'Thresholds', kind: 'table', summary: 'A threshold for each group of the first column, before and after.' },
   ],
+  migrate: { 1: (params) => params },
   params: paramsSchema,
   describe: ({ columns }) => (columns.length === 0 ? 'no protected column yet' : columns.join(', ').slice(0, 59)),
   configure: (context) => {
