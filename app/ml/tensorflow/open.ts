@@ -1,3 +1,4 @@
+import { PenstockError } from '#app/core/errors.ts';
 import { probeBackend } from '../backends.ts';
 import { tensorflowProbes } from '../worker/probe.ts';
 import { installedGpuPackage } from './gpu-package.ts';
@@ -21,4 +22,20 @@ async function open(): Promise<TensorFlow> {
   if (usable) return loadGpu(installed);
   const wasm = await loadWasm();
   return { ...wasm, detail: `${wasm.detail}, as the GPU package is installed but cannot be used (${detail.replace(/\.$/, '')})` };
+}
+
+/**
+ * Runs work of TensorFlow.js. WebAssembly has room for 4 GB; past it the library reaches for memory that is not there, and what it holds is
+ * lost: it starts anew, and whatever was opened before must not be used again.
+ * @throws PenstockError `out-of-memory`; what `work` throws.
+ */
+export function withinMemory<T>({ tf }: TensorFlow, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof WebAssembly.RuntimeError)) throw error;
+    opened = null;
+    tf.engine().reset();
+    throw new PenstockError('out-of-memory', 'This training needs more memory than WebAssembly has, in which TensorFlow.js computes: 4 GB.', { remedy: 'Choose ONNX Runtime as the backend, a smaller batch, or fewer rows.', place: { param: ['backend'] }, cause: error });
+  }
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { openTensorFlow } from '../../tensorflow/open.ts';
+import { openTensorFlow, withinMemory } from '../../tensorflow/open.ts';
 import type { Tensor } from '../../worker/ort.ts';
 import { initialParameters, mlpNetwork, type NetworkSpec } from '../mlp/network.ts';
 import { normal, uniform } from '../random.ts';
@@ -27,4 +27,20 @@ it('leaves no tensor behind, however long it trained', async () => {
   const before = tf.memory();
   await fit(7);
   expect(tf.memory()).toMatchObject({ numTensors: before.numTensors, numBytes: before.numBytes });
+});
+
+it('says that memory ran out, and starts anew for the next training', async () => {
+  const first = await openTensorFlow();
+  const lost = first.tf.ones([3]);
+  // What the library meets where there is no more memory.
+  const trap = (): never => {
+    throw new WebAssembly.RuntimeError('memory access out of bounds');
+  };
+  expect(() => withinMemory(first, trap)).toThrow(expect.objectContaining({ code: 'out-of-memory', place: { param: ['backend'] } }));
+  const again = await openTensorFlow();
+  expect(again).not.toBe(first);
+  lost.dispose();
+  const { tf } = again;
+  expect(Array.from(withinMemory(again, () => tf.tidy(() => tf.matMul(tf.ones([2, 2]), tf.ones([2, 2])).dataSync())))).toEqual([2, 2, 2, 2]);
+  expect(() => withinMemory(again, () => tf.matMul(tf.ones([2, 2]), tf.ones([3, 2])))).toThrow(/inner shapes/);
 });

@@ -1,6 +1,6 @@
 import type { ParameterShape } from '../../autodiff/flat-parameters.ts';
 import { optimiserState } from '../../autodiff/optimiser.ts';
-import { openTensorFlow } from '../../tensorflow/open.ts';
+import { openTensorFlow, withinMemory } from '../../tensorflow/open.ts';
 import type { Tf, TfTensor } from '../../tensorflow/operators.ts';
 import { TensorGraph } from '../../tensorflow/tensor-graph.ts';
 import type { Tensor } from '../../worker/ort.ts';
@@ -20,10 +20,11 @@ function cut(tf: Tf, vector: TfTensor, shapes: readonly ParameterShape[]): TfTen
 /**
  * Steps by TensorFlow.js: it runs the network's forward pass operator by operator and differentiates it by itself; the optimiser is
  * the same as everywhere. Parameters and state stay where it computes.
- * @throws PenstockError `tensorflow-missing`, `tensorflow-failed`.
+ * @throws PenstockError `tensorflow-missing`, `tensorflow-failed`; its steps `out-of-memory`, `tensorflow-operator`.
  */
 export async function openTensorFlowStepper({ network, initial, options, fixed }: StepperStart): Promise<Stepper> {
-  const { tf, detail } = await openTensorFlow();
+  const tensorFlow = await openTensorFlow();
+  const { tf, detail } = tensorFlow;
   const { parameters: shapes } = network;
   const forward = new TensorGraph(tf, forwardGraph(network, options));
   const optimiser = new TensorGraph(tf, optimiserGraph(network, options));
@@ -65,7 +66,7 @@ export async function openTensorFlowStepper({ network, initial, options, fixed }
   return {
     notes: [`Trained by ${detail}.`],
     async step(feeds, values) {
-      const { loss, ...next } = tf.tidy(() => advance(feeds, values));
+      const { loss, ...next } = withinMemory(tensorFlow, () => tf.tidy(() => advance(feeds, values)));
       for (const [name, before] of vectors) {
         vectors.set(name, next[`${name}.next`] as TfTensor);
         before.dispose();
@@ -75,7 +76,7 @@ export async function openTensorFlowStepper({ network, initial, options, fixed }
       return Number(value);
     },
     async measure(feeds) {
-      const { loss, right } = tf.tidy(() => evaluation.run({ ...given, ...toTensors(tf, feeds), ...statistics(), parameters: vectors.get('parameters') as TfTensor }));
+      const { loss, right } = withinMemory(tensorFlow, () => tf.tidy(() => evaluation.run({ ...given, ...toTensors(tf, feeds), ...statistics(), parameters: vectors.get('parameters') as TfTensor })));
       const sums = { loss: Number((await loss?.data())?.[0]), right: right === undefined ? null : Number((await right.data())[0]) };
       loss?.dispose();
       right?.dispose();

@@ -188,8 +188,8 @@ export async function fitNetwork(network: Network, initial: Float32Array, data: 
       }
       checkpoint?.save((): LoopState => ({ epoch, step, vectors: stepper.save(), best, trainingLoss, last, stopped, points }));
     }
-  } finally {
     kept = { parameters: stepper.copy('parameters'), statistics: stepper.copy('statistics') };
+  } finally {
     await stepper.release().catch(() => undefined);
   }
 
