@@ -1,4 +1,4 @@
-import { toFeeds } from '../model/raw-columns.ts';
+import { toFeeds, type RawColumn } from '../model/raw-columns.ts';
 import { createRunner } from '../onnx/runner.ts';
 import type { ModelSignature } from '#app/sdk/ports.ts';
 import type { HeldRows } from './model-rows.ts';
@@ -65,15 +65,47 @@ export function bothClasses(second: OutputContributions, columns: number, rows: 
   return [exactOutput(second.values.map((value) => -value), columns, rows, base), second];
 }
 
-/** Raw column that a feature is made of, by its name: the longest column name it begins with (`city=Oslo`, `age_missing`). */
-export function columnOf(feature: string, columns: readonly string[]): number {
-  let best = 0;
-  let length = -1;
-  for (const [i, name] of columns.entries()) {
-    if (feature !== name && !(feature.startsWith(name) && !/[\p{L}\p{N}]/u.test(feature.charAt(name.length)))) continue;
-    if (name.length > length) [best, length] = [i, name.length];
+/** Raw columns that a feature may be made of, by its name, the longest first: those it begins with (`city=Oslo`, `age_missing`). */
+export function candidatesOf(feature: string, columns: readonly string[]): number[] {
+  return columns
+    .map((name, i) => ({ name, i }))
+    .filter(({ name }) => feature === name || (feature.startsWith(name) && !/[\p{L}\p{N}]/u.test(feature.charAt(name.length))))
+    .toSorted((a, b) => b.name.length - a.name.length)
+    .map(({ i }) => i);
+}
+
+/**
+ * Raw column that each feature is made of. Names tell it as a rule; where several could be meant (`day` and a column `day_year`), or none
+ * is, the columns are dealt out anew one after the other, and the feature is of the one that changes it.
+ * @param matrix the features of the held rows; `of` gives those of other rows
+ */
+export async function featureOwners({ features, inputs }: ModelSignature, held: HeldRows, matrix: Float32Array, of: (held: HeldRows) => Promise<Float32Array>): Promise<number[]> {
+  const columns = inputs.map(({ name }) => name);
+  const candidates = features.map((feature) => candidatesOf(feature, columns));
+  const owners = candidates.map((list) => list[0] ?? 0);
+  const open = candidates.flatMap((list, feature) => (list.length === 1 ? [] : [feature]));
+  const asked = new Set(open.flatMap((feature) => (candidates[feature]?.length === 0 ? columns.map((_name, i) => i) : (candidates[feature] ?? []))));
+  // Shortest names last, so that of several that change a feature the longest name counts.
+  for (const column of [...asked].toSorted((a, b) => (columns[a]?.length ?? 0) - (columns[b]?.length ?? 0))) {
+    const moved = await of(reversed(held, columns[column] ?? ''));
+    for (const feature of open) {
+      const isCandidate = candidates[feature]?.length === 0 || candidates[feature]?.includes(column) === true;
+      if (isCandidate && changes(matrix, moved, feature, features.length)) owners[feature] = column;
+    }
   }
-  return best;
+  return owners;
+}
+
+function reversed(held: HeldRows, column: string): HeldRows {
+  const values = held.columns[column] ?? [];
+  const columns = Object.assign(Object.create(null) as Record<string, RawColumn>, held.columns);
+  columns[column] = values instanceof Float64Array ? values.toReversed() : Array.from(values).toReversed();
+  return { ...held, columns };
+}
+
+function changes(before: Float32Array, after: Float32Array, feature: number, width: number): boolean {
+  for (let at = feature; at < before.length; at += width) if (!Object.is(before[at], after[at])) return true;
+  return false;
 }
 
 /** Rows whose features are computed at once. */

@@ -4,7 +4,7 @@ import { encodeModel } from '../onnx/encode.ts';
 import type { OnnxGraph } from '#app/relation/emitters/onnx/graph.ts';
 import { treesOfModel } from '../trees/from-onnx.ts';
 import { runTask } from '../worker/run-task.ts';
-import { bothClasses, columnOf, exactOutput, keptOutputs, summedByColumn, tensorOf, type Contributions, type OutputContributions } from './contributions.ts';
+import { bothClasses, exactOutput, featureOwners, keptOutputs, summedByColumn, tensorOf, type Contributions, type OutputContributions } from './contributions.ts';
 import { linearOfModel } from './linear-of-model.ts';
 import type { HeldRows } from './model-rows.ts';
 
@@ -32,10 +32,13 @@ async function treeContributions(graph: OnnxGraph, { signature, held, cls, signa
   if (found === null) return null;
   const { ensemble, features, link } = found;
   const width = signature.features.length;
-  const matrix = await tensorOf(showing(graph, features, width), features, width, signature, held, signal);
+  const file = showing(graph, features, width);
+  const read = (rows: HeldRows): Promise<Float32Array> => tensorOf(file, features, width, signature, rows, signal);
+  const matrix = await read(held);
+  const owner = await featureOwners(signature, held, matrix, read);
   const { values, expected } = await runTask('tree-shap', { ensemble, matrix, rows: held.rows, width }, { signal, onProgress: (fraction) => progress(fraction ?? 0) });
   const isShare = link === 'identity' && signature.task === 'classification';
-  return together(signature, held.rows, cls, ensemble.outputs, isShare, 'trees', (output) => ({ base: expected[output] ?? Number.NaN, of: (row, feature) => values[(row * width + feature) * ensemble.outputs + output] as number }));
+  return together(signature, owner, held.rows, cls, ensemble.outputs, isShare, 'trees', (output) => ({ base: expected[output] ?? Number.NaN, of: (row, feature) => values[(row * width + feature) * ensemble.outputs + output] as number }));
 }
 
 /**
@@ -47,11 +50,14 @@ async function linearContributions(graph: OnnxGraph, { signature, held, cls, sig
   const found = linearOfModel(graph, width);
   if (found === null || (found.link === 'identity') !== (signature.task === 'regression')) return null;
   const { weights, bias } = found;
-  const matrix = await tensorOf(showing(graph, found.features, width), found.features, width, signature, held, signal);
+  const file = showing(graph, found.features, width);
+  const read = (rows: HeldRows): Promise<Float32Array> => tensorOf(file, found.features, width, signature, rows, signal);
+  const matrix = await read(held);
+  const owner = await featureOwners(signature, held, matrix, read);
   progress(0.9);
   const means = new Float64Array(width);
   for (let at = 0; at < matrix.length; at += 1) means[at % width] = (means[at % width] as number) + (matrix[at] as number) / held.rows;
-  return together(signature, held.rows, cls, bias.length, false, 'linear', (output) => {
+  return together(signature, owner, held.rows, cls, bias.length, false, 'linear', (output) => {
     const weight = (feature: number): number => weights[feature * bias.length + output] as number;
     const base = means.reduce((sum, mean, feature) => sum + weight(feature) * mean, bias[output] as number);
     return { base, of: (row, feature) => weight(feature) * ((matrix[row * width + feature] as number) - (means[feature] as number)) };
@@ -64,9 +70,8 @@ interface RawOutput {
 }
 
 /** Values by raw column and class, of values by feature and raw output. */
-function together(signature: ModelSignature, rows: number, cls: number, rawOutputs: number, isShare: boolean, method: Contributions['method'], raw: (output: number) => RawOutput): Contributions {
+function together(signature: ModelSignature, owner: readonly number[], rows: number, cls: number, rawOutputs: number, isShare: boolean, method: Contributions['method'], raw: (output: number) => RawOutput): Contributions {
   const columns = signature.inputs.map(({ name }) => name);
-  const owner = signature.features.map((feature) => columnOf(feature, columns));
   const output = (which: number): OutputContributions => {
     const { base, of } = raw(which);
     return exactOutput(summedByColumn(rows, owner, columns.length, of), columns.length, rows, base);

@@ -164,6 +164,37 @@ describe('what the views are drawn from', () => {
     }
   });
 
+  it('counts a feature as the column it is made of, where another column is called like it', async () => {
+    const opened = await openTestEngine();
+    try {
+      // What the recipe makes of “day” begins like the column “day_weekend”, which does nothing.
+      const dated = Array.from({ length: 200 }, (_unused, i): Cells => {
+        const day = new Date(Date.UTC(2024, 0, 1 + i));
+        return [day.toISOString().slice(0, 10), Math.sin(i * 7.1), day.getUTCDay() % 6 === 0 ? 10 : 0];
+      });
+      const document = fixtureDocument(
+        {
+          nodes: [
+            { id: 'in', type: 'test/values', params: { columns: [{ name: 'day', type: 'date' }, { name: 'day_weekend', type: 'float' }, { name: 'y', type: 'float' }], rows: dated } },
+            { id: 'pre', type: 'train/preprocess', params: { steps: [{ step: 'date-parts', columns: { by: 'names', names: ['day'] }, parts: ['weekend'] }] } },
+            { id: 'fit', type: 'train/linear-regression', params: { target: 'y' } },
+            { id: 'n', type: 'evaluate/shap', params: {} },
+          ],
+          edges: [['in.table', 'fit.table'], ['pre.recipe', 'fit.recipe'], ['fit.model', 'n.model'], ['in.table', 'n.table']],
+        },
+        opened.engine.catalogue,
+      );
+      const { nodes } = await opened.run(document);
+      expect(nodes['n']?.status, JSON.stringify(nodes['fit']?.reason)).toBe('succeeded');
+      const { explanation } = await explained(opened, document);
+      const size = (name: string): number => explanation.outputs[0]?.sizes[explanation.columns.findIndex((column) => column.name === name)] ?? Number.NaN;
+      expect(size('day')).toBeGreaterThan(3);
+      expect(size('day_weekend')).toBeLessThan(0.1);
+    } finally {
+      await opened.close();
+    }
+  });
+
   it('keeps what was sampled when cancelled, says from how many orders, and goes on from there', async () => {
     const opened = await openTestEngine();
     try {
