@@ -50,8 +50,9 @@ def keep(name, model, given=None, formats=("keras",)):
     """Saves a model and writes down what it answers, all numbers of a row one after another."""
     shapes = [tuple(tensor.shape[1:]) for tensor in model.inputs]
     given = given or [random.normal(size=(4, *shape)).astype(np.float32) for shape in shapes]
-    found = model.predict(given if len(given) > 1 else given[0], verbose=0)
-    found = found if isinstance(found, list) else [found]
+    names = [tensor.name.split(":")[0] for tensor in model.inputs]
+    found = model.predict(dict(zip(names, given)) if name == "named" else given if len(given) > 1 else given[0], verbose=0)
+    found = [found[key] for key in sorted(found)] if isinstance(found, dict) else found if isinstance(found, list) else [found]
     flat = lambda arrays: [[[float(value) for value in row] for row in array.reshape(len(array), -1).astype(np.float32)] for array in arrays]
     for kind in formats:
         file = f"{name}{'-2' if is_old else ''}.{kind}"
@@ -99,6 +100,11 @@ one, two = keras.Input((3,), name="one"), keras.Input((1,), name="two")
 halves = layers.Subtract()([layers.Maximum()([one, two]), layers.Minimum()([one, two])])
 model = keras.Model([one, two], layers.Concatenate(axis=1)([halves, layers.Activation("log_softmax" if not is_old else "softmax")(one), layers.Activation("mish" if not is_old else "swish")(two)]))
 keep("merged", model)
+width, height = keras.Input((1,), name="width"), keras.Input((1,), name="height")
+area = layers.Dense(3, activation="tanh")(layers.Concatenate()([width, height]))
+model = keras.Model({"width": width, "height": height}, {"small": layers.Dense(1, name="small")(area), "large": layers.Dense(2, name="large")(area)})
+randomise(model)
+keep("named", model)
 if not is_old:
     # Keras 2 runs these only on a GPU.
     keep("first", chain((2, 7, 6), layers.Conv2D(4, 3, padding="same", data_format="channels_first"), layers.BatchNormalization(axis=1), layers.MaxPooling2D(2, data_format="channels_first"), layers.ZeroPadding2D(1, data_format="channels_first"), layers.DepthwiseConv2D(2, data_format="channels_first"), layers.Flatten(data_format="channels_first"), layers.Dense(3)))

@@ -98,6 +98,9 @@ describe('a file that cannot be used', () => {
   it('counts as changed when its weights did, which lie beside a model.json', async () => {
     const description = { format: 'layers-model', modelTopology: { class_name: 'Sequential', config: { name: 'one', layers: [{ class_name: 'Dense', config: { name: 'out', units: 1, batch_input_shape: [null, 1], activation: 'linear' } }] } }, weightsManifest: [{ paths: ['w.bin'], weights: [{ name: 'out/kernel', shape: [1, 1], dtype: 'float32' }, { name: 'out/bias', shape: [1], dtype: 'float32' }] }] };
     const file = written('one.json', JSON.stringify(description));
+    expect(await fault(file)).toMatch(/^file-missing: .*w\.bin/);
+    const { nodes } = await opened.run(documentOf(file, {}, [[1]], ['x']), ['predict']);
+    expect(nodes['model']).toMatchObject({ status: 'failed', diagnostics: [{ code: 'file-missing' }] });
     const answer = async (kernel: number): Promise<unknown> => {
       const shard = written('w.bin', new Uint8Array(Float32Array.of(kernel, 0.5).buffer));
       utimesSync(shard, kernel, kernel);

@@ -85,11 +85,11 @@ function firstShape(layer: KerasLayer | undefined): readonly (number | null)[] |
   return shapeOf(layer.config) ?? (layer.inner === null ? null : (layer.inner.inputShape ?? firstShape(layer.inner.layers[0])));
 }
 
-/** One reference alone, or a list of them. */
+/** One reference alone, a list of them, or some by name, which Keras takes in the order of names. */
 function references(value: unknown): LayerRef[] {
   const one = reference.safeParse(value);
   if (one.success) return [refOf(one.data)];
-  const many = z.array(reference).safeParse(value);
+  const many = z.union([z.array(reference), z.record(z.string(), reference).transform((named) => Object.keys(named).sort().map((name) => named[name] as z.output<typeof reference>))]).safeParse(value);
   if (!many.success) throw unsupported('What goes into the model and what comes out is written in a way that is not known.');
   return many.data.map(refOf);
 }
