@@ -19,6 +19,8 @@ export interface TracedRow {
   readonly row: number;
   readonly filter: string;
   readonly sort: readonly { readonly column: string; readonly descending: boolean }[];
+  /** Its values by column, as far as they are whole. */
+  readonly cells: Readonly<Record<string, null | boolean | number | string>>;
 }
 
 /** What the path means for one node's card. */
@@ -79,7 +81,7 @@ async function askRow(row: TracedRow): Promise<void> {
   const mine = new AbortController();
   underWay = mine;
   try {
-    const rowPath = await client.lineage.row({ document, ...row, sort: [...row.sort] }, { signal: mine.signal });
+    const rowPath = await client.lineage.row({ document, ...row, sort: [...row.sort], cells: { ...row.cells } }, { signal: mine.signal });
     if (mine.signal.aborted) return;
     useLineage.setState({ rowPath, error: null, marks: rowMarks(rowPath, row.nodeId), wires: Object.fromEntries(rowPath.wires.map((wire) => [wireKey(wire.from.node, wire.from.port, wire.to.node), 'value'])) });
   } catch (error) {

@@ -33,7 +33,7 @@ const pipeline = (nodes: { id: string; type: string; params: Record<string, unkn
     opened.engine.catalogue,
   );
 
-const pathOf = (document: PipelineDocument, nodeId: string, row: number, more: Partial<{ port: string; filter: string; sort: { column: string; descending: boolean }[] }> = {}): Promise<RowPath> =>
+const pathOf = (document: PipelineDocument, nodeId: string, row: number, more: Partial<{ port: string; filter: string; sort: { column: string; descending: boolean }[]; cells: Record<string, null | number | string> }> = {}): Promise<RowPath> =>
   opened.engine.rowPath(document, { nodeId, port: 'table', row, filter: '', sort: [], ...more });
 const rowsOf = (path: RowPath, nodeId: string): number[] => path.sources.find((source) => source.nodeId === nodeId)?.shown.map(({ number }) => number) ?? [];
 const value = (path: RowPath, column: string) => path.row.cells[path.row.schema.findIndex(({ name }) => name === column)];
@@ -82,6 +82,15 @@ describe('where a row comes from', () => {
       expect(path.nodes).toContain('group');
       expect(path.nodes).not.toContain('fit');
     }
+  });
+
+  it('knows a row by its values where another one is at its place', async () => {
+    const document = pipeline([{ id: 'group', type: 'transform/group-by', params: { keys: ['city'], measures: [{ fn: 'count', name: 'people' }] } }], [['join.table', 'group.table']]);
+    const bergen = people.rows.filter(([, income, city]) => Number(income) > 20 && city === 'Bergen').map(([id]) => id);
+    for (const row of [0, 1, 2, 3, 50]) expect(rowsOf(await pathOf(document, 'group', row, { cells: { city: 'Bergen', people: bergen.length } }), 'people')).toEqual(bergen);
+    await expect(pathOf(document, 'group', 0, { cells: { city: 'Rome' } })).rejects.toMatchObject({ code: 'no-such-row', message: expect.stringContaining('with these values') });
+    const missing = await pathOf(document, 'group', 0, { cells: { city: null } });
+    expect(rowsOf(missing, 'people')).toEqual(people.rows.filter(([, income, city]) => Number(income) > 20 && city === null).map(([id]) => id));
   });
 
   it('says where it ends at code that it cannot see into', async () => {

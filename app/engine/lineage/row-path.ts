@@ -2,7 +2,8 @@ import { PenstockError } from '#app/core/errors.ts';
 import { formatCount } from '#app/core/units.ts';
 import { matchingRows, numberedScan, rowAtPlace, rowsWrittenAs, type Database } from '#app/data/index.ts';
 import { everything, freeName, mayGain, schemaOf, type Scan, type TracedRole } from '#app/relation/index.ts';
-import type { Relation, Schema } from '#app/relation/types.ts';
+import { call, col, lit } from '#app/relation/build.ts';
+import type { Expr, Relation, Schema } from '#app/relation/types.ts';
 import type { RowsOf } from '#app/sdk/node.ts';
 import type { TableValue } from '#app/sdk/ports.ts';
 import type { AnalysedNode, Analysis } from '../analysis/analyse.ts';
@@ -17,6 +18,8 @@ export interface RowTarget {
   /** Place in the table as it is filtered and sorted, from 0. */
   readonly row: number;
   readonly sort: readonly { readonly column: string; readonly descending: boolean }[];
+  /** Values by column, as far as they are known: where rows come in another order each time, the row is known by them. */
+  readonly cells?: Readonly<Record<string, Cell>> | undefined;
 }
 
 /** Rows of a node that reads from outside. */
@@ -150,25 +153,38 @@ class PathWalk {
     const { relation } = this.#table;
     const { nodeId, port, row: place, sort } = this.#target;
     const schema = schemaOf(relation);
-    const { database, signal } = this.#services;
-    const shown = await this.#trace.keep(rowAtPlace({ relation, schema }, place, sort));
-    if (shown.rows === 0) {
-      throw new PenstockError('no-such-row', `The table has no row ${formatCount(place + 1)}.`, { remedy: `It has ${formatCount(await database.count(relation, signal))} rows.`, place: { nodeId, port } });
-    }
-    const [cells = []] = (await database.rows(shown.relation, 1, signal)).rows;
+    const { shown, cells, isAtPlace } = await this.#shown(schema);
     const { relation: whole, parts } = this.#trace.traced(relation, { nodeId, port });
     const wide = { relation: whole, schema: schemaOf(whole) };
     const pairs = schema.map(({ name }) => ({ column: name, partner: name }));
-    const same = (rows: Relation) => this.#trace.keep(matchingRows({ relation: rows, schema: wide.schema }, shown.relation, pairs));
+    const same = (rows: Relation) => this.#trace.keep(matchingRows({ relation: rows, schema: wide.schema }, shown, pairs));
     // The same place of the same query, unless the database gave rows in another order: then the row is known by its values.
-    let chosen = await same(rowAtPlace(wide, place, sort));
-    if (chosen.rows === 0) {
+    let chosen = isAtPlace ? await same(rowAtPlace(wide, place, sort)) : null;
+    if (chosen === null || chosen.rows === 0) {
       const alike = await same(whole);
       if (alike.rows > 1) this.#notes.add(`${formatCount(alike.rows)} rows of this table look the same; the sources of one of them are shown.`);
       chosen = { ...alike, relation: { op: 'limit', input: alike.relation, count: 1, offset: 0 } };
       if (alike.rows === 0) this.#stop({ nodeId, port }, 'its rows come out differently each time they are computed, so this one was not found again');
     }
     return { chosen: chosen.relation, parts, row: { schema, cells } };
+  }
+
+  /** The chosen row as it is looked at: at its place, or where another one is there now, by its values. */
+  async #shown(schema: Schema): Promise<{ shown: Relation; cells: readonly Cell[]; isAtPlace: boolean }> {
+    const { relation } = this.#table;
+    const { nodeId, port, row: place, sort, cells: known = {} } = this.#target;
+    const { database, signal } = this.#services;
+    const read = async (rows: Relation) => {
+      const kept = await this.#trace.keep(rows);
+      return { shown: kept.relation, cells: (await database.rows(kept.relation, 1, signal)).rows[0] ?? null };
+    };
+    const there = await read(rowAtPlace({ relation, schema }, place, sort));
+    if (there.cells !== null && schema.every(({ name }, i) => known[name] === undefined || known[name] === there.cells?.[i])) return { ...there, cells: there.cells, isAtPlace: true };
+    if (Object.keys(known).length > 0) {
+      const found = await read({ op: 'limit', input: { op: 'filter', input: relation, predicate: hasValues(schema, known) }, count: 1, offset: 0 });
+      if (found.cells !== null) return { ...found, cells: found.cells, isAtPlace: false };
+    }
+    throw new PenstockError('no-such-row', `The table has no row ${formatCount(place + 1)}${there.cells === null ? '' : ' with these values any more'}.`, { remedy: `It has ${formatCount(await database.count(relation, signal))} rows; look at it again.`, place: { nodeId, port } });
   }
 
   async #walk(chosen: Relation, parts: Parameters<RowTrace<NodePlace>['walk']>[1], role: TracedRole): Promise<void> {
@@ -322,6 +338,16 @@ class PathWalk {
     leads(this.#target.nodeId);
     return { nodes: this.#analysis.order.filter((id) => known.get(id) === true || id === this.#target.nodeId), wires };
   }
+}
+
+/** The columns have these values; dates and times as ISO text. */
+function hasValues(schema: Schema, values: Readonly<Record<string, Cell>>): Expr {
+  const tests = schema.flatMap(({ name, type }): Expr[] => {
+    const value = values[name];
+    if (value === undefined) return [];
+    return [value === null ? call('is_null', col(name)) : call('equals', col(name), lit(value, type))];
+  });
+  return tests.reduce<Expr>((all, test) => call('and', all, test), lit(true));
 }
 
 const keyOf = ({ source, origin }: Scan): string => JSON.stringify([source.kind === 'parquet' ? source.paths : '', origin]);

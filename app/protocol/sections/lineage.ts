@@ -60,6 +60,8 @@ export const lineageContract = {
         row: z.int().min(0),
         filter: z.string().default(''),
         sort: z.array(z.object({ column: z.string(), descending: z.boolean() })).default([]),
+        /** Values by column as far as they are known, for tables whose rows come in another order each time. */
+        cells: z.record(z.string(), cell).optional(),
       }),
     )
     .output(rowPathSchema),

@@ -25,7 +25,7 @@ import { allOf, searchCondition } from './table-search.ts';
 import { TableSkeleton } from './table-skeleton.tsx';
 import type { Subject } from './table-subject.ts';
 import { useTablePages } from './use-table-pages.ts';
-import type { SortKey, TableQuery } from './use-table-pages.ts';
+import type { ShownTable, SortKey, TableQuery } from './use-table-pages.ts';
 
 interface TableViewProps {
   readonly subject: Subject;
@@ -53,10 +53,17 @@ export function TableView({ subject, port, runAction }: TableViewProps) {
   const about = { document: subject.document, nodeId: subject.nodeId, port };
   const counting = (filter: string) => JSON.stringify([subject.key, port, filter]);
   const ready = shown !== null;
-  const total = useQuery(ready ? counting('') : null, (signal) => client.data.count({ ...about, filter: '' }, { signal }));
+  // A file that was never read is looked at by its first rows, until something else is asked of it.
+  const [readAll, setReadAll] = useState<string | null>(null);
+  const glimpsed = useQuery(ready ? counting('') : null, (signal) => client.data.count({ ...about, filter: '', glimpse: true }, { signal }));
+  const whole = glimpsed.data?.atLeast === true && (readAll === subject.key || asked.filter !== '' || asked.sort.length > 0);
+  const counted = useQuery(ready && whole ? counting('') : null, (signal) => client.data.count({ ...about, filter: '' }, { signal }));
+  const total = whole && counted.data !== null ? counted.data : glimpsed.data;
+  // Statistics of the first rows would be taken for those of the table.
+  const headers = charts && total?.atLeast !== true;
   const filter = shown?.query.filter ?? '';
   const matching = useQuery(ready && filter !== '' ? counting(filter) : null, (signal) => client.data.count({ ...about, filter }, { signal }));
-  const profile = useQuery(ready && charts ? counting(filter) : null, (signal) => client.data.profile({ ...about, filter }, { signal }));
+  const profile = useQuery(ready && charts ? `${counting(filter)} ${whole}` : null, (signal) => client.data.profile({ ...about, filter, glimpse: !whole }, { signal }));
   // A column that was brushed keeps its whole histogram, or the brush could not be moved.
   const unsliced = allOf(query.filter, searchCondition(search, schema).condition);
   const brushed = useMemo(() => new Set(Object.entries(slices).flatMap(([view, slice]) => (slice.nodeId === subject.nodeId && slice.port === port && view.startsWith('header ') ? [view.slice('header '.length)] : []))), [slices, subject.nodeId, port]);
@@ -70,7 +77,7 @@ export function TableView({ subject, port, runAction }: TableViewProps) {
   const first = shown?.pages.at(0);
   const known = first?.status === 'ready' ? first.page.rows : 0;
   const example = useMemo(() => (first?.status === 'ready' ? filterExample(first.page) : null), [first]);
-  const rows = (filter === '' ? total.data?.rows : matching.data?.rows) ?? known;
+  const rows = (filter === '' ? total?.rows : matching.data?.rows) ?? known;
 
   // Positions mean nothing in another order of rows.
   const shownKey = shown?.key ?? '';
@@ -116,7 +123,7 @@ export function TableView({ subject, port, runAction }: TableViewProps) {
 
   const focused = selection !== null && selection.focus.row >= 0 ? selection.focus.row : null;
   const sources = () => {
-    if (shown !== null && focused !== null) traceRow({ nodeId: subject.nodeId, port, row: focused, filter: shown.query.filter, sort: shown.query.sort });
+    if (shown !== null && focused !== null) traceRow({ nodeId: subject.nodeId, port, row: focused, filter: shown.query.filter, sort: shown.query.sort, cells: wholeCells(shown, focused) });
   };
 
   if (shown === null) {
@@ -137,8 +144,13 @@ export function TableView({ subject, port, runAction }: TableViewProps) {
     <div data-testid="table-view" className="relative flex h-full min-h-0 flex-col">
       <div className="flex h-9 shrink-0 items-center gap-2 border-b border-line px-3">
         <span data-testid="table-row-count" aria-live="polite" className="shrink-0 whitespace-nowrap text-xs tabular-nums text-muted">
-          <RowCount rows={total.data?.rows ?? null} matching={filter === '' ? null : (matching.data?.rows ?? null)} filtered={filter !== ''} />
+          <RowCount rows={total?.rows ?? null} more={total?.atLeast === true} matching={filter === '' ? null : (matching.data?.rows ?? null)} filtered={filter !== ''} />
         </span>
+        {total?.atLeast === true ? (
+          <Button size="sm" variant="quiet" busy={counted.loading} title="These are the first rows: the file was not read to its end for this look" onClick={() => setReadAll(subject.key)}>
+            Read all
+          </Button>
+        ) : null}
         {loading ? <Spinner size={13} label="Loading rows" /> : null}
         <FilterBox key={`${subject.nodeId} ${port}`} schema={shown.schema} applied={query.filter} onApply={applyFilter} example={example} error={filterFailed ? error : null} />
         <SearchBox value={search} onChange={setSearch} />
@@ -176,7 +188,7 @@ export function TableView({ subject, port, runAction }: TableViewProps) {
         rows={rows}
         version={version}
         profiles={profiles}
-        charts={charts}
+        charts={headers}
         outdated={loading}
         selection={selection}
         onSelect={setSelection}
@@ -228,9 +240,10 @@ function FailureBar({ diagnostic, onRetry }: { readonly diagnostic: Diagnostic; 
   );
 }
 
-function RowCount({ rows, matching, filtered }: { readonly rows: number | null; readonly matching: number | null; readonly filtered: boolean }) {
+function RowCount({ rows, more, matching, filtered }: { readonly rows: number | null; /** There are more than `rows`. */ readonly more: boolean; readonly matching: number | null; readonly filtered: boolean }) {
   if (rows === null) return 'Counting rows…';
   const noun = rows === 1 ? 'row' : 'rows';
+  if (more) return `More than ${formatCount(rows)} rows`;
   return filtered && matching !== null ? `${formatCount(matching)} of ${formatCount(rows)} ${noun}` : `${formatCount(rows)} ${noun}`;
 }
 
@@ -240,4 +253,20 @@ function selectionWords(selection: Selection | null): string {
   const rows = lastRow - firstRow + 1;
   const columns = lastColumn - firstColumn + 1;
   return rows * columns === 1 ? '' : `${formatCount(rows)} × ${formatCount(columns)} cells`;
+}
+
+/** Longer text comes cut. */
+const longestWhole = 1500;
+
+/** Values of a row by which it can be known again. */
+function wholeCells({ schema, pages }: ShownTable, row: number): Record<string, null | boolean | number | string> {
+  const state = pages.at(row);
+  if (state?.status !== 'ready') return {};
+  return Object.fromEntries(
+    schema.flatMap(({ name, type }, column) => {
+      const value = state.page.cell(row % pages.pageSize, column);
+      const whole = value === null || typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value)) || (typeof value === 'string' && value.length < longestWhole);
+      return type !== 'binary' && whole ? [[name, value] as const] : [];
+    }),
+  );
 }
