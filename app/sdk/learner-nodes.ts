@@ -42,8 +42,8 @@ export function nodeOfLearner({ algorithm, task, params, target, features, recip
 function nodeParams(algorithm: string, params: LearnerSpec['params']): Record<string, unknown> {
   switch (algorithm) {
     case 'random-forest': {
-      const { features, randomCuts, bootstrap: _bootstrap, ...rest } = params;
-      return { ...rest, ...(features === undefined ? {} : { perNode: features }), kind: randomCuts === true ? 'extra-trees' : 'random-forest' };
+      const { features, randomCuts, bootstrap, ...rest } = params;
+      return { ...rest, ...(features === undefined ? {} : { perNode: features }), kind: randomCuts === true ? 'extra-trees' : 'random-forest', ...(randomCuts === true ? { drawRows: bootstrap !== false } : {}) };
     }
     case 'gradient-boosting': {
       const { monotone, ...rest } = params;

@@ -37,6 +37,7 @@ export interface Kernels {
   forestSplitClasses(bins: number, feature: number, index: number, from: number, to: number, labels: number, weights: number, classes: number, histogram: number, total: number, left: number, s: number, least: number, out: number): number;
   distanceRows(data: number, columns: number, from: number, to: number, centres: number, pitch: number, out: number): void;
   lloydStep(data: number, columns: number, from: number, to: number, centres: number, k: number, pitch: number, labels: number, upper: number, lower: number, moves: number, gaps: number, far: number, farthest: number, second: number, slack: number, sums: number, counts: number, room: number): number;
+  addUnseen(words: number, values: number, outputs: number, bins: number, rows: number, drawn: number, from: number, to: number, sums: number, counts: number): void;
   isPure(ordered: number, from: number, to: number): number;
   binRange(bins: number, index: number, from: number, to: number): number;
   sumBelow(bins: number, bin: number, missingLeft: number, index: number, from: number, to: number, ordered: number, out: number): void;

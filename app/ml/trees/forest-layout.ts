@@ -27,6 +27,9 @@ export const forest = {
   /** Number of the tree of thread 0 in this turn; threads beyond the last tree rest. */
   firstTree: 56,
   trees: 57,
+  /** Of trees that have not seen a row: sums of their values by row, float64, and their number, words. */
+  unseenSums: 58,
+  unseenCounts: 59,
 } as const;
 
 /** Floats: least weight in a leaf, least gain by weight. */

@@ -24,6 +24,38 @@ export function growForestTree(region: Region): void {
   new ForestTree(region, tree).grow();
 }
 
+/** Draws as many rows as there are, with replacement, and counts how often each comes. */
+function drawRows(counts: Float32Array, next: () => number): void {
+  counts.fill(0);
+  for (let i = 0; i < counts.length; i += 1) {
+    const row = Math.floor(next() * counts.length);
+    counts[row] = (counts[row] as number) + 1;
+  }
+}
+
+/** What decides a tree: its rows are drawn first, so that they can be drawn again. */
+const chanceOf = (seed: number, tree: number): (() => number) => uniform((seed ^ Math.imul(tree + 1, 0x9e3779b1)) >>> 0);
+
+/**
+ * Region that asks trees about rows they have not seen. Each thread draws anew the rows of the tree that lies in its room; then each asks
+ * all of these trees about its own share of the rows, in their order, so that no sum depends on how many threads there are.
+ */
+export function addUnseenRows(region: Region): void {
+  const { integers, kernels, member, memory, threads } = region;
+  const get = (place: number): number => integers[place] as number;
+  const rows = get(forest.rows);
+  const classes = get(forest.classes);
+  const roomAt = (other: number): Room => roomOf(get(forest.room) + other * get(forest.roomBytes), rows, classes, get(forest.mostNodes));
+  const trees = Math.min(threads, get(forest.trees) - get(forest.firstTree));
+  if (member < trees) drawRows(new Float32Array(memory.buffer, roomAt(member).weights, rows), chanceOf(get(forest.seed), get(forest.firstTree) + member));
+  region.meet();
+  const bound = (i: number): number => Math.floor((rows * i) / threads);
+  for (let other = 0; other < trees; other += 1) {
+    const { words, values, weights } = roomAt(other);
+    kernels.addUnseen(words, values, Math.max(1, classes), get(forest.bins), rows, weights, bound(member), bound(member + 1), get(forest.unseenSums), get(forest.unseenCounts));
+  }
+}
+
 class ForestTree {
   readonly #region: Region;
   readonly #room: Room;
@@ -49,7 +81,7 @@ class ForestTree {
     this.#classes = get(forest.classes);
     const mostNodes = get(forest.mostNodes);
     this.#room = roomOf(get(forest.room) + member * get(forest.roomBytes), this.#rows, this.#classes, mostNodes);
-    this.#next = uniform((get(forest.seed) ^ Math.imul(tree + 1, 0x9e3779b1)) >>> 0);
+    this.#next = chanceOf(get(forest.seed), tree);
     const { buffer } = memory;
     const values = Math.max(1, this.#classes);
     this.#words = new Int32Array(buffer, this.#room.words, mostNodes * grownNode.words);
@@ -82,13 +114,8 @@ class ForestTree {
     const { buffer } = this.#region.memory;
     const weights = new Float32Array(buffer, this.#room.weights, this.#rows);
     const given = this.#get(forest.weights);
-    if (this.#get(forest.bootstrap) === 1) {
-      weights.fill(0);
-      for (let i = 0; i < this.#rows; i += 1) {
-        const row = Math.floor(this.#next() * this.#rows);
-        weights[row] = (weights[row] as number) + 1;
-      }
-    } else weights.fill(1);
+    if (this.#get(forest.bootstrap) === 1) drawRows(weights, this.#next);
+    else weights.fill(1);
     if (given !== 0) {
       const own = new Float32Array(buffer, given, this.#rows);
       for (let row = 0; row < this.#rows; row += 1) weights[row] = (weights[row] as number) * (own[row] as number);

@@ -7,13 +7,20 @@ import { forest, forestFloats, grownNode, roomOf } from './forest-layout.ts';
 import type { ForestParams } from './forest-params.ts';
 import { Team, teamSize } from '../kernels/team.ts';
 import type { Tree, TreeEnsemble } from './tree.ts';
+import { askUnseen, type UnseenRows } from './unseen-rows.ts';
 
 export interface Forest {
   readonly ensemble: TreeEnsemble;
   /** By feature: what stands in the trees for each category code; null for numbers. */
   readonly ranks: readonly (Float32Array | null)[];
+  /** What trees say of rows that they have not seen (out of bag, Breiman 2001); null where all trees see all rows. */
+  readonly unseen: UnseenRows | null;
 }
 
+/** Share of the progress in which trees grow; the rest is asking them about rows they have not seen. */
+const growing = 0.9;
+/** Of float32. */
+const largestFloat = 3.4028234663852886e38;
 /** Rows whose values decide where the cuts are. */
 const sampleRows = 200_000;
 
@@ -55,6 +62,11 @@ export async function growForest(input: TrainInput, params: ForestParams, seed: 
   const { bytes } = roomOf(0, rows, several, mostNodes);
   integers[forest.roomBytes] = bytes;
   integers[forest.room] = arena.take(bytes * threads);
+  const outputs = Math.max(1, several);
+  if (params.bootstrap) {
+    integers[forest.unseenSums] = arena.take(rows * outputs * 8);
+    integers[forest.unseenCounts] = arena.take(rows * 4);
+  }
   const sample = Math.min(rows, sampleRows);
   const staging = arena.take(Math.max(sample * 12 + 8192, 65_536 * 4) + 64);
   const targetsAt = integers[forest.targets] as number;
@@ -80,10 +92,10 @@ export async function growForest(input: TrainInput, params: ForestParams, seed: 
       team.run('growForestTree');
       for (let member = 0; member < threads && trees.length < params.trees; member += 1) trees.push(readTree(arena, integers, member));
       hooks.checkpoint?.save(() => trees);
-      hooks.progress(trees.length / params.trees, `Tree ${trees.length} of ${params.trees}`);
+      hooks.progress((growing * trees.length) / params.trees, `Tree ${trees.length} of ${params.trees}`);
     }
-    const outputs = Math.max(1, several);
-    return { ensemble: { trees, leafValues: outputs, outputs, base: new Float64Array(outputs).fill(shift), combine: 'mean' }, ranks };
+    const unseen = params.bootstrap ? askUnseen(team, integers, trees, shift, { ...hooks, progress: (fraction, message) => hooks.progress(growing + (1 - growing) * (fraction ?? 0), message) }) : null;
+    return { ensemble: { trees, leafValues: outputs, outputs, base: new Float64Array(outputs).fill(shift), combine: 'mean' }, ranks, unseen };
   } finally {
     await team.end();
   }
@@ -138,6 +150,12 @@ function rootImpurity({ target, classes, rows }: TrainInput, weights: Float64Arr
   return classes > 2 ? total - counts.reduce((all, count) => all + count * count, 0) / total : squares - (sum * sum) / total;
 }
 
+/** What lies in a bin of a feature or in one below; above the last cut, every number does, and only missing ones go the other way. */
+function thresholdOf(arena: Arena, integers: Int32Array, feature: number, bin: number): number {
+  const cuts = arena.i32((integers[forest.cutCounts] as number) + feature * 4, 1)[0] as number;
+  return bin < cuts ? (arena.f32((integers[forest.cuts] as number) + feature * 1024 + bin * 4, 1)[0] as number) : largestFloat;
+}
+
 function readTree(arena: Arena, integers: Int32Array, member: number): Tree {
   const classes = integers[forest.classes] as number;
   const values = Math.max(1, classes);
@@ -152,7 +170,7 @@ function readTree(arena: Arena, integers: Int32Array, member: number): Tree {
   return {
     feature,
     bin,
-    threshold: Float32Array.from({ length: nodes }, (_, node) => ((feature[node] as number) < 0 ? 0 : (arena.f32((integers[forest.cuts] as number) + (feature[node] as number) * 1024 + (bin[node] as number) * 4, 1)[0] as number))),
+    threshold: Float32Array.from({ length: nodes }, (_, node) => ((feature[node] as number) < 0 ? 0 : thresholdOf(arena, integers, feature[node] as number, bin[node] as number))),
     left: word(grownNode.left),
     right: word(grownNode.right),
     missingLeft: Uint8Array.from(word(grownNode.missingLeft)),

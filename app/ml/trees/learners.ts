@@ -6,6 +6,7 @@ import { growForest } from './forest.ts';
 import { forestParams, type ForestParams } from './forest-params.ts';
 import { boostedHead, forestHead } from './onnx.ts';
 import { gainShares, type TreeEnsemble } from './tree.ts';
+import { unseenMetrics } from './unseen-rows.ts';
 
 /** One tree over all rows and features, with cuts found exactly on bins. */
 export const treeParams = z.object({
@@ -51,13 +52,14 @@ export async function trainBoosting(input: TrainInput, params: BoostingParams, h
 const mostNodes = 20_000_000;
 
 async function forestLearner(input: TrainInput, params: ForestParams, hooks: TrainHooks, seed: number): Promise<TrainedLearner> {
-  const { ensemble, ranks } = await growForest(input, params, seed, hooks);
+  const { ensemble, ranks, unseen } = await growForest(input, params, seed, hooks);
+  const outOfBag = unseen === null ? { metrics: {}, notes: [] } : unseenMetrics(input, unseen);
   const nodes = ensemble.trees.reduce((sum, tree) => sum + tree.feature.length, 0);
   const notes = nodes * ensemble.leafValues > mostNodes ? [`The trees have ${nodes} nodes, and the model file will be very large: raise the least number of rows in a leaf.`] : [];
   return {
     head: forestHead(ensemble, input.classes, ranks),
-    metrics: { trees: ensemble.trees.length, leaves: leavesOf(ensemble), deepest: Math.max(...ensemble.trees.map(depthOf)) },
-    details: { importance: importanceOf(ensemble, input.features), notes },
+    metrics: { trees: ensemble.trees.length, leaves: leavesOf(ensemble), deepest: Math.max(...ensemble.trees.map(depthOf)), ...outOfBag.metrics },
+    details: { importance: importanceOf(ensemble, input.features), notes: [...notes, ...outOfBag.notes] },
   };
 }
 

@@ -1,4 +1,4 @@
-import { growForestTree } from './forest-tree.ts';
+import { addUnseenRows, growForestTree } from './forest-tree.ts';
 import { blockRows, feature, fixed, given, group, histogramBytes, leafBytes, losses, orderBytes, sharedFrom, splitBytes, treeFloats } from './layout.ts';
 import type { Region } from '../kernels/team.ts';
 
@@ -273,4 +273,4 @@ function treeScores(region: Region): void {
   kernels.scoreByBins(nodes, (integers[fixed.scores] as number) + cls * (integers[fixed.scoreStride] as number), bound(member), bound(member + 1));
 }
 
-export const treeRegions = { growForestTree, cuts, bins, probabilities, gradients, logisticLoss, root, part, leafScores, treeScores } as const satisfies Record<string, (region: Region) => void>;
+export const treeRegions = { growForestTree, addUnseenRows, cuts, bins, probabilities, gradients, logisticLoss, root, part, leafScores, treeScores } as const satisfies Record<string, (region: Region) => void>;

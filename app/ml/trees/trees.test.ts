@@ -184,3 +184,11 @@ function manyRows(rows: number, width: number, noise = 0): TrainInput {
   const target = Float64Array.from({ length: rows }, (_, row) => (noise === 0 ? (signal(row) + next() - 0.5 > 0 ? 1 : 0) : signal(row) + noise * (next() - 0.5)));
   return { task: noise === 0 ? 'classification' : 'regression', matrix: values, rows, features: Array.from({ length: width }, (_, j) => `f${j}`), target, classes: noise === 0 ? 2 : 0 };
 }
+
+it('a forest tells missing values from all others', async () => {
+  const X = Float32Array.from({ length: 60 }, (_, row) => (row % 3 === 0 ? Number.NaN : row));
+  const target = Float64Array.from({ length: 60 }, (_, row) => Number(row % 3 === 0));
+  const { ensemble } = await growForest({ task: 'classification', matrix: X, rows: 60, features: ['x'], target, classes: 2 }, forestParams.parse({ trees: 3, bootstrap: false }), 1, quiet);
+  expect(Array.from(predictRaw(ensemble, X, 60))).toEqual(Array.from(target));
+  expect(Array.from(predictRaw(ensemble, Float32Array.of(-1e30, 1e30, Number.NaN), 3))).toEqual([0, 0, 1]);
+});

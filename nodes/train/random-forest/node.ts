@@ -11,6 +11,7 @@ export const paramsSchema = z.object({
   trees: z.int().min(1).max(10_000).default(100).meta({ title: 'Trees', description: 'More are steadier, never worse, and take longer.', control: 'number', min: 1, max: 10_000 }),
   minRows: z.int().min(1).default(5).meta({ title: 'Rows in a leaf', description: 'At least so many. 1 grows trees to the end; the model file then becomes large.', control: 'number', min: 1 }),
   perNode: z.enum(['automatic', 'sqrt', 'third', 'all']).default('automatic').meta({ title: 'Features a split', description: 'Drawn anew for each split. Fewer make trees more different from each other.', labels: { automatic: 'Root for classes, all for numbers', sqrt: 'Square root of their number', third: 'A third', all: 'All' } }),
+  drawRows: z.boolean().default(false).meta({ title: 'Draw rows', description: 'Each tree sees rows drawn with replacement, as those of a random forest do: gives an out-of-bag score.', visibleWhen: { param: 'kind', in: ['extra-trees'] }, advanced: true }),
   maxDepth: z.int().min(0).max(64).default(0).meta({ title: 'Deepest', description: 'Splits between root and leaf; 0: any number.', control: 'number', min: 0, max: 64 }),
   classWeights: classWeightsParam,
   minGain: z.number().min(0).max(1).default(0).meta({ title: 'Least gain', description: 'A split must lower the impurity by this share of the whole.', control: 'number', min: 0, max: 1, step: 0.0001, advanced: true }),
@@ -21,9 +22,9 @@ export const paramsSchema = z.object({
 export type Params = z.output<typeof paramsSchema>;
 
 export function trainerSpec(params: Params): TrainerSpec {
-  const { target: _target, features: _features, task, kind, perNode, ...rest } = params;
+  const { target: _target, features: _features, task, kind, perNode, drawRows, ...rest } = params;
   const isExtra = kind === 'extra-trees';
-  return { algorithm: 'random-forest', task, params: { ...rest, features: perNode, randomCuts: isExtra, bootstrap: !isExtra }, takesMissing: true };
+  return { algorithm: 'random-forest', task, params: { ...rest, features: perNode, randomCuts: isExtra, bootstrap: !isExtra || drawRows }, takesMissing: true };
 }
 
 export const definition = defineNode({

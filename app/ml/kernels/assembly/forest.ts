@@ -198,3 +198,27 @@ export function isPure(ordered: usize, from: i32, to: i32): bool {
   }
   return true;
 }
+
+/**
+ * Adds the values of the leaves that rows [from, to) fall into to their sums, `outputs` float64 a row, and 1 to their counts (words), where
+ * the tree has not seen them: `drawn`, float32 by row, is 0. `words` and `values`: a grown tree's, as `grownNode` lays them out.
+ */
+export function addUnseen(words: usize, values: usize, outputs: i32, bins: usize, rows: i32, drawn: usize, from: i32, to: i32, sums: usize, counts: usize): void {
+  for (let row = from; row < to; row++) {
+    if (load<f32>(drawn + (<usize>row << 2)) != 0) continue;
+    let node: i32 = 0;
+    for (;;) {
+      const at = words + <usize>node * 20;
+      const feature = load<i32>(at);
+      if (feature < 0) break;
+      const bin: u32 = load<u8>(bins + <usize>feature * <usize>rows + <usize>row);
+      const isLeft = bin == missingBin ? load<i32>(at, 16) != 0 : <i32>bin <= load<i32>(at, 4);
+      node = isLeft ? load<i32>(at, 8) : load<i32>(at, 12);
+    }
+    const value = values + ((<usize>node * <usize>outputs) << 2);
+    const sum = sums + ((<usize>row * <usize>outputs) << 3);
+    for (let c: usize = 0; c < <usize>outputs; c++) store<f64>(sum + (c << 3), load<f64>(sum + (c << 3)) + <f64>load<f32>(value + (c << 2)));
+    const count = counts + (<usize>row << 2);
+    store<i32>(count, load<i32>(count) + 1);
+  }
+}
