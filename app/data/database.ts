@@ -5,6 +5,7 @@ import type { Relation, Schema } from '#app/relation/types.ts';
 import { queryArrowPage, type PageOptions } from './arrow-page.ts';
 import { ChartMemory, queryChart, type ChartOptions } from './charts/index.ts';
 import { ConnectionPool, type DatabaseOptions, type QueryOptions } from './connections.ts';
+import { readCsvHead } from './csv/head.ts';
 import { previewCsvFile, type CsvPreview, type CsvPreviewRequest } from './csv/preview.ts';
 import { readCsvFile, type CsvWritten } from './csv/read.ts';
 import { csvStreamSql } from './csv/stream.ts';
@@ -48,6 +49,8 @@ export interface Database {
   sniffCsv(path: string, overrides: Partial<CsvDialect>, signal?: AbortSignal, options?: SniffOptions): Promise<CsvSniffed>;
   /** As readCsv, with columns laid out anew and rows set apart that cannot be read. */
   readCsvPart(part: CsvPart, maxRejects: number | null, outPath: string, options?: QueryOptions): Promise<CsvWritten>;
+  /** The first rows of a big CSV as a table, which lives until the database is closed; null where the whole has to be read. See csv/head.ts. */
+  csvHead(part: CsvPart, rows: number, signal?: AbortSignal): Promise<{ readonly path: string; readonly rows: number } | null>;
   /** First rows of a CSV as text and as read. */
   previewCsv(request: CsvPreviewRequest, signal?: AbortSignal): Promise<CsvPreview>;
   /** @throws `file-missing`, `parquet-damaged`. */
@@ -97,6 +100,7 @@ export async function createDatabase(options: DatabaseOptions, toSql: (relation:
     readCsv: (path, dialect, schema, outPath, query = {}) => pool.use(query, (c) => readCsvFile(c, { path, dialect, columns: schema, outPath, tempDir, maxRejects: null, signal: query.signal })),
     readCsvPart: (part, maxRejects, outPath, query = {}) => pool.use(query, (c) => readCsvFile(c, { ...part, maxRejects, outPath, tempDir, signal: query.signal })),
     sniffCsv: (path, overrides, signal, sniffing) => sniffCsvFile(path, overrides, signal, sniffing),
+    csvHead: (part, rows, signal) => pool.use({ signal }, (c) => readCsvHead(c, { part, rows, tempDir, signal })),
     previewCsv: (request, signal) => pool.use({ signal }, (c) => previewCsvFile(c, request, signal)),
     parquetSchema: (path, signal) => pool.use({ signal }, (c) => readParquetSchema(c, path)),
     arrowPage: (relation, page, signal) => pool.use({ signal }, (c) => queryArrowPage(c, toSql(relation), page, positionedQuery(relation, toSql))),

@@ -10,6 +10,7 @@ import type { PortValue, TableValue } from '#app/sdk/ports.ts';
 import type { Analyser, AnalysedNode, Analysis } from './analysis/analyse.ts';
 import { portLineage } from './results/lineage.ts';
 import { isReportPort, relationReports } from './run/relation-reports.ts';
+import type { Glimpse, Glimpses } from './results/glimpses.ts';
 import { isMissing, notRun, PortValueResolver, type RelationBuilding } from './results/port-values.ts';
 import type { ResultCache } from './results/result-cache.ts';
 
@@ -18,6 +19,7 @@ export interface DataAccessOptions {
   readonly analyser: Analyser;
   readonly cache: ResultCache;
   readonly building: RelationBuilding;
+  readonly glimpses: Glimpses;
   /** Runs a node that needs no input, so that its table can be looked at before the pipeline was ever run; keeps the result. */
   runSource(resolver: PortValueResolver, node: AnalysedNode, signal: AbortSignal): Promise<void>;
   /** Somebody looks at a value: its files must stay for a while. */
@@ -33,7 +35,8 @@ export interface TableRequest {
 
 /**
  * Looking at any port, before and after runs. Tables of relational nodes are queried as the fused relation they are, with the
- * page's filter, sort and limit pushed into the query; a reader that never ran is read once on demand.
+ * page's filter, sort and limit pushed into the query. Of a big reader that never ran the first rows are read; where they do not tell
+ * what is asked (a sort, a filter, a chart), it is read once, and kept.
  */
 export class DataAccess {
   readonly #options: DataAccessOptions;
@@ -60,6 +63,12 @@ export class DataAccess {
       });
     }
     return { ...value, relation: filter(value.relation, predicate) };
+  }
+
+  /** The first rows of a table whose source was never run, or null where they come from `table`. */
+  async head(request: TableRequest, signal: AbortSignal): Promise<Glimpse | null> {
+    if (request.filter.trim() !== '') return null;
+    return this.#options.glimpses.of(await this.#resolver(request.document, signal), request.nodeId, request.port, signal);
   }
 
   /** @throws PenstockError `not-run`. */

@@ -26,6 +26,7 @@ import { DataAccess } from './data-access.ts';
 import { PipelineFiles } from './project/pipeline-files.ts';
 import { openProjectStore, type ProjectStore } from './project/project-store.ts';
 import { pathResolver } from './project/resolve-path.ts';
+import { Glimpses } from './results/glimpses.ts';
 import { isMissing, notRun, PortValueResolver, type PortValues, type RelationBuilding } from './results/port-values.ts';
 import { noted } from './results/noted-artifacts.ts';
 import { ResultCache } from './results/result-cache.ts';
@@ -159,6 +160,7 @@ export class Engine {
       analyser: this.analyser,
       cache: this.cache,
       building: this.#building,
+      glimpses: new Glimpses({ cache: this.cache, building: this.#building, probes: (signal) => probeContext(database, outside, resolvePath, signal), count: (relation, signal) => database.count(relation, signal) }),
       runSource: (resolver, node, signal) => this.#runSource(resolver, node, signal),
       looked: (value) => this.storage.leases.look(artifactsOf(encodeValue(value, store.artifacts))),
     });

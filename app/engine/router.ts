@@ -105,7 +105,8 @@ export function createRouter(engine: Engine) {
     },
     data: {
       page: os.data.page.handler(async ({ input, signal = never }) => {
-        const table = await engine.data.table(input, signal);
+        const head = input.glimpse && input.sort.length === 0 ? await engine.data.head(input, signal) : null;
+        const table = head !== null && input.offset + input.limit <= head.rows ? head.table : await engine.data.table(input, signal);
         for (const { column } of input.sort) {
           if (table.schema.some((one) => one.name === column)) continue;
           throw new PenstockError('unknown-column', `The table has no column “${column}” to sort by.`, { remedy: 'Sort by another column.', place: { column } });
@@ -115,10 +116,14 @@ export function createRouter(engine: Engine) {
         return { schema: [...table.schema], arrow, offset: input.offset };
       }),
       count: os.data.count.handler(async ({ input, signal = never }) => {
+        const head = input.glimpse ? await engine.data.head(input, signal) : null;
+        if (head !== null) return { rows: head.rows, atLeast: true };
         const table = await engine.data.table(input, signal);
         return { rows: await engine.database.count(table.relation, signal) };
       }),
       profile: os.data.profile.handler(async ({ input, signal = never }) => {
+        const head = input.glimpse ? await engine.data.head(input, signal) : null;
+        if (head !== null) return { rows: head.rows, sampled: true, looked: head.rows, columns: [] };
         const table = await engine.data.table(input, signal);
         const { rows, sampled, looked, columns } = await engine.database.profile(table.relation, signal);
         return { rows, sampled, looked, columns: columns.map((column) => structuredClone(column) as never) };

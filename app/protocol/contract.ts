@@ -125,8 +125,9 @@ export const contract = {
     page: base.input(pageRequestSchema).output(
       z.object({ schema: z.array(columnSchema), arrow: z.instanceof(Blob), offset: z.number() }),
     ),
-    /** Number of rows under the filter. */
-    count: base.input(pageRequestSchema.omit({ offset: true, limit: true, sort: true })).output(z.object({ rows: z.number() })),
+    /** Number of rows under the filter; `atLeast`: only the first ones were read, and there are more. */
+    count: base.input(pageRequestSchema.omit({ offset: true, limit: true, sort: true })).output(z.object({ rows: z.number(), atLeast: z.boolean().optional() })),
+    /** No columns where only the first rows were read. */
     profile: base
       .input(pageRequestSchema.omit({ offset: true, limit: true, sort: true }))
       .output(z.object({ rows: z.number(), sampled: z.boolean(), looked: z.number(), columns: z.array(columnProfileSchema) })),

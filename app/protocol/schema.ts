@@ -100,6 +100,8 @@ export const pageRequestSchema = z.object({
   limit: z.int().min(1).max(5000),
   sort: z.array(sortSchema).max(5).default([]),
   filter: z.string().max(10_000).default(''),
+  /** The first rows are enough of a table that was never read: pages, counts and profiles say where they are of those only. */
+  glimpse: z.boolean().default(false),
 });
 
 export const columnProfileSchema = z.object({

@@ -72,6 +72,8 @@ export interface CsvSniffed {
 export interface CsvFileServices {
   /** Sniffs the file's first part and places further in. @throws PenstockError: file-missing, csv-empty, csv-ragged … with line. */
   sniffCsv(path: string, overrides: Partial<CsvDialect>, signal: AbortSignal, options?: SniffOptions): Promise<CsvSniffed>;
+  /** The first rows of a big file, as `readCsvPart` reads them; null where the whole has to be read: it is small, or its beginning is at fault. */
+  csvHead(part: CsvPart, rows: number, label: string, signal: AbortSignal): Promise<TableValue | null>;
 }
 
 /** One file of a table that is made of several. */

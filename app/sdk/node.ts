@@ -170,6 +170,11 @@ export interface NodeExecutor<P> {
    * ends at the node, when someone looks at such an output, or after the run in what time is left.
    */
   reports?(context: ReportContext<P>): Promise<Readonly<Record<string, PortValue>>>;
+  /**
+   * For a source that was never run: the first `rows` rows of its outputs, as `run` would give them, in a time that does not depend on
+   * its size. Null where it has to be run. Not kept, and never in the place of a result.
+   */
+  head?(params: P, facts: Facts | null, rows: number, context: ProbeContext): Promise<Readonly<Record<string, PortValue>> | null>;
   /** Outputs that `run` can give without writing them, and how many bytes of files they come from. */
   readonly streams?: { readonly ports: readonly string[]; bytes(params: P, context: ProbeContext): Promise<number> };
   /**

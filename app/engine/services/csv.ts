@@ -5,6 +5,12 @@ import type { ServiceParts } from './parts.ts';
 export function csvFileServices(database: Database): CsvFileServices {
   return {
     sniffCsv: (path, overrides, signal, options) => database.sniffCsv(path, overrides, signal, options),
+    async csvHead(part, rows, label, signal) {
+      const head = await database.csvHead(part, rows, signal);
+      if (head === null) return null;
+      const schema = part.columns.map(({ name, type }) => ({ name, type }));
+      return { kind: 'table', relation: { op: 'scan', source: { kind: 'parquet', paths: [head.path] }, schema, label }, schema };
+    },
   };
 }
 

@@ -23,6 +23,14 @@ export const executor: NodeExecutor<CsvReaderParams> = {
     bytes: async (params, context) => (params.path === '' ? 0 : (await context.files.stat(context.resolvePath(params.path))).size),
   },
 
+  async head(params, facts, rows, context) {
+    const found = csvFacts(facts);
+    if (found === null) return null;
+    const part = { path: context.resolvePath(params.path), dialect: found.dialect, columns: csvColumns(found.schema, params.types) };
+    const table = await context.files.csvHead(part, rows, fileName(params.path), context.signal);
+    return table === null ? null : { table };
+  },
+
   async run(context) {
     const { params } = context;
     const found = csvFacts(context.facts ?? (await probe(params, context)));

@@ -44,7 +44,7 @@ export interface TablePages {
 /** Fetches one page; used for copying, too. */
 export async function fetchPage(subject: Subject, port: string, query: TableQuery, offset: number, limit: number, signal?: AbortSignal): Promise<TablePage> {
   const answer = await client.data.page(
-    { document: subject.document, nodeId: subject.nodeId, port, offset, limit, sort: [...query.sort], filter: query.filter },
+    { document: subject.document, nodeId: subject.nodeId, port, offset, limit, sort: [...query.sort], filter: query.filter, glimpse: true },
     signal ? { signal } : {},
   );
   const bytes = new Uint8Array(await answer.arrow.arrayBuffer());
