@@ -79,7 +79,8 @@ function traceOf(series: ChartSeries, { mark: drawn, colourIndex }: Drawn, spec:
         x,
         y,
         connectgaps: false,
-        line: { color: colour, width: 2, dash, shape: 'linear' },
+        // Many lines in the neutral colour (single rows) lie behind the others, and on one another.
+        line: { color: series.neutral === true && series.mark === 'line' ? withAlpha(colour, 0.5) : colour, width: series.neutral === true ? 1 : 2, dash, shape: 'linear' },
         marker: { color: colour, size: 6 },
         ...(series.mark === 'area' ? { fill: 'tozeroy', fillcolor: withAlpha(colour, 0.18) } : {}),
         hovertemplate: hover(spec, name),
