@@ -205,3 +205,25 @@ describe('rows', () => {
     expect([...order]).toEqual([1, 0, 2]);
   });
 });
+
+it('k-means goes on after a kill to the very clusters of an unbroken run: from any number of clusters, and from any start', async () => {
+  const { data, rows, columns } = blobs(600, 3, 5, 4, 21);
+  const run = async (resume: Uint8Array | null) => {
+    const states: Uint8Array[] = [];
+    const said: string[] = [];
+    const result = await runTask(
+      'k-means',
+      { data: data.slice(), rows, columns, from: 3, to: 6, restarts: 3, maxIterations: 300, tolerance: 0, seed: 5, checkpoint: { resume, everyMs: 0 } },
+      { onMessage: ({ checkpoint }) => states.push(checkpoint), onProgress: (_done, message = '') => said.push(message) },
+    );
+    return { result, states, first: said[0] };
+  };
+  const whole = await run(null);
+  expect(whole.first).toBe('3 clusters, start 1 of 3');
+  expect(whole.states.length).toBeGreaterThan(0);
+  for (const state of [whole.states[0], whole.states.at(-1)]) {
+    const again = await run(state ?? null);
+    expect(again.result).toEqual(whole.result);
+    expect(again.first).not.toBe(whole.first);
+  }
+});

@@ -1,8 +1,10 @@
 import { UMAP } from 'umap-js';
+import { createCheckpoint, hashOf, type StatesPayload } from '../learners/checkpoint.ts';
 import { uniform } from '../learners/random.ts';
+import type { CheckpointMessage } from '../learners/types.ts';
 import type { TaskAnswer, TaskHooks } from '../worker/tasks.ts';
 import { nearest, trustworthiness, type Points } from './neighbours.ts';
-import { tsne } from './tsne.ts';
+import { tsne, type TsneState } from './tsne.ts';
 
 /** Rows placed in the plane so that near ones stay near. */
 export interface ProjectPayload {
@@ -17,6 +19,8 @@ export interface ProjectPayload {
   readonly perplexity: number;
   /** 0: chosen by the number of rows (UMAP). */
   readonly iterations: number;
+  /** Present where states are kept (t-SNE). */
+  readonly checkpoint?: StatesPayload;
 }
 
 export interface ProjectResult {
@@ -30,7 +34,7 @@ export interface ProjectResult {
 /** Rows whose neighbours are compared for the trustworthiness. */
 const judged = 2000;
 
-export function projectInWorker(payload: ProjectPayload, hooks: TaskHooks): TaskAnswer<ProjectResult> {
+export function projectInWorker(payload: ProjectPayload, hooks: TaskHooks<CheckpointMessage>): TaskAnswer<ProjectResult> {
   const points: Points = payload;
   const { rows, columns } = payload;
   const wanted = payload.method === 'tsne' ? Math.ceil(3 * payload.perplexity) : payload.neighbours;
@@ -53,8 +57,11 @@ export function projectInWorker(payload: ProjectPayload, hooks: TaskHooks): Task
     hooks.check();
     if (done % 5 === 0) hooks.progress(0.1 + (0.85 * done) / iterations, `Iteration ${done} of ${iterations}`);
   };
-  if (payload.method === 'tsne') tsne(neighbours, rows, at, { perplexity: payload.perplexity, iterations, each: step });
-  else {
+  if (payload.method === 'tsne') {
+    const { checkpoint: states, data, ...rest } = payload;
+    const checkpoint = states && createCheckpoint(states, () => hashOf(rest, [data]), (bytes) => hooks.send({ checkpoint: bytes }));
+    tsne(neighbours, rows, at, { perplexity: payload.perplexity, iterations, each: step, from: (checkpoint?.state ?? null) as TsneState | null, save: (make) => checkpoint?.save(make) });
+  } else {
     const umap = new UMAP({ nNeighbors: Math.min(neighbours.count + 1, rows - 1), minDist: payload.minDist, nComponents: 2, random, ...(iterations > 0 ? { nEpochs: iterations } : {}) });
     const { count } = neighbours;
     const listed = <T>(values: ArrayLike<number>, first: (i: number) => T): (T | number)[][] => Array.from({ length: rows }, (_, i) => [first(i), ...Array.from({ length: count }, (_unused, k) => values[i * count + k] ?? 0)]);

@@ -5,6 +5,7 @@ import { componentsOf, pseudoInverse } from './components.ts';
 import { nearest, trustworthiness, type Points } from './neighbours.ts';
 import { projectInWorker } from './project.ts';
 import { QuadTree } from './quad-tree.ts';
+import { tsne, type TsneState } from './tsne.ts';
 
 /** The same numbers as the reference: ((i · 7919 + c · 104729) mod 1009) / 1009. */
 const made = (rows: number, columns: number): Points => ({ rows, columns, data: Float64Array.from({ length: rows * columns }, (_, at) => ((Math.floor(at / columns) * 7919 + (at % columns) * 104_729 + Math.floor(at / columns) ** 2 * 31) % 1009) / 1009) });
@@ -114,4 +115,23 @@ describe('maps', () => {
   it('stops when it is told to', () => {
     expect(() => projectInWorker({ method: 'tsne', data, rows, columns, seed: 1, neighbours: 15, minDist: 0.1, perplexity: 20, iterations: 400 }, { ...hooks, check: () => { throw new Error('cancelled'); } })).toThrow('cancelled');
   });
+});
+
+it('t-SNE goes on after a kill to the very picture of an unbroken run', () => {
+  const points = made(60, 4);
+  const found = nearest(points, 24, () => {});
+  const draw = (from: TsneState | null): { readonly at: Float64Array; readonly states: TsneState[]; readonly steps: number } => {
+    const random = uniform(2);
+    const at = Float64Array.from({ length: 120 }, () => 1e-4 * random());
+    const states: TsneState[] = [];
+    let steps = 0;
+    tsne(found, 60, at, { perplexity: 8, iterations: 60, each: () => void steps++, from, save: (make) => void states.push(structuredClone(make())) });
+    return { at, states, steps };
+  };
+  const whole = draw(null);
+  for (const iteration of [1, 29, 59]) {
+    const again = draw(whole.states[iteration] ?? null);
+    expect(again.at).toEqual(whole.at);
+    expect(again.steps).toBe(60 - iteration);
+  }
 });

@@ -1,11 +1,22 @@
 import { QuadTree } from './quad-tree.ts';
 import type { Neighbours } from './neighbours.ts';
 
+/** What a picture goes on from; plain data. */
+export interface TsneState {
+  readonly iteration: number;
+  readonly at: Float64Array;
+  readonly speed: Float64Array;
+  readonly gains: Float64Array;
+}
+
 export interface TsneOptions {
   readonly perplexity: number;
   readonly iterations: number;
   /** Called before every iteration: for progress and cancel. */
   readonly each: (iteration: number) => void;
+  /** Where it goes on, as an unbroken one would; null: at the beginning. */
+  readonly from: TsneState | null;
+  readonly save: (make: () => TsneState) => void;
 }
 
 /** Iterations in which neighbours pull twelve times as strongly, so that clusters form (van der Maaten 2014). */
@@ -17,17 +28,19 @@ const theta = 0.5;
  * Barnes–Hut t-SNE (van der Maaten 2014) of points whose neighbours are known (three times the perplexity of them).
  * @param at [rows × 2]: where points start; moved in place.
  */
-export function tsne(neighbours: Neighbours, rows: number, at: Float64Array, { perplexity, iterations, each }: TsneOptions): void {
+export function tsne(neighbours: Neighbours, rows: number, at: Float64Array, { perplexity, iterations, each, from, save }: TsneOptions): void {
   const pulls = affinities(neighbours, rows, Math.min(perplexity, Math.max(2, neighbours.count / 3)));
   const tree = new QuadTree(rows);
-  const speed = new Float64Array(2 * rows);
-  const gains = new Float64Array(2 * rows).fill(1);
+  const speed = from?.speed ?? new Float64Array(2 * rows);
+  const gains = from?.gains ?? new Float64Array(2 * rows).fill(1);
+  if (from !== null) at.set(from.at);
   const force = new Float64Array(2 * rows);
   const push = new Float64Array(2 * rows);
   // Belkina et al. 2019: the step grows with the number of points.
   const rate = Math.max(50, rows / exaggeration / 4);
-  for (let iteration = 0; iteration < iterations; iteration++) {
+  for (let iteration = from?.iteration ?? 0; iteration < iterations; iteration++) {
     each(iteration);
+    save(() => ({ iteration, at, speed, gains }));
     const pull = iteration < Math.min(early, iterations / 2) ? exaggeration : 1;
     const momentum = iteration < Math.min(early, iterations / 2) ? 0.5 : 0.8;
     force.fill(0);

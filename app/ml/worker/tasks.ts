@@ -24,7 +24,7 @@ export interface TaskMap {
   train: { payload: TrainPayload; message: TrainMessage | CheckpointMessage; result: TrainedLearner };
   'session-open': { payload: SessionOpenPayload; message: never; result: SessionInfo };
   'session-run': { payload: SessionRunPayload; message: never; result: Readonly<Record<string, TensorValues>> };
-  'k-means': { payload: KMeansPayload; message: never; result: KMeansResult };
+  'k-means': { payload: KMeansPayload; message: CheckpointMessage; result: KMeansResult };
   dbscan: { payload: DbscanPayload; message: never; result: DbscanResult };
   hierarchical: { payload: HierarchicalPayload; message: never; result: HierarchicalResult };
   'isolation-forest': { payload: IsolationPayload; message: never; result: IsolationResult };
@@ -39,7 +39,7 @@ export interface TaskMap {
   'read-pixels': { payload: ReadImagesPayload; message: never; result: ReadPixelsResult };
   'read-images': { payload: ReadImagesPayload; message: never; result: ReadImagesResult };
   forecast: { payload: ForecastPayload; message: TrainMessage | CheckpointMessage; result: ForecastResult };
-  project: { payload: ProjectPayload; message: never; result: ProjectResult };
+  project: { payload: ProjectPayload; message: CheckpointMessage; result: ProjectResult };
   'fit-and-score': { payload: FitAndScorePayload; message: TrainMessage | CheckpointMessage; result: FitAndScoreResult };
   'select-ensemble': { payload: SelectPayload; message: never; result: SelectResult };
   'read-keras': { payload: ReadKerasPayload; message: never; result: ReadKerasResult };

@@ -1,6 +1,6 @@
 import { PenstockError } from '#app/core/errors.ts';
 import { formatCount } from '#app/core/units.ts';
-import { componentsOfCovariance, momentsOf, runTask } from '#app/ml/index.ts';
+import { componentsOfCovariance, keepStates, momentsOf, runTask } from '#app/ml/index.ts';
 import { asc, col, named, project } from '#app/relation/build.ts';
 import { freeName } from '#app/relation/index.ts';
 import type { Column, Relation } from '#app/relation/types.ts';
@@ -16,7 +16,7 @@ const leastRows = 10;
 const tsneIterations = 750;
 
 export const executor: NodeExecutor<UmapTsneParams> = {
-  async run({ inputs, params, tables, progress, report, signal }) {
+  async run({ inputs, params, tables, progress, report, signal, checkpoint }) {
     const input = chartTable(inputs);
     const columns = chosenOf(input.schema, params.columns, params.columns.length === 0 ? ['integer', 'float'] : mapTypes);
     progress(0, 'Sampling');
@@ -44,7 +44,8 @@ export const executor: NodeExecutor<UmapTsneParams> = {
     signal.throwIfAborted();
 
     const iterations = params.iterations > 0 ? params.iterations : params.method === 'tsne' ? tsneIterations : 0;
-    const found = await runTask('project', { method: params.method, data, rows, columns: kept, seed: params.seed, neighbours: params.neighbours, minDist: params.minDist, perplexity: params.perplexity, iterations }, { signal, onProgress: (done, message) => progress(done === null ? null : 0.05 + 0.85 * done, message), transfer: [data.buffer] });
+    const states = await keepStates(checkpoint);
+    const found = await runTask('project', { method: params.method, data, rows, columns: kept, seed: params.seed, neighbours: params.neighbours, minDist: params.minDist, perplexity: params.perplexity, iterations, ...states.payload }, { signal, onMessage: (message) => states.keep(message.checkpoint), onProgress: (done, message) => progress(done === null ? null : 0.05 + 0.85 * done, message), transfer: [data.buffer] }).finally(states.settled);
 
     progress(0.95, 'Drawing');
     const places = Array.from({ length: rows }, (_, i) => i);

@@ -1,6 +1,6 @@
 import { PenstockError } from '#app/core/errors.ts';
 import { formatCount } from '#app/core/units.ts';
-import { centresTable, clusterNames, profileChart, readRows, runTask, silhouetteItem, sizesChart, withColumnsBeside, writeRowModel } from '#app/ml/index.ts';
+import { centresTable, clusterNames, keepStates, profileChart, readRows, runTask, silhouetteItem, sizesChart, withColumnsBeside, writeRowModel } from '#app/ml/index.ts';
 import type { NodeExecutor } from '#app/sdk/node.ts';
 import type { ReportBlock } from '#app/sdk/ports.ts';
 import { addedNames, clusterClasses, type Params } from './node.ts';
@@ -14,11 +14,12 @@ export const executor: NodeExecutor<Params> = {
     if (to < from || points.rows < from) {
       throw new PenstockError('too-few-rows', `${formatCount(points.rows)} rows are too few for ${from} clusters.`, { remedy: 'Ask for fewer clusters, or give the node more rows.', place: { param: [params.choose === 'fixed' ? 'clusters' : 'fewest'] } });
     }
+    const states = await keepStates(context.checkpoint);
     const found = await runTask(
       'k-means',
-      { ...points, from, to, restarts: params.restarts, maxIterations: params.maxIterations, tolerance: params.tolerance, seed: params.seed ?? context.seed },
-      { signal, onProgress: (done, message) => progress(done === null ? null : 0.1 + 0.7 * done, message), transfer: [points.data.buffer as ArrayBuffer] },
-    );
+      { ...points, from, to, restarts: params.restarts, maxIterations: params.maxIterations, tolerance: params.tolerance, seed: params.seed ?? context.seed, ...states.payload },
+      { signal, onProgress: (done, message) => progress(done === null ? null : 0.1 + 0.7 * done, message), onMessage: ({ checkpoint }) => states.keep(checkpoint), transfer: [points.data.buffer as ArrayBuffer] },
+    ).finally(states.settled);
     progress(0.82, 'Writing the clusters');
     const names = addedNames(rows.input.schema);
     const table = await withColumnsBeside(rows, [{ name: names.cluster, type: 'string', values: clusterNames(found.labels) }, { name: names.distance, type: 'float', values: found.distances }], tables, 'clusters');

@@ -1,6 +1,7 @@
+import { createCheckpoint, hashOf, type StatesPayload } from '../../learners/checkpoint.ts';
 import { HeadBuilder, headInput } from '../../learners/heads.ts';
 import { uniform } from '../../learners/random.ts';
-import type { LearnerHead } from '../../learners/types.ts';
+import type { CheckpointMessage, LearnerHead, TrainCheckpoint } from '../../learners/types.ts';
 import { encodeModel } from '../../onnx/encode.ts';
 import { openNativeSession, tensor } from '../../worker/ort.ts';
 import type { TaskAnswer, TaskHooks } from '../../worker/tasks.ts';
@@ -20,6 +21,8 @@ export interface KMeansPayload extends PointSet {
   /** Of the mean variance of the columns, as scikit-learn's `tol`. */
   readonly tolerance: number;
   readonly seed: number;
+  /** Present where states are kept. */
+  readonly checkpoint?: StatesPayload;
 }
 
 /** What one number of clusters gave. */
@@ -128,18 +131,44 @@ async function settledLabels({ data, rows, columns }: PointSet, centres: Float64
   return labels;
 }
 
+/** Numbers of clusters and starts that are done. */
+interface KMeansState {
+  readonly tried: readonly Tried[];
+  readonly best: BestNumber | null;
+  /** Of the number after them: its starts that are done, and the best of these. */
+  readonly starts: number;
+  readonly fit: KMeansFit | null;
+}
+
+interface BestNumber {
+  readonly fit: KMeansFit;
+  readonly k: number;
+  readonly silhouette: number;
+}
+
+interface StartOptions {
+  readonly tolerance: number;
+  readonly each: (start: number, iteration: number) => void;
+  readonly check: () => void;
+  /** Starts that were made before a kill. */
+  readonly from: Pick<KMeansState, 'starts' | 'fit'>;
+  readonly save: (made: () => Pick<KMeansState, 'starts' | 'fit'>) => void;
+}
+
 /** The best of several starts for one number of clusters. */
-async function bestStart(points: PointSet, part: PointSet | null, k: number, assigner: Assigner, open: Opener, payload: KMeansPayload, options: { readonly tolerance: number; readonly each: (start: number, iteration: number) => void; readonly check: () => void }): Promise<KMeansFit> {
+async function bestStart(points: PointSet, part: PointSet | null, k: number, assigner: Assigner, open: Opener, payload: KMeansPayload, options: StartOptions): Promise<KMeansFit> {
   const { restarts, maxIterations, seed } = payload;
   const { tolerance, check } = options;
   const partAssigner = part === null ? null : await open(part, k);
-  let fit: KMeansFit | null = null;
-  for (let start = 0; start < Math.max(1, restarts); start++) {
+  let { fit } = options.from;
+  for (let start = options.from.starts; start < Math.max(1, restarts); start++) {
     const lloydOptions = { maxIterations, tolerance, each: (iteration: number) => options.each(start, iteration) };
     let centres = seedCentres(part ?? points, k, uniform((seed + 7919 * start + 104_729 * k) >>> 0), check);
     if (part !== null && partAssigner !== null) ({ centres } = await lloyd(part, centres, k, partAssigner, lloydOptions));
     const found = await lloyd(points, centres, k, assigner, lloydOptions);
     if (fit === null || found.inertia < fit.inertia) fit = found;
+    const kept = fit;
+    options.save(() => ({ starts: start + 1, fit: kept }));
   }
   return fit as KMeansFit;
 }
@@ -147,8 +176,10 @@ async function bestStart(points: PointSet, part: PointSet | null, k: number, ass
 type Opener = (points: PointSet, k: number) => Promise<Assigner>;
 
 /** Worker side of K-Means. @throws PenstockError `too-few-rows`; CancelledError. */
-export async function kMeansInWorker(payload: KMeansPayload, hooks: TaskHooks): Promise<TaskAnswer<KMeansResult>> {
+export async function kMeansInWorker(payload: KMeansPayload, hooks: TaskHooks<CheckpointMessage>): Promise<TaskAnswer<KMeansResult>> {
   const opened: Assigner[] = [];
+  const { checkpoint: states, data, ...rest } = payload;
+  const checkpoint = states && createCheckpoint(states, () => hashOf(rest, [data]), (bytes) => hooks.send({ checkpoint: bytes }));
   const { means, spreads } = columnMoments(payload);
   const open: Opener = async (points, k) => {
     const assigner = await openAssigner(points, k, means);
@@ -156,34 +187,38 @@ export async function kMeansInWorker(payload: KMeansPayload, hooks: TaskHooks): 
     return assigner;
   };
   try {
-    return await cluster(payload, { means, spreads }, open, async () => Promise.all(opened.splice(0).map((assigner) => assigner.close())), hooks);
+    return await cluster(payload, { means, spreads }, open, async () => Promise.all(opened.splice(0).map((assigner) => assigner.close())), hooks, checkpoint);
   } finally {
     await Promise.all(opened.map((assigner) => assigner.close()));
   }
 }
 
 /** @param closeAll ends the assigners that are open */
-async function cluster(payload: KMeansPayload, { means, spreads }: { readonly means: Float64Array; readonly spreads: Float64Array }, open: Opener, closeAll: () => Promise<unknown>, hooks: TaskHooks): Promise<TaskAnswer<KMeansResult>> {
+async function cluster(payload: KMeansPayload, { means, spreads }: { readonly means: Float64Array; readonly spreads: Float64Array }, open: Opener, closeAll: () => Promise<unknown>, hooks: TaskHooks<CheckpointMessage>, checkpoint: TrainCheckpoint | undefined): Promise<TaskAnswer<KMeansResult>> {
   const { rows, columns, data, from, to, restarts } = payload;
   const points: PointSet = { data, rows, columns };
   const tolerance = (payload.tolerance * spreads.reduce((sum, spread) => sum + spread * spread, 0)) / columns;
   const part = rows > 2 * partRows ? takeRows(points, sampleRows(rows, partRows, uniform(payload.seed))) : null;
-  const tried: Tried[] = [];
-  let best: { readonly fit: KMeansFit; readonly k: number; readonly silhouette: number } | null = null;
+  const before = (checkpoint?.state ?? { tried: [], best: null, starts: 0, fit: null }) as KMeansState;
+  const tried: Tried[] = [...before.tried];
+  let best: BestNumber | null = before.best;
   let assigner: Assigner | null = null;
-  for (let k = from; k <= to; k++) {
+  for (let k = from + tried.length; k <= to; k++) {
     await closeAll();
     assigner = await open(points, k);
     const each = (start: number, iteration: number): void => {
       hooks.check();
       if (iteration % 10 === 0) hooks.progress((0.9 * (k - from + start / restarts)) / (to - from + 1), `${k} clusters, start ${start + 1} of ${restarts}`);
     };
-    const fit = await bestStart(points, part, k, assigner, open, payload, { tolerance, each, check: hooks.check });
+    const state = (made: Pick<KMeansState, 'starts' | 'fit'>): KMeansState => ({ tried, best, ...made });
+    const made = k === from + before.tried.length ? before : { starts: 0, fit: null };
+    const fit = await bestStart(points, part, k, assigner, open, payload, { tolerance, each, check: hooks.check, from: made, save: (make) => checkpoint?.save(() => state(make())) });
     const silhouette = sampledSilhouette(points, fit.labels, k, silhouetteRows, payload.seed, hooks.check);
     tried.push({ k, inertia: fit.inertia, silhouette });
     if (best === null || silhouette.mean > best.silhouette) best = { fit, k, silhouette: silhouette.mean };
+    checkpoint?.save(() => state({ starts: 0, fit: null }));
   }
-  if (best === null || assigner === null) throw new Error('no number of clusters was tried');
+  if (best === null) throw new Error('no number of clusters was tried');
   const { fit, k } = best;
   const { order } = bySize(fit.labels, k);
   const centres = new Float64Array(k * columns);
@@ -191,7 +226,7 @@ async function cluster(payload: KMeansPayload, { means, spreads }: { readonly me
   const head = kMeansHead(centres, k);
   hooks.progress(0.92, 'Assigning rows');
   // The assigner of the last number is open; for another one is opened.
-  const own = k === to ? assigner : await open(points, k);
+  const own = k === to && assigner !== null ? assigner : await open(points, k);
   const labels = own.certain === undefined ? await labelsOf(head, points, hooks.check) : await settledLabels(points, centres, k, own);
   const distances = new Float64Array(rows);
   const sizes = new Int32Array(k);

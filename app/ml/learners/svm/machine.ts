@@ -1,6 +1,6 @@
 import type { TrainInput } from '../types.ts';
 import type { Kernel, KernelSource } from './kernel.ts';
-import { solveDual, type DualSolution } from './smo.ts';
+import { solveDual, type DualSolution, type SolvingStates } from './smo.ts';
 
 /** A decision Σ coefficient · K(row, ·) + bias, by training rows; the coefficients sum up to 0. */
 export interface Machine {
@@ -14,6 +14,7 @@ export interface Machine {
 export interface Solver {
   readonly tolerance: number;
   readonly check: () => void;
+  readonly states?: SolvingStates;
 }
 
 /** Most steps: libsvm's. */
@@ -26,18 +27,18 @@ function machineOf(solution: DualSolution, coefficientOf: (i: number) => number,
 }
 
 /** Parts `positive` rows from the others among the rows `which`. @param costs [rows of the data], c of each row. */
-export function trainClassifier(kernel: Kernel, which: Int32Array, positive: Uint8Array, costs: Float64Array, { tolerance, check }: Solver): Machine {
+export function trainClassifier(kernel: Kernel, which: Int32Array, positive: Uint8Array, costs: Float64Array, { tolerance, check, states }: Solver): Machine {
   const y = Int8Array.from(which, (row) => (positive[row] === 1 ? 1 : -1));
-  const solution = solveDual({ kernel, y, p: new Float64Array(which.length).fill(-1), c: Float64Array.from(which, (row) => costs[row] as number) }, tolerance, mostSteps(which.length), check);
+  const solution = solveDual({ kernel, y, p: new Float64Array(which.length).fill(-1), c: Float64Array.from(which, (row) => costs[row] as number) }, tolerance, mostSteps(which.length), check, states);
   return machineOf(solution, (i) => (y[i] as number) * (solution.alpha[i] as number), which, costs.length);
 }
 
 /** Epsilon-insensitive regression (Vapnik 1995) on all rows. @param values [rows], as they are to be predicted. */
-export function trainRegressor(kernel: Kernel, values: Float64Array, epsilon: number, costs: Float64Array, { tolerance, check }: Solver): Machine {
+export function trainRegressor(kernel: Kernel, values: Float64Array, epsilon: number, costs: Float64Array, { tolerance, check, states }: Solver): Machine {
   const rows = values.length;
   const y = Int8Array.from({ length: 2 * rows }, (_, t) => (t < rows ? 1 : -1));
   const p = Float64Array.from({ length: 2 * rows }, (_, t) => (t < rows ? epsilon - (values[t] as number) : epsilon + (values[t - rows] as number)));
-  const solution = solveDual({ kernel, y, p, c: Float64Array.from({ length: 2 * rows }, (_, t) => costs[t % rows] as number) }, tolerance, mostSteps(2 * rows), check);
+  const solution = solveDual({ kernel, y, p, c: Float64Array.from({ length: 2 * rows }, (_, t) => costs[t % rows] as number) }, tolerance, mostSteps(2 * rows), check, states);
   return machineOf(solution, (i) => (solution.alpha[i] as number) - (solution.alpha[i + rows] as number), everyRow(rows), rows);
 }
 

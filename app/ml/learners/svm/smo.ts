@@ -20,6 +20,19 @@ export interface DualSolution {
   readonly converged: boolean;
 }
 
+/** What an unfinished solution goes on from: plain data. */
+export interface SolvingState {
+  readonly alpha: Float64Array;
+  readonly gradient: Float64Array;
+  readonly iterations: number;
+}
+
+/** Where a solution goes on, and a place for its states. */
+export interface SolvingStates {
+  readonly from: SolvingState | null;
+  save(make: () => SolvingState): void;
+}
+
 /** Stands for curvature that is not positive (equal rows). */
 const flat = 1e-12;
 const checkEvery = 256;
@@ -27,17 +40,20 @@ const checkEvery = 256;
 /**
  * Sequential minimal optimisation (Platt 1998) with working sets by second-order information (Fan, Chen and Lin 2005), as in libsvm,
  * without its shrinking.
- * @param check called now and then, for cancel.
+ * @param check called now and then, for cancel. @param states a solution that goes on ends as an unbroken one does.
  */
-export function solveDual({ kernel, y, p, c }: DualProblem, tolerance: number, mostIterations: number, check: () => void): DualSolution {
+export function solveDual({ kernel, y, p, c }: DualProblem, tolerance: number, mostIterations: number, check: () => void, states?: SolvingStates): DualSolution {
   const { rows, diagonal } = kernel;
   const size = y.length;
-  const alpha = new Float64Array(size);
-  const gradient = Float64Array.from(p);
-  let iterations = 0;
+  const alpha = states?.from?.alpha ?? new Float64Array(size);
+  const gradient = states?.from?.gradient ?? Float64Array.from(p);
+  let iterations = states?.from?.iterations ?? 0;
   let converged = false;
   for (; iterations < mostIterations; iterations++) {
-    if (iterations % checkEvery === 0) check();
+    if (iterations % checkEvery === 0) {
+      check();
+      states?.save(() => ({ alpha, gradient, iterations }));
+    }
     // The variable that violates most from above …
     let i = -1;
     let high = Number.NEGATIVE_INFINITY;

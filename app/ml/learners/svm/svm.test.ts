@@ -154,3 +154,26 @@ describe('limits', () => {
     await expect(train(many, {})).rejects.toMatchObject({ code: 'too-many-rows' });
   });
 });
+
+describe('a killed training', () => {
+  const next = uniform(3);
+  const rows = Array.from({ length: 240 }, () => [normal(next), normal(next), normal(next)]);
+  const three = (): TrainInput => trainInput(rows, rows.map(([a = 0, b = 0]) => (a * a + b * b > 1.4 ? 2 : Number(a > b))), 3);
+  const numbers = (): TrainInput => trainInput(rows, rows.map(([a = 0, b = 0, c = 0]) => Math.sin(2 * a) + b * c), 0);
+
+  it.each([['classes', three], ['numbers', numbers]] as const)('goes on to the very machines of an unbroken one, within a machine too: %s', async (_name, input) => {
+    const params = svmParams.parse({ tolerance: 1e-5 });
+    const states: unknown[] = [];
+    let checks = 0;
+    const counting = { ...quietHooks(), check: () => void checks++ };
+    const whole = await trainSvm(input(), params, { ...counting, checkpoint: { state: null, save: (make) => void states.push(structuredClone(make())) } }, 3);
+    const wholeChecks = checks;
+    expect(states.length).toBeGreaterThan(3);
+    for (const at of [1, Math.floor(states.length / 2), states.length - 1]) {
+      checks = 0;
+      const again = await trainSvm(input(), params, { ...counting, checkpoint: { state: structuredClone(states[at]), save: () => {} } }, 3);
+      expect(again).toEqual(whole);
+      expect(checks).toBeLessThan(wholeChecks);
+    }
+  });
+});

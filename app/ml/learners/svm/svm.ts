@@ -5,6 +5,7 @@ import { columnScales } from '../columns.ts';
 import { shuffle, uniform } from '../random.ts';
 import type { Coefficient, TrainHooks, TrainInput, TrainedLearner } from '../types.ts';
 import { coupleProbabilities, svmClassifierHead, svmRegressorHead, type PairMachine, type Rows } from './head.ts';
+import { keptMachines } from './kept-machines.ts';
 import { openKernel, type KernelSource, type KernelSpec } from './kernel.ts';
 import { decisionsOf, everyRow, planeOf, scaleGamma, trainClassifier, trainRegressor, type Machine } from './machine.ts';
 import type { SvmParams } from './params.ts';
@@ -65,10 +66,11 @@ function classifier(input: TrainInput, params: SvmParams, { spec, data, source }
   const pairs = pairsOf(classes);
   const steps = pairs.length * (folds.length + 1);
   let done = 0;
+  const kept = keptMachines(hooks.checkpoint);
   const fit = (which: Int32Array, positive: Uint8Array): Machine => {
     hooks.progress(done / steps, `Machine ${done + 1} of ${steps}`);
     done++;
-    return trainClassifier(source.of(which), which, positive, costs, solver);
+    return kept((states) => trainClassifier(source.of(which), which, positive, costs, { ...solver, states }));
   };
   const machines: PairMachine[] = [];
   const held: Float64Array[] = [];
@@ -137,7 +139,8 @@ function regressor(input: TrainInput, params: SvmParams, { spec, data, source }:
   const width = spread > 0 ? spread : 1;
   hooks.progress(null, 'Solving');
   const all = everyRow(rows);
-  const machine = trainRegressor(source.of(all), target.map((value) => (value - mean) / width), params.epsilon, weights.map((weight) => weight * params.c), { tolerance: params.tolerance, check: hooks.check });
+  const solver = { tolerance: params.tolerance, check: hooks.check };
+  const machine = keptMachines(hooks.checkpoint)((states) => trainRegressor(source.of(all), target.map((value) => (value - mean) / width), params.epsilon, weights.map((weight) => weight * params.c), { ...solver, states }));
   hooks.progress(0.9, 'Measuring');
   const found = decisionsOf(machine, source, all, hooks.check);
   const square = found.reduce((sum, value, i) => sum + (weights[i] as number) * (mean + width * value - (target[i] as number)) ** 2, 0) / total;
