@@ -105,6 +105,13 @@ area = layers.Dense(3, activation="tanh")(layers.Concatenate()([width, height]))
 model = keras.Model({"width": width, "height": height}, {"small": layers.Dense(1, name="small")(area), "large": layers.Dense(2, name="large")(area)})
 randomise(model)
 keep("named", model)
+padded = np.array([[0, 0, 3, 2, 0], [1, 2, 0, 0, 0], [0, 4, 0, 5, 1], [5, 4, 3, 2, 1], [0, 0, 0, 0, 0]], np.float32)
+keep("masked", chain((5,), layers.Embedding(6, 3, mask_zero=True), layers.LSTM(3, return_sequences=True), layers.Dense(3, activation="tanh"), layers.Dropout(0.1), layers.GRU(2, return_sequences=True), layers.LSTM(2, go_backwards=True, use_bias=False), layers.Dense(2)), [padded])
+keep("masked-both", chain((5,), layers.Embedding(6, 3, mask_zero=True), layers.Bidirectional(layers.GRU(2, return_sequences=True)), layers.Bidirectional(layers.LSTM(2, return_sequences=True), merge_mode="sum"), layers.Bidirectional(layers.SimpleRNN(3))), [padded])
+keep("masked-mean", chain((5,), layers.Embedding(6, 3, mask_zero=True), layers.Activation("tanh"), layers.GlobalAveragePooling1D(), layers.Dense(2)), [padded[:4]])
+series = random.normal(size=(4, 6, 2)).astype(np.float32)
+series[0, 4:] = series[1, :2] = series[2, 2] = 9
+keep("masking", chain((6, 2), layers.Masking(9.0), layers.LSTM(3, return_sequences=True), layers.SimpleRNN(2, return_sequences=True), layers.Flatten()), [series])
 if not is_old:
     # Keras 2 runs these only on a GPU.
     keep("first", chain((2, 7, 6), layers.Conv2D(4, 3, padding="same", data_format="channels_first"), layers.BatchNormalization(axis=1), layers.MaxPooling2D(2, data_format="channels_first"), layers.ZeroPadding2D(1, data_format="channels_first"), layers.DepthwiseConv2D(2, data_format="channels_first"), layers.Flatten(data_format="channels_first"), layers.Dense(3)))

@@ -22,7 +22,7 @@ const times = (call: LayerCall, x: Value, y: Value): Value => call.op('Mul', [x,
 const clip = (call: LayerCall, x: Value, from: number, to: number): Value => call.op('Clip', [x, scalar(call, from), scalar(call, to)], x.shape);
 
 /** Keras 3 took PyTorch's slope of a sixth; before it was a fifth. */
-const hardSigmoid: Write = (call, x) => call.op('HardSigmoid', [x], x.shape, { alpha: float(call.isKeras3 ? 1 / 6 : 0.2), beta: float(0.5) });
+const hardSigmoid: Write = (call, x) => call.op('HardSigmoid', [x], x.shape, { alpha: float(call.flavour === 'keras-3' ? 1 / 6 : 0.2), beta: float(0.5) });
 
 /** x · ½ (1 + erf(x / √2)) (Hendrycks & Gimpel 2016). */
 const gelu: Write = (call, x) => {

@@ -6,7 +6,7 @@ import { LayerCall, type LayerWriter } from './layer-call.ts';
 import { normalisingLayers } from './normalising-layers.ts';
 import { recurrentLayers } from './recurrent-layers.ts';
 import { shapingLayers } from './shaping-layers.ts';
-import type { KerasFile } from './source.ts';
+import type { Flavour, KerasFile } from './source.ts';
 import { type KerasLayer, type KerasTopology, type LayerRef, shapeOf } from './topology.ts';
 import type { WeightScope } from './weights.ts';
 import { windowLayers } from './window-layers.ts';
@@ -16,15 +16,18 @@ const writers: Readonly<Record<string, LayerWriter>> = { ...denseLayers, ...norm
 /** Names of the layers that can be imported. */
 export const importableLayers: readonly string[] = ['InputLayer', ...Object.keys(writers)];
 
-/** Layers that pay heed to the mask of an Embedding. */
-const heedMasks = new Set(['LSTM', 'GRU', 'SimpleRNN', 'Bidirectional', 'GlobalAveragePooling1D']);
+/** Layers after which the same steps are masked. */
+const keepMasks = new Set(['Dense', 'Activation', 'ReLU', 'LeakyReLU', 'ELU', 'PReLU', 'BatchNormalization', 'LayerNormalization', 'Dropout', 'AlphaDropout', 'GaussianDropout', 'GaussianNoise', 'SpatialDropout1D', 'ActivityRegularization', 'Identity']);
+/** Layers that put masks together, or put them to a use of their own. */
+const mixMasks = new Set(['Add', 'Subtract', 'Multiply', 'Average', 'Maximum', 'Minimum', 'Concatenate', 'Softmax']);
 
 class Conversion {
   readonly g = new GraphBuilder();
-  readonly #isKeras3: boolean;
+  readonly #masks = new Map<string, Value>();
+  readonly #flavour: Flavour;
 
-  constructor(isKeras3: boolean) {
-    this.#isKeras3 = isKeras3;
+  constructor(flavour: Flavour) {
+    this.#flavour = flavour;
   }
 
   /** Writes a model from what it is given to what it gives. */
@@ -68,7 +71,10 @@ class Conversion {
     }
     const write = writers[layer.className];
     if (write === undefined) throw unsupported(`The layer “${layer.name}” is of the class ${layer.className}, which cannot be imported.`);
-    return write(new LayerCall(this.g, layer, inputs, weights.of(layer), this.#isKeras3));
+    const call = new LayerCall(this.g, layer, inputs, weights.of(layer), this.#flavour, this.#masks);
+    if (mixMasks.has(layer.className) && call.hasMaskedInput) throw call.fail('reads a tensor with masked steps');
+    const made = write(call);
+    return keepMasks.has(layer.className) ? call.masked(made, call.mask) : made;
   }
 
   /** An input as a table has it, [rows, columns], in the sizes that the model wants. */
@@ -85,14 +91,6 @@ class Conversion {
   }
 }
 
-const allLayers = (topology: KerasTopology): KerasLayer[] => topology.layers.flatMap((layer) => [layer, ...(layer.inner === null ? [] : allLayers(layer.inner))]);
-
-function checkMasks(layers: readonly KerasLayer[]): void {
-  const masking = layers.find(({ className, config }) => className === 'Embedding' && config['mask_zero'] === true);
-  const heeding = layers.find(({ className }) => heedMasks.has(className));
-  if (masking !== undefined && heeding !== undefined) throw unsupported(`The layer “${masking.name}” (Embedding) masks zeros, and “${heeding.name}” (${heeding.className}) leaves masked steps out, which cannot be imported.`);
-}
-
 /** What a model is asked for first: probabilities where its last layer gives some. */
 function outputName(layer: KerasLayer | undefined, isOnly: boolean, otherwise: string): string {
   const last = layer?.inner?.layers.at(-1) ?? layer;
@@ -106,9 +104,8 @@ function outputName(layer: KerasLayer | undefined, isOnly: boolean, otherwise: s
  * transposes that cancel.
  * @throws PenstockError `keras-unsupported` naming layer and class, `keras-damaged`.
  */
-export function convertKeras({ topology, weights, isKeras3 }: Pick<KerasFile, 'topology' | 'weights' | 'isKeras3'>): OnnxGraph {
-  checkMasks(allLayers(topology));
-  const conversion = new Conversion(isKeras3);
+export function convertKeras({ topology, weights, flavour }: Pick<KerasFile, 'topology' | 'weights' | 'flavour'>): OnnxGraph {
+  const conversion = new Conversion(flavour);
   const { g } = conversion;
   const byName = new Map(topology.layers.map((layer) => [layer.name, layer]));
   const inputs = topology.isChain

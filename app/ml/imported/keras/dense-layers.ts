@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Value } from '../../autodiff/graph-builder.ts';
 import { activate, activation } from './activations.ts';
-import { flag, float, int, type LayerCall, type LayerWriter, number, writer } from './layer-call.ts';
+import { flag, float, int, ints, type LayerCall, type LayerWriter, number, writer } from './layer-call.ts';
 
 const dense = writer(z.looseObject({ units: z.number(), activation, use_bias: flag(true) }), (call, config) => {
   const { x } = call;
@@ -12,11 +12,26 @@ const dense = writer(z.looseObject({ units: z.number(), activation, use_bias: fl
 });
 
 /** Rows of a table by whole numbers, which come as floats. */
-const embedding = writer(z.looseObject({ input_dim: z.number(), output_dim: z.number() }), (call, config) => {
+const embedding = writer(z.looseObject({ input_dim: z.number(), output_dim: z.number(), mask_zero: flag(false) }), (call, config) => {
   const { x } = call;
   const table = call.constant([config.input_dim, config.output_dim], call.weight(config.input_dim, config.output_dim));
   const places = call.g.node('Cast', [x], { type: 'int64', shape: x.shape }, { to: int(7) });
-  return call.op('Gather', [table, places], [...x.shape, config.output_dim], { axis: int(0) });
+  const rows = call.op('Gather', [table, places], [...x.shape, config.output_dim], { axis: int(0) });
+  return config.mask_zero ? call.masked(rows, differs(call, x, 0)) : rows;
+});
+
+/** 1 where a number is not `value`, else 0. */
+function differs(call: LayerCall, x: Value, value: number): Value {
+  const same = call.g.node('Equal', [x, call.constant([], [value])], { type: 'bool', shape: x.shape });
+  return call.g.node('Cast', [call.g.node('Not', [same], same)], { type: 'float', shape: x.shape }, { to: int(1) });
+}
+
+/** Steps all of whose numbers are one value are masked, and become 0. */
+const masking = writer(z.looseObject({ mask_value: number(0) }), (call, config) => {
+  const { x } = call;
+  const [steps = 1] = call.sizes(x);
+  const mask = call.op('ReduceMax', [differs(call, x, config.mask_value)], ['rows', steps], { axes: ints([-1]), keepdims: int(0) });
+  return call.masked(call.op('Mul', [x, call.reshape(mask, [steps, 1])], x.shape), mask);
 });
 
 const softmax = writer(z.looseObject({ axis: number(-1) }), (call, { axis }) => call.op('Softmax', [call.x], call.x.shape, { axis: int(axis) }));
@@ -56,6 +71,7 @@ const nothing: LayerWriter = (call: LayerCall) => call.x;
 export const denseLayers: Readonly<Record<string, LayerWriter>> = {
   Dense: dense,
   Embedding: embedding,
+  Masking: masking,
   Activation: activationLayer,
   Softmax: softmax,
   ReLU: relu,

@@ -3,6 +3,7 @@ import type { PenstockError } from '#app/core/errors.ts';
 import type { OnnxAttribute } from '#app/relation/emitters/onnx/graph.ts';
 import type { Dim, GraphBuilder, Value } from '../../autodiff/graph-builder.ts';
 import { damaged, unsupported } from './faults.ts';
+import type { Flavour } from './source.ts';
 import type { KerasLayer } from './topology.ts';
 import type { KerasWeight } from './weights.ts';
 
@@ -17,16 +18,34 @@ export class LayerCall {
   readonly g: GraphBuilder;
   readonly layer: KerasLayer;
   readonly inputs: readonly Value[];
-  readonly isKeras3: boolean;
+  readonly flavour: Flavour;
   readonly #weights: readonly KerasWeight[];
+  readonly #masks: Map<string, Value>;
   #taken = 0;
 
-  constructor(g: GraphBuilder, layer: KerasLayer, inputs: readonly Value[], weights: readonly KerasWeight[], isKeras3: boolean) {
+  /** `masks`: by the names of the values that have one. */
+  constructor(g: GraphBuilder, layer: KerasLayer, inputs: readonly Value[], weights: readonly KerasWeight[], flavour: Flavour, masks: Map<string, Value>) {
     this.g = g;
     this.layer = layer;
     this.inputs = inputs;
-    this.isKeras3 = isKeras3;
+    this.flavour = flavour;
     this.#weights = weights;
+    this.#masks = masks;
+  }
+
+  /** Of the only input: 1 where a step counts and 0 where it is masked, float [rows, steps]; null where all count. */
+  get mask(): Value | null {
+    return this.#masks.get(this.x.name) ?? null;
+  }
+
+  get hasMaskedInput(): boolean {
+    return this.inputs.some(({ name }) => this.#masks.has(name));
+  }
+
+  /** Gives `value` a mask, and `value` back. */
+  masked(value: Value, mask: Value | null): Value {
+    if (mask !== null) this.#masks.set(value.name, mask);
+    return value;
   }
 
   /** The only input. */

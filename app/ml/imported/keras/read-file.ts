@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { PenstockError } from '#app/core/errors.ts';
 import { damaged, unsupported } from './faults.ts';
 import { groupedWeights, legacyWeights, withHdf5 } from './hdf5.ts';
-import { type KerasFile, parseJson, readBytes } from './source.ts';
+import { type Flavour, type KerasFile, parseJson, readBytes } from './source.ts';
 import { readTensorFlowJs } from './tensorflow-js.ts';
 import { readTopology } from './topology.ts';
 
@@ -25,6 +25,8 @@ export async function readKerasFile(file: string): Promise<KerasFile> {
   throw damaged(name, 'is no Keras model: neither a .keras archive, nor an HDF5 file, nor a model.json of TensorFlow.js');
 }
 
+const flavourOf = (version: string): Flavour => (/^[12]\./.test(version) ? 'keras-2' : 'keras-3');
+
 async function readArchive(bytes: Uint8Array, name: string): Promise<KerasFile> {
   const parts = await unpack(bytes, name, ['config.json', 'metadata.json', 'model.weights.h5']);
   const [config, metadata, weights] = [parts.get('config.json'), parts.get('metadata.json'), parts.get('model.weights.h5')];
@@ -32,7 +34,7 @@ async function readArchive(bytes: Uint8Array, name: string): Promise<KerasFile> 
   const topology = readTopology(parseJson(config.toString('utf8'), name));
   const about = z.looseObject({ keras_version: z.string() }).safeParse(metadata === undefined ? {} : parseJson(metadata.toString('utf8'), name));
   const version = about.success ? about.data.keras_version : '3';
-  return { topology, weights: await withHdf5(weights, name, (file) => groupedWeights(file, topology)), producer: `Keras ${version}`, isKeras3: !version.startsWith('2') };
+  return { topology, weights: await withHdf5(weights, name, (file) => groupedWeights(file, topology)), producer: `Keras ${version}`, flavour: flavourOf(version) };
 }
 
 async function unpack(bytes: Uint8Array, name: string, wanted: readonly string[]): Promise<Map<string, Buffer>> {
@@ -57,7 +59,7 @@ async function readLegacy(bytes: Uint8Array, name: string): Promise<KerasFile> {
   return withHdf5(bytes, name, (file) => {
     const config = file.texts('', 'model_config')?.[0];
     if (config === undefined) throw unsupported(`“${name}” holds weights without the model they belong to.`);
-    const version = file.texts('', 'keras_version')?.[0] ?? '2';
-    return { topology: readTopology(parseJson(config, name)), weights: legacyWeights(file), producer: `Keras ${version}`, isKeras3: /^[3-9]/.test(version) };
+    const version = file.texts('', 'keras_version')?.[0] ?? '2.0';
+    return { topology: readTopology(parseJson(config, name)), weights: legacyWeights(file), producer: `Keras ${version}`, flavour: flavourOf(version) };
   });
 }

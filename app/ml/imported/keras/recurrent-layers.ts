@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Value } from '../../autodiff/graph-builder.ts';
 import { activation } from './activations.ts';
+import { StepMask } from './step-mask.ts';
 import { flag, floats, int, type LayerCall, type LayerWriter, text, writer } from './layer-call.ts';
 
 const cells = ['LSTM', 'GRU', 'SimpleRNN'] as const;
@@ -17,6 +18,7 @@ const recurrentSchema = z.looseObject({
   stateful: flag(false),
   time_major: flag(false),
   reset_after: flag(false),
+  zero_output_for_mask: flag(false),
 });
 type Recurrent = z.output<typeof recurrentSchema>;
 
@@ -35,7 +37,7 @@ const cellActivations: Readonly<Record<string, { readonly name: string; readonly
 };
 
 function cellActivation(call: LayerCall, name: string): { readonly name: string; readonly alpha?: number; readonly beta?: number } {
-  if (name === 'hard_sigmoid') return { name: 'HardSigmoid', alpha: call.isKeras3 ? 1 / 6 : 0.2, beta: 0.5 };
+  if (name === 'hard_sigmoid') return { name: 'HardSigmoid', alpha: call.flavour === 'keras-3' ? 1 / 6 : 0.2, beta: 0.5 };
   const found = cellActivations[name];
   if (found === undefined) throw call.fail(`uses the activation '${name}' inside its cell`);
   return found;
@@ -62,8 +64,13 @@ function biases(call: LayerCall, cell: Cell, units: number, resets: boolean): Fl
   return all;
 }
 
-/** One direction over x [rows, steps, inputs] → [rows, steps, units] or the last [rows, units]. Its steps keep their order even where it goes backwards. */
-function run(call: LayerCall, cell: Cell, x: Value, config: Recurrent): Value {
+/**
+ * One direction over x [rows, steps, inputs] → [rows, steps, units] or the last [rows, units]. Its steps keep their order even where it
+ * goes backwards. Masked steps leave the state as it is: they are taken out before, and their outputs are put back afterwards.
+ */
+function run(call: LayerCall, cell: Cell, given: Value, config: Recurrent): Value {
+  const mask = call.mask === null ? null : new StepMask(call, call.mask);
+  const x = mask === null ? given : mask.compact(given);
   if (config.return_state) throw call.fail('gives its state away');
   if (config.stateful) throw call.fail('keeps its state from batch to batch');
   if (config.time_major) throw call.fail('takes steps before rows');
@@ -73,7 +80,8 @@ function run(call: LayerCall, cell: Cell, x: Value, config: Recurrent): Value {
   const width = order.length * units;
   const w = call.constant([1, width, inputs], gatesFirst(call.weight(inputs, width), inputs, units, order));
   const r = call.constant([1, width, units], gatesFirst(call.weight(units, width), units, units, order));
-  const b = config.use_bias ? [call.constant([1, 2 * width], biases(call, cell, units, config.reset_after))] : [];
+  const bias = (): Float32Array => (config.use_bias ? biases(call, cell, units, config.reset_after) : new Float32Array(2 * width));
+  const b = config.use_bias || mask !== null ? [call.constant([1, 2 * width], bias())] : [];
   const functions = (cell === 'SimpleRNN' ? [config.activation] : cell === 'GRU' ? [config.recurrent_activation, config.activation] : [config.recurrent_activation, config.activation, config.activation]).map((name) => cellActivation(call, name));
   const attributes = {
     hidden_size: int(units),
@@ -85,9 +93,13 @@ function run(call: LayerCall, cell: Cell, x: Value, config: Recurrent): Value {
   };
   const first = call.transpose(x, [1, 0, 2]);
   const outputs = [{ type: 'float' as const, shape: [steps, 1, 'rows', units] }, { type: 'float' as const, shape: [1, 'rows', units] }];
-  const [all, last] = call.g.nodes(cell === 'SimpleRNN' ? 'RNN' : cell, [first, w, r, ...b], outputs, attributes) as [Value, Value];
-  if (!config.return_sequences) return call.reshape(call.transpose(last, [1, 0, 2]), [units]);
-  return call.reshape(call.transpose(all, [2, 0, 1, 3]), [steps, units]);
+  const [all, last] = call.g.nodes(cell === 'SimpleRNN' ? 'RNN' : cell, [first, w, r, ...b, ...(mask === null ? [] : [mask.lengths])], outputs, attributes) as [Value, Value];
+  if (!config.return_sequences) {
+    const state = call.reshape(call.transpose(last, [1, 0, 2]), [units]);
+    return mask === null ? state : mask.onlyWhereAny(state);
+  }
+  const compact = call.reshape(call.transpose(all, [2, 0, 1, 3]), [steps, units]);
+  return mask === null ? compact : call.masked(mask.spread(compact, config.go_backwards, config.zero_output_for_mask), call.mask);
 }
 
 /** Steps in the other order. */
@@ -97,6 +109,7 @@ function backwards(call: LayerCall, x: Value): Value {
 
 const recurrent = (cell: Cell): LayerWriter =>
   writer(recurrentSchema, (call, config) => {
+    if (call.mask !== null && config.go_backwards && config.return_sequences) throw call.fail('gives masked steps backwards');
     const y = run(call, cell, call.x, config);
     // Keras gives the steps in the order in which it went through them.
     return config.go_backwards && config.return_sequences ? backwards(call, y) : y;
@@ -114,11 +127,14 @@ const bidirectional = writer(z.looseObject({ layer: z.unknown(), backward_layer:
   const back = config.backward_layer == null ? null : inner.safeParse(config.backward_layer);
   if (back !== null && (!back.success || back.data.class_name !== cell)) throw call.fail('holds two different layers');
   const backward = back?.success === true ? back.data.config : { ...forward, go_backwards: !forward.go_backwards };
-  const [a, b] = [run(call, cell, call.x, forward), run(call, cell, call.x, backward)];
+  // Keras puts 0 where a step is masked, for both directions alike.
+  const both = { zero_output_for_mask: call.flavour !== 'tensorflow.js' };
+  const [a, b] = [run(call, cell, call.x, { ...forward, ...both }), run(call, cell, call.x, { ...backward, ...both })];
+  const mask = forward.return_sequences ? call.mask : null;
   const op = merges[config.merge_mode];
-  if (op === 'Concat') return call.op(op, [a, b], a.shape.with(a.shape.length - 1, forward.units + backward.units), { axis: int(-1) });
+  if (op === 'Concat') return call.masked(call.op(op, [a, b], a.shape.with(a.shape.length - 1, forward.units + backward.units), { axis: int(-1) }), mask);
   const merged = call.op(op, [a, b], a.shape);
-  return config.merge_mode === 'ave' ? call.op('Mul', [merged, call.constant([], [0.5])], a.shape) : merged;
+  return call.masked(config.merge_mode === 'ave' ? call.op('Mul', [merged, call.constant([], [0.5])], a.shape) : merged, mask);
 });
 
 export const recurrentLayers: Readonly<Record<string, LayerWriter>> = { LSTM: recurrent('LSTM'), GRU: recurrent('GRU'), SimpleRNN: recurrent('SimpleRNN'), Bidirectional: bidirectional };

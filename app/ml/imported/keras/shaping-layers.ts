@@ -76,13 +76,25 @@ const concatenate = writer(z.looseObject({ axis: number(-1) }), (call, config) =
 /** The mean or the largest over all places. */
 function globalPooling(op: 'ReduceMean' | 'ReduceMax'): LayerWriter {
   return writer(z.looseObject({ keepdims: z.boolean().nullish(), data_format: dataFormat }), (call, config) => {
-    const { x } = call;
+    const { x, mask } = call;
+    // TensorFlow.js takes the mean over all steps.
+    if (mask !== null && call.flavour !== 'tensorflow.js' && op === 'ReduceMean' && x.shape.length === 3) return maskedMean(call, mask, config.keepdims === true);
     const isFirst = config.data_format === 'first';
     const axes = x.shape.flatMap((_, i) => (i === 0 || i === (isFirst ? 1 : x.shape.length - 1) ? [] : [i]));
     const keep = config.keepdims === true;
     const shape = x.shape.flatMap((dim, i): Dim[] => (axes.includes(i) ? (keep ? [1] : []) : [dim]));
     return call.op(op, [x], shape, { axes: ints(axes), keepdims: int(keep ? 1 : 0) });
   });
+}
+
+/** The mean over the steps that are not masked. */
+function maskedMean(call: LayerCall, mask: Value, keep: boolean): Value {
+  const { x } = call;
+  const [steps = 1, width = 1] = call.sizes(x);
+  const sum = (value: Value, last: number): Value => call.op('ReduceSum', [value, call.list([1])], ['rows', last], { keepdims: int(0) });
+  const column = call.reshape(mask, [steps, 1]);
+  const mean = call.op('Div', [sum(call.op('Mul', [x, column], x.shape), width), sum(column, 1)], ['rows', width]);
+  return keep ? call.reshape(mean, [1, width]) : mean;
 }
 
 export const shapingLayers: Readonly<Record<string, LayerWriter>> = {

@@ -5,13 +5,15 @@ import { damaged } from './faults.ts';
 import type { KerasTopology } from './topology.ts';
 import type { WeightScope } from './weights.ts';
 
+/** Whose layers they are: some mean different things. */
+export type Flavour = 'keras-2' | 'keras-3' | 'tensorflow.js';
+
 export interface KerasFile {
   readonly topology: KerasTopology;
   readonly weights: WeightScope;
   /** As in “Keras 3.15.1”. */
   readonly producer: string;
-  /** Keras 3 changed what some activations mean. */
-  readonly isKeras3: boolean;
+  readonly flavour: Flavour;
 }
 
 /** @throws PenstockError `file-missing`. */

@@ -11,7 +11,7 @@ type Spec = z.output<typeof specSchema>;
 const fileSchema = z.looseObject({
   format: z.string().nullish(),
   generatedBy: z.string().nullish(),
-  modelTopology: z.looseObject({ model_config: z.unknown().optional(), keras_version: z.string().nullish() }).nullish(),
+  modelTopology: z.looseObject({ model_config: z.unknown().optional() }).nullish(),
   weightsManifest: z.array(z.looseObject({ paths: z.array(z.string()), weights: z.array(z.unknown()) })),
 });
 
@@ -48,7 +48,7 @@ export async function readTensorFlowJs(file: string, bytes: Uint8Array): Promise
     const shards = await Promise.all(group.paths.map((shard) => readBytes(beside(file, shard))));
     weights.push(...readWeights(specs.data, Buffer.concat(shards), name));
   }
-  return { topology, weights: namedScope(weights), producer: generatedBy ?? 'TensorFlow.js', isKeras3: /^[3-9]/.test(modelTopology?.keras_version ?? '') };
+  return { topology, weights: namedScope(weights), producer: generatedBy ?? 'TensorFlow.js', flavour: 'tensorflow.js' };
 }
 
 /** Bytes a value: booleans and quantised values are small. */
