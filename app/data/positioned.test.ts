@@ -75,6 +75,18 @@ describe('profile of a written table', () => {
   });
 });
 
+describe('profile of a table that is no sample', () => {
+  it('has different values counted to the last one, whatever its width', async () => {
+    const names = Array.from({ length: 12 }, (_, i) => `c${i}`);
+    const file = path.join(folder, 'wide.parquet');
+    const count = 60_000;
+    await database.writeColumns(names.map((name, c) => ({ name, type: 'integer' as const, values: Array.from({ length: count }, (_, i) => (i * 7919) % (97 * 5 ** Math.min(c, 3) + c)) })), file);
+    const profile = await database.profile(scanParquet([file], names.map((name) => ({ name, type: 'integer' as const })), 'wide'));
+    expect(profile.sampled).toBe(false);
+    expect(profile.columns.map(({ distinct, looked }) => [distinct, looked])).toEqual(names.map((_, c) => [97 * 5 ** Math.min(c, 3) + c, undefined]));
+  });
+});
+
 describe('estimate of different values', () => {
   it('is exact where every value repeats, all rows where none does, and between them else', () => {
     expect(estimateDistinct({ distinct: 12, once: 0, looked: 1000, rows: 100_000 })).toBe(12);

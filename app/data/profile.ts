@@ -12,7 +12,7 @@ export interface ColumnProfile {
   /** Non-missing values. */
   readonly count: number;
   readonly missing: number;
-  /** HyperLogLog, about 2 %, never above `count`; from a sample it is estimated for the whole (see `estimateDistinct`). */
+  /** Exact, or from a sample estimated for the whole (see `estimateDistinct`), never above `count`. */
   readonly distinct: number | null;
   /** Numbers for numeric columns, ISO text for dates and times; null for text, booleans and binary. */
   readonly min: number | string | null;
@@ -22,6 +22,8 @@ export interface ColumnProfile {
   /** Equal-width bins; edges of date and timestamp columns are ms since 1970 (UTC). */
   readonly histogram: { readonly edges: number[]; readonly counts: number[] } | null;
   readonly top: { readonly value: string; readonly count: number }[];
+  /** Rows of the sample that `distinct`, `histogram`, `top` and perhaps `mean` are of; absent: all rows. */
+  readonly looked?: number;
 }
 
 export interface TableProfile {
@@ -38,8 +40,6 @@ const topValues = 10;
 const sampleRows = 100_000;
 /** Cells of the sample held in memory: wide tables get fewer rows. */
 const sampleCells = 20_000_000;
-/** Up to so many cells different values are counted, beyond it they are estimated. */
-const exactCells = 500_000;
 /** Longest text that is told apart in top values and distinct counts. */
 const textKey = 256;
 
@@ -75,6 +75,7 @@ export async function profileQuery(connection: DuckDBConnection, sql: string, po
         stddev: number ? finiteOrNull(totals[5 + i * 5]) : null,
         histogram: layout === null ? null : { edges: layout.edges, counts: counts.get(i) ?? layout.edges.slice(1).map(() => 0) },
         top: top.get(i) ?? [],
+        ...(sampled ? { looked } : {}),
       };
     });
     return { rows, sampled, looked, columns };
@@ -136,20 +137,18 @@ async function withFooter(connection: DuckDBConnection, { sql, schema, table, fo
 /** ISO text without zone, as UTC. */
 const epochMs = (text: string): number => Date.parse(`${text.replace(' ', 'T')}${text.includes(':') ? 'Z' : 'T00:00:00Z'}`);
 
-/** Rows of the table at hand, and different values by column, of the whole where it is a sample. */
+/** Rows of the table at hand, and different values by column: counted, or estimated for the whole where it is a sample. */
 async function distincts(connection: DuckDBConnection, { table, schema, sampled, rows }: { readonly table: string; readonly schema: Schema; readonly sampled: boolean; readonly rows: number }): Promise<{ looked: number; distinct: readonly number[] }> {
   const [held] = await firstRow(connection, `select count(*) from ${table}`);
   const looked = Number(held);
-  if (sampled) {
-    const seen = await valuesSeen(connection, table, schema);
-    return { looked, distinct: schema.map((_, i) => estimateDistinct({ distinct: seen.get(i)?.distinct ?? 0, once: seen.get(i)?.once ?? 0, looked, rows })) };
-  }
-  // An estimate says 15 of 16 different keys; where counting is quick it must be right.
-  const count = looked * schema.length <= exactCells ? (name: string) => `count(distinct ${name})` : (name: string) => `approx_count_distinct(${name})`;
-  return { looked, distinct: (await firstRow(connection, `select ${schema.map((_, i) => count(`c${i}`)).join(', ')} from ${table}`)).map(Number) };
+  const seen = await valuesSeen(connection, table, schema);
+  return { looked, distinct: schema.map((_, i) => (sampled ? estimateDistinct({ distinct: seen.get(i)?.distinct ?? 0, once: seen.get(i)?.once ?? 0, looked, rows }) : (seen.get(i)?.distinct ?? 0))) };
 }
 
-/** Different values in the sample, and how many of them occur once, by column; the more of those, the more values the sample has not seen. */
+/**
+ * Different values in the table at hand, and how many of them occur once, by column; the more of those, the more values a sample has not
+ * seen. A branch a column groups side by side: as quick as the engine's sketch, which is 10 to 25 % off.
+ */
 async function valuesSeen(connection: DuckDBConnection, table: string, schema: Schema): Promise<Map<number, { distinct: number; once: number }>> {
   const branches = schema.flatMap((column, i) => (column.type === 'binary' ? [] : [`(select ${i}, count(*), count(*) filter (where n = 1) from (select count(*) as n from ${table} where c${i} is not null group by c${i}))`]));
   if (branches.length === 0) return new Map();

@@ -118,6 +118,8 @@ export const columnProfileSchema = z.object({
   histogram: z.object({ edges: z.array(z.number()), counts: z.array(z.number()) }).nullable(),
   /** Most frequent values, for text and booleans. */
   top: z.array(z.object({ value: z.string(), count: z.number() })),
+  /** Rows of the sample that distinct, histogram, top and perhaps mean are of; absent: all rows. */
+  looked: z.number().optional(),
 });
 export type ColumnProfile = z.infer<typeof columnProfileSchema>;
 

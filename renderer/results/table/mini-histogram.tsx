@@ -1,7 +1,6 @@
 import { memo, useState, type PointerEvent } from 'react';
-import { formatCount } from '#app/core/units.ts';
 import type { ColumnProfile } from '#app/protocol/schema.ts';
-import { profileWords } from './profile-text.ts';
+import { distinctWords, profileWords } from './profile-text.ts';
 
 const height = 22;
 
@@ -24,7 +23,7 @@ export const MiniHistogram = memo(function MiniHistogram({ profile, width, onBru
         <Shares profile={profile} width={width} />
       ) : (
         <div className="flex items-end text-xs leading-4 text-faint" style={{ height }}>
-          <span className="truncate">{profile.distinct === null ? '' : `${formatCount(profile.distinct)} distinct`}</span>
+          <span className="truncate">{distinctWords(profile)}</span>
         </div>
       )}
       <MissingBar profile={profile} />

@@ -6,10 +6,17 @@ export function profileWords(profile: ColumnProfile): string {
   const lines: string[] = [];
   if (profile.min !== null && profile.max !== null) lines.push(`From ${valueText(profile.min)} to ${valueText(profile.max)}`);
   if (profile.mean !== null) lines.push(`Mean ${formatNumber(profile.mean)}${profile.stddev === null ? '' : `, standard deviation ${formatNumber(profile.stddev)}`}`);
-  if (profile.distinct !== null) lines.push(`${formatCount(profile.distinct)} distinct`);
+  if (profile.distinct !== null) lines.push(distinctWords(profile));
   if (profile.top.length > 0) lines.push(`Most frequent: ${profile.top.slice(0, 3).map((one) => `${one.value || '(empty)'} (${formatCount(one.count)})`).join(', ')}`);
+  if (profile.looked !== undefined) lines.push(`Bars, distinct and most frequent values are of a sample of ${formatCount(profile.looked)} rows`);
   lines.push(profile.missing === 0 ? 'No missing values' : `${formatCount(profile.missing)} missing (${share(profile.missing, profile.count + profile.missing)})`);
   return lines.join('\n');
+}
+
+/** “1 204 distinct”; estimated from a sample, “about”; empty where it is not known. */
+export function distinctWords({ distinct, looked }: Pick<ColumnProfile, 'distinct' | 'looked'>): string {
+  if (distinct === null) return '';
+  return `${looked === undefined ? '' : 'about '}${formatCount(distinct)} distinct`;
 }
 
 const valueText = (value: number | string): string => (typeof value === 'number' ? formatNumber(value) : value);
