@@ -84,6 +84,26 @@ describe('where a row comes from', () => {
     }
   });
 
+  it('leads from tested and from clustered rows to those they were', async () => {
+    const document = pipeline(
+      [
+        { id: 'learner', type: 'train/linear-regression', params: { target: 'income', features: ['id'] } },
+        { id: 'test', type: 'evaluate/test-and-score', params: { folds: 3 } },
+        { id: 'groups', type: 'train/k-means', params: { clusters: 3, features: ['id', 'income'] } },
+      ],
+      [['people.table', 'test.table'], ['learner.learner', 'test.learner'], ['rich.table', 'groups.table']],
+    );
+    const { nodes } = await opened.run(document, ['test', 'groups']);
+    expect([nodes['test']?.status, nodes['test']?.reason, nodes['groups']?.status, nodes['groups']?.reason]).toEqual(['succeeded', expect.anything(), 'succeeded', expect.anything()]);
+    for (const [node, port] of [['test', 'predictions'], ['groups', 'table']] as const) {
+      for (const row of [0, 11, 23]) {
+        const path = await pathOf(document, node, row, { port });
+        expect(path.stops).toEqual([]);
+        expect(rowsOf(path, 'people')).toEqual([value(path, 'id')]);
+      }
+    }
+  });
+
   it('knows a row by its values where another one is at its place', async () => {
     const document = pipeline([{ id: 'group', type: 'transform/group-by', params: { keys: ['city'], measures: [{ fn: 'count', name: 'people' }] } }], [['join.table', 'group.table']]);
     const bergen = people.rows.filter(([, income, city]) => Number(income) > 20 && city === 'Bergen').map(([id]) => id);

@@ -35,7 +35,7 @@ export async function runShap(context: RunContext<ShapParams>): Promise<Record<s
   const held = await holdRows(ready, params.rows, context);
   const question: ShapQuestion = { signature, held, cls, signal, progress: (fraction) => progress(0.1 + 0.85 * fraction, 'Explaining rows') };
   const file = await artifacts.read(model.onnx);
-  const found = (await exactContributions(file, question)) ?? (await sampled(context, question, await holdRows(ready, params.background, context), artifacts.path(model.onnx)));
+  const found = (await exactContributions(file, question)) ?? (await sampled(context, { ...question, progress: (fraction) => progress(0.1 + 0.85 * fraction, 'Sampling; a cancel keeps what there is') }, await holdRows(ready, params.background, context), artifacts.path(model.onnx)));
   return { report: { kind: 'report', report: shapReport({ found, held, signature, cls, row: Math.min(params.row, held.rows) - 1, all: ready.rows }) }, table: await contributionTable(context, found, held, cls) };
 }
 

@@ -214,7 +214,7 @@ describe('what the views are drawn from', () => {
       const again = await opened.engine.startRun({ document, path: null });
       let first: number | null = null;
       for await (const event of again.log.stream()) {
-        if (event.type !== 'progress' || event.nodeId !== 'n' || event.message !== 'Explaining rows') continue;
+        if (event.type !== 'progress' || event.nodeId !== 'n' || event.message !== 'Sampling; a cancel keeps what there is') continue;
         first ??= event.fraction;
         again.cancel();
       }

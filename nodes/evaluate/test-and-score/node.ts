@@ -80,6 +80,7 @@ export const definition = defineNode({
     { name: 'scores', title: 'Scores', kind: 'table', summary: 'One row for each learner and fold; for Compare Models.' },
     { name: 'predictions', title: 'Predictions', kind: 'table', summary: 'The tested rows with what was predicted for them.' },
   ],
+  rowsOf: { predictions: { input: 'table', by: 'values' } },
   params: paramsSchema,
   describe: ({ method, folds, repeats, share, group, time }) =>
     ({
