@@ -86,6 +86,15 @@ describe('commands', () => {
 });
 
 describe('History', () => {
+  it('put another type in the place of a node, which keeps its edges and its place in the list', () => {
+    const document = chain(3);
+    const { document: after, inverse } = applyCommand(document, { type: 'replace-node', node: { id: 'n1', type: 'gone/away', version: 2, params: { a: 1 } } });
+    expect(after.nodes.map(({ id, type }) => `${id} ${type}`)).toEqual(['n0 test/source', 'n1 gone/away', 'n2 test/step']);
+    expect(after.edges).toBe(document.edges);
+    expect(serialiseDocument(applyCommand(after, inverse).document)).toBe(serialiseDocument(document));
+    expect(() => applyCommand(document, { type: 'replace-node', node: { id: 'gone', type: 'test/step', version: 1, params: {} } })).toThrow(PenstockError);
+  });
+
   it('groups steps of one gesture and undoes them at once', () => {
     let now = 1000;
     const history = new History(chain(1), [], 0, () => now);

@@ -1,4 +1,6 @@
 import { PenstockError } from '#app/core/errors.ts';
+import { checkCommand } from './command-schema.ts';
+import { applyDelta, documentDelta, type DocumentDelta } from './delta.ts';
 import type { PipelineDocument, PipelineEdge, PipelineGroup, PipelineNode, PipelineNote } from './document.ts';
 
 /**
@@ -27,6 +29,8 @@ export type Command =
     }
   /** `replaces`: id of the edge that held the input until now. */
   | { readonly type: 'connect'; readonly edge: PipelineEdge; readonly replaces?: string }
+  /** Another type in the place of a node: same id, and so the same edges, layout and groups. */
+  | { readonly type: 'replace-node'; readonly node: PipelineNode }
   | { readonly type: 'set-params'; readonly nodeId: string; readonly params: Readonly<Record<string, unknown>>; readonly version?: number }
   /** Null takes the field out. */
   | { readonly type: 'set-title'; readonly nodeId: string; readonly title: string | null }
@@ -51,6 +55,8 @@ export type Command =
       /** Edges to take out first. */
       readonly removeEdges: readonly string[];
     }
+  /** Many elements at once: bringing back an earlier version, or parts of one. */
+  | { readonly type: 'revise'; readonly delta: DocumentDelta }
   | { readonly type: 'batch'; readonly commands: readonly Command[] };
 
 /** A type alias, not an interface, so that it is assignable to the document's open records. */
@@ -66,8 +72,16 @@ export interface Applied {
   readonly inverse: Command;
 }
 
-/** @throws PenstockError `command-invalid` when the command names an element that is not there, or adds one that is. */
+/**
+ * @throws PenstockError `command-invalid` when the command names an element that is not there, adds one that is, or would give a
+ * document that cannot be read back; `document-forbidden-key`, `document-too-deep` for what it carries.
+ */
 export function applyCommand(document: PipelineDocument, command: Command): Applied {
+  checkCommand(command);
+  return apply(document, command);
+}
+
+function apply(document: PipelineDocument, command: Command): Applied {
   switch (command.type) {
     case 'add':
       return add(document, command);
@@ -77,6 +91,10 @@ export function applyCommand(document: PipelineDocument, command: Command): Appl
       return restore(document, command);
     case 'connect':
       return connect(document, command);
+    case 'replace-node': {
+      const before = nodeOf(document, command.node.id);
+      return { document: replaceNode(document, command.node), inverse: { type: 'replace-node', node: before } };
+    }
     case 'set-params': {
       const node = nodeOf(document, command.nodeId);
       const next: PipelineNode = { ...node, params: { ...command.params }, version: command.version ?? node.version };
@@ -115,11 +133,15 @@ export function applyCommand(document: PipelineDocument, command: Command): Appl
     }
     case 'set-document':
       return setDocument(document, command);
+    case 'revise': {
+      const next = applyDelta(document, command.delta);
+      return { document: next, inverse: { type: 'revise', delta: documentDelta(next, document) } };
+    }
     case 'batch': {
       let current = document;
       const inverses: Command[] = [];
       for (const part of command.commands) {
-        const applied = applyCommand(current, part);
+        const applied = apply(current, part);
         current = applied.document;
         inverses.push(applied.inverse);
       }

@@ -38,6 +38,20 @@ describe('document text', () => {
     );
   });
 
+  it('reads groups of older files as they are, and keeps what a newer app wrote into them', () => {
+    const older = { ...chain(2), groups: [{ id: 'g', title: 'All', nodes: ['n0', 'n1'] }] };
+    expect(migrateDocument(older)).toBe(older);
+    expect(readDocument(older).groups).toEqual(older.groups);
+    const group = { id: 'g', title: 'All', colour: 'train', collapsed: true, box: { x: 1, y: 2, width: 3, height: 4 }, nodes: ['n0'], later: { kept: true } };
+    const text = serialiseDocument({ ...chain(2), groups: [group] });
+    expect(parseDocument(text).groups).toEqual([group]);
+    expect(text).toContain('"box": { "x": 1, "y": 2, "width": 3, "height": 4 }');
+  });
+
+  it('refuses a group whose frame is no box', () => {
+    expect(codeOf(() => readDocument({ ...chain(1), groups: [{ id: 'g', title: '', nodes: [], box: { x: 0, y: 0, width: 'wide', height: 1 } }] }))).toBe('document-invalid');
+  });
+
   it('does not depend on the order keys were set in', () => {
     const a = { ...emptyDocument('d', 'D'), nodes: [testNode('n', 'test/step', { a: 1, b: { c: 1, d: 2 } })] };
     const b = readDocument({ nodes: [{ params: { b: { d: 2, c: 1 }, a: 1 }, version: 1, type: 'test/step', id: 'n' }], layout: {}, groups: [], notes: [], edges: [], title: 'D', id: 'd', version: 1, format: 'penstock-pipeline' });

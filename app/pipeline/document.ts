@@ -35,10 +35,18 @@ export const noteSchema = z.looseObject({
   colour: z.string().max(40).optional(),
 });
 
+/** What came after version 1's first files is optional, so that older files and older apps read it as it is. */
 export const groupSchema = z.looseObject({
   id: z.string().min(1).max(64),
   title: z.string().max(200),
+  /** Its members; a node is in one group at most. */
   nodes: z.array(z.string()),
+  /** A category's name, whose hue the frame takes. */
+  colour: z.string().max(40).optional(),
+  /** Shown as one chip. */
+  collapsed: z.boolean().optional(),
+  /** Drawn by hand: the frame holds at least this, in canvas units. Absent: as large as its content. */
+  box: z.looseObject({ x: finite, y: finite, width: finite, height: finite }).optional(),
 });
 
 export const documentSchema = z.looseObject({

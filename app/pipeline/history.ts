@@ -157,6 +157,8 @@ export function commandLabel(command: Command): string {
       return `Delete ${count(command.nodes, 'node') ?? count(command.edges, 'connection') ?? count(command.notes, 'note') ?? count(command.groups, 'group') ?? 'elements'}`;
     case 'connect':
       return 'Connect';
+    case 'replace-node':
+      return 'Replace node';
     case 'set-params':
       return 'Change parameters';
     case 'set-title':
@@ -177,6 +179,8 @@ export function commandLabel(command: Command): string {
       return command.title === undefined ? 'Change description' : 'Rename pipeline';
     case 'restore':
       return 'Restore elements';
+    case 'revise':
+      return 'Restore version';
     case 'batch':
       return command.commands[0] === undefined ? 'Change' : commandLabel(command.commands[0]);
   }

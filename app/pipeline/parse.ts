@@ -46,21 +46,22 @@ function notJson(text: string, error: unknown): PenstockError {
   });
 }
 
-function refuseHostileKeys(root: unknown): void {
-  const stack: { value: unknown; path: string; depth: number }[] = [{ value: root, path: '', depth: 0 }];
+/** @throws PenstockError `document-forbidden-key`, `document-too-deep`. `what` begins the sentence; `depth` is how deep `root` lies in the file. */
+export function refuseHostileKeys(root: unknown, what = 'The pipeline file', rootDepth = 0): void {
+  const stack: { value: unknown; path: string; depth: number }[] = [{ value: root, path: '', depth: rootDepth }];
   for (let entry = stack.pop(); entry !== undefined; entry = stack.pop()) {
     const { value, path, depth } = entry;
     if (value === null || typeof value !== 'object') continue;
     if (depth > maxDepth) {
-      throw new PenstockError('document-too-deep', `The pipeline file is nested deeper than ${maxDepth} levels at ${path.slice(0, 80)}….`, {
-        remedy: 'Remove the deeply nested value from the file.',
+      throw new PenstockError('document-too-deep', `${what} is nested deeper than ${maxDepth} levels at ${path.slice(0, 80)}….`, {
+        remedy: 'Remove the deeply nested value.',
       });
     }
     const isList = Array.isArray(value);
     for (const key of Object.keys(value)) {
       if (forbiddenKeys.has(key)) {
-        throw new PenstockError('document-forbidden-key', `The pipeline file has a key named ${key} at ${path || 'its top level'}, which is not allowed.`, {
-          remedy: 'Remove or rename that key in the file.',
+        throw new PenstockError('document-forbidden-key', `${what} has a key named ${key} at ${path || 'its top level'}, which is not allowed.`, {
+          remedy: 'Remove or rename that key.',
         });
       }
       const child = (value as Record<string, unknown>)[key];

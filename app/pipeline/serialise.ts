@@ -8,7 +8,8 @@ const nodeKeys = ['id', 'type', 'version', 'title', 'comment', 'bypassed', 'pinn
 const edgeKeys = ['id', 'from', 'to'];
 const endpointKeys = ['node', 'port'];
 const noteKeys = ['id', 'x', 'y', 'width', 'height', 'colour', 'text'];
-const groupKeys = ['id', 'title', 'nodes'];
+const groupKeys = ['id', 'title', 'colour', 'collapsed', 'box', 'nodes'];
+const boxKeys = ['x', 'y', 'width', 'height'];
 const pointKeys = ['x', 'y'];
 
 type Json = Readonly<Record<string, unknown>>;
@@ -48,7 +49,7 @@ function list(value: unknown, print: (element: Json) => string): string {
 /** A node, note or group: one field a line. */
 function block(element: Json, keys: readonly string[]): string {
   const members = ordered(element, keys).map(([key, value]) => {
-    const text = key === 'params' ? paramsBlock(value as Json) : pretty(value, 6);
+    const text = key === 'params' ? paramsBlock(value as Json) : key === 'box' ? inline(value, boxKeys) : pretty(value, 6);
     return `      ${JSON.stringify(key)}: ${text}`;
   });
   return `{\n${members.join(',\n')}\n    }`;

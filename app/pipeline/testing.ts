@@ -68,7 +68,11 @@ const anyParams = fc.dictionary(fc.constantFrom('p', 'q', 'r'), fc.jsonValue({ m
 const anyNode = fc.record({ id: anyId, type: fc.constantFrom('test/step', 'gone/away'), version: fc.constant(1), params: anyParams });
 const anyEdge = fc.tuple(anyId, anyId, anyId).map(([id, from, to]) => testEdge(from, to, id));
 const anyNote = fc.record({ id: anyId, text: fc.string(), x: fc.integer(), y: fc.integer(), width: fc.nat(), height: fc.nat() });
-const anyGroup = fc.record({ id: anyId, title: fc.string({ maxLength: 20 }), nodes: fc.array(anyId, { maxLength: 3 }) });
+const anyBox = fc.record({ x: fc.integer(), y: fc.integer(), width: fc.nat(), height: fc.nat() });
+const anyGroup = fc.record(
+  { id: anyId, title: fc.string({ maxLength: 20 }), nodes: fc.array(anyId, { maxLength: 3 }), colour: fc.constantFrom('data', 'train'), collapsed: fc.boolean(), box: anyBox },
+  { requiredKeys: ['id', 'title', 'nodes'] },
+);
 const anyLayout = fc.dictionary(anyId, point);
 
 /** Any command at all; many do not fit a given document, which `applyCommand` must then refuse. */
@@ -82,6 +86,7 @@ export const anyCommand: fc.Arbitrary<Command> = fc.letrec<{ command: Command; s
     fc.record({ type: fc.constant('remove' as const), groups: fc.array(anyId, { maxLength: 1 }) }),
     fc.record({ type: fc.constant('connect' as const), edge: anyEdge }),
     fc.record({ type: fc.constant('connect' as const), edge: anyEdge, replaces: anyId }),
+    fc.record({ type: fc.constant('replace-node' as const), node: anyNode }),
     fc.record({ type: fc.constant('set-params' as const), nodeId: anyId, params: anyParams }),
     fc.record({ type: fc.constant('set-title' as const), nodeId: anyId, title: fc.option(fc.string({ maxLength: 20 })) }),
     fc.record({ type: fc.constant('set-comment' as const), nodeId: anyId, comment: fc.option(fc.string({ maxLength: 20 })) }),

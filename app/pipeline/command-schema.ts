@@ -1,0 +1,74 @@
+import { z } from 'zod';
+import { PenstockError } from '#app/core/errors.ts';
+import type { Command } from './commands.ts';
+import { documentSchema, edgeSchema, groupSchema, nodeSchema, noteSchema } from './document.ts';
+import { refuseHostileKeys } from './parse.ts';
+
+/**
+ * What a command may carry. Whatever passes gives a document that `parseDocument` reads back: an edit that would make the file
+ * unreadable is refused before it is made. Commands come from the canvas, from pasted text and from journals on disk.
+ */
+
+const id = z.string().min(1).max(64).refine((text) => text !== '__proto__', 'is not allowed as an id');
+const ids = z.array(z.string());
+const identified = { id };
+const node = nodeSchema.extend(identified);
+const edge = edgeSchema.extend(identified);
+const note = noteSchema.extend(identified);
+const group = groupSchema.extend(identified);
+const point = documentSchema.shape.layout.valueType;
+const layout = z.record(id, point);
+const placed = <T extends z.ZodType>(element: T) => z.array(z.object({ index: z.int().min(0), element }));
+const listDelta = <T extends z.ZodType>(element: T) => z.object({ set: z.array(element), removed: ids, order: ids.optional() }).optional();
+const recordDelta = <T extends z.ZodType>(value: T) => z.object({ set: z.record(id, value), removed: ids }).optional();
+
+export const deltaSchema = z.object({
+  fields: recordDelta(z.unknown()),
+  nodes: listDelta(node),
+  edges: listDelta(edge),
+  notes: listDelta(note),
+  groups: listDelta(group),
+  layout: recordDelta(point),
+});
+
+const simple = [
+  z.object({ type: z.literal('add'), nodes: z.array(node).optional(), edges: z.array(edge).optional(), notes: z.array(note).optional(), groups: z.array(group).optional(), layout: layout.optional() }),
+  z.object({ type: z.literal('remove'), nodes: ids.optional(), edges: ids.optional(), notes: ids.optional(), groups: ids.optional(), exact: z.boolean().optional() }),
+  z.object({ type: z.literal('connect'), edge, replaces: z.string().optional() }),
+  z.object({ type: z.literal('set-params'), nodeId: z.string(), params: nodeSchema.shape.params, version: nodeSchema.shape.version.optional() }),
+  z.object({ type: z.literal('set-title'), nodeId: z.string(), title: z.string().max(200).nullable() }),
+  z.object({ type: z.literal('set-comment'), nodeId: z.string(), comment: z.string().max(10_000).nullable() }),
+  z.object({ type: z.literal('set-bypassed'), nodeId: z.string(), bypassed: z.boolean().nullable() }),
+  z.object({ type: z.literal('set-pinned'), nodeId: z.string(), pinned: ids.nullable() }),
+  z.object({ type: z.literal('move'), positions: z.record(id, point.nullable()) }),
+  z.object({ type: z.literal('set-note'), note }),
+  z.object({ type: z.literal('set-group'), group }),
+  z.object({ type: z.literal('set-document'), title: documentSchema.shape.title.optional(), description: z.string().max(20_000).nullable().optional() }),
+  z.object({ type: z.literal('restore'), nodes: placed(node), edges: placed(edge), notes: placed(note), groups: placed(group), layout, members: z.record(z.string(), ids), removeEdges: ids }),
+  z.object({ type: z.literal('revise'), delta: deltaSchema }),
+] as const;
+const single = z.discriminatedUnion('type', simple);
+
+/** How much deeper (less deep, where negative) the same value lies in a document than in the command; 0 where absent. */
+const depths: Readonly<Record<string, number>> = { 'set-params': 2, restore: -1, revise: -2 };
+
+/** @throws PenstockError `command-invalid` naming what is wrong. Batches may nest; they are walked, not recursed into. */
+export function checkCommand(command: Command): void {
+  const waiting: unknown[] = [command];
+  for (let one = waiting.pop(); one !== undefined; one = waiting.pop()) {
+    if (typeof one === 'object' && one !== null && (one as { type?: unknown }).type === 'batch') {
+      const { commands } = one as { commands?: unknown };
+      if (!Array.isArray(commands) || commands.includes(undefined)) throw refused('commands: must be a list of edits');
+      waiting.push(...(commands as unknown[]));
+      continue;
+    }
+    const result = single.safeParse(one);
+    refuseHostileKeys(one, 'The edit', result.success ? (depths[result.data.type] ?? 0) : 0);
+    const issue = result.success ? undefined : result.error.issues[0];
+    if (issue !== undefined) throw refused(`${issue.path.map(String).join('.')}: ${issue.message}`);
+  }
+}
+
+function refused(what: string): PenstockError {
+  return new PenstockError('command-invalid', `That edit cannot be made: it would leave a pipeline that cannot be opened again (${what}).`, { remedy: 'Nothing was changed.' });
+}
