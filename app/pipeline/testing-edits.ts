@@ -56,6 +56,7 @@ const makers: readonly ((document: PipelineDocument, random: Random) => Command)
   (document, random) => ({ type: 'remove', notes: [known(random, document.notes)], groups: [known(random, document.groups)] }),
   (document, random) => ({ type: 'connect', edge: testEdge(known(random, document.nodes), known(random, document.nodes), fresh(random)), ...(random() < 0.4 ? { replaces: known(random, document.edges) } : {}) }),
   (document, random) => ({ type: 'set-params', nodeId: known(random, document.nodes), params: params(random), ...(random() < 0.2 ? { version: 2 } : {}) }),
+  (document, random) => ({ type: 'replace-node', node: { ...node(random), id: known(random, document.nodes) } }),
   (document, random) => ({ type: 'set-title', nodeId: known(random, document.nodes), title: random() < 0.3 ? null : 'New title' }),
   (document, random) => ({ type: 'set-comment', nodeId: known(random, document.nodes), comment: random() < 0.3 ? null : 'Why' }),
   (document, random) => ({ type: 'set-bypassed', nodeId: known(random, document.nodes), bypassed: pick(random, [true, false, null]) }),
