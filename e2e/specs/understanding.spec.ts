@@ -64,6 +64,9 @@ test('a prediction leads back to its row in the source, and says why it is what 
   await expect(view.getByTestId('chart-1')).toContainText('Row 4: from');
   await view.getByTestId('explained-rows').press('ArrowDown');
   await expect(view.getByTestId('chart-1')).toContainText('Row 5: from');
+  await view.getByLabel('Where does this row come from?').click();
+  await expect(page.getByRole('region', { name: 'Where row 5 comes from' }).getByTestId('row-source-data')).toContainText('Dream');
+  await page.getByTestId('row-path-panel').getByLabel('Close').click();
   // A point of the swarm stands for its row.
   await view.getByTestId('chart-0').scrollIntoViewIfNeeded();
   await expect(view.getByTestId('chart-0').locator('[data-drawn=true]')).toBeVisible();

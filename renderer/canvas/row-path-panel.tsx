@@ -9,7 +9,7 @@ import { NodeButton } from './node-button.tsx';
 export function RowPathPanel() {
   const { row, rowPath: path, error } = useLineage();
   if (row === null) return null;
-  const title = `Where row ${formatCount(row.row + 1)} comes from`;
+  const title = `Where row ${formatCount(row.number ?? row.row + 1)} comes from`;
   const sources = path?.sources.filter(({ rows }) => rows > 0) ?? [];
   return (
     <section aria-label={title} data-testid="row-path-panel" className="absolute right-3 top-3 z-10 flex max-h-[calc(100%-1.5rem)] w-[26rem] max-w-[60%] flex-col rounded-lg border border-line bg-raised shadow-float">

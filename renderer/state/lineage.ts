@@ -17,6 +17,8 @@ export interface TracedRow {
   readonly port: string;
   /** Place in the table, from 0. */
   readonly row: number;
+  /** What the person knows it by, where that is not its place. */
+  readonly number?: number;
   readonly filter: string;
   readonly sort: readonly { readonly column: string; readonly descending: boolean }[];
   /** Its values by column, as far as they are whole. */
@@ -81,7 +83,8 @@ async function askRow(row: TracedRow): Promise<void> {
   const mine = new AbortController();
   underWay = mine;
   try {
-    const rowPath = await client.lineage.row({ document, ...row, sort: [...row.sort], cells: { ...row.cells } }, { signal: mine.signal });
+    const { number: _number, ...asked } = row;
+    const rowPath = await client.lineage.row({ document, ...asked, sort: [...row.sort], cells: { ...row.cells } }, { signal: mine.signal });
     if (mine.signal.aborted) return;
     useLineage.setState({ rowPath, error: null, marks: rowMarks(rowPath, row.nodeId), wires: Object.fromEntries(rowPath.wires.map((wire) => [wireKey(wire.from.node, wire.from.port, wire.to.node), 'value'])) });
   } catch (error) {

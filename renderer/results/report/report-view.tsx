@@ -105,7 +105,7 @@ function drawGroup(group: BlockGroup, tableAt: TableAt | undefined, room: number
     case 'table':
       return <StaticTable title={block.title} columns={block.columns} rows={block.rows} />;
     case 'explanation':
-      return <ExplanationView explanation={block.explanation} index={0} />;
+      return <ExplanationView explanation={block.explanation} index={0} nodeId={nodeId} />;
     case 'pipeline':
       return <PipelineBlock block={block} nodeId={nodeId} />;
   }
