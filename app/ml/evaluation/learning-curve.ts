@@ -80,7 +80,7 @@ export async function learningCurve(table: TableValue, spec: LearnerSpec, option
     seed: splitSeed(options.seed, split),
     scoresOnly: true,
   }));
-  const outcomes = await runFolds(rows, tasks, { ...services, seed: options.seed, progress: (fraction, message) => progress(fraction === null ? null : 0.05 + 0.9 * fraction, message) }, { scoreTraining: true });
+  const outcomes = await runFolds(rows, tasks, { ...services, seed: options.seed, progress: (fraction, message) => progress(fraction === null ? null : 0.05 + 0.9 * fraction, message) }, { scoreTraining: true, checkpoint: services.checkpoint });
   const full = outcomes.filter((_outcome, index) => jobs[index]?.share === shares.at(-1));
   const ratio = sum(full.map(({ testRows }) => testRows)) / sum(full.map(({ trainingRows }) => trainingRows));
   const points = shares.map((share) => pointOf(share, outcomes.filter((_outcome, index) => jobs[index]?.share === share), spec, ratio, options.confidence));

@@ -1,9 +1,11 @@
 import { availableParallelism } from 'node:os';
+import type { CheckpointServices } from '#app/sdk/node.ts';
 import type { LearnerSpec } from '#app/sdk/ports.ts';
 import type { LearnServices } from '../model/learn.ts';
 import { foreignDiagnostic } from './faults.ts';
 import { inParallel } from './in-parallel.ts';
 import type { NumberedRows } from './fold-table.ts';
+import { openKeptOutcomes } from './kept-outcomes.ts';
 import { runFold, type FoldOutcome, type FoldSides, type TestedRows } from './run-fold.ts';
 
 /** Numbers of the table that fits side by side may hold in memory together (float32: 800 MB before categories become columns). */
@@ -25,15 +27,23 @@ export interface FoldTask {
 
 const noRows: TestedRows = { places: new Int32Array(), truth: new Float64Array(), predicted: new Float32Array(), probabilities: null };
 
+export interface RunFoldsOptions {
+  readonly scoreTraining?: boolean;
+  readonly atOnce?: number;
+  /** Where fits that are done are kept, so that a killed run does not make them again. */
+  readonly checkpoint?: CheckpointServices | undefined;
+}
+
 /**
  * Runs fits side by side as far as cores and memory allow, each in a worker of its own; outcomes stand in the order of tasks, whatever
  * ends first. A failure or a cancel stops all.
  * @throws PenstockError as runFold; CancelledError.
  */
-export async function runFolds(rows: NumberedRows, tasks: readonly FoldTask[], services: LearnServices, options: { readonly scoreTraining?: boolean; readonly atOnce?: number } = {}): Promise<FoldOutcome[]> {
+export async function runFolds(rows: NumberedRows, tasks: readonly FoldTask[], services: LearnServices, options: RunFoldsOptions = {}): Promise<FoldOutcome[]> {
   const cells = Math.max(1, rows.rows * rows.schema.length);
   const limit = Math.max(1, Math.min(options.atOnce ?? MOST_AT_ONCE, MOST_AT_ONCE, availableParallelism(), Math.floor(MAX_CELLS_AT_ONCE / cells)));
-  const parts = tasks.map(() => 0);
+  const kept = await openKeptOutcomes(options.checkpoint, rows, tasks);
+  const parts = tasks.map((_task, index): number => (kept.known(index) === undefined ? 0 : 1));
   const said = new Set<string>();
   const once = (learner: string, what: string, say: () => void): void => {
     const key = `${learner}\n${what}`;
@@ -41,6 +51,8 @@ export async function runFolds(rows: NumberedRows, tasks: readonly FoldTask[], s
     said.add(key);
   };
   return inParallel(tasks, limit, services.signal, async (task, index, signal) => {
+    const before = kept.known(index);
+    if (before !== undefined) return before;
     const outcome = await runFold(rows, task.sides, task.spec, task.name, {
       tables: services.tables,
       seed: task.seed,
@@ -55,6 +67,8 @@ export async function runFolds(rows: NumberedRows, tasks: readonly FoldTask[], s
       report: (diagnostic) => once(task.learner, `${diagnostic.code} ${diagnostic.place?.column ?? ''}`, () => services.report(foreignDiagnostic(diagnostic, task.name))),
     }, options);
     parts[index] = 1;
-    return task.scoresOnly === true ? { ...outcome, tested: noRows } : outcome;
-  });
+    const found = task.scoresOnly === true ? { ...outcome, tested: noRows } : outcome;
+    kept.keep(index, found);
+    return found;
+  }).finally(kept.settled);
 }

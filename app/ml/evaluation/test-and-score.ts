@@ -14,7 +14,7 @@ import { runFolds } from './run-folds.ts';
 import { scoreReport, type LearnerScores } from './score-report.ts';
 import { testedTable } from './tested-table.ts';
 
-export type EvaluationServices = Pick<RunContext<unknown>, 'tables' | 'signal' | 'progress' | 'metric' | 'log' | 'report'> & Partial<Pick<RunContext<unknown>, 'resolvePath'>>;
+export type EvaluationServices = Pick<RunContext<unknown>, 'tables' | 'signal' | 'progress' | 'metric' | 'log' | 'report'> & Partial<Pick<RunContext<unknown>, 'resolvePath' | 'checkpoint'>>;
 
 export interface TestAndScoreOptions {
   readonly method: FoldMethod;
@@ -66,7 +66,7 @@ export async function testAndScore(table: TableValue, learners: readonly Learner
     seed: splitSeed(options.seed, split),
     scoresOnly: !everyRepeat && split.repeat > 1,
   }));
-  const outcomes = await runFolds(rows, tasks, { ...services, seed: options.seed, progress: (fraction, message) => progress(fraction === null ? null : 0.05 + 0.85 * fraction, message) });
+  const outcomes = await runFolds(rows, tasks, { ...services, seed: options.seed, progress: (fraction, message) => progress(fraction === null ? null : 0.05 + 0.85 * fraction, message) }, { checkpoint: services.checkpoint });
 
   progress(0.9, 'Writing the scores');
   const done = jobs.flatMap((job, index) => {

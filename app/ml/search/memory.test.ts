@@ -20,6 +20,18 @@ describe('TrialMemory', () => {
     expect(later.find(['b'])).toBeNull();
   });
 
+  it('keeps states of the last fit beside the trials', async () => {
+    const checkpoint = place();
+    const memory = await TrialMemory.open(checkpoint);
+    await memory.keep(['a'], scores);
+    expect(await memory.ofLastFit?.load()).toBeNull();
+    await memory.ofLastFit?.save(Uint8Array.of(10, 0, 255, 10));
+    const later = await TrialMemory.open(checkpoint);
+    expect(later.find(['a'])).toEqual(scores);
+    expect(Array.from((await later.ofLastFit?.load()) ?? [])).toEqual([10, 0, 255, 10]);
+    expect((await TrialMemory.open(null)).ofLastFit).toBeUndefined();
+  });
+
   it('starts anew from a damaged file', async () => {
     const memory = await TrialMemory.open(place(new TextEncoder().encode('{"version":1,"trials":[[1')));
     expect(memory.find(['a'])).toBeNull();

@@ -59,7 +59,9 @@ export async function searchParameters(spec: LearnerSpec, table: TableValue, opt
   const isChanged = best.number !== first.number;
   const gain = isChanged ? await compareOnFreshFolds(spec, best.spec, metric, await openFreshFolds(rows, options.folds, options.seed, services), within(0.8, 0.9)) : null;
   if (gain !== null) services.log('info', `On fresh folds: ${metric.title} ${gain.before.toPrecision(4)} → ${gain.after.toPrecision(4)}.`);
-  const model = await fitLearner(best.spec, table, within(0.9, 0.99));
+  const { checkpoint: _trials, ...last } = within(0.9, 0.99);
+  const { ofLastFit } = memory;
+  const model = await fitLearner(best.spec, table, ofLastFit === undefined ? last : { ...last, checkpoint: ofLastFit });
   const page = searchReport({
     target: spec.target,
     learner: algorithmTitle(spec.algorithm),

@@ -5,7 +5,7 @@ import { foldMetrics } from '../evaluation/fold-metrics.ts';
 import { foldTable, numberRows, type NumberedRows } from '../evaluation/fold-table.ts';
 import { learnerNames } from '../evaluation/learner-names.ts';
 import { makeFolds, splitTitle } from '../evaluation/make-folds.ts';
-import { runFolds } from '../evaluation/run-folds.ts';
+import { runFolds, type RunFoldsOptions } from '../evaluation/run-folds.ts';
 import { train } from '../learners/train.ts';
 import type { TrainedLearner } from '../learners/types.ts';
 import { readFeatureRows } from '../model/feature-rows.ts';
@@ -33,7 +33,7 @@ export async function learnStack(spec: LearnerSpec, input: Pick<TableValue, 'rel
   const rows = await numberRows(spec.task, target, { kind: 'table', relation: plain, schema: input.schema }, tables, () => undefined);
   const within = (from: number, to: number) => (fraction: number | null, message?: string) => progress(fraction === null ? null : from + (to - from) * fraction, message);
 
-  const unseen = params.method === 'average' ? null : await outOfFold(rows, bases, names, params.folds, { ...services, seed: params.seed ?? services.seed, progress: within(0.02, 0.7) }, options.place === undefined ? {} : { atOnce: 2 });
+  const unseen = params.method === 'average' ? null : await outOfFold(rows, bases, names, params.folds, { ...services, seed: params.seed ?? services.seed, progress: within(0.02, 0.7) }, options.place === undefined ? { checkpoint: options.checkpoint } : { atOnce: 2 });
   signal.throwIfAborted();
   const fitted: FittedBase[] = [];
   const from = unseen === null ? 0.02 : 0.7;
@@ -52,7 +52,7 @@ export async function learnStack(spec: LearnerSpec, input: Pick<TableValue, 'rel
 }
 
 /** What each base predicts for rows that it did not see, in folds that are the same for all. */
-async function outOfFold(rows: NumberedRows, bases: readonly LearnerSpec[], names: readonly string[], k: number, services: LearnServices, options: { readonly atOnce?: number }): Promise<OutOfFold[]> {
+async function outOfFold(rows: NumberedRows, bases: readonly LearnerSpec[], names: readonly string[], k: number, services: LearnServices, options: RunFoldsOptions): Promise<OutOfFold[]> {
   const folds = await makeFolds({ by: 'k-fold', k, repeats: 1, stratified: true }, rows, services.seed, services.tables, services.report);
   const written = await foldTable(rows, folds, services.tables);
   const tasks = bases.flatMap((spec, index) =>

@@ -95,7 +95,9 @@ export async function autoTrain(table: TableValue, options: AutoTrainOptions, se
   const left = options.seconds - (performance.now() - began) / 1000;
   const repeats = CHECK_REPEATS * checkSeconds > left / 2 ? 1 : CHECK_REPEATS;
   const gain = winner.trials.length === 1 && winner.trials[0]?.number === start.number ? null : await check(start.spec, winner, metric, await openFreshFolds(rows, options.folds, options.seed, services, repeats), within(0.8, 0.92));
-  const model = await fitLearner(winner.spec, table, within(0.92, 0.99));
+  const { checkpoint: _trials, ...last } = within(0.92, 0.99);
+  const { ofLastFit } = memory;
+  const model = await fitLearner(winner.spec, table, ofLastFit === undefined ? last : { ...last, checkpoint: ofLastFit });
   const leaders: Leader[] = [...found.map(({ title, mean, trials: parts }): Leader => ({ title, mean, parts: parts.length })), ...trials.all];
   return {
     learner: winner.spec,
