@@ -24,7 +24,7 @@ export function swarmSpec(explanation: Explanation, output: ExplainedOutput): Ch
     x: { title: scaleTitle(explanation, output) },
     y: { title: 'column', scale: 'category' },
     series: [{ name: 'rows', mark: 'points', x: drawn.flatMap((j) => output.values[j] ?? []), y: drawn.flatMap((j) => (output.values[j] ?? []).map(() => explanation.columns[j]?.name ?? '')) }],
-    note: 'Click a point to choose its row.',
+    note: `Click a point to choose its row.${output.errors === null ? '' : ' Bars are one standard error of the chosen row; those of the others show on hover.'}`,
   };
 }
 
