@@ -6,9 +6,18 @@ import { runAction } from '../app/actions.ts';
 import { useView } from '../state/view.ts';
 import { useCanvas, zoomTo, motion } from './canvas-store.ts';
 
+/** Apart from the buttons, for it changes with every turn of the wheel. */
+function ZoomLevel() {
+  const percent = useStore((store) => Math.round(store.transform[2] * 100));
+  return (
+    <button type="button" className="h-7 w-12 rounded-md text-xs tabular-nums text-muted hover:bg-hover hover:text-ink" title="Zoom to 100 %" onClick={() => zoomTo(1)}>
+      {percent} %
+    </button>
+  );
+}
+
 /** Zoom and layout, bottom left of the canvas. */
 export function CanvasControls() {
-  const zoom = useStore((store) => store.transform[2]);
   const minimap = useView((store) => store.minimap);
   const { flow } = useCanvas.getState();
   return (
@@ -16,14 +25,7 @@ export function CanvasControls() {
       <IconButton label="Zoom out" keys={keysOf('view.zoomOut')} tooltipSide="top" onClick={() => void flow?.zoomOut({ duration: motion() })}>
         <Minus size={15} />
       </IconButton>
-      <button
-        type="button"
-        className="h-7 w-12 rounded-md text-xs tabular-nums text-muted hover:bg-hover hover:text-ink"
-        title="Zoom to 100 %"
-        onClick={() => zoomTo(1)}
-      >
-        {Math.round(zoom * 100)} %
-      </button>
+      <ZoomLevel />
       <IconButton label="Zoom in" keys={keysOf('view.zoomIn')} tooltipSide="top" onClick={() => void flow?.zoomIn({ duration: motion() })}>
         <Plus size={15} />
       </IconButton>

@@ -2,7 +2,6 @@ import '@xyflow/react/dist/base.css';
 import './canvas.css';
 import { Background, BackgroundVariant, ConnectionLineType, MiniMap, ReactFlow, ReactFlowProvider, SelectionMode, applyNodeChanges, useStore, type NodeChange, type ReactFlowProps } from '@xyflow/react';
 import { useCallback, useEffect, useMemo, useRef, useState, type DragEvent } from 'react';
-import type { Point } from '#app/pipeline/commands.ts';
 import type { PipelineDocument } from '#app/pipeline/document.ts';
 import { indexGraph } from '#app/pipeline/graph.ts';
 import { categoryOf } from '../state/catalogue.ts';
@@ -18,16 +17,20 @@ import { openView, useCanvas } from './canvas-store.ts';
 import { ConnectionHint } from './connection-hint.tsx';
 import { useConnecting } from './connecting.ts';
 import { edgeAt, nodeDragType, useNodeDrag } from './drag.ts';
+import { dragChanges, endDrag } from './dragging.ts';
 import { fits, inputKind, insertIntoEdge, outputKind } from './edits.ts';
 import { flowEdges, flowNodes, type FlowNode, type WireEdge } from './flow-model.ts';
-import { grid, snap } from './geometry.ts';
+import { grid } from './geometry.ts';
+import { GroupChip } from './group-chip.tsx';
+import { GroupFrame, selectGroup } from './group-frame.tsx';
+import { GuideLines } from './guide-lines.tsx';
 import { LineagePanel } from './lineage-panel.tsx';
 import { NodeCard } from './node-card.tsx';
 import { NoteCard } from './note-card.tsx';
 import { QuickAdd } from './quick-add.tsx';
 import { Wire } from './wire.tsx';
 
-const nodeTypes = { card: NodeCard, note: NoteCard };
+const nodeTypes = { card: NodeCard, note: NoteCard, frame: GroupFrame, chip: GroupChip };
 const edgeTypes = { wire: Wire };
 const panButtons = [1];
 const snapGrid: [number, number] = [grid, grid];
@@ -38,18 +41,15 @@ const proOptions = { hideAttribution: true };
 
 const paneElement = () => window.document.querySelector<HTMLElement>('[data-testid="canvas"]');
 
-function onDragStop(dragged: readonly FlowNode[]): void {
-  const { dropEdge } = useCanvas.getState();
-  useCanvas.setState({ dropEdge: null });
-  commitMove(dragged, dropEdge);
-}
+/** A box is being drawn: what it takes in is marked on the canvas at once, and the other panels hear of it when it is done. */
+let isBoxing = false;
 
 /** Made once: React Flow tells every node when one of these changes. */
 const handlers: Partial<ReactFlowProps<FlowNode, WireEdge>> = {
   onInit: (flow) => useCanvas.setState({ flow }),
   onEdgesChange: (changes) => {
     const chosen = changes.filter((change) => change.type === 'select');
-    if (chosen.length > 0) applyEdgeSelection(chosen);
+    if (chosen.length > 0 && !isBoxing) applyEdgeSelection(chosen);
   },
   onNodeDrag: (event, node) => {
     const { document } = usePipeline.getState();
@@ -58,20 +58,40 @@ const handlers: Partial<ReactFlowProps<FlowNode, WireEdge>> = {
     const dropEdge = under !== null && insertIntoEdge(document, node.id, under) ? under : null;
     if (useCanvas.getState().dropEdge !== dropEdge) useCanvas.setState({ dropEdge });
   },
-  onNodeDragStop: (_event, _node, all) => onDragStop(all),
-  onSelectionDragStop: (_event, all) => onDragStop(all),
+  onNodeDragStop: (_event, _node, all) => endDrag(all),
+  onSelectionDragStop: (_event, all) => endDrag(all),
   onNodeDoubleClick: (_event, node) => {
     if (node.type === 'card') showInspector('parameters');
   },
   onNodeContextMenu: (_event, node) => {
-    if (!node.selected) select(node.type === 'card' ? { nodes: [node.id] } : { notes: [node.id] });
+    if (node.selected) return;
+    if (node.type === 'frame' || node.type === 'chip') selectGroup(node.data.group);
+    else select(node.type === 'card' ? { nodes: [node.id] } : { notes: [node.id] });
   },
   onEdgeContextMenu: (_event, edge) => select({ edges: [edge.id] }),
   onPaneContextMenu: () => select({}),
+  onSelectionStart: () => {
+    isBoxing = true;
+  },
+  onSelectionEnd: () => {
+    isBoxing = false;
+    selectMarked();
+  },
   onPaneClick: () => paneElement()?.focus({ preventScroll: true }),
   onMoveStart: () => paneElement()?.setAttribute('data-panning', ''),
   onMoveEnd: () => paneElement()?.removeAttribute('data-panning'),
 };
+
+/** What is on the canvas. Changes are worked out at once, not while React renders: they also show guide lines. */
+function useFlowNodes() {
+  const [nodes, setNodes] = useState<FlowNode[]>([]);
+  const latest = useRef(nodes);
+  const change = useCallback((next: (before: FlowNode[]) => FlowNode[]) => {
+    latest.current = next(latest.current);
+    setNodes(latest.current);
+  }, []);
+  return [nodes, change] as const;
+}
 
 function isJoined(document: PipelineDocument, nodeId: string): boolean {
   const { incoming, outgoing } = indexGraph(document);
@@ -91,7 +111,7 @@ function CanvasPane() {
   const selection = useSelection();
   const minimap = useView((store) => store.minimap);
   const connecting = useCanvas((store) => store.connecting);
-  const [nodes, setNodes] = useState<FlowNode[]>([]);
+  const [nodes, setNodes] = useFlowNodes();
   const [edges, setEdges] = useState<WireEdge[]>([]);
   const pane = useRef<HTMLDivElement>(null);
   const detail = useStore((store) => (detailAt(store.transform[2])));
@@ -101,9 +121,9 @@ function CanvasPane() {
 
   useEffect(() => {
     if (!document) return;
-    setNodes((before) => flowNodes(document, selection.nodes, selection.notes, before));
+    setNodes((before) => flowNodes(document, selection, before));
     setEdges((before) => flowEdges(document, selection.nodes, selection.edges, before, ways));
-  }, [document, selection, ways]);
+  }, [document, selection, ways, setNodes]);
 
   // Once a pipeline: when its nodes are there, or at once when it has none, so that the first node added does not move the view.
   const flow = useCanvas((store) => store.flow);
@@ -120,9 +140,9 @@ function CanvasPane() {
 
   const onNodesChange = useCallback((changes: NodeChange<FlowNode>[]) => {
     const chosen = changes.filter((change) => change.type === 'select');
-    if (chosen.length > 0) applySelection(chosen);
-    const moved = changes.filter((change) => change.type === 'position' || change.type === 'dimensions');
-    if (moved.length > 0) setNodes((before) => applyNodeChanges<FlowNode>(moved, before));
+    if (chosen.length > 0 && !isBoxing) applySelection(chosen);
+    const own = changes.filter((change) => change.type === 'position' || change.type === 'dimensions' || (isBoxing && change.type === 'select'));
+    if (own.length > 0) setNodes((before) => applyNodeChanges<FlowNode>(own, before));
   }, []);
 
   const connectingKind = useMemo(() => {
@@ -218,10 +238,11 @@ function CanvasPane() {
               bgColor="var(--surface)"
               maskColor="color-mix(in oklab, var(--canvas) 70%, transparent)"
               nodeBorderRadius={20}
-              nodeColor={(node) => (node.type === 'card' ? `oklch(var(--hue-l) var(--hue-c) ${categoryHue(node as FlowNode)})` : 'var(--line)')}
+              nodeColor={(node) => (node.type === 'card' ? `oklch(var(--hue-l) var(--hue-c) ${categoryHue(node as FlowNode)})` : node.type === 'frame' ? 'transparent' : 'var(--line)')}
             />
           ) : null}
           <ConnectionHint />
+          <GuideLines />
         </ReactFlow>
         {document && document.nodes.length === 0 ? <CanvasEmpty /> : null}
         <CanvasControls />
@@ -244,31 +265,6 @@ function detailAt(zoom: number): 'far' | 'low' | 'middle' | 'near' {
   return zoom < 1.15 ? 'middle' : 'near';
 }
 
-/** Moves of a drag as one undo step, put into the edge it was dropped on. */
-function commitMove(dragged: readonly FlowNode[], dropEdge: string | null): void {
-  const { document } = usePipeline.getState();
-  if (!document) return;
-  const positions: Record<string, Point> = {};
-  const notes = [];
-  for (const node of dragged) {
-    const to = { x: snap(node.position.x), y: snap(node.position.y) };
-    if (node.type === 'note') {
-      const note = document.notes.find((candidate) => candidate.id === node.id);
-      if (note && (note.x !== to.x || note.y !== to.y)) notes.push({ type: 'set-note' as const, note: { ...note, ...to } });
-      continue;
-    }
-    const from = document.layout[node.id];
-    if (from?.x !== to.x || from.y !== to.y) positions[node.id] = to;
-  }
-  const [only] = dragged;
-  const insert = dropEdge !== null && only && dragged.length === 1 ? insertIntoEdge(document, only.id, dropEdge) : null;
-  const moves = Object.keys(positions).length > 0 ? [{ type: 'move' as const, positions }] : [];
-  const commands = [...moves, ...notes, ...(insert ? [insert] : [])];
-  const [first] = commands;
-  if (!first) return;
-  edit(commands.length === 1 ? first : { type: 'batch', commands }, insert ? { label: 'Insert into connection' } : {});
-}
-
 interface SelectChange {
   readonly id: string;
   readonly selected: boolean;
@@ -280,13 +276,27 @@ function toggled(ids: readonly string[], changes: readonly SelectChange[]): read
   return [...ids.filter((id) => !off.has(id)), ...on];
 }
 
+const noGroups: readonly string[] = [];
+
 function applySelection(changes: readonly SelectChange[]): void {
   const noteIds = new Set(usePipeline.getState().document?.notes.map((note) => note.id));
   useSelection.setState((state) => ({
     nodes: toggled(state.nodes, changes.filter((change) => !noteIds.has(change.id))),
     notes: toggled(state.notes, changes.filter((change) => noteIds.has(change.id))),
+    // A frame is selected by its bar only; to pick among what is in it is to mean that alone.
+    groups: noGroups,
     port: null,
   }));
+}
+
+/** What the box left marked, and the edges at those nodes. */
+function selectMarked(): void {
+  const marked = useCanvas.getState().flow?.getNodes().filter((node) => node.selected === true) ?? [];
+  const ids = (type: FlowNode['type']): string[] => marked.filter((node) => node.type === type).map((node) => node.id);
+  const nodes = ids('card');
+  const chosen = new Set(nodes);
+  const edges = usePipeline.getState().document?.edges.filter((edge) => chosen.has(edge.from.node) || chosen.has(edge.to.node)) ?? [];
+  select({ nodes, notes: ids('note'), edges: edges.map((edge) => edge.id) });
 }
 
 function applyEdgeSelection(changes: readonly SelectChange[]): void {

@@ -6,6 +6,12 @@ import { connectPorts } from './edits.ts';
 
 /** Beside the pointer while an edge is dragged over a port that cannot take it: why not. */
 export function ConnectionHint() {
+  const isDragged = useConnection((connection) => connection.inProgress);
+  // Only then does the hint follow the view.
+  return isDragged ? <Refusal /> : null;
+}
+
+function Refusal() {
   const connection = useConnection();
   const { x, y, zoom } = useViewport();
   const document = usePipeline((store) => store.document);

@@ -1,0 +1,143 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { Browser, Page } from '@playwright/test';
+import { gestures, MeasuredPage, type Gestures } from '../canvas/page.ts';
+import { launch, serveApp, serveStress, type AppServer } from '../canvas/sessions.ts';
+import { ms, ratio, type BenchOptions, type BenchRow } from '../measure.ts';
+
+const viewport = { width: 1440, height: 900 };
+const titles: Readonly<Record<keyof Gestures, string>> = { pan: 'pan', zoom: 'zoom', drag: 'drag a node', boxSelect: 'box-select' };
+
+async function openPage(browser: Browser, url: string, before?: (page: Page) => Promise<void>): Promise<Page> {
+  const page = await (await browser.newContext({ viewport })).newPage();
+  await before?.(page);
+  await page.goto(url);
+  return page;
+}
+
+/** The app with a pipeline on its canvas. */
+async function openApp(browser: Browser, server: AppServer, nodes: number): Promise<Page> {
+  const path = server.pipeline(nodes);
+  const page = await openPage(browser, server.url, async (fresh) => {
+    await fresh.addInitScript((at) => localStorage.setItem('penstock.pipeline', at), path);
+  });
+  await page.getByTestId('node-card').first().waitFor({ timeout: 60_000 });
+  return page;
+}
+
+/** Wall time in ms from choosing a pipeline in the switcher to its cards in view standing on the canvas, the best of `rounds`. */
+async function opening(page: Page, server: AppServer, nodes: number, other: number, rounds: number): Promise<number> {
+  const open = async (size: number): Promise<number> => {
+    await page.getByTestId('pipeline-switcher').click();
+    const entry = page.getByTestId(`open-${server.pipeline(size)}`);
+    await entry.waitFor();
+    const from = performance.now();
+    await entry.click();
+    await page.waitForFunction((title) => document.querySelector('[data-testid=pipeline-title]')?.textContent?.includes(title) === true && document.querySelector('[data-testid=node-card]') !== null, `${size} nodes`);
+    return performance.now() - from;
+  };
+  let best = Infinity;
+  for (let round = 0; round < rounds; round += 1) {
+    await open(other);
+    best = Math.min(best, await open(nodes));
+  }
+  return best;
+}
+
+/** Scripting time in ms a key while a param is typed; the least of some words. */
+async function typing(measured: MeasuredPage): Promise<number> {
+  const { page } = measured;
+  await page.getByTestId('node-card').nth(1).dispatchEvent('click');
+  await page.keyboard.press('F2');
+  let best = Infinity;
+  for (const word of ['wordwordword', 'anotherwordx', 'onceonceonce', 'lastlastlast']) {
+    best = Math.min(best, (await measured.scripting(async () => {
+      for (const letter of word) {
+        await page.keyboard.press(letter);
+        await measured.frames(1);
+      }
+    })) / word.length);
+  }
+  await page.keyboard.press('Escape');
+  return best;
+}
+
+/** Growth of the heap, as a factor, over edits that are made and undone. */
+async function heapOverEdits(measured: MeasuredPage, edits: number): Promise<{ before: number; after: number }> {
+  const { page } = measured;
+  await page.getByTestId('node-card').first().click();
+  const toggle = async (times: number): Promise<void> => {
+    for (let i = 0; i < times; i += 1) await page.keyboard.press('Control+b');
+  };
+  await toggle(Math.min(200, edits));
+  await measured.settle();
+  const before = await measured.heap();
+  await toggle(edits);
+  await measured.settle();
+  return { before, after: await measured.heap() };
+}
+
+async function heapOverRuns(measured: MeasuredPage, runs: number): Promise<{ before: number; after: number }> {
+  const { page } = measured;
+  const run = async (times: number): Promise<void> => {
+    for (let i = 0; i < times; i += 1) {
+      await page.keyboard.press('Shift+F7');
+      await page.waitForFunction(() => document.querySelector('[data-testid=run-all]') !== null);
+    }
+  };
+  await run(10);
+  await measured.settle();
+  const before = await measured.heap();
+  await run(runs);
+  await measured.settle();
+  return { before, after: await measured.heap() };
+}
+
+/** The canvas against React Flow's own stress example with as many nodes, in one browser: what scripts take for each movement of the mouse. */
+export async function run({ quick }: BenchOptions): Promise<{ rows: BenchRow[] }> {
+  execFileSync(process.execPath, [fileURLToPath(new URL('../../scripts/build.mjs', import.meta.url)), 'engine', 'renderer'], { stdio: 'inherit' });
+  if (!existsSync(process.env['PENSTOCK_CHROMIUM'] ?? '/usr/bin/chromium')) {
+    console.log('Skipped: there is no Chromium here.');
+    return { rows: [] };
+  }
+  const sizes = quick ? [100] : [100, 500, 2000];
+  const rounds = quick ? 2 : 3;
+  const rows: BenchRow[] = [];
+  const [server, stress, browser] = [await serveApp([...sizes, (sizes.at(-1) ?? 0) / 2]), await serveStress(), await launch()];
+  try {
+    for (const nodes of sizes) {
+      const ours = await openApp(browser, server, nodes);
+      const measured = await MeasuredPage.of(ours);
+      await measured.settle();
+      const found = await gestures(measured, { pane: '[data-testid=canvas]', panButton: 'middle', boxKey: null, node: '[data-testid=node-card]' }, rounds);
+      const other = await openPage(browser, stress.url(nodes));
+      await other.locator('.react-flow__node').first().waitFor();
+      const example = await gestures(await MeasuredPage.of(other), { pane: '.react-flow', panButton: 'left', boxKey: 'Shift', node: '.react-flow__node' }, rounds);
+      await other.context().close();
+      for (const gesture of Object.keys(titles) as (keyof Gestures)[]) {
+        rows.push({ name: `${titles[gesture]}, ${nodes} nodes`, ours: ms(found[gesture]), against: 'stress example, scripts an event', peer: ms(example[gesture]), ratio: ratio(found[gesture], example[gesture]), limit: '≤ 1.25' });
+      }
+      if (nodes === sizes.at(-1)) {
+        const typed = await typing(measured);
+        rows.push({ name: `typing, ${nodes} nodes`, ours: ms(typed), against: 'limit, scripts a key', peer: ms(16), ratio: ratio(typed, 16), limit: '≤ 1' });
+        const opened = await opening(ours, server, nodes, nodes / 2, rounds);
+        rows.push({ name: `opening, ${nodes} nodes`, ours: ms(opened), against: 'limit', peer: ms(1500), ratio: ratio(opened, 1500), limit: '≤ 1' });
+      }
+      await ours.context().close();
+    }
+    const page = await MeasuredPage.of(await openApp(browser, server, 100));
+    const [edits, runs] = quick ? [500, 20] : [10_000, 500];
+    const edited = await heapOverEdits(page, edits);
+    rows.push({ name: `heap over ${edits} edits`, ours: megabytes(edited.after), against: 'before them', peer: megabytes(edited.before), ratio: ratio(edited.after, edited.before), limit: '≤ 1.25' });
+    const ran = await heapOverRuns(page, runs);
+    rows.push({ name: `heap over ${runs} runs`, ours: megabytes(ran.after), against: 'before them', peer: megabytes(ran.before), ratio: ratio(ran.after, ran.before), limit: '≤ 1.25' });
+  } finally {
+    await browser.close();
+    await server.close();
+    await stress.close();
+  }
+  return { rows };
+}
+
+const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
