@@ -5,7 +5,7 @@ import { chosenOf, isNumber, quoteColumn, sqlOver } from '#app/sdk/analysis.ts';
 import { chartTable } from '#app/sdk/chart-node.ts';
 import type { NodeExecutor, RunContext } from '#app/sdk/node.ts';
 import type { ReportBlock, TableValue } from '#app/sdk/ports.ts';
-import { factsOf, namedShare, sampledValues, type TableFacts } from './facts.ts';
+import { factsOf, namedShare, sampledValues, watchedValues, type TableFacts } from './facts.ts';
 import { listedValues } from './listed-values.ts';
 import { findingsOf, severities, sorted, type Finding } from './findings.ts';
 import { findingsSchema, type DataQualityParams } from './node.ts';
@@ -108,7 +108,8 @@ function howCounted({ columns }: TableFacts): string {
   return [
     'Rows and values are counted over all rows.',
     estimated.length > 0 ? `Numbers of different values marked “about” are estimated from all rows of a random part of the values: they are right to ± ${(100 * error).toFixed(1)} % in 95 of 100 cases.` : '',
-    sampled ? `Quartile fences of columns with at least ${formatCount(2 * sampledValues)} values are those of a random sample of ${formatCount(sampledValues)} values or more, whose quartiles have ranks that are right to ± 0.12 percentage points in 95 of 100 cases; how many values lie beyond them is counted. The most frequent of more than about ${formatCount(listedValues)} different values is looked for in that sample, and named where it has ${100 * namedShare} % of the values or more.` : '',
+    sampled ? `Quartile fences of columns with at least ${formatCount(2 * sampledValues)} values are those of a random sample of ${formatCount(sampledValues)} values or more, whose quartiles have ranks that are right to ± 0.12 percentage points in 95 of 100 cases; how many values lie beyond them is counted.` : '',
+    columns.some(({ column, distinct }) => column.type === 'float' || distinct.count > listedValues) ? `The most frequent of decimals, and of more than about ${formatCount(listedValues)} different values, is looked for in up to ${formatCount(2 * watchedValues)} of them, and named where it has ${100 * namedShare} % of all values or more.` : '',
     `Spelling is compared in columns with at most about ${formatCount(listedValues)} different values. Repeated rows and copied columns are found by 64-bit hashes.`,
   ].filter((one) => one !== '').join(' ');
 }
