@@ -89,6 +89,10 @@ export function suggestedSpace(algorithm: string, task: LearningTask): Dimension
       return [choice('penalty', 'ridge, lasso, elastic-net'), range('alpha', 0.0001, 100, 'log')];
     case 'mlp':
       return [choice('hiddenLayers', '[32], [64, 32], [128, 64], [128, 128]'), range('learningRate', 0.0003, 0.02, 'log'), range('weightDecay', 0.000001, 0.1, 'log'), range('dropout', 0, 0.5), ...(task === 'classification' ? [choice('batchSize', '64, 256')] : [])];
+    case 'text-classifier':
+      return [choice('pooling', 'mean, attention'), choice('embedding', '32, 64, 128'), choice('hiddenLayers', '[], [64]'), range('learningRate', 0.0005, 0.02, 'log'), range('dropout', 0, 0.5)];
+    case 'convolutional-network':
+      return [choice('blocks', '[16, 32], [16, 32, 64], [32, 64, 128]'), range('learningRate', 0.0005, 0.02, 'log'), range('weightDecay', 0.0001, 0.1, 'log'), range('dropout', 0, 0.5)];
     case 'k-nearest-neighbours':
       return [range('neighbours', 1, 60, 'log', true), choice('weights', 'uniform, distance')];
     case 'support-vector-machine':
@@ -105,6 +109,8 @@ export const iterationParams: Readonly<Record<string, { readonly param: string; 
   'gradient-boosting': { param: 'iterations', full: 300 },
   'random-forest': { param: 'trees', full: 100 },
   mlp: { param: 'epochs', full: 50 },
+  'text-classifier': { param: 'epochs', full: 20 },
+  'convolutional-network': { param: 'epochs', full: 30 },
 };
 
 /** Columns of the table of trials: one row a trial, its params last. */

@@ -3,7 +3,8 @@ import type { FittedRecipe } from '#app/sdk/ports.ts';
 import { parameterCount } from '../../autodiff/flat-parameters.ts';
 import { encodeModel } from '../../onnx/encode.ts';
 import { createRunner } from '../../onnx/runner.ts';
-import { nativeRuntime } from '../../onnx/testing.ts';
+import { headModel } from '../../model/assemble.ts';
+import { nativeRuntime, runModel, wasmRuntime } from '../../onnx/testing.ts';
 import { featuresInOnnx } from '../../recipe/testing.ts';
 import { closeIdleWorkers } from '../../worker/run-task.ts';
 import { evaluationGraph } from '../network/graphs.ts';
@@ -53,6 +54,10 @@ describe('a model file', () => {
         const channels = colour === 'grey' ? 1 : 3;
         const found = await runHead(cnnHead(spec, vector, statistics), Float32Array.from([...images.flatMap((image) => Array.from(image)), ...new Array<number>(size * size).fill(Number.NaN)]), size * size);
         const { probabilities = [], label = [] } = found;
+        // The build of ONNX Runtime that bundles are served with.
+        const head = cnnHead(spec, vector, statistics);
+        const served = await runModel(wasmRuntime(), headModel(head, size * size), { [head.input]: { data: images[0] ?? new Float32Array(), dims: [1, size * size] } });
+        for (const [cls, value] of probabilities.slice(0, 3).entries()) expect((served['probabilities']?.data as Float32Array)[cls]).toBeCloseTo(value, 5);
         expect(probabilities.slice(15)).toEqual([Number.NaN, Number.NaN, Number.NaN]);
         for (const [row, image] of images.entries()) {
           const data = new Float32Array(channels * size * size);

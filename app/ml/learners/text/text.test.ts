@@ -7,7 +7,8 @@ import { openDatabase, type Database } from '#app/data/index.ts';
 import type { Relation, Schema } from '#app/relation/types.ts';
 import type { FittedRecipe } from '#app/sdk/ports.ts';
 import { parameterCount } from '../../autodiff/flat-parameters.ts';
-import { nativeRuntime } from '../../onnx/testing.ts';
+import { headModel } from '../../model/assemble.ts';
+import { nativeRuntime, runModel, wasmRuntime } from '../../onnx/testing.ts';
 import { featuresOfFew } from '../../recipe/apply.ts';
 import { fitRecipe } from '../../recipe/fit.ts';
 import { featuresInOnnx } from '../../recipe/testing.ts';
@@ -84,6 +85,9 @@ for (const pooling of ['mean', 'attention'] as const) {
       if (i >= 9 || (i >= 3 && i < 6)) expect(value).toBeCloseTo(alone[i % 3] ?? Number.NaN, 5);
     }
     expect(await classes()).toEqual([]);
+    // The build of ONNX Runtime that bundles are served with.
+    const served = await runModel(wasmRuntime(), headModel(head, 4), { [head.input]: { data: Float32Array.of(2, 5, 0, 0), dims: [1, 4] } });
+    for (const [cls, value] of alone.entries()) expect((served['probabilities']?.data as Float32Array)[cls]).toBeCloseTo(value, 5);
   });
 }
 
