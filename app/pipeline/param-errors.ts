@@ -8,7 +8,7 @@ export function paramDiagnostics(error: z.ZodError, schema: z.ZodType, nodeId: s
     return {
       severity: 'error',
       code: 'param-invalid',
-      message: sentence(issue, titleOf(schema, path)),
+      message: sentence(issue, paramTitle(schema, path)),
       remedy: 'Choose another value in the inspector.',
       place: { nodeId, param: path },
     };
@@ -62,7 +62,7 @@ function capitalised(message: string, name: string): string {
 }
 
 /** The `title` of the schema at a path, or the path's last name in words ("learningRate" → "learning rate"). */
-function titleOf(schema: z.ZodType, path: readonly (string | number)[]): string {
+export function paramTitle(schema: z.ZodType, path: readonly (string | number)[]): string {
   let at: z.core.$ZodType | undefined = schema;
   let title: string | undefined;
   for (const part of path) {
