@@ -1,6 +1,6 @@
 """Real ONNX files of other libraries, with what those libraries themselves predict, for nodes/train/import-onnx.
 
-Needs scikit-learn, skl2onnx, lightgbm and onnxmltools. Writes nodes/train/import-onnx/files/*.onnx and files.json. The predictions are
+Needs scikit-learn, skl2onnx, lightgbm, xgboost and onnxmltools. Writes nodes/train/import-onnx/files/*.onnx and files.json. The predictions are
 those of the libraries, not of any ONNX runtime.
 """
 
@@ -11,6 +11,7 @@ import numpy as np
 import onnx
 import onnxmltools
 import pandas as pd
+import xgboost
 from onnxmltools.convert.common.data_types import FloatTensorType as LightGBMFloat
 from reference import ROOT, cell
 from skl2onnx import convert_sklearn, to_onnx
@@ -40,6 +41,7 @@ answers = []
 
 def write(name, model, columns, table, params, answer):
     model.doc_string = ""
+    model.graph.name = name
     (folder / f"{name}.onnx").write_bytes(model.SerializeToString())
     answers.append({"name": name, "columns": columns, "rows": [[cell(value) for value in row] for row in table.itertuples(index=False, name=None)], "params": params, **answer})
 
@@ -89,6 +91,11 @@ two = lightgbm.LGBMClassifier(n_estimators=10, num_leaves=5, min_child_samples=1
 write("lightgbm-two", onnxmltools.convert_lightgbm(two, initial_types=[("input", LightGBMFloat([None, 4]))], zipmap=False), floats, some, {"target": "adelie"}, classes_of([0, 1], two.predict_proba(some.to_numpy(np.float32))))
 leaves = lightgbm.LGBMRegressor(n_estimators=10, num_leaves=5, min_child_samples=10, random_state=0, verbose=-1, n_jobs=1).fit(matrix[:, :3], complete["body_mass_g"])
 write("lightgbm-number", onnxmltools.convert_lightgbm(leaves, initial_types=[("input", LightGBMFloat([None, 3]))]), floats[:3], table[numbers[:3]], {"target": "body_mass_g"}, numbers_of(leaves.predict(given[:, :3])))
+
+trees = xgboost.XGBClassifier(n_estimators=10, max_depth=3, random_state=0, n_jobs=1).fit(holes, codes)
+write("xgboost", onnxmltools.convert_xgboost(trees, initial_types=[("input", LightGBMFloat([None, 4]))]), floats, some, {"target": "species", "classes": "Adelie, Chinstrap, Gentoo"}, {"classes": ["Adelie", "Chinstrap", "Gentoo"], "probabilities": trees.predict_proba(some.to_numpy(np.float32)).tolist()})
+rising = xgboost.XGBRegressor(n_estimators=20, max_depth=3, random_state=0, n_jobs=1).fit(matrix[:, :3], complete["body_mass_g"])
+write("xgboost-number", onnxmltools.convert_xgboost(rising, initial_types=[("input", LightGBMFloat([None, 3]))]), floats[:3], table[numbers[:3]], {"target": "body_mass_g"}, numbers_of(rising.predict(given[:, :3])))
 
 network = make_pipeline(StandardScaler(), MLPClassifier((8,), max_iter=3000, random_state=0)).fit(matrix, codes)
 write("network", to_onnx(network, matrix[:1]), floats, table, {"target": "species"}, classes_of(network.classes_, network.predict_proba(given)))

@@ -17,7 +17,7 @@ const filesSchema = z.array(
   }),
 );
 const pathOf = (name: string): string => fileURLToPath(new URL(`./files/${name}`, import.meta.url));
-/** By scripts/reference/onnx_files.py: files that skl2onnx and onnxmltools wrote, and what scikit-learn and LightGBM predict. */
+/** By scripts/reference/onnx_files.py: files that skl2onnx and onnxmltools wrote, and what scikit-learn, LightGBM and XGBoost predict. */
 const files = filesSchema.parse(JSON.parse(readFileSync(pathOf('files.json'), 'utf8')));
 
 let opened: TestEngine;
@@ -43,7 +43,7 @@ async function predictions({ name, columns, rows, params }: (typeof files)[numbe
 /** Without a table, a file of one wide input needs to be told its columns; those of one input a column have their names. */
 function mapped(name: string, columns: readonly { readonly name: string }[]): object {
   if (name === 'pipeline') return {};
-  const input = name.startsWith('lightgbm') ? 'input' : 'X';
+  const input = /^(lightgbm|xgboost)/.test(name) ? 'input' : 'X';
   return { inputs: [{ input, columns: columns.map((column) => column.name).join(', ') }] };
 }
 
