@@ -5,8 +5,9 @@ import { cancelRun, isRunning, startRun, useRun } from '../state/run.ts';
 import { primaryNode, select, useSelection } from '../state/selection.ts';
 import { showInspector, useView, type PageName } from '../state/view.ts';
 import { useTheme } from '../ui/index.ts';
-import { openQuickAdd } from '../canvas/adding.ts';
+import { openQuickAdd, openReplace } from '../canvas/adding.ts';
 import * as canvas from '../canvas/actions.ts';
+import * as arranging from '../canvas/arranging.ts';
 import { fitView, motion, useCanvas, zoomTo } from '../canvas/canvas-store.ts';
 import { viewPort } from '../canvas/results-port.ts';
 import type { ActionId } from './shortcuts.ts';
@@ -37,8 +38,8 @@ async function pasteFromClipboard(): Promise<void> {
 
 const hasNodes = () => useSelection.getState().nodes.length > 0;
 const hasAny = () => {
-  const { nodes, edges, notes } = useSelection.getState();
-  return nodes.length + edges.length + notes.length > 0;
+  const { nodes, edges, notes, groups } = useSelection.getState();
+  return nodes.length + edges.length + notes.length + groups.length > 0;
 };
 const running = () => isRunning(useRun.getState());
 const page = (name: PageName) => () => useView.setState({ page: name });
@@ -64,7 +65,7 @@ const runs: Readonly<Record<ActionId, ActionRun>> = {
   'edit.redo': { run: redo, enabled: () => usePipeline.getState().redoLabel !== null },
   'edit.add': { run: () => openQuickAdd(hasNodes() ? 'selection' : 'pointer') },
   'edit.configure': { run: configure, enabled: hasNodes },
-  'edit.rename': { run: canvas.renameSelected, enabled: hasNodes },
+  'edit.rename': { run: canvas.renameSelected, enabled: () => hasNodes() || arranging.hasGroup() },
   'edit.connect': { run: canvas.connectSelection, enabled: hasNodes },
   'edit.duplicate': { run: canvas.duplicateSelection, enabled: hasAny },
   'edit.bypass': { run: canvas.toggleBypass, enabled: hasNodes },
@@ -74,10 +75,24 @@ const runs: Readonly<Record<ActionId, ActionRun>> = {
   'edit.cut': { run: () => void copyToClipboard().then((done) => done && canvas.deleteSelection()), enabled: hasAny },
   'edit.paste': { run: () => void pasteFromClipboard() },
   'edit.note': { run: canvas.addNote },
-  'edit.nudgeLeft': { run: () => canvas.nudge(-1, 0), enabled: hasNodes },
-  'edit.nudgeRight': { run: () => canvas.nudge(1, 0), enabled: hasNodes },
-  'edit.nudgeUp': { run: () => canvas.nudge(0, -1), enabled: hasNodes },
-  'edit.nudgeDown': { run: () => canvas.nudge(0, 1), enabled: hasNodes },
+  'edit.group': { run: arranging.groupSelection, enabled: hasNodes },
+  'edit.ungroup': { run: arranging.ungroupSelection, enabled: arranging.hasGroup },
+  'edit.collapse': { run: arranging.toggleCollapse, enabled: () => hasNodes() || arranging.hasGroup() },
+  'edit.fitGroup': { run: arranging.fitGroups, enabled: arranging.hasGroup },
+  'edit.replace': { run: openReplace, enabled: () => useSelection.getState().nodes.length === 1 },
+  'edit.nudgeLeft': { run: () => canvas.nudge(-1, 0), enabled: hasAny },
+  'edit.nudgeRight': { run: () => canvas.nudge(1, 0), enabled: hasAny },
+  'edit.nudgeUp': { run: () => canvas.nudge(0, -1), enabled: hasAny },
+  'edit.nudgeDown': { run: () => canvas.nudge(0, 1), enabled: hasAny },
+
+  'arrange.left': { run: arranging.alignSelection('left') },
+  'arrange.centre': { run: arranging.alignSelection('centre') },
+  'arrange.right': { run: arranging.alignSelection('right') },
+  'arrange.top': { run: arranging.alignSelection('top') },
+  'arrange.middle': { run: arranging.alignSelection('middle') },
+  'arrange.bottom': { run: arranging.alignSelection('bottom') },
+  'arrange.across': { run: arranging.distributeSelection('across') },
+  'arrange.down': { run: arranging.distributeSelection('down') },
 
   'edit.selectAll': { run: canvas.selectAll },
   'select.none': { run: () => select({}) },

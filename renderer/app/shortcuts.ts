@@ -1,6 +1,6 @@
 /** Every command of the app with its keys: the one table behind keys, tooltips, menus, the palette and the cheat sheet. */
 
-export type ActionGroup = 'Run' | 'Edit' | 'Select' | 'View' | 'Pipeline' | 'Help';
+export type ActionGroup = 'Run' | 'Edit' | 'Arrange' | 'Select' | 'View' | 'Pipeline' | 'Help';
 
 /** `everywhere`: also while typing in a field. `page`: not while typing. `canvas`: only with the canvas shown, not while typing. */
 export type ActionScope = 'everywhere' | 'page' | 'canvas';
@@ -37,10 +37,26 @@ const table = {
   'edit.cut': { title: 'Cut', group: 'Edit', scope: 'canvas', keys: ['Ctrl+X'], native: true },
   'edit.paste': { title: 'Paste', group: 'Edit', scope: 'canvas', keys: ['Ctrl+V'], native: true },
   'edit.note': { title: 'Add note', group: 'Edit', scope: 'canvas', keys: ['Ctrl+Shift+N'] },
+  'edit.group': { title: 'Group', group: 'Edit', scope: 'canvas', keys: ['Ctrl+G'] },
+  'edit.ungroup': { title: 'Ungroup', group: 'Edit', scope: 'canvas', keys: ['Ctrl+Shift+G'] },
+  'edit.collapse': { title: 'Collapse or expand group', group: 'Edit', scope: 'canvas', keys: ['Ctrl+J'] },
+  'edit.fitGroup': { title: 'Fit group to its content', group: 'Edit', scope: 'canvas', keys: [] },
+  'edit.replace': { title: 'Replace by…', group: 'Edit', scope: 'canvas', keys: ['Alt+R'] },
   'edit.nudgeLeft': { title: 'Move left', group: 'Edit', scope: 'canvas', keys: ['Alt+ArrowLeft'], quiet: true },
   'edit.nudgeRight': { title: 'Move right', group: 'Edit', scope: 'canvas', keys: ['Alt+ArrowRight'], quiet: true },
   'edit.nudgeUp': { title: 'Move up', group: 'Edit', scope: 'canvas', keys: ['Alt+ArrowUp'], quiet: true },
   'edit.nudgeDown': { title: 'Move down', group: 'Edit', scope: 'canvas', keys: ['Alt+ArrowDown'], quiet: true },
+
+  'arrange.left': { title: 'Align left', group: 'Arrange', scope: 'canvas', keys: ['Alt+A'] },
+  'arrange.centre': { title: 'Align centres', group: 'Arrange', scope: 'canvas', keys: ['Alt+H'] },
+  'arrange.right': { title: 'Align right', group: 'Arrange', scope: 'canvas', keys: ['Alt+D'] },
+  'arrange.top': { title: 'Align top', group: 'Arrange', scope: 'canvas', keys: ['Alt+W'] },
+  'arrange.middle': { title: 'Align middles', group: 'Arrange', scope: 'canvas', keys: ['Alt+V'] },
+  // Not Alt+S: two keys that begin with it select upstream and downstream.
+  'arrange.bottom': { title: 'Align bottom', group: 'Arrange', scope: 'canvas', keys: ['Alt+X'] },
+  'arrange.across': { title: 'Distribute across', group: 'Arrange', scope: 'canvas', keys: ['Alt+Shift+H'] },
+  'arrange.down': { title: 'Distribute down', group: 'Arrange', scope: 'canvas', keys: ['Alt+Shift+V'] },
+  'view.tidy': { title: 'Tidy layout', group: 'Arrange', scope: 'canvas', keys: ['Shift+A'] },
 
   'edit.selectAll': { title: 'Select all', group: 'Select', scope: 'canvas', keys: ['Ctrl+A'] },
   'select.none': { title: 'Select nothing', group: 'Select', scope: 'canvas', keys: ['Escape'], quiet: true },
@@ -50,14 +66,13 @@ const table = {
   'select.right': { title: 'Go to the node after', group: 'Select', scope: 'canvas', keys: ['ArrowRight'], quiet: true },
   'select.up': { title: 'Go to the node above', group: 'Select', scope: 'canvas', keys: ['ArrowUp'], quiet: true },
   'select.down': { title: 'Go to the node below', group: 'Select', scope: 'canvas', keys: ['ArrowDown'], quiet: true },
-  'select.find': { title: 'Find node…', group: 'Select', scope: 'everywhere', keys: ['Ctrl+F'] },
+  'select.find': { title: 'Find in this pipeline…', group: 'Select', scope: 'everywhere', keys: ['Ctrl+F'] },
 
   'view.result': { title: 'View result', group: 'View', scope: 'canvas', keys: ['F10'] },
   'view.fit': { title: 'Fit to window', group: 'View', scope: 'canvas', keys: ['Ctrl+2', '.'] },
   'view.actual': { title: 'Zoom to 100 %', group: 'View', scope: 'canvas', keys: ['Ctrl+0'] },
   'view.zoomIn': { title: 'Zoom in', group: 'View', scope: 'canvas', keys: ['Ctrl+=', 'Ctrl++'] },
   'view.zoomOut': { title: 'Zoom out', group: 'View', scope: 'canvas', keys: ['Ctrl+-'] },
-  'view.tidy': { title: 'Tidy layout', group: 'View', scope: 'canvas', keys: ['Shift+A'] },
   'view.minimap': { title: 'Minimap', group: 'View', scope: 'canvas', keys: ['Ctrl+M'] },
   'view.catalogue': { title: 'Show or hide the catalogue', group: 'View', scope: 'page', keys: ['Ctrl+Shift+1'] },
   'view.inspector': { title: 'Show or hide the inspector', group: 'View', scope: 'page', keys: ['Ctrl+Shift+2'] },
@@ -82,7 +97,7 @@ export type ActionId = keyof typeof table;
 
 export const actionTable: Readonly<Record<ActionId, ActionSpec>> = table;
 export const actionIds = Object.keys(table) as readonly ActionId[];
-export const actionGroups: readonly ActionGroup[] = ['Run', 'Edit', 'Select', 'View', 'Pipeline', 'Help'];
+export const actionGroups: readonly ActionGroup[] = ['Run', 'Edit', 'Arrange', 'Select', 'View', 'Pipeline', 'Help'];
 
 export function isActionId(text: string): text is ActionId {
   return Object.hasOwn(table, text);

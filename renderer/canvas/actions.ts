@@ -1,5 +1,6 @@
 import { newElementId } from '#app/core/ids.ts';
 import type { Command, Point } from '#app/pipeline/commands.ts';
+import type { PipelineDocument } from '#app/pipeline/document.ts';
 import { ancestors, descendants, indexGraph } from '#app/pipeline/graph.ts';
 import { notify } from '../state/notices.ts';
 import { edit, usePipeline } from '../state/pipeline.ts';
@@ -8,7 +9,9 @@ import { primaryNode, select, useSelection } from '../state/selection.ts';
 import { fitView, revealNode, useCanvas, visibleCentre } from './canvas-store.ts';
 import { clipFromText, clipOf, clipToText, pasteClip } from './clipboard.ts';
 import { connectSelected, removeAndReconnect } from './edits.ts';
+import type { Chosen } from './flow-model.ts';
 import { grid, snap } from './geometry.ts';
+import { groupOf, moveGroups, notesWithin, wholeGroups } from './groups.ts';
 import { tidyLayout } from './tidy.ts';
 
 /** What keys, menus and the palette do on the canvas. */
@@ -18,31 +21,43 @@ function current() {
 }
 
 export function deleteSelection(): void {
-  const { selection } = current();
+  const { document, selection } = current();
   const { nodes, edges, notes } = selection;
-  if (nodes.length + edges.length + notes.length === 0) return;
-  edit({ type: 'remove', nodes, edges, notes });
+  if (!document) return;
+  const groups = groupsGone(document, selection);
+  if (nodes.length + edges.length + notes.length + groups.length === 0) return;
+  edit({ type: 'remove', nodes, edges, notes, groups });
 }
 
 export function deleteAndReconnect(): void {
   const { document, selection } = current();
   const command = document && removeAndReconnect(document, selection.nodes);
-  if (command) edit(command, { label: 'Delete and reconnect' });
-  else deleteSelection();
+  if (!command) return deleteSelection();
+  const groups = groupsGone(document, selection);
+  edit(groups.length === 0 ? command : { type: 'batch', commands: [command, { type: 'remove', groups }] }, { label: 'Delete and reconnect' });
+}
+
+/** Groups that are selected, or that lose all their nodes with the selection. */
+function groupsGone(document: PipelineDocument, selection: Chosen): string[] {
+  return [...new Set([...selection.groups, ...wholeGroups(document, selection.nodes).map(({ id }) => id)])];
 }
 
 export function duplicateSelection(): void {
   const { document, selection } = current();
-  const clip = document && clipOf(document, selection.nodes, selection.notes);
+  const clip = document && clipOf(document, selection);
   if (!clip) return;
   const pasted = pasteClip(clip);
-  if (edit(pasted.command, { label: 'Duplicate' })) select({ nodes: pasted.nodes, notes: pasted.notes });
+  // A part of one group stays in it.
+  const homes = new Set(selection.nodes.map((id) => groupOf(document, id)));
+  const [home] = homes.size === 1 && pasted.groups.length === 0 ? homes : [null];
+  const command: Command = home ? { type: 'batch', commands: [pasted.command, { type: 'set-group', group: { ...home, nodes: [...home.nodes, ...pasted.nodes] } }] } : pasted.command;
+  if (edit(command, { label: 'Duplicate' })) select({ nodes: pasted.nodes, notes: pasted.notes, groups: pasted.groups });
 }
 
 /** @returns text for the clipboard, or null when nothing that can be copied is selected. */
 export function copySelection(): string | null {
   const { document, selection } = current();
-  const clip = document && clipOf(document, selection.nodes, selection.notes);
+  const clip = document && clipOf(document, selection);
   return clip ? clipToText(clip) : null;
 }
 
@@ -54,7 +69,7 @@ export function pasteText(text: string): boolean {
   const pane = document.querySelector('[data-testid="canvas"]')?.getBoundingClientRect();
   const inside = pane && pointer.x > pane.x && pointer.x < pane.right && pointer.y > pane.y && pointer.y < pane.bottom;
   const pasted = pasteClip(clip, inside && flow ? flow.screenToFlowPosition(pointer) : visibleCentre());
-  if (edit(pasted.command, { label: `Paste ${pasted.nodes.length === 1 ? 'node' : `${pasted.nodes.length} nodes`}` })) select({ nodes: pasted.nodes, notes: pasted.notes });
+  if (edit(pasted.command, { label: `Paste ${pasted.nodes.length === 1 ? 'node' : `${pasted.nodes.length} nodes`}` })) select({ nodes: pasted.nodes, notes: pasted.notes, groups: pasted.groups });
   return true;
 }
 
@@ -93,7 +108,7 @@ export function tidy(): void {
 
 export function selectAll(): void {
   const { document } = current();
-  if (document) select({ nodes: document.nodes.map((node) => node.id), notes: document.notes.map((note) => note.id) });
+  if (document) select({ nodes: document.nodes.map((node) => node.id), notes: document.notes.map((note) => note.id), groups: document.groups.map((group) => group.id) });
 }
 
 export function selectUpstream(): void {
@@ -107,7 +122,8 @@ export function selectDownstream(): void {
 }
 
 export function renameSelected(): void {
-  const id = primaryNode(useSelection.getState());
+  const { groups } = useSelection.getState();
+  const id = groups.at(-1) ?? primaryNode(useSelection.getState());
   if (id !== null) useCanvas.setState({ renaming: id });
 }
 
@@ -122,13 +138,19 @@ export function addNote(): void {
 
 export function nudge(dx: number, dy: number): void {
   const { document, selection } = current();
-  if (!document || selection.nodes.length === 0) return;
+  if (!document) return;
+  const by = { x: dx * grid, y: dy * grid };
+  const groups = document.groups.filter(({ id }) => selection.groups.includes(id));
+  const carried = new Set(groups.flatMap((group) => [...group.nodes, ...notesWithin(document, group)]));
   const positions: Record<string, Point> = {};
   for (const id of selection.nodes) {
     const place = document.layout[id] ?? { x: 0, y: 0 };
-    positions[id] = { x: place.x + dx * grid, y: place.y + dy * grid };
+    if (!carried.has(id)) positions[id] = { x: place.x + by.x, y: place.y + by.y };
   }
-  edit({ type: 'move', positions }, { group: 'nudge' });
+  const notes = document.notes.filter(({ id }) => selection.notes.includes(id) && !carried.has(id)).map((note): Command => ({ type: 'set-note', note: { ...note, x: note.x + by.x, y: note.y + by.y } }));
+  const commands: Command[] = [...(Object.keys(positions).length > 0 ? [{ type: 'move' as const, positions }] : []), ...notes, ...moveGroups(document, new Map(groups.map(({ id }) => [id, by])))];
+  const [first] = commands;
+  if (first) edit(commands.length === 1 ? first : { type: 'batch', commands }, { group: 'nudge', label: 'Move' });
 }
 
 type Direction = 'left' | 'right' | 'up' | 'down';

@@ -10,6 +10,8 @@ import { noteJoin } from '../state/suggestions.ts';
 import { useView } from '../state/view.ts';
 import { addNode, fits, freePlace, freshNode, placeAfter, type Joint } from './edits.ts';
 import { nodeHeight, nodeWidth, portsOf } from './geometry.ts';
+import { joinAt } from './groups.ts';
+import { replaceNode } from './replace.ts';
 import { revealNode, useCanvas, visibleCentre, type QuickAddRequest } from './canvas-store.ts';
 
 /** Adds a node of a type and selects it. @returns its id, or null when the type is unknown. */
@@ -19,7 +21,9 @@ export function addTyped(type: string, at: Point, joint?: Joint, params: Readonl
   if (!document || !node) return null;
   const title = catalogue.get(type)?.definition.title ?? type;
   const group = `add-${node.id}`;
-  if (!edit(addNode(document, node, at, joint), { label: `Add ${title}`, group })) return null;
+  const add = addNode(document, node, at, joint);
+  const join = joinAt(document, node.id, at);
+  if (!edit(join ? { type: 'batch', commands: [add, join] } : add, { label: `Add ${title}`, group })) return null;
   noteJoin(node.id, group);
   select({ nodes: [node.id] });
   useView.setState({ page: 'canvas' });
@@ -64,6 +68,28 @@ export function openQuickAdd(where: 'pointer' | 'selection', screen?: Point): vo
     ? { screen: flow.flowToScreenPosition(next.at), at: next.at, joint: next.joint, lenient: true }
     : { screen: screen ?? pointer, at: centred(flow.screenToFlowPosition(screen ?? pointer)) };
   useCanvas.setState({ quickAdd: request });
+}
+
+/** The menu of types that can take the selected node's place. */
+export function openReplace(): void {
+  const { flow } = useCanvas.getState();
+  const { document } = usePipeline.getState();
+  const id = primaryNode(useSelection.getState());
+  if (!flow || !document || id === null) return;
+  const at = document.layout[id] ?? { x: 0, y: 0 };
+  useCanvas.setState({ quickAdd: { screen: flow.flowToScreenPosition({ x: at.x, y: at.y + nodeHeight + 8 }), at, replace: id } });
+}
+
+/** Puts another type in a node's place, and says what could not be kept. */
+export function replaceBy(nodeId: string, type: string): void {
+  const { document } = usePipeline.getState();
+  const replacement = document && replaceNode(document, nodeId, type);
+  if (!replacement) return;
+  const title = catalogue.get(type)?.definition.title ?? type;
+  if (!edit(replacement.command, { label: `Replace by ${title}` })) return;
+  select({ nodes: [nodeId] });
+  const { lost } = replacement;
+  if (lost.length > 0) notify({ severity: 'info', message: `Replaced by ${title}. Not kept: ${lost.slice(0, 4).join(', ')}${lost.length > 4 ? ` and ${lost.length - 4} more` : ''}.`, remedy: 'Undo brings the node before back.' });
 }
 
 /** Files from the system: each becomes the reader that suits it, configured. */

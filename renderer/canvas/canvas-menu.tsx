@@ -1,12 +1,17 @@
 import type { ReactNode } from 'react';
-import { Wrench } from 'lucide-react';
+import { AlignStartVertical, Group as GroupIcon, Palette, Wrench } from 'lucide-react';
 import { ContextMenu, type MenuItem } from '../ui/index.ts';
 import { diagnosticsOf, useConfiguration } from '../state/configuration.ts';
 import { applyFix, canFix } from '../state/leaks.ts';
+import { usePipeline } from '../state/pipeline.ts';
 import { useSelection } from '../state/selection.ts';
 import { actionItem } from '../app/action-menu.ts';
+import { actionIds, actionTable } from '../app/shortcuts.ts';
 import { openQuickAdd } from './adding.ts';
+import { colourSelection, groupsMeant, hasGroup } from './arranging.ts';
 import { useCanvas } from './canvas-store.ts';
+import { groupColours } from './groups.ts';
+import { Swatch, colourTitles } from './swatch.tsx';
 
 /** Right click: what can be done with what is selected, or with the empty canvas. */
 export function CanvasMenu({ children }: { readonly children: ReactNode }) {
@@ -14,7 +19,7 @@ export function CanvasMenu({ children }: { readonly children: ReactNode }) {
 }
 
 function items(): readonly MenuItem[] {
-  const { nodes, edges, notes } = useSelection.getState();
+  const { nodes, edges, notes, groups } = useSelection.getState();
   const line = (id: string): MenuItem => ({ kind: 'separator', id });
   if (nodes.length > 0) {
     return [
@@ -23,8 +28,10 @@ function items(): readonly MenuItem[] {
       actionItem('run.force'),
       actionItem('view.result'),
       line('1'),
-      ...(nodes.length === 1 ? [actionItem('edit.rename')] : [actionItem('edit.connect')]),
+      ...(groups.length > 0 ? [actionItem('edit.rename')] : nodes.length === 1 ? [actionItem('edit.rename'), actionItem('edit.replace')] : [actionItem('edit.connect')]),
       actionItem('edit.bypass'),
+      ...arrangeItems(),
+      ...groupItems(),
       line('2'),
       actionItem('edit.copy'),
       actionItem('edit.cut'),
@@ -32,14 +39,14 @@ function items(): readonly MenuItem[] {
       line('3'),
       actionItem('select.upstream'),
       actionItem('select.downstream'),
-      ...(nodes.length > 1 ? [actionItem('view.tidy')] : []),
       line('4'),
       actionItem('edit.deleteReconnect'),
       { ...actionItem('edit.delete'), danger: true },
     ];
   }
   if (edges.length > 0) return [{ ...actionItem('edit.delete'), label: 'Delete connection', danger: true }];
-  if (notes.length > 0) return [actionItem('edit.duplicate'), { ...actionItem('edit.delete'), label: 'Delete note', danger: true }];
+  if (groups.length > 0) return [actionItem('edit.rename'), ...groupItems(), line('1'), { ...actionItem('edit.delete'), label: 'Delete group', danger: true }];
+  if (notes.length > 0) return [...(notes.length > 1 ? arrangeItems() : []), colourItem(), actionItem('edit.duplicate'), { ...actionItem('edit.delete'), label: 'Delete note', danger: true }];
   const { pointer } = useCanvas.getState();
   return [
     { id: 'add-here', label: 'Add node…', keys: 'Tab', onSelect: () => setTimeout(() => openQuickAdd('pointer', pointer)) },
@@ -52,6 +59,40 @@ function items(): readonly MenuItem[] {
     line('2'),
     actionItem('run.all'),
   ];
+}
+
+function arrangeItems(): readonly MenuItem[] {
+  const { nodes, notes } = useSelection.getState();
+  if (nodes.length + notes.length < 2) return [];
+  const ids = actionIds.filter((id) => actionTable[id].group === 'Arrange');
+  return [{ kind: 'submenu', id: 'arrange', label: 'Arrange', icon: <AlignStartVertical />, items: ids.map((id) => actionItem(id)) }];
+}
+
+/** Grouping where nothing is grouped, else what can be done with the group. */
+function groupItems(): readonly MenuItem[] {
+  const { groups } = useSelection.getState();
+  if (!hasGroup()) return [actionItem('edit.group')];
+  const { document } = usePipeline.getState();
+  const meant = document ? groupsMeant(document) : [];
+  const collapsed = meant.length > 0 && meant.every((group) => group.collapsed === true);
+  const own: MenuItem[] = [
+    ...(groups.length > 0 ? [] : [actionItem('edit.group')]),
+    { ...actionItem('edit.collapse'), label: collapsed ? 'Expand' : 'Collapse to a chip' },
+    ...(meant.some(({ box }) => box !== undefined) ? [actionItem('edit.fitGroup')] : []),
+    ...(groups.length > 0 ? [colourItem()] : []),
+    actionItem('edit.ungroup'),
+  ];
+  return groups.length > 0 ? own : [{ kind: 'submenu', id: 'group', label: 'Group', icon: <GroupIcon />, items: own }];
+}
+
+function colourItem(): MenuItem {
+  return {
+    kind: 'submenu',
+    id: 'colour',
+    label: 'Colour',
+    icon: <Palette />,
+    items: groupColours.map((colour) => ({ id: `colour-${colour}`, label: colourTitles[colour], icon: <Swatch colour={colour} />, onSelect: () => colourSelection(colour) })),
+  };
 }
 
 /** What mends the leaks of the one selected node. */

@@ -2,8 +2,10 @@ import type { ReactFlowInstance } from '@xyflow/react';
 import { create } from 'zustand';
 import type { Point } from '#app/pipeline/commands.ts';
 import type { Endpoint } from '#app/pipeline/document.ts';
+import { usePipeline } from '../state/pipeline.ts';
 import type { Joint } from './edits.ts';
 import type { FlowNode, WireEdge } from './flow-model.ts';
+import type { Guide } from './align.ts';
 
 export interface QuickAddRequest {
   /** Where the menu opens, in page coordinates. */
@@ -12,6 +14,8 @@ export interface QuickAddRequest {
   readonly at: Point;
   /** Only types with the right port are offered, and the new node is joined. */
   readonly joint?: Joint | undefined;
+  /** Node whose place the chosen type takes. */
+  readonly replace?: string;
   /** Offer everything, fitting types first. */
   readonly lenient?: boolean;
 }
@@ -19,18 +23,22 @@ export interface QuickAddRequest {
 interface CanvasStore {
   readonly flow: ReactFlowInstance<FlowNode, WireEdge> | null;
   readonly quickAdd: QuickAddRequest | null;
-  /** Node whose title is being typed. */
+  /** Node or group whose title is being typed. */
   readonly renaming: string | null;
   /** Edge that would take up what is being dragged. */
   readonly dropEdge: string | null;
+  /** Lines that what is being dragged is in line with. */
+  readonly guides: readonly Guide[];
   /** Where the pointer was last over the canvas, in page coordinates. */
   readonly pointer: Point;
   /** End that a connection is being dragged from. */
   readonly connecting: { readonly end: Endpoint; readonly from: 'source' | 'target' } | null;
 }
 
+export const noGuides: readonly Guide[] = [];
+
 /** What only the canvas needs, and what commands need of the canvas. */
-export const useCanvas = create<CanvasStore>(() => ({ flow: null, quickAdd: null, renaming: null, dropEdge: null, pointer: { x: 0, y: 0 }, connecting: null }));
+export const useCanvas = create<CanvasStore>(() => ({ flow: null, quickAdd: null, renaming: null, dropEdge: null, guides: noGuides, pointer: { x: 0, y: 0 }, connecting: null }));
 
 /** The middle of what is visible, in canvas units. */
 export function visibleCentre(): Point {
@@ -75,7 +83,9 @@ export function zoomTo(zoom: number): void {
 /** Brings a node into view without changing the zoom, only when it is not visible. */
 export function revealNode(nodeId: string): void {
   const { flow } = useCanvas.getState();
-  const node = flow?.getNode(nodeId);
+  // A node of a collapsed group is where its chip is.
+  const group = usePipeline.getState().document?.groups.find((candidate) => candidate.collapsed === true && candidate.nodes.includes(nodeId));
+  const node = flow?.getNode(nodeId) ?? flow?.getNode(group?.id ?? '');
   const pane = document.querySelector('[data-testid="canvas"]')?.getBoundingClientRect();
   if (!flow || !node || !pane) return;
   const at = flow.flowToScreenPosition(node.position);

@@ -6,7 +6,7 @@ import type { PipelineDocument } from '#app/pipeline/document.ts';
 import { indexGraph } from '#app/pipeline/graph.ts';
 import { categoryOf } from '../state/catalogue.ts';
 import { useLineage } from '../state/lineage.ts';
-import { edit, usePipeline } from '../state/pipeline.ts';
+import { usePipeline } from '../state/pipeline.ts';
 import { select, useSelection } from '../state/selection.ts';
 import { showInspector, useView } from '../state/view.ts';
 import { addFiles, addTyped, centred, openQuickAdd } from './adding.ts';
@@ -131,7 +131,7 @@ function CanvasPane() {
   useEffect(() => {
     if (!document || !flow || fitted.current === document.id) return;
     const [first] = document.nodes;
-    if (first && !nodes.some((node) => node.id === first.id)) return;
+    if (first && !nodes.some((node) => node.id === first.id || document.groups.some((group) => group.id === node.id))) return;
     fitted.current = document.id;
     // An empty one at full size, not at the zoom of the pipeline before.
     if (first) requestAnimationFrame(() => requestAnimationFrame(() => openView()));
@@ -142,8 +142,9 @@ function CanvasPane() {
     const chosen = changes.filter((change) => change.type === 'select');
     if (chosen.length > 0 && !isBoxing) applySelection(chosen);
     const own = changes.filter((change) => change.type === 'position' || change.type === 'dimensions' || (isBoxing && change.type === 'select'));
-    if (own.length > 0) setNodes((before) => applyNodeChanges<FlowNode>(own, before));
-  }, []);
+    const { document: current } = usePipeline.getState();
+    if (own.length > 0 && current) setNodes((before) => applyNodeChanges<FlowNode>(dragChanges(own, before, current), before));
+  }, [setNodes]);
 
   const connectingKind = useMemo(() => {
     if (!document || !connecting) return null;

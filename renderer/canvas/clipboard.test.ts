@@ -17,7 +17,7 @@ function sample(): PipelineDocument {
 
 describe('nodes as text', () => {
   it('carries the chosen nodes and the edges between them to another document, with new ids', () => {
-    const clip = clipOf(sample(), ['a', 'b']);
+    const clip = clipOf(sample(), { nodes: ['a', 'b'] });
     const read = clip && clipFromText(clipToText(clip));
     if (!read) throw new Error('the text is no clip');
     const target = emptyDocument('q', 'Other');
@@ -37,6 +37,6 @@ describe('nodes as text', () => {
   });
 
   it('has nothing to copy without a selection', () => {
-    expect(clipOf(sample(), [])).toBeNull();
+    expect(clipOf(sample(), {})).toBeNull();
   });
 });

@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { newElementId } from '#app/core/ids.ts';
 import type { Command, Point } from '#app/pipeline/commands.ts';
-import { edgeSchema, nodeSchema, noteSchema, type PipelineDocument } from '#app/pipeline/document.ts';
+import { edgeSchema, groupSchema, nodeSchema, noteSchema, type PipelineDocument } from '#app/pipeline/document.ts';
+import type { Chosen } from './flow-model.ts';
 import { snap } from './geometry.ts';
+import { wholeGroups } from './groups.ts';
 
 /** Nodes as text, so that they go through chat, mail and files as well as between projects. */
 const clipSchema = z.object({
@@ -10,20 +12,24 @@ const clipSchema = z.object({
   nodes: z.array(nodeSchema).max(10_000),
   edges: z.array(edgeSchema).max(40_000),
   notes: z.array(noteSchema).max(1000).default([]),
+  groups: z.array(groupSchema).max(1000).default([]),
   layout: z.record(z.string(), z.object({ x: z.number(), y: z.number() })),
 });
 export type Clip = z.infer<typeof clipSchema>;
 
-/** The chosen nodes and notes with the edges between them; null when nothing is chosen. */
-export function clipOf(document: PipelineDocument, nodeIds: readonly string[], noteIds: readonly string[] = []): Clip | null {
-  if (nodeIds.length === 0 && noteIds.length === 0) return null;
+/** The chosen nodes and notes with the edges between them, and the groups that are chosen or wholly in it; null when nothing is chosen. */
+export function clipOf(document: PipelineDocument, chosen: Partial<Chosen>): Clip | null {
+  const { nodes: nodeIds = [], notes: noteIds = [], groups: groupIds = [] } = chosen;
+  if (nodeIds.length + noteIds.length + groupIds.length === 0) return null;
   const ids = new Set(nodeIds);
   const notes = new Set(noteIds);
+  const groups = new Set([...groupIds, ...wholeGroups(document, nodeIds).map(({ id }) => id)]);
   return {
     format: 'penstock-nodes',
     nodes: document.nodes.filter((node) => ids.has(node.id)),
     edges: document.edges.filter((edge) => ids.has(edge.from.node) && ids.has(edge.to.node)),
     notes: document.notes.filter((note) => notes.has(note.id)),
+    groups: document.groups.filter((group) => groups.has(group.id)).map((group) => ({ ...group, nodes: group.nodes.filter((id) => ids.has(id)) })),
     layout: Object.fromEntries(nodeIds.flatMap((id) => (document.layout[id] ? [[id, document.layout[id]]] : []))),
   };
 }
@@ -47,6 +53,7 @@ export interface Pasted {
   readonly command: Command;
   readonly nodes: readonly string[];
   readonly notes: readonly string[];
+  readonly groups: readonly string[];
 }
 
 /**
@@ -55,7 +62,7 @@ export interface Pasted {
  */
 export function pasteClip(clip: Clip, at?: Point): Pasted {
   const ids = new Map(clip.nodes.map((node) => [node.id, newElementId()]));
-  const corners = [...Object.values(clip.layout), ...clip.notes];
+  const corners = [...Object.values(clip.layout), ...clip.notes, ...clip.groups.flatMap(({ box }) => box ?? [])];
   const left = corners.length === 0 ? 0 : Math.min(...corners.map((point) => point.x));
   const top = corners.length === 0 ? 0 : Math.min(...corners.map((point) => point.y));
   const shift = at ? { x: at.x - left, y: at.y - top } : { x: 32, y: 32 };
@@ -72,5 +79,12 @@ export function pasteClip(clip: Clip, at?: Point): Pasted {
     return from && to ? [{ id: newElementId(), from: { node: from, port: edge.from.port }, to: { node: to, port: edge.to.port } }] : [];
   });
   const notes = clip.notes.map((note) => ({ ...note, id: newElementId(), x: snap(note.x + shift.x), y: snap(note.y + shift.y) }));
-  return { command: { type: 'add', nodes, edges, notes, layout }, nodes: nodes.map((node) => node.id), notes: notes.map((note) => note.id) };
+  const groups = clip.groups.map((group) => ({
+    ...structuredClone(group),
+    id: newElementId(),
+    nodes: group.nodes.flatMap((id) => ids.get(id) ?? []),
+    ...(group.box ? { box: { ...group.box, x: snap(group.box.x + shift.x), y: snap(group.box.y + shift.y) } } : {}),
+  }));
+  const idsOf = (elements: readonly { readonly id: string }[]): string[] => elements.map(({ id }) => id);
+  return { command: { type: 'add', nodes, edges, notes, groups, layout }, nodes: idsOf(nodes), notes: idsOf(notes), groups: idsOf(groups) };
 }

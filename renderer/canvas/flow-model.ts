@@ -1,18 +1,33 @@
 import { Position, type Edge, type Node, type NodeHandle } from '@xyflow/react';
-import type { PipelineDocument, PipelineNode, PipelineNote } from '#app/pipeline/document.ts';
+import type { Endpoint, PipelineDocument, PipelineGroup, PipelineNode, PipelineNote } from '#app/pipeline/document.ts';
 import { ancestors, descendants, indexGraph } from '#app/pipeline/graph.ts';
 import type { PortKind } from '#app/sdk/ports.ts';
 import { titleOf } from '../state/catalogue.ts';
 import { nodeHeight, nodeWidth, portOffset, portSize, portsOf, type Ports } from './geometry.ts';
 import { wireKey } from '../state/lineage.ts';
 import { outputKind } from './edits.ts';
+import { chipOf, chipPortId, chipPorts, collapsedMembers, frameOf, membersOf, type ChipPort } from './groups.ts';
 
 export type CardNode = Node<{ readonly node: PipelineNode; readonly ports: Ports }, 'card'>;
 export type NoteNode = Node<{ readonly note: PipelineNote }, 'note'>;
-export type FlowNode = CardNode | NoteNode;
-export type WireEdge = Edge<{ readonly kind: PortKind; readonly lit: boolean; readonly dim: boolean; readonly way: 'value' | 'filter' | null }, 'wire'>;
+export type FrameNode = Node<{ readonly group: PipelineGroup }, 'frame'>;
+export type ChipNode = Node<{ readonly group: PipelineGroup; readonly members: readonly string[]; readonly inputs: readonly ChipPort[]; readonly outputs: readonly ChipPort[] }, 'chip'>;
+export type FlowNode = CardNode | NoteNode | FrameNode | ChipNode;
+/** `from`: the output whose table runs along it; the wire itself may end at the chip of a collapsed group. */
+export type WireEdge = Edge<{ readonly from: Endpoint; readonly kind: PortKind; readonly lit: boolean; readonly dim: boolean; readonly way: 'value' | 'filter' | null }, 'wire'>;
 
-function handlesOf(ports: Ports): NodeHandle[] {
+export interface Chosen {
+  readonly nodes: readonly string[];
+  readonly notes: readonly string[];
+  readonly groups: readonly string[];
+}
+
+interface Named {
+  readonly inputs: readonly Pick<Ports['inputs'][number], 'name'>[];
+  readonly outputs: readonly Pick<Ports['outputs'][number], 'name'>[];
+}
+
+function handlesOf(ports: Named): NodeHandle[] {
   const half = portSize / 2;
   const box = { width: portSize, height: portSize };
   return [
@@ -25,10 +40,12 @@ function handlesOf(ports: Ports): NodeHandle[] {
  * Cards and notes of a document. Objects of elements that did not change are taken over from `before`, so that React and React
  * Flow skip them; sizes and handles are given, so that nothing has to be measured before edges can be drawn.
  */
-export function flowNodes(document: PipelineDocument, selectedNodes: readonly string[], selectedNotes: readonly string[], before: readonly FlowNode[]): FlowNode[] {
+export function flowNodes(document: PipelineDocument, selection: Chosen, before: readonly FlowNode[]): FlowNode[] {
   const known = new Map(before.map((node) => [node.id, node]));
-  const chosen = new Set(selectedNodes);
-  const chosenNotes = new Set(selectedNotes);
+  const chosen = new Set(selection.nodes);
+  const chosenNotes = new Set(selection.notes);
+  const chosenGroups = new Set(selection.groups);
+  const hidden = collapsedMembers(document);
   const notes = document.notes.map((note): FlowNode => {
     const old = known.get(note.id);
     const selected = chosenNotes.has(note.id);
@@ -46,7 +63,10 @@ export function flowNodes(document: PipelineDocument, selectedNodes: readonly st
       ariaLabel: `Note: ${note.text.slice(0, 60)}`,
     };
   });
-  const cards = document.nodes.map((node): FlowNode => {
+  const cards = document.nodes.flatMap((node): FlowNode[] => (hidden.has(node.id) ? [] : [cardOf(node)]));
+  return [...document.groups.flatMap((group) => groupNode(document, group, chosenGroups.has(group.id), known.get(group.id))), ...notes, ...cards];
+
+  function cardOf(node: PipelineNode): FlowNode {
     const old = known.get(node.id);
     const place = document.layout[node.id] ?? { x: 0, y: 0 };
     const selected = chosen.has(node.id);
@@ -64,8 +84,28 @@ export function flowNodes(document: PipelineDocument, selectedNodes: readonly st
       selected,
       ariaLabel: titleOf(node),
     };
-  });
-  return [...notes, ...cards];
+  }
+}
+
+/** A group as its frame, under everything, or as a chip; not at all while it is nowhere. */
+function groupNode(document: PipelineDocument, group: PipelineGroup, selected: boolean, old: FlowNode | undefined): FlowNode[] {
+  const collapsed = group.collapsed === true;
+  const box = collapsed ? chipOf(document, group) : frameOf(document, group);
+  if (box === null) return [];
+  const { x, y, width, height } = box;
+  const still = old !== undefined && (old.selected ?? false) === selected && old.position.x === x && old.position.y === y && old.width === width && old.height === height;
+  // Marking with the mouse is for what is in the frame, so React Flow may not select the frame itself.
+  const shared = { id: group.id, position: { x, y }, width, height, measured: { width, height }, selected, selectable: false, dragHandle: '.group-handle', ariaLabel: `Group: ${group.title}` };
+  if (!collapsed) {
+    if (still && old.type === 'frame' && old.data.group === group) return [old];
+    return [{ ...shared, type: 'frame', data: { group }, zIndex: -2, style: { pointerEvents: 'none' } }];
+  }
+  const { inputs, outputs } = chipPorts(document, group);
+  const members = membersOf(document, group);
+  const sameEnds = (a: readonly ChipPort[], b: readonly ChipPort[]): boolean => a.length === b.length && a.every((port, index) => port.id === b[index]?.id && port.kind === b[index].kind);
+  if (still && old.type === 'chip' && old.data.group === group && sameEnds(old.data.inputs, inputs) && sameEnds(old.data.outputs, outputs)) return [old];
+  const named = (ports: readonly ChipPort[]) => ports.map(({ id }) => ({ name: id }));
+  return [{ ...shared, type: 'chip', data: { group, members, inputs, outputs }, handles: handlesOf({ inputs: named(inputs), outputs: named(outputs) }) }];
 }
 
 /**
@@ -79,28 +119,38 @@ export function flowEdges(document: PipelineDocument, selectedNodes: readonly st
   const path = selectedNodes.length === 0 ? null : { up: ancestors(document, selectedNodes), down: descendants(document, selectedNodes), self: new Set(selectedNodes) };
   const isLit = (from: string, to: string): boolean =>
     path !== null && ((path.up.has(from) && (path.up.has(to) || path.self.has(to))) || (path.down.has(to) && (path.down.has(from) || path.self.has(from))));
+  const hidden = collapsedMembers(document);
   const edges = document.edges.flatMap((edge): WireEdge[] => {
     if (!nodes.has(edge.from.node) || !nodes.has(edge.to.node)) return [];
+    const fromGroup = hidden.get(edge.from.node);
+    const toGroup = hidden.get(edge.to.node);
+    // Within a collapsed group.
+    if (fromGroup !== undefined && fromGroup === toGroup) return [];
+    const ends = {
+      source: fromGroup?.id ?? edge.from.node,
+      sourceHandle: fromGroup ? chipPortId(edge.from) : edge.from.port,
+      target: toGroup?.id ?? edge.to.node,
+      targetHandle: toGroup ? chipPortId(edge.to) : edge.to.port,
+    };
     const old = known.get(edge.id);
     const selected = chosen.has(edge.id);
     const way = ways?.[wireKey(edge.from.node, edge.from.port, edge.to.node)] ?? null;
     const lit = ways === null ? isLit(edge.from.node, edge.to.node) : way !== null;
     const dim = (ways !== null || path !== null) && !lit;
     const kind = outputKind(document, edge.from) ?? 'table';
-    const same = old && old.source === edge.from.node && old.target === edge.to.node && old.sourceHandle === edge.from.port && old.targetHandle === edge.to.port;
-    if (same && old.selected === selected && old.data?.lit === lit && old.data.dim === dim && old.data.kind === kind && old.data.way === way) return [old];
+    const same = old && old.source === ends.source && old.target === ends.target && old.sourceHandle === ends.sourceHandle && old.targetHandle === ends.targetHandle;
+    const from = old?.data?.from.node === edge.from.node && old.data.from.port === edge.from.port ? old.data.from : edge.from;
+    if (same && old.data?.from === from && old.selected === selected && old.data?.lit === lit && old.data.dim === dim && old.data.kind === kind && old.data.way === way) return [old];
     const source = nodes.get(edge.from.node);
     const target = nodes.get(edge.to.node);
     return [
       {
         id: edge.id,
         type: 'wire',
-        source: edge.from.node,
-        sourceHandle: edge.from.port,
-        target: edge.to.node,
-        targetHandle: edge.to.port,
-        data: { kind, lit, dim, way },
+        ...ends,
+        data: { from, kind, lit, dim, way },
         selected,
+        reconnectable: fromGroup === undefined && toGroup === undefined,
         ariaLabel: `${source ? titleOf(source) : edge.from.node} to ${target ? titleOf(target) : edge.to.node}`,
       },
     ];

@@ -1,3 +1,4 @@
+import type { Point } from '#app/pipeline/commands.ts';
 import type { PortSpec } from '#app/sdk/ports.ts';
 import type { PipelineDocument } from '#app/pipeline/document.ts';
 import { catalogue } from '../state/catalogue.ts';
@@ -13,6 +14,9 @@ export interface Ports {
   readonly inputs: readonly PortSpec[];
   readonly outputs: readonly PortSpec[];
 }
+
+/** A card whose top left corner is there. */
+export const cardAt = (at: Point): Box => ({ x: at.x, y: at.y, width: nodeWidth, height: nodeHeight });
 
 /** Ports of a node: its type's; of an unknown type, those its edges name, so that nothing falls off the canvas. */
 export function portsOf(document: PipelineDocument, nodeId: string, type: string): Ports {
@@ -30,5 +34,26 @@ export function portOffset(index: number, count: number): number {
   const step = Math.min(20, nodeHeight / (count + 1));
   return nodeHeight / 2 + (index - (count - 1) / 2) * step;
 }
+
+export interface Box {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** The smallest box around all of them; null around none. */
+export function boundsOf(boxes: readonly Box[]): Box | null {
+  if (boxes.length === 0) return null;
+  const x = Math.min(...boxes.map((box) => box.x));
+  const y = Math.min(...boxes.map((box) => box.y));
+  return { x, y, width: Math.max(...boxes.map((box) => box.x + box.width)) - x, height: Math.max(...boxes.map((box) => box.y + box.height)) - y };
+}
+
+/** Whether two boxes have a point in common that is on the edge of neither. */
+export const overlap = (a: Box, b: Box): boolean => a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
+
+export const holds = (outer: Box, inner: Box): boolean =>
+  inner.x >= outer.x && inner.y >= outer.y && inner.x + inner.width <= outer.x + outer.width && inner.y + inner.height <= outer.y + outer.height;
 
 export const snap = (value: number): number => Math.round(value / grid) * grid;

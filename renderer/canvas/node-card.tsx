@@ -1,5 +1,5 @@
 import { Handle, Position, type NodeProps } from '@xyflow/react';
-import { memo, useEffect, useRef, useState } from 'react';
+import { memo } from 'react';
 import { useShallow } from 'zustand/react/shallow';
 import { formatDuration } from '#app/core/units.ts';
 import { mayBeEmpty, type PortSpec } from '#app/sdk/ports.ts';
@@ -13,6 +13,7 @@ import { useLineage, type LineageMark } from '../state/lineage.ts';
 import { useCanvas } from './canvas-store.ts';
 import type { CardNode } from './flow-model.ts';
 import { portOffset } from './geometry.ts';
+import { InlineTitle } from './inline-title.tsx';
 import { LeakMark } from './leak-mark.tsx';
 import { PortShape, kindTitles } from './port-shape.tsx';
 import { StateGlyph } from './state-glyph.tsx';
@@ -50,7 +51,7 @@ function NodeCardView({ data, selected }: NodeProps<CardNode>) {
         </span>
         <div className={cx('node-text min-w-0 flex-1', node.bypassed && 'opacity-60')}>
           {renaming ? (
-            <TitleInput nodeId={node.id} title={titleOf(node)} />
+            <InlineTitle label="Node title" title={titleOf(node)} onChange={(title) => edit({ type: 'set-title', nodeId: node.id, title: title === '' ? null : title })} />
           ) : (
             <div className="node-title truncate text-sm font-medium leading-[18px]" title={node.comment || undefined}>
               {titleOf(node)}
@@ -143,38 +144,5 @@ function PortHandle({ port, side, offset }: { readonly port: PortSpec; readonly 
     >
       <PortShape kind={port.kind} hollow={hollow} />
     </Handle>
-  );
-}
-
-function TitleInput({ nodeId, title }: { readonly nodeId: string; readonly title: string }) {
-  const [text, setText] = useState(title);
-  const input = useRef<HTMLInputElement>(null);
-  const finished = useRef(false);
-  useEffect(() => {
-    // The card may have just come into being under a menu that still gives its focus back.
-    const frame = requestAnimationFrame(() => input.current?.select());
-    return () => cancelAnimationFrame(frame);
-  }, []);
-  const finish = (keep: boolean) => {
-    if (finished.current) return;
-    finished.current = true;
-    useCanvas.setState({ renaming: null });
-    if (keep && text.trim() !== title) edit({ type: 'set-title', nodeId, title: text.trim() === '' ? null : text.trim() });
-  };
-  return (
-    <input
-      ref={input}
-      aria-label="Node title"
-      value={text}
-      maxLength={200}
-      onChange={(event) => setText(event.target.value)}
-      onBlur={() => finish(true)}
-      onKeyDown={(event) => {
-        event.stopPropagation();
-        if (event.key === 'Enter') finish(true);
-        if (event.key === 'Escape') finish(false);
-      }}
-      className="nodrag nopan -ml-1 h-[18px] w-full select-text rounded-sm border border-focus bg-surface px-1 text-sm font-medium leading-4 outline-none"
-    />
   );
 }

@@ -3,11 +3,12 @@ import { CornerDownLeft } from 'lucide-react';
 import { categoryOf, categoryTitles, orderedTypes } from '../state/catalogue.ts';
 import { usePipeline } from '../state/pipeline.ts';
 import { NodeTile, cx } from '../ui/index.ts';
-import { addTyped } from './adding.ts';
+import { addTyped, replaceBy } from './adding.ts';
 import { useCanvas, type QuickAddRequest } from './canvas-store.ts';
 import { fits, freePlace } from './edits.ts';
 import { kindTitles } from './port-shape.tsx';
 import { inputKind, outputKind } from './edits.ts';
+import { replacementsFor } from './replace.ts';
 import { searchTypes } from './type-search.ts';
 
 const menuWidth = 300;
@@ -24,9 +25,10 @@ function QuickAddMenu({ request }: { readonly request: QuickAddRequest }) {
   const [query, setQuery] = useState('');
   const [active, setActive] = useState(0);
   const list = useRef<HTMLDivElement>(null);
-  const { joint, lenient = false } = request;
+  const { joint, lenient = false, replace } = request;
   const types = useMemo(() => {
     if (!document) return [];
+    if (replace !== undefined) return searchTypes(replacementsFor(document, replace), query);
     const found = searchTypes(orderedTypes, query);
     if (!joint) return found;
     const all = found.filter((type) => fits(document, type.definition.type, joint));
@@ -34,7 +36,7 @@ function QuickAddMenu({ request }: { readonly request: QuickAddRequest }) {
     const last = (type: (typeof all)[number]): boolean => query.trim() === '' && joint.kind !== 'before' && categoryOf(type.definition.type) === 'data';
     const fitting = [...all.filter((type) => !last(type)), ...all.filter(last)];
     return lenient ? [...fitting, ...found.filter((type) => !fitting.includes(type))] : fitting;
-  }, [document, query, joint, lenient]);
+  }, [document, query, joint, lenient, replace]);
   const close = () => {
     useCanvas.setState({ quickAdd: null });
     window.document.querySelector<HTMLElement>('[data-testid="canvas"]')?.focus({ preventScroll: true });
@@ -43,6 +45,7 @@ function QuickAddMenu({ request }: { readonly request: QuickAddRequest }) {
     const type = types[index];
     if (!type || !document) return;
     close();
+    if (replace !== undefined) return replaceBy(replace, type.definition.type);
     const at = joint ? request.at : freePlace(document, request.at);
     addTyped(type.definition.type, at, joint && fits(document, type.definition.type, joint) ? joint : undefined);
   };
@@ -58,7 +61,7 @@ function QuickAddMenu({ request }: { readonly request: QuickAddRequest }) {
     <div className="fixed inset-0 z-[60]" onPointerDown={(event) => event.target === event.currentTarget && close()} onContextMenu={(event) => event.preventDefault()}>
       <div
         role="dialog"
-        aria-label="Add a node"
+        aria-label={replace === undefined ? 'Add a node' : 'Replace the node'}
         data-testid="quick-add"
         className="absolute flex animate-appear flex-col overflow-hidden rounded-lg bg-raised shadow-float"
         style={{ left, top, width: menuWidth, maxHeight: menuHeight }}
@@ -71,7 +74,7 @@ function QuickAddMenu({ request }: { readonly request: QuickAddRequest }) {
           aria-activedescendant={types[active] ? `quick-add-${active}` : undefined}
           aria-label="Search nodes to add"
           data-testid="quick-add-search"
-          placeholder={kind === null || lenient ? 'Add a node…' : joint?.kind === 'before' ? `Nodes that give a ${kindTitles[kind].toLowerCase()}…` : `Nodes that take a ${kindTitles[kind].toLowerCase()}…`}
+          placeholder={replace !== undefined ? 'Replace by…' : kind === null || lenient ? 'Add a node…' : joint?.kind === 'before' ? `Nodes that give a ${kindTitles[kind].toLowerCase()}…` : `Nodes that take a ${kindTitles[kind].toLowerCase()}…`}
           value={query}
           onChange={(event) => {
             setQuery(event.target.value);

@@ -13,9 +13,10 @@ const labelRoom = 78;
 /** Losing more than this share of the rows is worth a look. */
 const notableLoss = 0.2;
 
-function WireView({ id, source, sourceHandleId, sourceX, sourceY, targetX, targetY, sourcePosition, targetPosition, data, selected }: EdgeProps<WireEdge>) {
-  const stats = useRun((store) => store.nodes[source]?.ports[sourceHandleId ?? '']);
-  const loss = useRun((store) => rowLoss(store.nodes, store.document, source, sourceHandleId ?? ''));
+function WireView({ id, sourceX, sourceY, targetX, targetY, sourcePosition, targetPosition, data, selected }: EdgeProps<WireEdge>) {
+  const { node, port } = data?.from ?? { node: '', port: '' };
+  const stats = useRun((store) => store.nodes[node]?.ports[port]);
+  const loss = useRun((store) => rowLoss(store.nodes, store.document, node, port));
   const isDropTarget = useCanvas((store) => store.dropEdge === id);
   const [path, labelX, labelY] = getBezierPath({ sourceX, sourceY, targetX, targetY, sourcePosition, targetPosition, curvature: 0.35 });
   const strong = selected || isDropTarget;

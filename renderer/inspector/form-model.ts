@@ -93,7 +93,8 @@ export function discriminated(schema: JsonSchema): { readonly key: string; reado
   return null;
 }
 
-function controlOf(schema: JsonSchema): Control {
+/** The control that a param gets. */
+export function controlOf(schema: JsonSchema): Control {
   switch (schema.control) {
     case 'recipe-steps':
       return 'rows';

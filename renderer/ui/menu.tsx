@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import { ContextMenu as RadixContext, DropdownMenu as RadixMenu } from 'radix-ui';
-import { Check } from 'lucide-react';
+import { Check, ChevronRight } from 'lucide-react';
 import { cx } from './class-names.ts';
 import { Kbd } from './kbd.tsx';
 
@@ -16,6 +16,7 @@ export type MenuItem =
       readonly danger?: boolean;
       readonly onSelect: () => void;
     }
+  | { readonly kind: 'submenu'; readonly id: string; readonly label: string; readonly icon?: ReactNode; readonly disabled?: boolean; readonly items: readonly MenuItem[] }
   | { readonly kind: 'separator'; readonly id: string }
   | { readonly kind: 'label'; readonly id: string; readonly label: string };
 
@@ -26,13 +27,33 @@ interface Parts {
   readonly Item: typeof RadixMenu.Item | typeof RadixContext.Item;
   readonly Separator: typeof RadixMenu.Separator | typeof RadixContext.Separator;
   readonly Label: typeof RadixMenu.Label | typeof RadixContext.Label;
+  readonly Portal: typeof RadixMenu.Portal | typeof RadixContext.Portal;
+  readonly Sub: typeof RadixMenu.Sub | typeof RadixContext.Sub;
+  readonly SubTrigger: typeof RadixMenu.SubTrigger | typeof RadixContext.SubTrigger;
+  readonly SubContent: typeof RadixMenu.SubContent | typeof RadixContext.SubContent;
 }
 
 function MenuItems({ items, parts }: { readonly items: readonly MenuItem[]; readonly parts: Parts }) {
-  const { Item, Separator, Label } = parts;
+  const { Item, Separator, Label, Portal, Sub, SubTrigger, SubContent } = parts;
   return items.map((item) => {
     if (item.kind === 'separator') return <Separator key={item.id} className="my-1 h-px bg-line" />;
     if (item.kind === 'label') return <Label key={item.id} className="px-2 pb-0.5 pt-1.5 text-xs text-faint">{item.label}</Label>;
+    if (item.kind === 'submenu') {
+      return (
+        <Sub key={item.id}>
+          <SubTrigger disabled={item.disabled ?? false} className={cx(itemClass, 'data-[state=open]:bg-hover')}>
+            <span className="flex w-4 shrink-0 justify-center text-muted [&>svg]:size-3.5">{item.icon}</span>
+            <span className="min-w-0 flex-1 truncate">{item.label}</span>
+            <ChevronRight size={14} className="text-faint" />
+          </SubTrigger>
+          <Portal>
+            <SubContent sideOffset={2} alignOffset={-4} collisionPadding={8} className={content}>
+              <MenuItems items={item.items} parts={parts} />
+            </SubContent>
+          </Portal>
+        </Sub>
+      );
+    }
     return (
       <Item key={item.id} disabled={item.disabled ?? false} onSelect={item.onSelect} className={cx(itemClass, item.danger && 'text-bad-ink')}>
         <span className="flex w-4 shrink-0 justify-center text-muted [&>svg]:size-3.5">{item.checked ? <Check className="text-accent-ink" /> : item.icon}</span>

@@ -1,0 +1,98 @@
+import type { NodeChange } from '@xyflow/react';
+import type { Command, Point } from '#app/pipeline/commands.ts';
+import type { PipelineDocument } from '#app/pipeline/document.ts';
+import { edit, usePipeline } from '../state/pipeline.ts';
+import { catchGuides } from './align.ts';
+import { noGuides, useCanvas } from './canvas-store.ts';
+import { insertIntoEdge } from './edits.ts';
+import type { FlowNode } from './flow-model.ts';
+import { boundsOf, type Box } from './geometry.ts';
+import { frameOf, moveGroups, notesWithin, regroup } from './groups.ts';
+
+/** Pixels on the screen within which a line catches what is dragged. */
+const reach = 6;
+
+type Change = NodeChange<FlowNode>;
+type Move = Extract<Change, { type: 'position' }>;
+
+/** Where what is being dragged is shown: React Flow's own positions know nothing of the lines that were caught. */
+const shown = new Map<string, Point>();
+
+const boxOf = (node: FlowNode, at: Point = node.position): Box => ({ ...at, width: node.width ?? 0, height: node.height ?? 0 });
+
+/** The changes of a drag, with what moves along in groups, and caught on lines. */
+export function dragChanges(changes: readonly Change[], nodes: readonly FlowNode[], document: PipelineDocument): Change[] {
+  const moves = changes.filter((change): change is Move & { position: Point } => change.type === 'position' && change.dragging !== undefined && change.position !== undefined);
+  if (moves.length === 0) return [...changes];
+  const byId = new Map(nodes.map((node) => [node.id, node]));
+  const to = new Map<string, Point>(moves.map(({ id, position }) => [id, position]));
+  for (const { id, position } of moves) {
+    const frame = byId.get(id);
+    if (frame?.type !== 'frame') continue;
+    for (const inside of [...frame.data.group.nodes, ...notesWithin(document, frame.data.group)]) {
+      const node = byId.get(inside);
+      if (node && !to.has(inside)) to.set(inside, { x: node.position.x + position.x - frame.position.x, y: node.position.y + position.y - frame.position.y });
+    }
+  }
+  const moving = boundsOf([...to].flatMap(([id, at]) => (byId.has(id) ? [boxOf(byId.get(id) as FlowNode, at)] : [])));
+  const others = nodes.filter((node) => !to.has(node.id) && node.type !== 'frame').map((node) => boxOf(node));
+  const zoom = useCanvas.getState().flow?.getZoom() ?? 1;
+  const { shift, guides } = moving === null ? { shift: { x: 0, y: 0 }, guides: noGuides } : catchGuides(moving, others, reach / zoom);
+  const dragging = moves.some((change) => change.dragging === true);
+  useCanvas.setState({ guides: dragging ? guides : noGuides });
+  const caught = [...to].map(([id, at]): Change => {
+    const position = { x: at.x + shift.x, y: at.y + shift.y };
+    shown.set(id, position);
+    return { type: 'position', id, position, dragging };
+  });
+  return [...changes.filter((change) => !moves.includes(change as (typeof moves)[number])), ...caught];
+}
+
+/** The end of a drag as one undo step: moves, who joined or left a group, and the edge that it was dropped on. */
+export function endDrag(dragged: readonly FlowNode[]): void {
+  const { dropEdge } = useCanvas.getState();
+  useCanvas.setState({ dropEdge: null, guides: noGuides });
+  const { document } = usePipeline.getState();
+  const places = new Map(shown);
+  shown.clear();
+  if (!document) return;
+  const commands = dragCommands(document, dragged.map((node) => ({ node, to: rounded(places.get(node.id) ?? node.position) })));
+  const [only] = dragged;
+  const insert = dropEdge !== null && only && dragged.length === 1 ? insertIntoEdge(document, only.id, dropEdge) : null;
+  const all = insert ? [...commands, insert] : commands;
+  const [first] = all;
+  if (!first) return;
+  edit(all.length === 1 ? first : { type: 'batch', commands: all }, insert ? { label: 'Insert into connection' } : {});
+}
+
+const rounded = ({ x, y }: Point): Point => ({ x: Math.round(x), y: Math.round(y) });
+
+interface Dragged {
+  readonly node: Pick<FlowNode, 'id' | 'type'>;
+  readonly to: Point;
+}
+
+/** What a drag changes in the document. A frame takes along what is in it; cards dragged by themselves may change group. */
+export function dragCommands(document: PipelineDocument, dragged: readonly Dragged[]): Command[] {
+  const groups = new Map<string, Point>();
+  for (const { node, to } of dragged) {
+    const group = node.type === 'frame' || node.type === 'chip' ? document.groups.find(({ id }) => id === node.id) : undefined;
+    const from = group && frameOf(document, group);
+    if (from) groups.set(node.id, { x: to.x - from.x, y: to.y - from.y });
+  }
+  const carried = new Set(document.groups.flatMap((group) => (groups.has(group.id) ? [...group.nodes, ...notesWithin(document, group)] : [])));
+  const positions: Record<string, Point> = {};
+  const notes: Command[] = [];
+  for (const { node, to } of dragged) {
+    if (carried.has(node.id)) continue;
+    if (node.type === 'note') {
+      const note = document.notes.find((candidate) => candidate.id === node.id);
+      if (note && (note.x !== to.x || note.y !== to.y)) notes.push({ type: 'set-note', note: { ...note, ...to } });
+    } else if (node.type === 'card') {
+      const from = document.layout[node.id];
+      if (from?.x !== to.x || from.y !== to.y) positions[node.id] = to;
+    }
+  }
+  const moves: Command[] = Object.keys(positions).length > 0 ? [{ type: 'move', positions }] : [];
+  return [...moves, ...notes, ...regroup(document, positions), ...moveGroups(document, groups)];
+}

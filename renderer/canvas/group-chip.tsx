@@ -1,0 +1,108 @@
+import { Handle, Position, type NodeProps } from '@xyflow/react';
+import { ChevronRight } from 'lucide-react';
+import { memo } from 'react';
+import { useShallow } from 'zustand/react/shallow';
+import type { PipelineGroup } from '#app/pipeline/document.ts';
+import { diagnosticsOf, useConfiguration } from '../state/configuration.ts';
+import { nodeState, stateTitles, type NodeState } from '../state/node-state.ts';
+import { edit, usePipeline } from '../state/pipeline.ts';
+import { isRunning, useRun } from '../state/run.ts';
+import { cx } from '../ui/index.ts';
+import { useCanvas } from './canvas-store.ts';
+import type { ChipNode } from './flow-model.ts';
+import { portOffset } from './geometry.ts';
+import { groupHandlers, renameGroup } from './group-frame.tsx';
+import { changeGroup, type ChipPort } from './groups.ts';
+import { InlineTitle } from './inline-title.tsx';
+import { PortShape, kindTitles } from './port-shape.tsx';
+import { StateGlyph } from './state-glyph.tsx';
+
+/** A collapsed group: one card with the ports that cross its border. Its button or a press of the key opens it again. */
+function GroupChipView({ data, selected }: NodeProps<ChipNode>) {
+  const { group, members, inputs, outputs } = data;
+  const renaming = useCanvas((store) => store.renaming === group.id);
+  const state = useChipState(members);
+  return (
+    <div
+      data-testid={`group-${group.id}`}
+      data-group-chip
+      data-category={group.colour ?? 'data'}
+      data-selected={selected || undefined}
+      className="group-chip node-card group-handle relative flex size-full cursor-grab items-center gap-1.5 rounded-lg border pl-1.5 pr-3 shadow-card"
+      {...groupHandlers(group)}
+    >
+      <ExpandButton group={group} />
+      <div className="node-text min-w-0 flex-1">
+        {renaming ? (
+          <InlineTitle label="Group title" title={group.title} onChange={(title) => renameGroup(group, title)} />
+        ) : (
+          <div className="node-title truncate text-sm font-medium leading-[18px]" title={group.title}>
+            {group.title || 'Group'}
+          </div>
+        )}
+        <div className="node-line truncate text-xs leading-4 text-muted">{members.length === 1 ? '1 node' : `${members.length} nodes`}</div>
+      </div>
+      <span role="img" aria-label={stateTitles[state]} title={stateTitles[state]} className="node-glyph absolute -right-[7px] -top-[7px] rounded-full bg-surface ring-2 ring-canvas">
+        <StateGlyph state={state} />
+      </span>
+      {inputs.map((port, index) => (
+        <ChipHandle key={port.id} port={port} side="in" offset={portOffset(index, inputs.length)} />
+      ))}
+      {outputs.map((port, index) => (
+        <ChipHandle key={port.id} port={port} side="out" offset={portOffset(index, outputs.length)} />
+      ))}
+    </div>
+  );
+}
+
+export const GroupChip = memo(GroupChipView);
+
+function ExpandButton({ group }: { readonly group: PipelineGroup }) {
+  return (
+    <button
+      type="button"
+      aria-label={`Expand ${group.title}`}
+      data-testid="group-expand"
+      className="nodrag inline-flex size-7 shrink-0 items-center justify-center rounded-sm text-muted hover:bg-hover hover:text-ink"
+      onPointerDown={(event) => event.stopPropagation()}
+      onDoubleClick={(event) => event.stopPropagation()}
+      onClick={() => edit(changeGroup(group, { collapsed: undefined }), { label: 'Expand group' })}
+    >
+      <ChevronRight size={16} />
+    </button>
+  );
+}
+
+/** An end of wires; to connect anew, the group is opened first. */
+function ChipHandle({ port, side, offset }: { readonly port: ChipPort; readonly side: 'in' | 'out'; readonly offset: number }) {
+  return (
+    <Handle
+      id={port.id}
+      type={side === 'in' ? 'target' : 'source'}
+      position={side === 'in' ? Position.Left : Position.Right}
+      isConnectable={false}
+      style={{ top: offset }}
+      data-kind={port.kind}
+      data-side={side}
+      role="img"
+      aria-label={`${side === 'in' ? 'Input' : 'Output'} of the group (${kindTitles[port.kind].toLowerCase()})`}
+      className={cx('port')}
+    >
+      <PortShape kind={port.kind} />
+    </Handle>
+  );
+}
+
+/** What is worth knowing first of the members: what is wrong, then what happens, then what is left to do. */
+const order: readonly NodeState[] = ['failed', 'attention', 'running', 'queued', 'stale', 'idle', 'done', 'bypassed'];
+
+function useChipState(members: readonly string[]): NodeState {
+  const nodes = usePipeline(useShallow((store) => store.document?.nodes.filter(({ id }) => members.includes(id)) ?? []));
+  const configuration = useConfiguration();
+  const run = useRun();
+  const runActive = isRunning(run);
+  const states = new Set(
+    nodes.map((node) => nodeState({ node, diagnostics: diagnosticsOf(configuration, node.id), freshness: configuration.freshness[node.id], nodeRun: run.nodes[node.id], runActive, runDocument: run.document }).state),
+  );
+  return order.find((state) => states.has(state)) ?? 'idle';
+}

@@ -1,0 +1,177 @@
+import { describe, expect, it } from 'vitest';
+import { applyCommand, type Command } from '#app/pipeline/commands.ts';
+import { emptyDocument, type PipelineDocument } from '#app/pipeline/document.ts';
+import { serialiseDocument } from '#app/pipeline/serialise.ts';
+import { clipFromText, clipOf, clipToText, pasteClip } from './clipboard.ts';
+import { dragCommands } from './dragging.ts';
+import { flowEdges, flowNodes } from './flow-model.ts';
+import { changeGroup, chipPorts, frameOf, groupAt, groupNodes, joinAt, moveGroups, regroup, ungroup, wholeGroups } from './groups.ts';
+
+/** Reader → filter → sort → split; filter and sort are in a group; a note lies in its frame. */
+function sample(): PipelineDocument {
+  const types = { a: 'data/csv-reader', b: 'transform/filter-rows', c: 'transform/sort', d: 'transform/partition' };
+  const edge = (from: string, to: string) => ({ id: from + to, from: { node: from, port: 'table' }, to: { node: to, port: 'table' } });
+  return {
+    ...emptyDocument('p', 'Test'),
+    nodes: Object.entries(types).map(([id, type]) => ({ id, type, version: 1, params: {} })),
+    edges: [edge('a', 'b'), edge('b', 'c'), edge('c', 'd')],
+    notes: [{ id: 'n', text: 'inside', x: 300, y: 60, width: 96, height: 48 }],
+    groups: [{ id: 'g', title: 'Clean', nodes: ['b', 'c'] }],
+    layout: { a: { x: 0, y: 0 }, b: { x: 288, y: 0 }, c: { x: 576, y: 80 }, d: { x: 1000, y: 0 } },
+  };
+}
+
+const after = (document: PipelineDocument, ...commands: readonly Command[]): PipelineDocument => {
+  const { document: next, inverse } = applyCommand(document, { type: 'batch', commands });
+  expect(serialiseDocument(applyCommand(next, inverse).document)).toBe(serialiseDocument(document));
+  return next;
+};
+const group = (document: PipelineDocument, id = 'g') => {
+  const found = document.groups.find((candidate) => candidate.id === id);
+  if (!found) throw new Error(`no group ${id}`);
+  return found;
+};
+
+describe('frames', () => {
+  it('go round their content with room for the title, and hold at least what was drawn', () => {
+    const document = sample();
+    expect(frameOf(document, group(document))).toEqual({ x: 264, y: -40, width: 208 + 288 + 48, height: 60 + 80 + 64 });
+    const drawn = after(document, changeGroup(group(document), { box: { x: 200, y: 0, width: 100, height: 400 } }));
+    expect(frameOf(drawn, group(drawn))).toEqual({ x: 200, y: -40, width: 608, height: 440 });
+    const fitted = after(drawn, changeGroup(group(drawn), { box: undefined }));
+    expect(Object.hasOwn(group(fitted), 'box')).toBe(false);
+    expect(frameOf(document, { id: 'x', title: '', nodes: ['gone'] })).toBeNull();
+  });
+
+  it('are found by a point, the smaller of two first, never while collapsed', () => {
+    const document = { ...sample(), groups: [{ id: 'wide', title: '', nodes: ['a', 'b', 'c', 'd'] }, ...sample().groups] };
+    expect(groupAt(document, { x: 300, y: 10 })?.id).toBe('g');
+    expect(groupAt(document, { x: 10, y: 10 })?.id).toBe('wide');
+    expect(groupAt(document, { x: 300, y: 900 })).toBeNull();
+    expect(groupAt({ ...sample(), groups: [{ ...group(sample()), collapsed: true }] }, { x: 300, y: 10 })).toBeNull();
+  });
+});
+
+describe('grouping', () => {
+  it('takes nodes out of the groups they were in; an emptied group goes', () => {
+    const document = sample();
+    const one = groupNodes(document, ['a', 'b']);
+    if (!one) throw new Error('nothing was grouped');
+    expect(after(document, one.command).groups.map(({ title, nodes }) => [title, nodes])).toEqual([['Clean', ['c']], ['Group 1', ['a', 'b']]]);
+    const all = groupNodes(document, ['c', 'b', 'a']);
+    if (!all) throw new Error('nothing was grouped');
+    expect(after(document, all.command).groups.map(({ title }) => title)).toEqual(['Group 1']);
+    expect(groupNodes(document, [])).toBeNull();
+    expect(groupNodes({ ...document, groups: [{ id: 'x', title: 'Group 1', nodes: [] }] }, ['a'])?.group.title).toBe('Group 2');
+  });
+
+  it('is undone by ungrouping, which keeps the nodes', () => {
+    const document = sample();
+    const command = ungroup(['g']);
+    if (!command) throw new Error('there is a group');
+    const next = after(document, command);
+    expect(next.groups).toEqual([]);
+    expect(next.nodes).toHaveLength(4);
+    expect(ungroup([])).toBeNull();
+  });
+
+  it('counts a group as whole when all its nodes are chosen', () => {
+    const document = sample();
+    expect(wholeGroups(document, ['b', 'c', 'd']).map(({ id }) => id)).toEqual(['g']);
+    expect(wholeGroups(document, ['b'])).toEqual([]);
+  });
+});
+
+describe('moving', () => {
+  it('a frame takes its nodes, the notes in it and its drawn size along', () => {
+    const document = after(sample(), changeGroup(group(sample()), { box: { x: 200, y: -48, width: 700, height: 300 } }));
+    const next = after(document, ...moveGroups(document, new Map([['g', { x: 10, y: 20 }]])));
+    expect(next.layout['b']).toEqual({ x: 298, y: 20 });
+    expect(next.layout['c']).toEqual({ x: 586, y: 100 });
+    expect(next.layout['a']).toEqual({ x: 0, y: 0 });
+    expect(next.notes[0]).toMatchObject({ x: 310, y: 80 });
+    expect(group(next).box).toEqual({ x: 210, y: -28, width: 700, height: 300 });
+    expect(moveGroups(document, new Map([['g', { x: 0, y: 0 }]]))).toEqual([]);
+  });
+
+  it('a dragged frame is one move even where its nodes are dragged with it', () => {
+    const document = sample();
+    const commands = dragCommands(document, [
+      { node: { id: 'g', type: 'frame' }, to: { x: 264 + 16, y: -40 } },
+      { node: { id: 'b', type: 'card' }, to: { x: 288 + 16, y: 0 } },
+    ]);
+    const next = after(document, ...commands);
+    expect(next.layout).toMatchObject({ b: { x: 304, y: 0 }, c: { x: 592, y: 80 } });
+    expect(group(next).nodes).toEqual(['b', 'c']);
+  });
+
+  it('a card joins the frame it is let go in and leaves the one it no longer touches', () => {
+    const document = sample();
+    expect(group(after(document, ...regroup(document, { d: { x: 400, y: 20 } }))).nodes).toEqual(['b', 'c', 'd']);
+    expect(group(after(document, ...regroup(document, { c: { x: 576, y: 700 } }))).nodes).toEqual(['b']);
+    // Half out: the frame grows with it.
+    expect(regroup(document, { c: { x: 700, y: 80 } })).toEqual([]);
+    // All of it: it stays a group.
+    expect(regroup(document, { b: { x: 288, y: 700 }, c: { x: 576, y: 700 } })).toEqual([]);
+    const single = { ...document, groups: [{ id: 'g', title: '', nodes: ['b'] }, { id: 'h', title: '', nodes: ['d'] }] };
+    expect(after(single, ...regroup(single, { b: { x: 1010, y: 10 } })).groups.map(({ id, nodes }) => [id, nodes])).toEqual([['g', ['b']], ['h', ['d']]]);
+  });
+
+  it('a node added within a frame belongs to it', () => {
+    const document = sample();
+    expect(joinAt(document, 'new', { x: 400, y: 20 })).toEqual({ type: 'set-group', group: { ...group(document), nodes: ['b', 'c', 'new'] } });
+    expect(joinAt(document, 'new', { x: 400, y: 900 })).toBeNull();
+  });
+});
+
+describe('a collapsed group', () => {
+  const collapsed = (): PipelineDocument => ({ ...sample(), groups: [{ ...group(sample()), collapsed: true }] });
+  const none = { nodes: [], notes: [], groups: [] };
+
+  it('is one chip with the edges that cross its border', () => {
+    const document = collapsed();
+    const nodes = flowNodes(document, none, []);
+    expect(nodes.map(({ id, type }) => `${id} ${type}`)).toEqual(['g chip', 'n note', 'a card', 'd card']);
+    expect(nodes[0]?.position).toEqual({ x: 264, y: -40 });
+    const ends = flowEdges(document, [], [], []).map(({ source, sourceHandle, target, targetHandle }) => `${source}:${sourceHandle} > ${target}:${targetHandle}`);
+    expect(ends).toEqual(['a:table > g:b table', 'g:c table > d:table']);
+    const { inputs, outputs } = chipPorts(document, group(document));
+    expect(inputs).toEqual([{ id: 'b table', end: { node: 'b', port: 'table' }, kind: 'table' }]);
+    expect(outputs.map(({ id }) => id)).toEqual(['c table']);
+    // Every wire ends at a handle that is there.
+    expect(nodes[0]?.handles?.map(({ id, type }) => `${type} ${id}`)).toEqual(['target b table', 'source c table']);
+  });
+
+  it('keeps the objects of what did not change, and makes new ones for what did', () => {
+    const document = collapsed();
+    const before = flowNodes(document, none, []);
+    expect(flowNodes(document, none, before).every((node, index) => node === before[index])).toBe(true);
+    const cut = { ...document, edges: document.edges.slice(0, 2) };
+    expect(flowNodes(cut, none, before)[0]).not.toBe(before[0]);
+  });
+
+  it('moves with all that is in it', () => {
+    const document = collapsed();
+    const next = after(document, ...dragCommands(document, [{ node: { id: 'g', type: 'chip' }, to: { x: 264, y: 160 } }]));
+    expect(next.layout).toMatchObject({ b: { x: 288, y: 200 }, c: { x: 576, y: 280 } });
+  });
+});
+
+describe('copying', () => {
+  it('takes a whole group along, with its colour and size, and gives it new members', () => {
+    const document = after(sample(), changeGroup(group(sample()), { colour: 'train', box: { x: 0, y: 0, width: 40, height: 40 } }));
+    const clip = clipFromText(clipToText(clipOf(document, { nodes: ['b', 'c'] }) ?? { format: 'penstock-nodes', nodes: [], edges: [], notes: [], groups: [], layout: {} }));
+    if (!clip) throw new Error('the clip cannot be read');
+    const pasted = pasteClip(clip);
+    const next = after(document, pasted.command);
+    const [copy] = next.groups.filter(({ id }) => id !== 'g');
+    expect(copy).toMatchObject({ title: 'Clean', colour: 'train', box: { x: 32, y: 32, width: 40, height: 40 }, nodes: pasted.nodes });
+    expect(pasted.groups).toEqual([copy?.id]);
+  });
+
+  it('leaves a group that is chosen in part, and reads text of an app that knew no groups', () => {
+    expect(clipOf(sample(), { nodes: ['b'] })?.groups).toEqual([]);
+    const text = JSON.stringify({ format: 'penstock-nodes', nodes: [{ id: 'x', type: 'transform/sort', version: 1, params: {} }], edges: [], layout: {} });
+    expect(clipFromText(text)?.groups).toEqual([]);
+  });
+});
