@@ -1,7 +1,7 @@
 """Real ONNX files of other libraries, with what those libraries themselves predict, for nodes/train/import-onnx.
 
 Needs scikit-learn, skl2onnx, lightgbm, xgboost and onnxmltools. Writes nodes/train/import-onnx/files/*.onnx and files.json. The predictions are
-those of the libraries, not of any ONNX runtime.
+those of the libraries, not of any ONNX runtime. With PYTHONHASHSEED=0 the same files come out each time.
 """
 
 import json
