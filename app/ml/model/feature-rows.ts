@@ -39,7 +39,7 @@ export async function readFeatureRows(fitted: FittedRecipe, relation: Relation, 
   const width = fitted.outputs.length;
   if (options.rows * width > MAX_CELLS) {
     throw new PenstockError('table-too-large', `${formatCount(options.rows)} rows × ${width} features are too much to train on in memory.`, {
-      remedy: 'Take a sample, choose fewer features, or lower the number of categories in the one-hot step.',
+      remedy: tooLargeRemedy(fitted),
     });
   }
   const further = [...beside, ...(options.place === undefined ? [] : placeParts(options.place))];
@@ -55,6 +55,12 @@ export async function readFeatureRows(fitted: FittedRecipe, relation: Relation, 
     for (const [index, values] of numbers.entries()) values[row] = data[at + width + index] ?? Number.NaN;
   }
   return { matrix, rows, beside: numbers, places: order?.places ?? new Int32Array() };
+}
+
+function tooLargeRemedy({ texts = [] }: FittedRecipe): string {
+  if (texts.some((text) => 'image' in text)) return 'Choose a smaller image size, or take a sample.';
+  if (texts.some((text) => 'places' in text)) return 'Read fewer words of each text, or take a sample.';
+  return 'Take a sample, choose fewer features, or lower the number of categories in the one-hot step.';
 }
 
 function placeParts(place: string): Expr[] {

@@ -6,5 +6,5 @@ import { trainLearner } from '../train.ts';
 const next = uniform(4);
 const points = Array.from({ length: 300 }, () => [normal(next), normal(next)]);
 const ring = trainInput(points, points.map(([a = 0, b = 0]) => Number(a * a + b * b > 1.4)), 2);
-const { metrics, details } = await trainLearner('mlp', { hiddenLayers: [16], epochs: 12, batchSize: 64, learningRate: 0.03, device: 'gpu', earlyStopping: false }, ring, { seed: 2 });
+const { metrics, details } = await trainLearner('mlp', { hiddenLayers: [16], dropout: 0.1, epochs: 12, batchSize: 64, learningRate: 0.03, device: 'gpu', earlyStopping: false }, ring, { seed: 2 });
 process.stdout.write(`\nfound:${JSON.stringify({ accuracy: metrics['validationAccuracy'], notes: details.notes })}\n`, () => process.exit(0));
