@@ -103,6 +103,8 @@ export class Team {
   readonly threads: number;
   readonly integers: Int32Array;
   readonly floats: Float64Array;
+  /** The whole memory, which does not grow any more. */
+  readonly f64: Float64Array;
   readonly #words: Int32Array;
   readonly #region: Region;
   readonly #helpers: Worker[];
@@ -121,6 +123,7 @@ export class Team {
     this.#region = regionOf(member(0), this.kernels);
     this.integers = this.#region.integers;
     this.floats = this.#region.floats;
+    this.f64 = new Float64Array(arena.memory.buffer);
     this.#helpers = Array.from({ length: threads - 1 }, (_, i) => {
       const worker = idle.pop() ?? newHelper();
       worker.ref();

@@ -177,28 +177,34 @@ export class TreeGrower {
   }
 
   #writeLeaf(place: number, leaf: Pick<Leaf, 'gradient' | 'hessian' | 'low' | 'high'>, rowsPerHessian: number): void {
-    this.#arena.f64((this.#team.integers[fixed.leaves] as number) + place * leafBytes, 5).set([leaf.gradient, leaf.hessian, rowsPerHessian, leaf.low, leaf.high]);
+    const at = ((this.#team.integers[fixed.leaves] as number) + place * leafBytes) / 8;
+    const { f64 } = this.#team;
+    f64[at] = leaf.gradient;
+    f64[at + 1] = leaf.hessian;
+    f64[at + 2] = rowsPerHessian;
+    f64[at + 3] = leaf.low;
+    f64[at + 4] = leaf.high;
   }
 
   /** The best of what the threads found for a leaf; the first feature of equals. */
   #best(place: number): Split | null {
-    const { integers, threads } = this.#team;
-    let found: { readonly values: Float64Array; readonly at: number } | null = null;
+    const { integers, threads, f64 } = this.#team;
+    let found = -1;
     for (let member = 0; member < threads; member += 1) {
-      const at = (integers[fixed.splits] as number) + (member * 2 + place) * splitBytes;
-      const values = this.#arena.f64(at, 6);
-      if ((values[split.feature] as number) < 0) continue;
-      if (found === null || (values[split.gain] as number) > (found.values[split.gain] as number)) found = { values, at };
+      const at = ((integers[fixed.splits] as number) + (member * 2 + place) * splitBytes) / 8;
+      if ((f64[at + split.feature] as number) < 0) continue;
+      if (found < 0 || (f64[at + split.gain] as number) > (f64[found + split.gain] as number)) found = at;
     }
-    if (found === null) return null;
-    const [gain = 0, feature = 0, bin = 0, missingLeft = 0, gradient = 0, hessian = 0] = found.values;
+    if (found < 0) return null;
+    const get = (word: number): number => f64[found + word] as number;
+    const bin = get(split.bin);
     let set: number[] | null = null;
     if (bin < 0) {
-      const bits = this.#arena.u8(found.at + split.setBytes, 32);
+      const bits = this.#arena.u8(found * 8 + split.setBytes, 32);
       set = [];
       for (let category = 0; category < 256; category += 1) if (((bits[category >> 3] as number) >> (category & 7)) & 1) set.push(category);
     }
-    return { gain, feature, bin, missingLeft: missingLeft === 1, gradient, hessian, set };
+    return { gain: get(split.gain), feature: get(split.feature), bin, missingLeft: get(split.missingLeft) === 1, gradient: get(split.gradient), hessian: get(split.hessian), set };
   }
 
   #take(): number {

@@ -9,22 +9,38 @@ const share = (total: number, { member, threads }: Region, step = 1): [number, n
   return [Math.floor((steps * member) / threads) * step, Math.min(total, Math.floor((steps * (member + 1)) / threads) * step)];
 };
 
-function ownFeatures({ integers, member, view }: Region, visit: (at: number, j: number, memory: DataView) => void): void {
-  const memory = view();
-  const table = integers[fixed.featureTable] as number;
-  for (let j = 0; j < (integers[fixed.features] as number); j += 1) {
-    const at = table + j * feature.words * 4;
-    if (memory.getInt32(at + feature.thread * 4, true) === member) visit(at, j, memory);
-  }
+/** What a thread has of the tables of features and groups, which hold for a whole training. */
+interface Own {
+  /** Addresses of the records, and numbers of the features. */
+  readonly features: readonly (readonly [at: number, j: number])[];
+  readonly groups: readonly (readonly [at: number, lanes: number])[];
 }
 
-function ownGroups({ integers, member, view }: Region, visit: (at: number, lanes: number) => void): void {
+const owned = new WeakMap<Region, Own>();
+
+function ownOf(region: Region): Own {
+  const known = owned.get(region);
+  if (known !== undefined) return known;
+  const { integers, member, view } = region;
   const memory = view();
-  const table = integers[fixed.groupTable] as number;
-  for (let g = 0; g < (integers[fixed.groups] as number); g += 1) {
-    const at = table + g * group.words * 4;
-    if (memory.getInt32(at + group.thread * 4, true) === member) visit(at, memory.getInt32(at + group.lanes * 4, true));
-  }
+  const records = (table: number, count: number, words: number, thread: number): number[] =>
+    Array.from({ length: integers[count] as number }, (_, i) => (integers[table] as number) + i * words * 4).filter((at) => memory.getInt32(at + thread * 4, true) === member);
+  const first = integers[fixed.featureTable] as number;
+  const found: Own = {
+    features: records(fixed.featureTable, fixed.features, feature.words, feature.thread).map((at) => [at, (at - first) / (feature.words * 4)]),
+    groups: records(fixed.groupTable, fixed.groups, group.words, group.thread).map((at) => [at, memory.getInt32(at + group.lanes * 4, true)]),
+  };
+  owned.set(region, found);
+  return found;
+}
+
+function ownFeatures(region: Region, visit: (at: number, j: number, memory: DataView) => void): void {
+  const memory = region.view();
+  for (const [at, j] of ownOf(region).features) visit(at, j, memory);
+}
+
+function ownGroups(region: Region, visit: (at: number, lanes: number) => void): void {
+  for (const [at, lanes] of ownOf(region).groups) visit(at, lanes);
 }
 
 /** Cut points of the own features, from a sample. Given: its rows. */
