@@ -15,6 +15,8 @@ import { isCancelled, PenstockError, toDiagnostic, type Diagnostic } from '#app/
 import { newRecordId } from '#app/core/ids.ts';
 import { openDatabase, type Database } from '#app/data/index.ts';
 import type { PipelineDocument } from '#app/pipeline/document.ts';
+import { catalogueNames, changeSentences } from '#app/pipeline/diff-words.ts';
+import { diffDocuments } from '#app/pipeline/diff.ts';
 import { ancestors, topologicalOrder } from '#app/pipeline/graph.ts';
 import { createAnswers, createParser } from '#app/relation/index.ts';
 import type { Freshness, RunEvent } from '#app/protocol/schema.ts';
@@ -120,7 +122,8 @@ export class Engine {
     this.#tempDir = parts.tempDir;
     this.resolvePath = pathResolver(this.filesDir, options.resourcesDir);
     this.#warn = options.warn ?? (() => undefined);
-    this.pipelines = new PipelineFiles(options.projectDir, this.#warn);
+    const names = catalogueNames(this.catalogue);
+    this.pipelines = new PipelineFiles(options.projectDir, { onProblem: this.#warn, mayWrite: () => !this.readOnly, words: (before, after) => changeSentences(diffDocuments(before, after), names) });
     this.limits = parts.limits;
     const { resolvePath, database, store } = this;
     this.cache = new ResultCache(store.results, store.artifacts, { soleWriter: !store.readOnly });

@@ -15,5 +15,6 @@ export * from './migrate.ts';
 export * from './param-errors.ts';
 export * from './parse.ts';
 export * from './serialise.ts';
+export * from './timeline.ts';
 export type * from './types.ts';
 export * from './with-parses.ts';

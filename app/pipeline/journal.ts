@@ -44,23 +44,28 @@ export function serialiseRecord(record: JournalRecord): string {
   return `${JSON.stringify(record)}\n`;
 }
 
-/** Records in order. Reading ends before the first line that is not a whole record; `torn` says that one was there. */
+/**
+ * Records in order. A line that is not a whole record is left out, for a crash or a full disk cut it off and its edit was never
+ * answered; `torn` says that one was there. Whether the lines after it fit is for `recover` to find out.
+ */
 export function parseJournal(text: string): { records: JournalRecord[]; torn: boolean } {
   const records: JournalRecord[] = [];
+  let torn = !text.endsWith('\n') && text !== '';
   for (const line of text.split('\n')) {
     if (line === '') continue;
     let value: unknown;
     try {
       value = JSON.parse(line);
     } catch {
-      return { records, torn: true };
+      torn = true;
+      continue;
     }
     const parsed = journalRecordSchema.safeParse(value);
-    if (!parsed.success) return { records, torn: true };
     // Commands inside are checked when they are applied: an entry that does not fit makes `replay` fail, not the document wrong.
-    records.push(parsed.data as unknown as JournalRecord);
+    if (parsed.success) records.push(parsed.data as unknown as JournalRecord);
+    else torn = true;
   }
-  return { records, torn: !text.endsWith('\n') && text !== '' };
+  return { records, torn };
 }
 
 export interface Recovery {

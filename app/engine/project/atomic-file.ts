@@ -26,14 +26,16 @@ export async function writeFileAtomically(file: string, content: string | Uint8A
   await syncFolder(folder);
 }
 
-/** Appends and fsyncs: what was appended survives a power cut once this resolves. */
+/** Appends and fsyncs: what was appended survives a power cut once this resolves; when it fails (a full disk), nothing was appended. */
 export async function appendDurably(file: string, text: string): Promise<void> {
   await mkdir(path.dirname(file), { recursive: true });
   const handle = await open(file, 'a');
+  const { size } = await handle.stat();
   try {
     await handle.appendFile(text);
     await handle.datasync();
   } catch (error) {
+    await handle.truncate(size).catch(() => undefined);
     throw naming(error, file);
   } finally {
     await handle.close();

@@ -4,16 +4,18 @@ import path from 'node:path';
 import { PenstockError, toDiagnostic } from '#app/core/errors.ts';
 import { newRecordId } from '#app/core/ids.ts';
 import { emptyDocument, type PipelineDocument } from '#app/pipeline/document.ts';
-import { historyEntrySchema, type HistoryEntry } from '#app/pipeline/history.ts';
-import { journalRecord, parseJournal, recover, serialiseRecord } from '#app/pipeline/journal.ts';
+import { History, historyEntrySchema, type HistoryEntry } from '#app/pipeline/history.ts';
+import { documentHash, journalRecord, parseJournal, recover, serialiseRecord } from '#app/pipeline/journal.ts';
 import { parseDocument } from '#app/pipeline/parse.ts';
 import { serialiseDocument } from '#app/pipeline/serialise.ts';
+import type { Moment } from '#app/pipeline/timeline.ts';
 import { appendDurably, writeFileAtomically } from './atomic-file.ts';
 import { fileNameFor, resolveInside } from './paths.ts';
+import { TimelineLog, type ChangeWords, type EditRecord } from './timeline-log.ts';
 
 /**
- * Pipelines of a project: `pipelines/*.pipeline.json`, each with an edit journal in `journals/` and a copy of its last good text.
- * An edit is answered when its journal line is on disk; the file itself follows within `saveAfterMs`.
+ * Pipelines of a project: `pipelines/*.pipeline.json`, each with an edit journal in `journals/`, a copy of its last good text and
+ * its timeline of versions. An edit is answered when its journal line is on disk; the file itself follows within `saveAfterMs`.
  */
 
 const extension = '.pipeline.json';
@@ -29,6 +31,15 @@ export interface OpenedPipeline {
   readonly recovered: boolean;
 }
 
+export interface PipelineFilesOptions {
+  /** Hears of saves that failed in the background; the next edit tries again. */
+  readonly onProblem?: (message: string) => void;
+  /** Asked before every write: false once another process has taken the project over. */
+  readonly mayWrite?: () => boolean;
+  /** For the timeline. */
+  readonly words?: ChangeWords;
+}
+
 interface Unsaved {
   document: PipelineDocument;
   timer: ReturnType<typeof setTimeout> | null;
@@ -40,11 +51,20 @@ export class PipelineFiles {
   /** One writer at a time per pipeline; edits keep their order. */
   readonly #queue = new Map<string, Promise<unknown>>();
   readonly #onProblem: (message: string) => void;
+  readonly #mayWrite: () => boolean;
+  readonly #words: ChangeWords;
+  readonly #session = newRecordId();
+  readonly #timelines = new Map<string, TimelineLog>();
+  /** Hash of each pipeline as of its last edit: what the next edit must have been made on. */
+  readonly #heads = new Map<string, string>();
+  /** Text of each file as this process last read or wrote it. */
+  readonly #texts = new Map<string, string>();
 
-  /** `onProblem` hears of saves that failed in the background; the next edit tries again. */
-  constructor(root: string, onProblem: (message: string) => void = () => undefined) {
+  constructor(root: string, { onProblem = () => undefined, mayWrite = () => true, words = () => [] }: PipelineFilesOptions = {}) {
     this.#root = root;
     this.#onProblem = onProblem;
+    this.#mayWrite = mayWrite;
+    this.#words = words;
   }
 
   async list(): Promise<{ path: string; title: string; modifiedAt: number }[]> {
@@ -70,6 +90,7 @@ export class PipelineFiles {
       await this.#save(relative);
       const file = this.#file(relative);
       const text = await readFile(file, 'utf8');
+      this.#texts.set(relative, text);
       const saved = await this.#parse(relative, text);
       const journal = await readFile(this.#journal(relative), 'utf8').catch(() => '');
       const recovery = recover(saved, parseJournal(journal).records);
@@ -79,12 +100,9 @@ export class PipelineFiles {
       if (recovery.recovered) await this.#write(relative, recovery.document);
       else if ((await readFile(this.#lastGood(relative), 'utf8').catch(() => null)) !== text) await writeFileAtomically(this.#lastGood(relative), text);
       // Starting each session with a short journal keeps it bounded; a torn last line goes with it.
-      if (journal !== '') {
-        await writeFileAtomically(
-          this.#journal(relative),
-          history.length === 0 ? '' : serialiseRecord(journalRecord(Date.now(), { base: 0, entries: history, position }, recovery.document)),
-        );
-      }
+      if (journal !== '') await writeFileAtomically(this.#journal(relative), serialiseRecord(journalRecord(Date.now(), { base: 0, entries: history, position }, recovery.document)));
+      this.#heads.set(relative, documentHash(recovery.document));
+      await this.#quietly(relative, (timeline) => timeline.opened(recovery.document, position));
       return { document: recovery.document, history, position, recovered: recovery.recovered };
     });
   }
@@ -92,44 +110,64 @@ export class PipelineFiles {
   async create(title: string): Promise<{ path: string }> {
     await mkdir(path.join(this.#root, folder), { recursive: true });
     const relative = this.#freePath(title);
-    await this.#write(relative, emptyDocument(newRecordId(), title));
+    const document = emptyDocument(newRecordId(), title);
+    await this.#write(relative, document);
+    await this.#quietly(relative, (timeline) => timeline.opened(document, 0, `Created “${title}”`));
     return { path: relative };
   }
 
-  /** Resolves when the edits are on disk. `base`: where in the history `entries` go; by default they end at `position`. */
-  async append(relative: string, document: PipelineDocument, edit: { base?: number | undefined; entries: readonly unknown[]; position: number }): Promise<{ savedAt: number }> {
+  /**
+   * Resolves when the edits are on disk. `base`: where in the history `entries` go; by default they end at `position`. `after`: hashes
+   * of the versions that the edits may have been made on; absent: whatever there is.
+   * @throws PenstockError `edited-elsewhere` when the pipeline is at none of them: another window was quicker. Nothing is written.
+   */
+  async append(relative: string, document: PipelineDocument, edit: { base?: number | undefined; entries: readonly unknown[]; position: number; after?: readonly string[] | undefined }): Promise<{ savedAt: number }> {
     const entries = edit.entries.map((entry) => historyEntrySchema.parse(entry) as unknown as HistoryEntry);
     const savedAt = Date.now();
     return this.#inTurn(relative, async () => {
       const file = this.#file(relative);
       if (!existsSync(file)) throw missing(relative);
       const journal = this.#journal(relative);
+      // Not opened by this process: the window stayed while the engine started anew.
+      const written = this.#heads.has(relative) ? null : await readFile(journal, 'utf8').catch(() => '');
+      const head = this.#heads.get(relative) ?? parseJournal(written ?? '').records.at(-1)?.document ?? null;
+      if (edit.after !== undefined && head !== null && !edit.after.includes(head)) throw editedElsewhere(document.title);
       // Recovery replays from a moment whose document is the file's: the first line of a new journal records that moment.
-      if (!this.#unsaved.has(relative) && !existsSync(journal)) {
+      if (!this.#unsaved.has(relative) && (await isEmpty(journal))) {
         const saved = await readFile(file, 'utf8').then(parseDocument, () => null);
         if (saved !== null) await appendDurably(journal, serialiseRecord(journalRecord(savedAt, { base: 0, entries: [], position: 0 }, saved)));
       }
-      const position = { ...(edit.base === undefined ? {} : { base: edit.base }), entries, position: edit.position };
-      await appendDurably(journal, serialiseRecord(journalRecord(savedAt, position, document)));
+      const record: EditRecord = { base: edit.base ?? edit.position - entries.length, entries, position: edit.position };
+      const line = journalRecord(savedAt, record, document);
+      // A line that a crash or a full disk cut off would hide those after it.
+      await appendDurably(journal, `${written === null || written === '' || written.endsWith('\n') ? '' : '\n'}${serialiseRecord(line)}`);
+      this.#heads.set(relative, line.document);
       const unsaved = this.#unsaved.get(relative);
       if (unsaved) {
         unsaved.document = document;
         unsaved.timer ??= this.#saveLater(relative);
       } else this.#unsaved.set(relative, { document, timer: this.#saveLater(relative) });
+      await this.#quietly(relative, (timeline) => timeline.edited(document, record));
       return { savedAt };
     });
   }
 
   /** Changes the title and the file's name with it. */
   async rename(relative: string, title: string): Promise<{ path: string }> {
-    const { document } = await this.open(relative);
+    const opened = await this.open(relative);
+    const history = new History(opened.document, opened.history, opened.position);
+    history.apply({ type: 'set-document', title });
+    const edit = history.unsaved();
+    if (edit !== null) await this.append(relative, history.document, edit);
     return this.#inTurn(relative, async () => {
+      await this.#save(relative);
       const next = fileNameFor(title) === this.#name(relative) ? relative : this.#freePath(title);
-      await this.#write(relative, { ...document, title });
       if (next !== relative) {
         await rename(this.#file(relative), this.#file(next));
-        await rm(this.#journal(relative), { force: true });
-        await rm(this.#lastGood(relative), { force: true });
+        for (const place of [this.#journal, this.#lastGood, this.#timelineFile]) {
+          await rename(place.call(this, relative), place.call(this, next)).catch((error: NodeJS.ErrnoException) => (error.code === 'ENOENT' ? undefined : Promise.reject(error)));
+        }
+        this.#forget(relative);
       }
       return { path: next };
     });
@@ -143,15 +181,32 @@ export class PipelineFiles {
       await this.#save(relative);
       const trash = path.join(this.#root, 'trash');
       await mkdir(trash, { recursive: true });
-      await rename(file, path.join(trash, `${newRecordId()}-${path.basename(file)}`));
+      const kept = path.join(trash, `${newRecordId()}-${path.basename(file)}`);
+      await rename(file, kept);
+      await rename(this.#timelineFile(relative), `${kept}.timeline.jsonl`).catch(() => undefined);
       await rm(this.#journal(relative), { force: true });
       await rm(this.#lastGood(relative), { force: true });
+      this.#forget(relative);
     });
   }
 
   /** Writes everything that is not in its file yet. */
   async flush(): Promise<void> {
     for (const relative of this.#unsaved.keys()) await this.#inTurn(relative, () => this.#save(relative));
+  }
+
+  /** Every version of a pipeline, oldest first. */
+  async moments(relative: string): Promise<Moment[]> {
+    return this.#inTurn(relative, () => this.#timeline(relative).moments());
+  }
+
+  /** @throws PenstockError `version-missing`. */
+  async version(relative: string, momentId: string): Promise<PipelineDocument> {
+    return this.#inTurn(relative, () => this.#timeline(relative).version(momentId));
+  }
+
+  async nameVersion(relative: string, momentId: string, name: string | null): Promise<void> {
+    return this.#inTurn(relative, () => this.#timeline(relative).name(momentId, name));
   }
 
   #saveLater(relative: string): ReturnType<typeof setTimeout> {
@@ -168,6 +223,12 @@ export class PipelineFiles {
     const unsaved = this.#unsaved.get(relative);
     if (unsaved === undefined) return;
     if (unsaved.timer !== null) clearTimeout(unsaved.timer);
+    // The lease is gone: whoever has it now has read the journal, and writes this file.
+    if (!this.#mayWrite()) {
+      this.#unsaved.delete(relative);
+      return;
+    }
+    await this.#keepOutsideChange(relative);
     await this.#write(relative, unsaved.document);
     this.#unsaved.delete(relative);
   }
@@ -175,7 +236,47 @@ export class PipelineFiles {
   async #write(relative: string, document: PipelineDocument): Promise<void> {
     const text = serialiseDocument(document);
     await writeFileAtomically(this.#file(relative), text);
+    this.#texts.set(relative, text);
     await writeFileAtomically(this.#lastGood(relative), text);
+  }
+
+  /** What something else wrote into the file since becomes a version of the timeline before it is written over. */
+  async #keepOutsideChange(relative: string): Promise<void> {
+    const known = this.#texts.get(relative);
+    const text = known === undefined ? null : await readFile(this.#file(relative), 'utf8').catch(() => null);
+    if (text === null || text === known) return;
+    try {
+      const document = parseDocument(text);
+      await this.#timeline(relative).outside(document);
+      this.#onProblem(`${relative} was changed by something else while it was open here; that version is in its history.`);
+    } catch {
+      const aside = `${folder}/${this.#name(relative)}-changed-outside${extension}`;
+      await writeFileAtomically(this.#file(aside), text);
+      this.#onProblem(`${relative} was changed by something else while it was open here; that text is in ${aside}.`);
+    }
+  }
+
+  /** The timeline is worth having, but never an edit. */
+  async #quietly(relative: string, work: (timeline: TimelineLog) => Promise<void>): Promise<void> {
+    try {
+      await work(this.#timeline(relative));
+    } catch (error) {
+      this.#onProblem(`The history of ${relative} could not be written: ${toDiagnostic(error).message} The edits themselves are safe.`);
+    }
+  }
+
+  #timeline(relative: string): TimelineLog {
+    const known = this.#timelines.get(relative);
+    if (known !== undefined) return known;
+    const made = new TimelineLog(this.#timelineFile(relative), this.#session, this.#words);
+    this.#timelines.set(relative, made);
+    return made;
+  }
+
+  #forget(relative: string): void {
+    this.#timelines.delete(relative);
+    this.#heads.delete(relative);
+    this.#texts.delete(relative);
   }
 
   async #parse(relative: string, text: string): Promise<PipelineDocument> {
@@ -221,6 +322,10 @@ export class PipelineFiles {
     return path.join(this.#root, 'journals', `${this.#flat(relative)}.last-good.json`);
   }
 
+  #timelineFile(relative: string): string {
+    return path.join(this.#root, 'journals', `${this.#flat(relative)}.timeline.jsonl`);
+  }
+
   #flat(relative: string): string {
     return path.relative(this.#root, this.#file(relative)).replaceAll('%', '%25').replaceAll(/[\\/]/g, '%2F');
   }
@@ -242,6 +347,14 @@ function titleIn(text: string): string | null {
   } catch {
     return null;
   }
+}
+
+const isEmpty = (file: string): Promise<boolean> => stat(file).then(({ size }) => size === 0, () => true);
+
+function editedElsewhere(title: string): PenstockError {
+  return new PenstockError('edited-elsewhere', `“${title}” was changed in another window meanwhile.`, {
+    remedy: 'Load it to go on from there; what you did here since is not in it.',
+  });
 }
 
 function missing(relative: string): PenstockError {
