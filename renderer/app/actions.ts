@@ -8,7 +8,7 @@ import { useTheme } from '../ui/index.ts';
 import { openQuickAdd, openReplace } from '../canvas/adding.ts';
 import * as canvas from '../canvas/actions.ts';
 import * as arranging from '../canvas/arranging.ts';
-import { fitView, motion, useCanvas, zoomTo } from '../canvas/canvas-store.ts';
+import { fitView, motion, openFind, useCanvas, zoomTo } from '../canvas/canvas-store.ts';
 import { viewPort } from '../canvas/results-port.ts';
 import type { ActionId } from './shortcuts.ts';
 
@@ -102,7 +102,12 @@ const runs: Readonly<Record<ActionId, ActionRun>> = {
   'select.right': { run: () => canvas.walk('right') },
   'select.up': { run: () => canvas.walk('up') },
   'select.down': { run: () => canvas.walk('down') },
-  'select.find': { run: () => useView.setState({ paletteOpen: true, page: 'canvas' }) },
+  'select.find': {
+    run: () => {
+      useView.setState({ page: 'canvas' });
+      openFind();
+    },
+  },
 
   'view.result': { run: () => viewPort(0), enabled: hasNodes },
   'view.fit': { run: () => fitView(useSelection.getState().nodes.length > 1 ? useSelection.getState().nodes : undefined) },

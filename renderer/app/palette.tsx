@@ -80,7 +80,7 @@ function PaletteBody({ close }: { readonly close: () => void }) {
         {actionGroups.map((name) => (
           <Command.Group key={name} heading={name} className={group}>
             {actionIds
-              .filter((id) => actionTable[id].group === name && !actionTable[id].quiet && id !== 'palette.open' && id !== 'select.find')
+              .filter((id) => actionTable[id].group === name && !actionTable[id].quiet && id !== 'palette.open')
               .map((id) => (
                 <Command.Item key={id} value={`${name} ${actionTable[id].title}`} disabled={!isEnabled(id)} onSelect={after(() => runAction(id))} className={item}>
                   <span className="flex w-[22px] justify-center text-faint">

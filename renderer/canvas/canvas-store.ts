@@ -25,6 +25,8 @@ interface CanvasStore {
   readonly quickAdd: QuickAddRequest | null;
   /** Node or group whose title is being typed. */
   readonly renaming: string | null;
+  /** Number of the search that is open, so that asking again begins anew; null: none. */
+  readonly finding: number | null;
   /** Edge that would take up what is being dragged. */
   readonly dropEdge: string | null;
   /** Lines that what is being dragged is in line with. */
@@ -38,7 +40,7 @@ interface CanvasStore {
 export const noGuides: readonly Guide[] = [];
 
 /** What only the canvas needs, and what commands need of the canvas. */
-export const useCanvas = create<CanvasStore>(() => ({ flow: null, quickAdd: null, renaming: null, dropEdge: null, guides: noGuides, pointer: { x: 0, y: 0 }, connecting: null }));
+export const useCanvas = create<CanvasStore>(() => ({ flow: null, quickAdd: null, renaming: null, finding: null, dropEdge: null, guides: noGuides, pointer: { x: 0, y: 0 }, connecting: null }));
 
 /** The middle of what is visible, in canvas units. */
 export function visibleCentre(): Point {
@@ -80,7 +82,12 @@ export function zoomTo(zoom: number): void {
   void useCanvas.getState().flow?.zoomTo(zoom, { duration: motion() });
 }
 
-/** Brings a node into view without changing the zoom, only when it is not visible. */
+let searches = 0;
+export function openFind(): void {
+  useCanvas.setState({ finding: ++searches });
+}
+
+/** Brings a node, note or group into view without changing the zoom, only when it is not visible. */
 export function revealNode(nodeId: string): void {
   const { flow } = useCanvas.getState();
   // A node of a collapsed group is where its chip is.

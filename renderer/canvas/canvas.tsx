@@ -19,6 +19,7 @@ import { useConnecting } from './connecting.ts';
 import { edgeAt, nodeDragType, useNodeDrag } from './drag.ts';
 import { dragChanges, endDrag } from './dragging.ts';
 import { fits, inputKind, insertIntoEdge, outputKind } from './edits.ts';
+import { FindPanel } from './find-panel.tsx';
 import { flowEdges, flowNodes, type FlowNode, type WireEdge } from './flow-model.ts';
 import { grid } from './geometry.ts';
 import { GroupChip } from './group-chip.tsx';
@@ -247,6 +248,7 @@ function CanvasPane() {
         </ReactFlow>
         {document && document.nodes.length === 0 ? <CanvasEmpty /> : null}
         <CanvasControls />
+        <FindPanel />
         <LineagePanel />
         <QuickAdd />
       </div>

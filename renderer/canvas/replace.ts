@@ -54,14 +54,9 @@ function pick(ports: readonly PortSpec[], name: string, kind: PortSpec['kind'] |
   return fitting.find((port) => port.name === name) ?? fitting[0];
 }
 
-/** Controls of a type's params by key: a key means the same in two types where it is set in the same way. */
-const schemas = new WeakMap<NodeDefinition, JsonSchema>();
-function propertiesOf(definition: NodeDefinition): Readonly<Record<string, JsonSchema>> {
-  const schema = schemas.get(definition) ?? paramsSchema(definition.params);
-  schemas.set(definition, schema);
-  return schema.properties ?? {};
-}
+const propertiesOf = (definition: NodeDefinition): Readonly<Record<string, JsonSchema>> => paramsSchema(definition.params).properties ?? {};
 
+/** A key means the same in two types where it is set in the same way. */
 function sameMeaning(before: JsonSchema | undefined, after: JsonSchema | undefined): boolean {
   return before !== undefined && after !== undefined && controlOf(withoutNull(before).schema) === controlOf(withoutNull(after).schema);
 }

@@ -59,9 +59,15 @@ export interface FieldSpec {
 type AnyParams = Readonly<Record<string, unknown>>;
 export type Path = readonly (string | number)[];
 
-/** The params of a node type as JSON Schema. */
+const schemas = new WeakMap<z.ZodType, JsonSchema>();
+
+/** The params of a node type as JSON Schema; made once for each. */
 export function paramsSchema(params: z.ZodType): JsonSchema {
-  return z.toJSONSchema(params, { io: 'input', unrepresentable: 'any', reused: 'inline' }) as JsonSchema;
+  const known = schemas.get(params);
+  if (known) return known;
+  const schema = z.toJSONSchema(params, { io: 'input', unrepresentable: 'any', reused: 'inline' }) as JsonSchema;
+  schemas.set(params, schema);
+  return schema;
 }
 
 /** `testSize` → "Test size". */

@@ -2,8 +2,6 @@ import { Cable, MousePointerClick, PackageX } from 'lucide-react';
 import { useShallow } from 'zustand/react/shallow';
 import { formatBytes, formatCount } from '#app/core/units.ts';
 import type { PipelineEdge, PipelineNode } from '#app/pipeline/document.ts';
-import { actionTable, type ActionId } from '../app/shortcuts.ts';
-import { runAction } from '../app/actions.ts';
 import { InlineMarkdown } from '../results/report/markdown.tsx';
 import { StateGlyph } from '../canvas/state-glyph.tsx';
 import { catalogue, categoryOf, iconOf, titleOf } from '../state/catalogue.ts';
@@ -13,23 +11,27 @@ import { edit, usePipeline } from '../state/pipeline.ts';
 import { isRunning, useRun } from '../state/run.ts';
 import { primaryNode, useSelection } from '../state/selection.ts';
 import { useView, type InspectorTab } from '../state/view.ts';
-import { Badge, Button, EmptyState, NodeTile, TabPanel, Tabs, TypeBadge } from '../ui/index.ts';
+import { Badge, EmptyState, NodeTile, TabPanel, Tabs, TypeBadge } from '../ui/index.ts';
 import { EstimateLine } from './estimate-line.tsx';
 import { AboutTab } from './about-tab.tsx';
 import { ParametersTab } from './parameters-tab.tsx';
+import { GroupInspector, NoteInspector } from './group-section.tsx';
 import { PipelineNotes } from './pipeline-notes.tsx';
 import { SchemaTab } from './schema-tab.tsx';
+import { SeveralNodes } from './several-nodes.tsx';
 
 /** The right panel: the selected node's params, schemas and help. */
 export function Inspector() {
   const nodeCount = useSelection((store) => store.nodes.length);
   const id = useSelection(primaryNode);
   const edgeId = useSelection((store) => (store.nodes.length === 0 ? (store.edges.at(-1) ?? null) : null));
+  const groupId = useSelection((store) => store.groups.at(-1) ?? null);
+  const noteId = useSelection((store) => store.notes.at(-1) ?? null);
   const node = usePipeline((store) => (id === null ? undefined : store.document?.nodes.find((candidate) => candidate.id === id)));
   const edge = usePipeline((store) => (edgeId === null ? undefined : store.document?.edges.find((candidate) => candidate.id === edgeId)));
   return (
     <section aria-label="Inspector" data-testid="inspector" className="h-full bg-chrome">
-      {node && nodeCount > 1 ? <SeveralNodes count={nodeCount} /> : node ? <NodeInspector key={node.id} node={node} /> : edge ? <EdgeInspector edge={edge} /> : <PipelineNotes />}
+      {node && (nodeCount > 1 || groupId !== null) ? <SeveralNodes /> : node ? <NodeInspector key={node.id} node={node} /> : edge ? <EdgeInspector edge={edge} /> : groupId !== null ? <GroupInspector groupId={groupId} /> : noteId !== null ? <NoteInspector noteId={noteId} /> : <PipelineNotes />}
     </section>
   );
 }
@@ -110,22 +112,6 @@ function NodeHeader({ node }: { readonly node: PipelineNode }) {
       </div>
       {freshness?.state === 'never-run' || freshness?.state === 'stale' ? <EstimateLine nodeId={node.id} /> : null}
     </header>
-  );
-}
-
-function SeveralNodes({ count }: { readonly count: number }) {
-  const action = (id: ActionId) => (
-    <Button key={id} className="justify-start" variant="quiet" onClick={() => runAction(id)}>
-      {actionTable[id].title}
-    </Button>
-  );
-  return (
-    <div className="flex flex-col gap-3 p-3">
-      <h2 className="text-base font-semibold">{count} nodes selected</h2>
-      <div className="flex flex-col">
-        {(['run.selected', 'edit.connect', 'view.tidy', 'edit.bypass', 'edit.duplicate', 'edit.deleteReconnect', 'edit.delete'] as const).map(action)}
-      </div>
-    </div>
   );
 }
 
