@@ -66,9 +66,8 @@ export type HelperMessage = 'ready' | 'free';
 const idle: Worker[] = [];
 
 function newHelper(): Worker {
-  const worker = new Worker(entry, { execArgv: [], stdout: true, name: 'penstock-kernels' });
-  worker.stdout.on('data', (chunk: Uint8Array) => process.stderr.write(chunk));
-  return worker;
+  // Kept off the process's own stdout, which may carry frames. Nobody reads it: a reader would keep the process alive, and helpers say nothing.
+  return new Worker(entry, { execArgv: [], stdout: true, name: 'penstock-kernels' });
 }
 
 /** Resolves when a helper says so; rejects when it fails. */
