@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { Fragment, useEffect, useMemo, useRef, useState } from 'react';
 import { CornerDownLeft } from 'lucide-react';
 import { categoryOf, categoryTitles, orderedTypes } from '../state/catalogue.ts';
 import { usePipeline } from '../state/pipeline.ts';
@@ -10,9 +10,11 @@ import { kindTitles } from './port-shape.tsx';
 import { inputKind, outputKind } from './edits.ts';
 import { replacementsFor } from './replace.ts';
 import { searchTypes } from './type-search.ts';
+import { useWhatNext } from './use-what-next.ts';
 
-const menuWidth = 300;
-const menuHeight = 380;
+const menuWidth = 320;
+const menuHeight = 400;
+const heading = 'px-2 pb-0.5 pt-1.5 text-xs text-faint';
 
 /** The menu of node types at the pointer or beside the selected node: type, arrow, Enter. */
 export function QuickAdd() {
@@ -26,6 +28,8 @@ function QuickAddMenu({ request }: { readonly request: QuickAddRequest }) {
   const [active, setActive] = useState(0);
   const list = useRef<HTMLDivElement>(null);
   const { joint, lenient = false, replace } = request;
+  const [isChoosing, setChoosing] = useState(false);
+  const next = useWhatNext(document, joint, isChoosing || query !== '');
   const types = useMemo(() => {
     if (!document) return [];
     if (replace !== undefined) return searchTypes(replacementsFor(document, replace), query);
@@ -34,9 +38,13 @@ function QuickAddMenu({ request }: { readonly request: QuickAddRequest }) {
     const all = found.filter((type) => fits(document, type.definition.type, joint));
     // A table is worked on far more often than written at once: without a query the writers come last.
     const last = (type: (typeof all)[number]): boolean => query.trim() === '' && joint.kind !== 'before' && categoryOf(type.definition.type) === 'data';
-    const fitting = [...all.filter((type) => !last(type)), ...all.filter(last)];
+    const first = query.trim() === '' ? next.flatMap(({ type }) => all.find(({ definition }) => definition.type === type) ?? []) : [];
+    const others = all.filter((type) => !first.includes(type));
+    const fitting = [...first, ...others.filter((type) => !last(type)), ...others.filter(last)];
     return lenient ? [...fitting, ...found.filter((type) => !fitting.includes(type))] : fitting;
-  }, [document, query, joint, lenient, replace]);
+  }, [document, query, joint, lenient, replace, next]);
+  const why = new Map(next.map((suggestion) => [suggestion.type, suggestion.why]));
+  const suggested = query.trim() === '' && replace === undefined ? types.filter(({ definition }) => why.has(definition.type)).length : 0;
   const close = () => {
     useCanvas.setState({ quickAdd: null });
     window.document.querySelector<HTMLElement>('[data-testid="canvas"]')?.focus({ preventScroll: true });
@@ -87,6 +95,7 @@ function QuickAddMenu({ request }: { readonly request: QuickAddRequest }) {
             else if (event.key === 'ArrowDown' || (event.key === 'Tab' && !event.shiftKey)) setActive((index) => Math.min(index + 1, types.length - 1));
             else if (event.key === 'ArrowUp' || event.key === 'Tab') setActive((index) => Math.max(index - 1, 0));
             else return;
+            setChoosing(true);
             event.preventDefault();
           }}
           className="h-10 shrink-0 select-text border-b border-line bg-transparent px-3 text-base outline-none placeholder:text-faint"
@@ -96,24 +105,33 @@ function QuickAddMenu({ request }: { readonly request: QuickAddRequest }) {
             const { definition } = type;
             const category = categoryOf(definition.type);
             const joins = !joint || fits(document, definition.type, joint);
+            const reason = joins ? why.get(definition.type) : undefined;
             return (
-              <div
-                key={definition.type}
-                id={`quick-add-${index}`}
-                role="option"
-                aria-selected={index === active}
-                data-testid={`quick-add-item-${definition.type}`}
-                onPointerMove={() => setActive(index)}
-                onClick={() => choose(index)}
-                className={cx('flex items-center gap-2.5 rounded-md px-2 py-1.5', index === active && 'bg-hover')}
-              >
-                <NodeTile svg={type.icon} category={category} size={26} />
-                <span className="min-w-0 flex-1">
-                  <span className="block truncate text-sm leading-[18px]">{definition.title}</span>
-                  <span className="block truncate text-xs text-faint">{joins ? definition.summary : `${categoryTitles[category as keyof typeof categoryTitles] ?? ''}; will not be connected`}</span>
-                </span>
-                {index === active ? <CornerDownLeft size={13} className="shrink-0 text-faint" /> : null}
-              </div>
+              <Fragment key={definition.type}>
+                {suggested > 0 && index === 0 ? <p role="presentation" className={heading}>Likely next</p> : null}
+                {suggested > 0 && index === suggested ? <p role="presentation" className={heading}>Everything that fits</p> : null}
+                <div
+                  id={`quick-add-${index}`}
+                  role="option"
+                  aria-selected={index === active}
+                  data-testid={`quick-add-item-${definition.type}`}
+                  onPointerMove={() => {
+                    setChoosing(true);
+                    setActive(index);
+                  }}
+                  onClick={() => choose(index)}
+                  className={cx('flex items-center gap-2.5 rounded-md px-2 py-1.5', index === active && 'bg-hover')}
+                >
+                  <NodeTile svg={type.icon} category={category} size={26} />
+                  <span className="min-w-0 flex-1">
+                    <span className="block truncate text-sm leading-[18px]">{definition.title}</span>
+                    <span data-testid={reason === undefined ? undefined : 'quick-add-why'} className={cx('block truncate text-xs', reason === undefined ? 'text-faint' : 'text-accent-ink')} title={reason}>
+                      {reason !== undefined ? reason : joins ? definition.summary : `${categoryTitles[category as keyof typeof categoryTitles] ?? ''}; will not be connected`}
+                    </span>
+                  </span>
+                  {index === active ? <CornerDownLeft size={13} className="shrink-0 text-faint" /> : null}
+                </div>
+              </Fragment>
             );
           })}
           {types.length === 0 ? <p className="px-2 py-6 text-center text-sm text-muted">No node matches “{query}”.</p> : null}
