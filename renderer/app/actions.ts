@@ -10,6 +10,7 @@ import * as canvas from '../canvas/actions.ts';
 import * as arranging from '../canvas/arranging.ts';
 import { fitView, motion, openFind, useCanvas, zoomTo } from '../canvas/canvas-store.ts';
 import { viewPort } from '../canvas/results-port.ts';
+import { toggleHistory } from '../history/history-store.ts';
 import type { ActionId } from './shortcuts.ts';
 
 /** Text that was copied here last, for the menu's Paste where the clipboard may not be read. */
@@ -37,6 +38,7 @@ async function pasteFromClipboard(): Promise<void> {
 }
 
 const hasNodes = () => useSelection.getState().nodes.length > 0;
+const hasNotes = () => useSelection.getState().notes.length > 0;
 const hasAny = () => {
   const { nodes, edges, notes, groups } = useSelection.getState();
   return nodes.length + edges.length + notes.length + groups.length > 0;
@@ -64,8 +66,8 @@ const runs: Readonly<Record<ActionId, ActionRun>> = {
   'edit.undo': { run: undo, enabled: () => usePipeline.getState().undoLabel !== null },
   'edit.redo': { run: redo, enabled: () => usePipeline.getState().redoLabel !== null },
   'edit.add': { run: () => openQuickAdd(hasNodes() ? 'selection' : 'pointer') },
-  'edit.configure': { run: configure, enabled: hasNodes },
-  'edit.rename': { run: canvas.renameSelected, enabled: () => hasNodes() || arranging.hasGroup() },
+  'edit.configure': { run: configure, enabled: () => hasNodes() || hasNotes() },
+  'edit.rename': { run: canvas.renameSelected, enabled: () => hasNodes() || hasNotes() || arranging.hasGroup() },
   'edit.connect': { run: canvas.connectSelection, enabled: hasNodes },
   'edit.duplicate': { run: canvas.duplicateSelection, enabled: hasAny },
   'edit.bypass': { run: canvas.toggleBypass, enabled: hasNodes },
@@ -117,6 +119,7 @@ const runs: Readonly<Record<ActionId, ActionRun>> = {
   'view.tidy': { run: canvas.tidy },
   'view.minimap': { run: () => useView.setState((state) => ({ minimap: !state.minimap })) },
   'view.catalogue': { run: () => useView.setState((state) => ({ catalogueOpen: !state.catalogueOpen, page: 'canvas' })) },
+  'view.history': { run: toggleHistory, enabled: () => usePipeline.getState().document !== null },
   'view.inspector': { run: () => useView.setState((state) => ({ inspectorOpen: !state.inspectorOpen, page: 'canvas' })) },
   'view.dock': { run: () => useView.setState((state) => ({ dockOpen: !state.dockOpen, page: 'canvas' })) },
   'view.theme': { run: () => useTheme.getState().choose(useTheme.getState().theme === 'dark' ? 'light' : 'dark') },
@@ -161,6 +164,8 @@ function focusSoon(selector: string): void {
 }
 
 function configure(): void {
+  // A note is written on the canvas.
+  if (!hasNodes()) return canvas.renameSelected();
   showInspector('parameters');
   focusSoon('[data-testid="inspector-body"] :is(input, button, textarea, [contenteditable="true"])');
 }

@@ -122,8 +122,8 @@ export function selectDownstream(): void {
 }
 
 export function renameSelected(): void {
-  const { groups } = useSelection.getState();
-  const id = groups.at(-1) ?? primaryNode(useSelection.getState());
+  const { groups, notes } = useSelection.getState();
+  const id = groups.at(-1) ?? primaryNode(useSelection.getState()) ?? notes.at(-1) ?? null;
   if (id !== null) useCanvas.setState({ renaming: id });
 }
 

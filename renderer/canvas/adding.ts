@@ -32,6 +32,9 @@ export function addTyped(type: string, at: Point, joint?: Joint, params: Readonl
   return node.id;
 }
 
+/** Outputs with what was left over: what comes next is seldom meant for these. */
+const leftOver = new Set(['rejects', 'removed', 'rest']);
+
 /** The joint that continues from the selected node's first output that is not used yet, or its first. */
 export function jointAfterSelection(): { readonly joint: Joint; readonly at: Point } | null {
   const { document } = usePipeline.getState();
@@ -40,7 +43,7 @@ export function jointAfterSelection(): { readonly joint: Joint; readonly at: Poi
   if (!document || !node) return null;
   const { outputs } = portsOf(document, node.id, node.type);
   const used = new Set((indexGraph(document).outgoing.get(node.id) ?? []).map((edge) => edge.from.port));
-  const output = outputs.find((port) => !used.has(port.name)) ?? outputs[0];
+  const output = outputs.find((port) => !used.has(port.name) && !leftOver.has(port.name)) ?? outputs[0];
   if (!output) return null;
   return { joint: { kind: 'after', from: { node: node.id, port: output.name } }, at: placeAfter(document, node.id) };
 }

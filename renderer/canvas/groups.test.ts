@@ -5,6 +5,8 @@ import { serialiseDocument } from '#app/pipeline/serialise.ts';
 import { clipFromText, clipOf, clipToText, pasteClip } from './clipboard.ts';
 import { dragCommands } from './dragging.ts';
 import { flowEdges, flowNodes } from './flow-model.ts';
+import { cardAt, overlap } from './geometry.ts';
+import { tidyLayout } from './tidy.ts';
 import { changeGroup, chipPorts, frameOf, groupAt, groupNodes, joinAt, moveGroups, regroup, ungroup, wholeGroups } from './groups.ts';
 
 /** Reader → filter → sort → split; filter and sort are in a group; a note lies in its frame. */
@@ -173,5 +175,45 @@ describe('copying', () => {
     expect(clipOf(sample(), { nodes: ['b'] })?.groups).toEqual([]);
     const text = JSON.stringify({ format: 'penstock-nodes', nodes: [{ id: 'x', type: 'transform/sort', version: 1, params: {} }], edges: [], layout: {} });
     expect(clipFromText(text)?.groups).toEqual([]);
+  });
+});
+
+describe('tidying', () => {
+  const boxes = (document: PipelineDocument) => Object.fromEntries(Object.entries(document.layout));
+
+  it('keeps what is in a frame together: no other card lies in it', () => {
+    const sort = (id: string) => ({ id, type: 'transform/sort', version: 1, params: {} });
+    const edge = (from: string, to: string) => ({ id: from + to, from: { node: from, port: 'table' }, to: { node: to, port: 'table' } });
+    const ids = ['s', 'a1', 'a2', 'a3', 'b1', 'b2', 'b3', 'c1', 'c2', 'c3'];
+    const document: PipelineDocument = {
+      ...emptyDocument('p', 'Test'),
+      nodes: ids.map(sort),
+      edges: ['a', 'b', 'c'].flatMap((row) => [edge('s', `${row}1`), edge(`${row}1`, `${row}2`), edge(`${row}2`, `${row}3`)]),
+      groups: [{ id: 'g', title: '', nodes: ['a1', 'a2', 'c2', 'c1'], box: { x: -900, y: -900, width: 10, height: 10 } }],
+      layout: Object.fromEntries(ids.map((id, index) => [id, { x: (index % 3) * 100, y: index * 10 }])),
+    };
+    const command = tidyLayout(document);
+    if (!command) throw new Error('there is something to tidy');
+    const next = after(document, command);
+    const frame = frameOf(next, group(next));
+    if (!frame) throw new Error('the group has nodes');
+    const inside = ids.filter((id) => overlap(frame, cardAt(boxes(next)[id] ?? { x: 0, y: 0 })));
+    expect(inside.sort()).toEqual(['a1', 'a2', 'c1', 'c2']);
+    // Drawn by hand for places that are no more.
+    expect(group(next).box).toBeUndefined();
+  });
+
+  it('takes a collapsed group for one card and moves its nodes with it', () => {
+    const document: PipelineDocument = { ...sample(), groups: [{ ...group(sample()), collapsed: true }] };
+    const command = tidyLayout(document);
+    if (!command) throw new Error('there is something to tidy');
+    const next = after(document, command);
+    const apart = (one: PipelineDocument) => ({ x: (one.layout['c']?.x ?? 0) - (one.layout['b']?.x ?? 0), y: (one.layout['c']?.y ?? 0) - (one.layout['b']?.y ?? 0) });
+    expect(apart(next)).toEqual(apart(document));
+    const [chip] = flowNodes(next, { nodes: [], notes: [], groups: [] }, []);
+    // In the column between reader and split.
+    expect(chip?.position.x).toBeGreaterThan((next.layout['a']?.x ?? 0) + 208);
+    expect(chip?.position.x).toBeLessThan((next.layout['d']?.x ?? 0) - 208);
+    expect(tidyLayout(next)).toBeNull();
   });
 });

@@ -1,8 +1,9 @@
 import { NodeResizer, type NodeProps } from '@xyflow/react';
-import { memo, useState } from 'react';
+import { memo, useEffect, useState } from 'react';
 import { Markdown } from '../results/report/markdown.tsx';
 import { edit } from '../state/pipeline.ts';
 import { cx } from '../ui/index.ts';
+import { useCanvas } from './canvas-store.ts';
 import type { NoteNode } from './flow-model.ts';
 import { snap } from './geometry.ts';
 
@@ -10,6 +11,12 @@ import { snap } from './geometry.ts';
 function NoteCardView({ data, selected }: NodeProps<NoteNode>) {
   const { note } = data;
   const [draft, setDraft] = useState<string | null>(note.text === '' ? '' : null);
+  const asked = useCanvas((store) => store.renaming === note.id);
+  useEffect(() => {
+    if (!asked) return;
+    useCanvas.setState({ renaming: null });
+    setDraft(note.text);
+  }, [asked, note.text]);
   const finish = () => {
     if (draft !== null && draft !== note.text) edit({ type: 'set-note', note: { ...note, text: draft } });
     setDraft(null);
@@ -47,7 +54,9 @@ function NoteCardView({ data, selected }: NodeProps<NoteNode>) {
           onBlur={finish}
           onKeyDown={(event) => {
             event.stopPropagation();
-            if (event.key === 'Escape') finish();
+            if (event.key !== 'Escape') return;
+            finish();
+            window.document.querySelector<HTMLElement>('[data-testid="canvas"]')?.focus({ preventScroll: true });
           }}
           className="nodrag nopan nowheel size-full resize-none select-text bg-transparent text-ink outline-none placeholder:text-muted"
         />

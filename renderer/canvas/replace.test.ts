@@ -60,6 +60,16 @@ describe('replacing a node', () => {
     expect(after.edges.map(({ from, to }) => `${from.node}.${from.port} > ${to.node}.${to.port}`)).toEqual(['a.train > b.table']);
   });
 
+  it('takes a number over only where it is explained alike: a learning rate of networks is none of trees', () => {
+    const network = freshNode('train/neural-network', { target: 'species', learningRate: 0.003, epochs: 7 });
+    if (!network) throw new Error('there is no neural network');
+    const document = { ...sample(), nodes: sample().nodes.map((node) => (node.id === 'train' ? { ...network, id: 'train' } : node)) };
+    const { node, lost } = replaced(document, 'train', 'train/gradient-boosting');
+    expect(node?.params['learningRate']).toBe(freshNode('train/gradient-boosting')?.params['learningRate']);
+    expect(node?.params['target']).toBe('species');
+    expect(lost).toEqual(expect.arrayContaining(['Learning rate', 'Epochs']));
+  });
+
   it('takes no value that the new type refuses', () => {
     const document = sample();
     const odd = { ...document, nodes: document.nodes.map((node) => (node.id === 'train' ? { ...node, params: { ...node.params, features: 'not a list' } } : node)) };

@@ -56,9 +56,15 @@ function pick(ports: readonly PortSpec[], name: string, kind: PortSpec['kind'] |
 
 const propertiesOf = (definition: NodeDefinition): Readonly<Record<string, JsonSchema>> => paramsSchema(definition.params).properties ?? {};
 
-/** A key means the same in two types where it is set in the same way. */
+/**
+ * A key means the same in two types where it is set in the same way; a number only where it is also explained in the same words: the
+ * learning rate of a network is no learning rate for trees.
+ */
 function sameMeaning(before: JsonSchema | undefined, after: JsonSchema | undefined): boolean {
-  return before !== undefined && after !== undefined && controlOf(withoutNull(before).schema) === controlOf(withoutNull(after).schema);
+  if (before === undefined || after === undefined) return false;
+  const [a, b] = [withoutNull(before).schema, withoutNull(after).schema];
+  const control = controlOf(a);
+  return control === controlOf(b) && ((control !== 'number' && control !== 'slider') || (a.title === b.title && a.description === b.description));
 }
 
 /** The params that another type takes over, and the titles of those that it does not, where a person had set them. */

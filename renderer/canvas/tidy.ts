@@ -2,32 +2,61 @@ import { graphlib, layout } from '@dagrejs/dagre';
 import type { Command, Point } from '#app/pipeline/commands.ts';
 import type { PipelineDocument } from '#app/pipeline/document.ts';
 import { nodeHeight, nodeWidth, snap } from './geometry.ts';
+import { changeGroup, collapsedMembers, frameOf, groupOf, moveGroups } from './groups.ts';
 
-/** New places for the chosen nodes (or all), in layers from left to right, keeping the top left corner where it was. */
+/**
+ * New places for the chosen nodes (or all), in layers from left to right, keeping the top left corner where it was. Nodes of a group
+ * stay together; a collapsed group counts as one card. Frames that were drawn by hand fit their content afterwards.
+ */
 export function tidyLayout(document: PipelineDocument, chosen: readonly string[] = []): Command | null {
   const ids = new Set(chosen.length > 1 ? chosen : document.nodes.map((node) => node.id));
   if (ids.size === 0) return null;
-  const graph = new graphlib.Graph();
+  const hidden = collapsedMembers(document);
+  const unitOf = (id: string): string => hidden.get(id)?.id ?? id;
+  const graph = new graphlib.Graph({ compound: true });
   graph.setGraph({ rankdir: 'LR', nodesep: 36, ranksep: 80, edgesep: 20 });
   graph.setDefaultEdgeLabel(() => ({}));
-  for (const node of document.nodes) if (ids.has(node.id)) graph.setNode(node.id, { width: nodeWidth, height: nodeHeight });
-  for (const edge of document.edges) if (ids.has(edge.from.node) && ids.has(edge.to.node)) graph.setEdge(edge.from.node, edge.to.node);
+  for (const id of ids) graph.setNode(unitOf(id), { width: nodeWidth, height: nodeHeight });
+  for (const group of document.groups) {
+    const members = group.collapsed === true ? [] : group.nodes.filter((id) => ids.has(id));
+    if (members.length < 2) continue;
+    graph.setNode(clusterOf(group.id), {});
+    for (const id of members) graph.setParent(id, clusterOf(group.id));
+  }
+  for (const edge of document.edges) {
+    const [from, to] = [unitOf(edge.from.node), unitOf(edge.to.node)];
+    if (ids.has(edge.from.node) && ids.has(edge.to.node) && from !== to) graph.setEdge(from, to);
+  }
   layout(graph);
 
+  const before = new Map<string, Point>();
   const placed = new Map<string, Point>();
   for (const id of ids) {
-    const point = graph.node(id) as { x?: number; y?: number } | undefined;
-    placed.set(id, { x: (point?.x ?? 0) - nodeWidth / 2, y: (point?.y ?? 0) - nodeHeight / 2 });
+    const unit = unitOf(id);
+    const group = hidden.get(id);
+    const at = group ? frameOf(document, group) : document.layout[id];
+    if (at) before.set(unit, at);
+    const point = graph.node(unit) as { x?: number; y?: number } | undefined;
+    placed.set(unit, { x: (point?.x ?? 0) - nodeWidth / 2, y: (point?.y ?? 0) - nodeHeight / 2 });
   }
   const corner = (points: readonly Point[]): Point => ({ x: Math.min(...points.map((point) => point.x)), y: Math.min(...points.map((point) => point.y)) });
-  const before = [...ids].flatMap((id) => document.layout[id] ?? []);
   const from = corner([...placed.values()]);
-  const to = before.length === 0 ? { x: 0, y: 0 } : corner(before);
+  const to = before.size === 0 ? { x: 0, y: 0 } : corner([...before.values()]);
   const positions: Record<string, Point> = {};
+  const chips = new Map<string, Point>();
   for (const [id, point] of placed) {
     const next = { x: snap(point.x - from.x + to.x), y: snap(point.y - from.y + to.y) };
-    const old = document.layout[id];
-    if (old?.x !== next.x || old.y !== next.y) positions[id] = next;
+    const old = before.get(id);
+    if (old?.x === next.x && old.y === next.y) continue;
+    if (ids.has(id)) positions[id] = next;
+    else chips.set(id, { x: next.x - (old?.x ?? 0), y: next.y - (old?.y ?? 0) });
   }
-  return Object.keys(positions).length === 0 ? null : { type: 'move', positions };
+  const moves: Command[] = [...(Object.keys(positions).length > 0 ? [{ type: 'move' as const, positions }] : []), ...moveGroups(document, chips)];
+  const drawn = new Set(Object.keys(positions).map((id) => groupOf(document, id)));
+  for (const group of drawn) if (group?.box && group.nodes.every((id) => ids.has(id))) moves.push(changeGroup(group, { box: undefined }));
+  const [first] = moves;
+  return first === undefined ? null : moves.length === 1 ? first : { type: 'batch', commands: moves };
 }
+
+/** Node and group ids may be the same text. */
+const clusterOf = (groupId: string): string => `group ${groupId}`;

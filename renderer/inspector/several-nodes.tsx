@@ -63,7 +63,7 @@ export function SeveralNodes() {
       </div>
       {shared.length > 0 ? <SharedForm key={nodes.map(({ id }) => id).join(' ')} shared={shared} /> : <p className="border-t border-line pt-3 text-sm text-muted">These nodes have no parameter in common.</p>}
       <div className="flex flex-col border-t border-line pt-2">
-        {commands.map((id) => (
+        {commands.filter((id) => id !== 'edit.group' || groups.length === 0).map((id) => (
           <Button key={id} className="justify-start" variant="quiet" onClick={() => runAction(id)}>
             {actionTable[id].title}
           </Button>
