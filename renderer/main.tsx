@@ -3,6 +3,7 @@ import { createRoot } from 'react-dom/client';
 import { z } from 'zod';
 import { App } from './app/app.tsx';
 import { openFirstPipeline } from './app/first-pipeline.ts';
+import { startHistory } from './history/history-store.ts';
 import { startConnection } from './rpc/connection.ts';
 import { startConfiguration } from './state/configuration.ts';
 import { flushEdits } from './state/pipeline.ts';
@@ -22,6 +23,7 @@ startRuns();
 startSelection();
 startLineage();
 startSuggestions();
+startHistory();
 window.addEventListener('pagehide', () => void flushEdits());
 void openFirstPipeline();
 

@@ -14,6 +14,7 @@ export * from './merge.ts';
 export * from './migrate.ts';
 export * from './param-errors.ts';
 export * from './parse.ts';
+export * from './run-diff.ts';
 export * from './serialise.ts';
 export * from './timeline.ts';
 export type * from './types.ts';

@@ -5,6 +5,7 @@ import { base } from './base.ts';
 import { connectionsContract } from './sections/connections.ts';
 import { csvContract } from './sections/csv.ts';
 import { expressionsContract } from './sections/expressions.ts';
+import { historyContract } from './sections/history.ts';
 import { lineageContract } from './sections/lineage.ts';
 import { lintContract } from './sections/lint.ts';
 import { planningContract } from './sections/planning.ts';
@@ -47,6 +48,7 @@ export const contract = {
   lineage: lineageContract,
   lint: lintContract,
   expressions: expressionsContract,
+  history: historyContract,
   project: {
     info: base.output(
       z.object({ path: z.string(), name: z.string(), readOnly: z.boolean(), version: z.string(), interruptedRuns: z.array(z.string()) }),
@@ -81,6 +83,11 @@ export const contract = {
           base: z.int().min(0).optional(),
           entries: z.array(z.unknown()),
           position: z.int().min(0),
+          /**
+           * Hashes (app/pipeline/journal) of the versions that the edits may have been made on: the last one answered, and those handed
+           * over since without an answer. Any other means that another window was quicker: refused as `edited-elsewhere`.
+           */
+          after: z.array(z.string()).optional(),
         }),
       )
       .output(z.object({ savedAt: z.number() })),

@@ -1,6 +1,7 @@
-import { Boxes, Database, History, Settings, Workflow, type LucideIcon } from 'lucide-react';
+import { Boxes, Database, History, Milestone, Settings, Workflow, type LucideIcon } from 'lucide-react';
 import { useView, type PageName } from '../state/view.ts';
 import { Tooltip, cx } from '../ui/index.ts';
+import { runAction } from './actions.ts';
 import { keysOf } from './shortcuts.ts';
 
 const pages: readonly { readonly name: PageName; readonly title: string; readonly icon: LucideIcon }[] = [
@@ -17,8 +18,27 @@ export function Rail() {
         <RailButton key={page.name} {...page} />
       ))}
       <span className="flex-1" />
+      <HistoryButton />
       <RailButton name="settings" title="Settings" icon={Settings} />
     </nav>
+  );
+}
+
+function HistoryButton() {
+  const open = useView((store) => store.historyOpen && store.catalogueOpen && store.page === 'canvas');
+  return (
+    <Tooltip text="History of this pipeline" keys={keysOf('view.history')} side="right">
+      <button
+        type="button"
+        aria-label="History of this pipeline"
+        aria-pressed={open}
+        data-testid="rail-history"
+        onClick={() => runAction('view.history')}
+        className={cx('flex size-9 items-center justify-center rounded-md', open ? 'bg-accent-soft text-accent-ink' : 'text-muted hover:bg-hover hover:text-ink')}
+      >
+        <Milestone size={18} strokeWidth={1.75} />
+      </button>
+    </Tooltip>
   );
 }
 

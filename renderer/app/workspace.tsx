@@ -2,6 +2,7 @@ import { useEffect, useRef, type ReactNode } from 'react';
 import { Group, Panel, Separator, useDefaultLayout, usePanelRef } from 'react-resizable-panels';
 import { CircleAlert } from 'lucide-react';
 import { Canvas } from '../canvas/canvas.tsx';
+import { HistoryPanel } from '../history/history-panel.tsx';
 import { CataloguePanel } from '../catalogue/catalogue-panel.tsx';
 import { Inspector } from '../inspector/inspector.tsx';
 import { ResultsDock } from '../results/results-dock.tsx';
@@ -32,8 +33,8 @@ export function Workspace() {
         onResize={(size) => useView.setState({ catalogueOpen: size.inPixels > 0 })}
       >
         <Hidden when={!view.catalogueOpen}>
-          <ErrorBoundary part="The catalogue">
-            <CataloguePanel />
+          <ErrorBoundary part={view.historyOpen ? 'The history' : 'The catalogue'}>
+            {view.historyOpen ? <HistoryPanel /> : <CataloguePanel />}
           </ErrorBoundary>
         </Hidden>
       </Panel>

@@ -1,5 +1,6 @@
 import '@xyflow/react/dist/base.css';
 import './canvas.css';
+import '../history/history.css';
 import { Background, BackgroundVariant, ConnectionLineType, MiniMap, ReactFlow, ReactFlowProvider, SelectionMode, applyNodeChanges, useStore, type NodeChange, type ReactFlowProps } from '@xyflow/react';
 import { useCallback, useEffect, useMemo, useRef, useState, type DragEvent } from 'react';
 import type { PipelineDocument } from '#app/pipeline/document.ts';
@@ -27,6 +28,8 @@ import { GroupFrame, selectGroup } from './group-frame.tsx';
 import { GuideLines } from './guide-lines.tsx';
 import { LineagePanel } from './lineage-panel.tsx';
 import { NodeCard } from './node-card.tsx';
+import { useCanvasDocument } from '../history/history-store.ts';
+import { TimeScrubber } from '../history/time-scrubber.tsx';
 import { NoteCard } from './note-card.tsx';
 import { QuickAdd } from './quick-add.tsx';
 import { Wire } from './wire.tsx';
@@ -108,7 +111,8 @@ export function Canvas() {
 }
 
 function CanvasPane() {
-  const document = usePipeline((store) => store.document);
+  const document = useCanvasDocument();
+  const viewing = usePipeline((store) => store.viewing);
   const selection = useSelection();
   const minimap = useView((store) => store.minimap);
   const connecting = useCanvas((store) => store.connecting);
@@ -212,7 +216,9 @@ function CanvasPane() {
           connectionLineStyle={connectionLineStyle}
           connectionRadius={26}
           connectionDragThreshold={3}
-          edgesReconnectable
+          edgesReconnectable={!viewing}
+          nodesDraggable={!viewing}
+          nodesConnectable={!viewing}
           snapToGrid
           snapGrid={snapGrid}
           minZoom={0.1}
@@ -249,6 +255,7 @@ function CanvasPane() {
         {document && document.nodes.length === 0 ? <CanvasEmpty /> : null}
         <CanvasControls />
         <FindPanel />
+        <TimeScrubber />
         <LineagePanel />
         <QuickAdd />
       </div>

@@ -10,6 +10,7 @@ import { edit } from '../state/pipeline.ts';
 import { isRunning, useRun } from '../state/run.ts';
 import { NodeTile, Tooltip, cx } from '../ui/index.ts';
 import { useLineage, type LineageMark } from '../state/lineage.ts';
+import { DiffMark, useNodeMark } from '../history/diff-mark.tsx';
 import { useCanvas } from './canvas-store.ts';
 import type { CardNode } from './flow-model.ts';
 import { portOffset } from './geometry.ts';
@@ -30,6 +31,7 @@ function NodeCardView({ data, selected }: NodeProps<CardNode>) {
   const mark = useLineage((store) => store.marks?.[node.id] ?? null);
   const traced = useLineage((store) => store.marks !== null);
   const renaming = useCanvas((store) => store.renaming === node.id);
+  const difference = useNodeMark(node.id);
   const { state, reason } = nodeState({ node, diagnostics, freshness, nodeRun, runActive, runDocument });
   const known = catalogue.has(node.type);
   const message = state === 'failed' || state === 'attention' ? reason : null;
@@ -43,6 +45,7 @@ function NodeCardView({ data, selected }: NodeProps<CardNode>) {
         data-node-type={node.type}
         data-state={state}
         data-selected={selected || undefined}
+        data-diff={difference}
         data-lineage={traced ? (mark === null ? 'off' : mark.direction === 'target' ? 'target' : mark.via) : undefined}
         className={cx('node-card group relative flex size-full items-center gap-2.5 rounded-lg border bg-surface pl-2.5 pr-3 shadow-card', !known && 'opacity-60')}
       >
@@ -76,6 +79,7 @@ function NodeCardView({ data, selected }: NodeProps<CardNode>) {
             <StateGlyph state={state} fraction={progress?.fraction} />
           </span>
         </Tooltip>
+        <DiffMark mark={difference} />
         <LeakMark nodeId={node.id} diagnostics={diagnostics} />
         {state === 'running' ? (
           <div className="absolute inset-x-0 bottom-0 h-[3px] overflow-hidden rounded-b-lg">

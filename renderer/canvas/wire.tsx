@@ -3,6 +3,7 @@ import { memo } from 'react';
 import { formatCount } from '#app/core/units.ts';
 import { useRun } from '../state/run.ts';
 import { cx } from '../ui/index.ts';
+import { useEdgeMark } from '../history/diff-mark.tsx';
 import { useCanvas } from './canvas-store.ts';
 import type { WireEdge } from './flow-model.ts';
 import { rowChange, wireLines } from './wire-text.ts';
@@ -17,6 +18,7 @@ function WireView({ id, sourceX, sourceY, targetX, targetY, sourcePosition, targ
   const { node, port } = data?.from ?? { node: '', port: '' };
   const stats = useRun((store) => store.nodes[node]?.ports[port]);
   const loss = useRun((store) => rowLoss(store.nodes, store.document, node, port));
+  const difference = useEdgeMark(id);
   const isDropTarget = useCanvas((store) => store.dropEdge === id);
   const [path, labelX, labelY] = getBezierPath({ sourceX, sourceY, targetX, targetY, sourcePosition, targetPosition, curvature: 0.35 });
   const strong = selected || isDropTarget;
@@ -26,7 +28,7 @@ function WireView({ id, sourceX, sourceY, targetX, targetY, sourcePosition, targ
   const tight = targetX - sourceX < labelRoom && Math.abs(targetY - sourceY) < labelRoom / 2;
   return (
     <>
-      <BaseEdge id={id} path={path} interactionWidth={18} style={{ stroke: data?.way ? 'var(--accent)' : stroke, strokeWidth: data?.way === 'value' ? 3 : strong ? 2.5 : data?.lit ? 2 : 1.5, opacity: data?.dim && !strong ? 0.55 : 1, ...(data?.way === 'filter' ? { strokeDasharray: '2 5', strokeLinecap: 'round' as const } : {}) }} />
+      <BaseEdge id={id} path={path} interactionWidth={18} style={{ stroke: data?.way ? 'var(--accent)' : difference === 'added' ? 'var(--good)' : difference === 'removed' ? 'var(--bad)' : stroke, strokeWidth: difference === 'added' ? 3 : data?.way === 'value' ? 3 : strong ? 2.5 : data?.lit ? 2 : 1.5, opacity: data?.dim && !strong ? 0.55 : 1, ...(data?.way === 'filter' ? { strokeDasharray: '2 5', strokeLinecap: 'round' as const } : difference === 'removed' ? { strokeDasharray: '6 5' } : {}) }} />
       {rows !== null ? (
         <EdgeLabelRenderer>
           <div

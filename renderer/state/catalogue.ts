@@ -1,5 +1,6 @@
 import type { Category, NodeDefinition } from '#app/sdk/node.ts';
 import { categories } from '#app/sdk/node.ts';
+import { takesSeveral } from '#app/sdk/ports.ts';
 import type { NodeCatalogue, NodeType } from '#app/pipeline/types.ts';
 
 /** Every node type, found by being there: nodes/<category>/<name>/{node.ts, icon.svg, help.md}. */
@@ -54,4 +55,10 @@ export function iconOf(type: string): string {
 /** The title a person reads: the node's own, or its type's. */
 export function titleOf(node: { readonly type: string; readonly title?: string | undefined }): string {
   return node.title || catalogue.get(node.type)?.definition.title || node.type;
+}
+
+/** Whether an input takes one connection; that of an unknown type is taken to. */
+export function takesOneConnection(node: { readonly type: string }, port: string): boolean {
+  const spec = catalogue.get(node.type)?.definition.inputs.find(({ name }) => name === port);
+  return spec === undefined || !takesSeveral(spec);
 }

@@ -2,9 +2,14 @@ import { create } from 'zustand';
 import type { Diagnostic } from '#app/core/errors.ts';
 import { toDiagnostic } from '#app/core/errors.ts';
 import type { Command } from '#app/pipeline/commands.ts';
+import { documentDelta } from '#app/pipeline/delta.ts';
+import { catalogueNames } from '#app/pipeline/diff-words.ts';
 import type { PipelineDocument } from '#app/pipeline/document.ts';
 import { History, type HistoryEntry } from '#app/pipeline/history.ts';
+import { documentHash } from '#app/pipeline/journal.ts';
+import { conflictSentence, mergeDocuments } from '#app/pipeline/merge.ts';
 import { client, diagnosticOf, isGivenUp } from '../rpc/client.ts';
+import { catalogue, takesOneConnection } from './catalogue.ts';
 import { notify } from './notices.ts';
 
 export type SaveState = 'saved' | 'unsaved' | 'saving' | 'failed';
@@ -13,6 +18,8 @@ interface PipelineStore {
   /** Path of the open pipeline, relative to the project; null before one is open. */
   readonly path: string | null;
   readonly document: PipelineDocument | null;
+  /** An earlier version is shown in place of the pipeline; nothing can be edited meanwhile. */
+  readonly viewing: boolean;
   readonly opening: boolean;
   readonly openError: Diagnostic | null;
   readonly undoLabel: string | null;
@@ -25,6 +32,7 @@ interface PipelineStore {
 export const usePipeline = create<PipelineStore>(() => ({
   path: null,
   document: null,
+  viewing: false,
   opening: false,
   openError: null,
   undoLabel: null,
@@ -40,10 +48,24 @@ const saveDelay = 150;
 let history: History | null = null;
 let saveTimer: ReturnType<typeof setTimeout> | null = null;
 let saving: Promise<void> | null = null;
+/** The version that the engine last took or gave, and hashes of it and of those handed over since without an answer. */
+let taken: { readonly document: PipelineDocument; readonly hashes: ReadonlySet<string> } | null = null;
+
+/** The pipeline as it is now, also while an earlier version is shown. */
+export const presentDocument = (): PipelineDocument | null => history?.document ?? null;
+
+/** Shows an earlier version, read-only, until `showPresent`. */
+export function showVersion(document: PipelineDocument): void {
+  if (history) usePipeline.setState({ document, viewing: true });
+}
+
+export function showPresent(): void {
+  if (usePipeline.getState().viewing) publish();
+}
 
 function publish(): void {
   if (!history) return;
-  usePipeline.setState({ document: history.document, undoLabel: history.undoLabel, redoLabel: history.redoLabel });
+  usePipeline.setState({ viewing: false, document: history.document, undoLabel: history.undoLabel, redoLabel: history.redoLabel });
 }
 
 let asked: string | null = null;
@@ -68,7 +90,8 @@ async function load(path: string): Promise<void> {
     // Edits made while the engine read the file belong to the pipeline before.
     await flushEdits();
     history = new History(opened.document, opened.history as readonly HistoryEntry[], opened.position);
-    usePipeline.setState({ path, opening: false, save: 'saved', saveError: null, document: history.document, undoLabel: history.undoLabel, redoLabel: history.redoLabel });
+    taken = { document: opened.document, hashes: new Set([documentHash(opened.document)]) };
+    usePipeline.setState({ path, viewing: false, opening: false, save: 'saved', saveError: null, document: history.document, undoLabel: history.undoLabel, redoLabel: history.redoLabel });
     localStorage.setItem('penstock.pipeline', path);
     if (opened.recovered) notify({ severity: 'info', message: 'Edits that were not yet in the file came back from the journal.' });
   } catch (error) {
@@ -92,7 +115,7 @@ export interface EditOptions {
 
 /** Applies one edit. False when the document no longer fits it; the person is told. */
 export function edit(command: Command, options: EditOptions = {}): boolean {
-  if (!history) return false;
+  if (!history || isLookingBack()) return false;
   try {
     history.apply(command, options);
   } catch (error) {
@@ -112,8 +135,15 @@ export function redo(): void {
   step('redo');
 }
 
+/** Tells the person so. */
+function isLookingBack(): boolean {
+  const { viewing } = usePipeline.getState();
+  if (viewing) notify({ severity: 'info', message: 'This is an earlier version, which cannot be changed.', remedy: 'Restore it, or go back to now.' });
+  return viewing;
+}
+
 function step(direction: 'undo' | 'redo'): void {
-  if (!history) return;
+  if (!history || isLookingBack()) return;
   try {
     history[direction]();
   } catch (error) {
@@ -147,26 +177,58 @@ async function save(): Promise<void> {
     return;
   }
   usePipeline.setState({ save: 'saving' });
+  const { document } = current;
+  const after = taken?.hashes;
+  if (taken && after) taken = { ...taken, hashes: new Set([...after, documentHash(document)]) };
   saving = (async () => {
     try {
       const { savedAt } = await client.pipeline.append({
         path,
-        document: current.document,
+        document,
         base: unsaved.base,
         entries: [...unsaved.entries],
         position: unsaved.position,
+        ...(after === undefined ? {} : { after: [...after] }),
       });
       current.markSaved(unsaved);
+      if (current === history) taken = { document, hashes: new Set([documentHash(document)]) };
       usePipeline.setState({ save: current.unsaved() ? 'unsaved' : 'saved', savedAt, saveError: null });
     } catch (error) {
+      saving = null;
+      if (!isGivenUp(error) && diagnosticOf(error).code === 'edited-elsewhere' && current === history && (await joinOther(path))) return;
       // Edits stay in memory and are offered again: at once after a restart of the engine, else after a pause.
       usePipeline.setState({ save: 'failed', saveError: isGivenUp(error) ? null : diagnosticOf(error) });
-      saving = null;
       scheduleSave(isGivenUp(error) ? saveDelay : 3000);
     }
   })();
   await saving;
   saving = null;
+}
+
+/**
+ * Another window was quicker: what was done here since is put together with what it did, as one step that can be undone.
+ * False when its version could not be had.
+ */
+async function joinOther(path: string): Promise<boolean> {
+  const base = taken?.document;
+  const ours = history?.document;
+  if (!base || !ours) return false;
+  try {
+    const opened = await client.pipeline.open({ path });
+    if (usePipeline.getState().path !== path || history?.document !== ours) return false;
+    const { document, conflicts } = mergeDocuments(base, ours, opened.document, takesOneConnection);
+    history = new History(opened.document, opened.history as readonly HistoryEntry[], opened.position);
+    taken = { document: opened.document, hashes: new Set([documentHash(opened.document)]) };
+    history.apply({ type: 'revise', delta: documentDelta(opened.document, document) }, { label: 'Put together with another window' });
+    publish();
+    scheduleSave();
+    const names = catalogueNames(catalogue);
+    const told = conflicts.slice(0, 3).map((conflict) => conflictSentence(conflict, names));
+    notify({ severity: conflicts.length > 0 ? 'warning' : 'info', message: `The pipeline was changed in another window as well; both are together now.${told.map((text) => ` ${text}`).join('')}` });
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Writes what is unsaved now (before another pipeline opens, before a run, when the window goes). */

@@ -60,6 +60,10 @@ export async function startRun(request: RunRequest = {}): Promise<void> {
   await whenOpened();
   const { document, path } = usePipeline.getState();
   if (!document || isRunning(useRun.getState())) return;
+  if (usePipeline.getState().viewing) {
+    notify({ severity: 'info', message: 'This is an earlier version.', remedy: 'Restore it to run it, or go back to now.' });
+    return;
+  }
   if (document.nodes.length === 0) {
     notify({ severity: 'info', message: 'There is nothing to run yet.', remedy: 'Drag a reader from the catalogue to begin.' });
     return;

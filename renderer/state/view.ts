@@ -9,6 +9,8 @@ interface ViewStore {
   readonly dockTab: DockTab;
   readonly inspectorTab: InspectorTab;
   readonly catalogueOpen: boolean;
+  /** The pipeline's history in the place of the catalogue. */
+  readonly historyOpen: boolean;
   readonly inspectorOpen: boolean;
   readonly dockOpen: boolean;
   readonly minimap: boolean;
@@ -35,6 +37,7 @@ export const useView = create<ViewStore>(() => ({
   dockTab: 'table',
   inspectorTab: 'parameters',
   catalogueOpen: true,
+  historyOpen: false,
   inspectorOpen: true,
   dockOpen: true,
   minimap: false,

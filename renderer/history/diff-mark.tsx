@@ -1,0 +1,34 @@
+import type { ElementMark } from '#app/pipeline/diff.ts';
+import { usePipeline } from '../state/pipeline.ts';
+import { useHistory } from './history-store.ts';
+
+const marks: Readonly<Record<ElementMark, { readonly sign: string; readonly title: string }>> = {
+  added: { sign: '+', title: 'Added' },
+  removed: { sign: '−', title: 'Not in this version' },
+  changed: { sign: '≠', title: 'Changed' },
+  moved: { sign: '↔', title: 'Moved' },
+};
+
+/** How a node stands in the difference that is shown; undefined outside of one. */
+export function useNodeMark(nodeId: string): ElementMark | undefined {
+  const viewing = usePipeline((store) => store.viewing);
+  const mark = useHistory((store) => store.marks?.nodes[nodeId]);
+  return viewing ? mark : undefined;
+}
+
+export function useEdgeMark(edgeId: string): 'added' | 'removed' | undefined {
+  const viewing = usePipeline((store) => store.viewing);
+  const mark = useHistory((store) => store.marks?.edges[edgeId]);
+  return viewing ? mark : undefined;
+}
+
+/** At the corner of a card: a sign as well as a colour. */
+export function DiffMark({ mark }: { readonly mark: ElementMark | undefined }) {
+  if (mark === undefined) return null;
+  const { sign, title } = marks[mark];
+  return (
+    <span role="img" aria-label={title} title={title} data-testid="diff-mark" data-mark={mark} className="diff-mark">
+      {sign}
+    </span>
+  );
+}

@@ -1,0 +1,71 @@
+import { Clock } from 'lucide-react';
+import { usePipeline } from '../state/pipeline.ts';
+import { useView } from '../state/view.ts';
+import { Badge, Button, cx } from '../ui/index.ts';
+import { backToNow, lookAt, useHistory } from './history-store.ts';
+import { itemSentence, momentName } from './item-words.ts';
+
+/** Over the top of the canvas while the history is open: which moment is shown, and a slider through all of them. */
+export function TimeScrubber() {
+  const open = useView((store) => store.historyOpen && store.catalogueOpen);
+  const viewing = usePipeline((store) => store.viewing);
+  const items = useHistory((store) => store.items);
+  const at = useHistory((store) => store.at);
+  if ((!open && !viewing) || items.length === 0) return null;
+  const index = at === null ? items.length : items.findIndex(({ id }) => id === at);
+  const item = items[index];
+  const label = item === undefined ? 'Now' : `${momentName(item.at)}: ${itemSentence(item)}`;
+  return (
+    <>
+      {viewing ? <div aria-hidden className="pointer-events-none absolute inset-0 z-10 border-2 border-dashed border-warn" /> : null}
+      <section aria-label="Time" data-testid="time-scrubber" data-viewing={viewing || undefined} className="absolute inset-x-3 top-3 z-10 flex flex-col gap-1 rounded-lg border border-line bg-raised px-3 py-1.5 shadow-float">
+        <div className="flex h-7 items-center gap-2">
+          <Clock size={14} aria-hidden className={viewing ? 'text-warn-ink' : 'text-faint'} />
+          <p className="min-w-0 flex-1 truncate text-sm" title={label} aria-live="polite">
+            {item === undefined ? 'The pipeline as it is now' : <span className="font-medium">{label}</span>}
+          </p>
+          {viewing ? <Badge tone="warn">Earlier version, read-only</Badge> : null}
+          {viewing ? (
+            <Button size="sm" data-testid="back-to-now" onClick={backToNow}>
+              Back to now
+            </Button>
+          ) : null}
+        </div>
+        <div className="relative h-5">
+          <Ticks />
+          <input
+            type="range"
+            aria-label="Moment in the history"
+            aria-valuetext={label}
+            data-testid="time-slider"
+            min={0}
+            max={items.length}
+            step={1}
+            value={index}
+            onChange={(event) => void lookAt(items[Number(event.target.value)]?.id ?? null)}
+            onKeyDown={(event) => event.stopPropagation()}
+            className="absolute inset-0 w-full accent-[var(--accent)]"
+          />
+        </div>
+      </section>
+    </>
+  );
+}
+
+const mostTicks = 150;
+
+/** Runs and named versions under the slider. */
+function Ticks() {
+  const items = useHistory((store) => store.items);
+  const ticks = items.flatMap((item, index) => {
+    const named = item.kind === 'edit' && item.moment.name !== null;
+    return item.kind === 'run' || named ? [{ id: item.id, share: index / items.length, failed: item.kind === 'run' && item.run.status === 'failed', named }] : [];
+  });
+  return (
+    <div aria-hidden className="pointer-events-none absolute inset-x-2 bottom-[-3px] h-1.5">
+      {ticks.slice(-mostTicks).map(({ id, share, failed, named }) => (
+        <span key={id} className={cx('absolute h-1.5 w-[3px] -translate-x-1/2 rounded-full', named ? 'bg-accent' : failed ? 'bg-bad' : 'bg-good')} style={{ left: `${share * 100}%` }} />
+      ))}
+    </div>
+  );
+}
