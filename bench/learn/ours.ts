@@ -38,6 +38,9 @@ const contestants = {
   kmeans: null,
 } as const;
 
+/** Starts of k-means, whose number of iterations is a matter of luck: its time is the mean over these. */
+const seeds = [0, 1, 2, 3, 4];
+
 /** Best wall time of a contestant, with what its model is worth on the test rows. The worker is up before. */
 export async function run({ what, rounds, X, y, testX, testY }: LearnOptions): Promise<{ ms: number; auc: number | null }> {
   const matrix = floats(X);
@@ -61,14 +64,14 @@ export async function run({ what, rounds, X, y, testX, testY }: LearnOptions): P
       if (round === rounds && what !== 'ridge') auc = await testAuc(headModel(head, width), head.input, floats(testX), floats(testY));
       continue;
     }
-    if (round > 0) ms = Math.min(ms, performance.now() - from);
+    if (round > 0) ms = Math.min(ms, (performance.now() - from) / (what === 'kmeans' ? seeds.length : 1));
   }
   return { ms, auc };
 }
 
 async function transform(what: 'pca' | 'kmeans', { matrix, rows }: { matrix: Float32Array; rows: number }): Promise<void> {
   if (what === 'pca') await principalComponents({ matrix, rows, columns: width }, { standardise: false });
-  else await runTask('k-means', { data: matrix, rows, columns: width, from: 8, to: 8, restarts: 1, maxIterations: 300, tolerance: 1e-4, seed: 1 });
+  else for (const seed of seeds) await runTask('k-means', { data: matrix, rows, columns: width, from: 8, to: 8, restarts: 1, maxIterations: 300, tolerance: 1e-4, seed });
 }
 
 async function testAuc(model: Uint8Array, input: string, X: Float32Array, y: Float32Array): Promise<number> {

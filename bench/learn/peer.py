@@ -21,7 +21,7 @@ X, y, test_x, test_y = (np.fromfile(file, np.float32) for file in files)
 X, test_x = X.reshape(-1, width), test_x.reshape(-1, width)
 
 
-def make():
+def make(seed=0):
     if contestant == "lightgbm":
         from lightgbm import LGBMClassifier
 
@@ -52,15 +52,20 @@ def make():
         return PCA(n_components=10)
     from sklearn.cluster import KMeans
 
-    return KMeans(n_clusters=8, n_init=1, random_state=0)
+    return KMeans(n_clusters=8, n_init=1, random_state=seed)
 
 
 best = float("inf")
+# Starts of k-means, whose number of iterations is a matter of luck: its time is the mean over these.
+seeds = range(5) if contestant == "kmeans" else range(1)
 for _ in range(int(rounds)):
-    model = make()
-    start = time.perf_counter()
-    model.fit(X) if contestant in ("pca", "kmeans") else model.fit(X, y)
-    best = min(best, time.perf_counter() - start)
+    took = 0.0
+    for seed in seeds:
+        model = make(seed)
+        start = time.perf_counter()
+        model.fit(X) if contestant in ("pca", "kmeans") else model.fit(X, y)
+        took += time.perf_counter() - start
+    best = min(best, took / len(seeds))
 auc = None
 if hasattr(model, "predict_proba"):
     from sklearn.metrics import roc_auc_score

@@ -60,7 +60,7 @@ describe('k-means', () => {
     const start = Float64Array.from({ length: k * columns }, (_, at) => far.data[at] as number);
     const options = { maxIterations: 60, tolerance: 0, each: nothing };
     const wanted = await lloyd(far, start, k, plainAssigner(far, k), options);
-    const assigner = await teamAssigner(far, k, columnMoments(far).means);
+    const assigner = await teamAssigner(far, k, columnMoments(far));
     try {
       // Twice, for what a start leaves behind must not show in the next.
       for (const _ of [1, 2]) {
@@ -76,7 +76,7 @@ describe('k-means', () => {
   it('fills a cluster that lost all of its own with bounds too', async () => {
     const set = blobs(500, 2, 3, 20, 11);
     const start = Float64Array.of(0, 0, 5000, 5000, 1, 1);
-    const assigner = await teamAssigner(set, 3, columnMoments(set).means);
+    const assigner = await teamAssigner(set, 3, columnMoments(set));
     const found = await lloyd(set, start, 3, assigner, { maxIterations: 100, tolerance: 0, each: nothing });
     await assigner.close();
     expect(found.labels).toEqual((await lloyd(set, start, 3, plainAssigner(set, 3), { maxIterations: 100, tolerance: 0, each: nothing })).labels);

@@ -11,6 +11,30 @@ export interface RowDistances {
   readonly pitch: number;
 }
 
+/** Sums of the distances of each row to the rows of each cluster, [rows × clusters]: n² distances. @param labels [rows] */
+export function clusterDistances({ data, rows, columns }: PointSet, labels: Int32Array, clusters: number, check: () => void): Float64Array {
+  const arena = new Arena();
+  const pitch = Math.ceil(rows / 4) * 4;
+  const at = { data: arena.take(rows * columns * 4), points: arena.take(columns * pitch * 4), squares: arena.take(pitch * 4), labels: arena.take(rows * 4), sums: arena.take(rows * clusters * 8) };
+  const kernels = instantiate(kernelModule(), arena.memory);
+  const [place, points] = [arena.f32(at.data, rows * columns), arena.f32(at.points, columns * pitch)];
+  for (let i = 0, to = 0; i < rows; i++) {
+    for (let c = 0; c < columns; c++, to++) {
+      const value = (data[to] as number) - (data[c] as number);
+      place[to] = value;
+      points[c * pitch + i] = value;
+    }
+  }
+  arena.i32(at.labels, rows).set(labels);
+  for (let i = 0; i < rows; i++) {
+    if (i % 64 === 0) check();
+    kernels.distanceRows(at.data, columns, i, i + 1, at.points, pitch, at.squares);
+    // Rounding must not part a row from itself.
+    kernels.addDistances(at.squares, rows, at.labels, i, at.sums + i * clusters * 8);
+  }
+  return arena.f64(at.sums, rows * clusters).slice();
+}
+
 /** @param most points at a time; @param atOnce rows of a call */
 export function rowDistances({ data, rows, columns }: PointSet, most: number, atOnce: number): RowDistances {
   const arena = new Arena();

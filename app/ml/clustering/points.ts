@@ -53,8 +53,13 @@ export function squaredBetween(data: Float32Array, i: number, j: number, columns
   return a + b;
 }
 
+export interface ColumnMoments {
+  readonly means: Float64Array;
+  readonly spreads: Float64Array;
+}
+
 /** Mean and spread (divided by n) of each column, in two passes. */
-export function columnMoments({ data, rows, columns }: PointSet): { readonly means: Float64Array; readonly spreads: Float64Array } {
+export function columnMoments({ data, rows, columns }: PointSet): ColumnMoments {
   const means = new Float64Array(columns);
   const spreads = new Float64Array(columns);
   for (let i = 0, at = 0; i < rows; i++) for (let c = 0; c < columns; c++, at++) means[c] = (means[c] as number) + (data[at] as number);

@@ -1,5 +1,5 @@
 import { uniform } from '../learners/random.ts';
-import { rowDistances } from './distances.ts';
+import { clusterDistances } from './distances.ts';
 import { sampleRows, squaredBetween, takeRows, type PointSet } from './points.ts';
 
 /** How well rows lie in their clusters, from −1 (nearer to another) to 1 (far from every other). */
@@ -20,29 +20,16 @@ const manyRows = 300;
 /** Sums of distances of each row to the rows of each cluster, [rows × clusters]; n² distances. */
 function distanceSums(points: PointSet, labels: Int32Array, clusters: number, check: () => void): Float64Array {
   const { data, rows, columns } = points;
+  if (rows >= manyRows) return clusterDistances(points, labels, clusters, check);
   const sums = new Float64Array(rows * clusters);
-  if (rows < manyRows) {
-    for (let i = 0; i < rows; i++) {
-      const own = labels[i] as number;
-      for (let j = 0; j < i; j++) {
-        const d = Math.sqrt(squaredBetween(data, i, j, columns));
-        const to = i * clusters + (labels[j] as number);
-        sums[to] = (sums[to] as number) + d;
-        const back = j * clusters + own;
-        sums[back] = (sums[back] as number) + d;
-      }
-    }
-    return sums;
-  }
-  const distances = rowDistances(points, rows, 1);
-  distances.set(data, rows);
   for (let i = 0; i < rows; i++) {
-    if (i % 64 === 0) check();
-    const squares = distances.to(i, i + 1);
-    for (let j = 0; j < rows; j++) {
+    const own = labels[i] as number;
+    for (let j = 0; j < i; j++) {
+      const d = Math.sqrt(squaredBetween(data, i, j, columns));
       const to = i * clusters + (labels[j] as number);
-      // Rounding must not part a row from itself.
-      if (j !== i) sums[to] = (sums[to] as number) + Math.sqrt(squares[j] as number);
+      sums[to] = (sums[to] as number) + d;
+      const back = j * clusters + own;
+      sums[back] = (sums[back] as number) + d;
     }
   }
   return sums;
@@ -74,7 +61,7 @@ export const silhouetteRows = 2000;
  * are left out.
  */
 export function sampledSilhouette(points: PointSet, labels: Int32Array, clusters: number, most: number, seed: number, check: () => void): Silhouette {
-  const inside = Int32Array.from(labels.keys()).filter((row) => (labels[row] as number) >= 0);
+  const inside = labels.includes(-1) ? Int32Array.from(labels.keys()).filter((row) => (labels[row] as number) >= 0) : labels.map((_, row) => row);
   const isWhole = inside.length <= most;
   const which = isWhole ? inside : sampleRows(inside.length, most, uniform(seed)).map((i) => inside[i] as number);
   const own = which.map((row) => labels[row] as number);

@@ -36,7 +36,8 @@ export interface Kernels {
   forestSplit(bins: number, feature: number, index: number, from: number, to: number, ordered: number, histogram: number, g: number, s: number, least: number, out: number): number;
   forestSplitClasses(bins: number, feature: number, index: number, from: number, to: number, labels: number, weights: number, classes: number, histogram: number, total: number, left: number, s: number, least: number, out: number): number;
   distanceRows(data: number, columns: number, from: number, to: number, centres: number, pitch: number, out: number): void;
-  lloydStep(data: number, columns: number, from: number, to: number, centres: number, k: number, pitch: number, labels: number, upper: number, lower: number, moves: number, gaps: number, far: number, farthest: number, second: number, slack: number, sums: number, counts: number, room: number): number;
+  addDistances(squares: number, count: number, labels: number, own: number, sums: number): void;
+  lloydStep(data: number, columns: number, from: number, to: number, centres: number, pitch: number, labels: number, upper: number, apart: number, ways: number, limits: number, gaps: number, longest: number, slack: number, sums: number, counts: number, room: number, list: number): number;
   addUnseen(words: number, values: number, outputs: number, bins: number, rows: number, drawn: number, from: number, to: number, sums: number, counts: number): void;
   isPure(ordered: number, from: number, to: number): number;
   binRange(bins: number, index: number, from: number, to: number): number;

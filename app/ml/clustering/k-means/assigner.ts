@@ -1,7 +1,7 @@
 import { encodeModel } from '../../onnx/encode.ts';
 import { type Tensor, openNativeSession, tensor } from '../../worker/ort.ts';
-import { columnMoments, squaredTo, takeRows, type PointSet } from '../points.ts';
-import { teamAssigner } from './team-assigner.ts';
+import { columnMoments, squaredTo, takeRows, type ColumnMoments, type PointSet } from '../points.ts';
+import { mostCentres, teamAssigner } from './team-assigner.ts';
 
 /** Which row is whose, and what that makes of the clusters. */
 export interface Assigned {
@@ -47,16 +47,14 @@ const blockRows = 65_536;
 const farFromZero = 30;
 const looked = 4096;
 
-/** Centres up to which bounds save more than matrix products do. */
-const fewCentres = 64;
 /** Values that fit into the kernels' memory with all that goes with them. */
 const mostValues = 700_000_000;
 
-/** @param means of the columns */
-export async function openAssigner(points: PointSet, k: number, means: Float64Array): Promise<Assigner> {
+/** @param moments of the columns */
+export async function openAssigner(points: PointSet, k: number, moments: ColumnMoments): Promise<Assigner> {
   const { rows, columns } = points;
   if (rows * columns * k < worthLoading) return plainAssigner(points, k);
-  return k <= fewCentres && rows * (columns + 4) < mostValues ? teamAssigner(points, k, means) : kernelAssigner(points, k);
+  return k <= mostCentres && rows * (columns + 4) < mostValues ? teamAssigner(points, k, moments) : kernelAssigner(points, k);
 }
 
 /** Float64, row by row. */

@@ -5,7 +5,7 @@ import type { CheckpointMessage, LearnerHead, TrainCheckpoint } from '../../lear
 import { encodeModel } from '../../onnx/encode.ts';
 import { openNativeSession, tensor } from '../../worker/ort.ts';
 import type { TaskAnswer, TaskHooks } from '../../worker/tasks.ts';
-import { bySize, columnMoments, sampleRows, squaredTo, takeRows, type ClusterProfile, type PointSet } from '../points.ts';
+import { bySize, columnMoments, sampleRows, squaredTo, takeRows, type ColumnMoments, type ClusterProfile, type PointSet } from '../points.ts';
 import { sampledSilhouette, silhouetteRows, type Silhouette } from '../silhouette.ts';
 import { openAssigner, type Assigner } from './assigner.ts';
 import { lloyd, type KMeansFit } from './lloyd.ts';
@@ -52,11 +52,17 @@ export interface KMeansResult {
 const sameDistance = 1e-5;
 /** Rows that go through the head at once. */
 const blockRows = 65_536;
-/**
- * Rows of a random part in which centres are looked for first: most of the way is made there, in a fraction of the time (Bradley and
- * Fayyad 1998). Tables need be twice as large.
- */
+/** Rows of a random part of large tables in which the first centres are looked for: more would cost time and hardly change them. */
+const seededRows = 10_000;
+/** Much larger tables also make most of their way in a part, in a fraction of the time (Bradley and Fayyad 1998). */
 const partRows = 25_000;
+const muchLarger = 8;
+
+interface Parts {
+  readonly points: PointSet;
+  readonly seeded: PointSet;
+  readonly part: PointSet | null;
+}
 
 /**
  * The model's end: label of the nearest centre, and 1 as its probability. Float64, from the centres' own mean, and the first of centres
@@ -156,14 +162,14 @@ interface StartOptions {
 }
 
 /** The best of several starts for one number of clusters. */
-async function bestStart(points: PointSet, part: PointSet | null, k: number, assigner: Assigner, open: Opener, payload: KMeansPayload, options: StartOptions): Promise<KMeansFit> {
+async function bestStart({ points, seeded, part }: Parts, k: number, assigner: Assigner, open: Opener, payload: KMeansPayload, options: StartOptions): Promise<KMeansFit> {
   const { restarts, maxIterations, seed } = payload;
   const { tolerance, check } = options;
   const partAssigner = part === null ? null : await open(part, k);
   let { fit } = options.from;
   for (let start = options.from.starts; start < Math.max(1, restarts); start++) {
     const lloydOptions = { maxIterations, tolerance, each: (iteration: number) => options.each(start, iteration) };
-    let centres = seedCentres(part ?? points, k, uniform((seed + 7919 * start + 104_729 * k) >>> 0), check);
+    let centres = seedCentres(seeded, k, uniform((seed + 7919 * start + 104_729 * k) >>> 0), check);
     if (part !== null && partAssigner !== null) ({ centres } = await lloyd(part, centres, k, partAssigner, lloydOptions));
     const found = await lloyd(points, centres, k, assigner, lloydOptions);
     if (fit === null || found.inertia < fit.inertia) fit = found;
@@ -180,25 +186,26 @@ export async function kMeansInWorker(payload: KMeansPayload, hooks: TaskHooks<Ch
   const opened: Assigner[] = [];
   const { checkpoint: states, data, ...rest } = payload;
   const checkpoint = states && createCheckpoint(states, () => hashOf(rest, [data]), (bytes) => hooks.send({ checkpoint: bytes }));
-  const { means, spreads } = columnMoments(payload);
+  const moments = columnMoments(payload);
   const open: Opener = async (points, k) => {
-    const assigner = await openAssigner(points, k, means);
+    const assigner = await openAssigner(points, k, moments);
     opened.push(assigner);
     return assigner;
   };
   try {
-    return await cluster(payload, { means, spreads }, open, async () => Promise.all(opened.splice(0).map((assigner) => assigner.close())), hooks, checkpoint);
+    return await cluster(payload, moments, open, async () => Promise.all(opened.splice(0).map((assigner) => assigner.close())), hooks, checkpoint);
   } finally {
     await Promise.all(opened.map((assigner) => assigner.close()));
   }
 }
 
 /** @param closeAll ends the assigners that are open */
-async function cluster(payload: KMeansPayload, { means, spreads }: { readonly means: Float64Array; readonly spreads: Float64Array }, open: Opener, closeAll: () => Promise<unknown>, hooks: TaskHooks<CheckpointMessage>, checkpoint: TrainCheckpoint | undefined): Promise<TaskAnswer<KMeansResult>> {
+async function cluster(payload: KMeansPayload, { means, spreads }: ColumnMoments, open: Opener, closeAll: () => Promise<unknown>, hooks: TaskHooks<CheckpointMessage>, checkpoint: TrainCheckpoint | undefined): Promise<TaskAnswer<KMeansResult>> {
   const { rows, columns, data, from, to, restarts } = payload;
   const points: PointSet = { data, rows, columns };
   const tolerance = (payload.tolerance * spreads.reduce((sum, spread) => sum + spread * spread, 0)) / columns;
-  const part = rows > 2 * partRows ? takeRows(points, sampleRows(rows, partRows, uniform(payload.seed))) : null;
+  const some = (count: number): PointSet => takeRows(points, sampleRows(rows, count, uniform(payload.seed)));
+  const parts: Parts = { points, seeded: rows > 2 * seededRows ? some(seededRows) : points, part: rows > muchLarger * partRows ? some(partRows) : null };
   const before = (checkpoint?.state ?? { tried: [], best: null, starts: 0, fit: null }) as KMeansState;
   const tried: Tried[] = [...before.tried];
   let best: BestNumber | null = before.best;
@@ -212,7 +219,7 @@ async function cluster(payload: KMeansPayload, { means, spreads }: { readonly me
     };
     const state = (made: Pick<KMeansState, 'starts' | 'fit'>): KMeansState => ({ tried, best, ...made });
     const made = k === from + before.tried.length ? before : { starts: 0, fit: null };
-    const fit = await bestStart(points, part, k, assigner, open, payload, { tolerance, each, check: hooks.check, from: made, save: (make) => checkpoint?.save(() => state(make())) });
+    const fit = await bestStart(parts, k, assigner, open, payload, { tolerance, each, check: hooks.check, from: made, save: (make) => checkpoint?.save(() => state(make())) });
     const silhouette = sampledSilhouette(points, fit.labels, k, silhouetteRows, payload.seed, hooks.check);
     tried.push({ k, inertia: fit.inertia, silhouette });
     if (best === null || silhouette.mean > best.silhouette) best = { fit, k, silhouette: silhouette.mean };

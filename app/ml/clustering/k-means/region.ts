@@ -12,11 +12,10 @@ export const fixed = {
   centres: 5,
   labels: 6,
   upper: 7,
-  lower: 8,
-  moves: 9,
+  apart: 8,
+  ways: 9,
   gaps: 10,
-  /** Number of the centre that moved farthest. */
-  farthest: 11,
+  limits: 11,
   /** By part: sums, then counts, in `partBytes`. */
   parts: 12,
   partBytes: 13,
@@ -25,10 +24,12 @@ export const fixed = {
   roomBytes: 15,
   /** By part: rows that changed, int32. */
   changed: 16,
+  /** Four bytes a row, and some more: rows that are looked at. */
+  list: 17,
 } as const;
 
 /** Places in the control block's float64. */
-export const moved = { far: 0, second: 1, slack: 2 } as const;
+export const moved = { longest: 0, slack: 1 } as const;
 
 /** Rows are cut into so many parts, whose sums are added in their order: results do not depend on the number of threads. */
 export const rowParts = 16;
@@ -37,15 +38,15 @@ export const rowParts = 16;
 function lloydStep({ integers, floats, kernels, member, threads, view }: Region): void {
   const get = (place: number): number => integers[place] as number;
   const [rows, columns, k] = [get(fixed.rows), get(fixed.columns), get(fixed.k)];
-  const [far = 0, second = 0, slack = 0] = [floats[moved.far], floats[moved.second], floats[moved.slack]];
+  const [longest = 0, slack = 0] = [floats[moved.longest], floats[moved.slack]];
   const memory = view();
   for (let part = member; part < rowParts; part += threads) {
     const sums = get(fixed.parts) + part * get(fixed.partBytes);
     kernels.clear(sums, get(fixed.partBytes));
     const [from, to] = [Math.floor((rows * part) / rowParts), Math.floor((rows * (part + 1)) / rowParts)];
     const changed = kernels.lloydStep(
-      get(fixed.data), columns, from, to, get(fixed.centres), k, get(fixed.pitch), get(fixed.labels), get(fixed.upper), get(fixed.lower), get(fixed.moves), get(fixed.gaps),
-      far, get(fixed.farthest), second, slack, sums, sums + k * columns * 8, get(fixed.room) + member * get(fixed.roomBytes),
+      get(fixed.data), columns, from, to, get(fixed.centres), get(fixed.pitch), get(fixed.labels), get(fixed.upper), get(fixed.apart), get(fixed.ways), get(fixed.limits), get(fixed.gaps),
+      longest, slack, sums, sums + k * columns * 8, get(fixed.room) + member * get(fixed.roomBytes), get(fixed.list) + (from + part) * 4,
     );
     memory.setInt32(get(fixed.changed) + part * 4, changed, true);
   }

@@ -1,18 +1,22 @@
 import { Arena } from '../../kernels/arena.ts';
 import { Team, teamSize } from '../../kernels/team.ts';
-import type { PointSet } from '../points.ts';
+import type { ColumnMoments, PointSet } from '../points.ts';
 import type { Assigner } from './assigner.ts';
 import { fixed, moved, rowParts } from './region.ts';
 
+/** Centres whose numbers the kernel has room for. */
+export const mostCentres = 64;
+/** Spreads that a mean may be away from zero without costing digits. */
+const nearZero = 2;
 /** Where a centre lies that is none: no row comes near it. */
 const nowhere = 1e18;
 
 /**
  * Nearest centres on all cores, with bounds by which most rows need no distance (Hamerly 2010, “Making k-means even faster”). Float32 distances
  * from the rows' own mean; bounds allow for their rounding.
- * @param means of the columns
+ * @param k at most `mostCentres`
  */
-export async function teamAssigner({ data, rows, columns }: PointSet, k: number, means: Float64Array): Promise<Assigner> {
+export async function teamAssigner({ data, rows, columns }: PointSet, k: number, { means, spreads }: ColumnMoments): Promise<Assigner> {
   const arena = new Arena();
   const threads = teamSize();
   const pitch = Math.ceil(k / 4) * 4;
@@ -23,12 +27,14 @@ export async function teamAssigner({ data, rows, columns }: PointSet, k: number,
     centres: arena.take(columns * pitch * 4),
     labels: arena.take(rows * 4),
     upper: arena.take(rows * 4),
-    lower: arena.take(rows * 4),
-    moves: arena.take(k * 4),
+    apart: arena.take(rows * 4),
+    ways: arena.take(k * 4),
+    limits: arena.take(k * 4),
     gaps: arena.take(k * 4),
     parts: arena.take(rowParts * partBytes),
     room: arena.take(threads * pitch * 4),
     changed: arena.take(rowParts * 4),
+    list: arena.take((rows + rowParts) * 4),
   };
   for (const [name, place] of Object.entries(at)) integers[fixed[name as keyof typeof at]] = place;
   integers.set([rows, columns, k, pitch], fixed.rows);
@@ -36,16 +42,20 @@ export async function teamAssigner({ data, rows, columns }: PointSet, k: number,
   integers[fixed.roomBytes] = pitch * 4;
   const team = await Team.start(arena, threads);
   team.integers.set(integers);
-  // A distance sums up `columns` squares of float32; a root and a few additions come on top.
-  team.floats[moved.slack] = (columns + 16) * 1.2e-7;
-  const shift = Float32Array.from(means);
+  // A distance sums up `columns` squares of float32, a root and a few additions come on top, and the kernel leaves its last bits out.
+  team.floats[moved.slack] = (columns + 16) * 1.2e-7 + 1e-5;
+  // Where means are small against the spreads, float32 has its digits as it is.
+  const far = means.some((mean, c) => Math.abs(mean) > nearZero * (spreads[c] as number));
+  const shift = far ? Float32Array.from(means) : new Float32Array(columns);
   const rowsAt = arena.f32(at.data, rows * columns);
-  for (let i = 0, to = 0; i < rows; i++) for (let c = 0; c < columns; c++, to++) rowsAt[to] = (data[to] as number) - (shift[c] as number);
+  if (far) for (let i = 0, to = 0; i < rows; i++) for (let c = 0; c < columns; c++, to++) rowsAt[to] = (data[to] as number) - (shift[c] as number);
+  else rowsAt.set(data.subarray(0, rows * columns));
   const views = {
     centres: arena.f32(at.centres, columns * pitch),
-    moves: arena.f32(at.moves, k),
+    ways: arena.f32(at.ways, k),
+    limits: arena.f32(at.limits, k),
     gaps: arena.f32(at.gaps, k),
-    lower: arena.f32(at.lower, rows),
+    apart: arena.f32(at.apart, rows),
     upper: arena.f32(at.upper, rows),
     changed: arena.i32(at.changed, rowParts),
   };
@@ -55,11 +65,12 @@ export async function teamAssigner({ data, rows, columns }: PointSet, k: number,
     begin() {
       before = null;
       labels.fill(-1);
+      views.apart.fill(Infinity);
       return { labels, sums: new Float64Array(k * columns), counts: new Int32Array(k) };
     },
     assign(centres, state) {
       writeCentres(views.centres, centres, shift, { k, columns, pitch });
-      writeMoves(team, views, before, centres, { k, columns });
+      writeWays(team, views, before, centres, { k, columns });
       before = Float64Array.from(centres);
       team.run('lloydStep');
       for (let part = 0; part < rowParts; part += 1) {
@@ -76,9 +87,16 @@ export async function teamAssigner({ data, rows, columns }: PointSet, k: number,
       return Promise.resolve(views.changed.reduce((sum, count) => sum + count, 0));
     },
     forget(row) {
-      views.lower[row] = 0;
+      views.apart[row] = Infinity;
+      views.upper[row] = Infinity;
     },
-    certain: (row) => (views.lower[row] as number) > (views.upper[row] as number) * 1.0001 + 1e-6,
+    certain(row) {
+      const label = labels[row] as number;
+      const upper = (views.upper[row] as number) + (views.ways[label] as number);
+      // What the row's bounds are apart by, now.
+      const room = -((views.apart[row] as number) + (views.ways[label] as number) + (team.floats[moved.longest] as number));
+      return room > upper * 0.0001 + 1e-6;
+    },
     close: () => team.end(),
   };
 }
@@ -89,26 +107,28 @@ function writeCentres(to: Float32Array, centres: Float64Array, shift: Float32Arr
   for (let j = 0; j < k; j++) for (let c = 0; c < columns; c++) to[c * pitch + j] = (centres[j * columns + c] as number) - (shift[c] as number);
 }
 
-/** How far each centre moved since the last assignment, and how near its next neighbour is. */
-function writeMoves(team: Team, { moves, gaps }: { moves: Float32Array; gaps: Float32Array }, before: Float64Array | null, centres: Float64Array, { k, columns }: { k: number; columns: number }): void {
+/** Adds how far each centre moved since the last assignment to its way, and says how near its next neighbour is. */
+function writeWays(team: Team, { ways, limits, gaps }: Record<'ways' | 'limits' | 'gaps', Float32Array>, before: Float64Array | null, centres: Float64Array, { k, columns }: { k: number; columns: number }): void {
   const distance = (a: Float64Array, j: number, b: Float64Array, other: number): number => {
     let sum = 0;
     for (let c = 0; c < columns; c++) sum += ((a[j * columns + c] as number) - (b[other * columns + c] as number)) ** 2;
     return Math.sqrt(sum);
   };
-  let [far, second, farthest] = [0, 0, 0];
+  const slack = team.floats[moved.slack] as number;
+  let far = 0;
   for (let j = 0; j < k; j++) {
     let gap = Infinity;
     for (let other = 0; other < k; other++) if (other !== j) gap = Math.min(gap, distance(centres, j, centres, other));
-    const move = before === null ? 0 : distance(before, j, centres, j);
-    moves[j] = move;
-    // A hair less, as everything that rounding could make too large.
-    gaps[j] = (gap / 2) * (1 - (team.floats[moved.slack] as number));
-    if (move > far) [far, second, farthest] = [move, far, j];
-    else second = Math.max(second, move);
+    // A hair more or less, as everything that rounding could make too small or too large.
+    const move = before === null ? 0 : distance(before, j, centres, j) * (1 + slack);
+    ways[j] = before === null ? 0 : (ways[j] as number) + move;
+    gaps[j] = (gap / 2) * (1 - slack);
+    far = Math.max(far, move);
   }
-  team.floats[moved.far] = far;
-  team.floats[moved.second] = second;
-  team.integers[fixed.farthest] = farthest;
+  team.floats[moved.longest] = before === null ? 0 : (team.floats[moved.longest] as number) + far;
+  const longest = team.floats[moved.longest] as number;
+  for (let j = 0; j < k; j++) {
+    const way = (ways[j] as number) + longest;
+    limits[j] = -way - way * slack;
+  }
 }
-
