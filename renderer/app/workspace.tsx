@@ -89,7 +89,7 @@ export function Workspace() {
 /** A closed panel's content is out of reach of Tab and of screen readers. */
 function Hidden({ when, children }: { readonly when: boolean; readonly children: ReactNode }) {
   return (
-    <div className={cx('h-full', when && 'invisible')} inert={when}>
+    <div className={cx('h-full', when && 'invisible overflow-hidden')} inert={when}>
       {children}
     </div>
   );

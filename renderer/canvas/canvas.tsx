@@ -64,6 +64,13 @@ const handlers: Partial<ReactFlowProps<FlowNode, WireEdge>> = {
   },
   onNodeDragStop: (_event, _node, all) => endDrag(all),
   onSelectionDragStop: (_event, all) => endDrag(all),
+  // React Flow keeps several selected, for dragging them; a click that drags nothing means this one.
+  onNodeClick: (event, node) => {
+    const { nodes, notes } = useSelection.getState();
+    if (event.shiftKey || event.ctrlKey || event.metaKey || nodes.length + notes.length < 2) return;
+    if (node.type === 'card') select({ nodes: [node.id] });
+    else if (node.type === 'note') select({ notes: [node.id] });
+  },
   onNodeDoubleClick: (_event, node) => {
     if (node.type === 'card') showInspector('parameters');
   },

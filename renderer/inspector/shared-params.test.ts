@@ -22,6 +22,14 @@ describe('params of several nodes', () => {
     expect(shared(node('1', 'a'), node('2', 'a')).map(({ field }) => field.name)).toEqual(['target', 'rate', 'mode', 'rows', 'only']);
   });
 
+  it('offer the columns that every node takes', () => {
+    const column = (types: readonly string[]) => z.object({ target: z.string().default('').meta({ control: 'column', types }) });
+    const typed = new Map([['d', define('d', column(['string', 'integer']))], ['e', define('e', column(['integer', 'float']))], ['f', define('f', column(['date']))]]);
+    const of = (...types: string[]) => sharedFields(types.map((type, index) => node(String(index), type)), (type) => typed.get(type));
+    expect(of('d', 'e').map(({ field }) => field.schema.types)).toEqual([['integer']]);
+    expect(of('d', 'f')).toEqual([]);
+  });
+
   it('say which values differ; a default counts as its value', () => {
     const [rate, mode] = shared(node('1', 'a', { rate: 0.1 }), node('2', 'b', { mode: 'y' }));
     expect(rate).toMatchObject({ differs: false, value: 0.1 });

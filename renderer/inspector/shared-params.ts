@@ -19,9 +19,11 @@ const inParts = new Set(['rows', 'csv-dialect', 'object', 'choice', 'grid']);
 
 const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
 
-/** Both can be set by one control: same kind of control, same choices, same bounds for what is typed into it. */
+/** Both can be set by one control: same kind of control, same choices, same bounds for what is typed into it, one type of column at least. */
 function alike(a: FieldSpec, b: FieldSpec): boolean {
-  const key = ({ enum: choices, types, from, minimum, maximum, exclusiveMinimum, exclusiveMaximum, type }: JsonSchema): unknown => [choices, types, from, minimum, maximum, exclusiveMinimum, exclusiveMaximum, type];
+  const [ours, theirs] = [a.schema.types, b.schema.types];
+  if (ours && theirs && !ours.some((one) => theirs.includes(one))) return false;
+  const key = ({ enum: choices, from, minimum, maximum, exclusiveMinimum, exclusiveMaximum, type }: JsonSchema): unknown => [choices, from, minimum, maximum, exclusiveMinimum, exclusiveMaximum, type];
   return a.control === b.control && a.nullable === b.nullable && same(key(a.schema), key(b.schema));
 }
 
@@ -36,8 +38,13 @@ export function sharedFields(nodes: readonly PipelineNode[], definitionOf: (type
   });
   const [own = []] = forms;
   if (!first) return [];
-  return own.flatMap((field): SharedField[] => {
-    if (!forms.every((fields) => fields.some((other) => other.name === field.name && alike(field, other)))) return [];
+  return own.flatMap((ownField): SharedField[] => {
+    const fields = forms.flatMap((form) => form.find((other) => other.name === ownField.name && alike(ownField, other)) ?? []);
+    if (fields.length < nodes.length) return [];
+    // Columns are offered that every node takes.
+    const limits = fields.flatMap(({ schema }) => (schema.types ? [schema.types] : []));
+    const types = limits.length === 0 ? undefined : limits.reduce((kept, more) => kept.filter((type) => more.includes(type)));
+    const field = types === undefined ? ownField : { ...ownField, schema: { ...ownField.schema, types } };
     const value = valueOf(first, field);
     const differs = others.some((node) => !same(valueOf(node, field), value));
     if (!differs) return [{ field, value, differs, values: [] }];
