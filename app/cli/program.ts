@@ -8,6 +8,7 @@ import { lineageCommand, type LineageOptions } from './lineage.ts';
 import { runCommand, type RunOptions } from './run.ts';
 import { storageCommand, type StorageOptions } from './storage.ts';
 import { exitCodes, printFailure, type Terminal } from './terminal.ts';
+import { diffCommand, mergeCommand, type DiffOptions, type MergeOptions } from './versions.ts';
 
 const projectHelp = 'project folder: keeps results, and relative paths are under it (default: the nearest folder at or above the file with penstock.db or pipelines/, else .penstock/ beside the file)';
 const collect = (value: string, list: string[] | undefined): string[] => [...(list ?? []), value];
@@ -59,6 +60,18 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
     .option('--project <folder>', 'folder that relative paths are under')
     .option('--json', 'print the path as one JSON object')
     .action((file: string, options: LineageOptions) => done(lineageCommand(file, options, terminal)));
+  program
+    .command('diff <before> <after>')
+    .description('say how a pipeline file differs from another, or a run (by its id) from another, and where its results begin to')
+    .option('--project <folder>', 'project folder that has the runs (default: the nearest)')
+    .option('--json', 'print one JSON object')
+    .action((before: string, after: string, options: DiffOptions) => done(diffCommand(before, after, options, terminal)));
+  program
+    .command('merge <base> <ours> <theirs>')
+    .description('put two edits of one pipeline file together, into OURS; git can use it as a merge driver')
+    .option('--print', 'print the result instead of writing it')
+    .option('--json', 'print the conflicts as JSON')
+    .action((base: string, ours: string, theirs: string, options: MergeOptions) => done(mergeCommand(base, ours, theirs, options, terminal)));
   program
     .command('nodes')
     .description('list the node types')
@@ -118,4 +131,4 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
   }
 }
 
-const usageCodes = new Set<unknown>(['unknown-node', 'unknown-param', 'set-syntax', 'ambiguous-node', 'output-format', 'param-invalid', 'not-a-pipeline', 'example-without-project', 'output-is-input', 'size-syntax', 'size-too-small', 'output-folder-missing']);
+const usageCodes = new Set<unknown>(['unknown-node', 'unknown-param', 'set-syntax', 'ambiguous-node', 'output-format', 'param-invalid', 'not-a-pipeline', 'example-without-project', 'output-is-input', 'size-syntax', 'size-too-small', 'diff-mixed', 'output-folder-missing']);

@@ -2,6 +2,7 @@ export { loadCatalogue, type EngineCatalogue, type EngineNodeType } from './cata
 export { ConnectionStore, Connections, UserSecrets } from './connections/index.ts';
 export { doctor, type DoctorCheck } from './doctor.ts';
 export { Engine, type EngineOptions, type StartRun } from './engine.ts';
+export { compareRuns } from './history/compare-runs.ts';
 export { describeGpuPlan, installGpu, planGpuInstall } from './gpu/install.ts';
 export { appPlaces } from './places.ts';
 export { findProject, type ProjectPlace } from './project/find-project.ts';

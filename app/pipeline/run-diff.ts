@@ -195,9 +195,12 @@ function effect({ before, after, ports }: Findings, node: PipelineNode): string 
   if (first !== undefined) return `its table differs (${first})`;
   const [metric] = metricDifferences(was.metrics, now.metrics);
   const [metricBefore = null, metricNow = null] = metric?.values ?? [];
-  if (metric !== undefined && metricBefore !== null && metricNow !== null) return `its ${metric.name} is ${formatNumber(metricNow)} instead of ${formatNumber(metricBefore)}`;
+  if (metric !== undefined && metricBefore !== null && metricNow !== null) return `its ${metricWords(metric.name)} is ${formatNumber(metricNow)} instead of ${formatNumber(metricBefore)}`;
   return 'it was computed anew';
 }
+
+/** `bestEpoch` → “best epoch”. */
+const metricWords = (name: string): string => name.replaceAll(/([a-z0-9])([A-Z])/g, '$1 $2').toLowerCase();
 
 function cause({ a, b, before, after, changes, names }: Findings, node: PipelineNode): string {
   const own = changes.filter((change) => 'nodeId' in change && change.nodeId === node.id && !isCosmetic(change));

@@ -129,7 +129,7 @@ function Row({ icon: Icon, iconTone = 'text-faint', text, name = null, time, exa
             <span className="truncate">{name}</span>
           </span>
         )}
-        <span className={cx('line-clamp-2 break-words', name !== null && 'text-muted')} title={text}>
+        <span className={cx('line-clamp-3 break-words', name !== null && 'text-muted')} title={text}>
           {text}
         </span>
         {base ? <span className="text-xs text-warn-ink">Compared with</span> : null}

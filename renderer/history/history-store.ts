@@ -9,7 +9,7 @@ import { client, diagnosticOf, isGivenUp } from '../rpc/client.ts';
 import { catalogue } from '../state/catalogue.ts';
 import { notify } from '../state/notices.ts';
 import { edit, flushEdits, presentDocument, showPresent, showVersion, usePipeline } from '../state/pipeline.ts';
-import { useRun } from '../state/run.ts';
+import { isRunning, restoreRun, showRun, useRun } from '../state/run.ts';
 import { useSelection } from '../state/selection.ts';
 import { useView } from '../state/view.ts';
 import { historyItems, itemBefore, type HistoryItem } from './group-moments.ts';
@@ -43,6 +43,8 @@ export const useHistory = create<HistoryStore>(() => ({ items: [], error: null, 
 const documents = new Map<string, Promise<PipelineDocument>>();
 const mostDocuments = 200;
 let latest = 0;
+/** The states on the cards are those of an earlier run. */
+let runShown = false;
 
 /** Versions never change, so one that was fetched is kept. */
 function documentOf(item: HistoryItem): Promise<PipelineDocument> {
@@ -87,6 +89,14 @@ export function backToNow(): void {
   latest += 1;
   useHistory.setState(nothing);
   showPresent();
+  showLastRun();
+}
+
+function showLastRun(): void {
+  const present = presentDocument();
+  if (!runShown || present === null) return;
+  runShown = false;
+  if (!isRunning(useRun.getState())) void restoreRun(present);
 }
 
 /** Shows the pipeline as it was; null, and the last item where nothing came after it, is now. */
@@ -112,6 +122,12 @@ export async function lookAt(id: string | null): Promise<void> {
       runDifference: null,
     });
     showVersion(version);
+    if (item.kind === 'run' && !isRunning(useRun.getState())) {
+      const detail = await client.run.get({ runId: item.run.runId });
+      if (mine !== latest) return;
+      runShown = true;
+      showRun(detail);
+    } else showLastRun();
     if (item.kind === 'run' && base !== null && base !== 'now' && base.kind === 'run') {
       const difference = await client.history.compareRuns({ before: base.run.runId, after: item.run.runId });
       if (mine === latest) useHistory.setState({ runDifference: difference });

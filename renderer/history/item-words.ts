@@ -2,7 +2,7 @@ import { formatCount, formatDuration } from '#app/core/units.ts';
 import type { HistoryItem } from './group-moments.ts';
 
 const statuses: Readonly<Record<string, string>> = { running: 'running', succeeded: 'succeeded', failed: 'failed', cancelled: 'cancelled', interrupted: 'interrupted' };
-const starts = { start: '', edit: '', undo: 'Undone: ', redo: 'Done again: ', outside: 'Changed outside: ' } as const;
+const starts = { start: '', edit: '', undo: 'By undo: ', redo: 'By redo: ', outside: 'Changed outside: ' } as const;
 
 /** What happened, in one line. */
 export function itemSentence(item: HistoryItem): string {
@@ -16,7 +16,7 @@ export function itemSentence(item: HistoryItem): string {
   return `${starts[kind]}${first}${more.length === 0 ? '' : ` and ${more.length} more`}`;
 }
 
-export const timeOf = (at: number): string => new Date(at).toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit' });
+export const timeOf = (at: number): string => new Date(at).toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
 
 export function dayOf(at: number, now = Date.now()): string {
   const midnight = (time: number): number => new Date(time).setHours(0, 0, 0, 0);

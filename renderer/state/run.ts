@@ -1,6 +1,6 @@
 import { create } from 'zustand';
 import type { PipelineDocument } from '#app/pipeline/document.ts';
-import type { NodeRun, RunEvent, RunStatus } from '#app/protocol/schema.ts';
+import type { NodeRun, RunDetail, RunEvent, RunStatus } from '#app/protocol/schema.ts';
 import { client, diagnosticOf, follow, isGivenUp } from '../rpc/client.ts';
 import { reconfigure } from './configuration.ts';
 import { notify } from './notices.ts';
@@ -158,6 +158,20 @@ export function applyEvent(state: RunStore, event: RunEvent): RunStore {
   }
 }
 
+/** Shows what an earlier run gave, until `restoreRun`; a run in progress goes before it. */
+export function showRun(detail: RunDetail): void {
+  if (isRunning(useRun.getState())) return;
+  const nodes = Object.fromEntries(detail.nodes.map((node) => [node.nodeId, node]));
+  const involved = Object.fromEntries(detail.nodes.map((node) => [node.nodeId, true as const]));
+  useRun.setState({ ...empty, runId: detail.runId, status: detail.status, startedAt: detail.startedAt, ms: detail.ms, nodes, involved, series: seriesOf(detail), document: detail.document });
+}
+
+function seriesOf(detail: RunDetail): Record<string, Record<string, Series>> {
+  const series: Record<string, Record<string, Series>> = {};
+  for (const { nodeId, name, steps, values } of detail.series) (series[nodeId] ??= {})[name] = { steps, values };
+  return series;
+}
+
 /** After a pipeline is opened: joins its run in progress, or shows what its last run gave. */
 export async function restoreRun(document: PipelineDocument): Promise<void> {
   following?.abort();
@@ -180,8 +194,6 @@ export async function restoreRun(document: PipelineDocument): Promise<void> {
       nodes = { ...Object.fromEntries(older.nodes.filter((node) => node.status === 'succeeded' || node.status === 'cached').map((node) => [node.nodeId, node])), ...nodes };
     }
     if (usePipeline.getState().document?.id !== document.id || useRun.getState().status !== null) return;
-    const series: Record<string, Record<string, Series>> = {};
-    for (const { nodeId, name, steps, values } of detail.series) (series[nodeId] ??= {})[name] = { steps, values };
     useRun.setState({
       runId: detail.runId,
       status: detail.status,
@@ -189,7 +201,7 @@ export async function restoreRun(document: PipelineDocument): Promise<void> {
       ms: detail.ms,
       nodes,
       involved,
-      series,
+      series: seriesOf(detail),
       document: detail.document,
     });
   } catch (error) {
