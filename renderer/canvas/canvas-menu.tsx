@@ -28,7 +28,7 @@ function items(): readonly MenuItem[] {
       actionItem('run.force'),
       actionItem('view.result'),
       line('1'),
-      ...(groups.length > 0 ? [actionItem('edit.rename')] : nodes.length === 1 ? [actionItem('edit.rename'), actionItem('edit.replace')] : [actionItem('edit.connect')]),
+      ...(groups.length > 0 ? [renameGroupItem()] : nodes.length === 1 ? [actionItem('edit.rename'), actionItem('edit.replace')] : [actionItem('edit.connect')]),
       actionItem('edit.bypass'),
       ...arrangeItems(),
       ...groupItems(),
@@ -45,7 +45,7 @@ function items(): readonly MenuItem[] {
     ];
   }
   if (edges.length > 0) return [{ ...actionItem('edit.delete'), label: 'Delete connection', danger: true }];
-  if (groups.length > 0) return [actionItem('edit.rename'), ...groupItems(), line('1'), { ...actionItem('edit.delete'), label: 'Delete group', danger: true }];
+  if (groups.length > 0) return [renameGroupItem(), ...groupItems(), line('1'), { ...actionItem('edit.delete'), label: 'Delete group', danger: true }];
   if (notes.length > 0) return [...(notes.length > 1 ? arrangeItems() : []), colourItem(), actionItem('edit.duplicate'), { ...actionItem('edit.delete'), label: 'Delete note', danger: true }];
   const { pointer } = useCanvas.getState();
   return [
@@ -84,6 +84,8 @@ function groupItems(): readonly MenuItem[] {
   ];
   return groups.length > 0 ? own : [{ kind: 'submenu', id: 'group', label: 'Group', icon: <GroupIcon />, items: own }];
 }
+
+const renameGroupItem = (): MenuItem => ({ ...actionItem('edit.rename'), label: 'Rename group' });
 
 function colourItem(): MenuItem {
   return {

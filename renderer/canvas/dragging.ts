@@ -6,7 +6,7 @@ import { catchGuides } from './align.ts';
 import { noGuides, useCanvas } from './canvas-store.ts';
 import { insertIntoEdge } from './edits.ts';
 import type { FlowNode } from './flow-model.ts';
-import { boundsOf, type Box } from './geometry.ts';
+import { boundsOf, overlap, type Box } from './geometry.ts';
 import { frameOf, moveGroups, notesWithin, regroup } from './groups.ts';
 
 /** Pixels on the screen within which a line catches what is dragged. */
@@ -19,6 +19,15 @@ type Move = Extract<Change, { type: 'position' }>;
 const shown = new Map<string, Point>();
 
 const boxOf = (node: FlowNode, at: Point = node.position): Box => ({ ...at, width: node.width ?? 0, height: node.height ?? 0 });
+
+/** What of the canvas is in sight: lines to what is not would be a riddle. */
+function visibleBox(): Box | null {
+  const { flow } = useCanvas.getState();
+  const pane = window.document.querySelector('[data-testid="canvas"]')?.getBoundingClientRect();
+  if (!flow || !pane) return null;
+  const zoom = flow.getZoom();
+  return { ...flow.screenToFlowPosition({ x: pane.x, y: pane.y }), width: pane.width / zoom, height: pane.height / zoom };
+}
 
 /** The changes of a drag, with what moves along in groups, and caught on lines. */
 export function dragChanges(changes: readonly Change[], nodes: readonly FlowNode[], document: PipelineDocument): Change[] {
@@ -35,7 +44,8 @@ export function dragChanges(changes: readonly Change[], nodes: readonly FlowNode
     }
   }
   const moving = boundsOf([...to].flatMap(([id, at]) => (byId.has(id) ? [boxOf(byId.get(id) as FlowNode, at)] : [])));
-  const others = nodes.filter((node) => !to.has(node.id) && node.type !== 'frame').map((node) => boxOf(node));
+  const seen = visibleBox();
+  const others = nodes.filter((node) => !to.has(node.id) && node.type !== 'frame').map((node) => boxOf(node)).filter((box) => seen === null || overlap(seen, box));
   const zoom = useCanvas.getState().flow?.getZoom() ?? 1;
   const { shift, guides } = moving === null ? { shift: { x: 0, y: 0 }, guides: noGuides } : catchGuides(moving, others, reach / zoom);
   const dragging = moves.some((change) => change.dragging === true);

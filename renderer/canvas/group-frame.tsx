@@ -7,8 +7,7 @@ import { select, useSelection } from '../state/selection.ts';
 import { cx } from '../ui/index.ts';
 import { useCanvas } from './canvas-store.ts';
 import type { FrameNode } from './flow-model.ts';
-import { snap } from './geometry.ts';
-import { changeGroup, membersOf, notesWithin } from './groups.ts';
+import { changeGroup, membersOf, notesWithin, resizeGroup } from './groups.ts';
 import { InlineTitle } from './inline-title.tsx';
 
 /** Selects a group with what is in it; with `more`, adds it to what is selected. */
@@ -51,7 +50,10 @@ function GroupFrameView({ data, selected }: NodeProps<FrameNode>) {
         minHeight={80}
         lineClassName="!border-transparent pointer-events-auto"
         handleClassName="!size-2 !rounded-sm !border-accent !bg-surface pointer-events-auto"
-        onResizeEnd={(_event, { x, y, width, height }) => edit(changeGroup(group, { box: { x: snap(x), y: snap(y), width: snap(width), height: snap(height) } }), { label: 'Resize group' })}
+        onResizeEnd={(_event, box) => {
+          const { document } = usePipeline.getState();
+          if (document) edit(resizeGroup(document, group, box), { label: 'Resize group' });
+        }}
       />
       <div className="group-handle pointer-events-auto flex h-8 cursor-grab items-center gap-1 rounded-t-xl pl-1.5 pr-3" title={group.title} {...groupHandlers(group)}>
         <button

@@ -7,7 +7,7 @@ import { dragCommands } from './dragging.ts';
 import { flowEdges, flowNodes } from './flow-model.ts';
 import { cardAt, overlap } from './geometry.ts';
 import { tidyLayout } from './tidy.ts';
-import { changeGroup, chipPorts, frameOf, groupAt, groupNodes, joinAt, moveGroups, regroup, ungroup, wholeGroups } from './groups.ts';
+import { changeGroup, chipPorts, frameOf, groupAt, groupNodes, joinAt, moveGroups, regroup, resizeGroup, ungroup, wholeGroups } from './groups.ts';
 
 /** Reader → filter → sort → split; filter and sort are in a group; a note lies in its frame. */
 function sample(): PipelineDocument {
@@ -43,6 +43,15 @@ describe('frames', () => {
     const fitted = after(drawn, changeGroup(group(drawn), { box: undefined }));
     expect(Object.hasOwn(group(fitted), 'box')).toBe(false);
     expect(frameOf(document, { id: 'x', title: '', nodes: ['gone'] })).toBeNull();
+  });
+
+  it('drawn over nodes that are in no group take them in', () => {
+    const document: PipelineDocument = { ...sample(), groups: [...sample().groups, { id: 'h', title: '', nodes: ['a'] }] };
+    const next = after(document, resizeGroup(document, group(document), { x: -100.4, y: -100, width: 1400, height: 500 }));
+    expect(group(next)).toEqual({ id: 'g', title: 'Clean', nodes: ['b', 'c', 'd'], box: { x: -100, y: -100, width: 1400, height: 500 } });
+    expect(group(next, 'h').nodes).toEqual(['a']);
+    // Drawn smaller than what is in it: nobody is put out.
+    expect(group(after(next, resizeGroup(next, group(next), { x: 0, y: 0, width: 120, height: 80 }))).nodes).toEqual(['b', 'c', 'd']);
   });
 
   it('are found by a point, the smaller of two first, never while collapsed', () => {

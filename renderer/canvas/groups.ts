@@ -50,7 +50,7 @@ export function collapsedMembers(document: PipelineDocument): ReadonlyMap<string
 export function groupAt(document: PipelineDocument, at: Point): PipelineGroup | null {
   const around = document.groups.flatMap((group) => {
     const frame = group.collapsed === true ? null : frameOf(document, group);
-    return frame && at.x > frame.x && at.x < frame.x + frame.width && at.y > frame.y && at.y < frame.y + frame.height ? [{ group, area: frame.width * frame.height }] : [];
+    return frame && isWithin(frame, at) ? [{ group, area: frame.width * frame.height }] : [];
   });
   return around.sort((a, b) => a.area - b.area)[0]?.group ?? null;
 }
@@ -96,6 +96,19 @@ export function changeGroup(group: PipelineGroup, change: { readonly [K in 'titl
   const next = Object.fromEntries(Object.entries({ ...group, ...change }).filter(([, value]) => value !== undefined));
   return { type: 'set-group', group: next as PipelineGroup };
 }
+
+/** A frame drawn to another size. Nodes that then lie in it with their middle, and are in no group, join; who is in it stays. */
+export function resizeGroup(document: PipelineDocument, group: PipelineGroup, box: Box): Command {
+  const whole = { x: Math.round(box.x), y: Math.round(box.y), width: Math.round(box.width), height: Math.round(box.height) };
+  const grouped = new Set(document.groups.flatMap(({ nodes }) => nodes));
+  const joining = document.nodes.filter(({ id }) => {
+    const card = cardAt(placeOf(document, id));
+    return !grouped.has(id) && isWithin(whole, { x: card.x + card.width / 2, y: card.y + card.height / 2 });
+  });
+  return { type: 'set-group', group: { ...group, box: whole, nodes: [...group.nodes, ...joining.map(({ id }) => id)] } };
+}
+
+const isWithin = (box: Box, at: Point): boolean => at.x > box.x && at.x < box.x + box.width && at.y > box.y && at.y < box.y + box.height;
 
 /** Moves groups with all that is in them: nodes, and notes that lie within the frame. */
 export function moveGroups(document: PipelineDocument, moves: ReadonlyMap<string, Point>): readonly Command[] {

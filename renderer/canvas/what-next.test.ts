@@ -61,6 +61,12 @@ describe('what comes next', () => {
     expect(types('read', 'table', penguins, [seen('species', 0, 3)])).not.toContain('transform/impute');
   });
 
+  it('after missing values where a model is under way: the split first, or filling them would leak', () => {
+    const offers = types('read', 'table', penguins, [seen('species', 0, 3), seen('body_mass_g', 14)], true);
+    expect(offers[0]).toBe('transform/partition');
+    expect(offers.indexOf('transform/impute')).toBeGreaterThan(offers.indexOf('train/linear-regression'));
+  });
+
   it('after a date: nodes of time', () => {
     const offers = whatNext(facts('read', 'table', [{ name: 'day', type: 'date' }, { name: 'visits', type: 'integer' }]));
     expect(offers.map(({ type }) => type)).toEqual(expect.arrayContaining(['transform/date-and-time', 'train/time-series-forecast', 'explore/line-plot']));

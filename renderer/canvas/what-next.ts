@@ -145,7 +145,8 @@ function afterTable(facts: NextFacts): Suggestion[] {
   ];
   if (isTest) return [predict, ...shape];
   if (isSplit) return [...trainers, ...forText, ...mend, predict];
-  // What is still to be mended comes before the split; the recipe could do it as well, but this is what is seen here.
+  // Where a model is under way, filling gaps before the split would let the test rows tell the training rows about themselves.
+  if (target?.known) return [split, ...trainers.slice(0, 3), ...forText, ...mend, ...look, ...shape];
   return [...mend.slice(0, 2), ...(target ? [split, ...trainers.slice(0, 3)] : []), ...forText, ...look, ...mend.slice(2), ...shape];
 }
 

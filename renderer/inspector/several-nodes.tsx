@@ -56,7 +56,7 @@ export function SeveralNodes() {
       </div>
       <div role="toolbar" aria-label="Arrange" className="-ml-1 flex flex-wrap">
         {arrangements.map(([id, Icon]) => (
-          <IconButton key={id} label={actionTable[id].title} keys={keysOf(id)} data-testid={id} onClick={() => runAction(id)}>
+          <IconButton key={id} size="sm" label={actionTable[id].title} keys={keysOf(id)} data-testid={id} onClick={() => runAction(id)}>
             <Icon size={15} />
           </IconButton>
         ))}
