@@ -9,6 +9,7 @@ const gestures: readonly (readonly [string, string])[] = [
   ['Shift+1 … 9', 'View the result of a port'],
   ['Drop a connection on empty canvas', 'Add a node that fits'],
   ['Drop a node on a connection', 'Insert it'],
+  ['Drag a node into or out of a frame', 'Change its group'],
   ['Drop a file on the canvas', 'Add its reader'],
 ];
 
