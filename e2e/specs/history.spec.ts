@@ -41,7 +41,7 @@ test('every edit and run is on the time line; the canvas goes back, versions are
   await expect(studio.cards).toHaveCount(cards);
 
   // With the keyboard through time: to the beginning and to now.
-  const slider = page.getByTestId('time-slider');
+  const slider = page.getByTestId('time-slider').getByRole('slider');
   await slider.focus();
   await page.keyboard.press('Home');
   await expect(scrubber).toContainText('when its history began');

@@ -56,6 +56,7 @@ export function buildMenu(actions: MenuActions): Menu {
       submenu: [
         command('Command palette', 'palette.open', 'CmdOrCtrl+K'),
         command('Fit to window', 'view.fit', 'CmdOrCtrl+2'),
+        command('History of this pipeline', 'view.history', 'CmdOrCtrl+Shift+H'),
         command('Tidy layout', 'view.tidy', 'Shift+A'),
         separator,
         { role: 'togglefullscreen' },

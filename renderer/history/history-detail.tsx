@@ -1,10 +1,9 @@
 import { useState } from 'react';
-import { formatCount, formatNumber } from '#app/core/units.ts';
-import { metricTitleOf } from '../runs/compare.ts';
 import { useSelection } from '../state/selection.ts';
 import { Button, Input, Select } from '../ui/index.ts';
 import { compareWith, nameVersion, restoreSelected, restoreVersion, useHistory, type CompareWith } from './history-store.ts';
 import { momentName } from './item-words.ts';
+import { RunDifferenceView } from './run-difference.tsx';
 
 /** Below the list: what the shown version changed, and what can be done with it. */
 export function HistoryDetail() {
@@ -30,24 +29,8 @@ export function HistoryDetail() {
       />
       <div className="min-h-0 flex-1 overflow-auto">
         {runDifference === null ? null : (
-          <div data-testid="run-difference" className="selectable flex flex-col gap-1 pb-1.5 text-sm">
-            <p className="font-medium">{runDifference.verdict}</p>
-            {runDifference.metrics.slice(0, 8).map(({ name, values: [before, after] }) => (
-              <p key={name} className="flex justify-between gap-2 text-xs text-muted">
-                <span className="truncate" title={metricTitleOf(name)}>
-                  {metricTitleOf(name)}
-                </span>
-                <span className="shrink-0 tabular-nums">
-                  {before === null ? '–' : formatNumber(before)} → {after === null ? '–' : formatNumber(after)}
-                </span>
-              </p>
-            ))}
-            {runDifference.ports.slice(0, 12).map((port) => (
-              <p key={`${port.nodeId} ${port.port}`} className="text-xs text-muted">
-                <span className="font-medium text-ink">{port.title}</span>: {port.words.slice(0, 4).join('; ')}
-                {port.words.length > 4 ? ` and ${formatCount(port.words.length - 4)} more` : ''}
-              </p>
-            ))}
+          <div className="pb-1.5">
+            <RunDifferenceView difference={runDifference} />
           </div>
         )}
         <ul className="selectable flex flex-col gap-0.5 text-xs" data-testid="history-changes">

@@ -1,7 +1,7 @@
 import { Clock } from 'lucide-react';
 import { usePipeline } from '../state/pipeline.ts';
 import { useView } from '../state/view.ts';
-import { Badge, Button, cx } from '../ui/index.ts';
+import { Badge, Button, Slider, cx } from '../ui/index.ts';
 import { backToNow, lookAt, useHistory } from './history-store.ts';
 import { itemSentence, momentName } from './item-words.ts';
 
@@ -31,21 +31,9 @@ export function TimeScrubber() {
             </Button>
           ) : null}
         </div>
-        <div className="relative h-5">
+        <div className="relative h-5" data-testid="time-slider" onKeyDown={(event) => event.stopPropagation()}>
           <Ticks />
-          <input
-            type="range"
-            aria-label="Moment in the history"
-            aria-valuetext={label}
-            data-testid="time-slider"
-            min={0}
-            max={items.length}
-            step={1}
-            value={index}
-            onChange={(event) => void lookAt(items[Number(event.target.value)]?.id ?? null)}
-            onKeyDown={(event) => event.stopPropagation()}
-            className="absolute inset-0 w-full accent-[var(--accent)]"
-          />
+          <Slider label={`Moment in the history. ${label}`} min={0} max={items.length} step={1} value={index} onChange={(next) => void lookAt(items[next]?.id ?? null)} className="absolute inset-0 !h-5" />
         </div>
       </section>
     </>

@@ -1,6 +1,7 @@
 import { useMemo } from 'react';
 import { ArrowLeft } from 'lucide-react';
 import { formatDuration, formatNumber } from '#app/core/units.ts';
+import { RunDifferenceView } from '../history/run-difference.tsx';
 import { Notice } from '../results/notice.tsx';
 import { useQuery } from '../results/use-query.ts';
 import { client } from '../rpc/client.ts';
@@ -23,11 +24,19 @@ export function RunComparePage({ runIds, onBack }: { readonly runIds: readonly s
     </Button>
   );
   const runs = query.data;
+  const [newer, older] = runs?.length === 2 ? runs.toSorted((a, b) => b.startedAt - a.startedAt) : [];
+  const pair = older && newer ? { before: older.runId, after: newer.runId } : null;
+  const difference = useQuery(pair === null ? null : `difference ${pair.before} ${pair.after}`, (signal) => client.history.compareRuns(pair ?? { before: '', after: '' }, { signal }));
   const differences = useMemo(() => (runs === null ? [] : paramDifferences(runs.map((run) => run.document), titleOf)), [runs]);
   return (
     <Page title={`Compare ${runIds.length} runs`} description="Differences are against the first run." actions={back}>
       {query.error ? <Notice diagnostic={query.error} /> : null}
       {runs === null && !query.error ? <Spinner label="Loading" /> : null}
+      {pair !== null && difference.data ? (
+        <div className="rounded-md border border-line bg-surface px-3 py-2">
+          <RunDifferenceView difference={difference.data} metrics={false} />
+        </div>
+      ) : null}
       {runs ? (
         <div data-testid="run-compare" className="overflow-auto rounded-md border border-line bg-surface">
           <table className="w-full border-separate border-spacing-0 text-sm">
