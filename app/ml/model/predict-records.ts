@@ -15,11 +15,16 @@ export async function predictRecords(scorer: Scorer, records: readonly unknown[]
   const columns = recordsToColumns(records, signature.inputs, signature.target.name);
   const found = await scorer.score(columns, records.length, signal === undefined ? {} : { signal });
   const classes = signature.classes ?? [];
-  return records.map((_record, row) => {
-    if (signature.task === 'regression') return { prediction: found.prediction?.[row] ?? Number.NaN };
-    return {
-      prediction: classes[found.label?.[row] ?? -1] ?? '',
-      probabilities: Object.fromEntries(classes.map((cls, index) => [cls, found.probabilities?.[row * classes.length + index] ?? Number.NaN])),
-    };
-  });
+  const { prediction, label, probabilities } = found;
+  if (signature.task === 'regression') return records.map((_record, row) => ({ prediction: prediction?.[row] ?? Number.NaN }));
+  return records.map((_record, row) => ({ prediction: classes[label?.[row] ?? -1] ?? '', probabilities: byClass(classes, probabilities, row * classes.length) }));
+}
+
+/** Probabilities by class from place `from` on. */
+function byClass(classes: readonly string[], probabilities: Float32Array | undefined, from: number): Record<string, number> {
+  // A class may be called __proto__, which only a definition makes a field.
+  if (classes.includes('__proto__')) return Object.fromEntries(classes.map((cls, index) => [cls, probabilities?.[from + index] ?? Number.NaN]));
+  const found: Record<string, number> = {};
+  for (let index = 0; index < classes.length; index += 1) found[classes[index] as string] = probabilities?.[from + index] ?? Number.NaN;
+  return found;
 }

@@ -1,7 +1,7 @@
 import type { OnnxGraph } from '#app/relation/emitters/onnx/graph.ts';
 import { CancelledError, PenstockError } from '#app/core/errors.ts';
 import { leaseWorker, releaseWorker } from '../worker/run-task.ts';
-import type { TensorData, TensorInfo, TensorValues } from './session-types.ts';
+import type { PackedTexts, TensorData, TensorInfo, TensorValues } from './session-types.ts';
 
 /** A column (its shape is then [values, 1]) or a tensor with its shape. */
 export type Feed = TensorData | TensorValues;
@@ -24,6 +24,29 @@ export interface Runner {
 
 function toValues(feed: Feed): TensorValues {
   return 'dims' in feed ? feed : { dims: [feed.length, 1], data: feed };
+}
+
+/** Texts from which on it pays to send each different one once, and how many of those there may be. */
+const manyTexts = 256;
+const mostWords = 4096;
+
+function packed(values: TensorValues): TensorValues | PackedTexts {
+  const { data, dims } = values;
+  if (ArrayBuffer.isView(data) || data.length < manyTexts) return values;
+  const places = new Map<string, number>();
+  const codes = new Uint16Array(data.length);
+  for (let i = 0; i < data.length; i += 1) {
+    const word = data[i] as string;
+    let place = places.get(word);
+    if (place === undefined) {
+      place = places.size;
+      // Mostly different ones: as they are.
+      if (place >= mostWords || place > 64 + i / 4) return values;
+      places.set(word, place);
+    }
+    codes[i] = place;
+  }
+  return { dims, words: [...places.keys()], codes };
 }
 
 /**
@@ -63,7 +86,7 @@ export async function createRunner(model: Uint8Array | string | OnnxGraph, optio
       if (signal?.aborted) throw new CancelledError();
       if (closed) throw new PenstockError('model-closed', 'The model was closed while it was being used.', { remedy: 'Run again.' });
       await ready();
-      const values = Object.fromEntries(Object.entries(feeds).map(([name, feed]) => [name, toValues(feed)]));
+      const values = Object.fromEntries(Object.entries(feeds).map(([name, feed]) => [name, packed(toValues(feed))]));
       return worker.call(
         'session-run',
         { session: session.session, feeds: values, ...(outputs === undefined ? {} : { outputs }) },

@@ -26,9 +26,16 @@ export interface SessionInfo {
   readonly outputs: readonly TensorInfo[];
 }
 
+/** Texts as they cross threads where few are different: each once, and which one is where. */
+export interface PackedTexts {
+  readonly dims: readonly number[];
+  readonly words: readonly string[];
+  readonly codes: Uint16Array;
+}
+
 export interface SessionRunPayload {
   readonly session: number;
-  readonly feeds: Readonly<Record<string, TensorValues>>;
+  readonly feeds: Readonly<Record<string, TensorValues | PackedTexts>>;
   /** Names of the outputs wanted; absent: all. */
   readonly outputs?: readonly string[];
 }

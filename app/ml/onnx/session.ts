@@ -2,7 +2,7 @@ import { PenstockError } from '#app/core/errors.ts';
 import { encodeModel } from './encode.ts';
 import { type NativeSession, type Tensor, openNativeSession, tensor } from '../worker/ort.ts';
 import type { TaskAnswer } from '../worker/tasks.ts';
-import type { SessionInfo, SessionOpenPayload, SessionRunPayload, TensorData, TensorInfo, TensorValues } from './session-types.ts';
+import type { SessionInfo, SessionOpenPayload, SessionRunPayload, PackedTexts, TensorData, TensorInfo, TensorValues } from './session-types.ts';
 
 /** Worker side of `createRunner`: sessions stay loaded between runs. */
 const sessions = new Map<number, NativeSession>();
@@ -46,7 +46,7 @@ function toTensor(name: string, values: TensorValues): Tensor {
   if (data instanceof BigInt64Array) return tensor('int64', data, dims);
   if (data instanceof Int32Array) return tensor('int32', data, dims);
   if (data instanceof Uint8Array) return tensor('bool', data, dims);
-  return tensor('string', [...data], dims);
+  return tensor('string', data as string[], dims);
 }
 
 /** A copy on a buffer of its own: onnxruntime owns the memory behind its tensors. */
@@ -63,6 +63,12 @@ function fromTensor(value: Tensor): TensorValues {
   return { dims: [...value.dims], data: data.slice() as TensorData };
 }
 
+function unpacked(values: TensorValues | PackedTexts): TensorValues {
+  if (!('words' in values)) return values;
+  const { dims, words, codes } = values;
+  return { dims, data: Array.from(codes, (code) => words[code] ?? '') };
+}
+
 export async function runSession(payload: SessionRunPayload): Promise<TaskAnswer<Readonly<Record<string, TensorValues>>>> {
   const session = sessions.get(payload.session);
   if (session === undefined) throw new PenstockError('model-closed', 'The model was closed while it was being used.');
@@ -75,7 +81,7 @@ export async function runSession(payload: SessionRunPayload): Promise<TaskAnswer
         place: { column: input.name },
       });
     }
-    feeds[input.name] = toTensor(input.name, values);
+    feeds[input.name] = toTensor(input.name, unpacked(values));
   }
   let outputs: Record<string, Tensor>;
   try {

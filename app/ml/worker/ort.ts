@@ -34,11 +34,11 @@ async function inNative<T>(work: () => Promise<T>): Promise<T> {
 }
 
 /**
- * The one thread policy. Training has the machine to itself, up to the point where small matrices stop gaining; scoring is many
- * short calls, often several models at once, so it stays on its own worker's thread. Threads do not spin while they wait:
- * DuckDB and the other workers need the cores.
+ * The one thread policy. Training has the machine to itself, up to the point where small matrices stop gaining; scoring is often many short
+ * calls of several models at once, so it gets a second thread, which large batches of trees use, and no more. Threads do not spin while
+ * they wait: DuckDB and the other workers need the cores.
  */
-const threads = { training: Math.max(1, Math.min(8, availableParallelism())), scoring: 1 } as const;
+const threads = { training: Math.max(1, Math.min(8, availableParallelism())), scoring: Math.min(2, availableParallelism()) } as const;
 
 export type SessionPurpose = keyof typeof threads;
 
