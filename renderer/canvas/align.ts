@@ -2,7 +2,7 @@ import type { Command, Point } from '#app/pipeline/commands.ts';
 import type { PipelineDocument } from '#app/pipeline/document.ts';
 import type { Chosen } from './flow-model.ts';
 import { boundsOf, cardAt, type Box } from './geometry.ts';
-import { frameOf, moveGroups } from './groups.ts';
+import { moveGroups, shownBox } from './groups.ts';
 
 /** Lining things up: the alignments of the menu as commands, and the lines that what is dragged catches on. Pure functions. */
 
@@ -20,7 +20,7 @@ interface Unit {
 function unitsOf(document: PipelineDocument, selection: Chosen): Unit[] {
   const inGroups = new Set<string>();
   const groups = document.groups.flatMap((group): Unit[] => {
-    const box = selection.groups.includes(group.id) ? frameOf(document, group) : null;
+    const box = selection.groups.includes(group.id) ? shownBox(document, group) : null;
     if (box === null) return [];
     for (const id of group.nodes) inGroups.add(id);
     return [{ kind: 'group', id: group.id, box }];

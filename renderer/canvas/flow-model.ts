@@ -6,7 +6,7 @@ import { titleOf } from '../state/catalogue.ts';
 import { nodeHeight, nodeWidth, portOffset, portSize, portsOf, type Ports } from './geometry.ts';
 import { wireKey } from '../state/lineage.ts';
 import { outputKind } from './edits.ts';
-import { chipOf, chipPortId, chipPorts, collapsedMembers, frameOf, membersOf, type ChipPort } from './groups.ts';
+import { chipPortId, chipPorts, collapsedMembers, membersOf, shownBox, type ChipPort } from './groups.ts';
 
 export type CardNode = Node<{ readonly node: PipelineNode; readonly ports: Ports }, 'card'>;
 export type NoteNode = Node<{ readonly note: PipelineNote }, 'note'>;
@@ -27,12 +27,12 @@ interface Named {
   readonly outputs: readonly Pick<Ports['outputs'][number], 'name'>[];
 }
 
-function handlesOf(ports: Named): NodeHandle[] {
+function handlesOf(ports: Named, height = nodeHeight): NodeHandle[] {
   const half = portSize / 2;
   const box = { width: portSize, height: portSize };
   return [
-    ...ports.inputs.map((port, index, all) => ({ id: port.name, type: 'target' as const, position: Position.Left, x: -half, y: portOffset(index, all.length) - half, ...box })),
-    ...ports.outputs.map((port, index, all) => ({ id: port.name, type: 'source' as const, position: Position.Right, x: nodeWidth - half, y: portOffset(index, all.length) - half, ...box })),
+    ...ports.inputs.map((port, index, all) => ({ id: port.name, type: 'target' as const, position: Position.Left, x: -half, y: portOffset(index, all.length, height) - half, ...box })),
+    ...ports.outputs.map((port, index, all) => ({ id: port.name, type: 'source' as const, position: Position.Right, x: nodeWidth - half, y: portOffset(index, all.length, height) - half, ...box })),
   ];
 }
 
@@ -63,8 +63,10 @@ export function flowNodes(document: PipelineDocument, selection: Chosen, before:
       ariaLabel: `Note: ${note.text.slice(0, 60)}`,
     };
   });
+  // A chip also stands for a chosen node within it.
+  const isChosen = (group: PipelineGroup): boolean => chosenGroups.has(group.id) || (group.collapsed === true && group.nodes.some((id) => chosen.has(id)));
   const cards = document.nodes.flatMap((node): FlowNode[] => (hidden.has(node.id) ? [] : [cardOf(node)]));
-  return [...document.groups.flatMap((group) => groupNode(document, group, chosenGroups.has(group.id), known.get(group.id))), ...notes, ...cards];
+  return [...document.groups.flatMap((group) => groupNode(document, group, isChosen(group), known.get(group.id))), ...notes, ...cards];
 
   function cardOf(node: PipelineNode): FlowNode {
     const old = known.get(node.id);
@@ -90,7 +92,7 @@ export function flowNodes(document: PipelineDocument, selection: Chosen, before:
 /** A group as its frame, under everything, or as a chip; not at all while it is nowhere. */
 function groupNode(document: PipelineDocument, group: PipelineGroup, selected: boolean, old: FlowNode | undefined): FlowNode[] {
   const collapsed = group.collapsed === true;
-  const box = collapsed ? chipOf(document, group) : frameOf(document, group);
+  const box = shownBox(document, group);
   if (box === null) return [];
   const { x, y, width, height } = box;
   const still = old !== undefined && (old.selected ?? false) === selected && old.position.x === x && old.position.y === y && old.width === width && old.height === height;
@@ -105,7 +107,7 @@ function groupNode(document: PipelineDocument, group: PipelineGroup, selected: b
   const sameEnds = (a: readonly ChipPort[], b: readonly ChipPort[]): boolean => a.length === b.length && a.every((port, index) => port.id === b[index]?.id && port.kind === b[index].kind);
   if (still && old.type === 'chip' && old.data.group === group && sameEnds(old.data.inputs, inputs) && sameEnds(old.data.outputs, outputs)) return [old];
   const named = (ports: readonly ChipPort[]) => ports.map(({ id }) => ({ name: id }));
-  return [{ ...shared, type: 'chip', data: { group, members, inputs, outputs }, handles: handlesOf({ inputs: named(inputs), outputs: named(outputs) }) }];
+  return [{ ...shared, type: 'chip', data: { group, members, inputs, outputs }, handles: handlesOf({ inputs: named(inputs), outputs: named(outputs) }, height) }];
 }
 
 /**
@@ -130,7 +132,7 @@ export function flowEdges(document: PipelineDocument, selectedNodes: readonly st
       source: fromGroup?.id ?? edge.from.node,
       sourceHandle: fromGroup ? chipPortId(edge.from) : edge.from.port,
       target: toGroup?.id ?? edge.to.node,
-      targetHandle: toGroup ? chipPortId(edge.to) : edge.to.port,
+      targetHandle: toGroup ? chipPortId(edge.from) : edge.to.port,
     };
     const old = known.get(edge.id);
     const selected = chosen.has(edge.id);

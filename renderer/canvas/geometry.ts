@@ -30,9 +30,9 @@ export function portsOf(document: PipelineDocument, nodeId: string, type: string
 }
 
 /** Middle of the port at `index` of `count`, from the node's top, in canvas units. */
-export function portOffset(index: number, count: number): number {
-  const step = Math.min(20, nodeHeight / (count + 1));
-  return nodeHeight / 2 + (index - (count - 1) / 2) * step;
+export function portOffset(index: number, count: number, height = nodeHeight): number {
+  const step = Math.min(20, height / (count + 1));
+  return height / 2 + (index - (count - 1) / 2) * step;
 }
 
 export interface Box {

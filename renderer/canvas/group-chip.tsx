@@ -18,7 +18,7 @@ import { PortShape, kindTitles } from './port-shape.tsx';
 import { StateGlyph } from './state-glyph.tsx';
 
 /** A collapsed group: one card with the ports that cross its border. Its button or a press of the key opens it again. */
-function GroupChipView({ data, selected }: NodeProps<ChipNode>) {
+function GroupChipView({ data, selected, height }: NodeProps<ChipNode>) {
   const { group, members, inputs, outputs } = data;
   const renaming = useCanvas((store) => store.renaming === group.id);
   const state = useChipState(members);
@@ -46,10 +46,10 @@ function GroupChipView({ data, selected }: NodeProps<ChipNode>) {
         <StateGlyph state={state} />
       </span>
       {inputs.map((port, index) => (
-        <ChipHandle key={port.id} port={port} side="in" offset={portOffset(index, inputs.length)} />
+        <ChipHandle key={port.id} port={port} side="in" offset={portOffset(index, inputs.length, height)} />
       ))}
       {outputs.map((port, index) => (
-        <ChipHandle key={port.id} port={port} side="out" offset={portOffset(index, outputs.length)} />
+        <ChipHandle key={port.id} port={port} side="out" offset={portOffset(index, outputs.length, height)} />
       ))}
     </div>
   );

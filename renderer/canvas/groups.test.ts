@@ -145,12 +145,33 @@ describe('a collapsed group', () => {
     expect(nodes.map(({ id, type }) => `${id} ${type}`)).toEqual(['g chip', 'n note', 'a card', 'd card']);
     expect(nodes[0]?.position).toEqual({ x: 264, y: -40 });
     const ends = flowEdges(document, [], [], []).map(({ source, sourceHandle, target, targetHandle }) => `${source}:${sourceHandle} > ${target}:${targetHandle}`);
-    expect(ends).toEqual(['a:table > g:b table', 'g:c table > d:table']);
+    expect(ends).toEqual(['a:table > g:a table', 'g:c table > d:table']);
     const { inputs, outputs } = chipPorts(document, group(document));
-    expect(inputs).toEqual([{ id: 'b table', end: { node: 'b', port: 'table' }, kind: 'table' }]);
+    expect(inputs).toEqual([{ id: 'a table', from: { node: 'a', port: 'table' }, kind: 'table' }]);
     expect(outputs.map(({ id }) => id)).toEqual(['c table']);
     // Every wire ends at a handle that is there.
-    expect(nodes[0]?.handles?.map(({ id, type }) => `${type} ${id}`)).toEqual(['target b table', 'source c table']);
+    expect(nodes[0]?.handles?.map(({ id, type }) => `${type} ${id}`)).toEqual(['target a table', 'source c table']);
+  });
+
+  it('has one port for an output that feeds several of its nodes, and grows with its ports', () => {
+    const partitions = ['p1', 'p2', 'p3'].map((id) => ({ id, type: 'transform/partition', version: 1, params: {} }));
+    const feed = (node: string, port: string, to: string) => ({ id: `${node}${port}${to}`, from: { node, port }, to: { node: to, port: 'table' } });
+    const document: PipelineDocument = {
+      ...collapsed(),
+      nodes: [...sample().nodes, ...partitions],
+      edges: [feed('a', 'table', 'b'), feed('a', 'table', 'c'), ...['p1', 'p2', 'p3'].flatMap((id) => [feed(id, 'train', 'b'), feed(id, 'test', 'c')])],
+    };
+    expect(chipPorts(document, group(document)).inputs.map(({ id }) => id)).toEqual(['a table', 'p1 train', 'p2 train', 'p3 train', 'p1 test', 'p2 test', 'p3 test']);
+    const [chip] = flowNodes(document, none, []);
+    expect(chip?.height).toBe(112);
+    const offsets = chip?.handles?.map(({ y }) => y) ?? [];
+    expect(offsets.every((y, index) => index === 0 || y - (offsets[index - 1] ?? 0) >= 13)).toBe(true);
+    expect(flowEdges(document, [], [], [])).toHaveLength(8);
+  });
+
+  it('is marked where a node within it is chosen', () => {
+    expect(flowNodes(collapsed(), { ...none, nodes: ['b'] }, [])[0]?.selected).toBe(true);
+    expect(flowNodes(collapsed(), { ...none, nodes: ['a'] }, [])[0]?.selected).toBe(false);
   });
 
   it('keeps the objects of what did not change, and makes new ones for what did', () => {

@@ -3,7 +3,7 @@ import type { Command, Point } from '#app/pipeline/commands.ts';
 import type { Endpoint, PipelineDocument, PipelineEdge, PipelineGroup } from '#app/pipeline/document.ts';
 import { indexGraph } from '#app/pipeline/graph.ts';
 import type { PortKind } from '#app/sdk/ports.ts';
-import { inputKind, outputKind } from './edits.ts';
+import { outputKind } from './edits.ts';
 import { boundsOf, cardAt, holds, overlap, snap, type Box } from './geometry.ts';
 
 /** Frames around nodes: where they lie, who is in them, and their edits as commands. Pure functions of the document. */
@@ -31,11 +31,20 @@ export function frameOf(document: PipelineDocument, group: PipelineGroup): Box |
   return boundsOf([...(around ? [around] : []), ...(group.box ? [group.box] : [])]);
 }
 
-/** The chip of a collapsed group: a card at the corner of its frame. */
+/** Room that a port of a chip needs: a group may have more of them than a node. */
+const portRoom = 14;
+
+/** The chip of a collapsed group: a card at the corner of its frame, higher where many wires cross its border. */
 export function chipOf(document: PipelineDocument, group: PipelineGroup): Box | null {
   const frame = frameOf(document, group);
-  return frame && cardAt(frame);
+  if (frame === null) return null;
+  const { inputs, outputs } = chipPorts(document, group);
+  const card = cardAt(frame);
+  return { ...card, height: Math.max(card.height, snap((Math.max(inputs.length, outputs.length) + 1) * portRoom)) };
 }
+
+/** What of a group is on the canvas: its frame, or its chip. */
+export const shownBox = (document: PipelineDocument, group: PipelineGroup): Box | null => (group.collapsed === true ? chipOf(document, group) : frameOf(document, group));
 
 export const groupOf = (document: PipelineDocument, nodeId: string): PipelineGroup | null => document.groups.find((group) => group.nodes.includes(nodeId)) ?? null;
 
@@ -172,26 +181,28 @@ export function joinAt(document: PipelineDocument, nodeId: string, at: Point): C
   return group && { type: 'set-group', group: { ...group, nodes: [...group.nodes, nodeId] } };
 }
 
-/** A port of a chip: an end inside the group of edges that come from or go to the outside. */
+/** A port of a chip: an output that wires across the group's border come from. Wires of one output share a port on either side. */
 export interface ChipPort {
   readonly id: string;
-  readonly end: Endpoint;
+  readonly from: Endpoint;
   readonly kind: PortKind;
 }
 
-export const chipPortId = (end: Endpoint): string => `${end.node} ${end.port}`;
+export const chipPortId = (from: Endpoint): string => `${from.node} ${from.port}`;
 
-/** Ends inside a group that edges from outside lead to, and that edges to the outside come from, from top to bottom. */
+/** Outputs outside that feed the group, and outputs inside that feed the outside, each from top to bottom by the nodes within. */
 export function chipPorts(document: PipelineDocument, group: PipelineGroup): { readonly inputs: readonly ChipPort[]; readonly outputs: readonly ChipPort[] } {
   const inside = new Set(group.nodes);
   const { nodes } = indexGraph(document);
-  const crossing = (edge: PipelineEdge, inner: Endpoint, outer: Endpoint): boolean => inside.has(inner.node) && !inside.has(outer.node) && nodes.has(edge.from.node) && nodes.has(edge.to.node);
-  const ports = (ends: readonly Endpoint[], kindOf: (end: Endpoint) => PortKind | null): ChipPort[] => {
-    const distinct = new Map(ends.map((end) => [chipPortId(end), end]));
-    return [...distinct].map(([id, end]) => ({ id, end, kind: kindOf(end) ?? ('table' as const) })).sort((a, b) => placeOf(document, a.end.node).y - placeOf(document, b.end.node).y);
+  const crossing = document.edges.filter(({ from, to }) => inside.has(from.node) !== inside.has(to.node) && nodes.has(from.node) && nodes.has(to.node));
+  const ports = (edges: readonly PipelineEdge[], inner: 'from' | 'to'): ChipPort[] => {
+    const distinct = new Map<string, { readonly port: ChipPort; readonly y: number }>();
+    for (const edge of edges) {
+      const id = chipPortId(edge.from);
+      const y = Math.min(placeOf(document, edge[inner].node).y, distinct.get(id)?.y ?? Infinity);
+      distinct.set(id, { port: { id, from: edge.from, kind: outputKind(document, edge.from) ?? 'table' }, y });
+    }
+    return [...distinct.values()].sort((a, b) => a.y - b.y).map(({ port }) => port);
   };
-  return {
-    inputs: ports(document.edges.filter((edge) => crossing(edge, edge.to, edge.from)).map(({ to }) => to), (end) => inputKind(document, end)),
-    outputs: ports(document.edges.filter((edge) => crossing(edge, edge.from, edge.to)).map(({ from }) => from), (end) => outputKind(document, end)),
-  };
+  return { inputs: ports(crossing.filter(({ to }) => inside.has(to.node)), 'to'), outputs: ports(crossing.filter(({ from }) => inside.has(from.node)), 'from') };
 }
