@@ -94,4 +94,35 @@ test('every edit and run is on the time line; the canvas goes back, versions are
   expect(app.pageErrors).toEqual([]);
 });
 
+test('two windows on one pipeline never write over each other: what both did is put together', async ({ app }) => {
+  test.skip(app.mode === 'electron', 'the desktop app has one window');
+  const first = new Studio(app.page);
+  await first.ready();
+  await first.openPipeline('pipelines/penguins.pipeline.json');
+  const other = await app.page.context().newPage();
+  await other.goto(app.page.url());
+  const second = new Studio(other);
+  await second.ready();
+  await second.openPipeline('pipelines/penguins.pipeline.json');
+
+  await first.find('net');
+  await first.setNumber('epochs', 9);
+  await first.expectSaved();
+  const cards = await second.cards.count();
+  await second.find('roc');
+  await other.keyboard.press('Delete');
+  await expect(other.getByText('The pipeline was changed in another window as well; both are together now.')).toBeVisible();
+  await second.expectSaved();
+  await expect(second.cards).toHaveCount(cards - 1);
+  await second.find('net');
+  await expect(second.param('epochs').locator('input').first()).toHaveValue('9');
+
+  // The first window is behind now; its next edit finds the other's.
+  await first.setNumber('epochs', 11);
+  await expect(app.page.getByText('both are together now')).toBeVisible();
+  await first.expectSaved();
+  await expect(first.cards).toHaveCount(cards - 1);
+  await other.close();
+});
+
 const scrubberOf = (page: Studio['page']) => page.getByTestId('time-scrubber');

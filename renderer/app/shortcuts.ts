@@ -75,6 +75,7 @@ const table = {
   'view.zoomOut': { title: 'Zoom out', group: 'View', scope: 'canvas', keys: ['Ctrl+-'] },
   'view.minimap': { title: 'Minimap', group: 'View', scope: 'canvas', keys: ['Ctrl+M'] },
   'view.catalogue': { title: 'Show or hide the catalogue', group: 'View', scope: 'page', keys: ['Ctrl+Shift+1'] },
+  'view.history': { title: 'History of this pipeline', group: 'View', scope: 'page', keys: ['Ctrl+Shift+H'] },
   'view.inspector': { title: 'Show or hide the inspector', group: 'View', scope: 'page', keys: ['Ctrl+Shift+2'] },
   'view.dock': { title: 'Show or hide the results', group: 'View', scope: 'page', keys: ['Ctrl+Shift+3'] },
   'view.theme': { title: 'Switch between light and dark', group: 'View', scope: 'page', keys: [] },

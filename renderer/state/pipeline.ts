@@ -20,6 +20,8 @@ interface PipelineStore {
   readonly document: PipelineDocument | null;
   /** An earlier version is shown in place of the pipeline; nothing can be edited meanwhile. */
   readonly viewing: boolean;
+  /** Another process has the project open: everything can be looked at, nothing changed. */
+  readonly readOnly: boolean;
   readonly opening: boolean;
   readonly openError: Diagnostic | null;
   readonly undoLabel: string | null;
@@ -33,6 +35,7 @@ export const usePipeline = create<PipelineStore>(() => ({
   path: null,
   document: null,
   viewing: false,
+  readOnly: false,
   opening: false,
   openError: null,
   undoLabel: null,
@@ -85,13 +88,13 @@ async function load(path: string): Promise<void> {
   usePipeline.setState({ opening: true, openError: null });
   await flushEdits();
   try {
-    const opened = await client.pipeline.open({ path });
+    const [opened, { readOnly }] = await Promise.all([client.pipeline.open({ path }), client.project.info()]);
     if (asked !== path) return;
     // Edits made while the engine read the file belong to the pipeline before.
     await flushEdits();
     history = new History(opened.document, opened.history as readonly HistoryEntry[], opened.position);
     taken = { document: opened.document, hashes: new Set([documentHash(opened.document)]) };
-    usePipeline.setState({ path, viewing: false, opening: false, save: 'saved', saveError: null, document: history.document, undoLabel: history.undoLabel, redoLabel: history.redoLabel });
+    usePipeline.setState({ path, readOnly, viewing: false, opening: false, save: 'saved', saveError: null, document: history.document, undoLabel: history.undoLabel, redoLabel: history.redoLabel });
     localStorage.setItem('penstock.pipeline', path);
     if (opened.recovered) notify({ severity: 'info', message: 'Edits that were not yet in the file came back from the journal.' });
   } catch (error) {
@@ -115,7 +118,7 @@ export interface EditOptions {
 
 /** Applies one edit. False when the document no longer fits it; the person is told. */
 export function edit(command: Command, options: EditOptions = {}): boolean {
-  if (!history || isLookingBack()) return false;
+  if (!history || isLookingOnly()) return false;
   try {
     history.apply(command, options);
   } catch (error) {
@@ -136,14 +139,15 @@ export function redo(): void {
 }
 
 /** Tells the person so. */
-function isLookingBack(): boolean {
-  const { viewing } = usePipeline.getState();
-  if (viewing) notify({ severity: 'info', message: 'This is an earlier version, which cannot be changed.', remedy: 'Restore it, or go back to now.' });
-  return viewing;
+function isLookingOnly(): boolean {
+  const { viewing, readOnly } = usePipeline.getState();
+  if (readOnly) notify({ severity: 'info', message: 'Another window or process has this project open, so nothing can be changed here.', remedy: 'Close it there, then open the project here again.' });
+  else if (viewing) notify({ severity: 'info', message: 'This is an earlier version, which cannot be changed.', remedy: 'Restore it, or go back to now.' });
+  return viewing || readOnly;
 }
 
 function step(direction: 'undo' | 'redo'): void {
-  if (!history || isLookingBack()) return;
+  if (!history || isLookingOnly()) return;
   try {
     history[direction]();
   } catch (error) {
