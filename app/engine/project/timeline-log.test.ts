@@ -71,6 +71,25 @@ describe('the timeline of a pipeline', () => {
     for (const moment of moments) expect(documentHash(await open().version(relative, moment.id))).toBe(moment.document);
   });
 
+  it('goes on where it ended when the engine started anew under an open window', async () => {
+    const files = open();
+    const { path: relative } = await files.create('Restarted');
+    const window = await windowOn(files, relative);
+    await window.edit({ type: 'add', nodes: [node('n')] });
+    await files.flush();
+    const later = open();
+    window.history.apply(rate(4));
+    const unsaved = window.history.unsaved();
+    if (unsaved === null) throw new Error('the edit is not recorded');
+    await later.append(relative, window.history.document, unsaved);
+    window.history.markSaved(unsaved);
+    window.history.undo();
+    const undone = window.history.unsaved();
+    const last = open();
+    if (undone !== null) await last.append(relative, window.history.document, undone);
+    expect((await told(last, relative)).slice(1)).toEqual(['edit: Added n', 'edit: Changed “rate” of n from 1 to 4', 'undo: Changed “rate” of n from 4 to 1']);
+  });
+
   it('survives a line that was cut off, and starts anew from the file', async () => {
     const files = open();
     const { path: relative } = await files.create('Torn');

@@ -63,10 +63,15 @@ export class TimelineLog {
 
   /** Notes edits that came to `document`, a moment for each undo step; typing on in one field stays one moment. */
   async edited(document: PipelineDocument, edit: EditRecord): Promise<void> {
-    if (this.#head === null) await this.opened(document, edit.position);
-    const head = this.#head;
-    if (head === null) return;
     const hash = documentHash(document);
+    if (this.#head === null) {
+      // The engine started anew under an open window: the edit goes on from where the timeline ends.
+      await this.#load();
+      if (this.#head !== null) Object.assign(this.#head, { position: edit.entries.length > 0 ? edit.base : Number.POSITIVE_INFINITY });
+      else await this.#append('start', ['The pipeline when its history began'], document, hash, {});
+    }
+    const head = this.#head as Head | null;
+    if (head === null) return;
     const steps = this.#steps(head, document, hash, edit);
     if (steps === null) {
       const kind = edit.entries.length > 0 ? 'edit' : edit.position < head.position ? 'undo' : 'redo';
