@@ -44,7 +44,7 @@ export function findInPipeline(document: PipelineDocument, query: string, column
     if (hit) found.push({ ...element, place: hit.place, text: hit.text });
   };
   for (const node of document.nodes) best({ kind: 'node', id: node.id, title: titleOf(node) }, textsOf(node, columnsOf(node.id)));
-  for (const group of document.groups) best({ kind: 'group', id: group.id, title: group.title }, [['title', group.title]]);
+  for (const group of document.groups) if (group.box !== undefined || group.nodes.length > 0) best({ kind: 'group', id: group.id, title: group.title }, [['title', group.title]]);
   for (const note of document.notes) best({ kind: 'note', id: note.id, title: firstLine(note.text) }, [['note', lineWith(note.text, words)]]);
   const rank = (one: Found): number => worth.indexOf(one.place) * 2 + (one.text.toLowerCase().startsWith(words[0] ?? '') ? 0 : 1);
   return found.sort((a, b) => rank(a) - rank(b));
