@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { applyCommand, type Command } from '#app/pipeline/commands.ts';
 import { emptyDocument, type PipelineDocument } from '#app/pipeline/document.ts';
-import { align, catchGuides, distribute } from './align.ts';
+import { align, distribute } from './align.ts';
 
 const layout = { a: { x: 0, y: 0 }, b: { x: 300, y: 40 }, c: { x: 1000, y: 100 } };
 
@@ -59,22 +59,5 @@ describe('distributing', () => {
     const down = apply(sample(), distribute(sample(), chosen(['a', 'b', 'c']), 'down'));
     expect(Object.values(down.layout).map(({ y }) => y)).toEqual([0, 50, 100]);
     expect(distribute(sample(), chosen(['a', 'c']), 'across')).toBeNull();
-  });
-});
-
-describe('lines while dragging', () => {
-  const other = { x: 0, y: 0, width: 208, height: 60 };
-
-  it('catch the nearest edge or middle within reach, and no other', () => {
-    const caught = catchGuides({ x: 5, y: 300, width: 208, height: 60 }, [other], 6);
-    expect(caught.shift).toEqual({ x: -5, y: 0 });
-    // Equal widths: left, middle and right all hold.
-    expect(caught.guides.map(({ axis, at }) => `${axis} ${at}`)).toEqual(['x 0', 'x 104', 'x 208']);
-    expect(caught.guides[0]).toEqual({ axis: 'x', at: 0, from: 0, to: 360 });
-    expect(catchGuides({ x: 7, y: 300, width: 208, height: 60 }, [other], 6)).toEqual({ shift: { x: 0, y: 0 }, guides: [] });
-  });
-
-  it('put an edge to the other edge of a neighbour', () => {
-    expect(catchGuides({ x: 212, y: 62, width: 40, height: 40 }, [other], 6).shift).toEqual({ x: -4, y: -2 });
   });
 });

@@ -4,7 +4,7 @@ import type { Chosen } from './flow-model.ts';
 import { boundsOf, cardAt, type Box } from './geometry.ts';
 import { moveGroups, shownBox } from './groups.ts';
 
-/** Lining things up: the alignments of the menu as commands, and the lines that what is dragged catches on. Pure functions. */
+/** Lining things up: the alignments and distributions of the menu as commands. Pure functions. */
 
 export type Alignment = 'left' | 'centre' | 'right' | 'top' | 'middle' | 'bottom';
 export type Direction = 'across' | 'down';
@@ -100,64 +100,4 @@ export function distribute(document: PipelineDocument, selection: Chosen, direct
     const next = places.get(unit) ?? start(unit.box);
     return direction === 'across' ? { x: next, y: unit.box.y } : { x: unit.box.x, y: next };
   });
-}
-
-/** A line between what is dragged and what it is in line with. `x` runs from top to bottom at x = `at`. */
-export interface Guide {
-  readonly axis: 'x' | 'y';
-  readonly at: number;
-  readonly from: number;
-  readonly to: number;
-}
-
-export interface Caught {
-  /** What to add to the dragged position. */
-  readonly shift: Point;
-  readonly guides: readonly Guide[];
-}
-
-/** Start, middle and end of a box along an axis. */
-const marks = (box: Box, axis: 'x' | 'y'): readonly [number, number, number] => (axis === 'x' ? [box.x, box.x + box.width / 2, box.x + box.width] : [box.y, box.y + box.height / 2, box.y + box.height]);
-
-/** Edges meet edges and middles meet middles. */
-const pairs: readonly (readonly [0 | 1 | 2, 0 | 1 | 2])[] = [[0, 0], [1, 1], [2, 2], [0, 2], [2, 0]];
-
-/** The nearest line within `reach` canvas units on each axis, and all lines that hold after catching it. Linear in `others`. */
-export function catchGuides(moving: Box, others: readonly Box[], reach: number): Caught {
-  const shift = { x: nearest(moving, others, 'x', reach), y: nearest(moving, others, 'y', reach) };
-  const box = { ...moving, x: moving.x + shift.x, y: moving.y + shift.y };
-  return { shift, guides: [...linesOf(box, others, 'x'), ...linesOf(box, others, 'y')] };
-}
-
-function nearest(moving: Box, others: readonly Box[], axis: 'x' | 'y', reach: number): number {
-  const own = marks(moving, axis);
-  let best = reach;
-  let found = 0;
-  for (const other of others) {
-    const theirs = marks(other, axis);
-    for (const [a, b] of pairs) {
-      const distance = theirs[b] - own[a];
-      if (Math.abs(distance) >= best) continue;
-      best = Math.abs(distance);
-      found = distance;
-    }
-  }
-  return found;
-}
-
-function linesOf(box: Box, others: readonly Box[], axis: 'x' | 'y'): Guide[] {
-  const own = marks(box, axis);
-  const cross = axis === 'x' ? 'y' : 'x';
-  const lines = new Map<number, Guide>();
-  for (const other of others) {
-    const theirs = marks(other, axis);
-    for (const [a, b] of pairs) {
-      if (Math.abs(theirs[b] - own[a]) > 0.01) continue;
-      const [from, , to] = marks(box, cross);
-      const [otherFrom, , otherTo] = marks(other, cross);
-      const known = lines.get(own[a]);
-      lines.set(own[a], { axis, at: own[a], from: Math.min(from, otherFrom, known?.from ?? Infinity), to: Math.max(to, otherTo, known?.to ?? -Infinity) });
-    }
-  }
-  return [...lines.values()];
 }

@@ -5,7 +5,7 @@ import type { Endpoint } from '#app/pipeline/document.ts';
 import { usePipeline } from '../state/pipeline.ts';
 import type { Joint } from './edits.ts';
 import type { FlowNode, WireEdge } from './flow-model.ts';
-import type { Guide } from './align.ts';
+import type { Guide } from './guides.ts';
 
 export interface QuickAddRequest {
   /** Where the menu opens, in page coordinates. */

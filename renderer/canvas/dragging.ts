@@ -2,7 +2,7 @@ import type { NodeChange } from '@xyflow/react';
 import type { Command, Point } from '#app/pipeline/commands.ts';
 import type { PipelineDocument } from '#app/pipeline/document.ts';
 import { edit, usePipeline } from '../state/pipeline.ts';
-import { catchGuides } from './align.ts';
+import { catchGuides } from './guides.ts';
 import { noGuides, useCanvas } from './canvas-store.ts';
 import { insertIntoEdge } from './edits.ts';
 import type { FlowNode } from './flow-model.ts';

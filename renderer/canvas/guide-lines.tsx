@@ -1,4 +1,5 @@
 import { ViewportPortal, useStore } from '@xyflow/react';
+import { cx } from '../ui/index.ts';
 import { useCanvas } from './canvas-store.ts';
 
 /** While something is dragged: the lines it is in line with. One pixel wide at every zoom. */
@@ -8,11 +9,11 @@ export function GuideLines() {
   if (guides.length === 0) return null;
   return (
     <ViewportPortal>
-      {guides.map(({ axis, at, from, to }) => (
+      {guides.map(({ axis, at, from, to, gap }) => (
         <div
-          key={`${axis} ${at}`}
-          data-testid="guide-line"
-          className="pointer-events-none absolute bg-bad"
+          key={`${axis} ${at} ${from}`}
+          data-testid={gap ? 'guide-gap' : 'guide-line'}
+          className={cx('pointer-events-none absolute bg-bad', gap && (axis === 'x' ? 'guide-gap-down' : 'guide-gap-across'))}
           style={axis === 'x' ? { left: at - 0.5 / zoom, top: from, width: 1 / zoom, height: to - from, zIndex: 1000 } : { left: from, top: at - 0.5 / zoom, width: to - from, height: 1 / zoom, zIndex: 1000 }}
         />
       ))}
