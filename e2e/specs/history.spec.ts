@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { AxeBuilder } from '@axe-core/playwright';
 import { expect, test } from '../fixtures/app.ts';
 import { Studio } from '../pages/studio.ts';
@@ -123,6 +124,31 @@ test('two windows on one pipeline never write over each other: what both did is 
   await first.expectSaved();
   await expect(first.cards).toHaveCount(cards - 1);
   await other.close();
+});
+
+test('in a git repository the pipeline is committed from the history, and commits are among its versions', async ({ app }) => {
+  execFileSync('git', ['init', '-q', '-b', 'main'], { cwd: app.projectDir });
+  const { page } = app;
+  const studio = new Studio(page);
+  await studio.ready();
+  await studio.openPipeline('pipelines/penguins.pipeline.json');
+  await page.getByTestId('rail-history').click();
+  await page.getByTestId('commit-message').fill('Two models on penguins');
+  await page.getByTestId('commit').click();
+  await expect(page.getByTestId('history-commit')).toContainText('Commit: Two models on penguins');
+  await expect(page.getByTestId('commit-form')).toContainText('main: as in the last commit');
+  expect(execFileSync('git', ['show', '--name-only', '--format=%s', 'HEAD'], { cwd: app.projectDir, encoding: 'utf8' }).split('\n').filter(Boolean)).toEqual(['Two models on penguins', 'pipelines/penguins.pipeline.json']);
+
+  await studio.find('net');
+  await studio.setNumber('epochs', 12);
+  await studio.expectSaved();
+  await expect(page.getByTestId('commit-form')).toContainText('changed since the last commit');
+  await page.getByTestId('history-commit').click();
+  await expect(page.getByTestId('time-scrubber')).toContainText('read-only');
+  await expect(studio.param('epochs').locator('input').first()).toHaveValue('60');
+  await page.getByTestId('back-to-now').click();
+  await expect(studio.param('epochs').locator('input').first()).toHaveValue('12');
+  expect(app.pageErrors).toEqual([]);
 });
 
 const scrubberOf = (page: Studio['page']) => page.getByTestId('time-scrubber');

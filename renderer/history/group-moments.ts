@@ -1,9 +1,10 @@
-import type { HistoryMoment, RunMoment } from '#app/protocol/sections/history.ts';
+import type { FileCommit, HistoryMoment, RunMoment } from '#app/protocol/sections/history.ts';
 
-/** One line of the history: an edit or a run. */
+/** One line of the history: an edit, a run, or a commit of the file to git. */
 export type HistoryItem =
   | { readonly kind: 'edit'; readonly id: string; readonly at: number; readonly moment: HistoryMoment }
-  | { readonly kind: 'run'; readonly id: string; readonly at: number; readonly run: RunMoment };
+  | { readonly kind: 'run'; readonly id: string; readonly at: number; readonly run: RunMoment }
+  | { readonly kind: 'commit'; readonly id: string; readonly at: number; readonly commit: FileCommit };
 
 export interface HistorySession {
   readonly key: string;
@@ -24,16 +25,17 @@ const sessionPause = 60 * 60_000;
 
 export const runItemId = (runId: string): string => `run:${runId}`;
 
-/** Edits and runs in the order they happened. */
-export function historyItems(moments: readonly HistoryMoment[], runs: readonly RunMoment[]): HistoryItem[] {
+/** Edits, runs and commits in the order they happened. */
+export function historyItems(moments: readonly HistoryMoment[], runs: readonly RunMoment[], commits: readonly FileCommit[] = []): HistoryItem[] {
   const items: HistoryItem[] = [
     ...moments.map((moment): HistoryItem => ({ kind: 'edit', id: moment.id, at: moment.at, moment })),
     ...runs.map((run): HistoryItem => ({ kind: 'run', id: runItemId(run.runId), at: run.at, run })),
+    ...commits.map((commit): HistoryItem => ({ kind: 'commit', id: `commit:${commit.oid}`, at: commit.at, commit })),
   ];
   return items.toSorted((a, b) => a.at - b.at);
 }
 
-/** By day and session, newest first. A run belongs to the session around it. */
+/** By day and session, newest first. A run and a commit belong to the session around them. */
 export function groupItems(items: readonly HistoryItem[]): HistoryDay[] {
   const days: { day: number; sessions: { key: string; items: HistoryItem[] }[] }[] = [];
   let session: string | null = null;
@@ -57,10 +59,10 @@ export function groupItems(items: readonly HistoryItem[]): HistoryDay[] {
   }));
 }
 
-/** The item before, of any kind, and for a run the run before. Null at the beginning. */
+/** The item of the same kind before. Null at the beginning. */
 export function itemBefore(items: readonly HistoryItem[], id: string): HistoryItem | null {
   const at = items.findIndex((item) => item.id === id);
   const item = items[at];
   if (item === undefined) return null;
-  return items.slice(0, at).findLast((other) => (item.kind === 'run' ? other.kind === 'run' : other.kind === 'edit')) ?? null;
+  return items.slice(0, at).findLast((other) => other.kind === item.kind) ?? null;
 }

@@ -13,7 +13,7 @@ export function HistoryDetail() {
   const selected = useSelection((store) => store.nodes.length);
   const [naming, setNaming] = useState<string | null>(null);
   if (item === undefined) return null;
-  const isRun = item.kind === 'run';
+  const moment = item.kind === 'edit' ? item.moment : null;
   return (
     <section aria-label="The shown version" data-testid="history-detail" className="flex max-h-[46%] shrink-0 flex-col gap-2 border-t border-line p-2.5">
       <Select
@@ -22,7 +22,7 @@ export function HistoryDetail() {
         value={compare}
         onChange={(value) => compareWith(value as CompareWith)}
         items={[
-          { value: 'before', label: isRun ? 'Against the run before' : 'What this step changed' },
+          { value: 'before', label: item.kind === 'run' ? 'Against the run before' : item.kind === 'commit' ? 'Against the commit before' : 'What this step changed' },
           { value: 'now', label: 'Against now' },
           ...(chosenItem === undefined ? [] : [{ value: 'chosen', label: `Against ${momentName(chosenItem.at)}` }]),
         ]}
@@ -50,9 +50,9 @@ export function HistoryDetail() {
           <Button size="sm" data-testid="restore-selected" disabled={version === null || selected === 0} title={selected === 0 ? 'Select nodes on the canvas first' : undefined} onClick={restoreSelected}>
             Restore the selected {selected > 1 ? `${selected} nodes` : 'node'}
           </Button>
-          {isRun ? null : (
-            <Button size="sm" data-testid="name-version" onClick={() => setNaming(item.moment.name ?? '')}>
-              {item.moment.name === null ? 'Name this version' : 'Change its name'}
+          {moment === null ? null : (
+            <Button size="sm" data-testid="name-version" onClick={() => setNaming(moment.name ?? '')}>
+              {moment.name === null ? 'Name this version' : 'Change its name'}
             </Button>
           )}
           {chosen === item.id ? null : (

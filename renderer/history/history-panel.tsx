@@ -1,10 +1,11 @@
 import { useEffect, useMemo, useState } from 'react';
-import { FileInput, Flag, GitCommitVertical, History, Play, Redo2, Tag, Undo2, X, type LucideIcon } from 'lucide-react';
+import { FileInput, Flag, GitBranch, GitCommitVertical, History, Play, Redo2, Tag, Undo2, X, type LucideIcon } from 'lucide-react';
 import { Notice } from '../results/notice.tsx';
 import { presentDocument } from '../state/pipeline.ts';
 import { EmptyState, IconButton, Panel, cx } from '../ui/index.ts';
 import { Button } from '../ui/index.ts';
 import { groupItems, type HistoryItem } from './group-moments.ts';
+import { CommitForm } from './commit-form.tsx';
 import { HistoryDetail } from './history-detail.tsx';
 import { backToNow, closeHistory, loadHistory, lookAt, useHistory } from './history-store.ts';
 import { dayOf, itemSentence, timeOf } from './item-words.ts';
@@ -71,7 +72,7 @@ export function HistoryPanel() {
           ) : null}
         </Panel>
       </div>
-      {at === null ? null : <HistoryDetail />}
+      {at === null ? <CommitForm /> : <HistoryDetail />}
     </div>
   );
 }
@@ -84,7 +85,7 @@ function ItemRow({ item, current }: { readonly item: HistoryItem; readonly curre
   const tone = item.kind === 'run' ? (item.run.status === 'succeeded' ? 'text-good-ink' : item.run.status === 'failed' ? 'text-bad-ink' : 'text-muted') : 'text-faint';
   return (
     <Row
-      icon={item.kind === 'run' ? Play : editIcons[item.moment.kind]}
+      icon={item.kind === 'run' ? Play : item.kind === 'commit' ? GitBranch : editIcons[item.moment.kind]}
       iconTone={tone}
       text={itemSentence(item)}
       name={name}
@@ -92,7 +93,7 @@ function ItemRow({ item, current }: { readonly item: HistoryItem; readonly curre
       exact={new Date(item.at).toLocaleString(undefined, { dateStyle: 'full', timeStyle: 'medium' })}
       current={current}
       base={chosen}
-      testId={item.kind === 'run' ? 'history-run' : 'history-edit'}
+      testId={`history-${item.kind}`}
       onChoose={() => void lookAt(item.id)}
     />
   );

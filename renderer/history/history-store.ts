@@ -22,6 +22,8 @@ interface HistoryStore {
   /** Oldest first. */
   readonly items: readonly HistoryItem[];
   readonly error: Diagnostic | null;
+  /** Whether the project lies in a git repository, and the file differs from its last commit. */
+  readonly git: { readonly branch: string | null; readonly changed: boolean } | null;
   /** Item that the canvas shows; null: the pipeline as it is now. */
   readonly at: string | null;
   /** The document at `at`, while it is shown. */
@@ -38,7 +40,7 @@ interface HistoryStore {
 
 const nothing = { at: null, version: null, changes: [], marks: null, drawn: null, runDifference: null } as const;
 
-export const useHistory = create<HistoryStore>(() => ({ items: [], error: null, compare: 'before', chosen: null, ...nothing }));
+export const useHistory = create<HistoryStore>(() => ({ items: [], error: null, git: null, compare: 'before', chosen: null, ...nothing }));
 
 const documents = new Map<string, Promise<PipelineDocument>>();
 const mostDocuments = 200;
@@ -52,7 +54,7 @@ function documentOf(item: HistoryItem): Promise<PipelineDocument> {
   const key = `${path} ${item.id}`;
   const known = documents.get(key);
   if (known !== undefined) return known;
-  const asked = item.kind === 'run' ? client.run.get({ runId: item.run.runId }).then(({ document }) => document) : client.history.version({ path: path ?? '', id: item.id }).then(({ document }) => document);
+  const asked = item.kind === 'commit' ? client.history.atCommit({ path: path ?? '', oid: item.commit.oid }).then(({ document }) => document) : item.kind === 'run' ? client.run.get({ runId: item.run.runId }).then(({ document }) => document) : client.history.version({ path: path ?? '', id: item.id }).then(({ document }) => document);
   if (documents.size >= mostDocuments) documents.clear();
   documents.set(key, asked);
   asked.catch(() => documents.delete(key));
@@ -64,8 +66,9 @@ export async function loadHistory(): Promise<void> {
   const document = presentDocument();
   if (path === null || document === null) return;
   try {
-    const { moments, runs } = await client.history.timeline({ path, pipelineId: document.id });
-    if (usePipeline.getState().path === path) useHistory.setState({ items: historyItems(moments, runs), error: null });
+    const [{ moments, runs }, git] = await Promise.all([client.history.timeline({ path, pipelineId: document.id }), client.history.commits({ path })]);
+    if (usePipeline.getState().path !== path) return;
+    useHistory.setState({ items: historyItems(moments, runs, git.commits), error: null, git: git.repository ? { branch: git.branch, changed: git.changed } : null });
   } catch (error) {
     if (!isGivenUp(error)) useHistory.setState({ error: diagnosticOf(error) });
   }
@@ -193,12 +196,25 @@ export async function nameVersion(id: string, name: string): Promise<void> {
   }
 }
 
+/** Commits the pipeline's file, and nothing else, to git. */
+export async function commitPipeline(message: string): Promise<void> {
+  const { path } = usePipeline.getState();
+  if (path === null || message.trim() === '') return;
+  try {
+    await flushEdits();
+    await client.history.commit({ path, message: message.trim() });
+    await loadHistory();
+  } catch (error) {
+    if (!isGivenUp(error)) notify(diagnosticOf(error));
+  }
+}
+
 /** Keeps the list true while it is open, and leaves the past when another pipeline opens. */
 export function startHistory(): void {
   usePipeline.subscribe((state, before) => {
     if (state.path !== before.path || state.document?.id !== before.document?.id) {
       documents.clear();
-      useHistory.setState({ items: [], error: null, chosen: null, compare: 'before', ...nothing });
+      useHistory.setState({ items: [], error: null, git: null, chosen: null, compare: 'before', ...nothing });
       if (useView.getState().historyOpen) void loadHistory();
     } else if (state.savedAt !== before.savedAt && useView.getState().historyOpen) void loadHistory();
     // Something else brought the present back (an edit of a plugin, another window).

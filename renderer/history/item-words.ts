@@ -10,6 +10,7 @@ export function itemSentence(item: HistoryItem): string {
     const { nodes, ms, status } = item.run;
     return `Run: ${formatCount(nodes)} ${nodes === 1 ? 'node' : 'nodes'}${ms === null ? '' : `, ${formatDuration(ms)}`}, ${statuses[status] ?? status}`;
   }
+  if (item.kind === 'commit') return `Commit: ${item.commit.message.split('\n')[0] ?? ''}`;
   const { kind, words } = item.moment;
   const [first, ...more] = words;
   if (first === undefined) return kind === 'outside' ? 'Changed outside' : 'Changed';

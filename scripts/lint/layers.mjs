@@ -43,6 +43,7 @@ export const homes = [
   { package: /^onnxruntime-web/, home: /^app\/(serve\/bundle-server|ml)\//, say: 'onnxruntime-web is imported only in the bundle server' },
   { package: /^@tensorflow\//, home: /^app\/ml\//, say: 'TensorFlow.js is imported only in app/ml' },
   { package: /^h5wasm/, home: /^app\/ml\//, say: 'HDF5 is read only in app/ml' },
+  { package: /^isomorphic-git/, home: /^app\/engine\/history\//, say: 'git is used only in app/engine/history' },
   { package: /^danfojs/, home: /^app\/scripting\//, say: 'Danfo is used only in app/scripting' },
   { package: /^plotly/, home: /^renderer\/results\//, say: 'Plotly is imported only in renderer/results' },
   { package: /^@xyflow\//, home: /^renderer\/canvas\//, say: 'React Flow is imported only in renderer/canvas' },

@@ -1,4 +1,5 @@
 import type { Engine } from '../engine.ts';
+import { commitFile, fileAtCommit, fileHistory } from '../history/git.ts';
 import { compareRuns } from '../history/compare-runs.ts';
 import type { Implementer } from './implementer.ts';
 
@@ -20,6 +21,17 @@ export function historyProcedures(os: Implementer, engine: Engine) {
       engine.assertWritable();
       await engine.pipelines.nameVersion(input.path, input.id, input.name);
       return {};
+    }),
+    commits: os.history.commits.handler(async ({ input }) => {
+      // Whether the file differs from the last commit is asked of the file.
+      await engine.pipelines.flush();
+      return structuredClone(await fileHistory(engine.pipelines.fileOf(input.path))) as never;
+    }),
+    atCommit: os.history.atCommit.handler(async ({ input }) => ({ document: await fileAtCommit(engine.pipelines.fileOf(input.path), input.oid) })),
+    commit: os.history.commit.handler(async ({ input }) => {
+      engine.assertWritable();
+      await engine.pipelines.flush();
+      return commitFile(engine.pipelines.fileOf(input.path), input.message);
     }),
     compareRuns: os.history.compareRuns.handler(async ({ input, signal }) => structuredClone(await compareRuns(engine, input.before, input.after, signal)) as never),
   };

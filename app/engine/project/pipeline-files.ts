@@ -195,6 +195,11 @@ export class PipelineFiles {
     for (const relative of this.#unsaved.keys()) await this.#inTurn(relative, () => this.#save(relative));
   }
 
+  /** Absolute path. @throws PenstockError `path-outside`, `not-a-pipeline`. */
+  fileOf(relative: string): string {
+    return this.#file(relative);
+  }
+
   /** Every version of a pipeline, oldest first. */
   async moments(relative: string): Promise<Moment[]> {
     return this.#inTurn(relative, () => this.#timeline(relative).moments());

@@ -28,6 +28,9 @@ export const runMomentSchema = z.object({
 });
 export type RunMoment = z.infer<typeof runMomentSchema>;
 
+export const commitSchema = z.object({ oid: z.string(), message: z.string(), author: z.string(), at: z.number() });
+export type FileCommit = z.infer<typeof commitSchema>;
+
 const pair = <T extends z.ZodType>(value: T) => z.tuple([value, value]);
 
 export const runDiffSchema = z.object({
@@ -43,6 +46,14 @@ export type RunDifference = z.infer<typeof runDiffSchema>;
 export const historyContract = {
   /** Oldest first. */
   timeline: base.input(z.object({ path: z.string(), pipelineId: z.string() })).output(z.object({ moments: z.array(momentSchema), runs: z.array(runMomentSchema) })),
+  /** Commits of the pipeline's file, where the project lies in a git repository. Newest first. */
+  commits: base
+    .input(z.object({ path: z.string() }))
+    .output(z.object({ repository: z.boolean(), branch: z.string().nullable(), commits: z.array(commitSchema), /** The file differs from the last commit. */ changed: z.boolean() })),
+  /** The file as it was committed. */
+  atCommit: base.input(z.object({ path: z.string(), oid: z.string().regex(/^[0-9a-f]{40}$/) })).output(z.object({ document: documentSchema })),
+  /** Commits this file and nothing else. */
+  commit: base.input(z.object({ path: z.string(), message: z.string().min(1).max(10_000) })).output(z.object({ oid: z.string() })),
   version: base.input(z.object({ path: z.string(), id: z.string() })).output(z.object({ document: documentSchema })),
   /** Null takes the name off. */
   name: base.input(z.object({ path: z.string(), id: z.string(), name: z.string().max(200).nullable() })).output(z.object({})),

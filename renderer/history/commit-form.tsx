@@ -1,0 +1,38 @@
+import { useState } from 'react';
+import { GitBranch } from 'lucide-react';
+import { Button, Input } from '../ui/index.ts';
+import { commitPipeline, useHistory } from './history-store.ts';
+
+/** Below the list, where the project lies in a git repository: commits this pipeline's file. */
+export function CommitForm() {
+  const git = useHistory((store) => store.git);
+  const [message, setMessage] = useState('');
+  const [busy, setBusy] = useState(false);
+  if (git === null) return null;
+  return (
+    <form
+      aria-label="Commit to git"
+      data-testid="commit-form"
+      className="flex shrink-0 flex-col gap-1.5 border-t border-line p-2.5"
+      onSubmit={(event) => {
+        event.preventDefault();
+        setBusy(true);
+        void commitPipeline(message).then(() => {
+          setBusy(false);
+          setMessage('');
+        });
+      }}
+    >
+      <p className="flex items-center gap-1.5 text-xs text-muted">
+        <GitBranch size={12} aria-hidden className="shrink-0" />
+        <span className="truncate">
+          {git.branch ?? 'No branch'}: {git.changed ? 'changed since the last commit' : 'as in the last commit'}
+        </span>
+      </p>
+      <Input aria-label="Commit message" data-testid="commit-message" value={message} disabled={!git.changed} placeholder="What changed, and why" onChange={(event) => setMessage(event.target.value)} />
+      <Button type="submit" size="sm" data-testid="commit" busy={busy} disabled={!git.changed || message.trim() === ''}>
+        Commit this pipeline
+      </Button>
+    </form>
+  );
+}
