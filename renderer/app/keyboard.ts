@@ -3,7 +3,7 @@ import { desktop } from '../rpc/desktop.ts';
 import { copySelection, deleteSelection, pasteText } from '../canvas/actions.ts';
 import { openQuickAdd } from '../canvas/adding.ts';
 import { viewPort } from '../canvas/results-port.ts';
-import { useCanvas } from '../canvas/canvas-store.ts';
+import { lastPointer } from '../canvas/canvas-store.ts';
 import { useView } from '../state/view.ts';
 import { isEnabled, rememberCopied, runAction } from './actions.ts';
 import { actionFor, actionTable, chordOf, isActionId, isPrefix } from './shortcuts.ts';
@@ -54,7 +54,7 @@ export function useKeyboard(): void {
         return;
       }
       if (chord === 'Space' && isCanvasFocus(event.target) && !isTyping(event.target)) {
-        const { pointer } = useCanvas.getState();
+        const pointer = lastPointer();
         if (!event.repeat) spaceDown = { at: event.timeStamp, ...pointer };
         event.preventDefault();
         return;
@@ -76,7 +76,7 @@ export function useKeyboard(): void {
 
     const onKeyUp = (event: KeyboardEvent) => {
       if (event.key !== ' ' || spaceDown === null) return;
-      const { pointer } = useCanvas.getState();
+      const pointer = lastPointer();
       const still = Math.hypot(pointer.x - spaceDown.x, pointer.y - spaceDown.y) < 4;
       if (still && event.timeStamp - spaceDown.at < tapTime) openQuickAdd('pointer');
       spaceDown = null;

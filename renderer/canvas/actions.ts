@@ -6,7 +6,7 @@ import { notify } from '../state/notices.ts';
 import { edit, usePipeline } from '../state/pipeline.ts';
 import { noteConnection } from '../state/suggestions.ts';
 import { primaryNode, select, useSelection } from '../state/selection.ts';
-import { fitView, revealNode, useCanvas, visibleCentre } from './canvas-store.ts';
+import { fitView, lastPointer, revealNode, useCanvas, visibleCentre } from './canvas-store.ts';
 import { clipFromText, clipOf, clipToText, pasteClip } from './clipboard.ts';
 import { connectSelected, removeAndReconnect } from './edits.ts';
 import type { Chosen } from './flow-model.ts';
@@ -65,7 +65,8 @@ export function copySelection(): string | null {
 export function pasteText(text: string): boolean {
   const clip = clipFromText(text);
   if (!clip) return false;
-  const { flow, pointer } = useCanvas.getState();
+  const { flow } = useCanvas.getState();
+  const pointer = lastPointer();
   const pane = document.querySelector('[data-testid="canvas"]')?.getBoundingClientRect();
   const inside = pane && pointer.x > pane.x && pointer.x < pane.right && pointer.y > pane.y && pointer.y < pane.bottom;
   const pasted = pasteClip(clip, inside && flow ? flow.screenToFlowPosition(pointer) : visibleCentre());

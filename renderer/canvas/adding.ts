@@ -12,7 +12,7 @@ import { addNode, fits, freePlace, freshNode, placeAfter, type Joint } from './e
 import { nodeHeight, nodeWidth, portsOf } from './geometry.ts';
 import { joinAt } from './groups.ts';
 import { replaceNode } from './replace.ts';
-import { revealNode, useCanvas, visibleCentre, type QuickAddRequest } from './canvas-store.ts';
+import { lastPointer, revealNode, useCanvas, visibleCentre, type QuickAddRequest } from './canvas-store.ts';
 
 /** Adds a node of a type and selects it. @returns its id, or null when the type is unknown. */
 export function addTyped(type: string, at: Point, joint?: Joint, params: Readonly<Record<string, unknown>> = {}): string | null {
@@ -63,7 +63,8 @@ export function centred(point: Point): Point {
 
 /** Tab, Space or double click: the menu of node types, joined to the selected node when opened from the keyboard. */
 export function openQuickAdd(where: 'pointer' | 'selection', screen?: Point): void {
-  const { flow, pointer } = useCanvas.getState();
+  const { flow } = useCanvas.getState();
+  const pointer = lastPointer();
   const { document } = usePipeline.getState();
   if (!flow || !document) return;
   const next = where === 'selection' ? jointAfterSelection() : null;

@@ -9,7 +9,7 @@ import { actionItem } from '../app/action-menu.ts';
 import { actionIds, actionTable } from '../app/shortcuts.ts';
 import { openQuickAdd } from './adding.ts';
 import { colourSelection, groupsMeant, hasGroup } from './arranging.ts';
-import { useCanvas } from './canvas-store.ts';
+import { lastPointer } from './canvas-store.ts';
 import { groupColours } from './groups.ts';
 import { Swatch, colourTitles } from './swatch.tsx';
 
@@ -47,7 +47,7 @@ function items(): readonly MenuItem[] {
   if (edges.length > 0) return [{ ...actionItem('edit.delete'), label: 'Delete connection', danger: true }];
   if (groups.length > 0) return [renameGroupItem(), ...groupItems(), line('1'), { ...actionItem('edit.delete'), label: 'Delete group', danger: true }];
   if (notes.length > 0) return [...(notes.length > 1 ? arrangeItems() : []), colourItem(), actionItem('edit.duplicate'), { ...actionItem('edit.delete'), label: 'Delete note', danger: true }];
-  const { pointer } = useCanvas.getState();
+  const pointer = lastPointer();
   return [
     { id: 'add-here', label: 'Add node…', keys: 'Tab', onSelect: () => setTimeout(() => openQuickAdd('pointer', pointer)) },
     actionItem('edit.note'),

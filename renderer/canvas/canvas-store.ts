@@ -31,8 +31,6 @@ interface CanvasStore {
   readonly dropEdge: string | null;
   /** Lines that what is being dragged is in line with. */
   readonly guides: readonly Guide[];
-  /** Where the pointer was last over the canvas, in page coordinates. */
-  readonly pointer: Point;
   /** End that a connection is being dragged from. */
   readonly connecting: { readonly end: Endpoint; readonly from: 'source' | 'target' } | null;
 }
@@ -40,7 +38,16 @@ interface CanvasStore {
 export const noGuides: readonly Guide[] = [];
 
 /** What only the canvas needs, and what commands need of the canvas. */
-export const useCanvas = create<CanvasStore>(() => ({ flow: null, quickAdd: null, renaming: null, finding: null, dropEdge: null, guides: noGuides, pointer: { x: 0, y: 0 }, connecting: null }));
+export const useCanvas = create<CanvasStore>(() => ({ flow: null, quickAdd: null, renaming: null, finding: null, dropEdge: null, guides: noGuides, connecting: null }));
+
+let pointer: Point = { x: 0, y: 0 };
+
+/** Where the pointer was last over the canvas, in page coordinates. Not in the store, whose every reader would be asked at every movement. */
+export const lastPointer = (): Point => pointer;
+
+export function rememberPointer(at: Point): void {
+  pointer = at;
+}
 
 /** The middle of what is visible, in canvas units. */
 export function visibleCentre(): Point {

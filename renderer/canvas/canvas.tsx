@@ -14,7 +14,7 @@ import { addFiles, addTyped, centred, openQuickAdd } from './adding.ts';
 import { CanvasControls } from './canvas-controls.tsx';
 import { CanvasEmpty } from './canvas-empty.tsx';
 import { CanvasMenu } from './canvas-menu.tsx';
-import { openView, useCanvas } from './canvas-store.ts';
+import { openView, rememberPointer, useCanvas } from './canvas-store.ts';
 import { ConnectionHint } from './connection-hint.tsx';
 import { useConnecting } from './connecting.ts';
 import { edgeAt, nodeDragType, useNodeDrag } from './drag.ts';
@@ -203,7 +203,7 @@ function CanvasPane() {
         role="application"
         aria-label="Pipeline canvas"
         className="relative size-full overflow-hidden bg-canvas outline-none"
-        onPointerMove={(event) => useCanvas.setState({ pointer: { x: event.clientX, y: event.clientY } })}
+        onPointerMove={(event) => rememberPointer({ x: event.clientX, y: event.clientY })}
         onDragOver={onDragOver}
         onDragLeave={(event) => event.currentTarget === event.target && useCanvas.setState({ dropEdge: null })}
         onDrop={onDrop}
