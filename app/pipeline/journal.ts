@@ -25,8 +25,15 @@ export interface JournalRecord {
   readonly document: string;
 }
 
+const hashes = new WeakMap<PipelineDocument, string>();
+
+/** Of its text. Documents are never changed in place, so each is hashed once: thousands of nodes take tens of milliseconds. */
 export function documentHash(document: PipelineDocument): string {
-  return stableHash(serialiseDocument(document));
+  const known = hashes.get(document);
+  if (known !== undefined) return known;
+  const hash = stableHash(serialiseDocument(document));
+  hashes.set(document, hash);
+  return hash;
 }
 
 /** `base` may be left out where every entry given is applied (no redo among them). */

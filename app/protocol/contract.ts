@@ -90,7 +90,8 @@ export const contract = {
           after: z.array(z.string()).optional(),
         }),
       )
-      .output(z.object({ savedAt: z.number() })),
+      /** `version`: hash of the document as it is on disk now. */
+      .output(z.object({ savedAt: z.number(), version: z.string() })),
     rename: base.input(z.object({ path: z.string(), title: z.string() })).output(z.object({ path: z.string() })),
     remove: base.input(z.object({ path: z.string() })).output(z.object({})),
     /** Schemas, diagnostics, card lines and freshness for the whole graph; nothing is run. */

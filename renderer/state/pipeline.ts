@@ -183,10 +183,9 @@ async function save(): Promise<void> {
   usePipeline.setState({ save: 'saving' });
   const { document } = current;
   const after = taken?.hashes;
-  if (taken && after) taken = { ...taken, hashes: new Set([...after, documentHash(document)]) };
   saving = (async () => {
     try {
-      const { savedAt } = await client.pipeline.append({
+      const { savedAt, version } = await client.pipeline.append({
         path,
         document,
         base: unsaved.base,
@@ -195,10 +194,12 @@ async function save(): Promise<void> {
         ...(after === undefined ? {} : { after: [...after] }),
       });
       current.markSaved(unsaved);
-      if (current === history) taken = { document, hashes: new Set([documentHash(document)]) };
+      if (current === history) taken = { document, hashes: new Set([version]) };
       usePipeline.setState({ save: current.unsaved() ? 'unsaved' : 'saved', savedAt, saveError: null });
     } catch (error) {
       saving = null;
+      // It may have been written all the same, and the answer lost.
+      if (taken && after && current === history) taken = { ...taken, hashes: new Set([...after, documentHash(document)]) };
       if (!isGivenUp(error) && diagnosticOf(error).code === 'edited-elsewhere' && current === history && (await joinOther(path))) return;
       // Edits stay in memory and are offered again: at once after a restart of the engine, else after a pause.
       usePipeline.setState({ save: 'failed', saveError: isGivenUp(error) ? null : diagnosticOf(error) });

@@ -121,7 +121,7 @@ export class PipelineFiles {
    * of the versions that the edits may have been made on; absent: whatever there is.
    * @throws PenstockError `edited-elsewhere` when the pipeline is at none of them: another window was quicker. Nothing is written.
    */
-  async append(relative: string, document: PipelineDocument, edit: { base?: number | undefined; entries: readonly unknown[]; position: number; after?: readonly string[] | undefined }): Promise<{ savedAt: number }> {
+  async append(relative: string, document: PipelineDocument, edit: { base?: number | undefined; entries: readonly unknown[]; position: number; after?: readonly string[] | undefined }): Promise<{ savedAt: number; version: string }> {
     const entries = edit.entries.map((entry) => historyEntrySchema.parse(entry) as unknown as HistoryEntry);
     const savedAt = Date.now();
     return this.#inTurn(relative, async () => {
@@ -148,7 +148,7 @@ export class PipelineFiles {
         unsaved.timer ??= this.#saveLater(relative);
       } else this.#unsaved.set(relative, { document, timer: this.#saveLater(relative) });
       await this.#quietly(relative, (timeline) => timeline.edited(document, record));
-      return { savedAt };
+      return { savedAt, version: line.document };
     });
   }
 
