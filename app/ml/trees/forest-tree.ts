@@ -3,9 +3,6 @@ import { forest, forestFloats, grownNode, roomOf, type Room } from './forest-lay
 import { missingBin, split } from './layout.ts';
 import type { Region } from '../kernels/team.ts';
 
-/** Feature, bin, left, right, missing side of a leaf. */
-const leafWords = [-1, 0, -1, -1, 0];
-
 interface OpenNode {
   readonly node: number;
   readonly from: number;
@@ -135,7 +132,12 @@ class ForestTree {
   }
 
   #add(): number {
-    this.#words.set(leafWords, this.#nodes * grownNode.words);
+    const at = this.#nodes * grownNode.words;
+    this.#words[at + grownNode.feature] = -1;
+    this.#words[at + grownNode.bin] = 0;
+    this.#words[at + grownNode.left] = -1;
+    this.#words[at + grownNode.right] = -1;
+    this.#words[at + grownNode.missingLeft] = 0;
     this.#floats[this.#nodes * grownNode.floats + grownNode.gain] = 0;
     this.#nodes += 1;
     return this.#nodes - 1;

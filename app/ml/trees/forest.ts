@@ -84,13 +84,14 @@ export async function growForest(input: TrainInput, params: ForestParams, seed: 
       binColumn(team, integers, matrix, j, ranks[j] ?? null, staging, sample, params.maxBins);
     }
     team.floats[forestFloats.minGain] = params.minGain * rootImpurity(input, weights);
+    const thresholds = thresholdsOf(arena, integers);
     const trees: Tree[] = [...((hooks.checkpoint?.state ?? []) as Tree[])];
     if (trees.length > 0) hooks.progress(trees.length / params.trees, `Goes on from tree ${trees.length}`);
     while (trees.length < params.trees) {
       hooks.check();
       team.integers[forest.firstTree] = trees.length;
       team.run('growForestTree');
-      for (let member = 0; member < threads && trees.length < params.trees; member += 1) trees.push(readTree(arena, integers, member));
+      for (let member = 0; member < threads && trees.length < params.trees; member += 1) trees.push(readTree(arena, integers, member, thresholds));
       hooks.checkpoint?.save(() => trees);
       hooks.progress((growing * trees.length) / params.trees, `Tree ${trees.length} of ${params.trees}`);
     }
@@ -150,33 +151,35 @@ function rootImpurity({ target, classes, rows }: TrainInput, weights: Float64Arr
   return classes > 2 ? total - counts.reduce((all, count) => all + count * count, 0) / total : squares - (sum * sum) / total;
 }
 
-/** What lies in a bin of a feature or in one below; above the last cut, every number does, and only missing ones go the other way. */
-function thresholdOf(arena: Arena, integers: Int32Array, feature: number, bin: number): number {
-  const cuts = arena.i32((integers[forest.cutCounts] as number) + feature * 4, 1)[0] as number;
-  return bin < cuts ? (arena.f32((integers[forest.cuts] as number) + feature * 1024 + bin * 4, 1)[0] as number) : largestFloat;
+/** By feature and bin, [features × 256]: what lies in the bin or in one below. Above the last cut every number does, and only missing ones go the other way. */
+function thresholdsOf(arena: Arena, integers: Int32Array): Float32Array {
+  const width = integers[forest.features] as number;
+  const counts = arena.i32(integers[forest.cutCounts] as number, width);
+  const cuts = arena.f32(integers[forest.cuts] as number, width * 256);
+  return cuts.map((cut, at) => (at % 256 < (counts[at >> 8] as number) ? cut : largestFloat));
 }
 
-function readTree(arena: Arena, integers: Int32Array, member: number): Tree {
+function readTree(arena: Arena, integers: Int32Array, member: number, thresholds: Float32Array): Tree {
   const classes = integers[forest.classes] as number;
   const values = Math.max(1, classes);
   const room = roomOf((integers[forest.room] as number) + member * (integers[forest.roomBytes] as number), integers[forest.rows] as number, classes, integers[forest.mostNodes] as number);
   const nodes = arena.i32(room.count, 1)[0] as number;
   const words = arena.i32(room.words, nodes * grownNode.words);
   const floats = arena.f32(room.floats, nodes * grownNode.floats);
-  const word = (place: number): Int32Array => Int32Array.from({ length: nodes }, (_, node) => words[node * grownNode.words + place] as number);
-  const float = (place: number): Float32Array => Float32Array.from({ length: nodes }, (_, node) => floats[node * grownNode.floats + place] as number);
-  const feature = word(grownNode.feature);
-  const bin = word(grownNode.bin);
-  return {
-    feature,
-    bin,
-    threshold: Float32Array.from({ length: nodes }, (_, node) => ((feature[node] as number) < 0 ? 0 : thresholdOf(arena, integers, feature[node] as number, bin[node] as number))),
-    left: word(grownNode.left),
-    right: word(grownNode.right),
-    missingLeft: Uint8Array.from(word(grownNode.missingLeft)),
-    value: arena.f32(room.values, nodes * values).slice(),
-    cover: float(grownNode.cover),
-    gain: float(grownNode.gain).map((gain, node) => ((feature[node] as number) < 0 ? 0 : gain)),
-    categories: new Map(),
-  };
+  const [feature, bin, left, right] = [new Int32Array(nodes), new Int32Array(nodes), new Int32Array(nodes), new Int32Array(nodes)];
+  const [threshold, cover, gain] = [new Float32Array(nodes), new Float32Array(nodes), new Float32Array(nodes)];
+  const missingLeft = new Uint8Array(nodes);
+  for (let node = 0, at = 0, from = 0; node < nodes; node += 1, at += grownNode.words, from += grownNode.floats) {
+    const by = words[at + grownNode.feature] as number;
+    feature[node] = by;
+    bin[node] = words[at + grownNode.bin] as number;
+    left[node] = words[at + grownNode.left] as number;
+    right[node] = words[at + grownNode.right] as number;
+    missingLeft[node] = words[at + grownNode.missingLeft] as number;
+    cover[node] = floats[from + grownNode.cover] as number;
+    if (by < 0) continue;
+    threshold[node] = thresholds[by * 256 + (bin[node] as number)] as number;
+    gain[node] = floats[from + grownNode.gain] as number;
+  }
+  return { feature, bin, threshold, left, right, missingLeft, value: arena.f32(room.values, nodes * values).slice(), cover, gain, categories: new Map() };
 }
