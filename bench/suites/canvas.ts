@@ -34,7 +34,7 @@ async function opening(page: Page, server: AppServer, nodes: number, other: numb
     await entry.waitFor();
     const from = performance.now();
     await entry.click();
-    await page.waitForFunction((title) => document.querySelector('[data-testid=pipeline-title]')?.textContent?.includes(title) === true && document.querySelector('[data-testid=node-card]') !== null, `${size} nodes`);
+    await page.waitForFunction((path) => document.querySelector('[data-testid=pipeline-switcher]')?.getAttribute('data-path') === path && document.querySelector('[data-testid=node-card]') !== null, server.pipeline(size));
     return performance.now() - from;
   };
   let best = Infinity;
@@ -45,10 +45,19 @@ async function opening(page: Page, server: AppServer, nodes: number, other: numb
   return best;
 }
 
+/** Gestures may have left the view beside all cards. */
+async function showAll(page: Page): Promise<void> {
+  await page.getByTestId('canvas').first().focus();
+  await page.keyboard.press('Control+2');
+  await page.getByTestId('node-card').first().waitFor();
+  await page.waitForTimeout(400);
+}
+
 /** Scripting time in ms a key while a param is typed; the least of some words. */
 async function typing(measured: MeasuredPage): Promise<number> {
   const { page } = measured;
-  await page.getByTestId('node-card').nth(1).dispatchEvent('click');
+  await showAll(page);
+  await page.getByTestId('node-card').first().dispatchEvent('click');
   await page.keyboard.press('F2');
   let best = Infinity;
   for (const word of ['wordwordword', 'anotherwordx', 'onceonceonce', 'lastlastlast']) {
@@ -104,6 +113,10 @@ export async function run({ quick }: BenchOptions): Promise<{ rows: BenchRow[] }
   const sizes = quick ? [100] : [100, 500, 2000];
   const rounds = quick ? 2 : 3;
   const rows: BenchRow[] = [];
+  const say = (row: BenchRow): void => {
+    console.log(`${row.name}: ${row.ours}; ${row.against} ${row.peer}: ${row.ratio} (${row.limit ?? ''})`);
+    rows.push(row);
+  };
   const [server, stress, browser] = [await serveApp([...sizes, (sizes.at(-1) ?? 0) / 2]), await serveStress(), await launch()];
   try {
     for (const nodes of sizes) {
@@ -116,22 +129,22 @@ export async function run({ quick }: BenchOptions): Promise<{ rows: BenchRow[] }
       const example = await gestures(await MeasuredPage.of(other), { pane: '.react-flow', panButton: 'left', boxKey: 'Shift', node: '.react-flow__node' }, rounds);
       await other.context().close();
       for (const gesture of Object.keys(titles) as (keyof Gestures)[]) {
-        rows.push({ name: `${titles[gesture]}, ${nodes} nodes`, ours: ms(found[gesture]), against: 'stress example, scripts an event', peer: ms(example[gesture]), ratio: ratio(found[gesture], example[gesture]), limit: '≤ 1.25' });
+        say({ name: `${titles[gesture]}, ${nodes} nodes`, ours: ms(found[gesture]), against: 'stress example, scripts an event', peer: ms(example[gesture]), ratio: ratio(found[gesture], example[gesture]), limit: '≤ 1.25' });
       }
       if (nodes === sizes.at(-1)) {
         const typed = await typing(measured);
-        rows.push({ name: `typing, ${nodes} nodes`, ours: ms(typed), against: 'limit, scripts a key', peer: ms(16), ratio: ratio(typed, 16), limit: '≤ 1' });
+        say({ name: `typing, ${nodes} nodes`, ours: ms(typed), against: 'limit, scripts a key', peer: ms(16), ratio: ratio(typed, 16), limit: '≤ 1' });
         const opened = await opening(ours, server, nodes, nodes / 2, rounds);
-        rows.push({ name: `opening, ${nodes} nodes`, ours: ms(opened), against: 'limit', peer: ms(1500), ratio: ratio(opened, 1500), limit: '≤ 1' });
+        say({ name: `opening, ${nodes} nodes`, ours: ms(opened), against: 'limit', peer: ms(1500), ratio: ratio(opened, 1500), limit: '≤ 1' });
       }
       await ours.context().close();
     }
     const page = await MeasuredPage.of(await openApp(browser, server, 100));
     const [edits, runs] = quick ? [500, 20] : [10_000, 500];
     const edited = await heapOverEdits(page, edits);
-    rows.push({ name: `heap over ${edits} edits`, ours: megabytes(edited.after), against: 'before them', peer: megabytes(edited.before), ratio: ratio(edited.after, edited.before), limit: '≤ 1.25' });
+    say({ name: `heap over ${edits} edits`, ours: megabytes(edited.after), against: 'before them', peer: megabytes(edited.before), ratio: ratio(edited.after, edited.before), limit: '≤ 1.25' });
     const ran = await heapOverRuns(page, runs);
-    rows.push({ name: `heap over ${runs} runs`, ours: megabytes(ran.after), against: 'before them', peer: megabytes(ran.before), ratio: ratio(ran.after, ran.before), limit: '≤ 1.25' });
+    say({ name: `heap over ${runs} runs`, ours: megabytes(ran.after), against: 'before them', peer: megabytes(ran.before), ratio: ratio(ran.after, ran.before), limit: '≤ 1.25' });
   } finally {
     await browser.close();
     await server.close();
