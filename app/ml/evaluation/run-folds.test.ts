@@ -2,46 +2,35 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { openDatabase, type Database } from '#app/data/index.ts';
-import { schemaOf } from '#app/relation/schema.ts';
-import type { Relation, Schema } from '#app/relation/types.ts';
+import type { Schema } from '#app/relation/types.ts';
 import type { CheckpointServices } from '#app/sdk/node.ts';
 import type { LearnerSpec, TableValue } from '#app/sdk/ports.ts';
 import { defaultRecipe } from '#app/sdk/recipe.ts';
 import type { LearnServices } from '../model/learn.ts';
+import { openTestTables } from '../model/testing.ts';
 import { closeIdleWorkers } from '../worker/run-task.ts';
 import { foldTable, numberRows } from './fold-table.ts';
 import { makeFolds } from './make-folds.ts';
 import { runFolds } from './run-folds.ts';
 
 const folder = mkdtempSync(path.join(os.tmpdir(), 'penstock-folds-'));
-let database: Database;
+let opened: Awaited<ReturnType<typeof openTestTables>>;
 beforeAll(async () => {
-  database = await openDatabase({ tempDir: folder });
+  opened = await openTestTables(folder);
 });
 afterAll(async () => {
-  await database.close();
+  await opened.database.close();
   await closeIdleWorkers();
   rmSync(folder, { recursive: true, force: true });
 });
 
-let written = 0;
-async function materialise(relation: Relation, label: string): Promise<TableValue> {
-  const file = path.join(folder, `${(written += 1)}.parquet`);
-  await database.writeParquet(relation, file);
-  return { kind: 'table', relation: { op: 'scan', source: { kind: 'parquet', paths: [file] }, schema: schemaOf(relation), label }, schema: schemaOf(relation) };
-}
-const fromColumns: LearnServices['tables']['fromColumns'] = async (columns, label) => {
-  const rows = Array.from({ length: columns[0]?.values.length ?? 0 }, (_unused, row) => columns.map(({ values }) => values[row] ?? null));
-  return materialise({ op: 'scan', source: { kind: 'values', rows }, schema: columns.map(({ name, type }) => ({ name, type })), label }, label);
-};
 const services = (tables: LearnServices['tables']): LearnServices => ({ tables, seed: 5, signal: new AbortController().signal, progress: () => {}, metric: () => {}, log: () => {}, report: () => {} });
 
 it('fits nothing again that was done before a kill', async () => {
   const schema: Schema = [{ name: 'x', type: 'float' }, { name: 'class', type: 'string' }];
   const lines = Array.from({ length: 60 }, (_unused, i) => [Math.sin(i), Math.sin(i) + 0.3 * Math.cos(7 * i) > 0 ? 'up' : 'down']);
   const table: TableValue = { kind: 'table', schema, relation: { op: 'scan', source: { kind: 'values', rows: lines }, schema, label: 'rows' } };
-  const tables = { ...database, materialise, fromColumns } as unknown as LearnServices['tables'];
+  const { tables } = opened;
   const rows = await numberRows('classification', { name: 'class', type: 'string' }, table, tables, () => {});
   const folds = await makeFolds({ by: 'k-fold', k: 4, repeats: 1, stratified: true }, rows, 1, tables, () => {});
   const blocks = await foldTable(rows, folds, tables);

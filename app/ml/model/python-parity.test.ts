@@ -5,9 +5,8 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { openDatabase, type Database } from '#app/data/index.ts';
-import { schemaOf } from '#app/relation/schema.ts';
-import type { Relation, Schema } from '#app/relation/types.ts';
+import type { Database } from '#app/data/index.ts';
+import type { Schema } from '#app/relation/types.ts';
 import type { LearnerSpec, LearningTask, Recipe, TableValue } from '#app/sdk/ports.ts';
 import { defaultRecipe, treeRecipe } from '#app/sdk/recipe.ts';
 import { normal, uniform } from '../learners/random.ts';
@@ -15,14 +14,16 @@ import { algorithms } from '../learners/registry.ts';
 import { closeIdleWorkers } from '../worker/run-task.ts';
 import { fitLearner, type FitServices } from './fit-learner.ts';
 import { relativeDifference, type GoldenRows } from './parity.ts';
+import { openTestTables } from './testing.ts';
 
 /** A Python with onnxruntime: that of the variable, else the one of the path; null where there is none. */
 const python = [process.env['PENSTOCK_TEST_PYTHON'] ?? '', 'python3', 'python'].find((program) => program !== '' && spawnSync(program, ['-c', 'import numpy, onnxruntime'], { timeout: 60_000 }).status === 0) ?? null;
 
 const folder = mkdtempSync(path.join(os.tmpdir(), 'penstock-python-'));
 let database: Database;
+let tables: FitServices['tables'];
 beforeAll(async () => {
-  database = await openDatabase({ tempDir: folder });
+  ({ database, tables } = await openTestTables(folder));
 });
 afterAll(async () => {
   await database.close();
@@ -61,22 +62,9 @@ const rows = Array.from({ length: 160 }, (_unused, i) => {
 });
 const table: TableValue = { kind: 'table', schema, relation: { op: 'scan', source: { kind: 'values', rows }, schema, label: 'rows' } };
 
-let written = 0;
 const stored = new Map<string, Uint8Array>();
-async function materialise(relation: Relation, label: string): Promise<TableValue> {
-  const file = path.join(folder, `${(written += 1)}.parquet`);
-  await database.writeParquet(relation, file);
-  return { kind: 'table', relation: { op: 'scan', source: { kind: 'parquet', paths: [file] }, schema: schemaOf(relation), label }, schema: schemaOf(relation) };
-}
-
-const fromColumns: FitServices['tables']['fromColumns'] = async (columns, label) => {
-  const own: Schema = columns.map(({ name, type }) => ({ name, type }));
-  const lines = Array.from({ length: columns[0]?.values.length ?? 0 }, (_unused, row) => columns.map(({ values }) => values[row] ?? null));
-  return materialise({ op: 'scan', source: { kind: 'values', rows: lines }, schema: own, label }, label);
-};
-
 const services = (): FitServices => ({
-  tables: { ...database, materialise, fromColumns } as unknown as FitServices['tables'],
+  tables,
   artifacts: {
     put: async (bytes, name) => {
       const id = `${stored.size}-${name}`;
