@@ -1,5 +1,5 @@
 import { Arena } from '../kernels/arena.ts';
-import { instantiate, kernelModule } from '../kernels/kernels.ts';
+import { instantiate, kernelModule, type Kernels } from '../kernels/kernels.ts';
 import type { PointSet } from './points.ts';
 
 /** Squared distances between rows by the compiled kernels, in float32 from the rows' first one: about six digits. */
@@ -11,32 +11,11 @@ export interface RowDistances {
   readonly pitch: number;
 }
 
-/** Sums of the distances of each row to the rows of each cluster, [rows × clusters]: n² distances. @param labels [rows] */
-export function clusterDistances({ data, rows, columns }: PointSet, labels: Int32Array, clusters: number, check: () => void): Float64Array {
-  const arena = new Arena();
-  const pitch = Math.ceil(rows / 4) * 4;
-  const at = { data: arena.take(rows * columns * 4), points: arena.take(columns * pitch * 4), squares: arena.take(pitch * 4), labels: arena.take(rows * 4), sums: arena.take(rows * clusters * 8) };
-  const kernels = instantiate(kernelModule(), arena.memory);
-  const [place, points] = [arena.f32(at.data, rows * columns), arena.f32(at.points, columns * pitch)];
-  for (let i = 0, to = 0; i < rows; i++) {
-    for (let c = 0; c < columns; c++, to++) {
-      const value = (data[to] as number) - (data[c] as number);
-      place[to] = value;
-      points[c * pitch + i] = value;
-    }
-  }
-  arena.i32(at.labels, rows).set(labels);
-  for (let i = 0; i < rows; i++) {
-    if (i % 64 === 0) check();
-    kernels.distanceRows(at.data, columns, i, i + 1, at.points, pitch, at.squares);
-    // Rounding must not part a row from itself.
-    kernels.addDistances(at.squares, rows, at.labels, i, at.sums + i * clusters * 8);
-  }
-  return arena.f64(at.sums, rows * clusters).slice();
-}
-
 /** @param most points at a time; @param atOnce rows of a call */
-export function rowDistances({ data, rows, columns }: PointSet, most: number, atOnce: number): RowDistances {
+export const rowDistances = (points: PointSet, most: number, atOnce: number): RowDistances => openDistances(points, most, atOnce).distances;
+
+/** With the memory that they lie in, and where in it they come: `out`, those of the last call. */
+function openDistances({ data, rows, columns }: PointSet, most: number, atOnce: number): { readonly arena: Arena; readonly kernels: Kernels; readonly distances: RowDistances; readonly out: number } {
   const arena = new Arena();
   const pitch = Math.ceil(most / 4) * 4;
   const at = { data: arena.take(rows * columns * 4), points: arena.take(columns * pitch * 4), out: arena.take(atOnce * pitch * 4) };
@@ -45,7 +24,7 @@ export function rowDistances({ data, rows, columns }: PointSet, most: number, at
   const place = arena.f32(at.data, rows * columns);
   for (let i = 0, to = 0; i < rows; i++) for (let c = 0; c < columns; c++, to++) place[to] = (data[to] as number) - (origin[c] as number);
   const points = arena.f32(at.points, columns * pitch);
-  return {
+  const distances: RowDistances = {
     pitch,
     set(given, count) {
       for (let j = 0; j < pitch; j++) {
@@ -59,4 +38,21 @@ export function rowDistances({ data, rows, columns }: PointSet, most: number, at
       return arena.f32(at.out, (to - from) * pitch);
     },
   };
+  return { arena, kernels, distances, out: at.out };
+}
+
+/** Sums of the distances of each row to the rows of each cluster, [rows × clusters]: n² distances. @param labels [rows] */
+export function clusterDistances(points: PointSet, labels: Int32Array, clusters: number, check: () => void): Float64Array {
+  const { data, rows } = points;
+  const { arena, kernels, distances, out } = openDistances(points, rows, 1);
+  const [labelsAt, sumsAt] = [arena.take(rows * 4), arena.take(rows * clusters * 8)];
+  arena.i32(labelsAt, rows).set(labels);
+  distances.set(data, rows);
+  for (let i = 0; i < rows; i++) {
+    if (i % 64 === 0) check();
+    distances.to(i, i + 1);
+    // Rounding must not part a row from itself.
+    kernels.addDistances(out, rows, labelsAt, i, sumsAt + i * clusters * 8);
+  }
+  return arena.f64(sumsAt, rows * clusters).slice();
 }

@@ -1,6 +1,6 @@
 import { missingBin } from './memory';
 import { addTo } from './pairs';
-import { outBin, outFeature, outGradient, outHessian, outMissing } from './splits';
+import { keepSplit, outBin, outFeature, outHessian, outMissing } from './splits';
 
 // A node of a forest has few rows and looks at few features, so its bins are marked in a bitmap: only those are visited, and emptied by the way.
 
@@ -57,12 +57,7 @@ export function forestSplit(bins: usize, feature: i32, index: usize, from: i32, 
         const gain = (gLeft * gLeft) / hLeft + (gRight * gRight) / hRight - parent;
         if (gain <= best) continue;
         best = gain;
-        store<f64>(out, gain);
-        store<f64>(out, <f64>feature, outFeature);
-        store<f64>(out, <f64>bin, outBin);
-        store<f64>(out, <f64>side, outMissing);
-        store<f64>(out, gLeft, outGradient);
-        store<f64>(out, hLeft, outHessian);
+        keepSplit(out, gain, feature, <i32>bin, side, gLeft, hLeft);
       }
     }
   }

@@ -24,6 +24,18 @@ const ruleMostCategories: usize = 48;
 /** Sets of so few categories are too few to overfit: smoothing and their penalty would only blur them (LightGBM's max_cat_to_onehot). */
 const fewCategories: i32 = 4;
 
+/** The best split so far is this one. */
+// @ts-ignore: decorator
+@inline
+export function keepSplit(out: usize, gain: f64, feature: i32, bin: i32, missingLeft: i32, gradient: f64, hessian: f64): void {
+  store<f64>(out, gain);
+  store<f64>(out, <f64>feature, outFeature);
+  store<f64>(out, <f64>bin, outBin);
+  store<f64>(out, <f64>missingLeft, outMissing);
+  store<f64>(out, gradient, outGradient);
+  store<f64>(out, hessian, outHessian);
+}
+
 /**
  * Best split of a leaf by numbers of one feature: `cuts` of them. `hessianBits`: of the packed sums. `monotone`: 1 where the value
  * may only rise with the feature, -1 only fall, 0 any. Improves on what is in `out`. All gradients and hessians are in levels.
@@ -72,12 +84,7 @@ function bestFree(histogram: usize, feature: i32, cuts: i32, hessianBits: i32, l
       // Rounding may let through what is no gain.
       if (found <= bar) continue;
       bar = found;
-      store<f64>(out, found - parent);
-      store<f64>(out, <f64>feature, outFeature);
-      store<f64>(out, <f64>((at - histogram) >> 3), outBin);
-      store<f64>(out, <f64>side, outMissing);
-      store<f64>(out, gl, outGradient);
-      store<f64>(out, hl, outHessian);
+      keepSplit(out, found - parent, feature, <i32>((at - histogram) >> 3), side, gl, hl);
     }
   }
 }
@@ -108,12 +115,7 @@ function bestBounded(histogram: usize, feature: i32, cuts: i32, hessianBits: i32
     const gain = gainOf(gl, hl + l2, left) + gainOf(gr, hr + l2, right) - parent;
     if (gain > best) {
       best = gain;
-      store<f64>(out, gain);
-      store<f64>(out, <f64>feature, outFeature);
-      store<f64>(out, <f64>bin, outBin);
-      store<f64>(out, <f64>side, outMissing);
-      store<f64>(out, gl, outGradient);
-      store<f64>(out, hl, outHessian);
+      keepSplit(out, gain, feature, bin, side, gl, hl);
     }
   }
 }
@@ -188,12 +190,7 @@ export function bestByCategory(histogram: usize, feature: i32, count: i32, hessi
       const gr = G - gl;
       const gain = gainOf(gl, hl + l2, clamp(-gl / (hl + l2), low, high)) + gainOf(gr, hr + l2, clamp(-gr / (hr + l2), low, high)) - parent;
       if (gain <= load<f64>(out)) continue;
-      store<f64>(out, gain);
-      store<f64>(out, <f64>feature, outFeature);
-      store<f64>(out, -1, outBin);
-      store<f64>(out, 0, outMissing);
-      store<f64>(out, gl, outGradient);
-      store<f64>(out, hl, outHessian);
+      keepSplit(out, gain, feature, -1, 0, gl, hl);
       memory.fill(out + outSet, 0, 32);
       for (let k = 0; k <= i; k++) {
         const chosen = load<u32>(places + (<usize>(direction == 0 ? k : used - 1 - k) << 2));
