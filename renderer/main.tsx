@@ -1,6 +1,7 @@
 import './ui/theme.css';
 import { createRoot } from 'react-dom/client';
 import { z } from 'zod';
+import { speakUnits } from '#app/core/units.ts';
 import { App } from './app/app.tsx';
 import { openFirstPipeline } from './app/first-pipeline.ts';
 import { startHistory } from './history/history-store.ts';
@@ -11,11 +12,14 @@ import { startRuns } from './state/run.ts';
 import { startLineage } from './state/lineage.ts';
 import { startSelection } from './state/selection.ts';
 import { startSuggestions } from './state/suggestions.ts';
+import { language } from './text/language.ts';
 import { startTheme } from './ui/index.ts';
 
 // The page's policy forbids making code from text, which zod would otherwise try.
 z.config({ jitless: true });
 
+document.documentElement.lang = language;
+speakUnits(language);
 startTheme();
 startConnection();
 startConfiguration();

@@ -1,6 +1,43 @@
-/** Numbers for people. All pure; used by the renderer, the CLI and reports. */
+/** Numbers for people; used by the renderer, the CLI and reports. They follow one language a process, English unless it says otherwise. */
 
 const THIN_SPACE = '\u202f';
+
+interface UnitWords {
+  readonly decimal: string;
+  readonly justNow: string;
+  readonly yesterday: string;
+  readonly minutesAgo: (count: number) => string;
+  readonly hoursAgo: (count: number) => string;
+  readonly daysAgo: (count: number) => string;
+}
+
+const languages = {
+  en: {
+    decimal: '.',
+    justNow: 'just now',
+    yesterday: 'yesterday',
+    minutesAgo: (count) => `${count} min ago`,
+    hoursAgo: (count) => `${count} h ago`,
+    daysAgo: (count) => `${count} days ago`,
+  },
+  de: {
+    decimal: ',',
+    justNow: 'gerade eben',
+    yesterday: 'gestern',
+    minutesAgo: (count) => `vor ${count} min`,
+    hoursAgo: (count) => `vor ${count} h`,
+    daysAgo: (count) => `vor ${count} Tagen`,
+  },
+} as const satisfies Record<string, UnitWords>;
+
+let words: UnitWords = languages.en;
+
+/** The language of everything formatted from here on. A front end calls it once, before it shows anything. */
+export function speakUnits(language: keyof typeof languages): void {
+  words = languages[language];
+}
+
+const decimals = (text: string): string => text.replace('.', words.decimal);
 
 /** 1204331 → "1 204 331" (narrow no-break spaces). */
 export function formatCount(value: number): string {
@@ -13,7 +50,7 @@ export function formatCount(value: number): string {
 export function formatDuration(ms: number): string {
   if (ms < 1) return '< 1 ms';
   if (ms < 1000) return `${Math.round(ms)} ms`;
-  if (ms < 59_950) return `${(ms / 1000).toFixed(1)} s`;
+  if (ms < 59_950) return `${decimals((ms / 1000).toFixed(1))} s`;
   const seconds = Math.round(ms / 1000);
   if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${String(seconds % 60).padStart(2, '0')} s`;
   return `${Math.floor(seconds / 3600)} h ${String(Math.floor((seconds % 3600) / 60)).padStart(2, '0')} min`;
@@ -30,7 +67,7 @@ export function formatBytes(bytes: number): string {
     value /= 1000;
     unit = next;
   }
-  return `${value.toFixed(1)} ${unit}`;
+  return `${decimals(value.toFixed(1))} ${unit}`;
 }
 
 /** Four significant digits, no exponent between 1e-4 and 1e6: 0.84123 → "0.8412". */
@@ -38,18 +75,18 @@ export function formatNumber(value: number): string {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? '—' : value > 0 ? '∞' : '−∞';
   if (value === 0) return '0';
   const size = Math.abs(value);
-  if (size < 1e-4 || size >= 1e9) return value.toExponential(2).replace('-', '−');
+  if (size < 1e-4 || size >= 1e9) return decimals(value.toExponential(2)).replace('-', '−');
   if (Number.isInteger(value)) return (value < 0 ? '−' : '') + formatCount(size);
   const digits = Math.max(0, 3 - Math.floor(Math.log10(size)));
-  return value.toFixed(Math.min(digits, 7)).replace('-', '−');
+  return decimals(value.toFixed(Math.min(digits, 7))).replace('-', '−');
 }
 
-/** Time since, in words: "just now", "2 min ago", "3 days ago". */
+/** Time since, in words: "just now", "2 min ago", "3 days ago"; in German "vor 2 min". */
 export function formatAgo(then: number, now: number): string {
   const seconds = Math.max(0, Math.round((now - then) / 1000));
-  if (seconds < 45) return 'just now';
-  if (seconds < 3600) return `${Math.max(1, Math.round(seconds / 60))} min ago`;
-  if (seconds < 86_400) return `${Math.round(seconds / 3600)} h ago`;
+  if (seconds < 45) return words.justNow;
+  if (seconds < 3600) return words.minutesAgo(Math.max(1, Math.round(seconds / 60)));
+  if (seconds < 86_400) return words.hoursAgo(Math.round(seconds / 3600));
   const days = Math.round(seconds / 86_400);
-  return days === 1 ? 'yesterday' : `${days} days ago`;
+  return days === 1 ? words.yesterday : words.daysAgo(days);
 }

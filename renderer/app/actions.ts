@@ -12,6 +12,7 @@ import { fitView, motion, openFind, useCanvas, zoomTo } from '../canvas/canvas-s
 import { viewPort } from '../canvas/results-port.ts';
 import { toggleHistory } from '../history/history-store.ts';
 import type { ActionId } from './shortcuts.ts';
+import { texts } from '../text/texts.ts';
 
 /** Text that was copied here last, for the menu's Paste where the clipboard may not be read. */
 let copied: string | null = null;
@@ -34,7 +35,7 @@ async function copyToClipboard(): Promise<boolean> {
 
 async function pasteFromClipboard(): Promise<void> {
   const text = await navigator.clipboard.readText().catch(() => copied);
-  if (text === null || !canvas.pasteText(text)) notify({ severity: 'info', message: 'There are no nodes on the clipboard.' });
+  if (text === null || !canvas.pasteText(text)) notify({ severity: 'info', message: texts.app.noNodesOnClipboard });
 }
 
 const hasNodes = () => useSelection.getState().nodes.length > 0;
@@ -170,7 +171,7 @@ function configure(): void {
   focusSoon('[data-testid="inspector-body"] :is(input, button, textarea, [contenteditable="true"])');
 }
 
-export async function newPipeline(title = 'Untitled pipeline'): Promise<void> {
+export async function newPipeline(title = texts.common.untitled): Promise<void> {
   try {
     const { path } = await client.pipeline.create({ title });
     await openPipeline(path);

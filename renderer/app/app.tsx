@@ -10,6 +10,7 @@ import { Palette } from './palette.tsx';
 import { Rail } from './rail.tsx';
 import { TopBar } from './top-bar.tsx';
 import { Workspace } from './workspace.tsx';
+import { texts } from '../text/texts.ts';
 
 const pages = {
   data: lazy(() => import('../data/data-page.tsx').then((module) => ({ default: module.DataPage }))),
@@ -31,8 +32,8 @@ export function App() {
           <Rail />
           <div className="relative min-w-0 flex-1">
             {/* The canvas stays mounted, so that coming back to it is instant and its view is kept. */}
-            <main aria-label="Pipeline" className={page === 'canvas' ? 'h-full' : 'invisible absolute inset-0'} inert={page !== 'canvas'}>
-              <h1 className="sr-only">Pipeline editor</h1>
+            <main aria-label={texts.common.pipeline} className={page === 'canvas' ? 'h-full' : 'invisible absolute inset-0'} inert={page !== 'canvas'}>
+              <h1 className="sr-only">{texts.app.pipelineEditor}</h1>
               <Workspace />
             </main>
             {Page ? (
@@ -40,11 +41,11 @@ export function App() {
                 <Suspense
                   fallback={
                     <div className="flex h-full items-center justify-center text-muted">
-                      <Spinner label="Loading" />
+                      <Spinner label={texts.common.loading} />
                     </div>
                   }
                 >
-                  <ErrorBoundary key={page} part="This page">
+                  <ErrorBoundary key={page} part={texts.app.parts.page}>
                     <Page />
                   </ErrorBoundary>
                 </Suspense>

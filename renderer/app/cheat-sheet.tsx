@@ -1,26 +1,27 @@
 import { useView } from '../state/view.ts';
 import { Dialog, Kbd } from '../ui/index.ts';
 import { actionGroups, actionIds, actionTable } from './shortcuts.ts';
+import { texts } from '../text/texts.ts';
 
 const gestures: readonly (readonly [string, string])[] = [
-  ['Wheel', 'Zoom'],
-  ['Space-drag or middle-drag', 'Pan'],
-  ['Drag on empty canvas', 'Select'],
-  ['Shift+1 … 9', 'View the result of a port'],
-  ['Drop a connection on empty canvas', 'Add a node that fits'],
-  ['Drop a node on a connection', 'Insert it'],
-  ['Drag a node into or out of a frame', 'Change its group'],
-  ['Drop a file on the canvas', 'Add its reader'],
+  [texts.app.keys.wheel, texts.app.keys.zoom],
+  [texts.app.keys.spaceDrag, texts.app.keys.pan],
+  [texts.app.keys.dragEmpty, texts.app.keys.select],
+  [texts.app.keys.port, texts.app.keys.viewPort],
+  [texts.app.keys.dropConnection, texts.app.keys.addFitting],
+  [texts.app.keys.dropNode, texts.app.keys.insert],
+  [texts.app.keys.dragFrame, texts.app.keys.changeGroup],
+  [texts.app.keys.dropFile, texts.app.keys.addReader],
 ];
 
 export function CheatSheet() {
   const open = useView((store) => store.cheatSheetOpen);
   return (
-    <Dialog open={open} onOpenChange={(next) => useView.setState({ cheatSheetOpen: next })} title="Keyboard and mouse" size="lg">
+    <Dialog open={open} onOpenChange={(next) => useView.setState({ cheatSheetOpen: next })} title={texts.app.keys.title} size="lg">
       <div className="columns-3 gap-8 text-sm max-[900px]:columns-2">
         {actionGroups.map((group) => (
           <section key={group} className="mb-4 break-inside-avoid">
-            <h3 className="mb-1 text-xs font-semibold text-muted">{group}</h3>
+            <h3 className="mb-1 text-xs font-semibold text-muted">{texts.app.groups[group]}</h3>
             <dl>
               {actionIds
                 .filter((id) => actionTable[id].group === group && actionTable[id].keys.length > 0)
@@ -38,7 +39,7 @@ export function CheatSheet() {
           </section>
         ))}
         <section className="mb-4 break-inside-avoid">
-          <h3 className="mb-1 text-xs font-semibold text-muted">Mouse</h3>
+          <h3 className="mb-1 text-xs font-semibold text-muted">{texts.app.keys.mouse}</h3>
           <dl>
             {gestures.map(([gesture, meaning]) => (
               <div key={gesture} className="flex justify-between gap-3 py-0.5">

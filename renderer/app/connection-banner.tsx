@@ -2,6 +2,7 @@ import { useEffect, useState } from 'react';
 import { PlugZap } from 'lucide-react';
 import { useConnection } from '../rpc/connection.ts';
 import { Spinner } from '../ui/index.ts';
+import { texts } from '../text/texts.ts';
 
 /** Says when the engine is away; short absences at start are not worth a word. */
 export function ConnectionBanner() {
@@ -17,7 +18,7 @@ export function ConnectionBanner() {
   return (
     <div role="status" data-testid="connection-banner" data-state={state} className={`flex h-7 shrink-0 items-center justify-center gap-2 text-xs ${state === 'failed' ? 'bg-bad-soft text-bad-ink' : 'bg-warn-soft text-warn-ink'}`}>
       {state === 'failed' ? <PlugZap size={14} /> : <Spinner size={14} />}
-      {message || 'Connecting to the engine…'}
+      {message || texts.app.connecting}
     </div>
   );
 }

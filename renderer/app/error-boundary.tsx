@@ -1,6 +1,7 @@
 import { Component, type ReactNode } from 'react';
 import { CircleAlert } from 'lucide-react';
 import { Button, EmptyState } from '../ui/index.ts';
+import { texts } from '../text/texts.ts';
 
 interface Props {
   /** What this part of the window is called, for the sentence. */
@@ -27,17 +28,17 @@ export class ErrorBoundary extends Component<Props, { readonly error: Error | nu
     return (
       <EmptyState
         icon={<CircleAlert />}
-        title={`${this.props.part} cannot be shown`}
+        title={texts.app.cannotShow(this.props.part)}
         action={
           <>
-            <Button onClick={() => this.setState({ error: null })}>Try again</Button>
+            <Button onClick={() => this.setState({ error: null })}>{texts.common.tryAgain}</Button>
             <Button variant="quiet" onClick={() => location.reload()}>
-              Reload the window
+              {texts.app.reloadWindow}
             </Button>
           </>
         }
       >
-        Something unexpected happened ({error.message.split('\n')[0]}). Your edits are saved.
+        {texts.app.unexpected(error.message.split('\n')[0] ?? '')}
       </EmptyState>
     );
   }

@@ -2,6 +2,7 @@ import { client, diagnosticOf, isGivenUp } from '../rpc/client.ts';
 import { openPipeline, usePipeline } from '../state/pipeline.ts';
 import { notify } from '../state/notices.ts';
 import { newPipeline } from './actions.ts';
+import { texts } from '../text/texts.ts';
 
 /** At start: the pipeline that was open last, else the newest of the project, else a fresh one. */
 export async function openFirstPipeline(): Promise<void> {
@@ -13,7 +14,7 @@ export async function openFirstPipeline(): Promise<void> {
     if (path !== undefined) await openPipeline(path);
     else await newPipeline();
     if (info.interruptedRuns.length > 0) {
-      notify({ severity: 'warning', message: 'The last run was interrupted.', remedy: 'Run again: what had finished is reused.' });
+      notify({ severity: 'warning', message: texts.app.interrupted, remedy: texts.app.runAgain });
     }
   } catch (error) {
     if (isGivenUp(error)) {

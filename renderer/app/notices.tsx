@@ -1,5 +1,6 @@
 import { CircleX, Info, TriangleAlert, X } from 'lucide-react';
 import { dismissNotice, useNotices } from '../state/notices.ts';
+import { texts } from '../text/texts.ts';
 
 const icons = { error: CircleX, warning: TriangleAlert, info: Info } as const;
 const tones = { error: 'text-bad-ink', warning: 'text-warn-ink', info: 'text-accent-ink' } as const;
@@ -23,7 +24,7 @@ export function Notices() {
                 {notice.action.label}
               </button>
             ) : null}
-            <button type="button" aria-label="Dismiss" onClick={() => dismissNotice(notice.id)} className="inline-flex size-5 shrink-0 items-center justify-center rounded-sm text-faint hover:bg-hover hover:text-ink">
+            <button type="button" aria-label={texts.app.dismiss} onClick={() => dismissNotice(notice.id)} className="inline-flex size-5 shrink-0 items-center justify-center rounded-sm text-faint hover:bg-hover hover:text-ink">
               <X size={13} />
             </button>
           </div>

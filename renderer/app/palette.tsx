@@ -11,6 +11,7 @@ import { Kbd, NodeTile } from '../ui/index.ts';
 import { isEnabled, runAction } from './actions.ts';
 import { actionGroups, actionIds, actionTable, keysOf } from './shortcuts.ts';
 import { paletteScore } from './palette-match.ts';
+import { texts } from '../text/texts.ts';
 
 const group =
   '[&_[cmdk-group-heading]]:px-2 [&_[cmdk-group-heading]]:pb-1 [&_[cmdk-group-heading]]:pt-2 [&_[cmdk-group-heading]]:text-xs [&_[cmdk-group-heading]]:text-faint';
@@ -32,7 +33,7 @@ export function Palette() {
           }}
           className="fixed inset-x-0 top-[14vh] z-[75] mx-auto w-[580px] max-w-[94vw] animate-appear overflow-hidden rounded-lg bg-raised shadow-float"
         >
-          <Radix.Title className="sr-only">Command palette</Radix.Title>
+          <Radix.Title className="sr-only">{texts.app.palette.title}</Radix.Title>
           {open ? <PaletteBody close={() => setOpen(false)} /> : null}
         </Radix.Content>
       </Radix.Portal>
@@ -48,21 +49,21 @@ function PaletteBody({ close }: { readonly close: () => void }) {
     setTimeout(act, 0);
   };
   return (
-    <Command label="Command palette" loop filter={paletteScore}>
+    <Command label={texts.app.palette.title} loop filter={paletteScore}>
       <Command.Input
         autoFocus
         data-testid="palette-input"
-        placeholder="Find a command, a node, or a node type to add…"
+        placeholder={texts.app.palette.find}
         className="h-12 w-full select-text border-b border-line bg-transparent px-4 text-lg outline-none placeholder:text-faint"
       />
       <Command.List className="max-h-[min(460px,60vh)] overflow-auto p-1.5">
-        <Command.Empty className="py-8 text-center text-sm text-muted">Nothing found.</Command.Empty>
+        <Command.Empty className="py-8 text-center text-sm text-muted">{texts.app.palette.nothing}</Command.Empty>
         {nodes.length > 0 ? (
-          <Command.Group heading="On this canvas" className={group}>
+          <Command.Group heading={texts.app.palette.onCanvas} className={group}>
             {nodes.slice(0, 400).map((node) => (
               <Command.Item
                 key={node.id}
-                value={`node ${titleOf(node)} ${node.id}`}
+                value={texts.app.palette.nodeWord(titleOf(node), node.id)}
                 onSelect={after(() => {
                   useView.setState({ page: 'canvas' });
                   select({ nodes: [node.id] });
@@ -72,17 +73,17 @@ function PaletteBody({ close }: { readonly close: () => void }) {
               >
                 <NodeTile svg={iconOf(node.type)} category={categoryOf(node.type)} size={22} />
                 <span className="min-w-0 flex-1 truncate">{titleOf(node)}</span>
-                <span className="text-xs text-faint">Go to</span>
+                <span className="text-xs text-faint">{texts.app.palette.goTo}</span>
               </Command.Item>
             ))}
           </Command.Group>
         ) : null}
         {actionGroups.map((name) => (
-          <Command.Group key={name} heading={name} className={group}>
+          <Command.Group key={name} heading={texts.app.groups[name]} className={group}>
             {actionIds
               .filter((id) => actionTable[id].group === name && !actionTable[id].quiet && id !== 'palette.open')
               .map((id) => (
-                <Command.Item key={id} value={`${name} ${actionTable[id].title}`} disabled={!isEnabled(id)} onSelect={after(() => runAction(id))} className={item}>
+                <Command.Item key={id} value={`${texts.app.groups[name]} ${actionTable[id].title}`} disabled={!isEnabled(id)} onSelect={after(() => runAction(id))} className={item}>
                   <span className="flex w-[22px] justify-center text-faint">
                     <Zap size={14} />
                   </span>
@@ -92,11 +93,11 @@ function PaletteBody({ close }: { readonly close: () => void }) {
               ))}
           </Command.Group>
         ))}
-        <Command.Group heading="Add a node" className={group}>
+        <Command.Group heading={texts.app.palette.addNode} className={group}>
           {orderedTypes.map(({ definition, icon }) => (
             <Command.Item
               key={definition.type}
-              value={`add ${definition.title} ${definition.type}`}
+              value={texts.app.palette.addWord(definition.title, definition.type)}
               keywords={[...definition.keywords]}
               onSelect={after(() => addFromCatalogue(definition.type))}
               className={item}

@@ -6,6 +6,8 @@ import { notify } from '../state/notices.ts';
 import { edit, flushEdits, openPipeline, usePipeline } from '../state/pipeline.ts';
 import { Button, Dialog, Popover, SearchInput, cx } from '../ui/index.ts';
 import { newPipeline, runAction } from './actions.ts';
+import { locale } from '../text/locale.ts';
+import { texts } from '../text/texts.ts';
 
 type Listed = Awaited<ReturnType<EngineClient['project']['pipelines']>>[number];
 
@@ -21,7 +23,7 @@ export function PipelineSwitcher() {
         onOpenChange={setOpen}
         className="w-80"
         trigger={
-          <button type="button" aria-label="Pipelines of this project" data-testid="pipeline-switcher" data-path={path ?? undefined} className="flex h-7 items-center gap-1 rounded-md px-1.5 text-muted hover:bg-hover hover:text-ink">
+          <button type="button" aria-label={texts.app.switcher.label} data-testid="pipeline-switcher" data-path={path ?? undefined} className="flex h-7 items-center gap-1 rounded-md px-1.5 text-muted hover:bg-hover hover:text-ink">
             <Workflow size={16} className="text-accent-ink" />
             <ChevronsUpDown size={13} />
           </button>
@@ -45,7 +47,7 @@ function TitleField({ title, disabled }: { readonly title: string; readonly disa
   return (
     <input
       data-testid="pipeline-title"
-      aria-label="Pipeline name"
+      aria-label={texts.app.switcher.name}
       value={shown}
       disabled={disabled}
       maxLength={200}
@@ -93,7 +95,7 @@ function PipelineList({ current, close }: { readonly current: string | null; rea
   return (
     <div className="flex flex-col">
       <div className="border-b border-line p-2">
-        <SearchInput value={query} onChange={setQuery} label="Search pipelines" placeholder="Search pipelines" autoFocus />
+        <SearchInput value={query} onChange={setQuery} label={texts.app.switcher.search} placeholder={texts.app.switcher.search} autoFocus />
       </div>
       <ul className="max-h-80 overflow-auto p-1">
         {shown.map((pipeline) => (
@@ -109,43 +111,43 @@ function PipelineList({ current, close }: { readonly current: string | null; rea
               className="min-w-0 flex-1 px-2 py-1.5 text-left"
             >
               <span className={cx('block truncate text-sm', pipeline.path === current && 'font-semibold text-accent-ink')}>{pipeline.title}</span>
-              <span className="block truncate text-xs text-faint" title={new Date(pipeline.modifiedAt).toLocaleString()}>
+              <span className="block truncate text-xs text-faint" title={new Date(pipeline.modifiedAt).toLocaleString(locale)}>
                 {pipeline.path} · {formatAgo(pipeline.modifiedAt, Date.now())}
               </span>
             </button>
             {pipeline.path !== current ? (
-              <button type="button" aria-label={`Delete ${pipeline.title}`} onClick={() => setDoomed(pipeline)} className="mr-1 inline-flex size-6 items-center justify-center rounded-sm text-faint opacity-0 hover:bg-active hover:text-bad-ink focus-visible:opacity-100 group-hover:opacity-100">
+              <button type="button" aria-label={texts.app.switcher.delete(pipeline.title)} onClick={() => setDoomed(pipeline)} className="mr-1 inline-flex size-6 items-center justify-center rounded-sm text-faint opacity-0 hover:bg-active hover:text-bad-ink focus-visible:opacity-100 group-hover:opacity-100">
                 <Trash2 size={13} />
               </button>
             ) : null}
           </li>
         ))}
-        {listed && shown.length === 0 ? <li className="px-2 py-4 text-center text-sm text-muted">{query ? `No pipeline matches “${query}”.` : 'No pipelines yet.'}</li> : null}
+        {listed && shown.length === 0 ? <li className="px-2 py-4 text-center text-sm text-muted">{query ? texts.app.switcher.noMatch(query) : texts.app.switcher.none}</li> : null}
       </ul>
       <div className="flex gap-1 border-t border-line p-1">
         <Button variant="quiet" icon={<FilePlus2 size={14} />} data-testid="new-pipeline" onClick={() => (close(), void newPipeline())}>
-          New pipeline
+          {texts.app.switcher.new}
         </Button>
         <Button variant="quiet" icon={<Pencil size={14} />} onClick={() => (close(), setTimeout(() => runAction('pipeline.rename')))}>
-          Rename
+          {texts.common.rename}
         </Button>
       </div>
       <Dialog
         open={doomed !== null}
         onOpenChange={(open) => !open && setDoomed(null)}
         size="sm"
-        title="Delete this pipeline?"
-        description={doomed ? `“${doomed.title}” (${doomed.path}) is removed from the project. Its runs and models stay.` : ''}
+        title={texts.app.switcher.deleteTitle}
+        description={doomed ? texts.app.switcher.deleteWhat(doomed.title, doomed.path) : ''}
         footer={
           <>
-            <Button onClick={() => setDoomed(null)}>Keep</Button>
+            <Button onClick={() => setDoomed(null)}>{texts.common.keep}</Button>
             <Button variant="danger" onClick={() => doomed && void remove(doomed)}>
-              Delete
+              {texts.common.delete}
             </Button>
           </>
         }
       >
-        <p className="text-sm text-muted">This cannot be undone here.</p>
+        <p className="text-sm text-muted">{texts.app.switcher.noUndo}</p>
       </Dialog>
     </div>
   );

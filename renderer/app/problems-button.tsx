@@ -6,6 +6,7 @@ import { usePipeline } from '../state/pipeline.ts';
 import { useRun } from '../state/run.ts';
 import { showDock } from '../state/view.ts';
 import { Tooltip } from '../ui/index.ts';
+import { texts } from '../text/texts.ts';
 
 export function ProblemsButton() {
   const document = usePipeline((store) => store.document);
@@ -21,15 +22,14 @@ export function ProblemsButton() {
     const severities = collectProblems({ nodes, diagnostics }, runs, unchanged).map((problem) => problem.diagnostic.severity);
     return { errors: severities.filter((one) => one === 'error').length, warnings: severities.filter((one) => one === 'warning').length };
   }, [document?.nodes, nodes, diagnostics, runs, runDocument]);
-  const words = (count: number, word: string) => `${count} ${word}${count === 1 ? '' : 's'}`;
-  const text = errors + warnings === 0 ? 'No problems' : [errors ? words(errors, 'error') : '', warnings ? words(warnings, 'warning') : ''].filter(Boolean).join(', ');
+  const text = errors + warnings === 0 ? texts.app.noProblems : [errors ? texts.app.errors(errors) : '', warnings ? texts.app.warnings(warnings) : ''].filter(Boolean).join(', ');
   return (
     <Tooltip text={text}>
       <button
         type="button"
         data-testid="problems-count"
         data-count={errors + warnings}
-        aria-label={`Problems: ${text}`}
+        aria-label={texts.app.problems(text)}
         onClick={() => showDock('problems')}
         className="mr-1 flex h-7 items-center gap-2 rounded-md px-2 text-xs tabular-nums text-muted hover:bg-hover hover:text-ink"
       >

@@ -3,23 +3,24 @@ import { useView, type PageName } from '../state/view.ts';
 import { Tooltip, cx } from '../ui/index.ts';
 import { runAction } from './actions.ts';
 import { keysOf } from './shortcuts.ts';
+import { texts } from '../text/texts.ts';
 
 const pages: readonly { readonly name: PageName; readonly title: string; readonly icon: LucideIcon }[] = [
-  { name: 'canvas', title: 'Canvas', icon: Workflow },
-  { name: 'data', title: 'Data', icon: Database },
-  { name: 'runs', title: 'Runs', icon: History },
-  { name: 'models', title: 'Models', icon: Boxes },
+  { name: 'canvas', title: texts.app.pages.canvas, icon: Workflow },
+  { name: 'data', title: texts.app.pages.data, icon: Database },
+  { name: 'runs', title: texts.app.pages.runs, icon: History },
+  { name: 'models', title: texts.app.pages.models, icon: Boxes },
 ];
 
 export function Rail() {
   return (
-    <nav aria-label="Pages" className="flex w-12 shrink-0 flex-col items-center gap-1 border-r border-line bg-chrome py-2">
+    <nav aria-label={texts.app.pages.label} className="flex w-12 shrink-0 flex-col items-center gap-1 border-r border-line bg-chrome py-2">
       {pages.map((page) => (
         <RailButton key={page.name} {...page} />
       ))}
       <span className="flex-1" />
       <HistoryButton />
-      <RailButton name="settings" title="Settings" icon={Settings} />
+      <RailButton name="settings" title={texts.app.pages.settings} icon={Settings} />
     </nav>
   );
 }
@@ -27,10 +28,10 @@ export function Rail() {
 function HistoryButton() {
   const open = useView((store) => store.historyOpen && store.catalogueOpen && store.page === 'canvas');
   return (
-    <Tooltip text="History of this pipeline" keys={keysOf('view.history')} side="right">
+    <Tooltip text={texts.app.pages.history} keys={keysOf('view.history')} side="right">
       <button
         type="button"
-        aria-label="History of this pipeline"
+        aria-label={texts.app.pages.history}
         aria-pressed={open}
         data-testid="rail-history"
         onClick={() => runAction('view.history')}

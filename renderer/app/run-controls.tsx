@@ -9,6 +9,7 @@ import { Menu, Progress, Tooltip } from '../ui/index.ts';
 import { actionItem } from './action-menu.ts';
 import { runAction } from './actions.ts';
 import { keysOf } from './shortcuts.ts';
+import { texts } from '../text/texts.ts';
 
 /** Run all, with a menu for the rest; while a run goes on its progress and Cancel. */
 export function RunControls() {
@@ -21,7 +22,7 @@ export function RunControls() {
       <LastRun />
       {selected > 0 ? <RunTo /> : null}
       <div className="flex">
-        <Tooltip text="Run everything that is not up to date" keys={keysOf('run.all')}>
+        <Tooltip text={texts.app.run.everything} keys={keysOf('run.all')}>
           <button
             type="button"
             data-testid="run-all"
@@ -30,7 +31,7 @@ export function RunControls() {
             className="flex h-7 items-center gap-1.5 rounded-l-md bg-accent pl-2.5 pr-2.5 text-sm font-medium text-on-accent transition-colors duration-100 hover:bg-accent-strong disabled:opacity-50"
           >
             <Play size={13} fill="currentColor" />
-            Run all
+            {texts.app.run.all}
           </button>
         </Tooltip>
         <Menu
@@ -38,7 +39,7 @@ export function RunControls() {
           trigger={
             <button
               type="button"
-              aria-label="More ways to run"
+              aria-label={texts.app.run.more}
               disabled={empty}
               className="flex h-7 w-6 items-center justify-center rounded-r-md border-l border-on-accent/25 bg-accent text-on-accent hover:bg-accent-strong disabled:opacity-50"
             >
@@ -60,7 +61,7 @@ function RunTo() {
     return node ? titleOf(node) : '';
   });
   return (
-    <Tooltip text={`Run ${count > 1 ? `${count} nodes` : `“${title}”`} and what ${count > 1 ? 'they need' : 'it needs'}`} keys={keysOf('run.selected')}>
+    <Tooltip text={count > 1 ? texts.app.run.nodesAndNeed(count) : texts.app.run.nodeAndNeeds(title)} keys={keysOf('run.selected')}>
       <button
         type="button"
         data-testid="run-to"
@@ -68,7 +69,7 @@ function RunTo() {
         className="flex h-7 items-center gap-1.5 rounded-md border border-line-strong bg-surface px-2.5 text-sm shadow-card hover:bg-sunken"
       >
         <Play size={13} className="text-muted" />
-        Run to here
+        {texts.app.run.toHere}
       </button>
     </Tooltip>
   );
@@ -91,12 +92,12 @@ function RunProgress() {
     <div className="flex items-center gap-2" data-testid="run-progress">
       <div className="flex w-36 flex-col gap-1">
         <div className="flex justify-between text-xs leading-4 tabular-nums text-muted">
-          <span>{fraction === null ? 'Starting…' : `${done} of ${total} nodes`}</span>
+          <span>{fraction === null ? texts.app.run.starting : texts.app.run.progress(done, total)}</span>
           <span>{startedAt === null ? '' : formatDuration(Math.max(0, now - startedAt))}</span>
         </div>
-        <Progress value={fraction} label="Run progress" />
+        <Progress value={fraction} label={texts.app.run.progressLabel} />
       </div>
-      <Tooltip text="Cancel the run; what is finished is kept" keys={keysOf('run.cancel')}>
+      <Tooltip text={texts.app.run.cancelWhat} keys={keysOf('run.cancel')}>
         <button
           type="button"
           data-testid="cancel-run"
@@ -104,14 +105,14 @@ function RunProgress() {
           className="flex h-7 items-center gap-1.5 rounded-md border border-line-strong bg-surface px-2.5 text-sm text-bad-ink shadow-card hover:bg-bad-soft"
         >
           <CircleStop size={14} />
-          Cancel
+          {texts.common.cancel}
         </button>
       </Tooltip>
     </div>
   );
 }
 
-const words = { running: 'Running', succeeded: 'Done', failed: 'Failed', cancelled: 'Cancelled', interrupted: 'Interrupted' } as const;
+const words = { running: texts.app.run.running, succeeded: texts.app.run.done, failed: texts.app.run.failed, cancelled: texts.app.run.cancelled, interrupted: texts.app.run.interrupted } as const;
 
 function LastRun() {
   const status = useRun((store) => store.status);
@@ -120,8 +121,7 @@ function LastRun() {
   const tone = status === 'succeeded' ? 'text-faint' : status === 'failed' ? 'text-bad-ink' : 'text-warn-ink';
   return (
     <span data-testid="run-status" data-status={status} role="status" className={`hidden text-xs tabular-nums min-[1100px]:inline ${tone}`}>
-      {words[status]}
-      {ms !== null ? ` in ${formatDuration(ms)}` : ''}
+      {ms === null ? words[status] : texts.app.run.in(words[status], formatDuration(ms))}
     </span>
   );
 }

@@ -3,6 +3,8 @@ import { useEffect, useState } from 'react';
 import { formatAgo } from '#app/core/units.ts';
 import { usePipeline } from '../state/pipeline.ts';
 import { Tooltip } from '../ui/index.ts';
+import { locale } from '../text/locale.ts';
+import { texts } from '../text/texts.ts';
 
 /** Whether the edits are on disk. */
 export function SaveStateLine() {
@@ -19,15 +21,15 @@ export function SaveStateLine() {
   }, [savedAt]);
   if (!opened) return null;
   const isSaving = save === 'unsaved' || save === 'saving';
-  const text = readOnly ? 'Read-only' : save === 'failed' ? 'Not saved' : isSaving ? 'Saving…' : 'Saved';
+  const text = readOnly ? texts.app.save.readOnly : save === 'failed' ? texts.app.save.notSaved : isSaving ? texts.app.save.saving : texts.app.save.saved;
   const detail =
     readOnly
-      ? 'Another window or process has this project open. Close it there, then open the project here again.'
+      ? texts.app.save.readOnlyWhy
       : save === 'failed'
-        ? `${error?.message ?? 'The engine is not there at the moment.'} Your edits are kept here and saved as soon as possible.`
+        ? texts.app.save.keptHere(error?.message ?? texts.app.save.engineAway)
       : savedAt === null
-        ? 'Every edit is saved as you make it.'
-        : `Saved ${formatAgo(savedAt, now)}, at ${new Date(savedAt).toLocaleTimeString()}. Every edit is saved as you make it.`;
+        ? texts.app.save.always
+        : texts.app.save.savedAt(formatAgo(savedAt, now), new Date(savedAt).toLocaleTimeString(locale));
   return (
     <Tooltip text={detail}>
       <span

@@ -1,13 +1,14 @@
 import { Command as CommandIcon, Moon, PanelBottom, PanelLeft, PanelRight, Redo2, Sun, Undo2 } from 'lucide-react';
 import { usePipeline } from '../state/pipeline.ts';
 import { useView } from '../state/view.ts';
-import { IconButton, useTheme } from '../ui/index.ts';
+import { IconButton, keyText, useTheme } from '../ui/index.ts';
 import { runAction } from './actions.ts';
 import { PipelineSwitcher } from './pipeline-switcher.tsx';
 import { ProblemsButton } from './problems-button.tsx';
 import { RunControls } from './run-controls.tsx';
 import { SaveStateLine } from './save-state.tsx';
 import { keysOf } from './shortcuts.ts';
+import { texts } from '../text/texts.ts';
 
 export function TopBar() {
   const undoLabel = usePipeline((store) => store.undoLabel);
@@ -19,10 +20,10 @@ export function TopBar() {
     <header className="flex h-11 shrink-0 items-center gap-1 border-b border-line bg-chrome pl-1.5 pr-2">
       <PipelineSwitcher />
       {divider}
-      <IconButton data-testid="undo" label={undoLabel ? `Undo: ${undoLabel}` : 'Undo'} keys={keysOf('edit.undo')} disabled={undoLabel === null} onClick={() => runAction('edit.undo')}>
+      <IconButton data-testid="undo" label={undoLabel ? texts.app.undoWhat(undoLabel) : texts.app.undo} keys={keysOf('edit.undo')} disabled={undoLabel === null} onClick={() => runAction('edit.undo')}>
         <Undo2 size={16} />
       </IconButton>
-      <IconButton data-testid="redo" label={redoLabel ? `Redo: ${redoLabel}` : 'Redo'} keys={keysOf('edit.redo')} disabled={redoLabel === null} onClick={() => runAction('edit.redo')}>
+      <IconButton data-testid="redo" label={redoLabel ? texts.app.redoWhat(redoLabel) : texts.app.redo} keys={keysOf('edit.redo')} disabled={redoLabel === null} onClick={() => runAction('edit.redo')}>
         <Redo2 size={16} />
       </IconButton>
       <SaveStateLine />
@@ -37,19 +38,19 @@ export function TopBar() {
         className="flex h-7 items-center gap-1.5 rounded-md border border-line px-2 text-xs text-muted hover:bg-hover hover:text-ink"
       >
         <CommandIcon size={13} aria-hidden />
-        Commands
-        <span className="text-faint">{keysOf('palette.open')}</span>
+        {texts.app.commands}
+        <span className="text-faint">{keyText(keysOf('palette.open') ?? '')}</span>
       </button>
-      <IconButton label="Catalogue" keys={keysOf('view.catalogue')} pressed={view.catalogueOpen && view.page === 'canvas'} onClick={() => runAction('view.catalogue')}>
+      <IconButton label={texts.app.catalogue} keys={keysOf('view.catalogue')} pressed={view.catalogueOpen && view.page === 'canvas'} onClick={() => runAction('view.catalogue')}>
         <PanelLeft size={16} />
       </IconButton>
-      <IconButton label="Results" keys={keysOf('view.dock')} pressed={view.dockOpen && view.page === 'canvas'} onClick={() => runAction('view.dock')}>
+      <IconButton label={texts.app.results} keys={keysOf('view.dock')} pressed={view.dockOpen && view.page === 'canvas'} onClick={() => runAction('view.dock')}>
         <PanelBottom size={16} />
       </IconButton>
-      <IconButton label="Inspector" keys={keysOf('view.inspector')} pressed={view.inspectorOpen && view.page === 'canvas'} onClick={() => runAction('view.inspector')}>
+      <IconButton label={texts.app.inspector} keys={keysOf('view.inspector')} pressed={view.inspectorOpen && view.page === 'canvas'} onClick={() => runAction('view.inspector')}>
         <PanelRight size={16} />
       </IconButton>
-      <IconButton data-testid="theme-toggle" label={theme === 'dark' ? 'Light theme' : 'Dark theme'} onClick={() => runAction('view.theme')}>
+      <IconButton data-testid="theme-toggle" label={theme === 'dark' ? texts.app.lightTheme : texts.app.darkTheme} onClick={() => runAction('view.theme')}>
         {theme === 'dark' ? <Sun size={16} /> : <Moon size={16} />}
       </IconButton>
     </header>

@@ -10,6 +10,7 @@ import { openPipeline, usePipeline } from '../state/pipeline.ts';
 import { useView } from '../state/view.ts';
 import { ErrorBoundary } from './error-boundary.tsx';
 import { Button, EmptyState, cx } from '../ui/index.ts';
+import { texts } from '../text/texts.ts';
 
 /** Catalogue, canvas with the results below, inspector. Every panel resizes, closes and is remembered. */
 export function Workspace() {
@@ -33,7 +34,7 @@ export function Workspace() {
         onResize={(size) => useView.setState({ catalogueOpen: size.inPixels > 0 })}
       >
         <Hidden when={!view.catalogueOpen}>
-          <ErrorBoundary part={view.historyOpen ? 'The history' : 'The catalogue'}>
+          <ErrorBoundary part={view.historyOpen ? texts.app.parts.history : texts.app.parts.catalogue}>
             {view.historyOpen ? <HistoryPanel /> : <CataloguePanel />}
           </ErrorBoundary>
         </Hidden>
@@ -42,7 +43,7 @@ export function Workspace() {
       <Panel id="panel-middle" minSize={320}>
         <Group orientation="vertical" defaultLayout={rows.defaultLayout} onLayoutChanged={rows.onLayoutChanged}>
           <Panel id="panel-canvas" minSize={160}>
-            <ErrorBoundary part="The canvas">
+            <ErrorBoundary part={texts.app.parts.canvas}>
               <CanvasArea />
             </ErrorBoundary>
           </Panel>
@@ -57,7 +58,7 @@ export function Workspace() {
             onResize={(size) => useView.setState({ dockOpen: size.inPixels > 0 })}
           >
             <Hidden when={!view.dockOpen}>
-              <ErrorBoundary part="The result">
+              <ErrorBoundary part={texts.app.parts.result}>
                 <ResultsDock />
               </ErrorBoundary>
             </Hidden>
@@ -77,7 +78,7 @@ export function Workspace() {
         onResize={(size) => useView.setState({ inspectorOpen: size.inPixels > 0 })}
       >
         <Hidden when={!view.inspectorOpen}>
-          <ErrorBoundary part="The inspector">
+          <ErrorBoundary part={texts.app.parts.inspector}>
             <Inspector />
           </ErrorBoundary>
         </Hidden>
@@ -126,7 +127,7 @@ function CanvasArea() {
   const error = usePipeline((store) => store.openError);
   if (error) {
     return (
-      <EmptyState icon={<CircleAlert />} title={error.message} className="bg-canvas" action={<Button onClick={() => (path === null ? location.reload() : void openPipeline(path))}>Try again</Button>}>
+      <EmptyState icon={<CircleAlert />} title={error.message} className="bg-canvas" action={<Button onClick={() => (path === null ? location.reload() : void openPipeline(path))}>{texts.common.tryAgain}</Button>}>
         {error.remedy}
       </EmptyState>
     );

@@ -9,6 +9,7 @@ import { CommitForm } from './commit-form.tsx';
 import { HistoryDetail } from './history-detail.tsx';
 import { backToNow, closeHistory, loadHistory, lookAt, useHistory } from './history-store.ts';
 import { dayOf, itemSentence, timeOf } from './item-words.ts';
+import { locale } from '../text/locale.ts';
 
 const step = 200;
 
@@ -90,7 +91,7 @@ function ItemRow({ item, current }: { readonly item: HistoryItem; readonly curre
       text={itemSentence(item)}
       name={name}
       time={timeOf(item.at)}
-      exact={new Date(item.at).toLocaleString(undefined, { dateStyle: 'full', timeStyle: 'medium' })}
+      exact={new Date(item.at).toLocaleString(locale, { dateStyle: 'full', timeStyle: 'medium' })}
       current={current}
       base={chosen}
       testId={`history-${item.kind}`}

@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react';
 import { formatAgo } from '#app/core/units.ts';
+import { locale } from '../text/locale.ts';
 
 /** A moment in words, the exact time on hover; kept true while it is shown. */
 export function TimeAgo({ at }: { readonly at: number }) {
@@ -10,7 +11,7 @@ export function TimeAgo({ at }: { readonly at: number }) {
   }, []);
   const date = new Date(at);
   return (
-    <time dateTime={date.toISOString()} title={date.toLocaleString(undefined, { dateStyle: 'full', timeStyle: 'medium' })} className="whitespace-nowrap">
+    <time dateTime={date.toISOString()} title={date.toLocaleString(locale, { dateStyle: 'full', timeStyle: 'medium' })} className="whitespace-nowrap">
       {formatAgo(at, now)}
     </time>
   );

@@ -1,8 +1,12 @@
+import { useState } from 'react';
 import { CircleAlert, CircleCheck, CircleMinus, Keyboard, RefreshCw } from 'lucide-react';
 import { Notice } from '../results/notice.tsx';
 import { useQuery } from '../results/use-query.ts';
 import { client } from '../rpc/client.ts';
+import { flushEdits } from '../state/pipeline.ts';
 import { useView } from '../state/view.ts';
+import { chosenLanguage, keepLanguage, type ChosenLanguage } from '../text/choice.ts';
+import { language } from '../text/language.ts';
 import { Group, Row } from './group.tsx';
 import { StorageSection } from './storage-section.tsx';
 import { Badge, Button, Page, Segmented, Spinner, useTheme } from '../ui/index.ts';
@@ -28,6 +32,9 @@ export function SettingsPage() {
               className="!w-64"
             />
           </Row>
+          <Row title="Language" detail="The window is loaded anew; every edit is saved before.">
+            <LanguageChoice />
+          </Row>
           <Row title="Keyboard" detail="Every action has keys; they are all on one page.">
             <Button icon={<Keyboard size={14} />} onClick={() => useView.setState({ cheatSheetOpen: true })}>
               Show keys
@@ -50,6 +57,29 @@ export function SettingsPage() {
         </Group>
       </Page>
     </div>
+  );
+}
+
+function LanguageChoice() {
+  const [chosen, setChosen] = useState(chosenLanguage);
+  const choose = (value: ChosenLanguage): void => {
+    setChosen(value);
+    if (keepLanguage(value) === language) return;
+    // Texts are made once, at start; edits that cannot be saved now are kept by the journal or told by the window on leaving.
+    void flushEdits().finally(() => location.reload());
+  };
+  return (
+    <Segmented
+      label="Language"
+      value={chosen}
+      onChange={(value) => choose(value === 'en' || value === 'de' ? value : 'system')}
+      items={[
+        { value: 'system', label: 'System' },
+        { value: 'en', label: 'English' },
+        { value: 'de', label: 'Deutsch' },
+      ]}
+      className="!w-64"
+    />
   );
 }
 

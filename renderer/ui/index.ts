@@ -3,7 +3,7 @@ export { cx } from './class-names.ts';
 export { useTheme, startTheme, tokenColour, type Theme, type ThemeChoice } from './theme.ts';
 export { Button, IconButton, type ButtonVariant } from './button.tsx';
 export { Tooltip, TooltipProvider } from './tooltip.tsx';
-export { Kbd } from './kbd.tsx';
+export { Kbd, keyText } from './kbd.tsx';
 export { Spinner } from './spinner.tsx';
 export { Progress } from './progress.tsx';
 export { Badge, TypeBadge, type Tone } from './badge.tsx';
