@@ -13,6 +13,7 @@ import type { Chosen } from './flow-model.ts';
 import { grid, snap } from './geometry.ts';
 import { groupOf, moveGroups, notesWithin, wholeGroups } from './groups.ts';
 import { tidyLayout } from './tidy.ts';
+import { texts } from '../text/texts.ts';
 
 /** What keys, menus and the palette do on the canvas. */
 
@@ -34,7 +35,7 @@ export function deleteAndReconnect(): void {
   const command = document && removeAndReconnect(document, selection.nodes);
   if (!command) return deleteSelection();
   const groups = groupsGone(document, selection);
-  edit(groups.length === 0 ? command : { type: 'batch', commands: [command, { type: 'remove', groups }] }, { label: 'Delete and reconnect' });
+  edit(groups.length === 0 ? command : { type: 'batch', commands: [command, { type: 'remove', groups }] }, { label: texts.canvas.did.deleteReconnect });
 }
 
 /** Groups that are selected, or that lose all their nodes with the selection. */
@@ -51,7 +52,7 @@ export function duplicateSelection(): void {
   const homes = new Set(selection.nodes.map((id) => groupOf(document, id)));
   const [home] = homes.size === 1 && pasted.groups.length === 0 ? homes : [null];
   const command: Command = home ? { type: 'batch', commands: [pasted.command, { type: 'set-group', group: { ...home, nodes: [...home.nodes, ...pasted.nodes] } }] } : pasted.command;
-  if (edit(command, { label: 'Duplicate' })) select({ nodes: pasted.nodes, notes: pasted.notes, groups: pasted.groups });
+  if (edit(command, { label: texts.canvas.did.duplicate })) select({ nodes: pasted.nodes, notes: pasted.notes, groups: pasted.groups });
 }
 
 /** @returns text for the clipboard, or null when nothing that can be copied is selected. */
@@ -70,7 +71,7 @@ export function pasteText(text: string): boolean {
   const pane = document.querySelector('[data-testid="canvas"]')?.getBoundingClientRect();
   const inside = pane && pointer.x > pane.x && pointer.x < pane.right && pointer.y > pane.y && pointer.y < pane.bottom;
   const pasted = pasteClip(clip, inside && flow ? flow.screenToFlowPosition(pointer) : visibleCentre());
-  if (edit(pasted.command, { label: `Paste ${pasted.nodes.length === 1 ? 'node' : `${pasted.nodes.length} nodes`}` })) select({ nodes: pasted.nodes, notes: pasted.notes, groups: pasted.groups });
+  if (edit(pasted.command, { label: texts.canvas.did.paste(pasted.nodes.length) })) select({ nodes: pasted.nodes, notes: pasted.notes, groups: pasted.groups });
   return true;
 }
 
@@ -78,16 +79,16 @@ export function connectSelection(): void {
   const { document, selection } = current();
   if (!document) return;
   if (selection.nodes.length < 2) {
-    notify({ severity: 'info', message: 'Select two or more nodes to connect them.' });
+    notify({ severity: 'info', message: texts.canvas.selectTwo });
     return;
   }
   const command = connectSelected(document, selection.nodes);
   if (!command) {
-    notify({ severity: 'info', message: 'These nodes have no free ports that fit together.' });
+    notify({ severity: 'info', message: texts.canvas.noFreePorts });
     return;
   }
   const group = `connect-${newElementId()}`;
-  edit(command, { label: 'Connect', group });
+  edit(command, { label: texts.canvas.did.connect, group });
   for (const id of selection.nodes) noteConnection(id, group);
 }
 
@@ -103,7 +104,7 @@ export function tidy(): void {
   const { document, selection } = current();
   const command = document && tidyLayout(document, selection.nodes);
   if (!command) return;
-  edit(command, { label: 'Tidy layout' });
+  edit(command, { label: texts.canvas.did.tidy });
   if (selection.nodes.length < 2) requestAnimationFrame(() => fitView());
 }
 
@@ -134,7 +135,7 @@ export function addNote(): void {
   // Near the upper left corner of what is visible, where it seldom lies under nodes.
   const at = flow && pane ? flow.screenToFlowPosition({ x: pane.x + 32, y: pane.y + 32 }) : visibleCentre();
   const note = { id: newElementId(), text: '', x: snap(at.x), y: snap(at.y), width: 224, height: 112 };
-  if (edit({ type: 'add', notes: [note] }, { label: 'Add note' })) select({ notes: [note.id] });
+  if (edit({ type: 'add', notes: [note] }, { label: texts.canvas.did.addNote })) select({ notes: [note.id] });
 }
 
 export function nudge(dx: number, dy: number): void {
@@ -151,7 +152,7 @@ export function nudge(dx: number, dy: number): void {
   const notes = document.notes.filter(({ id }) => selection.notes.includes(id) && !carried.has(id)).map((note): Command => ({ type: 'set-note', note: { ...note, x: note.x + by.x, y: note.y + by.y } }));
   const commands: Command[] = [...(Object.keys(positions).length > 0 ? [{ type: 'move' as const, positions }] : []), ...notes, ...moveGroups(document, new Map(groups.map(({ id }) => [id, by])))];
   const [first] = commands;
-  if (first) edit(commands.length === 1 ? first : { type: 'batch', commands }, { group: 'nudge', label: 'Move' });
+  if (first) edit(commands.length === 1 ? first : { type: 'batch', commands }, { group: 'nudge', label: texts.canvas.did.move });
 }
 
 type Direction = 'left' | 'right' | 'up' | 'down';

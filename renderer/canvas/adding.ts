@@ -13,6 +13,7 @@ import { nodeHeight, nodeWidth, portsOf } from './geometry.ts';
 import { joinAt } from './groups.ts';
 import { replaceNode } from './replace.ts';
 import { lastPointer, revealNode, useCanvas, visibleCentre, type QuickAddRequest } from './canvas-store.ts';
+import { texts } from '../text/texts.ts';
 
 /** Adds a node of a type and selects it. @returns its id, or null when the type is unknown. */
 export function addTyped(type: string, at: Point, joint?: Joint, params: Readonly<Record<string, unknown>> = {}): string | null {
@@ -23,7 +24,7 @@ export function addTyped(type: string, at: Point, joint?: Joint, params: Readonl
   const group = `add-${node.id}`;
   const add = addNode(document, node, at, joint);
   const join = joinAt(document, node.id, at);
-  if (!edit(join ? { type: 'batch', commands: [add, join] } : add, { label: `Add ${title}`, group })) return null;
+  if (!edit(join ? { type: 'batch', commands: [add, join] } : add, { label: texts.canvas.did.add(title), group })) return null;
   noteJoin(node.id, group);
   select({ nodes: [node.id] });
   useView.setState({ page: 'canvas' });
@@ -90,10 +91,10 @@ export function replaceBy(nodeId: string, type: string): void {
   const replacement = document && replaceNode(document, nodeId, type);
   if (!replacement) return;
   const title = catalogue.get(type)?.definition.title ?? type;
-  if (!edit(replacement.command, { label: `Replace by ${title}` })) return;
+  if (!edit(replacement.command, { label: texts.canvas.did.replace(title) })) return;
   select({ nodes: [nodeId] });
   const { lost } = replacement;
-  if (lost.length > 0) notify({ severity: 'info', message: `Replaced by ${title}. Not kept: ${lost.slice(0, 4).join(', ')}${lost.length > 4 ? ` and ${lost.length - 4} more` : ''}.`, remedy: 'Undo brings the node before back.' });
+  if (lost.length > 0) notify({ severity: 'info', message: texts.canvas.replaced(title, lost.slice(0, 4).join(', '), Math.max(0, lost.length - 4)), remedy: texts.canvas.undoReplaces });
 }
 
 /** Files from the system: each becomes the reader that suits it, configured. */
@@ -106,7 +107,7 @@ export async function addFiles(files: readonly File[], at: Point): Promise<void>
       const { document } = usePipeline.getState();
       if (!document) return;
       if (addTyped(reader.type, freePlace(document, place), undefined, reader.params) === null) {
-        notify({ severity: 'warning', message: `There is no reader for ${file.name} here.`, remedy: 'CSV and Parquet files can be read.' });
+        notify({ severity: 'warning', message: texts.common.noReader(file.name), remedy: texts.common.readableFiles });
       }
       place = { x: place.x, y: place.y + nodeHeight + 24 };
     } catch (error) {

@@ -7,6 +7,7 @@ import { align, distribute, type Alignment, type Direction } from './align.ts';
 import { useCanvas } from './canvas-store.ts';
 import { selectGroup } from './group-frame.tsx';
 import { changeGroup, groupNodes, groupOf, ungroup } from './groups.ts';
+import { texts } from '../text/texts.ts';
 
 /** What keys and menus do with groups and with the places of what is selected. */
 
@@ -14,7 +15,7 @@ import { changeGroup, groupNodes, groupOf, ungroup } from './groups.ts';
 export function groupSelection(): void {
   const { document } = usePipeline.getState();
   const made = document && groupNodes(document, useSelection.getState().nodes);
-  if (!made || !edit(made.command, { label: 'Group' })) return;
+  if (!made || !edit(made.command, { label: texts.canvas.did.group })) return;
   selectGroup(made.group);
   useCanvas.setState({ renaming: made.group.id });
 }
@@ -35,7 +36,7 @@ export function hasGroup(): boolean {
 export function ungroupSelection(): void {
   const { document } = usePipeline.getState();
   const command = document && ungroup(groupsMeant(document).map(({ id }) => id));
-  if (command) edit(command, { label: 'Ungroup' });
+  if (command) edit(command, { label: texts.canvas.did.ungroup });
 }
 
 /** Collapses groups to chips, or opens them when all are; nodes without a group get one first. */
@@ -47,11 +48,11 @@ export function toggleCollapse(): void {
     const made = groupNodes(document, useSelection.getState().nodes);
     if (!made) return;
     const collapsed = changeGroup(made.group, { collapsed: true });
-    if (edit({ type: 'batch', commands: [made.command, collapsed] }, { label: 'Collapse group' })) selectGroup(made.group);
+    if (edit({ type: 'batch', commands: [made.command, collapsed] }, { label: texts.canvas.did.collapseGroup })) selectGroup(made.group);
     return;
   }
   const open = meant.every(({ collapsed }) => collapsed === true);
-  edit({ type: 'batch', commands: meant.map((group) => changeGroup(group, { collapsed: open ? undefined : true })) }, { label: open ? 'Expand group' : 'Collapse group' });
+  edit({ type: 'batch', commands: meant.map((group) => changeGroup(group, { collapsed: open ? undefined : true })) }, { label: open ? texts.canvas.did.expandGroup : texts.canvas.did.collapseGroup });
   for (const [index, group] of meant.entries()) selectGroup(group, index > 0);
 }
 
@@ -59,7 +60,7 @@ export function toggleCollapse(): void {
 export function fitGroups(): void {
   const { document } = usePipeline.getState();
   const drawn = document ? groupsMeant(document).filter(({ box, nodes }) => box !== undefined && nodes.length > 0) : [];
-  if (drawn.length > 0) edit({ type: 'batch', commands: drawn.map((group) => changeGroup(group, { box: undefined })) }, { label: 'Fit group to content' });
+  if (drawn.length > 0) edit({ type: 'batch', commands: drawn.map((group) => changeGroup(group, { box: undefined })) }, { label: texts.canvas.did.fitGroup });
 }
 
 /** Colours groups and notes of the selection. */
@@ -71,18 +72,18 @@ export function colourSelection(colour: string): void {
     ...document.groups.filter(({ id }) => groups.includes(id)).map((group) => changeGroup(group, { colour })),
     ...(groups.length > 0 ? [] : document.notes.filter(({ id }) => notes.includes(id)).map((note): Command => ({ type: 'set-note', note: { ...note, colour } }))),
   ];
-  if (commands.length > 0) edit({ type: 'batch', commands }, { label: 'Change colour' });
+  if (commands.length > 0) edit({ type: 'batch', commands }, { label: texts.canvas.did.colour });
 }
 
-export const alignSelection = (how: Alignment) => (): void => arrange((document) => align(document, useSelection.getState(), how), 'Align', 2);
-export const distributeSelection = (direction: Direction) => (): void => arrange((document) => distribute(document, useSelection.getState(), direction), 'Distribute', 3);
+export const alignSelection = (how: Alignment) => (): void => arrange((document) => align(document, useSelection.getState(), how), texts.canvas.did.align, 2);
+export const distributeSelection = (direction: Direction) => (): void => arrange((document) => distribute(document, useSelection.getState(), direction), texts.canvas.did.distribute, 3);
 
 function arrange(make: (document: PipelineDocument) => Command | null, label: string, least: number): void {
   const { document } = usePipeline.getState();
   const { nodes, notes } = useSelection.getState();
   if (!document) return;
   if (nodes.length + notes.length < least) {
-    notify({ severity: 'info', message: `Select ${least === 2 ? 'two' : 'three'} or more nodes to ${label.toLowerCase()} them.` });
+    notify({ severity: 'info', message: least === 2 ? texts.canvas.alignNeeds : texts.canvas.distributeNeeds });
     return;
   }
   const command = make(document);

@@ -5,12 +5,13 @@ import { keysOf } from '../app/shortcuts.ts';
 import { runAction } from '../app/actions.ts';
 import { useView } from '../state/view.ts';
 import { useCanvas, zoomTo, motion } from './canvas-store.ts';
+import { texts } from '../text/texts.ts';
 
 /** Apart from the buttons, for it changes with every turn of the wheel. */
 function ZoomLevel() {
   const percent = useStore((store) => Math.round(store.transform[2] * 100));
   return (
-    <button type="button" className="h-7 w-12 rounded-md text-xs tabular-nums text-muted hover:bg-hover hover:text-ink" title="Zoom to 100 %" onClick={() => zoomTo(1)}>
+    <button type="button" className="h-7 w-12 rounded-md text-xs tabular-nums text-muted hover:bg-hover hover:text-ink" title={texts.canvas.controls.zoom100} onClick={() => zoomTo(1)}>
       {percent} %
     </button>
   );
@@ -22,24 +23,24 @@ export function CanvasControls() {
   const { flow } = useCanvas.getState();
   return (
     <div className="absolute bottom-3 left-3 flex items-center gap-0.5 rounded-lg border border-line bg-surface p-0.5 shadow-card">
-      <IconButton label="Zoom out" keys={keysOf('view.zoomOut')} tooltipSide="top" onClick={() => void flow?.zoomOut({ duration: motion() })}>
+      <IconButton label={texts.canvas.controls.zoomOut} keys={keysOf('view.zoomOut')} tooltipSide="top" onClick={() => void flow?.zoomOut({ duration: motion() })}>
         <Minus size={15} />
       </IconButton>
       <ZoomLevel />
-      <IconButton label="Zoom in" keys={keysOf('view.zoomIn')} tooltipSide="top" onClick={() => void flow?.zoomIn({ duration: motion() })}>
+      <IconButton label={texts.canvas.controls.zoomIn} keys={keysOf('view.zoomIn')} tooltipSide="top" onClick={() => void flow?.zoomIn({ duration: motion() })}>
         <Plus size={15} />
       </IconButton>
       <span className="mx-0.5 h-4 w-px bg-line" />
-      <IconButton label="Fit to window" keys={keysOf('view.fit')} tooltipSide="top" onClick={() => runAction('view.fit')}>
+      <IconButton label={texts.canvas.controls.fit} keys={keysOf('view.fit')} tooltipSide="top" onClick={() => runAction('view.fit')}>
         <Maximize size={15} />
       </IconButton>
-      <IconButton label="Tidy layout" keys={keysOf('view.tidy')} tooltipSide="top" onClick={() => runAction('view.tidy')}>
+      <IconButton label={texts.canvas.did.tidy} keys={keysOf('view.tidy')} tooltipSide="top" onClick={() => runAction('view.tidy')}>
         <Workflow size={15} />
       </IconButton>
-      <IconButton label="Add note" keys={keysOf('edit.note')} tooltipSide="top" onClick={() => runAction('edit.note')}>
+      <IconButton label={texts.canvas.did.addNote} keys={keysOf('edit.note')} tooltipSide="top" onClick={() => runAction('edit.note')}>
         <StickyNote size={15} />
       </IconButton>
-      <IconButton label="Minimap" keys={keysOf('view.minimap')} tooltipSide="top" pressed={minimap} onClick={() => runAction('view.minimap')}>
+      <IconButton label={texts.canvas.minimap} keys={keysOf('view.minimap')} tooltipSide="top" pressed={minimap} onClick={() => runAction('view.minimap')}>
         <MapIcon size={15} />
       </IconButton>
     </div>

@@ -8,6 +8,7 @@ import { addFiles, addTyped, centred } from './adding.ts';
 import { visibleCentre } from './canvas-store.ts';
 import { client, diagnosticOf } from '../rpc/client.ts';
 import { notify } from '../state/notices.ts';
+import { texts } from '../text/texts.ts';
 
 /** What to do first, in the middle of an empty canvas. */
 export function CanvasEmpty() {
@@ -18,7 +19,7 @@ export function CanvasEmpty() {
       upload.current?.click();
       return;
     }
-    const path = await shell.pickFile({ title: 'Choose a data file', extensions: readable });
+    const path = await shell.pickFile({ title: texts.canvas.empty.choose, extensions: readable });
     if (path === null) return;
     try {
       const reader = await client.files.reader({ path });
@@ -30,20 +31,20 @@ export function CanvasEmpty() {
   return (
     <div className="pointer-events-none absolute inset-0 flex items-center justify-center">
       <div className="pointer-events-auto flex max-w-md flex-col items-center gap-3 p-6 text-center">
-        <h2 className="text-xl font-semibold tracking-tight">Start with some data</h2>
-        <p className="text-sm text-muted">Drop a CSV or Parquet file here, or begin with one of the bundled datasets. Then drag from a port to see what fits next.</p>
+        <h2 className="text-xl font-semibold tracking-tight">{texts.canvas.empty.title}</h2>
+        <p className="text-sm text-muted">{texts.canvas.empty.how}</p>
         <div className="flex gap-2">
           <Button variant="primary" icon={<FileSpreadsheet size={15} />} onClick={() => void openFile()}>
-            Open a file
+            {texts.canvas.empty.open}
           </Button>
           {catalogue.has('data/sample-datasets') ? (
             <Button icon={<Database size={15} />} onClick={() => addTyped('data/sample-datasets', centred(visibleCentre()))}>
-              Use a sample dataset
+              {texts.canvas.empty.sample}
             </Button>
           ) : null}
         </div>
         <p className="flex items-center gap-1.5 text-xs text-faint">
-          <Kbd keys="Tab" /> adds a node anywhere, <Kbd keys="Ctrl+K" /> finds every command
+          <Kbd keys="Tab" /> {texts.canvas.empty.adds} <Kbd keys="Ctrl+K" /> {texts.canvas.empty.finds}
         </p>
         <input
           ref={upload}
@@ -51,7 +52,7 @@ export function CanvasEmpty() {
           accept=".csv,.tsv,.txt,.parquet"
           multiple
           className="hidden"
-          aria-label="Choose data files"
+          aria-label={texts.canvas.empty.files}
           onChange={(event) => {
             void addFiles([...(event.target.files ?? [])], centred(visibleCentre()));
             event.target.value = '';

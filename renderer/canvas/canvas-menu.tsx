@@ -12,6 +12,7 @@ import { colourSelection, groupsMeant, hasGroup } from './arranging.ts';
 import { lastPointer } from './canvas-store.ts';
 import { groupColours } from './groups.ts';
 import { Swatch, colourTitles } from './swatch.tsx';
+import { texts } from '../text/texts.ts';
 
 /** Right click: what can be done with what is selected, or with the empty canvas. */
 export function CanvasMenu({ children }: { readonly children: ReactNode }) {
@@ -44,12 +45,12 @@ function items(): readonly MenuItem[] {
       { ...actionItem('edit.delete'), danger: true },
     ];
   }
-  if (edges.length > 0) return [{ ...actionItem('edit.delete'), label: 'Delete connection', danger: true }];
-  if (groups.length > 0) return [renameGroupItem(), ...groupItems(), line('1'), { ...actionItem('edit.delete'), label: 'Delete group', danger: true }];
-  if (notes.length > 0) return [...(notes.length > 1 ? arrangeItems() : []), colourItem(), actionItem('edit.duplicate'), { ...actionItem('edit.delete'), label: 'Delete note', danger: true }];
+  if (edges.length > 0) return [{ ...actionItem('edit.delete'), label: texts.canvas.menu.deleteConnection, danger: true }];
+  if (groups.length > 0) return [renameGroupItem(), ...groupItems(), line('1'), { ...actionItem('edit.delete'), label: texts.canvas.menu.deleteGroup, danger: true }];
+  if (notes.length > 0) return [...(notes.length > 1 ? arrangeItems() : []), colourItem(), actionItem('edit.duplicate'), { ...actionItem('edit.delete'), label: texts.canvas.menu.deleteNote, danger: true }];
   const pointer = lastPointer();
   return [
-    { id: 'add-here', label: 'Add node…', keys: 'Tab', onSelect: () => setTimeout(() => openQuickAdd('pointer', pointer)) },
+    { id: 'add-here', label: texts.canvas.menu.addNode, keys: 'Tab', onSelect: () => setTimeout(() => openQuickAdd('pointer', pointer)) },
     actionItem('edit.note'),
     actionItem('edit.paste'),
     line('1'),
@@ -65,7 +66,7 @@ function arrangeItems(): readonly MenuItem[] {
   const { nodes, notes } = useSelection.getState();
   if (nodes.length + notes.length < 2) return [];
   const ids = actionIds.filter((id) => actionTable[id].group === 'Arrange');
-  return [{ kind: 'submenu', id: 'arrange', label: 'Arrange', icon: <AlignStartVertical />, items: ids.map((id) => actionItem(id)) }];
+  return [{ kind: 'submenu', id: 'arrange', label: texts.canvas.menu.arrange, icon: <AlignStartVertical />, items: ids.map((id) => actionItem(id)) }];
 }
 
 /** Grouping where nothing is grouped, else what can be done with the group. */
@@ -77,21 +78,21 @@ function groupItems(): readonly MenuItem[] {
   const collapsed = meant.length > 0 && meant.every((group) => group.collapsed === true);
   const own: MenuItem[] = [
     ...(groups.length > 0 ? [] : [actionItem('edit.group')]),
-    { ...actionItem('edit.collapse'), label: collapsed ? 'Expand' : 'Collapse to a chip' },
+    { ...actionItem('edit.collapse'), label: collapsed ? texts.canvas.menu.expand : texts.canvas.menu.collapse },
     ...(meant.some(({ box }) => box !== undefined) ? [actionItem('edit.fitGroup')] : []),
     ...(groups.length > 0 ? [colourItem()] : []),
     actionItem('edit.ungroup'),
   ];
-  return groups.length > 0 ? own : [{ kind: 'submenu', id: 'group', label: 'Group', icon: <GroupIcon />, items: own }];
+  return groups.length > 0 ? own : [{ kind: 'submenu', id: 'group', label: texts.common.group, icon: <GroupIcon />, items: own }];
 }
 
-const renameGroupItem = (): MenuItem => ({ ...actionItem('edit.rename'), label: 'Rename group' });
+const renameGroupItem = (): MenuItem => ({ ...actionItem('edit.rename'), label: texts.canvas.did.renameGroup });
 
 function colourItem(): MenuItem {
   return {
     kind: 'submenu',
     id: 'colour',
-    label: 'Colour',
+    label: texts.common.colour,
     icon: <Palette />,
     items: groupColours.map((colour) => ({ id: `colour-${colour}`, label: colourTitles[colour], icon: <Swatch colour={colour} />, onSelect: () => colourSelection(colour) })),
   };
@@ -102,7 +103,7 @@ function fixes(nodes: readonly string[]): readonly MenuItem[] {
   const [id, ...more] = nodes;
   if (id === undefined || more.length > 0) return [];
   const items = diagnosticsOf(useConfiguration.getState(), id).flatMap((finding): MenuItem[] =>
-    finding.fix === undefined ? [] : [{ id: `fix-${finding.code}`, label: `Fix: ${finding.fix.title}`, icon: <Wrench size={14} />, disabled: !canFix(), onSelect: () => applyFix(finding) }],
+    finding.fix === undefined ? [] : [{ id: `fix-${finding.code}`, label: texts.canvas.fix(finding.fix.title), icon: <Wrench size={14} />, disabled: !canFix(), onSelect: () => applyFix(finding) }],
   );
   return items.length === 0 ? [] : [...items, { kind: 'separator', id: 'fixes' }];
 }

@@ -33,6 +33,7 @@ import { TimeScrubber } from '../history/time-scrubber.tsx';
 import { NoteCard } from './note-card.tsx';
 import { QuickAdd } from './quick-add.tsx';
 import { Wire } from './wire.tsx';
+import { texts } from '../text/texts.ts';
 
 const nodeTypes = { card: NodeCard, note: NoteCard, frame: GroupFrame, chip: GroupChip };
 const edgeTypes = { wire: Wire };
@@ -201,7 +202,7 @@ function CanvasPane() {
         data-connecting-kind={connectingKind ?? undefined}
         tabIndex={-1}
         role="application"
-        aria-label="Pipeline canvas"
+        aria-label={texts.canvas.label}
         className="relative size-full overflow-hidden bg-canvas outline-none"
         onPointerMove={(event) => rememberPointer({ x: event.clientX, y: event.clientY })}
         onDragOver={onDragOver}
@@ -248,7 +249,7 @@ function CanvasPane() {
             <MiniMap
               pannable
               zoomable
-              ariaLabel="Minimap"
+              ariaLabel={texts.canvas.minimap}
               className="!bottom-3 !right-3 overflow-hidden rounded-md border border-line !bg-surface"
               bgColor="var(--surface)"
               maskColor="color-mix(in oklab, var(--canvas) 70%, transparent)"

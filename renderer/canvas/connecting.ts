@@ -10,6 +10,7 @@ import { nodeAt } from './drag.ts';
 import { connectNodes, connectPorts } from './edits.ts';
 import { nodeHeight } from './geometry.ts';
 import type { WireEdge } from './flow-model.ts';
+import { texts } from '../text/texts.ts';
 
 const ends = (connection: Connection | Edge): { from: Endpoint; to: Endpoint } => ({
   from: { node: connection.source, port: connection.sourceHandle ?? '' },
@@ -23,7 +24,7 @@ function commit(document: PipelineDocument, from: Endpoint, to: Endpoint, replac
     return;
   }
   const group = `connect-${newElementId()}`;
-  if (edit(result.command, { label: 'Connect', group })) noteConnection(to.node, group);
+  if (edit(result.command, { label: texts.canvas.did.connect, group })) noteConnection(to.node, group);
 }
 
 let reconnecting: string | undefined;
@@ -79,11 +80,11 @@ function dropped(end: Endpoint, side: 'source' | 'target', screen: { x: number; 
     if (over === end.node) return;
     const command = side === 'source' ? connectNodes(document, end.node, over, { fromPort: end.port }) : connectNodes(document, over, end.node, { toPort: end.port });
     if (!command) {
-      notify({ severity: 'warning', message: 'That node has no free port that fits this connection.' });
+      notify({ severity: 'warning', message: texts.canvas.noPortFits });
       return;
     }
     const group = `connect-${newElementId()}`;
-    edit(command, { label: 'Connect', group });
+    edit(command, { label: texts.canvas.did.connect, group });
     noteConnection(side === 'source' ? over : end.node, group);
     return;
   }

@@ -3,6 +3,7 @@ import { CircleSlash2 } from 'lucide-react';
 import type { Endpoint } from '#app/pipeline/document.ts';
 import { usePipeline } from '../state/pipeline.ts';
 import { connectPorts } from './edits.ts';
+import { texts } from '../text/texts.ts';
 
 /** Beside the pointer while an edge is dragged over a port that cannot take it: why not. */
 export function ConnectionHint() {
@@ -24,7 +25,7 @@ function Refusal() {
 
   function reasonAgainst(): string | null {
     if (!document) return null;
-    if (fromHandle.type === toHandle?.type) return fromHandle.type === 'source' ? 'An output connects to an input, not to another output.' : 'An input connects to an output, not to another input.';
+    if (fromHandle.type === toHandle?.type) return fromHandle.type === 'source' ? texts.canvas.outputToOutput : texts.canvas.inputToInput;
     const result = fromHandle.type === 'source' ? connectPorts(document, here, there) : connectPorts(document, there, here);
     return 'reason' in result ? result.reason : null;
   }

@@ -8,6 +8,7 @@ import { insertIntoEdge } from './edits.ts';
 import type { FlowNode } from './flow-model.ts';
 import { boundsOf, overlap, type Box } from './geometry.ts';
 import { frameOf, moveGroups, notesWithin, regroup } from './groups.ts';
+import { texts } from '../text/texts.ts';
 
 /** Pixels on the screen within which a line catches what is dragged. */
 const reach = 6;
@@ -72,7 +73,7 @@ export function endDrag(dragged: readonly FlowNode[]): void {
   const all = insert ? [...commands, insert] : commands;
   const [first] = all;
   if (!first) return;
-  edit(all.length === 1 ? first : { type: 'batch', commands: all }, insert ? { label: 'Insert into connection' } : {});
+  edit(all.length === 1 ? first : { type: 'batch', commands: all }, insert ? { label: texts.canvas.did.insert } : {});
 }
 
 const rounded = ({ x, y }: Point): Point => ({ x: Math.round(x), y: Math.round(y) });

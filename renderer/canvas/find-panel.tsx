@@ -8,6 +8,7 @@ import { IconButton, NodeTile, cx } from '../ui/index.ts';
 import { revealNode, useCanvas } from './canvas-store.ts';
 import { findInPipeline, markedSpans, placeTitles, type Found } from './find.ts';
 import { selectGroup } from './group-frame.tsx';
+import { texts } from '../text/texts.ts';
 
 /** Ctrl+F: what is on the canvas by title, type, param, column, comment or note. The arrows go from one to the next. */
 export function FindPanel() {
@@ -56,9 +57,9 @@ function FindBody() {
           aria-expanded={found.length > 0}
           aria-controls="find-list"
           aria-activedescendant={found[active] ? `find-${active}` : undefined}
-          aria-label="Find in this pipeline"
+          aria-label={texts.canvas.find.label}
           data-testid="find-input"
-          placeholder="Find a node, parameter, column…"
+          placeholder={texts.canvas.find.placeholder}
           value={query}
           spellCheck={false}
           onChange={(event) => {
@@ -80,20 +81,20 @@ function FindBody() {
           className="h-full min-w-0 flex-1 select-text bg-transparent pl-3 text-sm outline-none placeholder:text-faint"
         />
         <span role="status" data-testid="find-count" className="shrink-0 px-1 text-xs tabular-nums text-faint">
-          {query.trim() === '' ? '' : found.length === 0 ? 'Nothing' : `${Math.min(active + 1, found.length)} of ${found.length}`}
+          {query.trim() === '' ? '' : found.length === 0 ? texts.canvas.find.nothing : texts.canvas.find.place(Math.min(active + 1, found.length), found.length)}
         </span>
-        <IconButton size="sm" label="One before" keys="↑" disabled={found.length === 0} onClick={() => step(-1)}>
+        <IconButton size="sm" label={texts.canvas.find.before} keys="↑" disabled={found.length === 0} onClick={() => step(-1)}>
           <ChevronUp size={14} />
         </IconButton>
-        <IconButton size="sm" label="Next" keys="↓" disabled={found.length === 0} onClick={() => step(1)}>
+        <IconButton size="sm" label={texts.canvas.find.next} keys="↓" disabled={found.length === 0} onClick={() => step(1)}>
           <ChevronDown size={14} />
         </IconButton>
-        <IconButton size="sm" label="Close" keys="Esc" onClick={close}>
+        <IconButton size="sm" label={texts.common.close} keys="Esc" onClick={close}>
           <X size={14} />
         </IconButton>
       </div>
       {found.length > 0 ? (
-        <div ref={list} id="find-list" role="listbox" aria-label="Found" className="max-h-[min(300px,40vh)] overflow-auto border-t border-line p-1">
+        <div ref={list} id="find-list" role="listbox" aria-label={texts.canvas.find.found} className="max-h-[min(300px,40vh)] overflow-auto border-t border-line p-1">
           {found.slice(0, 200).map((one, index) => (
             <div
               key={`${one.kind} ${one.id}`}
@@ -116,7 +117,7 @@ function FindBody() {
                   </span>
                 )}
               </span>
-              <span className="shrink-0 text-xs text-faint">{one.kind === 'group' ? 'Group' : placeTitles[one.place]}</span>
+              <span className="shrink-0 text-xs text-faint">{one.kind === 'group' ? texts.common.group : placeTitles[one.place]}</span>
             </div>
           ))}
         </div>

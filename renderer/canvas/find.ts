@@ -1,6 +1,7 @@
 import type { PipelineDocument, PipelineNode } from '#app/pipeline/document.ts';
 import { fieldsOf, paramsSchema } from '../inspector/form-model.ts';
 import { catalogue, titleOf } from '../state/catalogue.ts';
+import { texts } from '../text/texts.ts';
 
 /** Search over what is on the canvas. Pure functions. */
 
@@ -16,7 +17,7 @@ export interface Found {
   readonly text: string;
 }
 
-export const placeTitles: Readonly<Record<Place, string>> = { title: 'Title', type: 'Type', note: 'Note', param: 'Parameter', column: 'Column', comment: 'Comment' };
+export const placeTitles: Readonly<Record<Place, string>> = { title: texts.canvas.find.title, type: texts.common.type, note: texts.common.note, param: texts.canvas.find.param, column: texts.common.column, comment: texts.canvas.find.comment };
 
 /** Names of the columns on a node's outputs, as far as they are known. */
 export type ColumnsOf = (nodeId: string) => readonly string[];
@@ -31,9 +32,9 @@ export function findInPipeline(document: PipelineDocument, query: string, column
   const words = query.toLowerCase().split(/\s+/).filter(Boolean);
   if (words.length === 0) return [];
   const found: Found[] = [];
-  const best = (element: Omit<Found, 'place' | 'text'>, texts: readonly (readonly [Place, string])[]): void => {
+  const best = (element: Omit<Found, 'place' | 'text'>, places: readonly (readonly [Place, string])[]): void => {
     const title = element.title.toLowerCase();
-    const hits = texts.flatMap(([place, text]) => {
+    const hits = places.flatMap(([place, text]) => {
       const lower = text.toLowerCase();
       const here = words.filter((word) => lower.includes(word));
       const whole = here.length === words.length;
@@ -87,7 +88,7 @@ function leaves(root: unknown): string[] {
   return found;
 }
 
-const firstLine = (text: string): string => text.split('\n').map((line) => line.replace(/^#+\s*/, '').trim()).find(Boolean) ?? 'Note';
+const firstLine = (text: string): string => text.split('\n').map((line) => line.replace(/^#+\s*/, '').trim()).find(Boolean) ?? texts.common.note;
 
 /** The line of a note that holds most of the words; the whole text where they are spread. */
 function lineWith(text: string, words: readonly string[]): string {

@@ -7,6 +7,7 @@ import { nodeHeight, nodeWidth, portOffset, portSize, portsOf, type Ports } from
 import { wireKey } from '../state/lineage.ts';
 import { outputKind } from './edits.ts';
 import { chipPortId, chipPorts, collapsedMembers, membersOf, shownBox, type ChipPort } from './groups.ts';
+import { texts } from '../text/texts.ts';
 
 export type CardNode = Node<{ readonly node: PipelineNode; readonly ports: Ports }, 'card'>;
 export type NoteNode = Node<{ readonly note: PipelineNote }, 'note'>;
@@ -60,7 +61,7 @@ export function flowNodes(document: PipelineDocument, selection: Chosen, before:
       measured: { width: note.width, height: note.height },
       selected,
       zIndex: -1,
-      ariaLabel: `Note: ${note.text.slice(0, 60)}`,
+      ariaLabel: texts.canvas.noteLabel(note.text.slice(0, 60)),
     };
   });
   // A chip also stands for a chosen node within it.
@@ -97,7 +98,7 @@ function groupNode(document: PipelineDocument, group: PipelineGroup, selected: b
   const { x, y, width, height } = box;
   const still = old !== undefined && (old.selected ?? false) === selected && old.position.x === x && old.position.y === y && old.width === width && old.height === height;
   // Marking with the mouse is for what is in the frame, so React Flow may not select the frame itself.
-  const shared = { id: group.id, position: { x, y }, width, height, measured: { width, height }, selected, selectable: false, dragHandle: '.group-handle', ariaLabel: `Group: ${group.title}` };
+  const shared = { id: group.id, position: { x, y }, width, height, measured: { width, height }, selected, selectable: false, dragHandle: '.group-handle', ariaLabel: texts.canvas.groupLabel(group.title) };
   if (!collapsed) {
     if (still && old.type === 'frame' && old.data.group === group) return [old];
     return [{ ...shared, type: 'frame', data: { group }, zIndex: -2, style: { pointerEvents: 'none' } }];
@@ -153,7 +154,7 @@ export function flowEdges(document: PipelineDocument, selectedNodes: readonly st
         data: { from, kind, lit, dim, way },
         selected,
         reconnectable: fromGroup === undefined && toGroup === undefined,
-        ariaLabel: `${source ? titleOf(source) : edge.from.node} to ${target ? titleOf(target) : edge.to.node}`,
+        ariaLabel: texts.canvas.wireLabel(source ? titleOf(source) : edge.from.node, target ? titleOf(target) : edge.to.node),
       },
     ];
   });

@@ -16,6 +16,7 @@ import { changeGroup, type ChipPort } from './groups.ts';
 import { InlineTitle } from './inline-title.tsx';
 import { PortShape, kindTitles } from './port-shape.tsx';
 import { StateGlyph } from './state-glyph.tsx';
+import { texts } from '../text/texts.ts';
 
 /** A collapsed group: one card with the ports that cross its border. Its button or a press of the key opens it again. */
 function GroupChipView({ data, selected, height }: NodeProps<ChipNode>) {
@@ -34,13 +35,13 @@ function GroupChipView({ data, selected, height }: NodeProps<ChipNode>) {
       <ExpandButton group={group} />
       <div className="node-text min-w-0 flex-1">
         {renaming ? (
-          <InlineTitle label="Group title" title={group.title} onChange={(title) => renameGroup(group, title)} />
+          <InlineTitle label={texts.canvas.groupTitle} title={group.title} onChange={(title) => renameGroup(group, title)} />
         ) : (
           <div className="node-title truncate text-sm font-medium leading-[18px]" title={group.title}>
-            {group.title || 'Group'}
+            {group.title || texts.common.group}
           </div>
         )}
-        <div className="node-line truncate text-xs leading-4 text-muted">{members.length === 1 ? '1 node' : `${members.length} nodes`}</div>
+        <div className="node-line truncate text-xs leading-4 text-muted">{texts.common.nodeCount(members.length)}</div>
       </div>
       <span role="img" aria-label={stateTitles[state]} title={stateTitles[state]} className="node-glyph absolute -right-[7px] -top-[7px] rounded-full bg-surface ring-2 ring-canvas">
         <StateGlyph state={state} />
@@ -61,12 +62,12 @@ function ExpandButton({ group }: { readonly group: PipelineGroup }) {
   return (
     <button
       type="button"
-      aria-label={`Expand ${group.title}`}
+      aria-label={texts.canvas.expandTitle(group.title)}
       data-testid="group-expand"
       className="nodrag inline-flex size-7 shrink-0 items-center justify-center rounded-sm text-muted hover:bg-hover hover:text-ink"
       onPointerDown={(event) => event.stopPropagation()}
       onDoubleClick={(event) => event.stopPropagation()}
-      onClick={() => edit(changeGroup(group, { collapsed: undefined }), { label: 'Expand group' })}
+      onClick={() => edit(changeGroup(group, { collapsed: undefined }), { label: texts.canvas.did.expandGroup })}
     >
       <ChevronRight size={16} />
     </button>
@@ -85,7 +86,7 @@ function ChipHandle({ port, side, offset }: { readonly port: ChipPort; readonly 
       data-kind={port.kind}
       data-side={side}
       role="img"
-      aria-label={`${side === 'in' ? 'Input' : 'Output'} of the group (${kindTitles[port.kind].toLowerCase()})`}
+      aria-label={texts.canvas.groupPort(side, kindTitles[port.kind])}
       className={cx('port')}
     >
       <PortShape kind={port.kind} />

@@ -9,6 +9,7 @@ import { useCanvas } from './canvas-store.ts';
 import type { FrameNode } from './flow-model.ts';
 import { changeGroup, membersOf, notesWithin, resizeGroup } from './groups.ts';
 import { InlineTitle } from './inline-title.tsx';
+import { texts } from '../text/texts.ts';
 
 /** Selects a group with what is in it; with `more`, adds it to what is selected. */
 export function selectGroup(group: PipelineGroup, more = false): void {
@@ -35,7 +36,7 @@ export function groupHandlers(group: PipelineGroup) {
 }
 
 export function renameGroup(group: PipelineGroup, title: string): void {
-  edit(changeGroup(group, { title }), { label: 'Rename group' });
+  edit(changeGroup(group, { title }), { label: texts.canvas.did.renameGroup });
 }
 
 /** The frame around a group: only its bar and its handles take the mouse, so that marking and adding go on within. */
@@ -52,25 +53,25 @@ function GroupFrameView({ data, selected }: NodeProps<FrameNode>) {
         handleClassName="!size-2 !rounded-sm !border-accent !bg-surface pointer-events-auto"
         onResizeEnd={(_event, box) => {
           const { document } = usePipeline.getState();
-          if (document) edit(resizeGroup(document, group, box), { label: 'Resize group' });
+          if (document) edit(resizeGroup(document, group, box), { label: texts.canvas.did.resizeGroup });
         }}
       />
       <div className="group-handle pointer-events-auto flex h-8 cursor-grab items-center gap-1 rounded-t-xl pl-1.5 pr-3" title={group.title} {...groupHandlers(group)}>
         <button
           type="button"
-          aria-label={`Collapse ${group.title}`}
+          aria-label={texts.canvas.collapseTitle(group.title)}
           data-testid="group-collapse"
           className="nodrag inline-flex size-6 shrink-0 items-center justify-center rounded-sm text-muted hover:bg-hover hover:text-ink"
           onPointerDown={(event) => event.stopPropagation()}
           onDoubleClick={(event) => event.stopPropagation()}
-          onClick={() => edit(changeGroup(group, { collapsed: true }), { label: 'Collapse group' })}
+          onClick={() => edit(changeGroup(group, { collapsed: true }), { label: texts.canvas.did.collapseGroup })}
         >
           <ChevronDown size={14} />
         </button>
         {renaming ? (
-          <InlineTitle label="Group title" title={group.title} onChange={(title) => renameGroup(group, title)} className="max-w-64" />
+          <InlineTitle label={texts.canvas.groupTitle} title={group.title} onChange={(title) => renameGroup(group, title)} className="max-w-64" />
         ) : (
-          <span className="group-title min-w-0 truncate text-sm font-semibold">{group.title || 'Group'}</span>
+          <span className="group-title min-w-0 truncate text-sm font-semibold">{group.title || texts.common.group}</span>
         )}
       </div>
     </div>

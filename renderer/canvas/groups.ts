@@ -5,6 +5,7 @@ import { indexGraph } from '#app/pipeline/graph.ts';
 import type { PortKind } from '#app/sdk/ports.ts';
 import { outputKind } from './edits.ts';
 import { boundsOf, cardAt, holds, overlap, snap, type Box } from './geometry.ts';
+import { texts } from '../text/texts.ts';
 
 /** Frames around nodes: where they lie, who is in them, and their edits as commands. Pure functions of the document. */
 
@@ -90,8 +91,8 @@ export function groupNodes(document: PipelineDocument, nodeIds: readonly string[
   if (nodes.length === 0) return null;
   const titles = new Set(document.groups.map(({ title }) => title));
   let number = 1;
-  while (titles.has(`Group ${number}`)) number++;
-  const group: PipelineGroup = { id: newElementId(), title: `Group ${number}`, colour: 'data', nodes };
+  while (titles.has(texts.canvas.groupNumber(number))) number++;
+  const group: PipelineGroup = { id: newElementId(), title: texts.canvas.groupNumber(number), colour: 'data', nodes };
   return { group, command: { type: 'batch', commands: [{ type: 'add', groups: [group] }, ...leave(document, chosen)] } };
 }
 

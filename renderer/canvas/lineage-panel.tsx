@@ -5,6 +5,7 @@ import { traceColumn, useLineage } from '../state/lineage.ts';
 import { IconButton } from '../ui/index.ts';
 import { NodeButton } from './node-button.tsx';
 import { RowPathPanel } from './row-path-panel.tsx';
+import { texts } from '../text/texts.ts';
 
 /** Over the canvas while the way of a column is lit: where it comes from, step by step, and what uses it. */
 export function LineagePanel() {
@@ -21,24 +22,24 @@ export function LineagePanel() {
   if (row !== null) return <RowPathPanel />;
   if (target === null) return null;
   return (
-    <section aria-label={`Lineage of ${target.column}`} data-testid="lineage-panel" className="absolute right-3 top-3 z-10 flex max-h-[70%] w-72 flex-col rounded-lg border border-line bg-raised shadow-float">
+    <section aria-label={texts.canvas.lineage.of(target.column)} data-testid="lineage-panel" className="absolute right-3 top-3 z-10 flex max-h-[70%] w-72 flex-col rounded-lg border border-line bg-raised shadow-float">
       <header className="flex items-center gap-2 border-b border-line py-1 pl-3 pr-1">
         <Route size={14} className="shrink-0 text-accent-ink" />
         <h2 className="min-w-0 flex-1 truncate text-sm font-medium" title={target.column}>
           {target.column}
         </h2>
-        <IconButton label="Close" keys="Escape" tooltipSide="left" onClick={() => traceColumn(null)}>
+        <IconButton label={texts.common.close} keys="Escape" tooltipSide="left" onClick={() => traceColumn(null)}>
           <X size={15} />
         </IconButton>
       </header>
       {error ? <p className="selectable px-3 py-2 text-xs text-bad-ink">{error.remedy ? `${error.message} ${error.remedy}` : error.message}</p> : null}
       {path ? (
         <div className="overflow-auto px-1.5 pb-2">
-          <Stops heading="Comes from" stops={path.stops.filter((stop) => stop.direction !== 'forward' && stop.columns.length > 0)} />
-          <Stops heading="Goes into" stops={path.stops.filter((stop) => stop.direction === 'forward' && stop.columns.length > 0)} />
+          <Stops heading={texts.canvas.lineage.from} stops={path.stops.filter((stop) => stop.direction !== 'forward' && stop.columns.length > 0)} />
+          <Stops heading={texts.canvas.lineage.into} stops={path.stops.filter((stop) => stop.direction === 'forward' && stop.columns.length > 0)} />
           {path.users.length > 0 ? (
             <>
-              <Heading>Used by</Heading>
+              <Heading>{texts.canvas.lineage.usedBy}</Heading>
               <ul>
                 {path.users.map((user) => (
                   <li key={user.nodeId}>
@@ -48,7 +49,7 @@ export function LineagePanel() {
               </ul>
             </>
           ) : null}
-          {path.stops.every((stop) => stop.direction !== 'forward') && path.users.length === 0 ? <p className="px-1.5 pt-2 text-xs text-muted">Nothing uses it.</p> : null}
+          {path.stops.every((stop) => stop.direction !== 'forward') && path.users.length === 0 ? <p className="px-1.5 pt-2 text-xs text-muted">{texts.canvas.lineage.unused}</p> : null}
         </div>
       ) : null}
     </section>
@@ -85,10 +86,10 @@ function Stops({ heading, stops }: { readonly heading: string; readonly stops: C
 /** Columns that are on the way only because they decide which rows there are. */
 function RowsDecided({ names, forward }: { readonly names: readonly string[]; readonly forward: boolean }) {
   if (names.length === 0) return null;
-  const listed = names.length <= 3 ? names.join(', ') : `${names.length} columns`;
+  const listed = names.length <= 3 ? names.join(', ') : texts.common.columnCount(String(names.length), false);
   return (
     <li className="truncate text-xs text-faint" title={names.join(', ')}>
-      {forward ? `decides the rows of ${listed}` : `rows decided by ${listed}`}
+      {forward ? texts.canvas.lineage.decides(listed) : texts.canvas.lineage.decidedBy(listed)}
     </li>
   );
 }

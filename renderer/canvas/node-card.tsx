@@ -18,6 +18,7 @@ import { InlineTitle } from './inline-title.tsx';
 import { LeakMark } from './leak-mark.tsx';
 import { PortShape, kindTitles } from './port-shape.tsx';
 import { StateGlyph } from './state-glyph.tsx';
+import { texts } from '../text/texts.ts';
 
 function NodeCardView({ data, selected }: NodeProps<CardNode>) {
   const { node, ports } = data;
@@ -35,7 +36,7 @@ function NodeCardView({ data, selected }: NodeProps<CardNode>) {
   const { state, reason } = nodeState({ node, diagnostics, freshness, nodeRun, runActive, runDocument });
   const known = catalogue.has(node.type);
   const message = state === 'failed' || state === 'attention' ? reason : null;
-  const line = !known ? 'This node type is not installed' : (message ?? (state === 'running' ? (progress?.message ?? describe) : describe));
+  const line = !known ? texts.common.notInstalled : (message ?? (state === 'running' ? (progress?.message ?? describe) : describe));
 
   return (
     <div data-testid={`node-${node.id}`} className="size-full">
@@ -54,7 +55,7 @@ function NodeCardView({ data, selected }: NodeProps<CardNode>) {
         </span>
         <div className={cx('node-text min-w-0 flex-1', node.bypassed && 'opacity-60')}>
           {renaming ? (
-            <InlineTitle label="Node title" title={titleOf(node)} onChange={(title) => edit({ type: 'set-title', nodeId: node.id, title: title === '' ? null : title })} />
+            <InlineTitle label={texts.canvas.nodeTitle} title={titleOf(node)} onChange={(title) => edit({ type: 'set-title', nodeId: node.id, title: title === '' ? null : title })} />
           ) : (
             <div className="node-title truncate text-sm font-medium leading-[18px]" title={node.comment || undefined}>
               {titleOf(node)}
@@ -91,7 +92,7 @@ function NodeCardView({ data, selected }: NodeProps<CardNode>) {
         ) : null}
         {mark === null ? null : <LineageColumns mark={mark} />}
         <div className={cx('node-timing pointer-events-none absolute left-1 top-full pt-1 text-xs tabular-nums text-faint', traced && 'hidden')}>
-          {nodeRun?.ms != null ? (nodeRun.status === 'cached' ? 'Reused' : formatDuration(nodeRun.ms)) : null}
+          {nodeRun?.ms != null ? (nodeRun.status === 'cached' ? texts.canvas.reused : formatDuration(nodeRun.ms)) : null}
         </div>
         {ports.inputs.map((port, index) => (
           <PortHandle key={port.name} port={port} side="in" offset={portOffset(index, ports.inputs.length)} />
@@ -124,14 +125,14 @@ function LineageColumns({ mark }: { readonly mark: LineageMark }) {
           {one.expression === null ? one.column : `${one.column} = ${one.expression}`}
         </div>
       ))}
-      {rest > 0 ? <div className="text-faint">and {rest} more</div> : null}
+      {rest > 0 ? <div className="text-faint">{texts.canvas.andMore(rest)}</div> : null}
     </div>
   );
 }
 
 function PortHandle({ port, side, offset }: { readonly port: PortSpec; readonly side: 'in' | 'out'; readonly offset: number }) {
   const hollow = side === 'in' && mayBeEmpty(port);
-  const name = `${side === 'in' ? 'Input' : 'Output'}: ${port.title} (${kindTitles[port.kind].toLowerCase()}${hollow ? ', optional' : ''})`;
+  const name = texts.canvas.port(side, port.title, kindTitles[port.kind], hollow);
   return (
     <Handle
       id={port.name}

@@ -6,6 +6,7 @@ import { cx } from '../ui/index.ts';
 import { useCanvas } from './canvas-store.ts';
 import type { NoteNode } from './flow-model.ts';
 import { snap } from './geometry.ts';
+import { texts } from '../text/texts.ts';
 
 /** Text on the canvas, in Markdown. Double click or Enter edits, Escape leaves; the corner resizes. */
 function NoteCardView({ data, selected }: NodeProps<NoteNode>) {
@@ -42,14 +43,14 @@ function NoteCardView({ data, selected }: NodeProps<NoteNode>) {
       />
       {draft === null ? (
         <div className="size-full overflow-hidden break-words">
-          {note.text.trim() === '' ? <span className="text-faint">Double-click to write</span> : <Markdown text={note.text} breaks className="gap-1.5" />}
+          {note.text.trim() === '' ? <span className="text-faint">{texts.canvas.doubleClick}</span> : <Markdown text={note.text} breaks className="gap-1.5" />}
         </div>
       ) : (
         <textarea
           autoFocus
-          aria-label="Note text"
+          aria-label={texts.canvas.noteText}
           value={draft}
-          placeholder="What should the next reader know? **Bold**, # headings, - lists and links work."
+          placeholder={texts.canvas.notePlaceholder}
           onChange={(event) => setDraft(event.target.value)}
           onBlur={finish}
           onKeyDown={(event) => {

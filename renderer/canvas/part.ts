@@ -9,6 +9,7 @@ import { useView } from '../state/view.ts';
 import { revealNode } from './canvas-store.ts';
 import { freePlace, freshNode } from './edits.ts';
 import { nodeHeight, nodeWidth, snap } from './geometry.ts';
+import { texts } from '../text/texts.ts';
 
 /** What a part becomes: the command, and the ids of its nodes in the document. Null where a node type is not there. */
 export interface PlacedPart {
@@ -69,10 +70,10 @@ export function addPart(part: PipelinePart, nodeId: string, title: string): void
   const { document } = usePipeline.getState();
   const placed = document === null ? null : placePart(document, part, nodeId);
   if (placed === null) {
-    notify({ severity: 'warning', message: 'These nodes cannot be added here.', remedy: 'Open the pipeline that they come from, in this version of the app.' });
+    notify({ severity: 'warning', message: texts.canvas.cannotAdd, remedy: texts.canvas.cannotAddRemedy });
     return;
   }
-  if (!edit(placed.command, { label: `Add ${title}` })) return;
+  if (!edit(placed.command, { label: texts.canvas.did.add(title) })) return;
   select({ nodes: [...placed.nodes] });
   useView.setState({ page: 'canvas' });
   const last = placed.nodes.at(-1);

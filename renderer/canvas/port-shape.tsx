@@ -1,4 +1,5 @@
 import type { PortKind } from '#app/sdk/ports.ts';
+import { texts } from '../text/texts.ts';
 
 const shapes: Readonly<Record<PortKind, string>> = {
   table: 'M3 2.2v9.6L11.6 7z',
@@ -10,12 +11,12 @@ const shapes: Readonly<Record<PortKind, string>> = {
 };
 
 export const kindTitles: Readonly<Record<PortKind, string>> = {
-  table: 'Table',
-  recipe: 'Recipe',
-  learner: 'Learner',
-  model: 'Model',
-  evaluation: 'Evaluation',
-  report: 'Report',
+  table: texts.canvas.kinds.table,
+  recipe: texts.canvas.kinds.recipe,
+  learner: texts.canvas.kinds.learner,
+  model: texts.canvas.kinds.model,
+  evaluation: texts.canvas.kinds.evaluation,
+  report: texts.canvas.kinds.report,
 };
 
 /** The shape of a kind of port, 14 × 14; hollow where a connection is optional. */

@@ -11,6 +11,7 @@ import { inputKind, outputKind } from './edits.ts';
 import { replacementsFor } from './replace.ts';
 import { searchTypes } from './type-search.ts';
 import { useWhatNext } from './use-what-next.ts';
+import { texts } from '../text/texts.ts';
 
 const menuWidth = 320;
 const menuHeight = 400;
@@ -69,7 +70,7 @@ function QuickAddMenu({ request }: { readonly request: QuickAddRequest }) {
     <div className="fixed inset-0 z-[60]" onPointerDown={(event) => event.target === event.currentTarget && close()} onContextMenu={(event) => event.preventDefault()}>
       <div
         role="dialog"
-        aria-label={replace === undefined ? 'Add a node' : 'Replace the node'}
+        aria-label={replace === undefined ? texts.canvas.add.title : texts.canvas.add.replaceTitle}
         data-testid="quick-add"
         className="absolute flex animate-appear flex-col overflow-hidden rounded-lg bg-raised shadow-float"
         style={{ left, top, width: menuWidth, maxHeight: menuHeight }}
@@ -80,9 +81,9 @@ function QuickAddMenu({ request }: { readonly request: QuickAddRequest }) {
           aria-expanded
           aria-controls="quick-add-list"
           aria-activedescendant={types[active] ? `quick-add-${active}` : undefined}
-          aria-label="Search nodes to add"
+          aria-label={texts.canvas.add.search}
           data-testid="quick-add-search"
-          placeholder={replace !== undefined ? 'Replace by…' : kind === null || lenient ? 'Add a node…' : joint?.kind === 'before' ? `Nodes that give a ${kindTitles[kind].toLowerCase()}…` : `Nodes that take a ${kindTitles[kind].toLowerCase()}…`}
+          placeholder={replace !== undefined ? texts.canvas.add.replace : kind === null || lenient ? texts.canvas.add.any : joint?.kind === 'before' ? texts.canvas.add.giving(texts.canvas.aKind[kind]) : texts.canvas.add.taking(texts.canvas.aKind[kind])}
           value={query}
           onChange={(event) => {
             setQuery(event.target.value);
@@ -100,7 +101,7 @@ function QuickAddMenu({ request }: { readonly request: QuickAddRequest }) {
           }}
           className="h-10 shrink-0 select-text border-b border-line bg-transparent px-3 text-base outline-none placeholder:text-faint"
         />
-        <div ref={list} id="quick-add-list" role="listbox" aria-label="Nodes" className="min-h-0 overflow-auto p-1">
+        <div ref={list} id="quick-add-list" role="listbox" aria-label={texts.canvas.add.nodes} className="min-h-0 overflow-auto p-1">
           {types.map((type, index) => {
             const { definition } = type;
             const category = categoryOf(definition.type);
@@ -108,8 +109,8 @@ function QuickAddMenu({ request }: { readonly request: QuickAddRequest }) {
             const reason = joins ? why.get(definition.type) : undefined;
             return (
               <Fragment key={definition.type}>
-                {suggested > 0 && index === 0 ? <p role="presentation" className={heading}>Likely next</p> : null}
-                {suggested > 0 && index === suggested ? <p role="presentation" className={heading}>Everything that fits</p> : null}
+                {suggested > 0 && index === 0 ? <p role="presentation" className={heading}>{texts.canvas.add.likely}</p> : null}
+                {suggested > 0 && index === suggested ? <p role="presentation" className={heading}>{texts.canvas.add.everything}</p> : null}
                 <div
                   id={`quick-add-${index}`}
                   role="option"
@@ -126,7 +127,7 @@ function QuickAddMenu({ request }: { readonly request: QuickAddRequest }) {
                   <span className="min-w-0 flex-1">
                     <span className="block truncate text-sm leading-[18px]">{definition.title}</span>
                     <span data-testid={reason === undefined ? undefined : 'quick-add-why'} className={cx('block truncate text-xs', reason === undefined ? 'text-faint' : 'text-accent-ink')} title={reason}>
-                      {reason !== undefined ? reason : joins ? definition.summary : `${categoryTitles[category as keyof typeof categoryTitles] ?? ''}; will not be connected`}
+                      {reason !== undefined ? reason : joins ? definition.summary : texts.canvas.add.notConnected(categoryTitles[category as keyof typeof categoryTitles] ?? '')}
                     </span>
                   </span>
                   {index === active ? <CornerDownLeft size={13} className="shrink-0 text-faint" /> : null}
@@ -134,7 +135,7 @@ function QuickAddMenu({ request }: { readonly request: QuickAddRequest }) {
               </Fragment>
             );
           })}
-          {types.length === 0 ? <p className="px-2 py-6 text-center text-sm text-muted">No node matches “{query}”.</p> : null}
+          {types.length === 0 ? <p className="px-2 py-6 text-center text-sm text-muted">{texts.canvas.add.noMatch(query)}</p> : null}
         </div>
       </div>
     </div>

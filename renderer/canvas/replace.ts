@@ -10,6 +10,7 @@ import { controlOf, paramsSchema, withoutNull, words, type JsonSchema } from '..
 import { catalogue, categoryOf, orderedTypes, titleOf } from '../state/catalogue.ts';
 import { freshNode } from './edits.ts';
 import { portsOf } from './geometry.ts';
+import { texts } from '../text/texts.ts';
 
 /** Another node type in the place of one that is there. Pure functions of the document. */
 
@@ -103,7 +104,7 @@ export function replaceNode(document: PipelineDocument, nodeId: string, type: st
     const other = indexGraph(document).nodes.get(id);
     return other ? titleOf(other) : id;
   };
-  const lostWords = lostEdges.map((edge) => (edge.from.node === nodeId ? `the connection to ${nameOf(edge.to.node)}` : `the connection from ${nameOf(edge.from.node)}`));
+  const lostWords = lostEdges.map((edge) => (edge.from.node === nodeId ? texts.canvas.connectionTo(nameOf(edge.to.node)) : texts.canvas.connectionFrom(nameOf(edge.from.node))));
   return { command: commands.length === 1 ? (commands[0] as Command) : { type: 'batch', commands }, lost: [...lost, ...lostWords] };
 }
 

@@ -4,20 +4,21 @@ import type { RowPath } from '#app/protocol/sections/lineage.ts';
 import { traceColumn, useLineage } from '../state/lineage.ts';
 import { IconButton, Spinner, cx } from '../ui/index.ts';
 import { NodeButton } from './node-button.tsx';
+import { texts } from '../text/texts.ts';
 
 /** Over the canvas while the sources of a row are lit: the rows of each source, and where the way back ends. */
 export function RowPathPanel() {
   const { row, rowPath: path, error } = useLineage();
   if (row === null) return null;
-  const title = `Where row ${formatCount(row.number ?? row.row + 1)} comes from`;
+  const title = texts.canvas.rowPath.title(formatCount(row.number ?? row.row + 1));
   const sources = path?.sources.filter(({ rows }) => rows > 0) ?? [];
   return (
     <section aria-label={title} data-testid="row-path-panel" className="absolute right-3 top-3 z-10 flex max-h-[calc(100%-1.5rem)] w-[26rem] max-w-[60%] flex-col rounded-lg border border-line bg-raised shadow-float">
       <header className="flex items-center gap-2 border-b border-line py-1 pl-3 pr-1">
         <Rows3 size={14} className="shrink-0 text-accent-ink" />
         <h2 className="min-w-0 flex-1 truncate text-sm font-medium">{title}</h2>
-        {path === null && error === null ? <Spinner size={13} label="Walking back" /> : null}
-        <IconButton label="Close" keys="Escape" tooltipSide="left" onClick={() => traceColumn(null)}>
+        {path === null && error === null ? <Spinner size={13} label={texts.canvas.rowPath.walking} /> : null}
+        <IconButton label={texts.common.close} keys="Escape" tooltipSide="left" onClick={() => traceColumn(null)}>
           <X size={15} />
         </IconButton>
       </header>
@@ -32,11 +33,11 @@ export function RowPathPanel() {
               <NodeButton nodeId={stop.nodeId} title={stop.title} />
               <p className="flex gap-1.5 px-1.5 text-xs text-muted">
                 <CircleSlash2 size={13} aria-hidden className="mt-0.5 shrink-0 text-warn-ink" />
-                The way back ends here, as {stop.reason}.
+                {texts.canvas.rowPath.ends(stop.reason)}
               </p>
             </div>
           ))}
-          {sources.length === 0 && path.stops.length === 0 ? <p className="px-1.5 text-xs text-muted">It comes from no row of a source: a group of no rows, say.</p> : null}
+          {sources.length === 0 && path.stops.length === 0 ? <p className="px-1.5 text-xs text-muted">{texts.canvas.rowPath.none}</p> : null}
           {decided(path).map((note) => (
             <p key={note} className="px-1.5 text-xs text-muted">
               {note}
@@ -49,8 +50,8 @@ export function RowPathPanel() {
 }
 
 function decided(path: RowPath): string[] {
-  const by = path.sources.filter(({ decides }) => decides > 0).map(({ title, decides }) => `${formatCount(decides)} of “${title}”`);
-  return [...(by.length === 0 ? [] : [`Rows that are not in it but that it hangs on (a window counted them, or it might not be there without them): ${by.join(', ')}.`]), ...path.notes];
+  const by = path.sources.filter(({ decides }) => decides > 0).map(({ title, decides }) => texts.canvas.rowPath.rowsOf(formatCount(decides), title));
+  return [...(by.length === 0 ? [] : [texts.canvas.rowPath.decided(by.join(', '))]), ...path.notes];
 }
 
 /** One row reads down, several read across. */
@@ -63,7 +64,7 @@ function Source({ source }: { readonly source: RowPath['sources'][number] }) {
         <span className="min-w-0 flex-1">
           <NodeButton nodeId={source.nodeId} title={source.title} strong />
         </span>
-        <span className="shrink-0 text-xs tabular-nums text-muted">{rows === 1 ? `row ${formatCount(first?.number ?? 0)}` : `${formatCount(rows)} rows`}</span>
+        <span className="shrink-0 text-xs tabular-nums text-muted">{rows === 1 ? texts.canvas.rowPath.row(formatCount(first?.number ?? 0)) : texts.common.rowCount(formatCount(rows), false)}</span>
       </div>
       {rows === 1 && first ? (
         <dl className="selectable mx-1.5 grid max-h-56 grid-cols-[minmax(5rem,auto)_1fr] overflow-auto rounded-md border border-line text-xs">
@@ -82,7 +83,7 @@ function Source({ source }: { readonly source: RowPath['sources'][number] }) {
             <thead className="sticky top-0 bg-chrome">
               <tr>
                 <th scope="col" className="border-b border-line-strong px-2 py-1 text-right font-normal text-faint">
-                  row
+                  {texts.canvas.rowPath.rowHead}
                 </th>
                 {schema.map(({ name }) => (
                   <th key={name} scope="col" className="whitespace-nowrap border-b border-line-strong px-2 py-1 text-left font-semibold">
@@ -106,9 +107,9 @@ function Source({ source }: { readonly source: RowPath['sources'][number] }) {
           </table>
         </div>
       )}
-      {rows > shown.length ? <p className="px-1.5 pt-0.5 text-xs text-faint">The first {formatCount(shown.length)}.</p> : null}
+      {rows > shown.length ? <p className="px-1.5 pt-0.5 text-xs text-faint">{texts.canvas.rowPath.first(formatCount(shown.length))}</p> : null}
     </div>
   );
 }
 
-const cellText = (cell: null | undefined | boolean | number | string): string => (cell === null || cell === undefined ? 'missing' : String(cell));
+const cellText = (cell: null | undefined | boolean | number | string): string => (cell === null || cell === undefined ? texts.common.missing : String(cell));

@@ -1,10 +1,11 @@
 import { cx } from '../ui/index.ts';
 import { groupColours } from './groups.ts';
+import { texts } from '../text/texts.ts';
 
 type Colour = (typeof groupColours)[number];
 
 /** Colours have names of their own here: a frame in the hue of a category says nothing of the category. */
-export const colourTitles: Readonly<Record<Colour, string>> = { data: 'Blue', explore: 'Teal', evaluate: 'Green', monitor: 'Yellow', train: 'Orange', deploy: 'Pink', transform: 'Violet' };
+export const colourTitles: Readonly<Record<Colour, string>> = { data: texts.canvas.colours.blue, explore: texts.canvas.colours.teal, evaluate: texts.canvas.colours.green, monitor: texts.canvas.colours.yellow, train: texts.canvas.colours.orange, deploy: texts.canvas.colours.pink, transform: texts.canvas.colours.violet };
 
 export function Swatch({ colour, size = 12 }: { readonly colour: string; readonly size?: number }) {
   return <span data-category={colour} aria-hidden className="block rounded-full border border-[var(--category)] bg-[var(--category-soft)]" style={{ width: size, height: size }} />;
@@ -13,7 +14,7 @@ export function Swatch({ colour, size = 12 }: { readonly colour: string; readonl
 /** One of the colours by clicking it. */
 export function ColourPicker({ value, onChange }: { readonly value: string; readonly onChange: (colour: string) => void }) {
   return (
-    <div role="radiogroup" aria-label="Colour" className="flex gap-1">
+    <div role="radiogroup" aria-label={texts.common.colour} className="flex gap-1">
       {groupColours.map((colour) => (
         <button
           key={colour}

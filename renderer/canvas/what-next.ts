@@ -4,6 +4,7 @@ import type { Column, Schema } from '#app/relation/types.ts';
 import { findPredictionColumns } from '#app/sdk/prediction.ts';
 import type { PortKind } from '#app/sdk/ports.ts';
 import { catalogue, categoryOf } from '../state/catalogue.ts';
+import { texts } from '../text/texts.ts';
 
 /** What could come next after an output, from its kind and its data, each with its reason in a few words. Pure functions. */
 
@@ -102,46 +103,46 @@ export function whatNext(facts: NextFacts): readonly Suggestion[] {
 
 const afterKind: Readonly<Partial<Record<PortKind, Suggestion[]>>> = {
   model: [
-    { type: 'evaluate/predict', why: 'applies the model to rows' },
-    { type: 'evaluate/permutation-importance', why: 'shows which columns it relies on' },
-    { type: 'evaluate/shap', why: 'explains single predictions' },
-    { type: 'deploy/bundle', why: 'makes it something to run elsewhere' },
-    { type: 'deploy/register-model', why: 'keeps it with a name and a version' },
+    { type: 'evaluate/predict', why: texts.canvas.next.applies },
+    { type: 'evaluate/permutation-importance', why: texts.canvas.next.relies },
+    { type: 'evaluate/shap', why: texts.canvas.next.explains },
+    { type: 'deploy/bundle', why: texts.canvas.next.bundle },
+    { type: 'deploy/register-model', why: texts.canvas.next.register },
   ],
   learner: [
-    { type: 'evaluate/test-and-score', why: 'scores it fairly, on folds' },
-    { type: 'train/parameter-search', why: 'looks for better settings' },
-    { type: 'train/stacking', why: 'joins several learners' },
-    { type: 'evaluate/learning-curve', why: 'shows whether more rows would help' },
+    { type: 'evaluate/test-and-score', why: texts.canvas.next.scores },
+    { type: 'train/parameter-search', why: texts.canvas.next.search },
+    { type: 'train/stacking', why: texts.canvas.next.joins },
+    { type: 'evaluate/learning-curve', why: texts.canvas.next.moreRows },
   ],
   recipe: [
-    { type: 'train/gradient-boosting', why: 'learns from what it prepares' },
-    { type: 'train/logistic-regression', why: 'learns classes from what it prepares' },
-    { type: 'train/linear-regression', why: 'learns numbers from what it prepares' },
-    { type: 'train/neural-network', why: 'learns from what it prepares' },
+    { type: 'train/gradient-boosting', why: texts.canvas.next.learns },
+    { type: 'train/logistic-regression', why: texts.canvas.next.learnsClasses },
+    { type: 'train/linear-regression', why: texts.canvas.next.learnsNumbers },
+    { type: 'train/neural-network', why: texts.canvas.next.learns },
   ],
 };
 
-const percent = (share: number): string => (share < 0.01 ? 'under 1 %' : `${Math.round(share * 100)} %`);
+const percent = (share: number): string => (share < 0.01 ? texts.canvas.next.under1 : `${Math.round(share * 100)} %`);
 
 function afterTable(facts: NextFacts): Suggestion[] {
   const { type, port, schema, before } = facts;
   const target = likelyTarget(facts);
   if (type === 'evaluate/predict' || (type === 'evaluate/test-and-score' && port === 'predictions')) return afterPredictions(facts, target);
-  if (type === 'evaluate/test-and-score' && port === 'scores') return [{ type: 'evaluate/compare-models', why: 'says which learner is better, and how surely' }];
+  if (type === 'evaluate/test-and-score' && port === 'scores') return [{ type: 'evaluate/compare-models', why: texts.canvas.next.compare }];
   const isSplit = before.has('transform/partition');
   const isTest = type === 'transform/partition' && port === 'test';
-  const split: Suggestion = { type: 'transform/partition', why: target ? `keeps rows back to test predictions of ${target.name}` : 'keeps rows back for a test' };
+  const split: Suggestion = { type: 'transform/partition', why: target ? texts.canvas.next.splitFor(target.name) : texts.canvas.next.split };
   const mend = afterLooks(facts);
   const trainers = target && !isTest ? trainersFor(target) : [];
-  const predict: Suggestion = { type: 'evaluate/predict', why: isTest ? 'tests a model on these rows' : 'applies a model to these rows' };
+  const predict: Suggestion = { type: 'evaluate/predict', why: isTest ? texts.canvas.next.tests : texts.canvas.next.appliesHere };
   const text = schema?.find(({ name, type: kind }) => kind === 'string' && /^(text|review|comment|message|body|description|content)$/i.test(name));
-  const forText: Suggestion[] = text ? [{ type: 'train/text-classifier', why: `learns from the words of ${text.name}` }, { type: 'transform/text', why: `cleans or splits ${text.name}` }] : [];
-  const look: Suggestion[] = categoryOf(type) === 'data' ? [{ type: 'explore/data-quality-profile', why: 'shows what is in it, and what is wrong' }] : [];
+  const forText: Suggestion[] = text ? [{ type: 'train/text-classifier', why: texts.canvas.next.words(text.name) }, { type: 'transform/text', why: texts.canvas.next.cleans(text.name) }] : [];
+  const look: Suggestion[] = categoryOf(type) === 'data' ? [{ type: 'explore/data-quality-profile', why: texts.canvas.next.quality }] : [];
   const shape: Suggestion[] = [
-    { type: 'transform/filter-rows', why: 'keeps the rows you want' },
-    { type: 'transform/select-columns', why: 'keeps the columns you want' },
-    { type: 'transform/group-by', why: 'sums up by group' },
+    { type: 'transform/filter-rows', why: texts.canvas.next.filter },
+    { type: 'transform/select-columns', why: texts.canvas.next.select },
+    { type: 'transform/group-by', why: texts.canvas.next.group },
   ];
   if (isTest) return [predict, ...shape];
   if (isSplit) return [...trainers, ...forText, ...mend, predict];
@@ -156,35 +157,34 @@ function afterLooks({ schema, columns, before }: NextFacts): Suggestion[] {
   const gaps = (columns ?? []).filter(({ missing, count }) => missing > 0 && count > 0).sort((a, b) => b.missing / b.count - a.missing / a.count);
   const [worst] = gaps;
   if (worst && !before.has('transform/impute')) {
-    const rest = gaps.length > 1 ? `, and ${gaps.length - 1} more ${gaps.length === 2 ? 'column has' : 'columns have'} gaps` : '';
-    offers.push({ type: 'transform/impute', why: `${percent(worst.missing / worst.count)} of ${worst.name} is missing${rest}` });
+    offers.push({ type: 'transform/impute', why: texts.canvas.next.gaps(percent(worst.missing / worst.count), worst.name, gaps.length - 1) });
   }
   const date = schema?.find(({ type }) => type === 'date' || type === 'timestamp');
   if (date) {
-    if (!before.has('transform/date-and-time')) offers.push({ type: 'transform/date-and-time', why: `takes ${date.name} apart: year, month, weekday` });
+    if (!before.has('transform/date-and-time')) offers.push({ type: 'transform/date-and-time', why: texts.canvas.next.dates(date.name) });
     if (schema?.some(({ type }) => type === 'float' || type === 'integer')) {
-      offers.push({ type: 'explore/line-plot', why: `draws values over ${date.name}` }, { type: 'train/time-series-forecast', why: `carries values on beyond ${date.name}` });
+      offers.push({ type: 'explore/line-plot', why: texts.canvas.next.draws(date.name) }, { type: 'train/time-series-forecast', why: texts.canvas.next.forecast(date.name) });
     }
   }
   return offers;
 }
 
 function trainersFor({ name, task, known }: LikelyTarget): Suggestion[] {
-  const why = known ? `predicts ${name}, as elsewhere here` : task === 'classification' ? `${name} looks like a class to predict` : `${name} looks like a number to predict`;
+  const why = known ? texts.canvas.next.predicts(name) : task === 'classification' ? texts.canvas.next.likeClass(name) : texts.canvas.next.likeNumber(name);
   const order = task === 'classification' ? ['train/logistic-regression', 'train/gradient-boosting', 'train/random-forest', 'train/auto-train'] : ['train/linear-regression', 'train/gradient-boosting', 'train/random-forest', 'train/auto-train'];
   return order.map((type) => ({ type, why }));
 }
 
 function afterPredictions({ schema }: NextFacts, target: LikelyTarget | null): Suggestion[] {
   const classes: Suggestion[] = [
-    { type: 'evaluate/confusion-matrix', why: 'which classes are taken for which' },
-    { type: 'evaluate/roc-pr', why: 'how well the scores separate the classes' },
-    { type: 'evaluate/calibration', why: 'whether 80 % sure is right in 80 % of cases' },
-    { type: 'evaluate/threshold-tuning', why: 'where to draw the line between yes and no' },
-    { type: 'evaluate/fairness-report', why: 'whether all groups are served alike' },
+    { type: 'evaluate/confusion-matrix', why: texts.canvas.next.confusion },
+    { type: 'evaluate/roc-pr', why: texts.canvas.next.separate },
+    { type: 'evaluate/calibration', why: texts.canvas.next.calibration },
+    { type: 'evaluate/threshold-tuning', why: texts.canvas.next.threshold },
+    { type: 'evaluate/fairness-report', why: texts.canvas.next.fair },
   ];
-  const numbers: Suggestion[] = [{ type: 'evaluate/regression-diagnostics', why: 'how far off, and where' }, { type: 'explore/scatter-plot', why: 'predicted against true' }];
-  const write: Suggestion[] = [{ type: 'data/csv-writer', why: 'writes the predictions to a file' }];
+  const numbers: Suggestion[] = [{ type: 'evaluate/regression-diagnostics', why: texts.canvas.next.howFar }, { type: 'explore/scatter-plot', why: texts.canvas.next.against }];
+  const write: Suggestion[] = [{ type: 'data/csv-writer', why: texts.canvas.next.writes }];
   const search = schema && findPredictionColumns(schema, { target: '', predicted: '' });
   const task = search?.ok ? search.columns.task : target?.task;
   return task === 'regression' ? [...numbers, ...write] : [...classes, ...write];

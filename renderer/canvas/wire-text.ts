@@ -1,5 +1,6 @@
 import { formatBytes, formatCount, formatDuration } from '#app/core/units.ts';
 import type { NodeRun } from '#app/protocol/schema.ts';
+import { texts } from '../text/texts.ts';
 
 type PortStats = NodeRun['ports'][string];
 
@@ -12,14 +13,14 @@ export function rowChange({ rows, previousRows }: Pick<PortStats, 'rows' | 'prev
 /** Everything known of what ran along a wire, a line each. */
 export function wireLines(stats: PortStats, loss: number | null): string[] {
   if (stats.rows === null) return [];
-  const lines = [`${formatCount(stats.rows)} ${stats.rows === 1 ? 'row' : 'rows'}`];
+  const lines = [texts.common.rowCount(formatCount(stats.rows), stats.rows === 1)];
   const change = rowChange(stats);
-  if (change !== null) lines.push(`${change} since the last run (${formatCount(stats.previousRows ?? 0)} then)`);
-  else if (typeof stats.previousRows === 'number') lines.push('as many as in the last run');
-  if (loss !== null && loss > 0) lines.push(`${loss < 0.01 ? 'under 1' : Math.round(loss * 100)} % of the rows before were left out`);
-  if (stats.bytes !== null) lines.push(`${formatBytes(stats.bytes)} on disk`);
-  else if (stats.flowBytes !== undefined) lines.push(`${formatBytes(stats.flowBytes)} in memory, not written`);
-  if (stats.ms !== undefined) lines.push(`${formatDuration(stats.ms)} of computing`);
+  if (change !== null) lines.push(texts.canvas.wire.sinceLast(change, formatCount(stats.previousRows ?? 0)));
+  else if (typeof stats.previousRows === 'number') lines.push(texts.canvas.wire.asMany);
+  if (loss !== null && loss > 0) lines.push(texts.canvas.wire.leftOut(loss * 100));
+  if (stats.bytes !== null) lines.push(texts.canvas.wire.onDisk(formatBytes(stats.bytes)));
+  else if (stats.flowBytes !== undefined) lines.push(texts.canvas.wire.inMemory(formatBytes(stats.flowBytes)));
+  if (stats.ms !== undefined) lines.push(texts.canvas.wire.computing(formatDuration(stats.ms)));
   if (stats.plan !== undefined && stats.plan !== '') lines.push(stats.plan);
   return lines;
 }

@@ -8,6 +8,7 @@ import { searchTypes } from '../canvas/type-search.ts';
 import { keysOf } from '../app/shortcuts.ts';
 import { categoryOf, categoryTitles, orderedTypes } from '../state/catalogue.ts';
 import { EmptyState, Kbd, NodeTile, SearchInput, Tooltip, cx } from '../ui/index.ts';
+import { texts } from '../text/texts.ts';
 
 /** All node types by category: drag onto the canvas, double-click or Enter adds. */
 export function CataloguePanel() {
@@ -36,12 +37,12 @@ export function CataloguePanel() {
   };
 
   return (
-    <section aria-label="Catalogue" className="flex h-full flex-col bg-chrome" onKeyDown={onKeyDown}>
+    <section aria-label={texts.state.catalogue.label} className="flex h-full flex-col bg-chrome" onKeyDown={onKeyDown}>
       <div className="p-2 pb-1.5">
         <SearchInput
-          label="Search nodes"
+          label={texts.state.catalogue.search}
           data-testid="catalogue-search"
-          placeholder={`Search nodes  (${keysOf('catalogue.search') ?? ''})`}
+          placeholder={texts.state.catalogue.searchKeys(keysOf('catalogue.search') ?? '')}
           value={query}
           onChange={setQuery}
           onKeyDown={(event) => {
@@ -71,13 +72,13 @@ export function CataloguePanel() {
           );
         })}
         {groups.length === 0 ? (
-          <EmptyState title="No node matches" className="h-auto">
-            {query === '' ? 'No node types are installed.' : `Nothing is called “${query}”. Try another word, such as “join” or “train”.`}
+          <EmptyState title={texts.state.catalogue.noMatch} className="h-auto">
+            {query === '' ? texts.state.catalogue.none : texts.state.catalogue.nothingCalled(query)}
           </EmptyState>
         ) : null}
       </div>
       <p className="flex shrink-0 items-center gap-1.5 border-t border-line px-3 py-1.5 text-xs text-faint">
-        Drag, or <Kbd keys="Enter" /> to add
+        {texts.state.catalogue.drag} <Kbd keys="Enter" /> {texts.state.catalogue.toAdd}
       </p>
     </section>
   );

@@ -5,6 +5,7 @@ import { toDiagnostic } from '#app/core/errors.ts';
 import type { Contract } from '#app/protocol/contract.ts';
 import { diagnosticSchema } from '#app/protocol/schema.ts';
 import { useConnection, whenConnected } from './connection.ts';
+import { texts } from '../text/texts.ts';
 
 export type EngineClient = ContractRouterClient<Contract>;
 
@@ -12,7 +13,7 @@ export type EngineClient = ContractRouterClient<Contract>;
 export class ConnectionLostError extends Error {
   override readonly name = 'ConnectionLostError';
   constructor() {
-    super('The engine restarted before it answered.');
+    super(texts.state.restarted);
   }
 }
 
@@ -46,7 +47,7 @@ export const client: EngineClient = createORPCClient(link);
 /** Whatever a call threw, as a sentence with a remedy. */
 export function diagnosticOf(error: unknown): Diagnostic {
   if (error instanceof ConnectionLostError) {
-    return { severity: 'error', code: 'connection-lost', message: error.message, remedy: 'Try again.' };
+    return { severity: 'error', code: 'connection-lost', message: error.message, remedy: texts.state.tryAgain };
   }
   if (error instanceof ORPCError) {
     const data = diagnosticSchema.safeParse(error.data);

@@ -3,6 +3,7 @@ import { RPCLink as SocketLink } from '@orpc/client/websocket';
 import type { ClientLink } from '@orpc/client';
 import { create } from 'zustand';
 import { desktop } from './desktop.ts';
+import { texts } from '../text/texts.ts';
 
 export type ConnectionState = 'connecting' | 'ready' | 'restarting' | 'failed';
 
@@ -65,10 +66,10 @@ export function startConnection(): void {
     const data = event.data as { type?: unknown } | null;
     if (event.source !== window || data?.type !== 'penstock:port' || !port) return;
     const mine = connected(new PortLink({ port }));
-    port.addEventListener('close', () => lost(mine, 'restarting', 'Engine restarting…'));
+    port.addEventListener('close', () => lost(mine, 'restarting', texts.state.restarting));
     port.start();
   });
-  shell.onEngineRestart(() => lost(null, 'restarting', 'Engine restarting…'));
+  shell.onEngineRestart(() => lost(null, 'restarting', texts.state.restarting));
   shell.onEngineFailed?.((message) => lost(null, 'failed', message));
 }
 
@@ -79,8 +80,8 @@ function openSocket(attempt: number): void {
     mine = connected(new SocketLink({ websocket: socket }));
   });
   socket.addEventListener('close', () => {
-    if (mine) lost(mine, 'restarting', 'Connection to the engine lost. Reconnecting…');
-    else if (attempt > 2) lost(null, 'failed', 'The engine does not answer. Start it again with “penstock serve”; this page reconnects by itself.');
+    if (mine) lost(mine, 'restarting', texts.state.lost);
+    else if (attempt > 2) lost(null, 'failed', texts.state.noAnswer);
     const next = mine ? 0 : attempt + 1;
     setTimeout(() => openSocket(next), Math.min(5000, 250 * 2 ** next));
   });

@@ -2,6 +2,7 @@ import type { Category, NodeDefinition } from '#app/sdk/node.ts';
 import { categories } from '#app/sdk/node.ts';
 import { takesSeveral } from '#app/sdk/ports.ts';
 import type { NodeCatalogue, NodeType } from '#app/pipeline/types.ts';
+import { texts } from '../text/texts.ts';
 
 /** Every node type, found by being there: nodes/<category>/<name>/{node.ts, icon.svg, help.md}. */
 const definitions = import.meta.glob<{ definition: NodeDefinition }>('../../nodes/*/*/node.ts', { eager: true });
@@ -26,13 +27,13 @@ function collect(): NodeCatalogue {
 export const catalogue: NodeCatalogue = collect();
 
 export const categoryTitles: Readonly<Record<Category, string>> = {
-  data: 'Data',
-  transform: 'Transform',
-  explore: 'Explore',
-  train: 'Train',
-  evaluate: 'Evaluate',
-  deploy: 'Deploy',
-  monitor: 'Monitor',
+  data: texts.state.categories.data,
+  transform: texts.state.categories.transform,
+  explore: texts.state.categories.explore,
+  train: texts.state.categories.train,
+  evaluate: texts.state.categories.evaluate,
+  deploy: texts.state.categories.deploy,
+  monitor: texts.state.categories.monitor,
 };
 
 export function categoryOf(type: string): string {

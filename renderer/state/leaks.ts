@@ -5,6 +5,7 @@ import type { Finding } from '#app/pipeline/lint/index.ts';
 import { client } from '../rpc/client.ts';
 import { notify } from './notices.ts';
 import { edit, undo, usePipeline } from './pipeline.ts';
+import { texts } from '../text/texts.ts';
 
 /** The document that the leaks now shown were found in; their fixes are edits of it and of no other. */
 const useLinted = create<{ readonly document: PipelineDocument | null }>(() => ({ document: null }));
@@ -48,7 +49,7 @@ const isSame = (linted: PipelineDocument | null, shown: PipelineDocument | null)
 export function applyFix({ fix }: Finding): void {
   if (fix === undefined) return;
   const label = capital(fix.title);
-  if (edit(fix.command as Command, { label })) notify({ severity: 'info', message: `Fixed: ${fix.title}.`, action: { label: 'Undo', run: undo } });
+  if (edit(fix.command as Command, { label })) notify({ severity: 'info', message: texts.state.fixed(fix.title), action: { label: texts.common.undo, run: undo } });
 }
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

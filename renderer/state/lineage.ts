@@ -4,6 +4,7 @@ import { formatCount } from '#app/core/units.ts';
 import type { ColumnPath, RowPath } from '#app/protocol/sections/lineage.ts';
 import { client, diagnosticOf, isGivenUp } from '../rpc/client.ts';
 import { usePipeline } from './pipeline.ts';
+import { texts } from '../text/texts.ts';
 
 export interface TracedColumn {
   readonly nodeId: string;
@@ -99,11 +100,11 @@ export function rowMarks(path: RowPath, target: string): Record<string, LineageM
   for (const id of path.nodes) marks[id] = { direction: id === target ? 'target' : 'back', via: 'value', columns: [] };
   for (const { nodeId, rows, shown } of path.sources) {
     const before = marks[nodeId];
-    if (before !== undefined && rows > 0) marks[nodeId] = { ...before, note: rows === 1 ? `row ${formatCount(shown[0]?.number ?? 0)}` : `${formatCount(rows)} rows` };
+    if (before !== undefined && rows > 0) marks[nodeId] = { ...before, note: rows === 1 ? texts.state.row(formatCount(shown[0]?.number ?? 0)) : texts.common.rowCount(formatCount(rows), false) };
   }
   for (const { nodeId } of path.stops) {
     const before = marks[nodeId];
-    if (before !== undefined) marks[nodeId] = { ...before, via: 'filter', note: 'the way back ends here' };
+    if (before !== undefined) marks[nodeId] = { ...before, via: 'filter', note: texts.state.wayEnds };
   }
   return marks;
 }

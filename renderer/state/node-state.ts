@@ -2,19 +2,20 @@ import type { Diagnostic } from '#app/core/errors.ts';
 import type { PipelineDocument, PipelineNode } from '#app/pipeline/document.ts';
 import { formatDuration } from '#app/core/units.ts';
 import type { Freshness, NodeRun } from '#app/protocol/schema.ts';
+import { texts } from '../text/texts.ts';
 
 /** What a node's card shows, by colour and by shape. */
 export type NodeState = 'idle' | 'attention' | 'queued' | 'running' | 'done' | 'stale' | 'failed' | 'bypassed';
 
 export const stateTitles: Readonly<Record<NodeState, string>> = {
-  idle: 'Not run yet',
-  attention: 'Needs attention',
-  queued: 'Waiting',
-  running: 'Running',
-  done: 'Up to date',
-  stale: 'Out of date',
-  failed: 'Failed',
-  bypassed: 'Bypassed',
+  idle: texts.state.node.idle,
+  attention: texts.state.node.attention,
+  queued: texts.state.node.queued,
+  running: texts.state.node.running,
+  done: texts.state.node.done,
+  stale: texts.state.node.stale,
+  failed: texts.state.node.failed,
+  bypassed: texts.state.node.bypassed,
 };
 
 export interface NodeFacts {
@@ -30,15 +31,15 @@ export interface NodeFacts {
 /** The state and the sentence behind it. */
 export function nodeState(facts: NodeFacts): { readonly state: NodeState; readonly reason: string } {
   const { node, diagnostics, freshness, nodeRun, runActive, runDocument } = facts;
-  if (node.bypassed) return { state: 'bypassed', reason: 'Its input passes through.' };
+  if (node.bypassed) return { state: 'bypassed', reason: texts.state.why.bypassed };
   if (runActive && nodeRun) {
-    if (nodeRun.status === 'queued') return { state: 'queued', reason: 'It runs when what it needs is there.' };
+    if (nodeRun.status === 'queued') return { state: 'queued', reason: texts.state.why.queued };
     if (nodeRun.status === 'running') return { state: 'running', reason: nodeRun.reason };
   }
   const failure = nodeRun?.status === 'failed' ? nodeRun.diagnostics.find((item) => item.severity === 'error') : undefined;
   const ranAsIs = runDocument?.nodes.find((other) => other.id === node.id)?.params;
   if (nodeRun?.status === 'failed' && (ranAsIs === undefined || ranAsIs === node.params || JSON.stringify(ranAsIs) === JSON.stringify(node.params))) {
-    return { state: 'failed', reason: sentence(failure) || 'The node failed.' };
+    return { state: 'failed', reason: sentence(failure) || texts.state.why.failed };
   }
   const problem = diagnostics.find((item) => item.severity === 'error');
   if (problem) return { state: 'attention', reason: sentence(problem) };
@@ -47,18 +48,18 @@ export function nodeState(facts: NodeFacts): { readonly state: NodeState; readon
     case 'fresh':
       return { state: 'done', reason: doneReason(nodeRun) };
     case 'stale':
-      return { state: 'stale', reason: freshness.reasons.join('; ') || 'Something it depends on changed.' };
+      return { state: 'stale', reason: freshness.reasons.join('; ') || texts.state.why.stale };
     default: {
       const reason = nodeRun?.status === 'skipped' || nodeRun?.status === 'cancelled' ? nodeRun.reason : freshness?.reasons.join('; ');
-      return { state: 'idle', reason: reason && !/not been run/.test(reason) ? reason : 'Run it to see its result.' };
+      return { state: 'idle', reason: reason && !/not been run/.test(reason) ? reason : texts.state.why.idle };
     }
   }
 }
 
 function doneReason(nodeRun: NodeRun | undefined): string {
-  if (nodeRun?.status === 'succeeded' && nodeRun.ms !== null) return `It ran in ${formatDuration(nodeRun.ms)}.`;
+  if (nodeRun?.status === 'succeeded' && nodeRun.ms !== null) return texts.state.why.ran(formatDuration(nodeRun.ms));
   if (nodeRun?.status === 'cached' && nodeRun.reason) return nodeRun.reason;
-  return 'Its result is kept from an earlier run.';
+  return texts.state.why.kept;
 }
 
 function sentence(diagnostic: Diagnostic | undefined): string {

@@ -11,6 +11,7 @@ import { conflictSentence, mergeDocuments } from '#app/pipeline/merge.ts';
 import { client, diagnosticOf, isGivenUp } from '../rpc/client.ts';
 import { catalogue, takesOneConnection } from './catalogue.ts';
 import { notify } from './notices.ts';
+import { texts } from '../text/texts.ts';
 
 export type SaveState = 'saved' | 'unsaved' | 'saving' | 'failed';
 
@@ -96,7 +97,7 @@ async function load(path: string): Promise<void> {
     taken = { document: opened.document, hashes: new Set([documentHash(opened.document)]) };
     usePipeline.setState({ path, readOnly, viewing: false, opening: false, save: 'saved', saveError: null, document: history.document, undoLabel: history.undoLabel, redoLabel: history.redoLabel });
     localStorage.setItem('penstock.pipeline', path);
-    if (opened.recovered) notify({ severity: 'info', message: 'Edits that were not yet in the file came back from the journal.' });
+    if (opened.recovered) notify({ severity: 'info', message: texts.state.recovered });
   } catch (error) {
     if (asked === path) usePipeline.setState({ opening: false, openError: diagnosticOf(error) });
   }
@@ -141,8 +142,8 @@ export function redo(): void {
 /** Tells the person so. */
 function isLookingOnly(): boolean {
   const { viewing, readOnly } = usePipeline.getState();
-  if (readOnly) notify({ severity: 'info', message: 'Another window or process has this project open, so nothing can be changed here.', remedy: 'Close it there, then open the project here again.' });
-  else if (viewing) notify({ severity: 'info', message: 'This is an earlier version, which cannot be changed.', remedy: 'Restore it, or go back to now.' });
+  if (readOnly) notify({ severity: 'info', message: texts.state.readOnly, remedy: texts.common.otherWindow });
+  else if (viewing) notify({ severity: 'info', message: texts.state.earlierEdit, remedy: texts.state.earlierBack });
   return viewing || readOnly;
 }
 
@@ -224,12 +225,12 @@ async function joinOther(path: string): Promise<boolean> {
     const { document, conflicts } = mergeDocuments(base, ours, opened.document, takesOneConnection);
     history = new History(opened.document, opened.history as readonly HistoryEntry[], opened.position);
     taken = { document: opened.document, hashes: new Set([documentHash(opened.document)]) };
-    history.apply({ type: 'revise', delta: documentDelta(opened.document, document) }, { label: 'Put together with another window' });
+    history.apply({ type: 'revise', delta: documentDelta(opened.document, document) }, { label: texts.state.merged });
     publish();
     scheduleSave();
     const names = catalogueNames(catalogue);
     const told = conflicts.slice(0, 3).map((conflict) => conflictSentence(conflict, names));
-    notify({ severity: conflicts.length > 0 ? 'warning' : 'info', message: `The pipeline was changed in another window as well; both are together now.${told.map((text) => ` ${text}`).join('')}` });
+    notify({ severity: conflicts.length > 0 ? 'warning' : 'info', message: texts.state.mergedNow(told.map((text) => ` ${text}`).join('')) });
     return true;
   } catch {
     return false;

@@ -5,6 +5,7 @@ import { client, diagnosticOf, follow, isGivenUp } from '../rpc/client.ts';
 import { reconfigure } from './configuration.ts';
 import { notify } from './notices.ts';
 import { flushEdits, usePipeline, whenOpened } from './pipeline.ts';
+import { texts } from '../text/texts.ts';
 
 export interface LogLine {
   readonly nodeId: string;
@@ -61,11 +62,11 @@ export async function startRun(request: RunRequest = {}): Promise<void> {
   const { document, path } = usePipeline.getState();
   if (!document || isRunning(useRun.getState())) return;
   if (usePipeline.getState().viewing) {
-    notify({ severity: 'info', message: 'This is an earlier version.', remedy: 'Restore it to run it, or go back to now.' });
+    notify({ severity: 'info', message: texts.state.earlier, remedy: texts.state.earlierRun });
     return;
   }
   if (document.nodes.length === 0) {
-    notify({ severity: 'info', message: 'There is nothing to run yet.', remedy: 'Drag a reader from the catalogue to begin.' });
+    notify({ severity: 'info', message: texts.state.nothingToRun, remedy: texts.state.dragReader });
     return;
   }
   useRun.setState({ status: 'starting', startedAt: Date.now(), ms: null, involved: {}, progress: {}, log: [], series: {}, document });
@@ -82,7 +83,7 @@ export async function startRun(request: RunRequest = {}): Promise<void> {
   } catch (error) {
     useRun.setState({ status: 'failed' });
     const diagnostic = diagnosticOf(error);
-    const runAnyway = { label: 'Run anyway', run: () => void startRun({ ...request, anyway: true }) };
+    const runAnyway = { label: texts.state.runAnyway, run: () => void startRun({ ...request, anyway: true }) };
     notify(diagnostic.code === 'preflight-refused' ? { ...diagnostic, remedy: diagnostic.remedy?.replace(/ To run it all the same:.*$/, ''), action: runAnyway } : diagnostic);
   }
 }

@@ -1,5 +1,6 @@
 import { useConfiguration } from './configuration.ts';
 import { edit, usePipeline } from './pipeline.ts';
+import { texts } from '../text/texts.ts';
 
 /**
  * What a node's params could be, from its inputs (a target, x and y …), is filled in once: when a new node is first connected.
@@ -33,7 +34,7 @@ export function startSuggestions(): void {
       if (group === undefined || !node || Object.keys(params).length === 0) continue;
       if (!document.edges.some((edge) => edge.to.node === nodeId)) continue;
       fresh.delete(nodeId);
-      edit({ type: 'set-params', nodeId, params: { ...node.params, ...params } }, { group, label: 'Add and fill in' });
+      edit({ type: 'set-params', nodeId, params: { ...node.params, ...params } }, { group, label: texts.state.addAndFill });
     }
   });
 }

@@ -1,2 +1,2 @@
 /** Texts that are the same in English and German. */
-export const sameInBoth: ReadonlySet<string> = new Set(['Name', 'Status', 'Pipeline', ', optional']);
+export const sameInBoth: ReadonlySet<string> = new Set(['Name', 'Status', 'Pipeline', ', optional', 'Parameter', 'Orange']);

@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 import { Dialog as Radix, Popover as RadixPopover } from 'radix-ui';
 import { X } from 'lucide-react';
 import { cx } from './class-names.ts';
+import { texts } from '../text/texts.ts';
 
 interface DialogProps {
   readonly open: boolean;
@@ -29,7 +30,7 @@ export function Dialog({ open, onOpenChange, title, description, size = 'md', fo
               <Radix.Title className="text-lg font-semibold">{title}</Radix.Title>
               {description ? <Radix.Description className="text-sm text-muted">{description}</Radix.Description> : null}
             </div>
-            <Radix.Close aria-label="Close" className="inline-flex size-7 items-center justify-center rounded-md text-muted hover:bg-hover hover:text-ink">
+            <Radix.Close aria-label={texts.common.close} className="inline-flex size-7 items-center justify-center rounded-md text-muted hover:bg-hover hover:text-ink">
               <X size={16} />
             </Radix.Close>
           </div>

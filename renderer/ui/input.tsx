@@ -1,6 +1,7 @@
 import { useId, useLayoutEffect, useRef, type ComponentProps, type ReactNode } from 'react';
 import { Search, TriangleAlert, X } from 'lucide-react';
 import { cx } from './class-names.ts';
+import { texts } from '../text/texts.ts';
 
 const field =
   'w-full rounded-md border border-line-control bg-surface text-sm text-ink placeholder:text-faint hover:border-muted focus-visible:border-focus focus-visible:outline-1 focus-visible:-outline-offset-1 aria-invalid:border-bad disabled:opacity-50 select-text';
@@ -70,7 +71,7 @@ export function SearchInput({ value, onChange, label, className, ...rest }: Sear
         {...rest}
       />
       {value ? (
-        <button type="button" aria-label="Clear search" onClick={() => onChange('')} className="absolute right-1 top-1 inline-flex size-5 items-center justify-center rounded-sm text-faint hover:bg-hover hover:text-ink">
+        <button type="button" aria-label={texts.state.clearSearch} onClick={() => onChange('')} className="absolute right-1 top-1 inline-flex size-5 items-center justify-center rounded-sm text-faint hover:bg-hover hover:text-ink">
           <X size={13} />
         </button>
       ) : null}

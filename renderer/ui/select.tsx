@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 import { Select as Radix } from 'radix-ui';
 import { Check, ChevronDown } from 'lucide-react';
 import { cx } from './class-names.ts';
+import { texts } from '../text/texts.ts';
 
 export interface SelectItem {
   readonly value: string;
@@ -22,7 +23,7 @@ interface SelectProps {
   readonly className?: string;
 }
 
-export function Select({ value, onChange, items, label, placeholder = 'Choose…', disabled, invalid, id, size = 'md', className }: SelectProps) {
+export function Select({ value, onChange, items, label, placeholder = texts.state.choose, disabled, invalid, id, size = 'md', className }: SelectProps) {
   return (
     <Radix.Root value={value ?? ''} onValueChange={onChange} disabled={disabled ?? false}>
       <Radix.Trigger
