@@ -6,7 +6,6 @@ import { NodeTile, cx } from '../ui/index.ts';
 import { addTyped, replaceBy } from './adding.ts';
 import { useCanvas, type QuickAddRequest } from './canvas-store.ts';
 import { fits, freePlace } from './edits.ts';
-import { kindTitles } from './port-shape.tsx';
 import { inputKind, outputKind } from './edits.ts';
 import { replacementsFor } from './replace.ts';
 import { searchTypes } from './type-search.ts';
