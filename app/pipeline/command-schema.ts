@@ -37,7 +37,7 @@ export const deltaSchema = z.object({
 });
 
 /** By type; leaving one out does not compile. */
-const shapes: Readonly<Record<Exclude<Command['type'], 'batch'>, z.ZodType>> = {
+const shapes: Readonly<Record<Exclude<Command['type'], 'batch' | 'within'>, z.ZodType>> = {
   add: z.object({ nodes: z.array(node).optional(), edges: z.array(edge).optional(), notes: z.array(note).optional(), groups: z.array(group).optional(), layout: layout.optional() }),
   remove: z.object({ nodes: ids.optional(), edges: ids.optional(), notes: ids.optional(), groups: ids.optional(), exact: z.boolean().optional() }),
   connect: z.object({ edge, replaces: z.string().optional() }),
@@ -58,19 +58,29 @@ const shapes: Readonly<Record<Exclude<Command['type'], 'batch'>, z.ZodType>> = {
 /** How much deeper (less deep, where negative) the same value lies in a document than in the command; 0 where absent. */
 const depths: Partial<Readonly<Record<Command['type'], number>>> = { 'set-params': 2, restore: -1, revise: -2 };
 
-/** @throws PenstockError `command-invalid` naming what is wrong. Batches may nest; they are walked, not recursed into. */
+/** How much deeper what a subflow holds lies than the subflow's own level. */
+const levelDepth = 3;
+
+/** @throws PenstockError `command-invalid` naming what is wrong. Batches and edits within subflows may nest; they are walked, not recursed into. */
 export function checkCommand(command: Command): void {
-  const waiting: unknown[] = [command];
-  for (let one = waiting.pop(); one !== undefined; one = waiting.pop()) {
-    if (typeof one === 'object' && one !== null && (one as { type?: unknown }).type === 'batch') {
+  const waiting: { readonly one: unknown; readonly depth: number }[] = [{ one: command, depth: 0 }];
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    const { one, depth } = next;
+    const type = typeof one === 'object' && one !== null ? String((one as { type?: unknown }).type) : '';
+    if (type === 'batch') {
       const { commands } = one as { commands?: unknown };
       if (!Array.isArray(commands) || commands.includes(undefined)) throw refused('commands: must be a list of edits');
-      waiting.push(...(commands as unknown[]));
+      waiting.push(...(commands as unknown[]).map((each) => ({ one: each, depth })));
       continue;
     }
-    const type = typeof one === 'object' && one !== null ? String((one as { type?: unknown }).type) : '';
+    if (type === 'within') {
+      const { nodeId, command: inside } = one as { nodeId?: unknown; command?: unknown };
+      if (typeof nodeId !== 'string') throw refused('nodeId: must be text');
+      waiting.push({ one: inside, depth: depth + levelDepth });
+      continue;
+    }
     if (!isKnown(type)) throw refused(`there is no edit “${type}”`);
-    refuseHostileKeys(one, 'The edit', depths[type] ?? 0);
+    refuseHostileKeys(one, 'The edit', depth + (depths[type] ?? 0));
     const result = shapes[type].safeParse(one);
     const issue = result.success ? undefined : result.error.issues[0];
     if (issue !== undefined) throw refused(`${issue.path.map(String).join('.')}: ${issue.message}`);

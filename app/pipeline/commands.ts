@@ -2,6 +2,8 @@ import { PenstockError } from '#app/core/errors.ts';
 import { checkCommand } from './command-schema.ts';
 import { applyDelta, documentDelta, type DocumentDelta } from './delta.ts';
 import type { PipelineDocument, PipelineEdge, PipelineGroup, PipelineNode, PipelineNote } from './document.ts';
+import { contentDocument, contentOf } from './subflow/level.ts';
+import { isSubflow } from './subflow/node-type.ts';
 
 /**
  * Every edit of a document is one of these plain JSON values; `applyCommand` gives the new document and the command that takes
@@ -55,6 +57,8 @@ export type Command =
       /** Edges to take out first. */
       readonly removeEdges: readonly string[];
     }
+  /** An edit of what a subflow holds. */
+  | { readonly type: 'within'; readonly nodeId: string; readonly command: Command }
   /** Many elements at once: bringing back an earlier version, or parts of one. */
   | { readonly type: 'revise'; readonly delta: DocumentDelta }
   | { readonly type: 'batch'; readonly commands: readonly Command[] };
@@ -133,6 +137,12 @@ function apply(document: PipelineDocument, command: Command): Applied {
     }
     case 'set-document':
       return setDocument(document, command);
+    case 'within': {
+      const node = nodeOf(document, command.nodeId);
+      if (!isSubflow(node)) throw invalid(`The node “${node.id}” is no subflow any more.`);
+      const inside = apply(contentDocument(node), command.command);
+      return { document: replaceNode(document, { ...node, content: contentOf(inside.document, node.content) }), inverse: { type: 'within', nodeId: node.id, command: inside.inverse } };
+    }
     case 'revise': {
       const next = applyDelta(document, command.delta);
       return { document: next, inverse: { type: 'revise', delta: documentDelta(next, document) } };

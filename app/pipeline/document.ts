@@ -19,6 +19,35 @@ export const nodeSchema = z.looseObject({
   bypassed: z.boolean().optional(),
   /** Ports whose table is to be materialised. */
   pinned: z.array(z.string()).optional(),
+  /** Of a subflow: the nodes that it stands for. */
+  get content(): z.ZodOptional<typeof contentSchema> {
+    return contentSchema.optional();
+  },
+  /** Of a subflow: run several times, once for each entry; its tables are put under each other. */
+  repeat: z
+    .discriminatedUnion('over', [
+      z.looseObject({
+        over: z.literal('params'),
+        /** By name of exposed params; the others keep the subflow's values. */
+        runs: z.array(z.looseObject({ label: z.string().max(200), params: z.record(z.string(), z.unknown()) })).max(1000),
+        /** Name of the column that says which run a row is of; empty: none. */
+        column: z.string().max(200),
+      }),
+      z.looseObject({
+        over: z.literal('groups'),
+        /** The table input of which each run gets the rows of one group. */
+        input: z.string(),
+        by: z.string().max(1000),
+        /** As text, as `Filter Rows` compares them. */
+        values: z.array(z.string()).max(1000),
+        column: z.string().max(200),
+        /** An exposed param that gets the group's value; absent: none. */
+        param: z.string().optional(),
+      }),
+    ])
+    .optional(),
+  /** Of a subflow that is a component of the project: which one, and the version its content was taken from. */
+  component: z.looseObject({ id: z.string().min(1).max(64), version: z.int().min(1), title: z.string().max(200) }).optional(),
 });
 
 export const endpointSchema = z.looseObject({ node: z.string(), port: z.string() });
@@ -49,6 +78,36 @@ export const groupSchema = z.looseObject({
   box: z.looseObject({ x: finite, y: finite, width: finite, height: finite }).optional(),
 });
 
+/** A param of a node inside that the subflow shows as its own. */
+export const exposedSchema = z.looseObject({
+  /** Key in the subflow's params. */
+  name: z.string().min(1).max(64),
+  /** Absent: the param's own. */
+  title: z.string().max(200).optional(),
+  node: z.string(),
+  param: z.string(),
+});
+
+/** What a subflow holds: the lists of a document, and what it shows outside. Its ports are its `flow/input` and `flow/output` nodes. */
+export const contentSchema = z.looseObject({
+  get nodes(): z.ZodArray<typeof nodeSchema> {
+    return z.array(nodeSchema).max(100_000);
+  },
+  edges: z.array(edgeSchema).max(400_000),
+  notes: z.array(noteSchema).max(10_000),
+  groups: z.array(groupSchema).max(10_000),
+  layout: z.record(z.string(), z.looseObject({ x: finite, y: finite })),
+  exposed: z.array(exposedSchema).max(1000),
+}).superRefine((content, context) => {
+  for (const list of ['nodes', 'edges', 'notes', 'groups'] as const) {
+    const seen = new Set<string>();
+    for (const [index, { id }] of content[list].entries()) {
+      if (seen.has(id) || id === '__proto__') context.addIssue({ code: 'custom', path: [list, index, 'id'], message: seen.has(id) ? `“${id}” is there twice` : 'is not allowed as an id' });
+      seen.add(id);
+    }
+  }
+});
+
 export const documentSchema = z.looseObject({
   format: z.literal('penstock-pipeline'),
   version: z.literal(documentVersion),
@@ -68,6 +127,9 @@ export type PipelineNode = z.infer<typeof nodeSchema>;
 export type PipelineEdge = z.infer<typeof edgeSchema>;
 export type PipelineNote = z.infer<typeof noteSchema>;
 export type PipelineGroup = z.infer<typeof groupSchema>;
+export type SubflowContent = z.infer<typeof contentSchema>;
+export type ExposedParam = z.infer<typeof exposedSchema>;
+export type SubflowRepeat = NonNullable<PipelineNode['repeat']>;
 export type Endpoint = z.infer<typeof endpointSchema>;
 
 export function emptyDocument(id: string, title: string): PipelineDocument {

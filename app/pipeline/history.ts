@@ -139,6 +139,7 @@ function batch(first: Command, second: Command): Command {
   if (first.type === 'set-params' && second.type === 'set-params' && first.nodeId === second.nodeId) {
     return { ...second, version: second.version ?? first.version };
   }
+  if (first.type === 'within' && second.type === 'within' && first.nodeId === second.nodeId) return { type: 'within', nodeId: first.nodeId, command: batch(first.command, second.command) };
   if (first.type === 'move' && second.type === 'move') {
     return { type: 'move', positions: { ...first.positions, ...second.positions } };
   }
@@ -179,6 +180,8 @@ export function commandLabel(command: Command): string {
       return command.title === undefined ? 'Change description' : 'Rename pipeline';
     case 'restore':
       return 'Restore elements';
+    case 'within':
+      return commandLabel(command.command);
     case 'revise':
       return 'Restore version';
     case 'batch':

@@ -1,6 +1,8 @@
 import { sameJson } from './delta.ts';
 import { valueText, type Names } from './diff-words.ts';
-import type { PipelineDocument, PipelineEdge, PipelineNode } from './document.ts';
+import type { PipelineDocument, PipelineEdge, PipelineNode, SubflowContent } from './document.ts';
+import { contentDocument, contentOf } from './subflow/level.ts';
+import { isSubflow } from './subflow/node-type.ts';
 import { topologicalOrder } from './graph.ts';
 
 /**
@@ -120,11 +122,24 @@ function mergeNode(base: PipelineNode | undefined, ours: PipelineNode, theirs: P
     conflicts.push({ kind: 'node-type', node: ours, theirs });
     return ours;
   }
+  if (isSubflow(ours) && isSubflow(theirs) && base !== undefined && isSubflow(base) && !sameJson(ours.content, theirs.content)) return mergeSubflow(base, ours, theirs, conflicts);
   return mergeRecord(base ?? { id: ours.id }, ours, theirs, ([field = '', ...path], mine, other) => {
     if (field === 'params') conflicts.push({ kind: 'param', node: ours, path, ours: mine, theirs: other });
     else conflicts.push({ kind: 'node-field', node: ours, field, ours: mine, theirs: other });
   }) as unknown as PipelineNode;
 }
+
+/** What a subflow holds is put together as the pipeline is. */
+function mergeSubflow(base: Subflow, ours: Subflow, theirs: Subflow, conflicts: Conflict[]): PipelineNode {
+  const inside = mergeDocuments(contentDocument(base), contentDocument(ours), contentDocument(theirs));
+  conflicts.push(...inside.conflicts.filter(({ kind }) => kind !== 'pipeline'));
+  const [shownBefore, shown, other] = [base, ours, theirs].map(({ content }) => Object.fromEntries(content.exposed.map((one) => [one.name, one])));
+  const exposed = Object.values(mergeRecord(shownBefore ?? {}, shown ?? {}, other ?? {}, () => undefined)) as SubflowContent['exposed'];
+  const around = mergeNode({ ...base, content: ours.content }, ours, { ...theirs, content: ours.content }, conflicts);
+  return { ...around, content: { ...contentOf(inside.document, ours.content), exposed } };
+}
+
+type Subflow = PipelineNode & { content: SubflowContent };
 
 const joinKey = ({ from, to }: PipelineEdge): string => [from.node, from.port, to.node, to.port].join('\0');
 

@@ -98,6 +98,9 @@ function unwrapped(schema: z.core.$ZodType): z.core.$ZodType[] {
   return layers;
 }
 
+/** The schema of a param within the schema of its object; undefined where there is none. */
+export const childSchema = (schema: z.ZodType, name: string): z.ZodType | undefined => child(schema, name) as z.ZodType | undefined;
+
 function child(schema: z.core.$ZodType | undefined, part: string | number): z.core.$ZodType | undefined {
   if (schema === undefined) return undefined;
   for (const layer of unwrapped(schema)) {

@@ -4,7 +4,8 @@ import type { PipelineDocument } from './document.ts';
 const lineWidth = 100;
 
 const topKeys = ['format', 'version', 'id', 'title', 'description', 'nodes', 'edges', 'notes', 'groups', 'layout'];
-const nodeKeys = ['id', 'type', 'version', 'title', 'comment', 'bypassed', 'pinned', 'params'];
+const nodeKeys = ['id', 'type', 'version', 'title', 'comment', 'bypassed', 'pinned', 'component', 'repeat', 'params', 'content'];
+const contentKeys = ['exposed', 'nodes', 'edges', 'notes', 'groups', 'layout'];
 const edgeKeys = ['id', 'from', 'to'];
 const endpointKeys = ['node', 'port'];
 const noteKeys = ['id', 'x', 'y', 'width', 'height', 'colour', 'text'];
@@ -49,10 +50,22 @@ function list(value: unknown, print: (element: Json) => string): string {
 /** A node, note or group: one field a line. */
 function block(element: Json, keys: readonly string[]): string {
   const members = ordered(element, keys).map(([key, value]) => {
-    const text = key === 'params' ? paramsBlock(value as Json) : key === 'box' ? inline(value, boxKeys) : pretty(value, 6);
+    const text = key === 'params' ? paramsBlock(value as Json) : key === 'box' ? inline(value, boxKeys) : isContent(key, value) ? contentBlock(value) : pretty(value, 6);
     return `      ${JSON.stringify(key)}: ${text}`;
   });
   return `{\n${members.join(',\n')}\n    }`;
+}
+
+const contentLists = ['nodes', 'edges', 'notes', 'groups'];
+
+/** Other programs' `content` is printed as any value. */
+const isContent = (key: string, value: unknown): value is Json =>
+  key === 'content' && typeof value === 'object' && value !== null && contentLists.every((name) => Array.isArray((value as Json)[name])) && typeof (value as Json)['layout'] === 'object';
+
+/** What a subflow holds, as the document itself is printed, further in. JSON text holds no line breaks of its own. */
+function contentBlock(content: Json): string {
+  const members = ordered(content, contentKeys).map(([key, value]) => `  ${JSON.stringify(key)}: ${section(key, value)}`);
+  return `{\n${members.join(',\n')}\n}`.replaceAll('\n', '\n      ');
 }
 
 /** Params: always one a line, so that changing one is a one-line diff. */

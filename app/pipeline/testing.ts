@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { defineNode, type NodeDefinition } from '#app/sdk/node.ts';
 import type { Command } from './commands.ts';
 import { emptyDocument, type PipelineDocument, type PipelineEdge, type PipelineNode } from './document.ts';
+import { subflowType } from './subflow/node-type.ts';
 import type { NodeCatalogue, NodeType } from './types.ts';
 
 /** Documents and node types for the tests of this folder. */
@@ -65,7 +66,10 @@ const idPool = ['a', 'b', 'c', 'd', 'e', 'constructor', 'toString', '12', 'é'];
 const anyId = fc.constantFrom(...idPool);
 const point = fc.record({ x: fc.integer({ min: -500, max: 500 }), y: fc.integer({ min: -500, max: 500 }) });
 const anyParams = fc.dictionary(fc.constantFrom('p', 'q', 'r'), fc.jsonValue({ maxDepth: 2 }));
-const anyNode = fc.record({ id: anyId, type: fc.constantFrom('test/step', 'gone/away'), version: fc.constant(1), params: anyParams });
+const anyStep = fc.record({ id: anyId, type: fc.constantFrom('test/step', 'gone/away'), version: fc.constant(1), params: anyParams });
+const none = fc.constant(0).map((): never[] => []);
+const anySubflow = fc.record({ id: anyId, type: fc.constant(subflowType), version: fc.constant(1), params: anyParams, content: fc.record({ nodes: fc.uniqueArray(anyStep, { maxLength: 3, selector: ({ id }) => id }), edges: none, notes: none, groups: none, layout: fc.dictionary(anyId, point), exposed: none }) });
+const anyNode: fc.Arbitrary<PipelineNode> = fc.oneof({ weight: 3, arbitrary: anyStep }, { weight: 1, arbitrary: anySubflow });
 const anyEdge = fc.tuple(anyId, anyId, anyId).map(([id, from, to]) => testEdge(from, to, id));
 const anyNote = fc.record({ id: anyId, text: fc.string(), x: fc.integer(), y: fc.integer(), width: fc.nat(), height: fc.nat() });
 const anyBox = fc.record({ x: fc.integer(), y: fc.integer(), width: fc.nat(), height: fc.nat() });
@@ -77,7 +81,7 @@ const anyLayout = fc.dictionary(anyId, point);
 
 /** Any command at all; many do not fit a given document, which `applyCommand` must then refuse. */
 export const anyCommand: fc.Arbitrary<Command> = fc.letrec<{ command: Command; simple: Command }>((tie) => ({
-  command: fc.oneof({ weight: 9, arbitrary: tie('simple') }, { weight: 1, arbitrary: fc.array(tie('simple'), { maxLength: 3 }).map((commands): Command => ({ type: 'batch', commands })) }),
+  command: fc.oneof({ weight: 9, arbitrary: tie('simple') }, { weight: 3, arbitrary: fc.record({ type: fc.constant('within' as const), nodeId: anyId, command: tie('simple') }) }, { weight: 1, arbitrary: fc.array(tie('simple'), { maxLength: 3 }).map((commands): Command => ({ type: 'batch', commands })) }),
   simple: fc.oneof(
     fc.record({ type: fc.constant('add' as const), nodes: fc.array(anyNode, { maxLength: 2 }), edges: fc.array(anyEdge, { maxLength: 1 }), notes: fc.array(anyNote, { maxLength: 1 }), groups: fc.array(anyGroup, { maxLength: 1 }), layout: anyLayout }),
     fc.record({ type: fc.constant('add' as const), nodes: fc.array(anyNode, { minLength: 1, maxLength: 1 }) }),

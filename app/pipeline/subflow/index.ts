@@ -1,0 +1,5 @@
+export * from './collapse.ts';
+export * from './expand.ts';
+export * from './ids.ts';
+export * from './level.ts';
+export * from './node-type.ts';
