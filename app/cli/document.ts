@@ -8,6 +8,7 @@ import type { PipelineDocument, PipelineNode } from '#app/pipeline/document.ts';
 import { nodeTitle } from '#app/pipeline/graph.ts';
 import { paramDiagnostics } from '#app/pipeline/param-errors.ts';
 import { parseDocument } from '#app/pipeline/parse.ts';
+import { typeOfNode } from '#app/pipeline/subflow/node-type.ts';
 
 /** @throws PenstockError `file-missing`, `not-a-pipeline`, and those of `parseDocument`, naming the file. */
 export async function readPipeline(file: string): Promise<PipelineDocument> {
@@ -44,7 +45,7 @@ export function placeOf(file: string, project: string | undefined): ProjectPlace
 export function findNode(document: PipelineDocument, catalogue: EngineCatalogue, name: string): PipelineNode {
   const byId = document.nodes.find((node) => node.id === name);
   if (byId !== undefined) return byId;
-  const titleOf = (node: PipelineNode): string => nodeTitle(node, catalogue.get(node.type)?.definition.title);
+  const titleOf = (node: PipelineNode): string => nodeTitle(node, typeOfNode(catalogue, node)?.definition.title);
   const named = document.nodes.filter((node) => titleOf(node).toLowerCase() === name.toLowerCase());
   if (named.length === 1 && named[0] !== undefined) return named[0];
   if (named.length > 1) {
@@ -62,7 +63,7 @@ export function withSetting(document: PipelineDocument, catalogue: EngineCatalog
   const equals = setting.indexOf('=');
   const left = equals < 0 ? setting : setting.slice(0, equals);
   const { node: found, rest } = nodeAndParam(document, catalogue, left, equals >= 0, setting);
-  const type = catalogue.get(found.type);
+  const type = typeOfNode(catalogue, found);
   // Names and values are those of today's version, as `penstock nodes` tells them.
   const today = type === undefined ? null : migrateParams(found, type.definition);
   const node = type === undefined || today === null ? found : { ...found, version: type.definition.version, params: today };

@@ -8,6 +8,7 @@ import { catalogueNames, changeSentences } from '#app/pipeline/diff-words.ts';
 import { diffDocuments, isCosmetic } from '#app/pipeline/diff.ts';
 import { conflictSentence, mergeDocuments } from '#app/pipeline/merge.ts';
 import { serialiseDocument } from '#app/pipeline/serialise.ts';
+import { typeOfNode } from '#app/pipeline/subflow/node-type.ts';
 import { takesSeveral } from '#app/sdk/ports.ts';
 import { readPipeline } from './document.ts';
 import { exitCodes, printJson, type Terminal } from './terminal.ts';
@@ -83,7 +84,7 @@ export async function mergeCommand(base: string, ours: string, theirs: string, o
   const catalogue = loadCatalogue();
   const [old, mine, other] = await Promise.all([readPipeline(base), readPipeline(ours), readPipeline(theirs)]);
   const { document, conflicts } = mergeDocuments(old, mine, other, (node, port) => {
-    const spec = catalogue.get(node.type)?.definition.inputs.find(({ name }) => name === port);
+    const spec = typeOfNode(catalogue, node)?.definition.inputs.find(({ name }) => name === port);
     return spec === undefined || !takesSeveral(spec);
   });
   const text = serialiseDocument(document);

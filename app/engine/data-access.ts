@@ -3,6 +3,7 @@ import { PenstockError, toDiagnostic, type Diagnostic } from '#app/core/errors.t
 import type { Database } from '#app/data/index.ts';
 import { withParses } from '#app/pipeline/with-parses.ts';
 import type { PipelineDocument } from '#app/pipeline/document.ts';
+import { flatPort } from '#app/pipeline/subflow/expand.ts';
 import { filter } from '#app/relation/build.ts';
 import { typeOf } from '#app/relation/index.ts';
 import type { ColumnType, Schema } from '#app/relation/types.ts';
@@ -68,21 +69,24 @@ export class DataAccess {
   /** The first rows of a table whose source was never run, or null where they come from `table`. */
   async head(request: TableRequest, signal: AbortSignal): Promise<Glimpse | null> {
     if (request.filter.trim() !== '') return null;
-    return this.#options.glimpses.of(await this.#resolver(request.document, signal), request.nodeId, request.port, signal);
+    const resolver = await this.#resolver(request.document, signal);
+    const { node, port } = flatPort(resolver.analysis.expanded, request.nodeId, request.port);
+    return this.#options.glimpses.of(resolver, node, port, signal);
   }
 
   /** @throws PenstockError `not-run`. */
   async portValue(request: Omit<TableRequest, 'filter'>, signal: AbortSignal): Promise<PortValue> {
     const resolver = await this.#resolver(request.document, signal);
-    const node = resolver.analysis.nodes.get(request.nodeId);
+    const { node: nodeId, port } = flatPort(resolver.analysis.expanded, request.nodeId, request.port);
+    const node = resolver.analysis.nodes.get(nodeId);
     if (node === undefined) {
       throw new PenstockError('unknown-node', `The pipeline has no node “${request.nodeId}” that can be looked at.`, { place: { nodeId: request.nodeId } });
     }
     for (;;) {
-      const ports = await resolver.ports(request.nodeId);
+      const ports = await resolver.ports(nodeId);
       if (!isMissing(ports)) {
-        const value = ports[request.port] ?? (await this.#report(resolver, node, request.port, signal));
-        if (value === null) throw nothingThere(node, request.port);
+        const value = ports[port] ?? (await this.#report(resolver, node, port, signal));
+        if (value === null) throw nothingThere(node, port);
         this.#options.looked?.(value);
         return value;
       }
@@ -95,10 +99,11 @@ export class DataAccess {
   /** Null where there is no result yet. */
   async valueOrNull(request: Omit<TableRequest, 'filter'>, signal: AbortSignal): Promise<PortValue | null> {
     const resolver = await this.#resolver(request.document, signal);
-    const node = resolver.analysis.nodes.get(request.nodeId);
+    const { node: nodeId, port } = flatPort(resolver.analysis.expanded, request.nodeId, request.port);
+    const node = resolver.analysis.nodes.get(nodeId);
     if (node === undefined) return null;
-    const ports = await resolver.ports(request.nodeId);
-    return isMissing(ports) ? null : (ports[request.port] ?? (await this.#report(resolver, node, request.port, signal)));
+    const ports = await resolver.ports(nodeId);
+    return isMissing(ports) ? null : (ports[port] ?? (await this.#report(resolver, node, port, signal)));
   }
 
   /** A report beside a relational node’s tables, made now that someone looks at it, and kept with the result if there is one. */
@@ -118,7 +123,9 @@ export class DataAccess {
   async lineage(request: Omit<TableRequest, 'filter'>, signal: AbortSignal): Promise<{ column: string; from: { label: string; column: string; via: 'value' | 'filter'; nodeId?: string }[] }[]> {
     const value = await this.portValue(request, signal);
     if (value.kind !== 'table') return [];
-    const lineage = await portLineage(await this.#resolver(request.document, signal), request.nodeId, request.port);
+    const resolver = await this.#resolver(request.document, signal);
+    const { node, port } = flatPort(resolver.analysis.expanded, request.nodeId, request.port);
+    const lineage = await portLineage(resolver, node, port);
     return lineage.map(({ column, from }) => ({
       column,
       from: from.map(({ label, column: source, via, origin }) => ({ label, column: source, via, ...(origin === undefined ? {} : { nodeId: origin.nodeId }) })),

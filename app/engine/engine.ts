@@ -18,6 +18,7 @@ import type { PipelineDocument } from '#app/pipeline/document.ts';
 import { catalogueNames, changeSentences } from '#app/pipeline/diff-words.ts';
 import { diffDocuments } from '#app/pipeline/diff.ts';
 import { ancestors, topologicalOrder } from '#app/pipeline/graph.ts';
+import { flatNodes, flatPort } from '#app/pipeline/subflow/expand.ts';
 import { createAnswers, createParser } from '#app/relation/index.ts';
 import type { Freshness, RunEvent } from '#app/protocol/schema.ts';
 import type { RelationServices } from '#app/sdk/node.ts';
@@ -226,19 +227,21 @@ export class Engine {
   /** The way of one column through the canvas. Nothing runs. @throws PenstockError `unknown-node`, `unknown-port`, `unknown-column`. */
   async columnPath(document: PipelineDocument, target: PortColumn, signal?: AbortSignal): Promise<ColumnPath> {
     const analysis = await this.analyse(document, signal);
-    return columnPath(analysis, new ColumnSteps(analysis, this.#building), target);
+    const { node: nodeId, port } = flatPort(analysis.expanded, target.nodeId, target.port);
+    return columnPath(analysis, new ColumnSteps(analysis, this.#building), { ...target, nodeId, port });
   }
 
   /** The rows of the sources that one row of a table comes from. @throws PenstockError `not-run`, `no-such-row`, those of the filter. */
   async rowPath(document: PipelineDocument, target: RowTarget & { readonly filter: string }, signal: AbortSignal = this.#closing.signal): Promise<RowPath> {
     const table = await this.data.table({ document, ...target }, signal);
-    return rowPath(table, target, { resolver: await this.data.resolver(document, signal), database: this.database, tempDir: this.#tempDir, signal });
+    const { node: nodeId, port } = flatPort(this.analyser.expand(document), target.nodeId, target.port);
+    return rowPath(table, { ...target, nodeId, port }, { resolver: await this.data.resolver(document, signal), database: this.database, tempDir: this.#tempDir, signal });
   }
 
   /** What a run of everything, or up to these nodes, would need. Nothing runs. @throws PenstockError `unknown-node`. */
   async preflight(document: PipelineDocument, to: readonly string[], signal: AbortSignal = this.#closing.signal): Promise<Preflight> {
     const analysis = await this.analyse(document, signal);
-    return this.planner.preflight(analysis, planRun(analysis, this.cache, new Set(to)), signal);
+    return this.planner.preflight(analysis, planRun(analysis, this.cache, new Set(to.flatMap((id) => flatNodes(analysis.expanded, id)))), signal);
   }
 
   /**
@@ -247,21 +250,24 @@ export class Engine {
    */
   async startRun(request: StartRun): Promise<PipelineRun> {
     this.assertWritable();
-    const { document } = request;
+    const expanded = this.analyser.expand(request.document);
+    const { document } = expanded;
     const cycle = topologicalOrder(document).cycle;
-    const ends = request.to?.length ? request.to : document.nodes.map(({ id }) => id);
-    if (this.activeRun(document.id) === null) this.analyser.renew(document, new Set([...ends, ...ancestors(document, ends)]));
-    const analysis = await this.analyse(document);
+    const to = request.to?.flatMap((id) => flatNodes(expanded, id)) ?? [];
+    if (request.to?.length && to.length === 0) throw new PenstockError('nothing-inside', 'There is nothing inside that subflow to run.', { remedy: 'Open it and look at what it says, or stop bypassing it.', place: { nodeId: request.to[0] ?? '' } });
+    const ends = to.length > 0 ? to : document.nodes.map(({ id }) => id);
+    if (this.activeRun(document.id) === null) this.analyser.renew(request.document, new Set([...ends, ...ancestors(document, ends)]));
+    const analysis = await this.analyse(request.document);
     if (cycle !== null) {
       const found = analysis.diagnostics.find((diagnostic) => diagnostic.code === 'cycle');
       throw new PenstockError('cycle', found?.message ?? 'The pipeline runs in a circle.', { remedy: found?.remedy ?? 'Delete one of its connections.', place: found?.place ?? {} });
     }
     this.#assertIdle(document);
-    for (const id of request.force ?? []) {
+    for (const id of (request.force ?? []).flatMap((one) => flatNodes(expanded, one))) {
       const key = analysis.nodes.get(id)?.key;
       if (key) this.cache.delete(key);
     }
-    const targets = new Set(request.to ?? []);
+    const targets = new Set(to);
     const plan = planRun(analysis, this.cache, targets);
     const { tables, preflight } = await this.planner.planRun(analysis, plan, targets, this.#closing.signal);
     if (request.anyway !== true) assertFits(preflight);

@@ -1,6 +1,7 @@
 import { takesSeveral, type PortKind, type PortSpec } from '#app/sdk/ports.ts';
 import type { Endpoint, PipelineDocument, PipelineEdge } from './document.ts';
 import { indexGraph, nodeTitle, pathBetween } from './graph.ts';
+import { typeOfNode } from './subflow/node-type.ts';
 import type { NodeCatalogue } from './types.ts';
 
 export type ConnectCode = 'missing-node' | 'unknown-node-type' | 'unknown-port' | 'kind-mismatch' | 'self' | 'duplicate' | 'input-taken' | 'cycle';
@@ -40,8 +41,8 @@ export function canConnect(document: PipelineDocument, catalogue: NodeCatalogue,
   if (source === undefined || target === undefined) return no('missing-node', 'One end of the connection no longer exists.');
   if (from.node === to.node) return no('self', 'A node cannot feed itself.');
 
-  const sourceType = catalogue.get(source.type);
-  const targetType = catalogue.get(target.type);
+  const sourceType = typeOfNode(catalogue, source);
+  const targetType = typeOfNode(catalogue, target);
   const unknown = sourceType === undefined ? source : targetType === undefined ? target : undefined;
   if (unknown !== undefined || sourceType === undefined || targetType === undefined) {
     return no('unknown-node-type', `Penstock does not know the node type “${unknown?.type ?? ''}”, so it cannot be connected.`);
@@ -62,7 +63,7 @@ export function canConnect(document: PipelineDocument, catalogue: NodeCatalogue,
   }
   const titleOf = (id: string): string => {
     const node = nodes.get(id);
-    return node === undefined ? id : nodeTitle(node, catalogue.get(node.type)?.definition.title);
+    return node === undefined ? id : nodeTitle(node, typeOfNode(catalogue, node)?.definition.title);
   };
   const way = pathBetween(document, to.node, from.node);
   if (way !== null) {

@@ -4,6 +4,7 @@ import type { Change } from './diff.ts';
 import type { PipelineEdge, PipelineNode } from './document.ts';
 import { nodeTitle } from './graph.ts';
 import { paramTitle } from './param-errors.ts';
+import { isSubflow } from './subflow/node-type.ts';
 import type { NodeCatalogue } from './types.ts';
 
 /** What things are called in sentences about changes. */
@@ -14,7 +15,7 @@ export interface Names {
 
 export function catalogueNames(catalogue: Pick<NodeCatalogue, 'get'>): Names {
   return {
-    node: (node) => nodeTitle(node, catalogue.get(node.type)?.definition.title),
+    node: (node) => nodeTitle(node, isSubflow(node) ? (node.component?.title ?? 'Subflow') : catalogue.get(node.type)?.definition.title),
     param: (type, path) => {
       const schema = catalogue.get(type)?.definition.params;
       const at = path.filter((part) => typeof part === 'number').map((index) => ` ${index + 1}`);

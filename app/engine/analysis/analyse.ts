@@ -6,6 +6,8 @@ import { bypassSource, configurePipeline, createConfigureMemo } from '#app/pipel
 import type { PipelineDocument, PipelineEdge, PipelineNode } from '#app/pipeline/document.ts';
 import { indexGraph, nodeTitle, topologicalOrder } from '#app/pipeline/graph.ts';
 import { migrateParams } from '#app/pipeline/migrate.ts';
+import { expandSubflows, type Expanded } from '#app/pipeline/subflow/expand.ts';
+import { subflowConfigurations } from '#app/pipeline/subflow/configurations.ts';
 import type { NodeConfiguration } from '#app/pipeline/types.ts';
 import type { ExpressionParsing } from '#app/pipeline/with-parses.ts';
 import type { Fingerprint } from '#app/sdk/node.ts';
@@ -40,12 +42,17 @@ export interface AnalysedNode {
 
 /** A document with everything that can be known of it before running. */
 export interface Analysis {
+  /** As it is drawn; `document` where it has no subflows. */
+  readonly drawn: PipelineDocument;
+  /** With the nodes of subflows in their places: what is configured, run and looked at. */
   readonly document: PipelineDocument;
+  readonly expanded: Expanded;
   /** Nodes upstream first; nodes on or behind a cycle are missing. */
   readonly order: readonly string[];
   readonly nodes: ReadonlyMap<string, AnalysedNode>;
   /** Of the whole document, in document order. */
   readonly diagnostics: readonly Diagnostic[];
+  /** Of every node, and of subflows and their ports. */
   readonly configurations: Readonly<Record<string, NodeConfiguration>>;
 }
 
@@ -102,7 +109,7 @@ export class Analyser {
 
   /** Tells the sources among these nodes that a run begins: outside state that ages is renewed before keys are made. */
   renew(document: PipelineDocument, ids: ReadonlySet<string>): void {
-    for (const node of document.nodes) {
+    for (const node of this.expand(document).document.nodes) {
       const type = this.#options.catalogue.get(node.type);
       if (type?.executor?.renew === undefined || node.bypassed === true || !ids.has(node.id)) continue;
       const params = this.#parse(node, type);
@@ -110,8 +117,13 @@ export class Analyser {
     }
   }
 
-  async analyse(given: PipelineDocument, signal: AbortSignal): Promise<Analysis> {
-    const document: PipelineDocument = { ...given, nodes: given.nodes.map((node) => this.#intern(node)) };
+  expand(document: PipelineDocument): Expanded {
+    return expandSubflows(document, this.#options.catalogue);
+  }
+
+  async analyse(drawn: PipelineDocument, signal: AbortSignal): Promise<Analysis> {
+    const expanded = this.expand(drawn);
+    const document: PipelineDocument = { ...expanded.document, nodes: expanded.document.nodes.map((node) => this.#intern(node)) };
     const { catalogue } = this.#options;
     const outside = await this.#lookOutside(document, signal);
     const { order } = topologicalOrder(document);
@@ -139,7 +151,8 @@ export class Analyser {
       },
       memo: this.#memo,
     });
-    return { document, order: order.filter((id) => nodes.has(id)), nodes, diagnostics: configuration.diagnostics, configurations: configuration.nodes };
+    const configurations = { ...configuration.nodes, ...subflowConfigurations(expanded, configuration.nodes) };
+    return { drawn, document, expanded, order: order.filter((id) => nodes.has(id)), nodes, diagnostics: [...expanded.diagnostics, ...configuration.diagnostics], configurations };
   }
 
   #analyseNode(node: PipelineNode, edges: readonly PipelineEdge[], configured: NodeConfiguration, pass: Pass): AnalysedNode {

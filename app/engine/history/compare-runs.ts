@@ -46,7 +46,7 @@ async function factsOf(engine: Engine, run: RunDetail, looked: ReadonlySet<strin
     }
     nodes.push({ nodeId: node.nodeId, status: node.status, cacheKey: node.cacheKey, metrics: node.metrics, ports, ...(entry === null ? {} : { fingerprint: entry.parts.fingerprint as Record<string, string> }) });
   }
-  return { document: run.document, metrics: run.metrics, nodes };
+  return { document: analysis?.document ?? run.document, metrics: run.metrics, nodes };
 }
 
 async function tableFacts(engine: Engine, node: NodeRun, port: string, signal?: AbortSignal): Promise<{ schema?: readonly Column[]; statistics?: ColumnStatistics[] }> {

@@ -85,7 +85,7 @@ export class PipelineRun {
     try {
       // Lets the caller have the run before its first event.
       await Promise.resolve();
-      records.start({ runId, pipelineId: document.id, pipelinePath, title: document.title, startedAt: Date.now(), document });
+      records.start({ runId, pipelineId: document.id, pipelinePath, title: document.title, startedAt: Date.now(), document: resolver.analysis.drawn });
       for (const id of plan) {
         const node = this.#node(id);
         this.#uses.count(node, !this.#mustRun(node) && this.#options.cache.find(node) !== null);

@@ -1,5 +1,5 @@
 import type { Diagnostic } from '#app/core/errors.ts';
-import { takesSeveral } from '#app/sdk/ports.ts';
+import { mayBeEmpty, takesSeveral } from '#app/sdk/ports.ts';
 import type { Endpoint, PipelineDocument, PipelineEdge, PipelineNode, SubflowContent } from '../document.ts';
 import { nodeTitle } from '../graph.ts';
 import type { NodeCatalogue } from '../types.ts';
@@ -58,6 +58,14 @@ export function flatPort(expanded: Expanded, nodeId: string, port: string, run =
     if (end) return end;
   }
   return { node: nodeId, port };
+}
+
+/** The nodes of the flat document that stand for a node as drawn: of a subflow all inside; of a port of one what it shows. */
+export function flatNodes(expanded: Expanded, nodeId: string): readonly string[] {
+  const place = expanded.subflows.get(nodeId);
+  if (place !== undefined) return expanded.document.nodes.filter(({ id }) => place.prefixes.some((prefix) => id.startsWith(prefix)) || id.startsWith(`${nodeId}/=`)).map(({ id }) => id);
+  const { node } = flatPort(expanded, nodeId, '');
+  return [node];
 }
 
 /** The nodes of one content (or of the document) in one place of the flat document. */
@@ -152,9 +160,11 @@ class Expansion {
     const { content, repeat } = node;
     const id = flatId(level.prefix, node.id);
     const title = level.prefix === '' ? nodeTitle(node, node.component?.title ?? 'Subflow') : this.#titled(level.title, node);
+    this.#checkPorts(level, node, id, title);
     const runs = node.bypassed === true || !this.#check(node, id, title) ? [] : runsOf(node);
     if (this.#nodes.length + content.nodes.length * runs.length > maxNodes) {
-      this.#complain(id, 'subflow-too-large', `Repeated ${runs.length} times, “${title}” would make more than ${maxNodes.toLocaleString('en')} nodes.`, 'Repeat fewer times, or put less inside.');
+      // Once is enough: what repeats it would say the same for each of its runs.
+      if (!this.#diagnostics.some(({ code }) => code === 'subflow-too-large')) this.#complain(id, 'subflow-too-large', `Repeated ${runs.length} times, “${title}” would make more than ${maxNodes.toLocaleString('en')} nodes.`, 'Repeat fewer times, or put less inside.');
       runs.length = 0;
     }
     const prefixes = runs.map((_, run) => copyPrefix(id, repeat === undefined ? null : run));
@@ -167,6 +177,19 @@ class Expansion {
         return repeat?.over === 'groups' && repeat.input === input && given[0] !== undefined ? [this.#pick(id, node, index, input, given[0], inside)] : given;
       };
       levels.push(this.#enter(prefixes[index] ?? '', inside, withValues(content, { ...node.params, ...run.params }), content.edges, outside));
+    }
+  }
+
+  #checkPorts(level: Level, node: PipelineNode, id: string, title: string): void {
+    const definition = typeOfNode(this.#catalogue, node)?.definition;
+    const edges = level.incoming.get(node.id) ?? [];
+    for (const { to } of edges) {
+      if (definition?.inputs.every(({ name }) => name !== to.port)) this.#complain(id, 'unknown-port', `A connection goes to an input of “${title}” that is no longer there.`, 'Delete the connection, or bring the input back inside.', to.port);
+    }
+    for (const spec of definition?.inputs ?? []) {
+      if (mayBeEmpty(spec) || node.bypassed === true || edges.some(({ to }) => to.port === spec.name)) continue;
+      const word = /^[aeiou]/.test(spec.kind) ? `an ${spec.kind}` : `a ${spec.kind}`;
+      this.#complain(id, 'input-missing', `“${title}” needs ${word} at its input “${spec.title}”.`, `Connect an output that gives ${word}.`, spec.name);
     }
   }
 
@@ -195,6 +218,7 @@ class Expansion {
       const target = level.nodes.get(edge.to.node);
       if (target !== undefined && (isSubflow(target) || isBoundary(target))) continue;
       const sources = this.#sources(level, edge.from);
+      this.#checkSource(level, edge);
       const to = { ...edge.to, node: flatId(level.prefix, edge.to.node) };
       const spec = target === undefined ? undefined : typeOfNode(this.#catalogue, target)?.definition.inputs.find(({ name }) => name === edge.to.port);
       if (sources.length > 1 && spec !== undefined && !takesSeveral(spec)) {
@@ -204,6 +228,12 @@ class Expansion {
       }
       sources.forEach((from, index) => this.#edges.push({ ...edge, id: `${flatId(level.prefix, edge.id)}${index === 0 ? '' : `#${index}`}`, from, to }));
     }
+  }
+
+  #checkSource(level: Level, { from, to }: PipelineEdge): void {
+    const node = level.nodes.get(from.node);
+    if (node === undefined || !isSubflow(node) || node.content.nodes.some(({ id, type }) => id === from.port && type === outputType)) return;
+    this.#complain(flatId(level.prefix, to.node), 'unknown-port', `A connection comes from an output of “${nodeTitle(node, 'Subflow')}” that is no longer there.`, 'Delete the connection, or bring the output back inside.', to.port);
   }
 
   /** Where the value of an output of this level is made. */
