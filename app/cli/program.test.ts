@@ -55,6 +55,24 @@ describe('penstock lineage', () => {
   });
 });
 
+describe('penstock describe', () => {
+  it('tells a pipeline in words, as Markdown and as JSON, and runs nothing', async () => {
+    const plain = await penstock('describe', file);
+    expect(plain, plain.error).toMatchObject({ code: 0 });
+    expect(plain.out).toContain('“CSV Reader” reads orders.csv: 4 columns. Whole numbers: id, size and price; Text: kind.');
+    expect(plain.out).toContain('Then “Large ones” (Filter Rows) keeps the rows where size >= 10.');
+    const markdown = await penstock('describe', file, '--markdown');
+    expect(markdown.out).toContain('# Orders\n\n');
+    expect(markdown.out).toContain('Then **Large ones** (Filter Rows) keeps the rows where `size >= 10`.');
+    const out = path.join(root, 'about.md');
+    expect((await penstock('describe', file, '--out', out)).code).toBe(0);
+    expect(await readFile(out, 'utf8')).toBe(markdown.out);
+    expect(await penstock('describe', file, '--out', path.join(root, 'nowhere', 'about.md'))).toMatchObject({ code: 2, error: expect.stringContaining('does not exist') as unknown });
+    const json = JSON.parse((await penstock('describe', file, '--json')).out) as { sections: { id: string }[] };
+    expect(json.sections.map(({ id }) => id)).toEqual(['in', 'steps', 'learnt', 'out', 'watch']);
+  });
+});
+
 describe('penstock storage', () => {
   it('lists what results take, frees it, and refuses what is no size', async () => {
     const project = path.join(root, 'stored');

@@ -3,6 +3,7 @@ import { penstockVersion } from '#app/core/version.ts';
 import { connectionCommands } from './connection-commands.ts';
 import { bundleCommand, scoreCommand, serveCommand } from './deploy.ts';
 import { gpuCommands } from './gpu.ts';
+import { describeCommand, type DescribeOptions } from './describe.ts';
 import { doctorCommand, nodesCommand, runsCommand, validateCommand } from './inspect.ts';
 import { lineageCommand, type LineageOptions } from './lineage.ts';
 import { runCommand, type RunOptions } from './run.ts';
@@ -51,6 +52,14 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
     .option('--project <folder>', 'folder that relative paths are under')
     .option('--json', 'print diagnostics as JSON')
     .action((file: string, options: { project?: string; json?: boolean }) => done(validateCommand(file, options, terminal)));
+  program
+    .command('describe <file>')
+    .description('tell a pipeline in words: what comes in, what each step does, what is learnt and how well, what to watch')
+    .option('--markdown', 'print Markdown instead of plain text')
+    .option('--out <file>', 'write Markdown to a file')
+    .option('--project <folder>', 'project folder that has the runs (default: the nearest)')
+    .option('--json', 'print the description as one JSON object, with the ids of the nodes it names')
+    .action((file: string, options: DescribeOptions) => done(describeCommand(file, options, terminal)));
   program
     .command('lineage <file>')
     .description('show where a column comes from and what uses it, or the rows of the sources that a row comes from')

@@ -1,5 +1,6 @@
 export { loadCatalogue, type EngineCatalogue, type EngineNodeType } from './catalogue.ts';
 export { ConnectionStore, Connections, UserSecrets } from './connections/index.ts';
+export { describeDocument } from './description/describe-document.ts';
 export { doctor, type DoctorCheck } from './doctor.ts';
 export { Engine, type EngineOptions, type StartRun } from './engine.ts';
 export { compareRuns } from './history/compare-runs.ts';

@@ -9,6 +9,7 @@ import type { Implementer } from './procedures/implementer.ts';
 import { connectionsProcedures } from './procedures/connections.ts';
 import { csvProcedures } from './procedures/csv.ts';
 import { expressionsProcedures } from './procedures/expressions.ts';
+import { helpProcedures } from './procedures/help.ts';
 import { historyProcedures } from './procedures/history.ts';
 import { lineageProcedures } from './procedures/lineage.ts';
 import { lintProcedures } from './procedures/lint.ts';
@@ -43,6 +44,7 @@ export function createRouter(engine: Engine) {
     lineage: lineageProcedures(os as unknown as Implementer, engine),
     lint: lintProcedures(os as unknown as Implementer, engine),
     expressions: expressionsProcedures(os as unknown as Implementer, engine),
+    help: helpProcedures(os as unknown as Implementer, engine),
     history: historyProcedures(os as unknown as Implementer, engine),
     project: {
       info: os.project.info.handler(() => ({

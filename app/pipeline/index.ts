@@ -4,6 +4,7 @@ export * from './commands.ts';
 export * from './configure.ts';
 export * from './connect.ts';
 export * from './delta.ts';
+export * from './description/index.ts';
 export * from './diff-words.ts';
 export * from './diff.ts';
 export * from './document.ts';

@@ -5,6 +5,7 @@ import { base } from './base.ts';
 import { connectionsContract } from './sections/connections.ts';
 import { csvContract } from './sections/csv.ts';
 import { expressionsContract } from './sections/expressions.ts';
+import { helpContract } from './sections/help.ts';
 import { historyContract } from './sections/history.ts';
 import { lineageContract } from './sections/lineage.ts';
 import { lintContract } from './sections/lint.ts';
@@ -48,6 +49,7 @@ export const contract = {
   lineage: lineageContract,
   lint: lintContract,
   expressions: expressionsContract,
+  help: helpContract,
   history: historyContract,
   project: {
     info: base.output(
