@@ -10,6 +10,7 @@ import * as canvas from '../canvas/actions.ts';
 import * as arranging from '../canvas/arranging.ts';
 import { fitView, motion, openFind, useCanvas, zoomTo } from '../canvas/canvas-store.ts';
 import { viewPort } from '../canvas/results-port.ts';
+import { toggleDescription } from '../description/description-store.ts';
 import { toggleHistory } from '../history/history-store.ts';
 import type { ActionId } from './shortcuts.ts';
 import { texts } from '../text/texts.ts';
@@ -140,6 +141,7 @@ const runs: Readonly<Record<ActionId, ActionRun>> = {
   },
 
   'palette.open': { run: () => useView.setState((state) => ({ paletteOpen: !state.paletteOpen })) },
+  'help.describe': { run: toggleDescription, enabled: () => usePipeline.getState().document !== null },
   'help.node': { run: () => (primaryNode(useSelection.getState()) === null ? useView.setState({ cheatSheetOpen: true }) : showInspector('about')) },
   'help.keys': { run: () => useView.setState({ cheatSheetOpen: true }) },
 };

@@ -1,4 +1,5 @@
 import { lazy, Suspense } from 'react';
+import { DescriptionPanel } from '../description/description-panel.tsx';
 import { useView } from '../state/view.ts';
 import { Spinner, TooltipProvider } from '../ui/index.ts';
 import { CheatSheet } from './cheat-sheet.tsx';
@@ -32,9 +33,12 @@ export function App() {
           <Rail />
           <div className="relative min-w-0 flex-1">
             {/* The canvas stays mounted, so that coming back to it is instant and its view is kept. */}
-            <main aria-label={texts.common.pipeline} className={page === 'canvas' ? 'h-full' : 'invisible absolute inset-0'} inert={page !== 'canvas'}>
+            <main aria-label={texts.common.pipeline} className={page === 'canvas' ? 'relative h-full' : 'invisible absolute inset-0'} inert={page !== 'canvas'}>
               <h1 className="sr-only">{texts.app.pipelineEditor}</h1>
               <Workspace />
+              <ErrorBoundary part={texts.help.description.part}>
+                <DescriptionPanel />
+              </ErrorBoundary>
             </main>
             {Page ? (
               <div className="absolute inset-0">

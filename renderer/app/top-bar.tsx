@@ -1,4 +1,5 @@
-import { Command as CommandIcon, Moon, PanelBottom, PanelLeft, PanelRight, Redo2, Sun, Undo2 } from 'lucide-react';
+import { BookOpenText, Command as CommandIcon, Moon, PanelBottom, PanelLeft, PanelRight, Redo2, Sun, Undo2 } from 'lucide-react';
+import { useDescription } from '../description/description-store.ts';
 import { usePipeline } from '../state/pipeline.ts';
 import { useView } from '../state/view.ts';
 import { IconButton, keyText, useTheme } from '../ui/index.ts';
@@ -9,6 +10,15 @@ import { RunControls } from './run-controls.tsx';
 import { SaveStateLine } from './save-state.tsx';
 import { keysOf } from './shortcuts.ts';
 import { texts } from '../text/texts.ts';
+
+function DescribeButton() {
+  const open = useDescription((store) => store.open);
+  return (
+    <IconButton data-testid="describe" label={texts.help.describe} keys={keysOf('help.describe')} pressed={open} onClick={() => runAction('help.describe')}>
+      <BookOpenText size={16} />
+    </IconButton>
+  );
+}
 
 export function TopBar() {
   const undoLabel = usePipeline((store) => store.undoLabel);
@@ -28,6 +38,7 @@ export function TopBar() {
       </IconButton>
       <SaveStateLine />
       <span className="flex-1" />
+      <DescribeButton />
       <ProblemsButton />
       <RunControls />
       {divider}

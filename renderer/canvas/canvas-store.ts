@@ -94,8 +94,11 @@ export function openFind(): void {
   useCanvas.setState({ finding: ++searches });
 }
 
-/** Brings a node, note or group into view without changing the zoom, only when it is not visible. */
-export function revealNode(nodeId: string): void {
+/**
+ * Brings a node, note or group into view without changing the zoom, only when it is not visible. `right`: where something lies over the
+ * canvas, in page coordinates.
+ */
+export function revealNode(nodeId: string, right = Number.POSITIVE_INFINITY): void {
   const { flow } = useCanvas.getState();
   // A node of a collapsed group is where its chip is.
   const group = usePipeline.getState().document?.groups.find((candidate) => candidate.collapsed === true && candidate.nodes.includes(nodeId));
@@ -104,6 +107,6 @@ export function revealNode(nodeId: string): void {
   if (!flow || !node || !pane) return;
   const at = flow.flowToScreenPosition(node.position);
   const end = flow.flowToScreenPosition({ x: node.position.x + (node.width ?? 0), y: node.position.y + (node.height ?? 0) });
-  if (at.x >= pane.x && at.y >= pane.y && end.x <= pane.right && end.y <= pane.bottom) return;
+  if (at.x >= pane.x && at.y >= pane.y && end.x <= Math.min(pane.right, right) && end.y <= pane.bottom) return;
   void flow.setCenter(node.position.x + (node.width ?? 0) / 2, node.position.y + (node.height ?? 0) / 2, { zoom: Math.max(0.6, flow.getZoom()), duration: motion() });
 }

@@ -1,5 +1,8 @@
+import { BookOpenText } from 'lucide-react';
+import { toggleDescription } from '../description/description-store.ts';
 import { edit, usePipeline } from '../state/pipeline.ts';
-import { Kbd, TextArea } from '../ui/index.ts';
+import { texts } from '../text/texts.ts';
+import { Button, Kbd, TextArea } from '../ui/index.ts';
 
 const hints: readonly (readonly [string, string])[] = [
   ['Tab', 'Add a node'],
@@ -32,6 +35,11 @@ export function PipelineNotes() {
           className="min-h-24"
         />
       </label>
+      {document.nodes.length > 0 ? (
+        <Button icon={<BookOpenText size={14} />} className="self-start" onClick={toggleDescription}>
+          {texts.help.describeShort}
+        </Button>
+      ) : null}
       <div className="flex flex-col gap-1.5 text-sm text-muted">
         <p>Select a node to set it up, or a connection to see what flows along it.</p>
         <dl className="mt-1 flex flex-col gap-1">

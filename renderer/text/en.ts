@@ -1,9 +1,10 @@
 import { app } from './en/app.ts';
 import { canvas } from './en/canvas.ts';
 import { common } from './en/common.ts';
+import { help } from './en/help.ts';
 import { state } from './en/state.ts';
 
 /** Every text of the page in English: sentences, and small functions where numbers or names go in. Other languages have this shape. */
-export const en = { common, app, canvas, state };
+export const en = { common, app, canvas, help, state };
 
 export type Texts = typeof en;

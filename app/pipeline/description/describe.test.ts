@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { emptyDocument, type PipelineDocument } from '../document.ts';
 import { catalogueOf, chain, testEdge, testNode, testSource, testStep, testTrainer } from '../testing.ts';
 import { describePipeline } from './describe.ts';
+import { withWords } from './kept.ts';
 import { descriptionMarkdown, descriptionText } from './markdown.ts';
 import { spans, Story } from './story.ts';
 import { chains } from './steps.ts';
@@ -81,5 +82,22 @@ describe('as Markdown', () => {
 
   it('reads code out of backticks, also code that holds some', () => {
     expect(spans('of `a b` and `` c`d ``.')).toEqual(['of ', { code: 'a b' }, ' and ', { code: 'c`d' }, '.']);
+  });
+});
+
+describe('in the description of a pipeline', () => {
+  it('stands under what the person wrote, and is replaced the next time', () => {
+    const once = withWords('For the shop.', '# T\n\nOne.\n\n## Steps\n\n- a\n');
+    expect(once).toBe('For the shop.\n\n## In words\n\nOne.\n\n### Steps\n\n- a');
+    expect(withWords(once, '# T\n\nTwo.\n')).toBe('For the shop.\n\n## In words\n\nTwo.');
+    expect(withWords('', '# T\n\nTwo.\n')).toBe('## In words\n\nTwo.');
+  });
+
+  it('never is longer than a description may be, and never loses what the person wrote', () => {
+    const own = 'x'.repeat(19_000);
+    const both = withWords(own, `# T\n\n${'word\n'.repeat(5000)}`);
+    expect(both.length).toBeLessThanOrEqual(20_000);
+    expect(both.startsWith(own)).toBe(true);
+    expect(both.endsWith('\n…')).toBe(true);
   });
 });
