@@ -2,16 +2,17 @@ import type { NodeType } from '#app/pipeline/types.ts';
 import { mayBeEmpty } from '#app/sdk/ports.ts';
 import { PortShape, kindTitles } from '../canvas/port-shape.tsx';
 import { Markdown } from '../results/report/markdown.tsx';
+import { texts } from '../text/texts.ts';
 
 /** The node type's help, and its ports. */
 export function AboutTab({ type }: { readonly type: NodeType }) {
   const { definition, help } = type;
-  const ports = [...definition.inputs.map((port) => ({ port, side: 'In' })), ...definition.outputs.map((port) => ({ port, side: 'Out' }))];
+  const ports = [...definition.inputs.map((port) => ({ port, side: 'In' as const })), ...definition.outputs.map((port) => ({ port, side: 'Out' as const }))];
   return (
     <div className="flex flex-col gap-4 p-3">
       {help === '' ? <p className="text-sm text-muted">{definition.summary}</p> : <Markdown text={help} />}
       <section className="flex flex-col gap-1.5 border-t border-line pt-3">
-        <h3 className="text-xs font-semibold text-muted">Ports</h3>
+        <h3 className="text-xs font-semibold text-muted">{texts.inspector.about.ports}</h3>
         <ul className="flex flex-col gap-1.5">
           {ports.map(({ port, side }) => (
             <li key={`${side} ${port.name}`} data-kind={port.kind} className="flex gap-2 text-sm">
@@ -21,8 +22,8 @@ export function AboutTab({ type }: { readonly type: NodeType }) {
               <span>
                 <span className="font-medium">{port.title}</span>{' '}
                 <span className="text-faint">
-                  {side.toLowerCase()}, {kindTitles[port.kind].toLowerCase()}
-                  {side === 'In' && port.arity === 'optional' ? ', optional' : side === 'In' && port.arity === 'many' ? ', any number' : side === 'In' && port.arity === 'any' ? ', any number or none' : ''}
+                  {texts.inspector.about.port(side, kindTitles[port.kind])}
+                  {side === 'In' && port.arity === 'optional' ? texts.common.optional : side === 'In' && port.arity === 'many' ? texts.inspector.about.anyNumber : side === 'In' && port.arity === 'any' ? texts.inspector.about.anyOrNone : ''}
                 </span>
                 {port.summary ? <span className="block text-muted">{port.summary}</span> : null}
               </span>
@@ -31,7 +32,7 @@ export function AboutTab({ type }: { readonly type: NodeType }) {
         </ul>
       </section>
       <p className="selectable font-mono text-xs text-faint">
-        {definition.type}, version {definition.version}
+        {texts.inspector.about.version(definition.type, definition.version)}
       </p>
     </div>
   );

@@ -2,6 +2,7 @@ import { ChevronDown, TriangleAlert, X } from 'lucide-react';
 import { useLayoutEffect, useMemo, useRef, useState } from 'react';
 import type { Schema } from '#app/relation/types.ts';
 import { Checkbox, Input, Popover, SearchInput, Segmented, TypeBadge, cx } from '../ui/index.ts';
+import { texts } from '../text/texts.ts';
 
 interface PickerProps {
   readonly id: string;
@@ -34,7 +35,7 @@ export function ColumnPicker({ id, label, columns, types, invalid, value, option
   const [active, setActive] = useState(0);
   const offered = useOffered(columns, types, query);
   if (columns === null) {
-    return <Input id={id} value={value} placeholder="Connect an input to choose a column" invalid={invalid} onChange={(event) => onChange(event.target.value)} />;
+    return <Input id={id} value={value} placeholder={texts.inspector.columns.connectOne} invalid={invalid} onChange={(event) => onChange(event.target.value)} />;
   }
   const chosen = columns.find((column) => column.name === value);
   const pick = (name: string) => {
@@ -51,9 +52,9 @@ export function ColumnPicker({ id, label, columns, types, invalid, value, option
       }}
       className="w-[var(--radix-popover-trigger-width)] min-w-56"
       trigger={
-        <button type="button" id={id} aria-label={`${label}: ${value || 'none'}`} aria-invalid={invalid || undefined} className={trigger}>
+        <button type="button" id={id} aria-label={texts.inspector.columns.noneChosen(label, value)} aria-invalid={invalid || undefined} className={trigger}>
           {chosen ? <TypeBadge type={chosen.type} iconOnly /> : value ? <TriangleAlert size={13} className="text-bad-ink" /> : null}
-          <span className={cx('min-w-0 flex-1 truncate', !value && 'text-faint', value && !chosen && 'text-bad-ink')}>{value || 'Choose a column…'}</span>
+          <span className={cx('min-w-0 flex-1 truncate', !value && 'text-faint', value && !chosen && 'text-bad-ink')}>{value || texts.inspector.columns.choose}</span>
           <ChevronDown size={14} className="shrink-0 text-faint" />
         </button>
       }
@@ -61,8 +62,8 @@ export function ColumnPicker({ id, label, columns, types, invalid, value, option
       <div className="border-b border-line p-1.5">
         <SearchInput
           autoFocus
-          label="Search columns"
-          placeholder="Search columns"
+          label={texts.common.searchColumns}
+          placeholder={texts.common.searchColumns}
           value={query}
           onChange={(text) => {
             setQuery(text);
@@ -80,7 +81,7 @@ export function ColumnPicker({ id, label, columns, types, invalid, value, option
       <div role="listbox" aria-label={label} className="max-h-72 overflow-auto p-1">
         {optional && value ? (
           <button type="button" onClick={() => pick('')} className="flex h-7 w-full items-center rounded-sm px-2 text-sm text-muted hover:bg-hover">
-            None
+            {texts.common.none}
           </button>
         ) : null}
         {offered.map((column, index) => (
@@ -103,7 +104,7 @@ export function ColumnPicker({ id, label, columns, types, invalid, value, option
 }
 
 function NoColumns({ query, types }: { readonly query: string; readonly types: readonly string[] | undefined }) {
-  return <p className="px-2 py-3 text-center text-xs text-muted">{query ? `No column matches “${query}”.` : types ? `The input has no column of type ${types.join(' or ')}.` : 'The input has no columns.'}</p>;
+  return <p className="px-2 py-3 text-center text-xs text-muted">{query ? texts.inspector.columns.noMatch(query) : types ? texts.inspector.columns.noType(types.join(` ${texts.common.or} `)) : texts.inspector.columns.noColumns}</p>;
 }
 
 interface ColumnsPickerProps extends PickerProps {
@@ -137,8 +138,8 @@ export function ColumnsPicker({ id, label, columns, types, invalid, value, nulla
           label={label}
           value={value === null ? 'all' : 'some'}
           items={[
-            { value: 'all', label: 'All other columns' },
-            { value: 'some', label: 'Choose' },
+            { value: 'all', label: texts.inspector.columns.allOther },
+            { value: 'some', label: texts.common.choose },
           ]}
           onChange={(next) => onChange(next === 'all' ? null : names)}
         />
@@ -147,7 +148,7 @@ export function ColumnsPicker({ id, label, columns, types, invalid, value, nulla
         <Input
           id={id}
           value={names.join(', ')}
-          placeholder="Connect an input to choose columns"
+          placeholder={texts.inspector.columns.connect}
           invalid={invalid}
           onChange={(event) => onChange(event.target.value.split(',').map((name) => name.trim()).filter(Boolean))}
         />
@@ -156,20 +157,20 @@ export function ColumnsPicker({ id, label, columns, types, invalid, value, nulla
           <div className="flex items-center gap-2 border-b border-line py-1 pl-2 pr-1">
             <Checkbox
               checked={allChosen}
-              label="All shown columns"
+              label={texts.inspector.columns.allShown}
               onChange={(next) => onChange(next ? [...names, ...visible.filter((name) => !chosen.has(name))] : names.filter((name) => !visible.includes(name)))}
             />
             <input
               id={id}
-              aria-label={`Search columns for ${label}`}
+              aria-label={texts.inspector.columns.searchFor(label)}
               value={query}
-              placeholder="Search columns"
+              placeholder={texts.common.searchColumns}
               spellCheck={false}
               onChange={(event) => setQuery(event.target.value)}
               className="h-6 min-w-0 flex-1 select-text bg-transparent text-sm outline-none placeholder:text-faint"
             />
             <span className="shrink-0 text-xs tabular-nums text-faint">
-              {names.length} of {columns.length}
+              {texts.inspector.columns.chosen(names.length, columns.length)}
             </span>
           </div>
           <ul ref={list} className="max-h-56 overflow-auto p-1">
@@ -177,7 +178,7 @@ export function ColumnsPicker({ id, label, columns, types, invalid, value, nulla
               <li key={name} className="flex h-6 items-center gap-2 px-1 text-sm text-bad-ink">
                 <TriangleAlert size={13} className="shrink-0" />
                 <span className="min-w-0 flex-1 truncate">{name}</span>
-                <button type="button" aria-label={`Remove ${name}`} onClick={() => onChange(names.filter((other) => other !== name))} className="rounded-sm p-0.5 hover:bg-hover">
+                <button type="button" aria-label={texts.inspector.lists.remove(name)} onClick={() => onChange(names.filter((other) => other !== name))} className="rounded-sm p-0.5 hover:bg-hover">
                   <X size={12} />
                 </button>
               </li>

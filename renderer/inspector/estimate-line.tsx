@@ -1,13 +1,14 @@
 import { formatBytes, formatCount } from '#app/core/units.ts';
 import type { PreflightReport } from '#app/protocol/sections/planning.ts';
 import { usePreflight } from '../state/preflight.ts';
+import { texts } from '../text/texts.ts';
 
 /** What a run of this node would give and need, before it runs; nothing once that is known. */
 export function EstimateLine({ nodeId }: { readonly nodeId: string }) {
   const estimate = usePreflight((store) => store.report?.nodes[nodeId]);
   const text = estimate === undefined ? '' : estimateText(estimate);
   return text === '' ? null : (
-    <p data-testid="inspector-estimate" className="selectable text-xs tabular-nums text-faint" title="Estimated from statistics of the files and earlier runs; nothing was computed for it.">
+    <p data-testid="inspector-estimate" className="selectable text-xs tabular-nums text-faint" title={texts.inspector.estimate.how}>
       {text}
     </p>
   );
@@ -16,11 +17,12 @@ export function EstimateLine({ nodeId }: { readonly nodeId: string }) {
 /** “A run would give about 4.8 M rows (410 MB) and move data to the disk while it works.” */
 export function estimateText({ rows, bytes, memory, spills }: PreflightReport['nodes'][string]): string {
   const size = bytes === null ? '' : ` (${formatBytes(bytes.likely)})`;
-  const gives = rows === null ? '' : rows.low === rows.high ? `${formatCount(rows.likely)} rows${size}` : `about ${formatCount(rounded(rows.likely))} rows${size}`;
-  const needs = memory.likely < 100e6 ? '' : `about ${formatBytes(memory.likely)} of memory`;
-  const parts = [gives === '' ? '' : `give ${gives}`, needs === '' ? '' : `need ${needs}`, spills ? 'move data to the disk while it works' : ''].filter((part) => part !== '');
+  const gives = rows === null ? '' : rows.low === rows.high ? texts.inspector.estimate.rows(formatCount(rows.likely), true, size) : texts.inspector.estimate.rows(formatCount(rounded(rows.likely)), false, size);
+  const needs = memory.likely < 100e6 ? '' : texts.inspector.estimate.memory(formatBytes(memory.likely));
+  const parts = [gives, needs, spills ? texts.inspector.estimate.spills : ''].filter((part) => part !== '');
   const last = parts[parts.length - 1];
-  return last === undefined ? '' : `A run would ${parts.length === 1 ? last : `${parts.slice(0, -1).join(', ')} and ${last}`}.`;
+  if (last === undefined) return '';
+  return parts.length === 1 ? texts.inspector.estimate.wouldAlone(last) : texts.inspector.estimate.would(parts.slice(0, -1).join(', '), last);
 }
 
 /** To two digits: more would promise too much. */

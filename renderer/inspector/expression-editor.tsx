@@ -11,6 +11,7 @@ import { Popover, SearchInput } from '../ui/index.ts';
 import { reportedMarks } from './controls/code-completion.ts';
 import { codeTheme } from './controls/code-theme.ts';
 import { useCodeEditor } from './controls/use-code-editor.ts';
+import { texts } from '../text/texts.ts';
 
 interface ExpressionEditorProps {
   readonly id: string;
@@ -136,13 +137,13 @@ function FunctionList({ insert }: { readonly insert: (text: string, caret: numbe
       align="end"
       className="w-96 max-w-[92vw]"
       trigger={
-        <button type="button" aria-label="All functions" title="All functions" className="absolute bottom-1 right-1 inline-flex size-6 items-center justify-center rounded-sm bg-surface text-faint hover:bg-hover hover:text-ink">
+        <button type="button" aria-label={texts.inspector.functions.all} title={texts.inspector.functions.all} className="absolute bottom-1 right-1 inline-flex size-6 items-center justify-center rounded-sm bg-surface text-faint hover:bg-hover hover:text-ink">
           <SquareFunction size={15} />
         </button>
       }
     >
       <div className="border-b border-line p-1.5">
-        <SearchInput autoFocus label="Search functions" placeholder="Search functions" value={query} onChange={setQuery} />
+        <SearchInput autoFocus label={texts.inspector.functions.search} placeholder={texts.inspector.functions.search} value={query} onChange={setQuery} />
       </div>
       <ul className="max-h-80 overflow-auto p-1">
         {found.map((spec) => (
@@ -161,7 +162,7 @@ function FunctionList({ insert }: { readonly insert: (text: string, caret: numbe
             </button>
           </li>
         ))}
-        {found.length === 0 ? <li className="px-2 py-4 text-center text-xs text-muted">No function matches “{query}”.</li> : null}
+        {found.length === 0 ? <li className="px-2 py-4 text-center text-xs text-muted">{texts.inspector.functions.noMatch(query)}</li> : null}
       </ul>
     </Popover>
   );

@@ -7,6 +7,7 @@ import { client } from '../rpc/client.ts';
 import { useQuery } from '../results/use-query.ts';
 import { usePipeline } from '../state/pipeline.ts';
 import { TypeBadge, cx } from '../ui/index.ts';
+import { texts } from '../text/texts.ts';
 
 interface ExpressionPreviewProps {
   readonly nodeId: string;
@@ -59,7 +60,7 @@ export function ExpressionPreview({ nodeId, from, text, earlier }: ExpressionPre
                   </th>
                 ))}
                 <th scope="col" className="px-2 py-0.5 text-left font-medium">
-                  Result
+                  {texts.inspector.preview.result}
                 </th>
               </tr>
             </thead>
@@ -68,14 +69,14 @@ export function ExpressionPreview({ nodeId, from, text, earlier }: ExpressionPre
                 <tr key={index} className="odd:bg-sunken/60">
                   {row.map((cell, at) => (
                     <td key={at} className={cx('selectable max-w-28 truncate px-2 py-0.5', at < row.length - 1 && 'text-muted')} title={words(cell)}>
-                      {cell === null ? <span className="text-faint">missing</span> : words(cell)}
+                      {cell === null ? <span className="text-faint">{texts.common.missing}</span> : words(cell)}
                     </td>
                   ))}
                 </tr>
               ))}
             </tbody>
           </table>
-          {counts && counts.rows > rows.length ? <p className="px-2 py-1 text-faint">The first {rows.length} rows.</p> : null}
+          {counts && counts.rows > rows.length ? <p className="px-2 py-1 text-faint">{texts.inspector.preview.first(rows.length)}</p> : null}
         </div>
       ) : null}
     </div>
@@ -87,12 +88,12 @@ const words = (cell: null | boolean | number | string): string => (typeof cell =
 /** “true for 37 of the first 200 rows”, or the first results side by side. */
 export function summary({ rows, counts }: Pick<Answer, 'rows' | 'counts'>): string {
   if (rows === null || counts === null) return '';
-  if (counts.rows === 0) return 'the input has no rows';
-  const missing = counts.missing === 0 ? '' : `, ${formatCount(counts.missing)} missing`;
-  if (counts.yes !== null) return `true for ${formatCount(counts.yes)} of the first ${formatCount(counts.rows)} rows${missing}`;
+  if (counts.rows === 0) return texts.inspector.preview.noRows;
+  const missing = counts.missing === 0 ? '' : texts.inspector.preview.missing(formatCount(counts.missing));
+  if (counts.yes !== null) return texts.inspector.preview.trueFor(formatCount(counts.yes), formatCount(counts.rows), missing === '' ? '' : `, ${missing}`);
   const first = rows.slice(0, 4).map((row) => {
     const cell = row[row.length - 1] ?? null;
     return cell === null ? '–' : words(cell);
   });
-  return `${first.join(', ')}${counts.rows > 4 ? ' …' : ''}${missing === '' ? '' : ` (${missing.slice(2)} of ${formatCount(counts.rows)})`}`;
+  return `${first.join(', ')}${counts.rows > 4 ? ' …' : ''}${missing === '' ? '' : ` (${texts.inspector.preview.missingOf(missing, formatCount(counts.rows))})`}`;
 }

@@ -5,6 +5,7 @@ import { client, diagnosticOf, isGivenUp, type EngineClient } from '../rpc/clien
 import { desktop } from '../rpc/desktop.ts';
 import { notify } from '../state/notices.ts';
 import { Button, IconButton, Input, Popover } from '../ui/index.ts';
+import { texts } from '../text/texts.ts';
 
 type Listed = Awaited<ReturnType<EngineClient['files']['list']>>[number];
 
@@ -26,12 +27,12 @@ export function FilePicker({ id, label, value, folder, extensions, invalid, onCh
     const path = folder ? await shell?.pickFolder() : await shell?.pickFile({ title: label, extensions });
     if (path) onChange(path);
   };
-  const input = <Input id={id} value={value} title={value} mono placeholder={folder ? 'Folder' : 'File'} invalid={invalid} onChange={(event) => onChange(event.target.value)} />;
+  const input = <Input id={id} value={value} title={value} mono placeholder={folder ? texts.inspector.file.folder : texts.inspector.file.file} invalid={invalid} onChange={(event) => onChange(event.target.value)} />;
   if (shell) {
     return (
       <div className="flex gap-1.5">
         {input}
-        <IconButton label={`Browse for ${label.toLowerCase()}`} className="shrink-0 border border-line-control" onClick={() => void choose()}>
+        <IconButton label={texts.inspector.file.browseFor(label)} className="shrink-0 border border-line-control" onClick={() => void choose()}>
           <FolderOpen size={14} />
         </IconButton>
       </div>
@@ -46,7 +47,7 @@ export function FilePicker({ id, label, value, folder, extensions, invalid, onCh
         align="end"
         className="w-80"
         trigger={
-          <button type="button" aria-label={`Browse for ${label.toLowerCase()}`} title="Browse" className="flex size-7 shrink-0 items-center justify-center rounded-md border border-line-control bg-surface text-muted hover:bg-hover hover:text-ink">
+          <button type="button" aria-label={texts.inspector.file.browseFor(label)} title={texts.inspector.file.browse} className="flex size-7 shrink-0 items-center justify-center rounded-md border border-line-control bg-surface text-muted hover:bg-hover hover:text-ink">
             <FolderOpen size={14} />
           </button>
         }
@@ -97,13 +98,13 @@ function ProjectFiles({ extensions, folders, pick }: { readonly extensions: read
   return (
     <div className="flex flex-col">
       <div className="flex h-9 items-center gap-1 border-b border-line px-1.5">
-        <IconButton size="sm" label="Up" disabled={folder === ''} onClick={() => setFolder(folder.split('/').slice(0, -1).join('/'))}>
+        <IconButton size="sm" label={texts.inspector.file.up} disabled={folder === ''} onClick={() => setFolder(folder.split('/').slice(0, -1).join('/'))}>
           <ChevronLeft size={14} />
         </IconButton>
-        <span className="min-w-0 flex-1 truncate font-mono text-xs text-muted">{folder || 'Project'}</span>
+        <span className="min-w-0 flex-1 truncate font-mono text-xs text-muted">{folder || texts.inspector.file.project}</span>
         {folders && folder ? (
           <Button size="sm" onClick={() => pick(folder)}>
-            Choose this folder
+            {texts.inspector.file.chooseFolder}
           </Button>
         ) : null}
       </div>
@@ -124,18 +125,18 @@ function ProjectFiles({ extensions, folders, pick }: { readonly extensions: read
             </button>
           </li>
         ))}
-        {entries && shown.length === 0 ? <li className="px-2 py-4 text-center text-xs text-muted">{folders ? 'The folder is empty.' : 'Nothing that fits is here.'}</li> : null}
+        {entries && shown.length === 0 ? <li className="px-2 py-4 text-center text-xs text-muted">{folders ? texts.inspector.file.empty : texts.inspector.file.nothingFits}</li> : null}
       </ul>
       {folders ? null : (
         <div className="border-t border-line p-1.5">
           <Button size="sm" variant="quiet" busy={uploading} icon={<Upload size={13} />} onClick={() => upload.current?.click()}>
-            Upload a file
+            {texts.inspector.file.upload}
           </Button>
           <input
             ref={upload}
             type="file"
             className="hidden"
-            aria-label="File to upload"
+            aria-label={texts.inspector.file.toUpload}
             accept={extensions.map((extension) => `.${extension}`).join(',')}
             onChange={(event) => {
               const [file] = event.target.files ?? [];

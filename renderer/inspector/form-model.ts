@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ParamHint } from '#app/sdk/node.ts';
+import { texts } from '../text/texts.ts';
 
 /** What the form needs of JSON Schema; hints put on with `.meta()` come along as further members. */
 export interface JsonSchema extends Omit<ParamHint, 'types' | 'labels'> {
@@ -184,15 +185,15 @@ export function setAt(value: unknown, path: Path, next: unknown): unknown {
 
 /** Why a number may not be, as a fragment after the field's name, or null. */
 export function numberProblem(text: string, schema: JsonSchema): string | null {
-  if (text.trim() === '') return 'Enter a number.';
+  if (text.trim() === '') return texts.inspector.number.enter;
   const value = Number(text.replace(',', '.').replace('−', '-'));
-  if (!Number.isFinite(value)) return 'This is not a number.';
-  if (schema.type === 'integer' && !Number.isInteger(value)) return 'This must be a whole number.';
+  if (!Number.isFinite(value)) return texts.inspector.number.notNumber;
+  if (schema.type === 'integer' && !Number.isInteger(value)) return texts.inspector.number.whole;
   const low = schema.minimum ?? schema.min;
   const high = schema.maximum ?? schema.max;
-  if (low !== undefined && low > Number.MIN_SAFE_INTEGER && value < low) return `This must be at least ${low}.`;
-  if (high !== undefined && high < Number.MAX_SAFE_INTEGER && value > high) return `This must be at most ${high}.`;
-  if (schema.exclusiveMinimum !== undefined && value <= schema.exclusiveMinimum) return `This must be greater than ${schema.exclusiveMinimum}.`;
-  if (schema.exclusiveMaximum !== undefined && value >= schema.exclusiveMaximum) return `This must be less than ${schema.exclusiveMaximum}.`;
+  if (low !== undefined && low > Number.MIN_SAFE_INTEGER && value < low) return texts.inspector.number.least(low);
+  if (high !== undefined && high < Number.MAX_SAFE_INTEGER && value > high) return texts.inspector.number.most(high);
+  if (schema.exclusiveMinimum !== undefined && value <= schema.exclusiveMinimum) return texts.inspector.number.greater(schema.exclusiveMinimum);
+  if (schema.exclusiveMaximum !== undefined && value >= schema.exclusiveMaximum) return texts.inspector.number.less(schema.exclusiveMaximum);
   return null;
 }

@@ -6,6 +6,7 @@ import { changeGroup } from '../canvas/groups.ts';
 import { ColourPicker } from '../canvas/swatch.tsx';
 import { edit, usePipeline } from '../state/pipeline.ts';
 import { Button, Input, TextArea } from '../ui/index.ts';
+import { texts } from '../text/texts.ts';
 
 /** A group's title, colour and what can be done with its frame. */
 export function GroupSection({ groupId }: { readonly groupId: string }) {
@@ -17,18 +18,18 @@ export function GroupSection({ groupId }: { readonly groupId: string }) {
     </Button>
   );
   return (
-    <section aria-label="Group" data-testid="group-section" className="flex flex-col gap-2.5 border-b border-line pb-3">
-      <Heading icon={<GroupIcon size={16} />}>Group</Heading>
+    <section aria-label={texts.common.group} data-testid="group-section" className="flex flex-col gap-2.5 border-b border-line pb-3">
+      <Heading icon={<GroupIcon size={16} />}>{texts.common.group}</Heading>
       <Input
-        aria-label="Group title"
+        aria-label={texts.inspector.group.title}
         value={group.title}
         maxLength={200}
-        onChange={(event) => edit(changeGroup(group, { title: event.target.value }), { group: `group-title-${group.id}`, label: 'Rename group' })}
+        onChange={(event) => edit(changeGroup(group, { title: event.target.value }), { group: `group-title-${group.id}`, label: texts.inspector.group.didRename })}
       />
-      <ColourPicker value={group.colour ?? 'data'} onChange={(colour) => edit(changeGroup(group, { colour }), { label: 'Change colour' })} />
+      <ColourPicker value={group.colour ?? 'data'} onChange={(colour) => edit(changeGroup(group, { colour }), { label: texts.inspector.group.didColour })} />
       <div className="flex flex-wrap gap-1.5">
-        {action('edit.collapse', group.collapsed === true ? 'Expand' : 'Collapse')}
-        {group.box === undefined || group.nodes.length === 0 ? null : action('edit.fitGroup', 'Fit to content')}
+        {action('edit.collapse', group.collapsed === true ? texts.inspector.group.expand : texts.inspector.group.collapse)}
+        {group.box === undefined || group.nodes.length === 0 ? null : action('edit.fitGroup', texts.inspector.group.fit)}
         {action('edit.ungroup', actionTable['edit.ungroup'].title)}
       </div>
     </section>
@@ -40,7 +41,7 @@ export function GroupInspector({ groupId }: { readonly groupId: string }) {
   return (
     <div className="flex flex-col gap-3 p-3">
       <GroupSection groupId={groupId} />
-      <p className="text-sm text-muted">Drag nodes into the frame to put them into the group.</p>
+      <p className="text-sm text-muted">{texts.inspector.group.how}</p>
     </div>
   );
 }
@@ -50,14 +51,14 @@ export function NoteInspector({ noteId }: { readonly noteId: string }) {
   const note = usePipeline((store) => store.document?.notes.find(({ id }) => id === noteId));
   if (!note) return null;
   return (
-    <section aria-label="Note" data-testid="note-section" className="flex h-full flex-col gap-2.5 overflow-auto p-3">
-      <Heading icon={<StickyNote size={16} />}>Note</Heading>
-      <ColourPicker value={note.colour ?? 'monitor'} onChange={(colour) => edit({ type: 'set-note', note: { ...note, colour } }, { label: 'Change colour' })} />
+    <section aria-label={texts.common.note} data-testid="note-section" className="flex h-full flex-col gap-2.5 overflow-auto p-3">
+      <Heading icon={<StickyNote size={16} />}>{texts.common.note}</Heading>
+      <ColourPicker value={note.colour ?? 'monitor'} onChange={(colour) => edit({ type: 'set-note', note: { ...note, colour } }, { label: texts.inspector.group.didColour })} />
       <TextArea
-        aria-label="Text of the note"
+        aria-label={texts.inspector.group.noteText}
         value={note.text}
         maxLength={20_000}
-        placeholder="What should the next reader know? **Bold**, # headings, - lists and links work."
+        placeholder={texts.inspector.group.notePlaceholder}
         spellCheck
         onChange={(event) => edit({ type: 'set-note', note: { ...note, text: event.target.value } }, { group: `note-text-${note.id}` })}
         className="min-h-40"

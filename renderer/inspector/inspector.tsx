@@ -19,6 +19,7 @@ import { GroupInspector, NoteInspector } from './group-section.tsx';
 import { PipelineNotes } from './pipeline-notes.tsx';
 import { SchemaTab } from './schema-tab.tsx';
 import { SeveralNodes } from './several-nodes.tsx';
+import { texts } from '../text/texts.ts';
 
 /** The right panel: the selected node's params, schemas and help. */
 export function Inspector() {
@@ -30,7 +31,7 @@ export function Inspector() {
   const node = usePipeline((store) => (id === null ? undefined : store.document?.nodes.find((candidate) => candidate.id === id)));
   const edge = usePipeline((store) => (edgeId === null ? undefined : store.document?.edges.find((candidate) => candidate.id === edgeId)));
   return (
-    <section aria-label="Inspector" data-testid="inspector" className="h-full bg-chrome">
+    <section aria-label={texts.inspector.label} data-testid="inspector" className="h-full bg-chrome">
       {node && (nodeCount > 1 || groupId !== null) ? <SeveralNodes /> : node ? <NodeInspector key={node.id} node={node} /> : edge ? <EdgeInspector edge={edge} /> : groupId !== null ? <GroupInspector groupId={groupId} /> : noteId !== null ? <NoteInspector noteId={noteId} /> : <PipelineNotes />}
     </section>
   );
@@ -46,13 +47,13 @@ function NodeInspector({ node }: { readonly node: PipelineNode }) {
       {type ? (
         <div className="min-h-0 flex-1" data-testid="inspector-body">
           <Tabs<InspectorTab>
-            label="Inspector"
+            label={texts.inspector.label}
             value={tab}
             onChange={(next) => useView.setState({ inspectorTab: next })}
             items={[
-              { value: 'parameters', label: 'Parameters', testId: 'tab-parameters', badge: problems > 0 ? <Badge tone="bad">{problems}</Badge> : undefined },
-              { value: 'schema', label: 'Schema', testId: 'tab-schema' },
-              { value: 'about', label: 'About', testId: 'tab-about' },
+              { value: 'parameters', label: texts.inspector.tabs.parameters, testId: 'tab-parameters', badge: problems > 0 ? <Badge tone="bad">{problems}</Badge> : undefined },
+              { value: 'schema', label: texts.inspector.tabs.schema, testId: 'tab-schema' },
+              { value: 'about', label: texts.inspector.tabs.about, testId: 'tab-about' },
             ]}
           >
             <TabPanel value="parameters">
@@ -67,8 +68,8 @@ function NodeInspector({ node }: { readonly node: PipelineNode }) {
           </Tabs>
         </div>
       ) : (
-        <EmptyState icon={<PackageX />} title="This node type is not installed">
-          “{node.type}” is kept as it is in the file. Install the version of Penstock that has it to use it.
+        <EmptyState icon={<PackageX />} title={texts.common.notInstalled}>
+          {texts.inspector.kept(node.type)}
         </EmptyState>
       )}
     </div>
@@ -90,7 +91,7 @@ function NodeHeader({ node }: { readonly node: PipelineNode }) {
         <NodeTile svg={iconOf(node.type)} category={categoryOf(node.type)} size={32} />
         <div className="min-w-0 flex-1">
           <input
-            aria-label="Node title"
+            aria-label={texts.inspector.nodeTitle}
             data-testid="inspector-title"
             value={node.title ?? ''}
             placeholder={typeTitle}
@@ -124,14 +125,14 @@ function EdgeInspector({ edge }: { readonly edge: PipelineEdge }) {
     <div className="flex h-full flex-col gap-3 overflow-auto p-3">
       <h2 className="flex items-center gap-2 text-base font-semibold">
         <Cable size={16} className="text-faint" />
-        Connection
+        {texts.inspector.edge.title}
       </h2>
       <p className="text-sm text-muted">
         {source ? titleOf(source) : edge.from.node} <span className="text-faint">({edge.from.port})</span> → {target ? titleOf(target) : edge.to.node} <span className="text-faint">({edge.to.port})</span>
       </p>
       {stats?.rows != null ? (
         <p className="text-sm tabular-nums">
-          {formatCount(stats.rows)} rows{stats.bytes != null ? `, ${formatBytes(stats.bytes)}` : ''}
+          {texts.common.rowCount(formatCount(stats.rows), stats.rows === 1)}{stats.bytes != null ? `, ${formatBytes(stats.bytes)}` : ''}
         </p>
       ) : null}
       {schema ? (
@@ -144,8 +145,8 @@ function EdgeInspector({ edge }: { readonly edge: PipelineEdge }) {
           ))}
         </ul>
       ) : (
-        <EmptyState icon={<MousePointerClick />} title="Columns are not known yet">
-          They show once everything before this connection is set up.
+        <EmptyState icon={<MousePointerClick />} title={texts.inspector.edge.unknown}>
+          {texts.inspector.edge.unknownWhy}
         </EmptyState>
       )}
     </div>

@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { FieldMessage, Input, Slider } from '../ui/index.ts';
 import { numberProblem, type JsonSchema } from './form-model.ts';
+import { texts } from '../text/texts.ts';
 
 interface NumberInputProps {
   readonly id: string;
@@ -35,7 +36,7 @@ export function NumberInput({ id, value, nullable, schema, label, onChange }: Nu
         aria-label={label}
         value={draft ?? shown(value)}
         unit={schema.unit}
-        placeholder={schema.placeholder ?? (nullable ? 'Automatic' : undefined)}
+        placeholder={schema.placeholder ?? (nullable ? texts.inspector.automatic : undefined)}
         invalid={problem !== null}
         className="tabular-nums"
         onChange={(event) => apply(event.target.value)}

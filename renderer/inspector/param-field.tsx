@@ -13,6 +13,7 @@ import { diagnosticsAt, useForm } from './form-context.ts';
 import { discriminated, emptyValue, fieldsOf, words, type FieldSpec, type JsonSchema, type Path } from './form-model.ts';
 import { NumberInput, SliderInput } from './number-input.tsx';
 import { ListEditor, RowsEditor } from './rows-editor.tsx';
+import { texts } from '../text/texts.ts';
 
 const CodeEditor = lazy(() => import('./controls/code-editor.tsx').then((module) => ({ default: module.CodeEditor })));
 const SqlEditor = lazy(() => import('./controls/sql-editor.tsx').then((module) => ({ default: module.SqlEditor })));
@@ -173,7 +174,7 @@ function EnumControl({ field, value, id, invalid, change }: Omit<ControlProps, '
   const values = schema.enum ?? [];
   const items = values.map((option) => ({ value: String(option), label: sentenceCase(schema.labels?.[String(option)] ?? words(String(option))) }));
   const typed = (text: string) => values.find((option) => String(option) === text) ?? (text === none ? null : text);
-  const all = nullable ? [{ value: none, label: schema.placeholder ?? 'None' }, ...items] : items;
+  const all = nullable ? [{ value: none, label: schema.placeholder ?? texts.common.none }, ...items] : items;
   const shown = value === null || value === undefined ? (nullable ? none : null) : String(value);
   const length = all.reduce((sum, item) => sum + item.label.length, 0);
   if (all.length <= 4 && length <= 26) return <Segmented label={title} value={shown} items={all} onChange={(next) => change(typed(next))} />;

@@ -12,6 +12,7 @@ import { FieldMessage, TextArea, cx } from '../ui/index.ts';
 import { FormProvider, type FormContext } from './form-context.ts';
 import { fieldsOf, paramsSchema, setAt, type FieldSpec, type Path } from './form-model.ts';
 import { ParamField } from './param-field.tsx';
+import { texts } from '../text/texts.ts';
 
 /** The form of a node's params, made from its schema and hints. */
 export function ParametersTab({ node, definition }: { readonly node: PipelineNode; readonly definition: NodeDefinition }) {
@@ -31,7 +32,7 @@ export function ParametersTab({ node, definition }: { readonly node: PipelineNod
         const current = usePipeline.getState().document?.nodes.find((candidate) => candidate.id === node.id);
         if (!current) return;
         const params = setAt(current.params, path, value) as Record<string, unknown>;
-        edit({ type: 'set-params', nodeId: node.id, params }, { group: `param-${node.id}-${path.join('.')}`, label: `Change ${title.toLowerCase()}` });
+        edit({ type: 'set-params', nodeId: node.id, params }, { group: `param-${node.id}-${path.join('.')}`, label: texts.inspector.params.change(title) });
       },
     };
   }, [node.id, definition, diagnostics, document, nodes]);
@@ -53,7 +54,7 @@ export function ParametersTab({ node, definition }: { readonly node: PipelineNod
           </div>
         ) : null}
         <FieldList fields={plain} node={node} />
-        {fields.length === 0 ? <p className="text-sm text-muted">This node has nothing to set.</p> : null}
+        {fields.length === 0 ? <p className="text-sm text-muted">{texts.inspector.params.nothing}</p> : null}
         {advanced.length > 0 ? <Advanced fields={advanced} node={node} /> : null}
         <Comment node={node} />
       </div>
@@ -78,7 +79,7 @@ function Advanced({ fields, node }: { readonly fields: readonly FieldSpec[]; rea
     <section className="flex flex-col gap-4 border-t border-line pt-2">
       <button type="button" aria-expanded={open} onClick={() => setOpen(!open)} className="flex h-7 items-center gap-1.5 rounded-sm text-xs font-medium text-muted hover:text-ink">
         <ChevronRight size={13} className={cx('transition-transform duration-120', open && 'rotate-90')} />
-        Advanced
+        {texts.inspector.params.advanced}
       </button>
       {open ? <FieldList fields={fields} node={node} /> : null}
     </section>
@@ -90,17 +91,17 @@ function Comment({ node }: { readonly node: PipelineNode }) {
   if (!open) {
     return (
       <button type="button" onClick={() => setOpen(true)} className="self-start rounded-sm text-xs text-faint hover:text-ink">
-        Add a comment
+        {texts.inspector.params.addComment}
       </button>
     );
   }
   return (
     <label className="flex flex-col gap-1 border-t border-line pt-3">
-      <span className="text-xs font-medium text-muted">Comment</span>
+      <span className="text-xs font-medium text-muted">{texts.inspector.params.comment}</span>
       <TextArea
         value={node.comment ?? ''}
         maxLength={10_000}
-        placeholder="Why this node is here, for whoever reads it next"
+        placeholder={texts.inspector.params.commentPlaceholder}
         onChange={(event) => edit({ type: 'set-comment', nodeId: node.id, comment: event.target.value === '' ? null : event.target.value }, { group: `comment-${node.id}` })}
         spellCheck
           className="min-h-14"

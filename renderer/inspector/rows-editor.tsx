@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { Button, IconButton, Input, Menu } from '../ui/index.ts';
 import { discriminated, emptyValue, fieldsOf, words, type JsonSchema, type Path } from './form-model.ts';
 import { ParamField } from './param-field.tsx';
+import { texts } from '../text/texts.ts';
 
 type Values = Readonly<Record<string, unknown>>;
 
@@ -37,13 +38,13 @@ export function RowsEditor({ schema, rows, path, title, change }: RowsEditorProp
               <li key={index} className="group rounded-md border border-line bg-surface">
                 <div className="flex h-7 items-center border-b border-line pl-2 pr-0.5 text-xs text-muted">
                   <span className="min-w-0 flex-1 truncate font-medium">{options ? label(String(row[options.key])) : `${index + 1}`}</span>
-                  <IconButton size="sm" label="Move up" disabled={index === 0} onClick={() => swap(index, index - 1)}>
+                  <IconButton size="sm" label={texts.common.moveUp} disabled={index === 0} onClick={() => swap(index, index - 1)}>
                     <ArrowUp size={13} />
                   </IconButton>
-                  <IconButton size="sm" label="Move down" disabled={index === rows.length - 1} onClick={() => swap(index, index + 1)}>
+                  <IconButton size="sm" label={texts.common.moveDown} disabled={index === rows.length - 1} onClick={() => swap(index, index + 1)}>
                     <ArrowDown size={13} />
                   </IconButton>
-                  <IconButton size="sm" label="Remove" onClick={() => change(rows.filter((_, other) => other !== index))}>
+                  <IconButton size="sm" label={texts.common.remove} onClick={() => change(rows.filter((_, other) => other !== index))}>
                     <Trash2 size={13} />
                   </IconButton>
                 </div>
@@ -61,14 +62,14 @@ export function RowsEditor({ schema, rows, path, title, change }: RowsEditorProp
         <Menu
           trigger={
             <Button size="sm" icon={<Plus size={13} />} disabled={full} className="self-start">
-              Add step
+              {texts.inspector.lists.addStep}
             </Button>
           }
           items={[...options.variants.keys()].map((key) => ({ id: key, label: label(key), onSelect: () => change([...rows, emptyValue(options.variants.get(key) ?? {})]) }))}
         />
       ) : (
-        <Button size="sm" icon={<Plus size={13} />} disabled={full} className="self-start" aria-label={`Add to ${title}`} onClick={() => change([...rows, emptyValue(item)])}>
-          Add
+        <Button size="sm" icon={<Plus size={13} />} disabled={full} className="self-start" aria-label={texts.inspector.lists.addTo(title)} onClick={() => change([...rows, emptyValue(item)])}>
+          {texts.common.add}
         </Button>
       )}
     </div>
@@ -97,8 +98,8 @@ export function ListEditor({ values, numeric, title, change }: ListEditorProps) 
         <ul className="flex flex-wrap gap-1">
           {values.map((value, index) => (
             <li key={index} className="flex h-6 items-center gap-1 rounded-sm bg-active pl-2 pr-1 font-mono text-xs">
-              {String(value) === '' ? '(empty)' : String(value)}
-              <button type="button" aria-label={`Remove ${String(value)}`} onClick={() => change(values.filter((_, other) => other !== index))} className="rounded-sm p-0.5 text-faint hover:bg-active hover:text-ink">
+              {String(value) === '' ? texts.inspector.lists.empty : String(value)}
+              <button type="button" aria-label={texts.inspector.lists.remove(String(value))} onClick={() => change(values.filter((_, other) => other !== index))} className="rounded-sm p-0.5 text-faint hover:bg-active hover:text-ink">
                 <X size={11} />
               </button>
             </li>
@@ -106,9 +107,9 @@ export function ListEditor({ values, numeric, title, change }: ListEditorProps) 
         </ul>
       ) : null}
       <Input
-        aria-label={`Add to ${title}`}
+        aria-label={texts.inspector.lists.addTo(title)}
         value={draft}
-        placeholder={numeric ? 'A number, then Enter' : 'A value, then Enter'}
+        placeholder={numeric ? texts.inspector.lists.number : texts.inspector.lists.value}
         onChange={(event) => (event.target.value.endsWith(',') ? add(event.target.value) : setDraft(event.target.value))}
         onBlur={() => add(draft)}
         onKeyDown={(event) => {

@@ -4,12 +4,13 @@ import type { PipelineNode } from '#app/pipeline/document.ts';
 import type { Schema } from '#app/relation/types.ts';
 import { mayBeEmpty, type PortMeta, type PortSpec } from '#app/sdk/ports.ts';
 import type { NodeDefinition } from '#app/sdk/node.ts';
-import { PortShape, kindTitles } from '../canvas/port-shape.tsx';
+import { PortShape } from '../canvas/port-shape.tsx';
 import { useConfiguration } from '../state/configuration.ts';
 import { traceColumn, useLineage } from '../state/lineage.ts';
 import { usePipeline } from '../state/pipeline.ts';
 import { titleOf } from '../state/catalogue.ts';
 import { EmptyState, SearchInput, TypeBadge, cx } from '../ui/index.ts';
+import { texts } from '../text/texts.ts';
 
 /** What comes in and what goes out, before anything has run. */
 export function SchemaTab({ node, definition }: { readonly node: PipelineNode; readonly definition: NodeDefinition }) {
@@ -29,14 +30,14 @@ export function SchemaTab({ node, definition }: { readonly node: PipelineNode; r
   const size = Math.max(incoming.size, outgoing.size);
   return (
     <div className="flex flex-col gap-4 p-3">
-      {size > 12 ? <SearchInput label="Search columns" placeholder="Search columns" value={query} onChange={setQuery} /> : null}
+      {size > 12 ? <SearchInput label={texts.common.searchColumns} placeholder={texts.common.searchColumns} value={query} onChange={setQuery} /> : null}
       {inputs.map(({ port, from, meta, source }) => (
-        <PortSection key={`in ${port.name}`} heading="In" origin={source} port={port} note={from ? `from ${from}` : mayBeEmpty(port) ? 'not connected (optional)' : 'not connected'} meta={meta} query={query} mark={(name) => (comparable && !outgoing.has(name) ? 'gone' : null)} />
+        <PortSection key={`in ${port.name}`} heading="In" origin={source} port={port} note={from ? texts.inspector.schema.from(from) : mayBeEmpty(port) ? texts.inspector.schema.notConnectedOptional : texts.inspector.schema.notConnected} meta={meta} query={query} mark={(name) => (comparable && !outgoing.has(name) ? 'gone' : null)} />
       ))}
       {outputs.map(({ port, meta }) => (
         <PortSection key={`out ${port.name}`} heading="Out" origin={{ nodeId: node.id, port: port.name }} port={port} meta={meta} query={query} mark={(name, type) => (!comparable ? null : !incoming.has(name) ? 'new' : incoming.get(name) !== type ? 'changed' : null)} />
       ))}
-      {inputs.length + outputs.length === 0 ? <EmptyState icon={<Cable />} title="No ports" /> : null}
+      {inputs.length + outputs.length === 0 ? <EmptyState icon={<Cable />} title={texts.inspector.schema.noPorts} /> : null}
     </div>
   );
 }
@@ -47,14 +48,14 @@ function ColumnName({ name, gone, origin }: { readonly name: string; readonly go
   const look = cx('min-w-0 flex-1 truncate text-left', gone && 'text-faint line-through', lit && 'font-medium text-accent-ink');
   if (origin === null) return <span className={cx('selectable', look)}>{name}</span>;
   return (
-    <button type="button" aria-pressed={lit} title={`Show where “${name}” comes from and what uses it`} className={cx(look, 'rounded-sm hover:underline')} onClick={() => traceColumn({ ...origin, column: name })}>
+    <button type="button" aria-pressed={lit} title={texts.inspector.schema.trace(name)} className={cx(look, 'rounded-sm hover:underline')} onClick={() => traceColumn({ ...origin, column: name })}>
       {name}
     </button>
   );
 }
 
 type Mark = 'new' | 'changed' | 'gone' | null;
-const markWords = { new: 'new', changed: 'retyped', gone: 'dropped' } as const;
+const markWords = texts.inspector.schema.marks;
 
 interface PortSectionProps {
   readonly heading: 'In' | 'Out';
@@ -76,8 +77,8 @@ function PortSection({ heading, port, note, meta, query, origin, mark }: PortSec
         <PortShape kind={port.kind} hollow={mayBeEmpty(port)} size={12} />
         <span className="font-semibold">{port.title}</span>
         <span className="truncate text-faint">
-          {heading === 'In' ? (note ?? 'in') : 'out'}
-          {schema ? `, ${schema.length} columns` : ''}
+          {heading === 'In' ? (note ?? texts.inspector.schema.in) : texts.inspector.schema.out}
+          {schema ? `, ${texts.common.columnCount(String(schema.length), schema.length === 1)}` : ''}
         </span>
       </h3>
       {schema ? (
@@ -101,7 +102,7 @@ function PortSection({ heading, port, note, meta, query, origin, mark }: PortSec
 }
 
 function unknownText(heading: 'In' | 'Out', port: PortSpec, meta: PortMeta | undefined): string {
-  if (port.kind === 'table') return heading === 'In' && !meta ? 'Connect a table to see its columns.' : 'Columns are known once everything before it is set up.';
-  if (heading === 'In' && !meta) return `${kindTitles[port.kind]}s come in here.`;
-  return heading === 'In' ? `A ${kindTitles[port.kind].toLowerCase()} comes in here.` : 'Its content is known after a run.';
+  if (port.kind === 'table') return heading === 'In' && !meta ? texts.inspector.schema.connectTable : texts.inspector.schema.afterSetup;
+  if (heading === 'In' && !meta) return texts.inspector.schema.comesIn[port.kind];
+  return heading === 'In' ? texts.inspector.schema.comesIn[port.kind] : texts.inspector.schema.afterRun;
 }

@@ -24,6 +24,7 @@ import { FormProvider, type FormContext } from './form-context.ts';
 import { GroupSection } from './group-section.tsx';
 import { ParamField } from './param-field.tsx';
 import { changeShared, sharedFields, type SharedField } from './shared-params.ts';
+import { texts } from '../text/texts.ts';
 
 const arrangements: readonly (readonly [ActionId, LucideIcon])[] = [
   ['arrange.left', AlignStartVertical],
@@ -51,17 +52,17 @@ export function SeveralNodes() {
     <div className="flex h-full flex-col gap-3 overflow-auto p-3" data-testid="several-nodes">
       {groups.length === 1 ? <GroupSection groupId={groups[0] ?? ''} /> : null}
       <div>
-        <h2 className="text-base font-semibold">{nodes.length} nodes selected</h2>
-        <p className="truncate text-xs text-faint">{types.size === 1 && only !== undefined ? `All of them ${catalogue.get(only)?.definition.title ?? only}` : `Of ${types.size} types`}</p>
+        <h2 className="text-base font-semibold">{texts.inspector.several.selected(nodes.length)}</h2>
+        <p className="truncate text-xs text-faint">{types.size === 1 && only !== undefined ? texts.inspector.several.all(catalogue.get(only)?.definition.title ?? only) : texts.inspector.several.types(types.size)}</p>
       </div>
-      <div role="toolbar" aria-label="Arrange" className="-ml-1 flex flex-wrap">
+      <div role="toolbar" aria-label={texts.inspector.several.arrange} className="-ml-1 flex flex-wrap">
         {arrangements.map(([id, Icon]) => (
           <IconButton key={id} size="sm" label={actionTable[id].title} keys={keysOf(id)} data-testid={id} onClick={() => runAction(id)}>
             <Icon size={15} />
           </IconButton>
         ))}
       </div>
-      {shared.length > 0 ? <SharedForm key={nodes.map(({ id }) => id).join(' ')} shared={shared} /> : <p className="border-t border-line pt-3 text-sm text-muted">These nodes have no parameter in common.</p>}
+      {shared.length > 0 ? <SharedForm key={nodes.map(({ id }) => id).join(' ')} shared={shared} /> : <p className="border-t border-line pt-3 text-sm text-muted">{texts.inspector.several.nothing}</p>}
       <div className="flex flex-col border-t border-line pt-2">
         {commands.filter((id) => id !== 'edit.group' || groups.length === 0).map((id) => (
           <Button key={id} className="justify-start" variant="quiet" onClick={() => runAction(id)}>
@@ -94,21 +95,20 @@ function SharedForm({ shared }: { readonly shared: readonly SharedField[] }) {
       isConnected: (from) => chosen().every((node) => document?.edges.some(({ to }) => to.node === node.id && to.port === portOf(node.type, from)) ?? false),
       change: (path, value, title) => {
         const nodes = chosen();
-        edit(changeShared(nodes, path, value), { group: `shared-${ids.join(' ')}-${path.join('.')}`, label: `Change ${title.toLowerCase()} of ${nodes.length} nodes` });
+        edit(changeShared(nodes, path, value), { group: `shared-${ids.join(' ')}-${path.join('.')}`, label: texts.inspector.several.change(title, nodes.length) });
       },
     };
   }, [document, ids, configured]);
   const nodes = document?.nodes.filter(({ id }) => ids.includes(id)) ?? [];
   return (
     <FormProvider value={form}>
-      <section aria-label="Shared parameters" className="flex flex-col gap-4 border-t border-line pt-3">
+      <section aria-label={texts.inspector.several.shared} className="flex flex-col gap-4 border-t border-line pt-3">
         {shared.map(({ field, value, differs, values }) => (
           <div key={field.name} data-testid={`shared-${field.name}`} data-differs={differs || undefined}>
             <ParamField field={field} value={value} path={[field.name]} />
             {differs ? (
               <p className="mt-1 text-xs text-warn-ink" title={nodes.map((node) => titleOf(node)).join(', ')}>
-                Different values: {values.join(', ')}
-                {values.length === 4 ? ' …' : ''}. A change goes to all.
+                {texts.inspector.several.differ(`${values.join(', ')}${values.length === 4 ? ' …' : ''}`)}
               </p>
             ) : null}
           </div>

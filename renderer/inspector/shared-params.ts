@@ -2,6 +2,7 @@ import type { Command } from '#app/pipeline/commands.ts';
 import type { PipelineNode } from '#app/pipeline/document.ts';
 import type { NodeDefinition } from '#app/sdk/node.ts';
 import { fieldsOf, paramsSchema, setAt, type FieldSpec, type JsonSchema, type Path } from './form-model.ts';
+import { texts } from '../text/texts.ts';
 
 /** Params that several nodes share, for changing them at once. Pure functions. */
 
@@ -54,9 +55,9 @@ export function sharedFields(nodes: readonly PipelineNode[], definitionOf: (type
 }
 
 function shown(value: unknown, { schema }: FieldSpec): string {
-  if (value === null || value === '') return 'none';
-  if (typeof value === 'boolean') return value ? 'on' : 'off';
-  if (Array.isArray(value)) return value.length === 0 ? 'none' : value.length === 1 ? String(value[0]) : `${value.length} entries`;
+  if (value === null || value === '') return texts.inspector.shared.none;
+  if (typeof value === 'boolean') return value ? texts.inspector.shared.on : texts.inspector.shared.off;
+  if (Array.isArray(value)) return value.length === 0 ? texts.inspector.shared.none : value.length === 1 ? String(value[0]) : texts.inspector.shared.entries(value.length);
   return schema.labels?.[String(value)] ?? String(value);
 }
 

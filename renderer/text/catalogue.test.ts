@@ -13,8 +13,22 @@ function leaves(tree: Tree, path = ''): [string, unknown][] {
   });
 }
 
-/** What a function says of arguments that no text holds by itself. */
-const said = (value: unknown): string => (typeof value === 'function' ? String((value as (...args: unknown[]) => unknown)(...Array.from({ length: value.length }, (_, i) => `«${i}»`))) : String(value));
+/** Values that functions choose their words by; names and numbers go in as `«0»`, which no text holds by itself. */
+const trials: readonly unknown[] = [null, '', 0, 1, 5, 0.001, true, 'in', 'In'];
+
+/** All that a text says, whatever is put in. */
+function said(value: unknown): string {
+  if (typeof value !== 'function') return String(value);
+  const say = value as (...args: unknown[]) => unknown;
+  return trials.map((trial) => {
+    try {
+      return String(say(...Array.from({ length: value.length }, (_, i) => trial ?? `«${i}»`)));
+    } catch {
+      // A number where the text wants a name, or the other way round.
+      return '';
+    }
+  }).join('\n');
+}
 
 const english = new Map(leaves(en));
 const german = new Map(leaves(de));
@@ -43,7 +57,7 @@ describe('the catalogue of texts', () => {
   });
 
   it('says nobody “Sie”, quotes as German does, and leaves a space before …', () => {
-    const wrong = [...german].map(([key, value]) => [key, said(value)] as const).filter(([, text]) => /\b(Sie|Ihre?[mnrs]?)\b(?! (wird|werden|ist|hat|hängt|wurde|bleibt|kommt|enthält))/.test(text) || /“[^“„]*”/.test(text) || /\w…/.test(text) || text.includes('"'));
+    const wrong = [...german].map(([key, value]) => [key, said(value)] as const).filter(([, text]) => /\b(Sie|Ihre?[mnrs]?)\b/.test(text) || /“[^“„]*”/.test(text) || /\w…/.test(text) || text.includes('"'));
     expect(wrong).toEqual([]);
   });
 });

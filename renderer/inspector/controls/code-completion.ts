@@ -4,26 +4,27 @@ import type { Diagnostic as LintMark } from '@codemirror/lint';
 import type { EditorState } from '@codemirror/state';
 import type { Diagnostic } from '#app/core/errors.ts';
 import type { Column, Schema } from '#app/relation/types.ts';
+import { texts } from '../../text/texts.ts';
 
 export type CodeLanguage = 'javascript' | 'python';
 
 /** What stands ready in a script, by language: name and what it is. */
 const given: Record<CodeLanguage, readonly (readonly [string, string])[]> = {
   javascript: [
-    ['df', 'the first table'],
-    ['dfs', 'all tables'],
+    ['df', texts.inspector.code.firstTable],
+    ['dfs', texts.inspector.code.allTables],
     ['dfd', 'Danfo'],
-    ['params', 'values'],
-    ['print', 'into the log'],
+    ['params', texts.inspector.code.values],
+    ['print', texts.inspector.code.log],
   ],
   python: [
-    ['df', 'the first table'],
-    ['dfs', 'all tables'],
+    ['df', texts.inspector.code.firstTable],
+    ['dfs', texts.inspector.code.allTables],
     ['pd', 'pandas'],
     ['np', 'NumPy'],
-    ['params', 'values'],
-    ['result', 'what comes out'],
-    ['print', 'into the log'],
+    ['params', texts.inspector.code.values],
+    ['result', texts.inspector.code.result],
+    ['print', texts.inspector.code.log],
   ],
 };
 
@@ -81,7 +82,7 @@ export function syntaxMarks(state: EditorState): LintMark[] {
       // A mistake of no length is marked at the last sign before it, so that it can be seen.
       const from = node.from === node.to ? Math.max(0, state.sliceDoc(0, node.from).trimEnd().length - 1) : node.from;
       const to = Math.min(Math.max(node.to, from + 1), state.doc.length);
-      if (from < to) marks.push({ from, to, severity: 'warning', message: 'This does not read as code.' });
+      if (from < to) marks.push({ from, to, severity: 'warning', message: texts.inspector.code.notCode });
     },
   });
   return marks;

@@ -16,6 +16,7 @@ import type { Path } from '../form-model.ts';
 import { reportedMarks, scriptCompletion, syntaxMarks, type CodeLanguage } from './code-completion.ts';
 import { codeTheme } from './code-theme.ts';
 import { useCodeEditor } from './use-code-editor.ts';
+import { texts } from '../../text/texts.ts';
 
 interface CodeEditorProps {
   readonly id: string;
@@ -40,9 +41,9 @@ export function CodeEditor(props: CodeEditorProps) {
     <div className="flex flex-col gap-1.5">
       <CodeArea {...props} diagnostics={diagnostics} heights={{ least: 160, most: 420 }} place="page" />
       <Button size="sm" icon={<Maximize2 size={13} />} onClick={() => setLarge(true)} className="self-start">
-        Larger editor
+        {texts.inspector.code.larger}
       </Button>
-      <Dialog open={isLarge} onOpenChange={setLarge} title={props.label} size="lg" footer={<Button onClick={() => setLarge(false)}>Done</Button>}>
+      <Dialog open={isLarge} onOpenChange={setLarge} title={props.label} size="lg" footer={<Button onClick={() => setLarge(false)}>{texts.common.done}</Button>}>
         <CodeArea {...props} diagnostics={diagnostics} id={`${props.id}-large`} heights={{ least: 380, most: 520 }} place="dialog" />
       </Dialog>
     </div>

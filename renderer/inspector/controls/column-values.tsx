@@ -6,6 +6,7 @@ import { client } from '../../rpc/client.ts';
 import { usePipeline } from '../../state/pipeline.ts';
 import { Button, Checkbox, FieldMessage, IconButton, Input, Popover, SearchInput, Spinner, cx } from '../../ui/index.ts';
 import { useForm } from '../form-context.ts';
+import { texts } from '../../text/texts.ts';
 
 interface ColumnValuesProps {
   readonly id: string;
@@ -39,15 +40,15 @@ export function ColumnValues({ id, label, values, of, from, invalid, onChange }:
           {values.map((value, index) => (
             <li key={value} className="group flex h-7 items-center gap-1 rounded-sm pl-2 hover:bg-hover">
               <span className="min-w-0 flex-1 truncate font-mono text-xs" title={value}>
-                {value === '' ? '(empty)' : value}
+                {value === '' ? texts.inspector.lists.empty : value}
               </span>
-              <IconButton size="sm" label={`Move ${value} up`} disabled={index === 0} onClick={() => move(index, index - 1)}>
+              <IconButton size="sm" label={texts.inspector.values.up(value)} disabled={index === 0} onClick={() => move(index, index - 1)}>
                 <ArrowUp size={13} />
               </IconButton>
-              <IconButton size="sm" label={`Move ${value} down`} disabled={index === values.length - 1} onClick={() => move(index, index + 1)}>
+              <IconButton size="sm" label={texts.inspector.values.down(value)} disabled={index === values.length - 1} onClick={() => move(index, index + 1)}>
                 <ArrowDown size={13} />
               </IconButton>
-              <IconButton size="sm" label={`Remove ${value}`} onClick={() => onChange(values.filter((other) => other !== value))}>
+              <IconButton size="sm" label={texts.inspector.lists.remove(value)} onClick={() => onChange(values.filter((other) => other !== value))}>
                 <X size={13} />
               </IconButton>
             </li>
@@ -58,7 +59,7 @@ export function ColumnValues({ id, label, values, of, from, invalid, onChange }:
         <Input
           id={id}
           value={draft}
-          placeholder={values.length === 0 ? 'All values; or type one, then Enter' : 'A value, then Enter'}
+          placeholder={values.length === 0 ? texts.inspector.values.allOr : texts.inspector.lists.value}
           invalid={invalid && values.length === 0}
           onChange={(event) => setDraft(event.target.value)}
           onBlur={() => add(draft)}
@@ -68,8 +69,8 @@ export function ColumnValues({ id, label, values, of, from, invalid, onChange }:
         />
         {source === null ? null : <FromData label={label} source={source} values={values} onChange={onChange} />}
         {values.length > 1 ? (
-          <Button size="sm" onClick={() => onChange([])} aria-label={`Remove all of ${label}`}>
-            Clear
+          <Button size="sm" onClick={() => onChange([])} aria-label={texts.inspector.values.removeAll(label)}>
+            {texts.common.clear}
           </Button>
         ) : null}
       </div>
@@ -107,8 +108,8 @@ function FromData({ label, source, values, onChange }: { readonly label: string;
       align="end"
       className="w-80"
       trigger={
-        <Button size="sm" icon={<ListPlus size={14} />} aria-label={`Choose ${label.toLowerCase()} from the data`}>
-          Choose
+        <Button size="sm" icon={<ListPlus size={14} />} aria-label={texts.inspector.values.chooseFrom(label)}>
+          {texts.common.choose}
         </Button>
       }
     >
@@ -138,10 +139,10 @@ function Offered({ source, values, onChange }: { readonly source: Source; readon
       <div className="flex items-center gap-2 border-b border-line p-1.5">
         <Checkbox
           checked={all}
-          label="All shown values"
+          label={texts.inspector.values.allShown}
           onChange={(next) => onChange(next ? [...values, ...found.flatMap(({ value }) => (chosen.has(value) ? [] : [value]))] : values.filter((value) => !found.some((one) => one.value === value)))}
         />
-        <SearchInput autoFocus className="flex-1" label="Search values" placeholder={`Search values of ${source.column}`} value={typed} onChange={setTyped} />
+        <SearchInput autoFocus className="flex-1" label={texts.inspector.values.search} placeholder={texts.inspector.values.searchOf(source.column)} value={typed} onChange={setTyped} />
       </div>
       {error ? (
         <div className="flex flex-col gap-2 p-3">
@@ -150,31 +151,31 @@ function Offered({ source, values, onChange }: { readonly source: Source; readon
             <FieldMessage message={error.message} remedy={error.remedy} severity="info" />
           </span>
           <Button size="sm" onClick={reload} className="self-start">
-            Try again
+            {texts.common.tryAgain}
           </Button>
         </div>
       ) : data === null ? (
         <div className="p-4">
-          <Spinner label="Counting values" />
+          <Spinner label={texts.inspector.values.counting} />
         </div>
       ) : (
         <>
-          <ul aria-label={`Values of ${source.column}`} className={cx('min-h-0 flex-1 overflow-auto p-1', loading && 'opacity-60')}>
+          <ul aria-label={texts.inspector.values.of(source.column)} className={cx('min-h-0 flex-1 overflow-auto p-1', loading && 'opacity-60')}>
             {found.map(({ value, count }) => (
               <li key={value}>
                 <label className="flex h-7 items-center gap-2 rounded-sm px-1.5 hover:bg-hover">
-                  <Checkbox checked={chosen.has(value)} label={value === '' ? '(empty)' : value} onChange={() => toggle(value)} />
+                  <Checkbox checked={chosen.has(value)} label={value === '' ? texts.inspector.lists.empty : value} onChange={() => toggle(value)} />
                   <span className="min-w-0 flex-1 truncate font-mono text-xs" title={value}>
-                    {value === '' ? '(empty)' : value}
+                    {value === '' ? texts.inspector.lists.empty : value}
                   </span>
                   <span className="shrink-0 text-xs tabular-nums text-faint">{formatCount(count)}</span>
                 </label>
               </li>
             ))}
-            {found.length === 0 ? <li className="px-2 py-4 text-center text-xs text-muted">{search === '' ? 'The column holds no value.' : `No value holds “${search}”.`}</li> : null}
+            {found.length === 0 ? <li className="px-2 py-4 text-center text-xs text-muted">{search === '' ? texts.inspector.values.none : texts.inspector.values.noMatch(search)}</li> : null}
           </ul>
           <p className="border-t border-line px-2.5 py-1.5 text-xs text-faint">
-            {data.distinct > found.length ? `The ${formatCount(found.length)} most frequent of ${formatCount(data.distinct)} values; search for the others.` : `${formatCount(data.distinct)} ${data.distinct === 1 ? 'value' : 'values'}, the most frequent first.`}
+            {data.distinct > found.length ? texts.inspector.values.most(formatCount(found.length), formatCount(data.distinct)) : texts.inspector.values.all(formatCount(data.distinct), data.distinct === 1)}
           </p>
         </>
       )}

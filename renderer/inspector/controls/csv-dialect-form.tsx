@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 import { csvDialectParams, type CsvReadingParams } from '#app/sdk/csv-params.ts';
 import type { CsvPreviewAnswer } from '#app/protocol/sections/csv.ts';
 import { Field, Input, Select } from '../../ui/index.ts';
+import { texts } from '../../text/texts.ts';
 
 interface CsvDialectFormProps {
   readonly params: CsvReadingParams;
@@ -15,12 +16,12 @@ type Choice = 'delimiter' | 'quote' | 'escape' | 'header' | 'encoding' | 'decima
 const choices: readonly Choice[] = ['delimiter', 'quote', 'header', 'encoding', 'decimal', 'thousands', 'dates', 'escape'];
 
 const foundWords = (name: Choice, found: CsvPreviewAnswer['dialect']): string | null => {
-  const marks: Readonly<Record<string, string>> = { '': 'none', ',': 'comma', ';': 'semicolon', '\t': 'tab', '|': 'bar', ' ': 'space', '.': 'point', "'": 'apostrophe' };
+  const marks: Readonly<Record<string, string>> = { '': texts.inspector.csv.marks.none, ',': texts.inspector.csv.marks.comma, ';': texts.inspector.csv.marks.semicolon, '\t': texts.inspector.csv.marks.tab, '|': texts.inspector.csv.marks.bar, ' ': texts.inspector.csv.marks.space, '.': texts.inspector.csv.marks.point, "'": texts.inspector.csv.marks.apostrophe };
   switch (name) {
     case 'delimiter':
       return marks[found.delimiter] ?? found.delimiter;
     case 'header':
-      return found.header ? 'yes' : 'no';
+      return found.header ? texts.inspector.csv.yes : texts.inspector.csv.no;
     case 'encoding':
       return found.encoding.toUpperCase();
     case 'decimal':
@@ -41,32 +42,32 @@ export function CsvDialectForm({ params, found, set }: CsvDialectFormProps) {
         const words = found === null ? null : foundWords(name, found);
         const items = Object.entries(labels)
           .filter(([value]) => value !== 'other' || params.delimiter === 'other')
-          .map(([value, label]) => ({ value, label: value === 'auto' && words !== null ? `Found: ${words}` : label }));
+          .map(([value, label]) => ({ value, label: value === 'auto' && words !== null ? texts.inspector.csv.found(words) : label }));
         return (
           <Setting key={name} label={title}>
             {(id) => <Select id={id} size="sm" label={title} value={params[name]} items={items} onChange={(value) => set(name, value, title)} />}
           </Setting>
         );
       })}
-      <Setting label="Null words">
-        {(id) => <Input id={id} value={params.nullWords} placeholder={found !== null && found.nullWords.length > 0 ? `Found: ${found.nullWords.join(', ')}` : 'NA, n/a, -'} onChange={(event) => set('nullWords', event.target.value, 'Null words')} />}
+      <Setting label={texts.inspector.csv.nullWords}>
+        {(id) => <Input id={id} value={params.nullWords} placeholder={found !== null && found.nullWords.length > 0 ? texts.inspector.csv.found(found.nullWords.join(', ')) : 'NA, n/a, -'} onChange={(event) => set('nullWords', event.target.value, texts.inspector.csv.nullWords)} />}
       </Setting>
-      <Setting label="Lines to skip">
+      <Setting label={texts.inspector.csv.skip}>
         {(id) => (
           <Input
             id={id}
             inputMode="numeric"
             value={params.skipLines === null ? '' : String(params.skipLines)}
-            placeholder={found === null ? '' : `Found: ${found.skipLines}`}
+            placeholder={found === null ? '' : texts.inspector.csv.found(String(found.skipLines))}
             onChange={(event) => {
               const text = event.target.value.trim();
-              if (text === '') set('skipLines', null, 'Lines to skip');
-              else if (/^\d{1,5}$/.test(text)) set('skipLines', Number(text), 'Lines to skip');
+              if (text === '') set('skipLines', null, texts.inspector.csv.skip);
+              else if (/^\d{1,5}$/.test(text)) set('skipLines', Number(text), texts.inspector.csv.skip);
             }}
           />
         )}
       </Setting>
-      <Setting label="Comment character">{(id) => <Input id={id} maxLength={1} value={params.comment} placeholder="#" onChange={(event) => set('comment', event.target.value, 'Comment character')} />}</Setting>
+      <Setting label={texts.inspector.csv.comment}>{(id) => <Input id={id} maxLength={1} value={params.comment} placeholder="#" onChange={(event) => set('comment', event.target.value, texts.inspector.csv.comment)} />}</Setting>
     </div>
   );
 }

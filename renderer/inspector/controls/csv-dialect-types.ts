@@ -1,5 +1,6 @@
 import type { CsvReadingParams } from '#app/sdk/csv-params.ts';
 import type { CsvPreviewAnswer } from '#app/protocol/sections/csv.ts';
+import { texts } from '../../text/texts.ts';
 
 type Row = CsvReadingParams['types'][number];
 
@@ -11,28 +12,20 @@ export interface TypeChoice {
   readonly format: string;
 }
 
-const plain: readonly (readonly [Row['type'], string])[] = [
-  ['string', 'Text'],
-  ['integer', 'Whole number'],
-  ['float', 'Number'],
-  ['boolean', 'True / false'],
-  ['date', 'Date 2024-01-31'],
-  ['timestamp', 'Date and time, ISO'],
-  ['time', 'Time'],
-];
-const words: Readonly<Record<string, string>> = { string: 'text', integer: 'whole number', float: 'number', boolean: 'true / false', date: 'date', timestamp: 'date and time', time: 'time', binary: 'bytes' };
+const plain = (['string', 'integer', 'float', 'boolean', 'date', 'timestamp', 'time'] as const).map((type) => [type, texts.inspector.csv.types[type]] as const);
+const words: Readonly<Record<string, string>> = texts.inspector.csv.words;
 
 /** Choices for a column; orders of day and month are offered in the spelling that its values have. */
-export function columnChoices(column: CsvPreviewAnswer['columns'][number], texts: readonly string[]): TypeChoice[] {
-  const found = `Found: ${words[column.found] ?? column.found}`;
-  const dated = texts.map((text) => /^\s*\d{1,2}([./-])\d{1,2}\1(\d{4}|\d{2})(?:\s+\d{1,2}:\d{2}(:\d{2})?)?\s*$/.exec(text)).find((match) => match !== null);
+export function columnChoices(column: CsvPreviewAnswer['columns'][number], samples: readonly string[]): TypeChoice[] {
+  const found = texts.inspector.csv.found(words[column.found] ?? column.found);
+  const dated = samples.map((text) => /^\s*\d{1,2}([./-])\d{1,2}\1(\d{4}|\d{2})(?:\s+\d{1,2}:\d{2}(:\d{2})?)?\s*$/.exec(text)).find((match) => match !== null);
   const orders: TypeChoice[] = [];
   if (dated) {
     const [whole, separator = '.', year = '', seconds] = dated;
     const time = whole.includes(':') ? (seconds === undefined ? ' hh:mm' : ' hh:mm:ss') : '';
     const type = time === '' ? 'date' : 'timestamp';
     const years = year.length === 4 ? 'yyyy' : 'yy';
-    for (const [order, parts] of [['Day first', ['dd', 'mm']], ['Month first', ['mm', 'dd']]] as const) {
+    for (const [order, parts] of [[texts.inspector.csv.dayFirst, ['dd', 'mm']], [texts.inspector.csv.monthFirst, ['mm', 'dd']]] as const) {
       const format = `${[...parts, years].join(separator)}${time}`;
       orders.push({ id: `${type} ${format}`, label: `${order}, ${format}`, type, format });
     }

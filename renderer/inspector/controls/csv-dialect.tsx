@@ -11,6 +11,7 @@ import type { JsonSchema, Path } from '../form-model.ts';
 import { RowsEditor } from '../rows-editor.tsx';
 import { CsvDialectForm } from './csv-dialect-form.tsx';
 import { CsvDialectTable } from './csv-dialect-table.tsx';
+import { texts } from '../../text/texts.ts';
 
 interface CsvDialectControlProps {
   readonly title: string;
@@ -39,12 +40,12 @@ export function CsvDialectControl({ title, schema, path, rows, change }: CsvDial
     <div className="flex flex-col gap-2">
       {shown === null ? null : <p className="text-xs text-muted">{foundLine(shown)}</p>}
       <Button size="sm" className="self-start" icon={<TableProperties size={13} />} disabled={file === ''} onClick={() => setOpen(true)}>
-        Preview and correct…
+        {texts.inspector.csv.correct}
       </Button>
       <RowsEditor schema={schema} rows={rows} path={path} title={title} change={change} />
-      <Dialog open={open} onOpenChange={setOpen} size="lg" title="Preview and correct" description={file} footer={<Button variant="primary" onClick={() => setOpen(false)}>Done</Button>}>
+      <Dialog open={open} onOpenChange={setOpen} size="lg" title={texts.inspector.csv.correctTitle} description={file} footer={<Button variant="primary" onClick={() => setOpen(false)}>{texts.common.done}</Button>}>
         <div className="flex flex-col gap-4">
-          {params === null ? <FieldMessage message="A setting of this reader is not valid." remedy="Correct it among the parameters first." /> : <CsvDialectForm params={params} found={shown?.dialect ?? null} set={set} />}
+          {params === null ? <FieldMessage message={texts.inspector.csv.notValid} remedy={texts.inspector.csv.correctFirst} /> : <CsvDialectForm params={params} found={shown?.dialect ?? null} set={set} />}
           {preview.error ? <FieldMessage message={preview.error.message} remedy={preview.error.remedy} /> : null}
           {shown?.notes.map((note) => <FieldMessage key={note.message} message={note.message} severity={note.severity} />)}
           {shown === null || params === null ? null : <CsvDialectTable preview={shown} busy={preview.loading} types={params.types} change={(types: CsvReadingParams['types']) => change(types)} />}
@@ -54,15 +55,15 @@ export function CsvDialectControl({ title, schema, path, rows, change }: CsvDial
   );
 }
 
-const delimiterNames: Readonly<Record<string, string>> = { ',': 'commas', ';': 'semicolons', '\t': 'tabs', '|': 'bars', ' ': 'spaces' };
+const delimiterNames: Readonly<Record<string, string>> = { ',': texts.inspector.csv.between.commas, ';': texts.inspector.csv.between.semicolons, '\t': texts.inspector.csv.between.tabs, '|': texts.inspector.csv.between.bars, ' ': texts.inspector.csv.between.spaces };
 
 function foundLine({ dialect, columnCount }: CsvPreviewAnswer): string {
   const parts = [
-    `${columnCount} ${columnCount === 1 ? 'column' : 'columns'} between ${delimiterNames[dialect.delimiter] ?? `“${dialect.delimiter}”`}`,
-    dialect.header ? 'names in the first row' : 'no header',
+    texts.inspector.csv.columnsBetween(columnCount, delimiterNames[dialect.delimiter] ?? texts.inspector.csv.quoted(dialect.delimiter)),
+    dialect.header ? texts.inspector.csv.namesFirst : texts.inspector.csv.noHeader,
     { 'utf-8': 'UTF-8', 'utf-16': 'UTF-16', 'latin-1': 'Latin-1' }[dialect.encoding],
-    ...(dialect.decimal === ',' ? ['decimal comma'] : []),
-    ...(dialect.skipLines > 0 ? [`${dialect.skipLines} skipped`] : []),
+    ...(dialect.decimal === ',' ? [texts.inspector.csv.decimalComma] : []),
+    ...(dialect.skipLines > 0 ? [texts.inspector.csv.skipped(dialect.skipLines)] : []),
   ];
   return parts.join(' · ');
 }

@@ -4,6 +4,7 @@ import type { GridTable } from '#app/sdk/grid.ts';
 import { columnTypeLabels, columnTypeNames } from '#app/sdk/reader-params.ts';
 import { Button, cx, Input, Popover, Select, TypeBadge } from '../../ui/index.ts';
 import { withColumn, withColumnChanged, withColumnMoved, withoutColumn } from './grid-editor-model.ts';
+import { texts } from '../../text/texts.ts';
 
 interface HeaderCellProps {
   readonly id: string;
@@ -39,15 +40,15 @@ export function GridHeaderCell({ id, table, at, active, open, setOpen, change }:
         }}
         className="w-60"
         trigger={
-          <button type="button" tabIndex={-1} aria-label={`Column ${column.name}`} className="flex h-full w-full items-center gap-1.5 px-1.5 text-left text-xs font-medium hover:bg-hover">
+          <button type="button" tabIndex={-1} aria-label={texts.inspector.grid.column(column.name)} className="flex h-full w-full items-center gap-1.5 px-1.5 text-left text-xs font-medium hover:bg-hover">
             <TypeBadge type={column.type} />
-            <span className="min-w-0 flex-1 truncate">{column.name === '' ? '(no name)' : column.name}</span>
+            <span className="min-w-0 flex-1 truncate">{column.name === '' ? texts.inspector.grid.noName : column.name}</span>
           </button>
         }
       >
         <div className="flex flex-col gap-2 p-2.5" onKeyDown={(event) => event.stopPropagation()}>
           <Input
-            aria-label="Column name"
+            aria-label={texts.inspector.grid.columnName}
             autoFocus
             value={draft ?? column.name}
             invalid={taken}
@@ -58,19 +59,19 @@ export function GridHeaderCell({ id, table, at, active, open, setOpen, change }:
               setOpen(false);
             }}
           />
-          <Select id={`${id}-type`} label="Type" value={column.type} items={columnTypeNames.map((type) => ({ value: type, label: columnTypeLabels[type] }))} onChange={(type) => change(withColumnChanged(table, at, { ...(draft === null ? {} : { name: draft }), type: columnTypeNames.find((one) => one === type) ?? 'string' }))} />
+          <Select id={`${id}-type`} label={texts.common.type} value={column.type} items={columnTypeNames.map((type) => ({ value: type, label: columnTypeLabels[type] }))} onChange={(type) => change(withColumnChanged(table, at, { ...(draft === null ? {} : { name: draft }), type: columnTypeNames.find((one) => one === type) ?? 'string' }))} />
           <div className="grid grid-cols-2 gap-1">
             <Button size="sm" variant="quiet" icon={<ArrowLeft size={13} />} disabled={at === 0} onClick={() => act(withColumnMoved(table, at, at - 1))}>
-              Move left
+              {texts.common.moveLeft}
             </Button>
             <Button size="sm" variant="quiet" icon={<ArrowRight size={13} />} disabled={at === table.columns.length - 1} onClick={() => act(withColumnMoved(table, at, at + 1))}>
-              Move right
+              {texts.common.moveRight}
             </Button>
             <Button size="sm" variant="quiet" icon={<Plus size={13} />} onClick={() => act(withColumn(table, at + 1))}>
-              Add after
+              {texts.inspector.grid.addAfter}
             </Button>
             <Button size="sm" variant="quiet" icon={<Trash2 size={13} />} onClick={() => act(withoutColumn(table, at))}>
-              Remove
+              {texts.common.remove}
             </Button>
           </div>
         </div>

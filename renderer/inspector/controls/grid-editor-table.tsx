@@ -4,6 +4,7 @@ import { cellFault, clipboardText, parsePasted, type GridTable } from '#app/sdk/
 import { ContextMenu, cx } from '../../ui/index.ts';
 import { cellWidth, GridHeaderCell } from './grid-editor-header.tsx';
 import { areaOf, cellAt, copied, moved, withBlock, withCleared, withoutRows, withPasted, withRows, type CellAt } from './grid-editor-model.ts';
+import { texts } from '../../text/texts.ts';
 
 interface GridTableProps {
   readonly id: string;
@@ -135,9 +136,9 @@ export function GridEditorTable({ id, label, table, height, change, editing: tol
 
   const cellId = ({ row, column }: CellAt): string => `${id}-${row < 0 ? 'name' : row}-${column}`;
   const menu = () => [
-    { id: 'above', label: 'Insert row above', onSelect: () => change(withRows(table, area.top, 1)) },
-    { id: 'below', label: 'Insert row below', onSelect: () => change(withRows(table, Math.min(rows.length, area.bottom + 1), 1)) },
-    { id: 'remove', label: area.top === area.bottom ? 'Remove row' : `Remove ${area.bottom - area.top + 1} rows`, danger: true, disabled: area.top >= rows.length, onSelect: () => change(withoutRows(table, area.top, area.bottom)) },
+    { id: 'above', label: texts.inspector.grid.above, onSelect: () => change(withRows(table, area.top, 1)) },
+    { id: 'below', label: texts.inspector.grid.below, onSelect: () => change(withRows(table, Math.min(rows.length, area.bottom + 1), 1)) },
+    { id: 'remove', label: area.top === area.bottom ? texts.inspector.grid.removeRow : texts.inspector.grid.removeRows(area.bottom - area.top + 1), danger: true, disabled: area.top >= rows.length, onSelect: () => change(withoutRows(table, area.top, area.bottom)) },
   ];
   const width = numberWidth + columns.length * cellWidth;
 
@@ -148,7 +149,7 @@ export function GridEditorTable({ id, label, table, height, change, editing: tol
         id={id}
         role="grid"
         tabIndex={0}
-        aria-label={`${label}. Escape, then Tab leaves the table.`}
+        aria-label={texts.inspector.grid.leave(label)}
         aria-rowcount={rows.length + 2}
         aria-colcount={columns.length + 1}
         aria-multiselectable
@@ -162,9 +163,9 @@ export function GridEditorTable({ id, label, table, height, change, editing: tol
         onCut={(event) => onCopy(event, true)}
         onBlur={() => (leaving.current = false)}
       >
-        {columns.length === 0 ? <p className="p-4 text-center text-xs text-muted">Add a column, or paste a table here.</p> : null}
+        {columns.length === 0 ? <p className="p-4 text-center text-xs text-muted">{texts.inspector.grid.start}</p> : null}
         <div role="row" aria-rowindex={1} className="sticky top-0 z-10 flex bg-raised" style={{ width }}>
-          <div role="columnheader" aria-colindex={1} aria-label="Row" className="sticky left-0 z-10 shrink-0 border-b border-r border-line bg-raised" style={{ width: numberWidth }} />
+          <div role="columnheader" aria-colindex={1} aria-label={texts.common.row} className="sticky left-0 z-10 shrink-0 border-b border-r border-line bg-raised" style={{ width: numberWidth }} />
           {columns.map((_, c) => (
             <GridHeaderCell
               key={c}
@@ -219,7 +220,7 @@ export function GridEditorTable({ id, label, table, height, change, editing: tol
                       {isEdited ? (
                         <input
                           autoFocus
-                          aria-label={`Row ${index + 1}, ${column.name}`}
+                          aria-label={texts.inspector.grid.cell(index + 1, column.name)}
                           value={editing.text}
                           onChange={(event) => setEditing({ ...editing, text: event.target.value })}
                           onBlur={() => take(null, false)}

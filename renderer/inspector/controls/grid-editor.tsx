@@ -4,6 +4,7 @@ import type { GridTable } from '#app/sdk/grid.ts';
 import { Button, Dialog } from '../../ui/index.ts';
 import { GridEditorTable } from './grid-editor-table.tsx';
 import { withColumn, withRows } from './grid-editor-model.ts';
+import { texts } from '../../text/texts.ts';
 
 interface GridEditorProps {
   readonly id: string;
@@ -26,24 +27,24 @@ export function GridEditor({ id, title, value, change }: GridEditorProps) {
   const tools = (
     <div className="flex flex-wrap items-center gap-1.5">
       <Button size="sm" icon={<Plus size={13} />} disabled={table.columns.length === 0} onClick={() => change(withRows(table, table.rows.length, 1))}>
-        Row
+        {texts.common.row}
       </Button>
       <Button size="sm" icon={<Plus size={13} />} onClick={() => change(withColumn(table, table.columns.length))}>
-        Column
+        {texts.common.column}
       </Button>
       <span className="ml-auto text-xs tabular-nums text-muted">
         {table.rows.length} × {table.columns.length}
       </span>
       {large ? null : (
         <Button size="sm" variant="quiet" icon={<Maximize2 size={13} />} onClick={() => setLarge(true)}>
-          Enlarge
+          {texts.inspector.grid.enlarge}
         </Button>
       )}
     </div>
   );
   return (
     <div className="flex flex-col gap-1.5">
-      {large ? <div className="rounded-md border border-line p-3 text-center text-xs text-muted">The table is open in a larger window.</div> : <GridEditorTable id={id} label={title} table={table} height={240} change={change} />}
+      {large ? <div className="rounded-md border border-line p-3 text-center text-xs text-muted">{texts.inspector.grid.isOpen}</div> : <GridEditorTable id={id} label={title} table={table} height={240} change={change} />}
       {large ? null : tools}
       <Dialog
         open={large}
@@ -52,9 +53,9 @@ export function GridEditor({ id, title, value, change }: GridEditorProps) {
           if (open || !editing.current) setLarge(open);
         }}
         title={title}
-        description="Type, or paste from a spreadsheet. Escape closes."
+        description={texts.inspector.grid.how}
         size="lg"
-        footer={<Button onClick={() => setLarge(false)}>Done</Button>}
+        footer={<Button onClick={() => setLarge(false)}>{texts.common.done}</Button>}
       >
         <div className="flex flex-col gap-2">
           <GridEditorTable id={`${id}-large`} label={title} table={table} height={440} change={change} editing={editing} />

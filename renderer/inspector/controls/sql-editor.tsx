@@ -15,6 +15,7 @@ import { reportedMarks } from './code-completion.ts';
 import { codeTheme } from './code-theme.ts';
 import { namesOfTitles, sqlName, sqlTables, withNames, type SqlTable } from './sql-tables.ts';
 import { useCodeEditor } from './use-code-editor.ts';
+import { texts } from '../../text/texts.ts';
 
 interface SqlEditorProps {
   readonly id: string;
@@ -102,30 +103,30 @@ interface TableListProps {
 /** The connected tables with their columns: to read, and to insert by a click. */
 function TableList({ tables, value, insert, onChange }: TableListProps) {
   const form = useForm();
-  if (tables.length === 0) return <p className="text-xs text-muted">Connect tables to read them here.</p>;
+  if (tables.length === 0) return <p className="text-xs text-muted">{texts.inspector.sql.connect}</p>;
   const numbered = tables.some((table, i) => table.name === `t${i + 1}`);
   const rename = () => {
     const names = namesOfTitles(tables.map((table) => table.title));
     onChange(withNames(value, tables.map((table) => table.name), names));
-    form.change(['names'], names, 'Names of the tables');
+    form.change(['names'], names, texts.inspector.sql.names);
   };
   return (
     <div className="flex flex-col gap-1">
-      <ul aria-label="Connected tables" className="flex flex-col gap-1">
+      <ul aria-label={texts.inspector.sql.tables} className="flex flex-col gap-1">
         {tables.map((table) => (
           <li key={table.name} className="rounded-md border border-line">
             <details>
               <summary className="flex h-7 cursor-default items-center gap-2 px-2 text-xs hover:bg-hover">
                 <code className="font-mono text-ink">{table.name}</code>
                 <span className="min-w-0 flex-1 truncate text-faint">{table.title}</span>
-                <span className="shrink-0 text-faint">{table.schema === null ? 'not known yet' : `${table.schema.length} columns`}</span>
+                <span className="shrink-0 text-faint">{table.schema === null ? texts.inspector.sql.unknown : texts.common.columnCount(String(table.schema.length), table.schema.length === 1)}</span>
               </summary>
               <div className="flex max-h-40 flex-wrap gap-1 overflow-auto border-t border-line p-1.5">
                 <button type="button" onClick={() => insert(sqlName(table.name))} className="rounded-sm bg-active px-1.5 py-0.5 font-mono text-xs hover:bg-hover">
                   {table.name}
                 </button>
                 {(table.schema ?? []).map((column) => (
-                  <button key={column.name} type="button" onClick={() => insert(sqlName(column.name))} title={`Insert ${column.name}`} className="inline-flex items-center gap-1 rounded-sm bg-sunken px-1.5 py-0.5 font-mono text-xs hover:bg-hover">
+                  <button key={column.name} type="button" onClick={() => insert(sqlName(column.name))} title={texts.inspector.sql.insert(column.name)} className="inline-flex items-center gap-1 rounded-sm bg-sunken px-1.5 py-0.5 font-mono text-xs hover:bg-hover">
                     <TypeBadge type={column.type} iconOnly />
                     {column.name}
                   </button>
@@ -137,7 +138,7 @@ function TableList({ tables, value, insert, onChange }: TableListProps) {
       </ul>
       {numbered ? (
         <Button size="sm" icon={<Tags size={13} />} onClick={rename} className="self-start">
-          Name them after their nodes
+          {texts.inspector.sql.rename}
         </Button>
       ) : null}
     </div>

@@ -167,7 +167,7 @@ export const canvas: typeof english = {
     title: (row) => `Woher Zeile ${row} kommt`,
     walking: 'Wird zurückverfolgt',
     ends: (reason) => `Der Weg zurück endet hier: ${reason}.`,
-    none: 'Sie kommt aus keiner Zeile einer Quelle, etwa bei einer Gruppe ohne Zeilen.',
+    none: 'Keine Zeile einer Quelle steht dahinter, etwa bei einer Gruppe ohne Zeilen.',
     rowsOf: (count, title) => `${count} von „${title}“`,
     decided: (list) => `Zeilen, die nicht darin sind, von denen sie aber abhängt (ein Fenster zählt sie mit, oder ohne sie gäbe es sie nicht): ${list}.`,
     row: (number) => `Zeile ${number}`,
