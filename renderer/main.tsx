@@ -6,6 +6,7 @@ import { App } from './app/app.tsx';
 import { openFirstPipeline } from './app/first-pipeline.ts';
 import { startHistory } from './history/history-store.ts';
 import { startConnection } from './rpc/connection.ts';
+import { loadGermanWords } from './state/catalogue.ts';
 import { startConfiguration } from './state/configuration.ts';
 import { flushEdits } from './state/pipeline.ts';
 import { startRuns } from './state/run.ts';
@@ -33,3 +34,4 @@ void openFirstPipeline();
 
 const root = document.getElementById('root');
 if (root) createRoot(root).render(<App />);
+requestIdleCallback(() => void loadGermanWords());

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** `npm run new:node CATEGORY "Title"`: a new node's folder, complete enough to pass the conformance test. */
+/** `npm run new:node CATEGORY "Title"`: a new node's folder, complete enough to pass the conformance test and the one of its German texts. */
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -65,6 +65,30 @@ Keeps the first rows of a table.
 ## Example
 
 With *Rows* at 100, a table of 344 rows gives its first 100.
+`,
+  'text.de.json': `${JSON.stringify(
+    {
+      title: `${title} (deutsch)`,
+      keywords: ['erste Zeilen'],
+      texts: {
+        'Keeps the first rows of a table.': 'Behält die ersten Zeilen einer Tabelle.',
+        'How many of the first rows to keep.': 'Wie viele der ersten Zeilen behalten werden.',
+      },
+    },
+    null,
+    2,
+  )}\n`,
+  'help.de.md': `# ${title} (deutsch)
+
+Behält die ersten Zeilen einer Tabelle.
+
+## Parameter
+
+- **Zeilen**: wie viele Zeilen behalten werden.
+
+## Beispiel
+
+Bei 100 *Zeilen* ergibt eine Tabelle mit 344 Zeilen ihre ersten 100.
 `,
   'fixtures/first-rows.json': `${JSON.stringify(
     {

@@ -1,3 +1,5 @@
+import { folded } from '../text/folded.ts';
+
 /**
  * How well an entry of the palette fits what is typed, 0 to 1; 0 leaves it out. Every word must begin a word of the entry or of its
  * keywords, or stand within its name: letters scattered over a line are no match, or half of all nodes would come with every search.
@@ -5,7 +7,7 @@
 export function paletteScore(value: string, search: string, keywords: readonly string[] = []): number {
   const words = wordsOf(search);
   if (words.length === 0) return 1;
-  const name = value.toLowerCase();
+  const name = folded(value);
   const inName = wordsOf(value);
   const inKeywords = keywords.flatMap(wordsOf);
   let total = 0;
@@ -17,4 +19,4 @@ export function paletteScore(value: string, search: string, keywords: readonly s
   return total / words.length;
 }
 
-const wordsOf = (text: string): string[] => text.toLowerCase().split(/[^\p{L}\p{N}]+/u).filter(Boolean);
+const wordsOf = (text: string): string[] => folded(text).split(/[^\p{L}\p{N}]+/u).filter(Boolean);

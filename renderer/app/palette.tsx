@@ -1,7 +1,7 @@
 import { Command } from 'cmdk';
 import { Dialog as Radix } from 'radix-ui';
 import { Zap } from 'lucide-react';
-import { orderedTypes, categoryOf, iconOf, titleOf } from '../state/catalogue.ts';
+import { orderedTypes, categoryOf, iconOf, searchWords, titleOf } from '../state/catalogue.ts';
 import { usePipeline } from '../state/pipeline.ts';
 import { select } from '../state/selection.ts';
 import { useView } from '../state/view.ts';
@@ -98,7 +98,7 @@ function PaletteBody({ close }: { readonly close: () => void }) {
             <Command.Item
               key={definition.type}
               value={texts.app.palette.addWord(definition.title, definition.type)}
-              keywords={[...definition.keywords]}
+              keywords={[...searchWords(definition.type)]}
               onSelect={after(() => addFromCatalogue(definition.type))}
               className={item}
             >

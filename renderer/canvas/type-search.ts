@@ -1,9 +1,10 @@
 import type { NodeType } from '#app/pipeline/types.ts';
-import { categoryOf, categoryTitles } from '../state/catalogue.ts';
+import { categoryOf, categoryTitles, namesOf, searchWords } from '../state/catalogue.ts';
+import { folded } from '../text/folded.ts';
 
-/** Every word of the query must be in the title, the keywords, the category or the summary; titles that begin with it come first. */
+/** Every word of the query must be in the title or the keywords (of any language), the category or the summary; titles that begin with it come first. */
 export function searchTypes(types: readonly NodeType[], query: string): readonly NodeType[] {
-  const words = query.toLowerCase().split(/\s+/).filter(Boolean);
+  const words = folded(query).split(/\s+/).filter(Boolean);
   if (words.length === 0) return types;
   return types
     .map((type, index) => ({ type, index, score: score(type, words) }))
@@ -13,25 +14,26 @@ export function searchTypes(types: readonly NodeType[], query: string): readonly
 }
 
 function score(type: NodeType, words: readonly string[]): number {
-  const { title, keywords, summary, type: id } = type.definition;
-  const lower = title.toLowerCase();
-  const initials = lower.split(/[\s/]+/).map((word) => word.charAt(0)).join('');
-  const category = categoryTitles[categoryOf(id) as keyof typeof categoryTitles]?.toLowerCase() ?? '';
+  const { summary, type: id } = type.definition;
+  const names = namesOf(id).map(folded);
+  const keywords = searchWords(id).map(folded);
+  const initials = names.map((name) => name.split(/[\s/]+/).map((word) => word.charAt(0)).join(''));
+  const category = folded(categoryTitles[categoryOf(id) as keyof typeof categoryTitles] ?? '');
   let total = 0;
   for (const word of words) {
-    const points = lower.startsWith(word)
+    const points = names.some((name) => name.startsWith(word))
       ? 12
-      : lower.split(/\s+/).some((part) => part.startsWith(word))
+      : names.some((name) => name.split(/\s+/).some((part) => part.startsWith(word)))
         ? 9
-        : keywords.some((keyword) => keyword.toLowerCase().startsWith(word))
+        : keywords.some((keyword) => keyword.startsWith(word))
           ? 6
-          : lower.includes(word)
+          : names.some((name) => name.includes(word))
             ? 5
-            : initials.startsWith(word)
+            : initials.some((letters) => letters.startsWith(word))
               ? 4
               : category.startsWith(word)
                 ? 3
-                : word.length > 2 && summary.toLowerCase().includes(word)
+                : word.length > 2 && folded(summary).includes(word)
                   ? 1
                   : 0;
     if (points === 0) return 0;

@@ -61,12 +61,19 @@ type AnyParams = Readonly<Record<string, unknown>>;
 export type Path = readonly (string | number)[];
 
 const schemas = new WeakMap<z.ZodType, JsonSchema>();
+const translations = new WeakMap<z.ZodType, (schema: JsonSchema) => JsonSchema>();
 
-/** The params of a node type as JSON Schema; made once for each. */
+/** Has the form of these params come out of `translation`; to be called before it is first asked for. */
+export function translateForm(params: z.ZodType, translation: (schema: JsonSchema) => JsonSchema): void {
+  translations.set(params, translation);
+}
+
+/** The params of a node type as JSON Schema, in the page's language; made once for each. */
 export function paramsSchema(params: z.ZodType): JsonSchema {
   const known = schemas.get(params);
   if (known) return known;
-  const schema = z.toJSONSchema(params, { io: 'input', unrepresentable: 'any', reused: 'inline' }) as JsonSchema;
+  const english = z.toJSONSchema(params, { io: 'input', unrepresentable: 'any', reused: 'inline' }) as JsonSchema;
+  const schema = translations.get(params)?.(english) ?? english;
   schemas.set(params, schema);
   return schema;
 }

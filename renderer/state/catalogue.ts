@@ -2,29 +2,55 @@ import type { Category, NodeDefinition } from '#app/sdk/node.ts';
 import { categories } from '#app/sdk/node.ts';
 import { takesSeveral } from '#app/sdk/ports.ts';
 import type { NodeCatalogue, NodeType } from '#app/pipeline/types.ts';
+import { language } from '../text/language.ts';
 import { texts } from '../text/texts.ts';
+import { translateType, type CatalogueText, type NodeText } from './node-text.ts';
 
-/** Every node type, found by being there: nodes/<category>/<name>/{node.ts, icon.svg, help.md}. */
+/** Every node type, found by being there: nodes/<category>/<name>/{node.ts, icon.svg, help.md}, and for German {text.de.json, help.de.md}. */
 const definitions = import.meta.glob<{ definition: NodeDefinition }>('../../nodes/*/*/node.ts', { eager: true });
 const icons = import.meta.glob<string>('../../nodes/*/*/icon.svg', { eager: true, query: '?raw', import: 'default' });
 const helps = import.meta.glob<string>('../../nodes/*/*/help.md', { eager: true, query: '?raw', import: 'default' });
 
 const fallbackIcon = '<svg viewBox="0 0 24 24"><rect x="5" y="5" width="14" height="14" rx="3"/></svg>';
 
+/** German is loaded only where it is spoken, and is there before anything is drawn: whoever imports this module waits for it. */
+const german = language === 'de' ? await loadGerman() : null;
+
+async function loadGerman(): Promise<CatalogueText> {
+  const [{ sharedText, nodeTexts }, { helpPages }] = await Promise.all([import('./german-text.ts'), import('./german-help.ts')]);
+  return { shared: sharedText, nodes: nodeTexts, helps: helpPages };
+}
+
 function collect(): NodeCatalogue {
   const types = new Map<string, NodeType>();
   for (const [path, module] of Object.entries(definitions)) {
     const folder = path.slice(0, -'/node.ts'.length);
-    types.set(module.definition.type, {
-      definition: module.definition,
-      icon: icons[`${folder}/icon.svg`] ?? fallbackIcon,
-      help: helps[`${folder}/help.md`] ?? '',
-    });
+    const type = { definition: module.definition, icon: icons[`${folder}/icon.svg`] ?? fallbackIcon, help: helps[`${folder}/help.md`] ?? '' };
+    types.set(type.definition.type, german ? translateType(type, german) : type);
   }
   return types;
 }
 
 export const catalogue: NodeCatalogue = collect();
+
+let germanWords: ReadonlyMap<string, NodeText> | null = german?.nodes ?? null;
+
+/** Has the search of an English page find nodes by German words, too. */
+export async function loadGermanWords(): Promise<void> {
+  germanWords ??= (await import('./german-text.ts')).nodeTexts;
+}
+
+/** What a type is called, in every language that is known by now. */
+export function namesOf(type: string): readonly string[] {
+  const english = definitions[`../../nodes/${type}/node.ts`]?.definition.title;
+  const german = germanWords?.get(type)?.title;
+  return [...new Set([english, german].filter((title) => title !== undefined))];
+}
+
+/** What the search finds a type by: its names and keywords, in every language that is known by now. */
+export function searchWords(type: string): readonly string[] {
+  return [...namesOf(type), ...(catalogue.get(type)?.definition.keywords ?? []), ...(germanWords?.get(type)?.keywords ?? [])];
+}
 
 export const categoryTitles: Readonly<Record<Category, string>> = {
   data: texts.state.categories.data,

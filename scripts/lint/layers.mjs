@@ -28,7 +28,7 @@ export const zones = [
     name: 'renderer',
     files: /^renderer\//,
     may: [...contract, 'app/pipeline/', 'app/protocol/'],
-    mayMatch: /^nodes\/[^/]+\/[^/]+\/(node\.ts|relation\.ts|view\.tsx|icon\.svg|help\.md)$/,
+    mayMatch: /^nodes\/[^/]+\/[^/]+\/(node\.ts|relation\.ts|view\.tsx|icon\.svg|help(\.de)?\.md|text\.de\.json)$|^nodes\/text\.de\.json$/,
     browser: true,
   },
 ];

@@ -1,8 +1,10 @@
 import type { ReactNode } from 'react';
-import { csvDialectParams, type CsvReadingParams } from '#app/sdk/csv-params.ts';
+import type { CsvReadingParams } from '#app/sdk/csv-params.ts';
 import type { CsvPreviewAnswer } from '#app/protocol/sections/csv.ts';
+import { catalogue } from '../../state/catalogue.ts';
 import { Field, Input, Select } from '../../ui/index.ts';
 import { texts } from '../../text/texts.ts';
+import { paramsSchema, type JsonSchema } from '../form-model.ts';
 
 interface CsvDialectFormProps {
   readonly params: CsvReadingParams;
@@ -14,6 +16,10 @@ interface CsvDialectFormProps {
 type Choice = 'delimiter' | 'quote' | 'escape' | 'header' | 'encoding' | 'decimal' | 'thousands' | 'dates';
 
 const choices: readonly Choice[] = ['delimiter', 'quote', 'header', 'encoding', 'decimal', 'thousands', 'dates', 'escape'];
+
+/** Titles and options as the reader's own form has them. */
+const reader = catalogue.get('data/csv-reader');
+const form: NonNullable<JsonSchema['properties']> = (reader && paramsSchema(reader.definition.params).properties) ?? {};
 
 const foundWords = (name: Choice, found: CsvPreviewAnswer['dialect']): string | null => {
   const marks: Readonly<Record<string, string>> = { '': texts.inspector.csv.marks.none, ',': texts.inspector.csv.marks.comma, ';': texts.inspector.csv.marks.semicolon, '\t': texts.inspector.csv.marks.tab, '|': texts.inspector.csv.marks.bar, ' ': texts.inspector.csv.marks.space, '.': texts.inspector.csv.marks.point, "'": texts.inspector.csv.marks.apostrophe };
@@ -38,7 +44,7 @@ export function CsvDialectForm({ params, found, set }: CsvDialectFormProps) {
   return (
     <div className="grid grid-cols-2 gap-3 sm:grid-cols-4">
       {choices.map((name) => {
-        const { title = name, labels = {} } = (csvDialectParams[name].meta() ?? {}) as { title?: string; labels?: Readonly<Record<string, string>> };
+        const { title = name, labels = {} } = form[name] ?? {};
         const words = found === null ? null : foundWords(name, found);
         const items = Object.entries(labels)
           .filter(([value]) => value !== 'other' || params.delimiter === 'other')
