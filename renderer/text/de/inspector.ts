@@ -27,7 +27,7 @@ export const inspector: typeof english = {
     comesIn: {
       table: 'Hier kommt eine Tabelle herein.',
       recipe: 'Hier kommt ein Rezept herein.',
-      learner: 'Hier kommt ein Lerner herein.',
+      learner: 'Hier kommt ein Lernverfahren herein.',
       model: 'Hier kommt ein Modell herein.',
       evaluation: 'Hier kommt eine Auswertung herein.',
       report: 'Hier kommt ein Bericht herein.',
