@@ -3,13 +3,14 @@ import { databaseTitles, connectionName, databaseKinds, isFileDatabase, tlsModes
 import { FilePicker } from '../inspector/file-picker.tsx';
 import { client, diagnosticOf, type EngineClient } from '../rpc/client.ts';
 import { Badge, Button, Dialog, Field, FieldMessage, Input, Select } from '../ui/index.ts';
+import { texts } from '../text/texts.ts';
 
 export type Listed = Awaited<ReturnType<EngineClient['connections']['list']>>[number];
 type Tested = Awaited<ReturnType<EngineClient['connections']['test']>>;
 
 const fresh: Connection = { name: '', kind: 'postgres', host: 'localhost', port: 0, database: '', user: '', tls: 'prefer', path: '' };
 const usualPorts: Readonly<Record<DatabaseKind, string>> = { postgres: '5432', mysql: '3306', sqlite: '', duckdb: '' };
-const tlsLabels = { off: 'Off', prefer: 'Where possible', require: 'Required', verify: 'Required, with a checked certificate' } as const;
+const tlsLabels = { off: texts.data.form.tls.off, prefer: texts.data.form.tls.prefer, require: texts.data.form.tls.require, verify: texts.data.form.tls.verify } as const;
 
 interface ConnectionFormProps {
   /** Null: a new one. */
@@ -30,7 +31,7 @@ export function ConnectionForm({ listed, taken, close }: ConnectionFormProps) {
     setDraft({ ...draft, ...part });
     setTested(null);
   };
-  const nameProblem = draft.name !== '' && !connectionName.safeParse(draft.name).success ? 'Letters, digits, hyphens and underscores; a letter first.' : draft.name !== listed?.connection.name && taken.includes(draft.name) ? 'There is a connection of this name.' : null;
+  const nameProblem = draft.name !== '' && !connectionName.safeParse(draft.name).success ? texts.data.form.nameRule : draft.name !== listed?.connection.name && taken.includes(draft.name) ? texts.data.form.nameTaken : null;
   const ready = draft.name !== '' && nameProblem === null && (file ? draft.path !== '' : draft.user !== '');
 
   const test = async () => {
@@ -58,52 +59,52 @@ export function ConnectionForm({ listed, taken, close }: ConnectionFormProps) {
     <Dialog
       open
       onOpenChange={(open) => !open && close(false)}
-      title={listed === null ? 'Add a connection' : `Edit “${listed.connection.name}”`}
-      description="The project keeps everything but the password, which stays with you on this machine."
+      title={listed === null ? texts.data.form.addTitle : texts.data.form.editTitle(listed.connection.name)}
+      description={texts.data.form.what}
       footer={
         <>
           <Button onClick={() => void test()} busy={busy === 'test'} disabled={busy !== null || (file ? draft.path === '' : draft.user === '')} data-testid="connection-test">
-            Test
+            {texts.data.form.test}
           </Button>
           <Button variant="primary" onClick={() => void save()} busy={busy === 'save'} disabled={!ready || busy !== null} data-testid="connection-save">
-            {listed === null ? 'Add' : 'Save'}
+            {listed === null ? texts.common.add : texts.common.save}
           </Button>
         </>
       }
     >
       <div className="flex flex-col gap-3" data-testid="connection-form">
         <div className="grid grid-cols-2 gap-3">
-          <Field label="Name" errors={nameProblem === null ? [] : [{ message: nameProblem }]}>
+          <Field label={texts.common.name} errors={nameProblem === null ? [] : [{ message: nameProblem }]}>
             {({ id }) => <Input id={id} value={draft.name} placeholder="shop" onChange={(event) => set({ name: event.target.value })} />}
           </Field>
-          <Field label="Database">
-            {({ id }) => <Select id={id} label="Database" value={draft.kind} items={databaseKinds.map((kind) => ({ value: kind, label: databaseTitles[kind] }))} onChange={(kind) => set({ kind: kind as DatabaseKind })} />}
+          <Field label={texts.data.form.database}>
+            {({ id }) => <Select id={id} label={texts.data.form.database} value={draft.kind} items={databaseKinds.map((kind) => ({ value: kind, label: databaseTitles[kind] }))} onChange={(kind) => set({ kind: kind as DatabaseKind })} />}
           </Field>
         </div>
         {file ? (
-          <Field label="File" hint="It is opened for reading; the Database Writer opens it for writing.">
-            {({ id }) => <FilePicker id={id} label="Database file" value={draft.path} folder={false} extensions={draft.kind === 'sqlite' ? ['sqlite', 'sqlite3', 'db', 'db3'] : ['duckdb', 'db']} invalid={false} onChange={(path) => set({ path })} />}
+          <Field label={texts.data.form.file} hint={texts.data.form.fileHint}>
+            {({ id }) => <FilePicker id={id} label={texts.data.form.databaseFile} value={draft.path} folder={false} extensions={draft.kind === 'sqlite' ? ['sqlite', 'sqlite3', 'db', 'db3'] : ['duckdb', 'db']} invalid={false} onChange={(path) => set({ path })} />}
           </Field>
         ) : (
           <>
             <div className="grid grid-cols-[1fr_96px] gap-3">
-              <Field label="Host">{({ id }) => <Input id={id} value={draft.host} placeholder="localhost" onChange={(event) => set({ host: event.target.value.trim() })} />}</Field>
-              <Field label="Port">
+              <Field label={texts.data.form.host}>{({ id }) => <Input id={id} value={draft.host} placeholder="localhost" onChange={(event) => set({ host: event.target.value.trim() })} />}</Field>
+              <Field label={texts.data.form.port}>
                 {({ id }) => <Input id={id} inputMode="numeric" value={draft.port === 0 ? '' : String(draft.port)} placeholder={usualPorts[draft.kind]} onChange={(event) => set({ port: Math.min(65_535, Number(event.target.value.replace(/\D/g, ''))) })} />}
               </Field>
             </div>
-            <Field label="Database name">{({ id }) => <Input id={id} value={draft.database} placeholder="shop" onChange={(event) => set({ database: event.target.value })} />}</Field>
+            <Field label={texts.data.form.databaseName}>{({ id }) => <Input id={id} value={draft.database} placeholder="shop" onChange={(event) => set({ database: event.target.value })} />}</Field>
             <div className="grid grid-cols-2 gap-3">
-              <Field label="User">{({ id }) => <Input id={id} value={draft.user} onChange={(event) => set({ user: event.target.value })} />}</Field>
-              <Field label="Password" hint={listed?.secret === 'environment' ? `Comes from ${listed.variable}.` : 'Stored in your own settings, not in the project.'}>
-                {({ id }) => <Input id={id} type="password" autoComplete="new-password" value={password ?? ''} placeholder={listed?.secret === 'file' ? 'As stored' : ''} onChange={(event) => setPassword(event.target.value === '' ? null : event.target.value)} />}
+              <Field label={texts.data.form.user}>{({ id }) => <Input id={id} value={draft.user} onChange={(event) => set({ user: event.target.value })} />}</Field>
+              <Field label={texts.data.form.password} hint={listed?.secret === 'environment' ? texts.data.form.fromVariable(listed.variable) : texts.data.form.stored}>
+                {({ id }) => <Input id={id} type="password" autoComplete="new-password" value={password ?? ''} placeholder={listed?.secret === 'file' ? texts.data.form.asStored : ''} onChange={(event) => setPassword(event.target.value === '' ? null : event.target.value)} />}
               </Field>
             </div>
-            <Field label="Encryption">{({ id }) => <Select id={id} label="Encryption" value={draft.tls} items={tlsModes.map((mode) => ({ value: mode, label: tlsLabels[mode] }))} onChange={(mode) => set({ tls: mode as Connection['tls'] })} />}</Field>
+            <Field label={texts.data.form.encryption}>{({ id }) => <Select id={id} label={texts.data.form.encryption} value={draft.tls} items={tlsModes.map((mode) => ({ value: mode, label: tlsLabels[mode] }))} onChange={(mode) => set({ tls: mode as Connection['tls'] })} />}</Field>
           </>
         )}
         <div role="status" className="min-h-5">
-          {tested === null ? null : tested.ok ? <Badge tone="good">{`It works: ${tested.version}`}</Badge> : <FieldMessage message={tested.diagnostic.message} remedy={tested.diagnostic.remedy} />}
+          {tested === null ? null : tested.ok ? <Badge tone="good">{texts.data.form.works(tested.version)}</Badge> : <FieldMessage message={tested.diagnostic.message} remedy={tested.diagnostic.remedy} />}
           {failure === null ? null : <FieldMessage message={failure.message} remedy={failure.remedy} />}
         </div>
       </div>

@@ -9,6 +9,7 @@ import { notify } from '../state/notices.ts';
 import { Button, Dialog, EmptyState, IconButton, cx } from '../ui/index.ts';
 import { ConnectionForm, type Listed } from './connection-form.tsx';
 import { ConnectionTables } from './connection-tables.tsx';
+import { texts } from '../text/texts.ts';
 
 /** The project's databases: add, try, look into, use. */
 export function ConnectionsSection() {
@@ -38,21 +39,21 @@ export function ConnectionsSection() {
     <section aria-labelledby="connections-title" data-testid="connections" className="mt-6 flex flex-col gap-3">
       <div className="flex items-end justify-between gap-4">
         <div>
-          <h2 id="connections-title" className="text-lg font-semibold">Connections</h2>
-          <p className="text-sm text-muted">Databases to read from and write to. Passwords are not kept in the project.</p>
+          <h2 id="connections-title" className="text-lg font-semibold">{texts.data.connections.title}</h2>
+          <p className="text-sm text-muted">{texts.data.connections.what}</p>
         </div>
         <Button icon={<Plus size={14} />} onClick={() => setEditing('new')}>
-          Add a connection
+          {texts.data.form.addTitle}
         </Button>
       </div>
-      {list.error ? <Notice diagnostic={list.error} action={<Button onClick={reload}>Try again</Button>} /> : null}
+      {list.error ? <Notice diagnostic={list.error} action={<Button onClick={reload}>{texts.common.tryAgain}</Button>} /> : null}
       {list.data?.length === 0 ? (
-        <EmptyState icon={<Database />} title="No connections yet">
-          Add PostgreSQL, MySQL or MariaDB, or a SQLite or DuckDB file; its tables then can be put on the canvas.
+        <EmptyState icon={<Database />} title={texts.data.connections.none}>
+          {texts.data.connections.how}
         </EmptyState>
       ) : null}
       {list.data !== null && list.data.length > 0 ? (
-        <ul aria-label="Connections" className="overflow-hidden rounded-md border border-line bg-surface">
+        <ul aria-label={texts.data.connections.title} className="overflow-hidden rounded-md border border-line bg-surface">
           {list.data.map((listed) => (
             <ConnectionRow key={listed.connection.name} listed={listed} open={open === listed.connection.name} toggle={() => setOpen(open === listed.connection.name ? null : listed.connection.name)} edit={() => setEditing(listed)} remove={() => setRemoving(listed.connection.name)} />
           ))}
@@ -72,17 +73,17 @@ export function ConnectionsSection() {
         open={removing !== null}
         onOpenChange={(shown) => !shown && setRemoving(null)}
         size="sm"
-        title={`Remove “${removing ?? ''}”?`}
+        title={texts.data.connections.removeTitle(removing ?? '')}
         footer={
           <>
-            <Button onClick={() => setRemoving(null)}>Keep</Button>
+            <Button onClick={() => setRemoving(null)}>{texts.common.keep}</Button>
             <Button variant="danger" onClick={() => removing !== null && void remove(removing)}>
-              Remove
+              {texts.common.remove}
             </Button>
           </>
         }
       >
-        <p className="text-sm text-muted">The connection and its stored password go; the database stays as it is. Nodes that use it will say that it is missing.</p>
+        <p className="text-sm text-muted">{texts.data.connections.removeWhat}</p>
       </Dialog>
     </section>
   );
@@ -111,11 +112,11 @@ function ConnectionRow({ listed, open, toggle, edit, remove }: RowProps) {
         <span className="min-w-0 flex-1 truncate text-xs text-muted">
           {databaseTitles[connection.kind]} · {place}
         </span>
-        <span className="text-xs text-muted">{file ? '' : listed.secret === 'environment' ? listed.variable : listed.secret === 'file' ? 'Password stored' : 'No password'}</span>
-        <IconButton label={`Edit ${connection.name}`} size="sm" onClick={edit}>
+        <span className="text-xs text-muted">{file ? '' : listed.secret === 'environment' ? listed.variable : listed.secret === 'file' ? texts.data.connections.stored : texts.data.connections.noPassword}</span>
+        <IconButton label={texts.data.connections.edit(connection.name)} size="sm" onClick={edit}>
           <Pencil size={14} />
         </IconButton>
-        <IconButton label={`Remove ${connection.name}`} size="sm" onClick={remove}>
+        <IconButton label={texts.data.connections.remove(connection.name)} size="sm" onClick={remove}>
           <Trash2 size={14} />
         </IconButton>
       </div>

@@ -14,6 +14,7 @@ import { Button, EmptyState, Page, Spinner, cx } from '../ui/index.ts';
 import { ConnectionsSection } from './connections.tsx';
 import { crumbs, isReadable, parentOf } from './data-files.ts';
 import { FilePreview } from './file-preview.tsx';
+import { texts } from '../text/texts.ts';
 
 /** Files of the project: look, bring in, put on the canvas. */
 export function DataPage() {
@@ -53,7 +54,7 @@ export function DataPage() {
       data-testid="data-page"
       className="relative h-full min-h-0"
       onDragOver={(event) => {
-        if (!event.dataTransfer.types.includes('Files')) return;
+        if (!event.dataTransfer.types.includes(texts.data.files)) return;
         event.preventDefault();
         setDropping(true);
       }}
@@ -65,19 +66,19 @@ export function DataPage() {
       }}
     >
       <Page
-        title="Data"
-        description="Files in the project folder, and databases. Drop files here to bring them in."
+        title={texts.data.title}
+        description={texts.data.what}
         actions={
           <>
             <input ref={picker} type="file" multiple hidden accept=".csv,.tsv,.txt,.parquet" onChange={(event) => void upload([...(event.target.files ?? [])])} />
             <Button variant="primary" icon={<Upload size={14} />} busy={uploading !== null} onClick={() => picker.current?.click()}>
-              {uploading === null ? 'Upload files' : `Uploading ${uploading}`}
+              {uploading === null ? texts.data.upload : texts.data.uploading(String(uploading))}
             </Button>
           </>
         }
       >
-        <nav aria-label="Folder" className="flex items-center gap-1 text-sm text-muted">
-          {crumbs(folder, info.data?.name ?? 'Project').map((crumb, index, all) => (
+        <nav aria-label={texts.data.folder} className="flex items-center gap-1 text-sm text-muted">
+          {crumbs(folder, info.data?.name ?? texts.data.project).map((crumb, index, all) => (
             <span key={crumb.folder} className="flex items-center gap-1">
               {index > 0 ? <span aria-hidden>/</span> : null}
               <button type="button" aria-current={index === all.length - 1 ? 'location' : undefined} onClick={() => setFolder(crumb.folder)} className="rounded-sm px-1 hover:bg-hover aria-[current]:font-medium aria-[current]:text-ink">
@@ -86,15 +87,15 @@ export function DataPage() {
             </span>
           ))}
         </nav>
-        {files.error ? <Notice diagnostic={files.error} action={<Button onClick={reload}>Try again</Button>} /> : null}
-        {files.data === null && !files.error ? <Spinner label="Loading" /> : null}
+        {files.error ? <Notice diagnostic={files.error} action={<Button onClick={reload}>{texts.common.tryAgain}</Button>} /> : null}
+        {files.data === null && !files.error ? <Spinner label={texts.common.loading} /> : null}
         {files.data?.length === 0 ? (
-          <EmptyState icon={<FolderOpen />} title="This folder is empty">
-            Drop a CSV or Parquet file here, or start with one of the sample datasets in the catalogue.
+          <EmptyState icon={<FolderOpen />} title={texts.data.empty}>
+            {texts.data.emptyHow}
           </EmptyState>
         ) : null}
         {entries.length > 0 ? (
-          <ul aria-label="Files" className="overflow-hidden rounded-md border border-line bg-surface">
+          <ul aria-label={texts.data.files} className="overflow-hidden rounded-md border border-line bg-surface">
             {entries.map((entry) => {
               const usable = entry.kind === 'file' && isReadable(entry.name);
               const Icon = entry.kind === 'folder' ? Folder : usable ? FileSpreadsheet : File;
@@ -118,7 +119,7 @@ export function DataPage() {
                     <span className="flex w-36 justify-end">
                       {usable ? (
                         <Button size="sm" icon={<Plus size={14} />} onClick={() => void addReader(entry.path)}>
-                          Add to canvas
+                          {texts.data.addToCanvas}
                         </Button>
                       ) : null}
                     </span>
@@ -132,7 +133,7 @@ export function DataPage() {
         <ConnectionsSection />
       </Page>
       {dropping ? (
-        <div className="pointer-events-none absolute inset-4 flex items-center justify-center rounded-lg border-2 border-dashed border-accent bg-accent-soft/80 text-base font-medium text-accent-ink">Drop to upload into the project</div>
+        <div className="pointer-events-none absolute inset-4 flex items-center justify-center rounded-lg border-2 border-dashed border-accent bg-accent-soft/80 text-base font-medium text-accent-ink">{texts.data.drop}</div>
       ) : null}
     </div>
   );
@@ -143,11 +144,11 @@ async function addReader(path: string): Promise<void> {
     const reader = await client.files.reader({ path });
     const { document } = usePipeline.getState();
     if (!document) {
-      notify({ severity: 'warning', message: 'No pipeline is open.', remedy: 'Open or create one first.' });
+      notify({ severity: 'warning', message: texts.common.noPipelineOpen, remedy: texts.common.openPipelineFirst });
       return;
     }
     if (addTyped(reader.type, freePlace(document, visibleCentre()), undefined, reader.params) === null) {
-      notify({ severity: 'warning', message: `There is no reader for ${path} here.`, remedy: 'CSV and Parquet files can be read.' });
+      notify({ severity: 'warning', message: texts.common.noReader(path), remedy: texts.common.readableFiles });
     }
   } catch (error) {
     notify(diagnosticOf(error));

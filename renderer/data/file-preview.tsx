@@ -8,6 +8,7 @@ import { useQuery } from '../results/use-query.ts';
 import { client } from '../rpc/client.ts';
 import { catalogue } from '../state/catalogue.ts';
 import { Spinner } from '../ui/index.ts';
+import { texts } from '../text/texts.ts';
 
 /** A file's table as its reader sees it: a pipeline of one node that nobody keeps. */
 export function FilePreview({ path }: { readonly path: string }) {
@@ -22,7 +23,7 @@ export function FilePreview({ path }: { readonly path: string }) {
   const port = reader.data ? (catalogue.get(reader.data.type)?.definition.outputs[0]?.name ?? 'table') : 'table';
   return (
     <div className="h-80 border-t border-line bg-surface">
-      {reader.error ? <Notice diagnostic={reader.error} /> : subject ? <TableView subject={subject} port={port} /> : <div className="p-4"><Spinner label="Loading" /></div>}
+      {reader.error ? <Notice diagnostic={reader.error} /> : subject ? <TableView subject={subject} port={port} /> : <div className="p-4"><Spinner label={texts.common.loading} /></div>}
     </div>
   );
 }

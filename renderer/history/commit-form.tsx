@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { GitBranch } from 'lucide-react';
 import { Button, Input } from '../ui/index.ts';
 import { commitPipeline, useHistory } from './history-store.ts';
+import { texts } from '../text/texts.ts';
 
 /** Below the list, where the project lies in a git repository: commits this pipeline's file. */
 export function CommitForm() {
@@ -11,7 +12,7 @@ export function CommitForm() {
   if (git === null) return null;
   return (
     <form
-      aria-label="Commit to git"
+      aria-label={texts.history.commit.label}
       data-testid="commit-form"
       className="flex shrink-0 flex-col gap-1.5 border-t border-line p-2.5"
       onSubmit={(event) => {
@@ -26,12 +27,12 @@ export function CommitForm() {
       <p className="flex items-center gap-1.5 text-xs text-muted">
         <GitBranch size={12} aria-hidden className="shrink-0" />
         <span className="truncate">
-          {git.branch ?? 'No branch'}: {git.changed ? 'changed since the last commit' : 'as in the last commit'}
+          {git.branch ?? texts.history.commit.noBranch}: {git.changed ? texts.history.commit.changed : texts.history.commit.same}
         </span>
       </p>
-      <Input aria-label="Commit message" data-testid="commit-message" value={message} disabled={!git.changed} placeholder="What changed, and why" onChange={(event) => setMessage(event.target.value)} />
+      <Input aria-label={texts.history.commit.message} data-testid="commit-message" value={message} disabled={!git.changed} placeholder={texts.history.commit.placeholder} onChange={(event) => setMessage(event.target.value)} />
       <Button type="submit" size="sm" data-testid="commit" busy={busy} disabled={!git.changed || message.trim() === ''}>
-        Commit this pipeline
+        {texts.history.commit.commit}
       </Button>
     </form>
   );

@@ -1,12 +1,13 @@
 import type { ElementMark } from '#app/pipeline/diff.ts';
 import { usePipeline } from '../state/pipeline.ts';
 import { useHistory } from './history-store.ts';
+import { texts } from '../text/texts.ts';
 
 const marks: Readonly<Record<ElementMark, { readonly sign: string; readonly title: string }>> = {
-  added: { sign: '+', title: 'Added' },
-  removed: { sign: '−', title: 'Not in this version' },
-  changed: { sign: '≠', title: 'Changed' },
-  moved: { sign: '↔', title: 'Moved' },
+  added: { sign: '+', title: texts.history.marks.added },
+  removed: { sign: '−', title: texts.history.marks.removed },
+  changed: { sign: '≠', title: texts.history.marks.changed },
+  moved: { sign: '↔', title: texts.history.marks.moved },
 };
 
 /** How a node stands in the difference that is shown; undefined outside of one. */

@@ -4,6 +4,7 @@ import { Button, Input, Select } from '../ui/index.ts';
 import { compareWith, nameVersion, restoreSelected, restoreVersion, useHistory, type CompareWith } from './history-store.ts';
 import { momentName } from './item-words.ts';
 import { RunDifferenceView } from './run-difference.tsx';
+import { texts } from '../text/texts.ts';
 
 /** Below the list: what the shown version changed, and what can be done with it. */
 export function HistoryDetail() {
@@ -15,16 +16,16 @@ export function HistoryDetail() {
   if (item === undefined) return null;
   const moment = item.kind === 'edit' ? item.moment : null;
   return (
-    <section aria-label="The shown version" data-testid="history-detail" className="flex max-h-[46%] shrink-0 flex-col gap-2 border-t border-line p-2.5">
+    <section aria-label={texts.history.shown} data-testid="history-detail" className="flex max-h-[46%] shrink-0 flex-col gap-2 border-t border-line p-2.5">
       <Select
-        label="Compared with"
+        label={texts.history.comparedWith}
         size="sm"
         value={compare}
         onChange={(value) => compareWith(value as CompareWith)}
         items={[
-          { value: 'before', label: item.kind === 'run' ? 'Against the run before' : item.kind === 'commit' ? 'Against the commit before' : 'What this step changed' },
-          { value: 'now', label: 'Against now' },
-          ...(chosenItem === undefined ? [] : [{ value: 'chosen', label: `Against ${momentName(chosenItem.at)}` }]),
+          { value: 'before', label: item.kind === 'run' ? texts.history.against.run : item.kind === 'commit' ? texts.history.against.commit : texts.history.against.step },
+          { value: 'now', label: texts.history.against.now },
+          ...(chosenItem === undefined ? [] : [{ value: 'chosen', label: texts.history.against.moment(momentName(chosenItem.at)) }]),
         ]}
       />
       <div className="min-h-0 flex-1 overflow-auto">
@@ -39,25 +40,25 @@ export function HistoryDetail() {
             // oxlint-disable-next-line react/no-array-index-key
             <li key={index}>{sentence}.</li>
           ))}
-          {changes.length === 0 ? <li className="text-muted">{version === null ? 'Loading…' : 'No difference in the pipeline.'}</li> : null}
+          {changes.length === 0 ? <li className="text-muted">{version === null ? texts.history.loading : texts.history.noDifference}</li> : null}
         </ul>
       </div>
       {naming === null ? (
         <div className="flex flex-wrap gap-1.5">
           <Button size="sm" variant="primary" data-testid="restore-version" disabled={version === null} onClick={restoreVersion}>
-            Restore this version
+            {texts.history.restore}
           </Button>
-          <Button size="sm" data-testid="restore-selected" disabled={version === null || selected === 0} title={selected === 0 ? 'Select nodes on the canvas first' : undefined} onClick={restoreSelected}>
-            Restore the selected {selected > 1 ? `${selected} nodes` : 'node'}
+          <Button size="sm" data-testid="restore-selected" disabled={version === null || selected === 0} title={selected === 0 ? texts.history.selectFirst : undefined} onClick={restoreSelected}>
+            {texts.history.restoreSelected(selected)}
           </Button>
           {moment === null ? null : (
             <Button size="sm" data-testid="name-version" onClick={() => setNaming(moment.name ?? '')}>
-              {moment.name === null ? 'Name this version' : 'Change its name'}
+              {moment.name === null ? texts.history.nameIt : texts.history.changeName}
             </Button>
           )}
           {chosen === item.id ? null : (
             <Button size="sm" data-testid="compare-from" onClick={() => compareWith('chosen', item.id)}>
-              Compare others with it
+              {texts.history.compareOthers}
             </Button>
           )}
         </div>
@@ -70,9 +71,9 @@ export function HistoryDetail() {
             setNaming(null);
           }}
         >
-          <Input autoFocus aria-label="Name of this version" data-testid="version-name" value={naming} maxLength={200} placeholder="Before tuning" onChange={(event) => setNaming(event.target.value)} onKeyDown={(event) => event.key === 'Escape' && setNaming(null)} />
+          <Input autoFocus aria-label={texts.history.versionName} data-testid="version-name" value={naming} maxLength={200} placeholder={texts.history.namePlaceholder} onChange={(event) => setNaming(event.target.value)} onKeyDown={(event) => event.key === 'Escape' && setNaming(null)} />
           <Button type="submit" variant="primary">
-            Save
+            {texts.common.save}
           </Button>
         </form>
       )}

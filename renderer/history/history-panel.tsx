@@ -10,6 +10,7 @@ import { HistoryDetail } from './history-detail.tsx';
 import { backToNow, closeHistory, loadHistory, lookAt, useHistory } from './history-store.ts';
 import { dayOf, itemSentence, timeOf } from './item-words.ts';
 import { locale } from '../text/locale.ts';
+import { texts } from '../text/texts.ts';
 
 const step = 200;
 
@@ -27,29 +28,29 @@ export function HistoryPanel() {
     <div className="flex h-full flex-col bg-chrome" data-testid="history-panel">
       <div className="min-h-0 flex-1">
         <Panel
-          label="History"
-          title="History"
+          label={texts.history.title}
+          title={texts.history.title}
           actions={
-            <IconButton label="Close history" size="sm" onClick={closeHistory}>
+            <IconButton label={texts.history.close} size="sm" onClick={closeHistory}>
               <X size={14} />
             </IconButton>
           }
         >
-          {error ? <Notice diagnostic={error} action={<Button onClick={() => void loadHistory()}>Try again</Button>} /> : null}
+          {error ? <Notice diagnostic={error} action={<Button onClick={() => void loadHistory()}>{texts.common.tryAgain}</Button>} /> : null}
           {items.length === 0 && !error ? (
-            <EmptyState icon={<History />} title="Nothing yet" className="h-auto py-8">
-              {presentDocument() === null ? 'Open a pipeline to see what was done to it.' : 'Each edit and each run of this pipeline will be listed here.'}
+            <EmptyState icon={<History />} title={texts.history.nothing} className="h-auto py-8">
+              {presentDocument() === null ? texts.history.openFirst : texts.history.willBeListed}
             </EmptyState>
           ) : (
             <ol className="flex flex-col pb-3">
               <li className="px-1.5 pt-1.5">
-                <Row icon={GitCommitVertical} text="Now" time="" current={at === null} testId="history-now" onChoose={backToNow} />
+                <Row icon={GitCommitVertical} text={texts.history.now} time="" current={at === null} testId="history-now" onChoose={backToNow} />
               </li>
               {days.map(({ day, sessions }) => (
                 <li key={day}>
                   <h3 className="sticky top-0 z-10 bg-chrome px-3 pb-0.5 pt-2 text-xs font-semibold text-muted">{dayOf(day)}</h3>
                   {sessions.map((session) => (
-                    <section key={session.key} aria-label={`Session ${timeOf(session.from)} to ${timeOf(session.to)}`} className="px-1.5 pb-1">
+                    <section key={session.key} aria-label={texts.history.session(timeOf(session.from), timeOf(session.to))} className="px-1.5 pb-1">
                       {sessions.length > 1 ? <p className="px-1.5 pb-0.5 pt-1 text-xs tabular-nums text-faint">{session.from === session.to ? timeOf(session.from) : `${timeOf(session.from)} – ${timeOf(session.to)}`}</p> : null}
                       <ol>
                         {session.items.map((item) => (
@@ -67,7 +68,7 @@ export function HistoryPanel() {
           {items.length > shown ? (
             <div className="px-3 pb-3">
               <Button variant="quiet" size="sm" onClick={() => setShown(shown + step)}>
-                Show earlier
+                {texts.history.showEarlier}
               </Button>
             </div>
           ) : null}
@@ -134,7 +135,7 @@ function Row({ icon: Icon, iconTone = 'text-faint', text, name = null, time, exa
         <span className={cx('line-clamp-3 break-words', name !== null && 'text-muted')} title={text}>
           {text}
         </span>
-        {base ? <span className="text-xs text-warn-ink">Compared with</span> : null}
+        {base ? <span className="text-xs text-warn-ink">{texts.history.comparedWith}</span> : null}
       </span>
       {time === '' ? null : (
         <time title={exact} className="shrink-0 text-xs leading-[18px] tabular-nums text-faint">

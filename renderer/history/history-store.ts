@@ -14,6 +14,7 @@ import { useSelection } from '../state/selection.ts';
 import { useView } from '../state/view.ts';
 import { historyItems, itemBefore, type HistoryItem } from './group-moments.ts';
 import { momentName } from './item-words.ts';
+import { texts } from '../text/texts.ts';
 
 /** What a shown version is compared with. `chosen`: the one that the person picked. */
 export type CompareWith = 'before' | 'now' | 'chosen';
@@ -168,8 +169,8 @@ export function restoreVersion(): void {
   if (shown === null || present === null) return;
   backToNow();
   const delta = documentDelta(present, shown.version);
-  if (isEmptyDelta(delta)) return notify({ severity: 'info', message: 'The pipeline is the same as that version.' });
-  if (edit({ type: 'revise', delta }, { label: `Restored the version of ${momentName(shown.item.at)}` })) notify({ severity: 'info', message: `The pipeline is as it was ${momentName(shown.item.at)}. Undo takes that back.` });
+  if (isEmptyDelta(delta)) return notify({ severity: 'info', message: texts.history.same });
+  if (edit({ type: 'revise', delta }, { label: texts.history.did.restored(momentName(shown.item.at)) })) notify({ severity: 'info', message: texts.history.isAsItWas(momentName(shown.item.at)) });
 }
 
 /** Brings only the selected nodes back to how they are in the shown version. */
@@ -180,8 +181,8 @@ export function restoreSelected(): void {
   if (shown === null || present === null || nodes.length === 0) return;
   const delta = nodesDelta(present, shown.version, nodes);
   backToNow();
-  if (isEmptyDelta(delta)) return notify({ severity: 'info', message: 'The selected nodes are the same as in that version.' });
-  edit({ type: 'revise', delta }, { label: `Restored ${nodes.length === 1 ? 'a node' : `${nodes.length} nodes`} of ${momentName(shown.item.at)}` });
+  if (isEmptyDelta(delta)) return notify({ severity: 'info', message: texts.history.sameSelected });
+  edit({ type: 'revise', delta }, { label: texts.history.did.restoredNodes(nodes.length, momentName(shown.item.at)) });
 }
 
 /** An empty name takes it off. */

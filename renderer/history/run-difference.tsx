@@ -1,6 +1,7 @@
 import { formatCount, formatNumber } from '#app/core/units.ts';
 import type { RunDifference } from '#app/protocol/sections/history.ts';
 import { metricTitleOf } from '../runs/compare.ts';
+import { texts } from '../text/texts.ts';
 
 const mostMetrics = 8;
 const mostTables = 12;
@@ -26,10 +27,10 @@ export function RunDifferenceView({ difference, metrics = true }: { readonly dif
       {difference.ports.slice(0, mostTables).map((port) => (
         <p key={`${port.nodeId} ${port.port}`} className="text-xs text-muted">
           <span className="font-medium text-ink">{port.title}</span> ({port.port}): {port.words.slice(0, 4).join('; ')}
-          {port.words.length > 4 ? ` and ${formatCount(port.words.length - 4)} more` : ''}
+          {port.words.length > 4 ? texts.history.andMore(formatCount(port.words.length - 4)) : ''}
         </p>
       ))}
-      {difference.ports.length > mostTables ? <p className="text-xs text-muted">{formatCount(difference.ports.length - mostTables)} more tables differ.</p> : null}
+      {difference.ports.length > mostTables ? <p className="text-xs text-muted">{texts.history.moreTables(formatCount(difference.ports.length - mostTables))}</p> : null}
     </div>
   );
 }

@@ -4,6 +4,7 @@ import { useView } from '../state/view.ts';
 import { Badge, Button, Slider, cx } from '../ui/index.ts';
 import { backToNow, lookAt, useHistory } from './history-store.ts';
 import { itemSentence, momentName } from './item-words.ts';
+import { texts } from '../text/texts.ts';
 
 /** Over the top of the canvas while the history is open: which moment is shown, and a slider through all of them. */
 export function TimeScrubber() {
@@ -14,26 +15,26 @@ export function TimeScrubber() {
   if ((!open && !viewing) || items.length === 0) return null;
   const index = at === null ? items.length : items.findIndex(({ id }) => id === at);
   const item = items[index];
-  const label = item === undefined ? 'Now' : `${momentName(item.at)}: ${itemSentence(item)}`;
+  const label = item === undefined ? texts.history.now : `${momentName(item.at)}: ${itemSentence(item)}`;
   return (
     <>
       {viewing ? <div aria-hidden className="pointer-events-none absolute inset-0 z-10 border-2 border-dashed border-warn" /> : null}
-      <section aria-label="Time" data-testid="time-scrubber" data-viewing={viewing || undefined} className="absolute inset-x-3 top-3 z-10 flex flex-col gap-1 rounded-lg border border-line bg-raised px-3 py-1.5 shadow-float">
+      <section aria-label={texts.history.time} data-testid="time-scrubber" data-viewing={viewing || undefined} className="absolute inset-x-3 top-3 z-10 flex flex-col gap-1 rounded-lg border border-line bg-raised px-3 py-1.5 shadow-float">
         <div className="flex h-7 items-center gap-2">
           <Clock size={14} aria-hidden className={viewing ? 'text-warn-ink' : 'text-faint'} />
           <p className="min-w-0 flex-1 truncate text-sm" title={label} aria-live="polite">
-            {item === undefined ? 'The pipeline as it is now' : <span className="font-medium">{label}</span>}
+            {item === undefined ? texts.history.asNow : <span className="font-medium">{label}</span>}
           </p>
-          {viewing ? <Badge tone="warn">Earlier version, read-only</Badge> : null}
+          {viewing ? <Badge tone="warn">{texts.history.earlier}</Badge> : null}
           {viewing ? (
             <Button size="sm" data-testid="back-to-now" onClick={backToNow}>
-              Back to now
+              {texts.history.backToNow}
             </Button>
           ) : null}
         </div>
         <div className="relative h-5" data-testid="time-slider" onKeyDown={(event) => event.stopPropagation()}>
           <Ticks />
-          <Slider label={`Moment in the history. ${label}`} min={0} max={items.length} step={1} value={index} onChange={(next) => void lookAt(items[next]?.id ?? null)} className="absolute inset-0 !h-5" />
+          <Slider label={texts.history.moment(label)} min={0} max={items.length} step={1} value={index} onChange={(next) => void lookAt(items[next]?.id ?? null)} className="absolute inset-0 !h-5" />
         </div>
       </section>
     </>

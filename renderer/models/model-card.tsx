@@ -6,6 +6,7 @@ import { commonMetrics } from '../runs/compare.ts';
 import { TimeAgo } from '../runs/time-ago.tsx';
 import { Badge, TypeBadge, cx } from '../ui/index.ts';
 import type { ModelGroup } from './group-versions.ts';
+import { texts } from '../text/texts.ts';
 
 const head = 'border-b border-line px-3 py-1.5 text-left text-xs font-medium text-muted whitespace-nowrap';
 const cell = 'border-b border-line px-3 py-1.5';
@@ -22,7 +23,7 @@ export function ModelCard({ group }: { readonly group: ModelGroup }) {
       <header className="flex flex-wrap items-baseline gap-x-3 border-b border-line px-4 py-3">
         <h2 className="text-base font-semibold">{group.name}</h2>
         <span className="text-sm text-muted">
-          {algorithmTitle(newest.algorithm)} for {newest.target}
+          {texts.models.forTarget(algorithmTitle(newest.algorithm), newest.target)}
         </span>
         <Badge>{newest.task}</Badge>
       </header>
@@ -31,13 +32,13 @@ export function ModelCard({ group }: { readonly group: ModelGroup }) {
           <table className="w-full border-separate border-spacing-0 text-sm">
             <thead>
               <tr>
-                <th scope="col" className={head}>Version</th>
-                <th scope="col" className={head}>Registered</th>
-                <th scope="col" className={cx(head, 'text-right')}>Rows</th>
+                <th scope="col" className={head}>{texts.models.version}</th>
+                <th scope="col" className={head}>{texts.models.registered}</th>
+                <th scope="col" className={cx(head, 'text-right')}>{texts.common.rows}</th>
                 {metrics.map((name) => (
                   <th key={name} scope="col" className={cx(head, 'text-right')}>{metricTitle(name)}</th>
                 ))}
-                <th scope="col" className={cx(head, 'w-full')}>Note</th>
+                <th scope="col" className={cx(head, 'w-full')}>{texts.common.note}</th>
               </tr>
             </thead>
             <tbody>
@@ -69,7 +70,7 @@ export function ModelCard({ group }: { readonly group: ModelGroup }) {
           </table>
         </div>
         <div className="border-l border-line p-3">
-          <h3 className="mb-1 text-xs font-medium text-muted">Inputs of version {version.version}</h3>
+          <h3 className="mb-1 text-xs font-medium text-muted">{texts.models.inputsOf(version.version)}</h3>
           <ul className="max-h-52 overflow-auto">
             {version.inputs.map((column) => (
               <li key={column.name} className="flex h-6 items-center justify-between gap-3 text-sm">

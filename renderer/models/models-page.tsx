@@ -9,6 +9,7 @@ import { Button, EmptyState, Page, Spinner } from '../ui/index.ts';
 import { groupVersions } from './group-versions.ts';
 import { ModelCard } from './model-card.tsx';
 import { ServerCard } from './server-card.tsx';
+import { texts } from '../text/texts.ts';
 
 /** Registered models with their versions, and the servers that run. */
 export function ModelsPage() {
@@ -28,12 +29,12 @@ export function ModelsPage() {
 
   return (
     <div data-testid="models-page" className="h-full min-h-0">
-      <Page title="Models" description="What was registered for use, and what is being served.">
-        {error ? <Notice diagnostic={error} action={<Button onClick={reloadModels}>Try again</Button>} /> : null}
-        {models.data === null && !models.error ? <Spinner label="Loading" /> : null}
+      <Page title={texts.models.title} description={texts.models.what}>
+        {error ? <Notice diagnostic={error} action={<Button onClick={reloadModels}>{texts.common.tryAgain}</Button>} /> : null}
+        {models.data === null && !models.error ? <Spinner label={texts.common.loading} /> : null}
         {running.length > 0 ? (
-          <section aria-label="Servers">
-            <h2 className="mb-2 text-sm font-semibold">Servers on this machine</h2>
+          <section aria-label={texts.models.servers}>
+            <h2 className="mb-2 text-sm font-semibold">{texts.models.serversHere}</h2>
             <ul className="overflow-hidden rounded-md border border-line">
               {running.map((server) => (
                 <ServerCard key={server.nodeId} server={server} model={models.data?.find((one) => one.name === server.name) ?? null} onStopped={reloadServers} />
@@ -45,8 +46,8 @@ export function ModelsPage() {
           <ModelCard key={group.name} group={group} />
         ))}
         {models.data?.length === 0 && running.length === 0 ? (
-          <EmptyState icon={<Box />} title="No models yet" action={<Button onClick={() => useView.setState({ page: 'canvas' })}>Go to the canvas</Button>}>
-            Train a model, connect it to “Register model” or “Serve”, and run. Each run adds a version.
+          <EmptyState icon={<Box />} title={texts.models.none} action={<Button onClick={() => useView.setState({ page: 'canvas' })}>{texts.common.goToCanvas}</Button>}>
+            {texts.models.how}
           </EmptyState>
         ) : null}
       </Page>

@@ -6,6 +6,7 @@ import { client, diagnosticOf } from '../rpc/client.ts';
 import { notify } from '../state/notices.ts';
 import { Button } from '../ui/index.ts';
 import { TimeAgo } from '../runs/time-ago.tsx';
+import { texts } from '../text/texts.ts';
 
 interface ServerCardProps {
   readonly server: { readonly nodeId: string; readonly name: string; readonly url: string; readonly startedAt: number };
@@ -28,7 +29,7 @@ export function ServerCard({ server, model, onStopped }: ServerCardProps) {
   const copy = () =>
     void navigator.clipboard
       .writeText(curl(exampleRecord(model?.inputs ?? []), server.url))
-      .then(() => notify({ severity: 'info', message: 'A request is on the clipboard; fill in its values.' }));
+      .then(() => notify({ severity: 'info', message: texts.models.copied }));
   return (
     <li data-testid={`server-${server.nodeId}`} className="flex items-center gap-4 border-b border-line bg-surface px-4 py-3 last:border-b-0">
       <span aria-hidden className="size-2 shrink-0 rounded-full bg-good" />
@@ -37,15 +38,15 @@ export function ServerCard({ server, model, onStopped }: ServerCardProps) {
         <div className="flex flex-wrap gap-x-3 text-xs text-muted">
           <span className="selectable font-mono">{server.url}</span>
           <span>
-            running since <TimeAgo at={server.startedAt} />
+            {texts.models.runningSince} <TimeAgo at={server.startedAt} />
           </span>
         </div>
       </div>
       <Button size="sm" icon={<Copy size={14} />} onClick={copy}>
-        Copy curl
+        {texts.models.copyCurl}
       </Button>
       <Button size="sm" variant="danger" icon={<Square size={13} />} busy={busy} onClick={stop}>
-        Stop
+        {texts.models.stop}
       </Button>
     </li>
   );

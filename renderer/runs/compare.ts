@@ -1,6 +1,7 @@
 import type { PipelineDocument } from '#app/pipeline/document.ts';
 import { paramText } from '../results/model/words.ts';
 import { metricTitle } from '../results/report/metric-text.ts';
+import { texts } from '../text/texts.ts';
 
 export interface ParamDifference {
   readonly nodeId: string;
@@ -20,7 +21,7 @@ export function paramDifferences(documents: readonly PipelineDocument[], titleOf
     const some = nodes.find((node) => node !== null);
     if (!some) continue;
     const title = titleOf(some);
-    if (nodes.includes(null)) differences.push({ nodeId: id, title, param: '', values: nodes.map((node) => (node === null ? 'not there' : 'there')) });
+    if (nodes.includes(null)) differences.push({ nodeId: id, title, param: '', values: nodes.map((node) => (node === null ? texts.runs.notThere : texts.runs.there)) });
     const flat = nodes.map((node) => (node === null ? null : flatten(node.params)));
     const names = [...new Set(flat.flatMap((params) => (params === null ? [] : [...params.keys()])))];
     for (const name of names) {

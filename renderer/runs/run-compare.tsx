@@ -10,6 +10,7 @@ import { Button, Page, Spinner, cx } from '../ui/index.ts';
 import { metricRows, metricTitleOf, paramDifferences } from './compare.ts';
 import { RunStatusMark } from './run-status.tsx';
 import { TimeAgo } from './time-ago.tsx';
+import { texts } from '../text/texts.ts';
 
 const head = 'border-b border-line-strong bg-chrome px-3 py-2 text-left text-xs font-semibold whitespace-nowrap align-bottom';
 const cell = 'border-b border-line px-3 py-1.5';
@@ -20,7 +21,7 @@ export function RunComparePage({ runIds, onBack }: { readonly runIds: readonly s
   const query = useQuery(`compare ${runIds.join()}`, (signal) => Promise.all(runIds.map((runId) => client.run.get({ runId }, { signal }))));
   const back = (
     <Button icon={<ArrowLeft size={14} />} onClick={onBack}>
-      All runs
+      {texts.runs.allRuns}
     </Button>
   );
   const runs = query.data;
@@ -29,9 +30,9 @@ export function RunComparePage({ runIds, onBack }: { readonly runIds: readonly s
   const difference = useQuery(pair === null ? null : `difference ${pair.before} ${pair.after}`, (signal) => client.history.compareRuns(pair ?? { before: '', after: '' }, { signal }));
   const differences = useMemo(() => (runs === null ? [] : paramDifferences(runs.map((run) => run.document), titleOf)), [runs]);
   return (
-    <Page title={`Compare ${runIds.length} runs`} description="Differences are against the first run." actions={back}>
+    <Page title={texts.runs.compareCount(runIds.length)} description={texts.runs.againstFirst} actions={back}>
       {query.error ? <Notice diagnostic={query.error} /> : null}
-      {runs === null && !query.error ? <Spinner label="Loading" /> : null}
+      {runs === null && !query.error ? <Spinner label={texts.common.loading} /> : null}
       {pair !== null && difference.data ? (
         <div className="rounded-md border border-line bg-surface px-3 py-2">
           <RunDifferenceView difference={difference.data} metrics={false} />
@@ -60,7 +61,7 @@ export function RunComparePage({ runIds, onBack }: { readonly runIds: readonly s
               </tr>
             </thead>
             <tbody>
-              <Band title="Metrics" columns={runs.length + 1} />
+              <Band title={texts.runs.metrics} columns={runs.length + 1} />
               {metricRows(runs).map((row) => (
                 <tr key={row.name}>
                   <th scope="row" className={cx(cell, 'text-left font-normal text-muted')}>
@@ -74,11 +75,11 @@ export function RunComparePage({ runIds, onBack }: { readonly runIds: readonly s
                   ))}
                 </tr>
               ))}
-              <Band title="Parameters that differ" columns={runs.length + 1} />
+              <Band title={texts.runs.paramsDiffer} columns={runs.length + 1} />
               {differences.length === 0 ? (
                 <tr>
                   <td colSpan={runs.length + 1} className={cx(cell, 'text-muted')}>
-                    None: the parameters are the same. What differs comes from the data or from node versions.
+                    {texts.runs.paramsSame}
                   </td>
                 </tr>
               ) : null}

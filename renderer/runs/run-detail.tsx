@@ -13,19 +13,20 @@ import { Button, NodeTile, Page, Spinner, cx } from '../ui/index.ts';
 import { metricsByNode } from './compare.ts';
 import { RunStatusMark } from './run-status.tsx';
 import { TimeAgo } from './time-ago.tsx';
+import { texts } from '../text/texts.ts';
 
 /** One run: what each node did, why, how long it took, and what came out. */
 export function RunDetailPage({ runId, onBack }: { readonly runId: string; readonly onBack: () => void }) {
   const run = useQuery(`run ${runId}`, (signal) => client.run.get({ runId }, { signal }));
   const back = (
     <Button icon={<ArrowLeft size={14} />} onClick={onBack}>
-      All runs
+      {texts.runs.allRuns}
     </Button>
   );
   if (run.data === null) {
     return (
-      <Page title="Run" actions={back}>
-        {run.error ? <Notice diagnostic={run.error} /> : <Spinner label="Loading" />}
+      <Page title={texts.runs.run} actions={back}>
+        {run.error ? <Notice diagnostic={run.error} /> : <Spinner label={texts.common.loading} />}
       </Page>
     );
   }
@@ -48,22 +49,22 @@ function Detail({ run }: { readonly run: RunDetail }) {
       <p className="flex flex-wrap items-center gap-x-4 gap-y-1 text-sm text-muted">
         <RunStatusMark status={run.status} />
         <span>
-          Started <TimeAgo at={run.startedAt} />
+          {texts.runs.startedWord} <TimeAgo at={run.startedAt} />
         </span>
-        {run.ms === null ? null : <span>Took {formatDuration(run.ms)}</span>}
+        {run.ms === null ? null : <span>{texts.runs.took(formatDuration(run.ms))}</span>}
         {run.pipelinePath ? <span className="font-mono text-xs">{run.pipelinePath}</span> : null}
         <span className="selectable font-mono text-xs text-faint">{run.runId}</span>
       </p>
       {metrics.length > 0 ? (
         <div className="grid grid-cols-[repeat(auto-fit,minmax(min(420px,100%),1fr))] gap-4">
           {metrics.map(([node, values]) => (
-            <MetricGrid key={node} title={node || 'Metrics'} metrics={metricItems(values)} />
+            <MetricGrid key={node} title={node || texts.runs.metrics} metrics={metricItems(values)} />
           ))}
         </div>
       ) : null}
       <NodeTable nodes={run.nodes} />
       {curves.map(({ nodeId, series, title }) => (
-        <section key={nodeId} aria-label={`Learning curves of ${title}`}>
+        <section key={nodeId} aria-label={texts.runs.curvesOf(title)}>
           <h2 className="mb-2 text-sm font-semibold">{title}</h2>
           <LiveCurves series={series} live={false} />
         </section>
@@ -82,12 +83,12 @@ function NodeTable({ nodes }: { readonly nodes: readonly NodeRun[] }) {
       <table className="w-full border-separate border-spacing-0 text-sm">
         <thead>
           <tr>
-            <th scope="col" className={head}>Node</th>
-            <th scope="col" className={head}>Status</th>
-            <th scope="col" className={cx(head, 'w-[34%]')}>Why</th>
-            <th scope="col" className={cx(head, 'text-right')}>Rows</th>
-            <th scope="col" className={cx(head, 'text-right')}>Size</th>
-            <th scope="col" className={cx(head, 'w-40')}>Time</th>
+            <th scope="col" className={head}>{texts.common.node}</th>
+            <th scope="col" className={head}>{texts.common.status}</th>
+            <th scope="col" className={cx(head, 'w-[34%]')}>{texts.runs.why}</th>
+            <th scope="col" className={cx(head, 'text-right')}>{texts.common.rows}</th>
+            <th scope="col" className={cx(head, 'text-right')}>{texts.runs.size}</th>
+            <th scope="col" className={cx(head, 'w-40')}>{texts.runs.time}</th>
           </tr>
         </thead>
         <tbody>

@@ -5,6 +5,7 @@ import { Checkbox, cx } from '../ui/index.ts';
 import { commonMetrics, splitMetric } from './compare.ts';
 import { RunStatusMark } from './run-status.tsx';
 import { TimeAgo } from './time-ago.tsx';
+import { texts } from '../text/texts.ts';
 
 interface RunListProps {
   readonly runs: readonly RunSummary[];
@@ -24,13 +25,13 @@ export function RunList({ runs, chosen, onChoose, onOpen }: RunListProps) {
         <thead>
           <tr>
             <th scope="col" className={cx(head, 'w-10')}>
-              <span className="sr-only">Choose to compare</span>
+              <span className="sr-only">{texts.runs.chooseToCompare}</span>
             </th>
-            <th scope="col" className={head}>Status</th>
-            <th scope="col" className={head}>Pipeline</th>
-            <th scope="col" className={head}>Started</th>
-            <th scope="col" className={cx(head, 'text-right')}>Took</th>
-            <th scope="col" className={head}>Nodes</th>
+            <th scope="col" className={head}>{texts.common.status}</th>
+            <th scope="col" className={head}>{texts.common.pipeline}</th>
+            <th scope="col" className={head}>{texts.runs.startedHead}</th>
+            <th scope="col" className={cx(head, 'text-right')}>{texts.runs.tookHead}</th>
+            <th scope="col" className={head}>{texts.runs.nodes}</th>
             {metrics.map((name) => (
               <th key={name} scope="col" className={cx(head, 'text-right')} title={name}>
                 <MetricName name={name} />
@@ -42,7 +43,7 @@ export function RunList({ runs, chosen, onChoose, onOpen }: RunListProps) {
           {runs.map((run) => (
             <tr key={run.runId} data-testid={`run-row-${run.runId}`} onClick={() => onOpen(run.runId)} className={cx('hover:bg-hover', chosen.has(run.runId) && 'bg-accent-soft')}>
               <td className={cell} onClick={(event) => event.stopPropagation()}>
-                <Checkbox label={`Compare the run of ${run.title}`} checked={chosen.has(run.runId)} onChange={(on) => onChoose(run.runId, on)} />
+                <Checkbox label={texts.runs.compareRun(run.title)} checked={chosen.has(run.runId)} onChange={(on) => onChoose(run.runId, on)} />
               </td>
               <td className={cell}>
                 <RunStatusMark status={run.status} />
@@ -90,10 +91,10 @@ function countWords(counts: Readonly<Record<string, number>>): string {
     const count = counts[status] ?? 0;
     if (count > 0) parts.push(`${count} ${word}`);
   };
-  add('succeeded', 'ran');
-  add('cached', 'reused');
-  add('failed', 'failed');
-  add('cancelled', 'cancelled');
-  add('skipped', 'skipped');
+  add('succeeded', texts.runs.counts.ran);
+  add('cached', texts.runs.counts.reused);
+  add('failed', texts.runs.counts.failed);
+  add('cancelled', texts.runs.counts.cancelled);
+  add('skipped', texts.runs.counts.skipped);
   return parts.join(', ') || '–';
 }

@@ -1,16 +1,17 @@
 import { Ban, CircleAlert, CircleCheck, CircleDashed, CirclePause, LoaderCircle, Recycle } from 'lucide-react';
 import type { NodeRunStatus, RunStatus } from '#app/protocol/schema.ts';
 import { cx } from '../ui/index.ts';
+import { texts } from '../text/texts.ts';
 
 const looks = {
-  queued: { icon: CircleDashed, tone: 'text-faint', word: 'Waiting' },
-  running: { icon: LoaderCircle, tone: 'text-accent-ink', word: 'Running' },
-  succeeded: { icon: CircleCheck, tone: 'text-good-ink', word: 'Succeeded' },
-  cached: { icon: Recycle, tone: 'text-good-ink', word: 'Reused' },
-  failed: { icon: CircleAlert, tone: 'text-bad-ink', word: 'Failed' },
-  cancelled: { icon: Ban, tone: 'text-muted', word: 'Cancelled' },
-  skipped: { icon: CircleDashed, tone: 'text-muted', word: 'Skipped' },
-  interrupted: { icon: CirclePause, tone: 'text-warn-ink', word: 'Interrupted' },
+  queued: { icon: CircleDashed, tone: 'text-faint', word: texts.runs.statuses.queued },
+  running: { icon: LoaderCircle, tone: 'text-accent-ink', word: texts.runs.statuses.running },
+  succeeded: { icon: CircleCheck, tone: 'text-good-ink', word: texts.runs.statuses.succeeded },
+  cached: { icon: Recycle, tone: 'text-good-ink', word: texts.runs.statuses.cached },
+  failed: { icon: CircleAlert, tone: 'text-bad-ink', word: texts.runs.statuses.failed },
+  cancelled: { icon: Ban, tone: 'text-muted', word: texts.runs.statuses.cancelled },
+  skipped: { icon: CircleDashed, tone: 'text-muted', word: texts.runs.statuses.skipped },
+  interrupted: { icon: CirclePause, tone: 'text-warn-ink', word: texts.runs.statuses.interrupted },
 } as const satisfies Record<RunStatus | NodeRunStatus, unknown>;
 
 /** A status by colour, shape and word. */

@@ -10,6 +10,7 @@ import { Button, EmptyState, Page, Segmented, Spinner } from '../ui/index.ts';
 import { RunComparePage } from './run-compare.tsx';
 import { RunDetailPage } from './run-detail.tsx';
 import { RunList } from './run-list.tsx';
+import { texts } from '../text/texts.ts';
 
 const listed = 200;
 
@@ -36,12 +37,12 @@ export function RunsPage() {
         <RunComparePage runIds={[...chosen]} onBack={() => setComparing(false)} />
       ) : (
         <Page
-          title="Runs"
-          description="Everything that was run, and what came out."
+          title={texts.runs.title}
+          description={texts.runs.what}
           actions={
             <>
               <Segmented
-                label="Runs of"
+                label={texts.runs.runsOf}
                 value={here ? 'this' : 'all'}
                 disabled={pipelineId === null}
                 onChange={(value) => {
@@ -49,22 +50,22 @@ export function RunsPage() {
                   setChosen(new Set());
                 }}
                 items={[
-                  { value: 'this', label: 'This pipeline' },
-                  { value: 'all', label: 'All pipelines' },
+                  { value: 'this', label: texts.runs.thisPipeline },
+                  { value: 'all', label: texts.runs.allPipelines },
                 ]}
                 className="!w-60"
               />
               <Button variant={chosen.size > 1 ? 'primary' : 'secondary'} icon={<GitCompareArrows size={14} />} disabled={chosen.size < 2} onClick={() => setComparing(true)}>
-                {chosen.size > 1 ? `Compare ${chosen.size} runs` : 'Compare runs'}
+                {chosen.size > 1 ? texts.runs.compareCount(chosen.size) : texts.runs.compare}
               </Button>
             </>
           }
         >
-          {runs.error ? <Notice diagnostic={runs.error} action={<Button onClick={reload}>Try again</Button>} /> : null}
-          {runs.data === null && !runs.error ? <Spinner label="Loading" /> : null}
+          {runs.error ? <Notice diagnostic={runs.error} action={<Button onClick={reload}>{texts.common.tryAgain}</Button>} /> : null}
+          {runs.data === null && !runs.error ? <Spinner label={texts.common.loading} /> : null}
           {runs.data?.length === 0 ? (
-            <EmptyState icon={<History />} title="No runs yet" action={<Button onClick={() => useView.setState({ page: 'canvas' })}>Go to the canvas</Button>}>
-              Each run is kept here with its metrics and times, so that you can compare what you tried.
+            <EmptyState icon={<History />} title={texts.runs.none} action={<Button onClick={() => useView.setState({ page: 'canvas' })}>{texts.common.goToCanvas}</Button>}>
+              {texts.runs.kept}
             </EmptyState>
           ) : null}
           {runs.data && runs.data.length > 0 ? (

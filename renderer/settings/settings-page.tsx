@@ -10,6 +10,7 @@ import { language } from '../text/language.ts';
 import { Group, Row } from './group.tsx';
 import { StorageSection } from './storage-section.tsx';
 import { Badge, Button, Page, Segmented, Spinner, useTheme } from '../ui/index.ts';
+import { texts } from '../text/texts.ts';
 
 /** Look, keys, what this machine offers, and which version this is. */
 export function SettingsPage() {
@@ -17,41 +18,41 @@ export function SettingsPage() {
   const info = useQuery('project', (signal) => client.project.info(undefined, { signal }));
   return (
     <div data-testid="settings-page" className="h-full min-h-0">
-      <Page title="Settings">
-        <Group title="Appearance">
-          <Row title="Theme" detail="System follows the setting of the computer.">
+      <Page title={texts.settings.title}>
+        <Group title={texts.settings.appearance}>
+          <Row title={texts.settings.theme} detail={texts.settings.themeHow}>
             <Segmented
-              label="Theme"
+              label={texts.settings.theme}
               value={choice}
               onChange={(value) => choose(value === 'light' || value === 'dark' ? value : 'system')}
               items={[
-                { value: 'system', label: 'System' },
-                { value: 'light', label: 'Light' },
-                { value: 'dark', label: 'Dark' },
+                { value: 'system', label: texts.settings.system },
+                { value: 'light', label: texts.settings.light },
+                { value: 'dark', label: texts.settings.dark },
               ]}
               className="!w-64"
             />
           </Row>
-          <Row title="Language" detail="The window is loaded anew; every edit is saved before.">
+          <Row title={texts.settings.language} detail={texts.settings.languageHow}>
             <LanguageChoice />
           </Row>
-          <Row title="Keyboard" detail="Every action has keys; they are all on one page.">
+          <Row title={texts.settings.keyboard} detail={texts.settings.keyboardHow}>
             <Button icon={<Keyboard size={14} />} onClick={() => useView.setState({ cheatSheetOpen: true })}>
-              Show keys
+              {texts.settings.showKeys}
             </Button>
           </Row>
         </Group>
         <StorageSection />
         <Doctor />
-        <Group title="About">
-          <Row title="Version">
+        <Group title={texts.settings.about}>
+          <Row title={texts.settings.version}>
             <span className="selectable text-sm tabular-nums">{info.data ? `Penstock ${info.data.version}` : '…'}</span>
           </Row>
-          <Row title="Project">
+          <Row title={texts.settings.project}>
             <span className="selectable min-w-0 truncate font-mono text-xs">{info.data?.path ?? '…'}</span>
-            {info.data?.readOnly ? <Badge tone="warn">read-only</Badge> : null}
+            {info.data?.readOnly ? <Badge tone="warn">{texts.settings.readOnly}</Badge> : null}
           </Row>
-          <Row title="Licence">
+          <Row title={texts.settings.licence}>
             <span className="text-sm">Apache License 2.0</span>
           </Row>
         </Group>
@@ -70,11 +71,11 @@ function LanguageChoice() {
   };
   return (
     <Segmented
-      label="Language"
+      label={texts.settings.language}
       value={chosen}
       onChange={(value) => choose(value === 'en' || value === 'de' ? value : 'system')}
       items={[
-        { value: 'system', label: 'System' },
+        { value: 'system', label: texts.settings.system },
         { value: 'en', label: 'English' },
         { value: 'de', label: 'Deutsch' },
       ]}
@@ -84,9 +85,9 @@ function LanguageChoice() {
 }
 
 const marks = {
-  ok: { icon: CircleCheck, tone: 'text-good-ink', word: 'Fine' },
-  warning: { icon: CircleAlert, tone: 'text-warn-ink', word: 'Check' },
-  missing: { icon: CircleMinus, tone: 'text-muted', word: 'Not here' },
+  ok: { icon: CircleCheck, tone: 'text-good-ink', word: texts.settings.marks.ok },
+  warning: { icon: CircleAlert, tone: 'text-warn-ink', word: texts.settings.marks.warning },
+  missing: { icon: CircleMinus, tone: 'text-muted', word: texts.settings.marks.missing },
 } as const;
 
 /** What the engine found on this machine. */
@@ -94,17 +95,17 @@ function Doctor() {
   const doctor = useQuery('doctor', (signal) => client.project.doctor(undefined, { signal }));
   return (
     <Group
-      title="This machine"
+      title={texts.settings.machine}
       action={
         <Button size="sm" icon={<RefreshCw size={13} />} busy={doctor.loading} onClick={doctor.reload}>
-          Check again
+          {texts.settings.checkAgain}
         </Button>
       }
     >
       {doctor.error ? <Notice diagnostic={doctor.error} /> : null}
       {doctor.data === null && !doctor.error ? (
         <div className="p-4">
-          <Spinner label="Checking" />
+          <Spinner label={texts.settings.checking} />
         </div>
       ) : null}
       {doctor.data?.checks.map((check) => {

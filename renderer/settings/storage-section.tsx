@@ -8,9 +8,10 @@ import { reconfigure } from '../state/configuration.ts';
 import { notify } from '../state/notices.ts';
 import { Badge, Button, Input, Spinner } from '../ui/index.ts';
 import { Group, Row } from './group.tsx';
+import { texts } from '../text/texts.ts';
 
 const gigabyte = 1e9;
-const sources = { machine: 'A share of this machine.', settings: 'Set for this project.', start: 'Given when the app was started.' } as const;
+const sources = { machine: texts.settings.from.machine, settings: texts.settings.from.settings, start: texts.settings.from.start } as const;
 
 /** Memory of queries, the disk that results take, and freeing it. */
 export function StorageSection() {
@@ -33,7 +34,7 @@ export function StorageSection() {
     setBusy(true);
     try {
       const { freed, results } = await client.planning.clean({ all });
-      notify({ severity: 'info', message: `${formatBytes(freed)} freed, ${results} ${results === 1 ? 'result' : 'results'} removed.` });
+      notify({ severity: 'info', message: texts.settings.freed(formatBytes(freed), results) });
       reload();
       reconfigure();
     } catch (error) {
@@ -44,14 +45,14 @@ export function StorageSection() {
   };
   return (
     <Group
-      title="Memory and disk"
+      title={texts.settings.memoryAndDisk}
       action={
         <div className="flex gap-2">
           <Button size="sm" icon={<Eraser size={13} />} busy={busy} onClick={() => void clean(false)}>
-            Free space now
+            {texts.settings.freeSpace}
           </Button>
           <Button size="sm" busy={busy} onClick={() => void clean(true)}>
-            Remove all results
+            {texts.settings.removeAll}
           </Button>
         </div>
       }
@@ -59,18 +60,18 @@ export function StorageSection() {
       {limits.error ? <Notice diagnostic={limits.error} /> : null}
       {limits.data ? (
         <>
-          <Row title="Memory of queries" detail={`${sources[limits.data.memoryFrom]} Sorts, joins and groups use the disk beyond it.`}>
-            <SizeField key={limits.data.memory} label="Memory of queries" bytes={limits.data.memory} disabled={limits.data.memoryFrom === 'start'} onSet={(memory) => void set({ memory })} />
+          <Row title={texts.settings.memory} detail={texts.settings.memoryHow(sources[limits.data.memoryFrom])}>
+            <SizeField key={limits.data.memory} label={texts.settings.memory} bytes={limits.data.memory} disabled={limits.data.memoryFrom === 'start'} onSet={(memory) => void set({ memory })} />
           </Row>
-          <Row title="Disk for results" detail={`${sources[limits.data.diskFrom]} Beyond it, results that are quick to make again are removed.`}>
-            <SizeField key={limits.data.disk} label="Disk for results" bytes={limits.data.disk} disabled={false} onSet={(disk) => void set({ disk })} />
+          <Row title={texts.settings.disk} detail={texts.settings.diskHow(sources[limits.data.diskFrom])}>
+            <SizeField key={limits.data.disk} label={texts.settings.disk} bytes={limits.data.disk} disabled={false} onSet={(disk) => void set({ disk })} />
           </Row>
         </>
       ) : null}
       {storage.error ? <Notice diagnostic={storage.error} /> : null}
       {storage.data === null && !storage.error ? (
         <div className="p-4">
-          <Spinner label="Looking at the disk" />
+          <Spinner label={texts.settings.looking} />
         </div>
       ) : null}
       {storage.data ? <Usage report={storage.data} /> : null}
@@ -84,20 +85,20 @@ function Usage({ report }: { readonly report: Report }) {
   const { used, budget, models, pinned, unused, free, held } = report;
   const whole = Math.max(budget, used, 1);
   const parts = [
-    { name: 'Registered models', bytes: models, tone: 'bg-good' },
-    { name: 'Pinned', bytes: pinned, tone: 'bg-accent-strong' },
-    { name: 'Other results', bytes: Math.max(0, used - models - pinned - unused), tone: 'bg-accent' },
-    { name: 'Used by nothing', bytes: unused, tone: 'bg-warn' },
+    { name: texts.settings.parts.models, bytes: models, tone: 'bg-good' },
+    { name: texts.settings.parts.pinned, bytes: pinned, tone: 'bg-accent-strong' },
+    { name: texts.settings.parts.other, bytes: Math.max(0, used - models - pinned - unused), tone: 'bg-accent' },
+    { name: texts.settings.parts.unused, bytes: unused, tone: 'bg-warn' },
   ].filter((part) => part.bytes > 0);
   return (
     <div className="px-4 py-3">
       <div className="flex justify-between text-sm tabular-nums">
         <span data-testid="storage-used">
-          {formatBytes(used)} of {formatBytes(budget)} used
+          {texts.settings.used(formatBytes(used), formatBytes(budget))}
         </span>
-        <span className="text-muted">{formatBytes(free)} free on the disk</span>
+        <span className="text-muted">{texts.settings.free(formatBytes(free))}</span>
       </div>
-      <div role="meter" aria-label="Disk used by results" aria-valuemin={0} aria-valuemax={budget} aria-valuenow={used} className="mt-2 flex h-2 overflow-hidden rounded-full bg-active">
+      <div role="meter" aria-label={texts.settings.diskUsed} aria-valuemin={0} aria-valuemax={budget} aria-valuenow={used} className="mt-2 flex h-2 overflow-hidden rounded-full bg-active">
         {parts.map(({ name, bytes, tone }) => (
           <div key={name} title={`${name}: ${formatBytes(bytes)}`} className={tone} style={{ width: `${(bytes / whole) * 100}%` }} />
         ))}
@@ -114,18 +115,18 @@ function Usage({ report }: { readonly report: Report }) {
         <table className="mt-3 w-full text-xs">
           <thead className="text-left text-muted">
             <tr>
-              <th className="py-1 font-medium">Node</th>
-              <th className="py-1 font-medium">Pipeline</th>
-              <th className="py-1 text-right font-medium">Size</th>
-              <th className="py-1 text-right font-medium">To make again</th>
-              <th className="py-1 text-right font-medium">Last used</th>
+              <th className="py-1 font-medium">{texts.common.node}</th>
+              <th className="py-1 font-medium">{texts.common.pipeline}</th>
+              <th className="py-1 text-right font-medium">{texts.settings.size}</th>
+              <th className="py-1 text-right font-medium">{texts.settings.again}</th>
+              <th className="py-1 text-right font-medium">{texts.settings.lastUsed}</th>
             </tr>
           </thead>
           <tbody>
             {held.slice(0, shownNodes).map((one) => (
               <tr key={`${one.pipelineId} ${one.nodeId}`} className="border-t border-line">
                 <td className="py-1">
-                  {one.nodeTitle} {one.isPinned ? <Badge tone="neutral">pinned</Badge> : null}
+                  {one.nodeTitle} {one.isPinned ? <Badge tone="neutral">{texts.settings.pinned}</Badge> : null}
                 </td>
                 <td className="py-1 text-muted">{one.pipelineTitle}</td>
                 <td className="py-1 text-right tabular-nums">{formatBytes(one.bytes)}</td>
@@ -136,7 +137,7 @@ function Usage({ report }: { readonly report: Report }) {
           </tbody>
         </table>
       ) : null}
-      {held.length > shownNodes ? <p className="mt-1 text-xs text-muted">and {held.length - shownNodes} smaller ones</p> : null}
+      {held.length > shownNodes ? <p className="mt-1 text-xs text-muted">{texts.settings.smaller(held.length - shownNodes)}</p> : null}
     </div>
   );
 }
@@ -162,7 +163,7 @@ function SizeField({ label, bytes, disabled, onSet }: { readonly label: string; 
         value={text}
         invalid={invalid}
         disabled={disabled}
-        placeholder="default"
+        placeholder={texts.settings.default}
         onChange={(event) => setText(event.target.value)}
         onBlur={commit}
         onKeyDown={(event) => {

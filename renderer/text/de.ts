@@ -1,8 +1,13 @@
 import { app } from './de/app.ts';
 import { canvas } from './de/canvas.ts';
 import { common } from './de/common.ts';
+import { data } from './de/data.ts';
 import { help } from './de/help.ts';
+import { history } from './de/history.ts';
 import { inspector } from './de/inspector.ts';
+import { models } from './de/models.ts';
+import { runs } from './de/runs.ts';
+import { settings } from './de/settings.ts';
 import { state } from './de/state.ts';
 import type { Texts } from './en.ts';
 
@@ -11,7 +16,12 @@ export const de: Texts = {
   app,
   canvas,
   common,
+  data,
   help,
+  history,
   inspector,
+  models,
+  runs,
+  settings,
   state,
 };

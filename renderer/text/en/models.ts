@@ -1,0 +1,16 @@
+export const models = {
+  title: 'Models',
+  what: 'What was registered for use, and what is being served.',
+  servers: 'Servers',
+  serversHere: 'Servers on this machine',
+  none: 'No models yet',
+  how: 'Train a model, connect it to “Register model” or “Serve”, and run. Each run adds a version.',
+  copied: 'A request is on the clipboard; fill in its values.',
+  runningSince: 'running since',
+  copyCurl: 'Copy curl',
+  stop: 'Stop',
+  forTarget: (algorithm: string, target: string) => `${algorithm} for ${target}`,
+  version: 'Version',
+  registered: 'Registered',
+  inputsOf: (version: number) => `Inputs of version ${version}`,
+};
