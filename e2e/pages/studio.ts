@@ -215,7 +215,8 @@ export class Studio {
     return Number((/^[\d\s\u202f\u00a0\u2009]+/.exec(text)?.[0] ?? '').replace(/\D/g, ''));
   }
 
+  /** The places with results; the canvas lies in one of its own. */
   get dock(): Locator {
-    return this.page.getByTestId('results-dock');
+    return this.page.locator('[data-tabset]').filter({ hasNot: this.page.getByTestId('canvas') });
   }
 }

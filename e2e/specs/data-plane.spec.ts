@@ -86,7 +86,7 @@ test('untidy files become one table, and its rows and columns can be followed', 
     await page.keyboard.type("origin = 'EWR'", { delay: 5 });
     await page.keyboard.press('Escape');
     await expect(page.getByTestId('expression-preview')).toContainText(/true for \d+ of/);
-    await expect(page.getByTestId('results-dock')).toContainText('Out of date');
+    await expect(studio.dock).toContainText('Out of date');
     // The table and the first results follow; until they are there, the old ones are faint.
     await expect(page.getByTestId('expression-preview')).toHaveCSS('opacity', '1');
     await expect(page.getByRole('grid', { name: 'Table' })).toHaveAttribute('aria-busy', 'false');

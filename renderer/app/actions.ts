@@ -3,7 +3,7 @@ import { client, diagnosticOf } from '../rpc/client.ts';
 import { openPipeline, redo, undo, usePipeline } from '../state/pipeline.ts';
 import { cancelRun, isRunning, startRun, useRun } from '../state/run.ts';
 import { primaryNode, select, useSelection } from '../state/selection.ts';
-import { showInspector, useView, type PageName } from '../state/view.ts';
+import { showDock, showInspector, useView, type PageName } from '../state/view.ts';
 import { useTheme } from '../ui/index.ts';
 import { openQuickAdd, openReplace } from '../canvas/adding.ts';
 import * as canvas from '../canvas/actions.ts';
@@ -12,6 +12,8 @@ import { fitView, motion, openFind, useCanvas, zoomTo } from '../canvas/canvas-s
 import { viewPort } from '../canvas/results-port.ts';
 import { toggleDescription } from '../description/description-store.ts';
 import { toggleHistory } from '../history/history-store.ts';
+import * as views from '../dock/views.ts';
+import { resetLayout } from '../dock/reset.ts';
 import type { ActionId } from './shortcuts.ts';
 import { texts } from '../text/texts.ts';
 
@@ -123,7 +125,20 @@ const runs: Readonly<Record<ActionId, ActionRun>> = {
   'view.catalogue': { run: () => useView.setState((state) => ({ catalogueOpen: !state.catalogueOpen, page: 'canvas' })) },
   'view.history': { run: toggleHistory, enabled: () => usePipeline.getState().document !== null },
   'view.inspector': { run: () => useView.setState((state) => ({ inspectorOpen: !state.inspectorOpen, page: 'canvas' })) },
-  'view.dock': { run: () => useView.setState((state) => ({ dockOpen: !state.dockOpen, page: 'canvas' })) },
+  'view.dock': { run: views.toggleResults },
+  'view.keep': { run: () => views.keepOpen(), enabled: views.hasView },
+  'view.splitRight': { run: () => views.splitView('right'), enabled: views.hasView },
+  'view.splitDown': { run: () => views.splitView('bottom'), enabled: views.hasView },
+  'view.enlarge': { run: () => views.toggleEnlarged(), enabled: views.hasView },
+  'view.toRight': { run: () => views.moveView('right'), enabled: views.hasView },
+  'view.toBottom': { run: () => views.moveView('bottom'), enabled: views.hasView },
+  'view.next': { run: views.focusNextPlace },
+  'view.close': { run: () => views.closeView(), enabled: views.hasView },
+  'view.openTable': { run: () => showDock('table') },
+  'view.openCharts': { run: () => showDock('charts') },
+  'view.openLog': { run: () => showDock('log') },
+  'view.openProblems': { run: () => showDock('problems') },
+  'view.resetLayout': { run: resetLayout },
   'view.theme': { run: () => useTheme.getState().choose(useTheme.getState().theme === 'dark' ? 'light' : 'dark') },
   'page.canvas': { run: page('canvas') },
   'page.data': { run: page('data') },

@@ -1,4 +1,5 @@
 import { client, diagnosticOf, isGivenUp } from '../rpc/client.ts';
+import { rememberProject } from '../dock/memory.ts';
 import { openPipeline, usePipeline } from '../state/pipeline.ts';
 import { notify } from '../state/notices.ts';
 import { newPipeline } from './actions.ts';
@@ -8,6 +9,7 @@ import { texts } from '../text/texts.ts';
 export async function openFirstPipeline(): Promise<void> {
   try {
     const [info, pipelines] = await Promise.all([client.project.info(), client.project.pipelines()]);
+    rememberProject(info.path);
     const last = localStorage.getItem('penstock.pipeline');
     const newest = [...pipelines].sort((a, b) => b.modifiedAt - a.modifiedAt)[0];
     const path = pipelines.find((pipeline) => pipeline.path === last)?.path ?? newest?.path;

@@ -1,25 +1,33 @@
 import { useEffect, useRef, type ReactNode } from 'react';
-import { Group, Panel, Separator, useDefaultLayout, usePanelRef } from 'react-resizable-panels';
+import { Group, Panel, useDefaultLayout, usePanelRef } from 'react-resizable-panels';
 import { CircleAlert } from 'lucide-react';
 import { Canvas } from '../canvas/canvas.tsx';
 import { HistoryPanel } from '../history/history-panel.tsx';
 import { CataloguePanel } from '../catalogue/catalogue-panel.tsx';
 import { Inspector } from '../inspector/inspector.tsx';
-import { ResultsDock } from '../results/results-dock.tsx';
+import { Dock, Grip } from '../dock/dock.tsx';
+import { useMemory } from '../dock/memory.ts';
+import { SlicesBar } from '../results/slices-bar.tsx';
 import { openPipeline, usePipeline } from '../state/pipeline.ts';
 import { useView } from '../state/view.ts';
 import { ErrorBoundary } from './error-boundary.tsx';
 import { Button, EmptyState, cx } from '../ui/index.ts';
 import { texts } from '../text/texts.ts';
 
-/** Catalogue, canvas with the results below, inspector. Every panel resizes, closes and is remembered. */
+const firstWidth = { catalogue: 200, inspector: 272 } as const;
+
+/** Catalogue, canvas with the results around it, inspector. Every panel resizes, closes and is remembered. */
 export function Workspace() {
   const view = useView();
-  const columns = useDefaultLayout({ id: 'penstock.columns', onlySaveAfterUserInteractions: true });
-  const rows = useDefaultLayout({ id: 'penstock.rows', onlySaveAfterUserInteractions: true });
+  const project = useMemory((state) => state.project);
+  const columns = useDefaultLayout({ id: `penstock.columns ${project}`, onlySaveAfterUserInteractions: true });
   const catalogue = useCollapse(view.catalogueOpen);
   const inspector = useCollapse(view.inspectorOpen);
-  const dock = useCollapse(view.dockOpen);
+  useEffect(() => {
+    if (view.resets === 0) return;
+    catalogue.current?.resize(firstWidth.catalogue);
+    inspector.current?.resize(firstWidth.inspector);
+  }, [view.resets, catalogue, inspector]);
   return (
     <Group orientation="horizontal" className="h-full" defaultLayout={columns.defaultLayout} onLayoutChanged={columns.onLayoutChanged}>
       <Panel
@@ -27,7 +35,7 @@ export function Workspace() {
         panelRef={catalogue}
         collapsible
         collapsedSize={0}
-        defaultSize={200}
+        defaultSize={firstWidth.catalogue}
         minSize={168}
         maxSize={420}
         groupResizeBehavior="preserve-pixel-size"
@@ -41,29 +49,12 @@ export function Workspace() {
       </Panel>
       <Grip direction="column" />
       <Panel id="panel-middle" minSize={320}>
-        <Group orientation="vertical" defaultLayout={rows.defaultLayout} onLayoutChanged={rows.onLayoutChanged}>
-          <Panel id="panel-canvas" minSize={160}>
-            <ErrorBoundary part={texts.app.parts.canvas}>
-              <CanvasArea />
-            </ErrorBoundary>
-          </Panel>
-          <Grip direction="row" />
-          <Panel
-            id="panel-dock"
-            panelRef={dock}
-            collapsible
-            collapsedSize={0}
-            defaultSize="32%"
-            minSize={120}
-            onResize={(size) => useView.setState({ dockOpen: size.inPixels > 0 })}
-          >
-            <Hidden when={!view.dockOpen}>
-              <ErrorBoundary part={texts.app.parts.result}>
-                <ResultsDock />
-              </ErrorBoundary>
-            </Hidden>
-          </Panel>
-        </Group>
+        <div className="flex h-full min-h-0 flex-col">
+          <div className="min-h-0 flex-1">
+            <Dock canvas={canvas} />
+          </div>
+          <SlicesBar />
+        </div>
       </Panel>
       <Grip direction="column" />
       <Panel
@@ -71,7 +62,7 @@ export function Workspace() {
         panelRef={inspector}
         collapsible
         collapsedSize={0}
-        defaultSize={272}
+        defaultSize={firstWidth.inspector}
         minSize={240}
         maxSize={560}
         groupResizeBehavior="preserve-pixel-size"
@@ -110,17 +101,6 @@ function useCollapse(open: boolean) {
   return panel;
 }
 
-function Grip({ direction }: { readonly direction: 'row' | 'column' }) {
-  return (
-    <Separator
-      className={cx(
-        'relative z-10 shrink-0 bg-line outline-none transition-colors duration-100 hover:bg-accent focus-visible:bg-accent data-[separator=active]:bg-accent data-[separator=hover]:bg-accent',
-        direction === 'column' ? 'w-px' : 'h-px',
-      )}
-    />
-  );
-}
-
 function CanvasArea() {
   const hasDocument = usePipeline((store) => store.document !== null);
   const path = usePipeline((store) => store.path);
@@ -134,3 +114,10 @@ function CanvasArea() {
   }
   return hasDocument ? <Canvas /> : <div className="h-full bg-canvas" />;
 }
+
+// One element for the life of the page: the canvas is not drawn anew when views around it change.
+const canvas = (
+  <ErrorBoundary part={texts.app.parts.canvas}>
+    <CanvasArea />
+  </ErrorBoundary>
+);

@@ -6,20 +6,24 @@ export type InspectorTab = 'parameters' | 'schema' | 'about';
 
 interface ViewStore {
   readonly page: PageName;
-  readonly dockTab: DockTab;
+  /** The view of the results that was asked for last; a new object for every asking. */
+  readonly dockAsked: { readonly tab: DockTab } | null;
   readonly inspectorTab: InspectorTab;
   readonly catalogueOpen: boolean;
   /** The pipeline's history in the place of the catalogue. */
   readonly historyOpen: boolean;
   readonly inspectorOpen: boolean;
+  /** Some results are in sight; the layout of the dock decides it. */
   readonly dockOpen: boolean;
   readonly minimap: boolean;
+  /** Counts how often the layout was reset: panels go back to their first sizes. */
+  readonly resets: number;
   readonly paletteOpen: boolean;
   readonly cheatSheetOpen: boolean;
 }
 
 const storageKey = 'penstock.view';
-const remembered = ['catalogueOpen', 'inspectorOpen', 'dockOpen', 'minimap'] as const;
+const remembered = ['catalogueOpen', 'inspectorOpen', 'minimap'] as const;
 
 function stored(): Partial<Record<(typeof remembered)[number], boolean>> {
   try {
@@ -34,13 +38,14 @@ function stored(): Partial<Record<(typeof remembered)[number], boolean>> {
 /** Which parts of the window are shown; open and closed panels are remembered. */
 export const useView = create<ViewStore>(() => ({
   page: 'canvas',
-  dockTab: 'table',
+  dockAsked: null,
   inspectorTab: 'parameters',
   catalogueOpen: true,
   historyOpen: false,
   inspectorOpen: true,
   dockOpen: true,
   minimap: false,
+  resets: 0,
   paletteOpen: false,
   cheatSheetOpen: false,
   ...stored(),
@@ -50,9 +55,9 @@ useView.subscribe((state) => {
   localStorage.setItem(storageKey, JSON.stringify(Object.fromEntries(remembered.map((key) => [key, state[key]]))));
 });
 
-/** Opens the results dock at a tab. */
+/** Brings the view of the results that follows the selection to the front, from wherever it is. */
 export function showDock(tab: DockTab): void {
-  useView.setState({ dockOpen: true, dockTab: tab, page: 'canvas' });
+  useView.setState({ dockAsked: { tab }, page: 'canvas' });
 }
 
 export function showInspector(tab: InspectorTab): void {

@@ -9,6 +9,7 @@ import { models } from './de/models.ts';
 import { runs } from './de/runs.ts';
 import { settings } from './de/settings.ts';
 import { state } from './de/state.ts';
+import { views } from './de/views.ts';
 import type { Texts } from './en.ts';
 
 /** German. A missing or a superfluous text does not type-check. */
@@ -24,4 +25,5 @@ export const de: Texts = {
   runs,
   settings,
   state,
+  views,
 };

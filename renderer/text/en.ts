@@ -9,6 +9,7 @@ import { models } from './en/models.ts';
 import { runs } from './en/runs.ts';
 import { settings } from './en/settings.ts';
 import { state } from './en/state.ts';
+import { views } from './en/views.ts';
 
 /** Every text of the page in English: sentences, and small functions where numbers or names go in. Other languages have this shape. */
 export const en = {
@@ -23,6 +24,7 @@ export const en = {
   runs,
   settings,
   state,
+  views,
 };
 
 export type Texts = typeof en;

@@ -45,7 +45,7 @@ export function FilterBox({ schema, applied, onApply, example, error }: FilterBo
       : (check.data?.diagnostics.find((one) => one.severity === 'error')?.message ?? check.error?.message ?? (settled === applied ? error?.message : null) ?? null);
 
   return (
-    <div className="relative min-w-0 max-w-[520px] flex-1">
+    <div className="relative min-w-36 max-w-[520px] flex-1">
       <Filter size={13} aria-hidden className={cx('pointer-events-none absolute left-2 top-1.5', applied ? 'text-accent-ink' : 'text-faint')} />
       <input
         type="text"

@@ -66,7 +66,9 @@ export function TableView({ subject, port, runAction }: TableViewProps) {
   const profile = useQuery(ready && charts ? `${counting(filter)} ${whole}` : null, (signal) => client.data.profile({ ...about, filter, glimpse: !whole }, { signal }));
   // A column that was brushed keeps its whole histogram, or the brush could not be moved.
   const unsliced = allOf(query.filter, searchCondition(search, schema).condition);
-  const brushed = useMemo(() => new Set(Object.entries(slices).flatMap(([view, slice]) => (slice.nodeId === subject.nodeId && slice.port === port && view.startsWith('header ') ? [view.slice('header '.length)] : []))), [slices, subject.nodeId, port]);
+  // Every view of this table has the same headers, whichever window it is in.
+  const ofHeader = `header ${subject.nodeId} ${port} `;
+  const brushed = useMemo(() => new Set(Object.entries(slices).flatMap(([view, slice]) => (slice.nodeId === subject.nodeId && slice.port === port && view.startsWith(ofHeader) ? [view.slice(ofHeader.length)] : []))), [slices, subject.nodeId, port, ofHeader]);
   const wholeProfile = useQuery(ready && charts && brushed.size > 0 ? counting(unsliced) : null, (signal) => client.data.profile({ ...about, filter: unsliced }, { signal }));
   const profiles = useMemo(() => {
     if (!profile.data) return null;
@@ -94,13 +96,13 @@ export function TableView({ subject, port, runAction }: TableViewProps) {
   const setSlice = useSlices((state) => state.set);
   const onBrush = useCallback(
     (brushedProfile: ColumnProfile, from: number, to: number) => {
-      const view = `header ${brushedProfile.name}`;
+      const view = `${ofHeader}${brushedProfile.name}`;
       const chosen = brushBins(brushedProfile, from, to);
       const before = useSlices.getState().slices[view];
       // The same bins again take the slice away.
       setSlice(view, chosen === null || before?.filter === chosen.filter ? null : { nodeId: subject.nodeId, port, ...chosen });
     },
-    [setSlice, subject.nodeId, port],
+    [setSlice, subject.nodeId, port, ofHeader],
   );
   const actions = useMemo(
     (): ColumnActions => ({
@@ -142,7 +144,7 @@ export function TableView({ subject, port, runAction }: TableViewProps) {
   const filterFailed = error !== null && query.filter !== '' && search === '';
   return (
     <div data-testid="table-view" className="relative flex h-full min-h-0 flex-col">
-      <div className="flex h-9 shrink-0 items-center gap-2 border-b border-line px-3">
+      <div className="flex min-h-9 shrink-0 flex-wrap items-center gap-x-2 gap-y-1 border-b border-line px-3 py-1">
         <span data-testid="table-row-count" aria-live="polite" className="shrink-0 whitespace-nowrap text-xs tabular-nums text-muted">
           <RowCount rows={total?.rows ?? null} more={total?.atLeast === true} matching={filter === '' ? null : (matching.data?.rows ?? null)} filtered={filter !== ''} />
         </span>
@@ -220,7 +222,7 @@ function SearchBox({ value, onChange }: { readonly value: string; readonly onCha
     return () => clearTimeout(timer);
   }, [text, onChange]);
   return (
-    <div className="w-44 min-w-24 shrink">
+    <div className="max-w-44 min-w-24 flex-1">
       <SearchInput label="Search all columns" placeholder="Search all columns" value={text} onChange={setText} />
     </div>
   );

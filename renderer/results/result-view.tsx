@@ -1,0 +1,126 @@
+import { FolderOpen, MousePointerClick, Play, SearchX, Table2 } from 'lucide-react';
+import type { ReactNode } from 'react';
+import type { Pin, ViewData } from '../dock/layout.ts';
+import { openPipeline } from '../state/pipeline.ts';
+import { isRunning, startRun, useRun } from '../state/run.ts';
+import { Button, EmptyState } from '../ui/index.ts';
+import { ColumnCharts } from './column-charts.tsx';
+import { LogTab } from './log-tab.tsx';
+import { ProblemsTab } from './problems-tab.tsx';
+import { TableView } from './table/table-view.tsx';
+import { useProblems, useShown, useSubject, type Shown } from './use-result.ts';
+import { ValueTab } from './value-tab.tsx';
+import { texts } from '../text/texts.ts';
+
+interface ResultViewProps {
+  readonly view: ViewData;
+  /** Takes the view away; offered where it has nothing to show any more. */
+  readonly close: () => void;
+}
+
+/** What one view shows: a node's table or value, its log, or the problems of the whole pipeline. */
+export function ResultView({ view, close }: ResultViewProps) {
+  const shown = useShown(view.pin);
+  if (view.pin !== null && shown.missing !== null) return <Missing pin={view.pin} missing={shown.missing} close={close} />;
+  const { document, node } = shown;
+  switch (view.kind) {
+    case 'log':
+      return document === null ? null : <LogTab document={document} nodeId={node?.id ?? null} />;
+    case 'problems':
+      return <Problems shown={shown} />;
+    case 'table':
+    case 'charts':
+      return <Result kind={view.kind} shown={shown} />;
+  }
+}
+
+function Problems({ shown: { document } }: { readonly shown: Shown }) {
+  const problems = useProblems();
+  return document === null ? null : (
+    <div className="h-full overflow-auto">
+      <ProblemsTab document={document} problems={problems} />
+    </div>
+  );
+}
+
+function Result({ kind, shown }: { readonly kind: 'table' | 'charts'; readonly shown: Shown }) {
+  const { node, port } = shown;
+  const subject = useSubject(shown);
+  const series = useRun((state) => (node ? state.series[node.id] : undefined));
+  const running = useRun((state) => isRunning(state) && node !== null && state.nodes[node.id]?.status === 'running');
+  const problems = useProblems();
+  // Running does not help where a choice is missing or wrong.
+  const blocked = node !== null && problems.some(({ nodeId, diagnostic }) => nodeId === node.id && diagnostic.severity === 'error' && diagnostic.place?.param !== undefined);
+  if (subject === null || port === null) return <NoResult node={node !== null} />;
+  const runAction: ReactNode = blocked ? null : <RunButton nodeId={subject.nodeId} />;
+  const key = `${subject.nodeId} ${port.name}`;
+  if (kind === 'table') {
+    if (port.kind !== 'table') {
+      return (
+        <EmptyState icon={<Table2 />} title={texts.views.noTable}>
+          {texts.views.noTableText}
+        </EmptyState>
+      );
+    }
+    return <TableView key={key} subject={subject} port={port.name} runAction={runAction} />;
+  }
+  return (
+    <div className="h-full overflow-auto">
+      {port.kind === 'table' ? (
+        <ColumnCharts key={key} subject={subject} port={port.name} />
+      ) : (
+        <ValueTab key={key} subject={subject} port={port.name} kind={port.kind} running={running} series={series} runAction={runAction} />
+      )}
+    </div>
+  );
+}
+
+function Missing({ pin, missing, close }: { readonly pin: Pin; readonly missing: 'elsewhere' | 'gone'; readonly close: () => void }) {
+  if (missing === 'elsewhere') {
+    return (
+      <EmptyState
+        icon={<FolderOpen />}
+        title={texts.views.elsewhere(pin.title)}
+        action={
+          <>
+            <Button onClick={() => void openPipeline(pin.path)}>{texts.views.open(pin.pipeline)}</Button>
+            <Button variant="quiet" onClick={close}>
+              {texts.views.actions.close}
+            </Button>
+          </>
+        }
+      >
+        {texts.views.elsewhereText(pin.pipeline)}
+      </EmptyState>
+    );
+  }
+  return (
+    <EmptyState icon={<SearchX />} title={texts.views.gone(pin.title)} action={<Button onClick={close}>{texts.views.actions.close}</Button>}>
+      {texts.views.goneText}
+    </EmptyState>
+  );
+}
+
+function NoResult({ node }: { readonly node: boolean }) {
+  if (!node) {
+    return (
+      <EmptyState icon={<MousePointerClick />} title={texts.views.select}>
+        {texts.views.selectText}
+      </EmptyState>
+    );
+  }
+  return (
+    <EmptyState icon={<MousePointerClick />} title={texts.views.noOutput}>
+      {texts.views.noOutputText}
+    </EmptyState>
+  );
+}
+
+function RunButton({ nodeId }: { readonly nodeId: string }) {
+  const active = useRun(isRunning);
+  return (
+    <Button variant="primary" icon={<Play size={14} />} disabled={active} onClick={() => void startRun({ to: [nodeId] })}>
+      {texts.app.run.toHere}
+    </Button>
+  );
+}

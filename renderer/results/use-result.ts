@@ -1,0 +1,115 @@
+import { useMemo } from 'react';
+import type { PipelineDocument, PipelineNode } from '#app/pipeline/document.ts';
+import type { PortKind } from '#app/sdk/ports.ts';
+import type { Pin } from '../dock/layout.ts';
+import { catalogue } from '../state/catalogue.ts';
+import { useConfiguration, type NodeConfigurationAnswer } from '../state/configuration.ts';
+import { isRunning, useRun } from '../state/run.ts';
+import { primaryNode, useSelection } from '../state/selection.ts';
+import { usePipeline } from '../state/pipeline.ts';
+import { collectProblems } from './problems.ts';
+import type { Problem } from './problems.ts';
+import { subjectOf } from './table/table-subject.ts';
+import type { Subject } from './table/table-subject.ts';
+import { texts } from '../text/texts.ts';
+
+export interface ResultPort {
+  readonly name: string;
+  readonly title: string;
+  readonly kind: PortKind;
+}
+
+/** The node and port that a view is about: those it is pinned to, or the selected ones. */
+export interface Shown {
+  readonly document: PipelineDocument | null;
+  readonly node: PipelineNode | null;
+  readonly ports: readonly ResultPort[];
+  readonly port: ResultPort | null;
+  /** Why a pinned view has nothing to show: its pipeline is not the open one, or its node was deleted. */
+  readonly missing: 'elsewhere' | 'gone' | null;
+}
+
+const kinds: readonly string[] = ['table', 'recipe', 'learner', 'model', 'evaluation', 'report'] satisfies PortKind[];
+
+export function useShown(pin: Pin | null): Shown {
+  const document = usePipeline((state) => state.document);
+  const path = usePipeline((state) => state.path);
+  const selected = useSelection(primaryNode);
+  const selectedPort = useSelection((state) => state.port);
+  const elsewhere = pin !== null && document !== null && pin.path !== path;
+  const nodeId = pin === null ? selected : pin.node;
+  const node = (elsewhere ? undefined : document?.nodes.find((one) => one.id === nodeId)) ?? null;
+  const configured = useConfiguration((state) => (nodeId === null ? undefined : state.nodes[nodeId]));
+  const ports = useMemo(() => (node === null ? noPorts : outputsOf(node, configured)), [node, configured]);
+  const wanted = pin === null ? selectedPort : pin.port;
+  const port = ports.find((one) => one.name === wanted) ?? mainPort(ports);
+  return { document, node, ports, port, missing: elsewhere ? 'elsewhere' : pin !== null && document !== null && node === null ? 'gone' : null };
+}
+
+/** What a following view is about at this moment. */
+export function shownNow(): Pick<Shown, 'ports' | 'port'> & { readonly node: PipelineNode } | null {
+  const { document } = usePipeline.getState();
+  const id = primaryNode(useSelection.getState());
+  const node = document?.nodes.find((one) => one.id === id);
+  if (node === undefined) return null;
+  const ports = outputsOf(node, useConfiguration.getState().nodes[node.id]);
+  return { node, ports, port: ports.find((one) => one.name === useSelection.getState().port) ?? mainPort(ports) };
+}
+
+const noPorts: readonly ResultPort[] = [];
+
+export function outputsOf(node: PipelineNode, configured: NodeConfigurationAnswer | undefined): readonly ResultPort[] {
+  const known = catalogue.get(node.type)?.definition.outputs;
+  if (known && known.length > 0) return known.map(({ name, title, kind }) => ({ name, title, kind }));
+  return Object.entries(configured?.outputs ?? {}).flatMap(([name, meta]) => (kinds.includes(meta.kind) ? [{ name, title: name, kind: meta.kind as PortKind }] : []));
+}
+
+/** A fitted model says more than its learner; otherwise the first port. */
+function mainPort(ports: readonly ResultPort[]): ResultPort | null {
+  return ports.find((port) => port.kind === 'model') ?? ports[0] ?? null;
+}
+
+/** What the engine is asked about a node's results; changes when they may have. */
+export function useSubject({ document, node }: Shown): Subject | null {
+  const nodeId = node?.id;
+  const freshness = useConfiguration((state) => (nodeId === undefined ? undefined : state.freshness[nodeId]));
+  const nodeRun = useRun((state) => (nodeId === undefined ? undefined : state.nodes[nodeId]));
+  // What the document does not show but the result depends on: finished runs and the state of the outside world.
+  const settled = nodeRun && nodeRun.status !== 'queued' && nodeRun.status !== 'running' ? `${nodeRun.status} ${nodeRun.cacheKey ?? ''}` : '';
+  const revision = `${settled} ${freshness?.state ?? ''} ${freshness?.reasons.join() ?? ''}`;
+  return useMemo(() => (document && nodeId !== undefined ? subjectOf(document, nodeId, revision) : null), [document, nodeId, revision]);
+}
+
+/** Why the shown result is out of date; null while it is not. */
+export function useStale(nodeId: string | undefined): string | null {
+  const freshness = useConfiguration((state) => (nodeId === undefined ? undefined : state.freshness[nodeId]));
+  const active = useRun(isRunning);
+  return freshness?.state === 'stale' && !active ? freshness.reasons.join('; ') || texts.views.changed : null;
+}
+
+export function useProblems(): readonly Problem[] {
+  const document = usePipeline((state) => state.document);
+  const nodes = useConfiguration((state) => state.nodes);
+  const diagnostics = useConfiguration((state) => state.diagnostics);
+  const runs = useRun((state) => state.nodes);
+  const runDocument = useRun((state) => state.document);
+  return useMemo(() => problemsOf(document?.nodes, runDocument?.nodes, nodes, diagnostics, runs), [document?.nodes, runDocument?.nodes, nodes, diagnostics, runs]);
+}
+
+type Nodes = PipelineDocument['nodes'] | undefined;
+type Configured = ReturnType<typeof useConfiguration.getState>;
+type Collected = readonly [nodes: Nodes, runNodes: Nodes, configured: Configured['nodes'], diagnostics: Configured['diagnostics'], runs: ReturnType<typeof useRun.getState>['nodes']];
+
+let last: { readonly of: Collected; readonly found: readonly Problem[] } | null = null;
+
+/** Several views show them: they are collected once for all. */
+function problemsOf(...of: Collected): readonly Problem[] {
+  if (last !== null && of.every((part, index) => part === last?.of[index])) return last.found;
+  const [nodes, runNodes, configured, diagnostics, runs] = of;
+  const now = new Map(nodes?.map((node) => [node.id, node]));
+  const then = new Map(runNodes?.map((node) => [node.id, node]));
+  const current = (nodeId: string): boolean => now.has(nodeId) && JSON.stringify(now.get(nodeId)?.params) === JSON.stringify(then.get(nodeId)?.params);
+  const found = collectProblems({ nodes: configured, diagnostics }, runs, current);
+  last = { of, found };
+  return found;
+}
