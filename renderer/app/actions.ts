@@ -5,15 +5,18 @@ import { cancelRun, isRunning, startRun, useRun } from '../state/run.ts';
 import { primaryNode, select, useSelection } from '../state/selection.ts';
 import { showDock, showInspector, useView, type PageName } from '../state/view.ts';
 import { useTheme } from '../ui/index.ts';
-import { openQuickAdd, openReplace } from '../canvas/adding.ts';
+import { openAddBefore, openInsert, openQuickAdd, openReplace } from '../canvas/adding.ts';
 import * as canvas from '../canvas/actions.ts';
 import * as arranging from '../canvas/arranging.ts';
-import { fitView, motion, openFind, useCanvas, zoomTo } from '../canvas/canvas-store.ts';
+import { choose, fitView, motion, openFind, useCanvas, zoomTo } from '../canvas/canvas-store.ts';
+import { focusPorts } from '../canvas/port-focus.ts';
 import { viewPort } from '../canvas/results-port.ts';
 import { toggleDescription } from '../description/description-store.ts';
-import { toggleHistory } from '../history/history-store.ts';
 import * as views from '../dock/views.ts';
 import { resetLayout } from '../dock/reset.ts';
+import { closeHistory, toggleHistory } from '../history/history-store.ts';
+import { toggleOutline } from '../outline/outline-store.ts';
+import { goToPart } from './parts.ts';
 import type { ActionId } from './shortcuts.ts';
 import { texts } from '../text/texts.ts';
 
@@ -50,6 +53,11 @@ const hasAny = () => {
 const running = () => isRunning(useRun.getState());
 const page = (name: PageName) => () => useView.setState({ page: name });
 
+const chooseFor = (list: 'fitting' | 'present' | 'group'): void => {
+  const nodeId = primaryNode(useSelection.getState());
+  if (nodeId !== null) choose({ list, nodeId });
+};
+
 interface ActionRun {
   readonly run: () => void;
   readonly enabled?: () => boolean;
@@ -69,7 +77,11 @@ const runs: Readonly<Record<ActionId, ActionRun>> = {
 
   'edit.undo': { run: undo, enabled: () => usePipeline.getState().undoLabel !== null },
   'edit.redo': { run: redo, enabled: () => usePipeline.getState().redoLabel !== null },
-  'edit.add': { run: () => openQuickAdd(hasNodes() ? 'selection' : 'pointer') },
+  'edit.add': { run: addHere },
+  'edit.addBefore': { run: openAddBefore, enabled: hasNodes },
+  'edit.connectTo': { run: () => chooseFor('fitting'), enabled: hasNodes },
+  'edit.connections': { run: () => chooseFor('present'), enabled: hasNodes },
+  'edit.moveToGroup': { run: () => chooseFor('group'), enabled: hasNodes },
   'edit.configure': { run: configure, enabled: () => hasNodes() || hasNotes() },
   'edit.rename': { run: canvas.renameSelected, enabled: () => hasNodes() || hasNotes() || arranging.hasGroup() },
   'edit.connect': { run: canvas.connectSelection, enabled: hasNodes },
@@ -108,6 +120,7 @@ const runs: Readonly<Record<ActionId, ActionRun>> = {
   'select.right': { run: () => canvas.walk('right') },
   'select.up': { run: () => canvas.walk('up') },
   'select.down': { run: () => canvas.walk('down') },
+  'select.ports': { run: focusPorts, enabled: hasNodes },
   'select.find': {
     run: () => {
       useView.setState({ page: 'canvas' });
@@ -124,6 +137,9 @@ const runs: Readonly<Record<ActionId, ActionRun>> = {
   'view.minimap': { run: () => useView.setState((state) => ({ minimap: !state.minimap })) },
   'view.catalogue': { run: () => useView.setState((state) => ({ catalogueOpen: !state.catalogueOpen, page: 'canvas' })) },
   'view.history': { run: toggleHistory, enabled: () => usePipeline.getState().document !== null },
+  'view.outline': { run: toggleOutline, enabled: () => usePipeline.getState().document !== null },
+  'view.nextPart': { run: () => goToPart(1) },
+  'view.previousPart': { run: () => goToPart(-1) },
   'view.inspector': { run: () => useView.setState((state) => ({ inspectorOpen: !state.inspectorOpen, page: 'canvas' })) },
   'view.dock': { run: views.toggleResults },
   'view.keep': { run: () => views.keepOpen(), enabled: views.hasView },
@@ -150,7 +166,8 @@ const runs: Readonly<Record<ActionId, ActionRun>> = {
   'pipeline.rename': { run: () => focusSoon('[data-testid="pipeline-title"]') },
   'catalogue.search': {
     run: () => {
-      useView.setState({ catalogueOpen: true, page: 'canvas' });
+      if (useView.getState().historyOpen) closeHistory();
+      useView.setState({ catalogueOpen: true, outlineOpen: false, page: 'canvas' });
       focusSoon('[data-testid="catalogue-search"]');
     },
   },
@@ -181,11 +198,19 @@ function focusSoon(selector: string): void {
   );
 }
 
+/** After the selected node, into the selected connection, else where the pointer is. */
+function addHere(): void {
+  const { edges } = useSelection.getState();
+  const edge = hasNodes() || edges.length !== 1 ? undefined : usePipeline.getState().document?.edges.find(({ id }) => id === edges[0]);
+  if (edge) openInsert(edge);
+  else openQuickAdd(hasNodes() ? 'selection' : 'pointer');
+}
+
 function configure(): void {
   // A note is written on the canvas.
   if (!hasNodes()) return canvas.renameSelected();
   showInspector('parameters');
-  focusSoon('[data-testid="inspector-body"] :is(input, button, textarea, [contenteditable="true"])');
+  focusSoon('[data-testid="inspector-body"] [role="tabpanel"] :is(input, button, textarea, [contenteditable="true"])');
 }
 
 export async function newPipeline(title = texts.common.untitled): Promise<void> {

@@ -2,6 +2,7 @@ import { lazy, Suspense } from 'react';
 import { DescriptionPanel } from '../description/description-panel.tsx';
 import { useView } from '../state/view.ts';
 import { Spinner, TooltipProvider } from '../ui/index.ts';
+import { Announcer } from './announcer.tsx';
 import { CheatSheet } from './cheat-sheet.tsx';
 import { ConnectionBanner } from './connection-banner.tsx';
 import { ErrorBoundary } from './error-boundary.tsx';
@@ -61,6 +62,7 @@ export function App() {
       <Notices />
       <Palette />
       <CheatSheet />
+      <Announcer />
     </TooltipProvider>
   );
 }

@@ -1,4 +1,4 @@
-import { Boxes, Database, History, Milestone, Settings, Workflow, type LucideIcon } from 'lucide-react';
+import { Boxes, Database, History, ListTree, Milestone, Settings, Workflow, type LucideIcon } from 'lucide-react';
 import { useView, type PageName } from '../state/view.ts';
 import { Tooltip, cx } from '../ui/index.ts';
 import { runAction } from './actions.ts';
@@ -19,9 +19,28 @@ export function Rail() {
         <RailButton key={page.name} {...page} />
       ))}
       <span className="flex-1" />
+      <OutlineButton />
       <HistoryButton />
       <RailButton name="settings" title={texts.app.pages.settings} icon={Settings} />
     </nav>
+  );
+}
+
+function OutlineButton() {
+  const open = useView((store) => store.outlineOpen && !store.historyOpen && store.catalogueOpen && store.page === 'canvas');
+  return (
+    <Tooltip text={texts.app.actions.outline} keys={keysOf('view.outline')} side="right">
+      <button
+        type="button"
+        aria-label={texts.app.actions.outline}
+        aria-pressed={open}
+        data-testid="rail-outline"
+        onClick={() => runAction('view.outline')}
+        className={cx('flex size-9 items-center justify-center rounded-md', open ? 'bg-accent-soft text-accent-ink' : 'text-muted hover:bg-hover hover:text-ink')}
+      >
+        <ListTree size={18} strokeWidth={1.75} />
+      </button>
+    </Tooltip>
   );
 }
 

@@ -8,6 +8,7 @@ import { Inspector } from '../inspector/inspector.tsx';
 import { Dock, Grip } from '../dock/dock.tsx';
 import { useMemory } from '../dock/memory.ts';
 import { SlicesBar } from '../results/slices-bar.tsx';
+import { OutlinePanel } from '../outline/outline-panel.tsx';
 import { openPipeline, usePipeline } from '../state/pipeline.ts';
 import { useView } from '../state/view.ts';
 import { ErrorBoundary } from './error-boundary.tsx';
@@ -42,8 +43,8 @@ export function Workspace() {
         onResize={(size) => useView.setState({ catalogueOpen: size.inPixels > 0 })}
       >
         <Hidden when={!view.catalogueOpen}>
-          <ErrorBoundary part={view.historyOpen ? texts.app.parts.history : texts.app.parts.catalogue}>
-            {view.historyOpen ? <HistoryPanel /> : <CataloguePanel />}
+          <ErrorBoundary part={view.historyOpen ? texts.app.parts.history : view.outlineOpen ? texts.outline.part : texts.app.parts.catalogue}>
+            {view.historyOpen ? <HistoryPanel /> : view.outlineOpen ? <OutlinePanel /> : <CataloguePanel />}
           </ErrorBoundary>
         </Hidden>
       </Panel>

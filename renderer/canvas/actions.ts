@@ -162,11 +162,24 @@ export function walk(direction: Direction): void {
   const { document, selection } = current();
   if (!document || document.nodes.length === 0) return;
   const from = primaryNode(selection);
-  const next = from === null ? (document.nodes[0]?.id ?? null) : neighbour(from, direction);
+  const next = from === null ? (endOfEdge(document, selection.edges.at(-1), direction) ?? document.nodes[0]?.id ?? null) : neighbour(from, direction);
   if (next === null) return;
   select({ nodes: [next] });
   revealNode(next);
-  window.document.querySelector<HTMLElement>(`.react-flow__node[data-id="${CSS.escape(next)}"]`)?.focus({ preventScroll: true });
+  focusNode(next);
+}
+
+/** Where the node is not drawn yet, for it was out of sight, once it is. */
+function focusNode(nodeId: string, again = true): void {
+  const element = window.document.querySelector<HTMLElement>(`.react-flow__node[data-id="${CSS.escape(nodeId)}"]`);
+  if (element) element.focus({ preventScroll: true });
+  else if (again) requestAnimationFrame(() => requestAnimationFrame(() => focusNode(nodeId, false)));
+}
+
+/** From a selected connection to the node at that end of it. */
+function endOfEdge(document: PipelineDocument, edgeId: string | undefined, direction: Direction): string | null {
+  const edge = edgeId === undefined ? undefined : document.edges.find(({ id }) => id === edgeId);
+  return edge === undefined ? null : direction === 'left' || direction === 'up' ? edge.from.node : edge.to.node;
 }
 
 function neighbour(from: string, direction: Direction): string | null {

@@ -1,8 +1,10 @@
 import type { Point } from '#app/pipeline/commands.ts';
+import type { PipelineEdge } from '#app/pipeline/document.ts';
 import { indexGraph } from '#app/pipeline/graph.ts';
+import { mayBeEmpty } from '#app/sdk/ports.ts';
 import { client, diagnosticOf } from '../rpc/client.ts';
 import { desktop } from '../rpc/desktop.ts';
-import { catalogue } from '../state/catalogue.ts';
+import { catalogue, titleOf } from '../state/catalogue.ts';
 import { notify } from '../state/notices.ts';
 import { edit, usePipeline } from '../state/pipeline.ts';
 import { select, primaryNode, useSelection } from '../state/selection.ts';
@@ -12,7 +14,7 @@ import { addNode, fits, freePlace, freshNode, placeAfter, type Joint } from './e
 import { nodeHeight, nodeWidth, portsOf } from './geometry.ts';
 import { joinAt } from './groups.ts';
 import { replaceNode } from './replace.ts';
-import { lastPointer, revealNode, useCanvas, visibleCentre, type QuickAddRequest } from './canvas-store.ts';
+import { lastPointer, rememberFocus, revealNode, useCanvas, visibleCentre, type QuickAddRequest } from './canvas-store.ts';
 import { texts } from '../text/texts.ts';
 
 /** Adds a node of a type and selects it. @returns its id, or null when the type is unknown. */
@@ -72,7 +74,44 @@ export function openQuickAdd(where: 'pointer' | 'selection', screen?: Point): vo
   const request: QuickAddRequest = next
     ? { screen: flow.flowToScreenPosition(next.at), at: next.at, joint: next.joint, lenient: true }
     : { screen: screen ?? pointer, at: centred(flow.screenToFlowPosition(screen ?? pointer)) };
-  useCanvas.setState({ quickAdd: request });
+  openMenu(request);
+}
+
+/** The menu of types that fit into a connection. */
+export function openInsert(edge: PipelineEdge): void {
+  const { flow } = useCanvas.getState();
+  const { document } = usePipeline.getState();
+  if (!flow || !document) return;
+  const from = document.layout[edge.from.node] ?? { x: 0, y: 0 };
+  const to = document.layout[edge.to.node] ?? { x: 0, y: 0 };
+  const at = freePlace(document, { x: (from.x + to.x) / 2, y: (from.y + to.y) / 2 });
+  openMenu({ screen: flow.flowToScreenPosition(at), at, joint: { kind: 'into', edge } });
+}
+
+/** The menu of types that can feed the selected node: into the connection it has, where its inputs are taken. */
+export function openAddBefore(): void {
+  const { flow } = useCanvas.getState();
+  const { document } = usePipeline.getState();
+  const id = primaryNode(useSelection.getState());
+  const node = document && id !== null ? indexGraph(document).nodes.get(id) : undefined;
+  if (!flow || !document || !node) return;
+  const { inputs } = portsOf(document, node.id, node.type);
+  const fed = indexGraph(document).incoming.get(node.id) ?? [];
+  const free = inputs.find((port) => !fed.some((edge) => edge.to.port === port.name) && !mayBeEmpty(port)) ?? (fed.length === 0 ? inputs[0] : undefined);
+  const [edge] = fed;
+  if (free === undefined) {
+    if (edge === undefined) notify({ severity: 'info', message: texts.outline.noInput(titleOf(node)) });
+    else openInsert(edge);
+    return;
+  }
+  const here = document.layout[node.id] ?? { x: 0, y: 0 };
+  const at = freePlace(document, { x: here.x - nodeWidth - 80, y: here.y });
+  openMenu({ screen: flow.flowToScreenPosition(at), at, joint: { kind: 'before', to: { node: node.id, port: free.name } }, lenient: true });
+}
+
+function openMenu(quickAdd: QuickAddRequest): void {
+  rememberFocus();
+  useCanvas.setState({ quickAdd });
 }
 
 /** The menu of types that can take the selected node's place. */
@@ -82,7 +121,7 @@ export function openReplace(): void {
   const id = primaryNode(useSelection.getState());
   if (!flow || !document || id === null) return;
   const at = document.layout[id] ?? { x: 0, y: 0 };
-  useCanvas.setState({ quickAdd: { screen: flow.flowToScreenPosition({ x: at.x, y: at.y + nodeHeight + 8 }), at, replace: id } });
+  openMenu({ screen: flow.flowToScreenPosition({ x: at.x, y: at.y + nodeHeight + 8 }), at, replace: id });
 }
 
 /** Puts another type in a node's place, and says what could not be kept. */

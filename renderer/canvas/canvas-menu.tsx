@@ -16,21 +16,26 @@ import { texts } from '../text/texts.ts';
 
 /** Right click: what can be done with what is selected, or with the empty canvas. */
 export function CanvasMenu({ children }: { readonly children: ReactNode }) {
-  return <ContextMenu items={items}>{children}</ContextMenu>;
+  return <ContextMenu items={() => canvasMenuItems()}>{children}</ContextMenu>;
 }
 
-function items(): readonly MenuItem[] {
+/** `rename`: where a title is typed, when not on the canvas. */
+export function canvasMenuItems(rename?: () => void): readonly MenuItem[] {
   const { nodes, edges, notes, groups } = useSelection.getState();
   const line = (id: string): MenuItem => ({ kind: 'separator', id });
+  const renameItem = (label?: string): MenuItem => ({ ...actionItem('edit.rename'), ...(label ? { label } : {}), ...(rename ? { onSelect: () => setTimeout(rename) } : {}) });
   if (nodes.length > 0) {
     return [
       ...fixes(nodes),
       actionItem('run.selected'),
       actionItem('run.force'),
       actionItem('view.result'),
+      actionItem('edit.configure'),
       line('1'),
-      ...(groups.length > 0 ? [renameGroupItem()] : nodes.length === 1 ? [actionItem('edit.rename'), actionItem('edit.replace')] : [actionItem('edit.connect')]),
+      ...(nodes.length === 1 ? [{ ...actionItem('edit.add'), label: texts.outline.addAfter }, actionItem('edit.addBefore'), actionItem('edit.connectTo'), actionItem('edit.connections'), line('1a')] : []),
+      ...(groups.length > 0 ? [renameItem(texts.canvas.did.renameGroup)] : nodes.length === 1 ? [renameItem(), actionItem('edit.replace')] : [actionItem('edit.connect')]),
       actionItem('edit.bypass'),
+      ...(groups.length > 0 ? [] : [actionItem('edit.moveToGroup')]),
       ...arrangeItems(),
       ...groupItems(),
       line('2'),
@@ -46,7 +51,7 @@ function items(): readonly MenuItem[] {
     ];
   }
   if (edges.length > 0) return [{ ...actionItem('edit.delete'), label: texts.canvas.menu.deleteConnection, danger: true }];
-  if (groups.length > 0) return [renameGroupItem(), ...groupItems(), line('1'), { ...actionItem('edit.delete'), label: texts.canvas.menu.deleteGroup, danger: true }];
+  if (groups.length > 0) return [renameItem(texts.canvas.did.renameGroup), ...groupItems(), line('1'), { ...actionItem('edit.delete'), label: texts.canvas.menu.deleteGroup, danger: true }];
   if (notes.length > 0) return [...(notes.length > 1 ? arrangeItems() : []), colourItem(), actionItem('edit.duplicate'), { ...actionItem('edit.delete'), label: texts.canvas.menu.deleteNote, danger: true }];
   const pointer = lastPointer();
   return [
@@ -85,8 +90,6 @@ function groupItems(): readonly MenuItem[] {
   ];
   return groups.length > 0 ? own : [{ kind: 'submenu', id: 'group', label: texts.common.group, icon: <GroupIcon />, items: own }];
 }
-
-const renameGroupItem = (): MenuItem => ({ ...actionItem('edit.rename'), label: texts.canvas.did.renameGroup });
 
 function colourItem(): MenuItem {
   return {

@@ -20,9 +20,17 @@ export interface QuickAddRequest {
   readonly lenient?: boolean;
 }
 
+/** A list over the canvas: all that a node or one of its ports could be connected to, the connections it has, or the groups it could be in. */
+export interface Choosing {
+  readonly list: 'fitting' | 'present' | 'group';
+  readonly nodeId: string;
+  readonly port?: { readonly name: string; readonly side: 'in' | 'out' } | undefined;
+}
+
 interface CanvasStore {
   readonly flow: ReactFlowInstance<FlowNode, WireEdge> | null;
   readonly quickAdd: QuickAddRequest | null;
+  readonly choosing: Choosing | null;
   /** Node or group whose title is being typed. */
   readonly renaming: string | null;
   /** Number of the search that is open, so that asking again begins anew; null: none. */
@@ -38,23 +46,49 @@ interface CanvasStore {
 export const noGuides: readonly Guide[] = [];
 
 /** What only the canvas needs, and what commands need of the canvas. */
-export const useCanvas = create<CanvasStore>(() => ({ flow: null, quickAdd: null, renaming: null, finding: null, dropEdge: null, guides: noGuides, connecting: null }));
+export const useCanvas = create<CanvasStore>(() => ({ flow: null, quickAdd: null, choosing: null, renaming: null, finding: null, dropEdge: null, guides: noGuides, connecting: null }));
 
-let pointer: Point = { x: 0, y: 0 };
+let pointer: Point | null = null;
 
-/** Where the pointer was last over the canvas, in page coordinates. Not in the store, whose every reader would be asked at every movement. */
-export const lastPointer = (): Point => pointer;
+/**
+ * Where the pointer was last over the canvas, in page coordinates; the middle of it while there was none (keyboard only).
+ * Not in the store, whose every reader would be asked at every movement.
+ */
+export const lastPointer = (): Point => pointer ?? middleOfPane();
+
+function middleOfPane(): Point {
+  const pane = document.querySelector('[data-testid="canvas"]')?.getBoundingClientRect();
+  return pane ? { x: pane.x + pane.width / 2, y: pane.y + pane.height / 2 } : { x: 0, y: 0 };
+}
 
 export function rememberPointer(at: Point): void {
   pointer = at;
 }
 
+/** Where the focus was when a menu over the canvas opened: in the outline, or elsewhere. */
+let cameFrom: HTMLElement | null = null;
+
+export function rememberFocus(): void {
+  const { activeElement } = document;
+  cameFrom = activeElement instanceof HTMLElement ? activeElement.closest('[data-testid="outline-panel"]') : null;
+}
+
+export function choose(choosing: Choosing): void {
+  rememberFocus();
+  useCanvas.setState({ choosing });
+}
+
+/** Gives the focus back when such a menu closes: to the row of the outline it was opened from, else to the canvas. */
+export function returnFocus(): void {
+  const outline = cameFrom?.isConnected === true ? cameFrom : null;
+  if (outline === null) return void document.querySelector<HTMLElement>('[data-testid="canvas"]')?.focus({ preventScroll: true });
+  // Once what was chosen is in the outline and the row that is meant is there.
+  requestAnimationFrame(() => requestAnimationFrame(() => outline.querySelector<HTMLElement>('[role="treeitem"][tabindex="0"]')?.focus({ preventScroll: true })));
+}
+
 /** The middle of what is visible, in canvas units. */
 export function visibleCentre(): Point {
-  const { flow } = useCanvas.getState();
-  const pane = document.querySelector('[data-testid="canvas"]')?.getBoundingClientRect();
-  if (!flow || !pane) return { x: 0, y: 0 };
-  return flow.screenToFlowPosition({ x: pane.x + pane.width / 2, y: pane.y + pane.height / 2 });
+  return useCanvas.getState().flow?.screenToFlowPosition(middleOfPane()) ?? { x: 0, y: 0 };
 }
 
 /** Milliseconds for a movement of the view: none where the system asks for reduced motion. */

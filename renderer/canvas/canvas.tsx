@@ -8,6 +8,7 @@ import { indexGraph } from '#app/pipeline/graph.ts';
 import { categoryOf } from '../state/catalogue.ts';
 import { useLineage } from '../state/lineage.ts';
 import { usePipeline } from '../state/pipeline.ts';
+import { keysOf } from '../app/shortcuts.ts';
 import { select, useSelection } from '../state/selection.ts';
 import { showInspector, useView } from '../state/view.ts';
 import { addFiles, addTyped, centred, openQuickAdd } from './adding.ts';
@@ -15,6 +16,8 @@ import { CanvasControls } from './canvas-controls.tsx';
 import { CanvasEmpty } from './canvas-empty.tsx';
 import { CanvasMenu } from './canvas-menu.tsx';
 import { openView, rememberPointer, useCanvas } from './canvas-store.ts';
+import { ChooseConnection } from './choose-connection.tsx';
+import { ChooseGroup } from './choose-group.tsx';
 import { ConnectionHint } from './connection-hint.tsx';
 import { useConnecting } from './connecting.ts';
 import { edgeAt, nodeDragType, useNodeDrag } from './drag.ts';
@@ -200,10 +203,11 @@ function CanvasPane() {
         data-detail={detail}
         data-connecting-side={connecting?.from}
         data-connecting-kind={connectingKind ?? undefined}
-        tabIndex={-1}
+        tabIndex={0}
         role="application"
         aria-label={texts.canvas.label}
-        className="relative size-full overflow-hidden bg-canvas outline-none"
+        aria-describedby="canvas-keys"
+        className="relative size-full overflow-hidden bg-canvas focus-visible:-outline-offset-2"
         onPointerMove={(event) => rememberPointer({ x: event.clientX, y: event.clientY })}
         onDragOver={onDragOver}
         onDragLeave={(event) => event.currentTarget === event.target && useCanvas.setState({ dropEdge: null })}
@@ -261,11 +265,16 @@ function CanvasPane() {
           <GuideLines />
         </ReactFlow>
         {document && document.nodes.length === 0 ? <CanvasEmpty /> : null}
+        <p id="canvas-keys" hidden>
+          {texts.outline.canvasKeys(keysOf('select.ports') ?? '', keysOf('edit.connections') ?? '', keysOf('view.outline') ?? '', keysOf('view.nextPart') ?? '')}
+        </p>
         <CanvasControls />
         <FindPanel />
         <TimeScrubber />
         <LineagePanel />
         <QuickAdd />
+        <ChooseConnection />
+        <ChooseGroup />
       </div>
     </CanvasMenu>
   );

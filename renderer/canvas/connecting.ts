@@ -5,9 +5,10 @@ import type { Endpoint, PipelineDocument } from '#app/pipeline/document.ts';
 import { notify } from '../state/notices.ts';
 import { edit, usePipeline } from '../state/pipeline.ts';
 import { noteConnection } from '../state/suggestions.ts';
-import { useCanvas } from './canvas-store.ts';
+import { rememberFocus, useCanvas } from './canvas-store.ts';
 import { nodeAt } from './drag.ts';
 import { connectNodes, connectPorts } from './edits.ts';
+import { edgeWords } from './port-words.ts';
 import { nodeHeight } from './geometry.ts';
 import type { WireEdge } from './flow-model.ts';
 import { texts } from '../text/texts.ts';
@@ -17,14 +18,17 @@ const ends = (connection: Connection | Edge): { from: Endpoint; to: Endpoint } =
   to: { node: connection.target, port: connection.targetHandle ?? '' },
 });
 
-function commit(document: PipelineDocument, from: Endpoint, to: Endpoint, replacing?: string): void {
+/** Connects two ports as one step, or says why not. */
+export function connectEnds(document: PipelineDocument, from: Endpoint, to: Endpoint, replacing?: string): boolean {
   const result = connectPorts(document, from, to, replacing);
   if ('reason' in result) {
     notify({ severity: 'warning', message: result.reason });
-    return;
+    return false;
   }
   const group = `connect-${newElementId()}`;
-  if (edit(result.command, { label: texts.canvas.did.connect, group })) noteConnection(to.node, group);
+  if (!edit(result.command, { label: texts.canvas.did.connect, group, said: texts.outline.connected(edgeWords(document, { from, to })) })) return false;
+  noteConnection(to.node, group);
+  return true;
 }
 
 let reconnecting: string | undefined;
@@ -44,7 +48,7 @@ export function useConnecting() {
       onConnect: (connection: Connection) => {
         const { document } = usePipeline.getState();
         const { from, to } = ends(connection);
-        if (document) commit(document, from, to);
+        if (document) connectEnds(document, from, to);
       },
       onConnectEnd: ((event, state) => {
         useCanvas.setState({ connecting: null });
@@ -59,7 +63,7 @@ export function useConnecting() {
         const { document } = usePipeline.getState();
         const { from, to } = ends(connection);
         const same = edge.source === from.node && edge.sourceHandle === from.port && edge.target === to.node && edge.targetHandle === to.port;
-        if (document && !same) commit(document, from, to, edge.id);
+        if (document && !same) connectEnds(document, from, to, edge.id);
       },
       onReconnectEnd: () => {
         reconnecting = undefined;
@@ -89,6 +93,7 @@ function dropped(end: Endpoint, side: 'source' | 'target', screen: { x: number; 
     return;
   }
   const at = flow.screenToFlowPosition(screen);
+  rememberFocus();
   useCanvas.setState({
     quickAdd: {
       screen,

@@ -2,10 +2,11 @@ import { Position, type Edge, type Node, type NodeHandle } from '@xyflow/react';
 import type { Endpoint, PipelineDocument, PipelineGroup, PipelineNode, PipelineNote } from '#app/pipeline/document.ts';
 import { ancestors, descendants, indexGraph } from '#app/pipeline/graph.ts';
 import type { PortKind } from '#app/sdk/ports.ts';
-import { titleOf } from '../state/catalogue.ts';
+import { catalogue, titleOf } from '../state/catalogue.ts';
 import { nodeHeight, nodeWidth, portOffset, portSize, portsOf, type Ports } from './geometry.ts';
 import { wireKey } from '../state/lineage.ts';
 import { outputKind } from './edits.ts';
+import { edgeWords } from './port-words.ts';
 import { chipPortId, chipPorts, collapsedMembers, membersOf, shownBox, type ChipPort } from './groups.ts';
 import { texts } from '../text/texts.ts';
 
@@ -27,6 +28,12 @@ interface Named {
   readonly inputs: readonly Pick<Ports['inputs'][number], 'name'>[];
   readonly outputs: readonly Pick<Ports['outputs'][number], 'name'>[];
 }
+
+/** Id of the element that says a card's state. */
+export const stateId = (nodeId: string): string => `state-${nodeId}`;
+
+/** Tab comes to the canvas as a whole; arrows and lists go on from there. */
+const notInTabOrder = { tabIndex: -1 } as const;
 
 function handlesOf(ports: Named, height = nodeHeight): NodeHandle[] {
   const half = portSize / 2;
@@ -85,9 +92,17 @@ export function flowNodes(document: PipelineDocument, selection: Chosen, before:
       measured: { width: nodeWidth, height: nodeHeight },
       handles: old?.type === 'card' && old.data.ports === ports && old.handles ? old.handles : handlesOf(ports),
       selected,
-      ariaLabel: titleOf(node),
+      ariaLabel: nodeName(node),
+      domAttributes: { ...notInTabOrder, 'aria-describedby': stateId(node.id) },
     };
   }
+}
+
+/** A node's title, and what it is where the title is a person's own. */
+function nodeName(node: PipelineNode): string {
+  const title = titleOf(node);
+  const type = catalogue.get(node.type)?.definition.title;
+  return type === undefined || type === title ? title : `${title}, ${type}`;
 }
 
 /** A group as its frame, under everything, or as a chip; not at all while it is nowhere. */
@@ -98,7 +113,7 @@ function groupNode(document: PipelineDocument, group: PipelineGroup, selected: b
   const { x, y, width, height } = box;
   const still = old !== undefined && (old.selected ?? false) === selected && old.position.x === x && old.position.y === y && old.width === width && old.height === height;
   // Marking with the mouse is for what is in the frame, so React Flow may not select the frame itself.
-  const shared = { id: group.id, position: { x, y }, width, height, measured: { width, height }, selected, selectable: false, dragHandle: '.group-handle', ariaLabel: texts.canvas.groupLabel(group.title) };
+  const shared = { id: group.id, position: { x, y }, width, height, measured: { width, height }, selected, selectable: false, dragHandle: '.group-handle', domAttributes: notInTabOrder, ariaLabel: texts.canvas.groupLabel(group.title) };
   if (!collapsed) {
     if (still && old.type === 'frame' && old.data.group === group) return [old];
     return [{ ...shared, type: 'frame', data: { group }, zIndex: -2, style: { pointerEvents: 'none' } }];
@@ -144,8 +159,6 @@ export function flowEdges(document: PipelineDocument, selectedNodes: readonly st
     const same = old && old.source === ends.source && old.target === ends.target && old.sourceHandle === ends.sourceHandle && old.targetHandle === ends.targetHandle;
     const from = old?.data?.from.node === edge.from.node && old.data.from.port === edge.from.port ? old.data.from : edge.from;
     if (same && old.data?.from === from && old.selected === selected && old.data?.lit === lit && old.data.dim === dim && old.data.kind === kind && old.data.way === way) return [old];
-    const source = nodes.get(edge.from.node);
-    const target = nodes.get(edge.to.node);
     return [
       {
         id: edge.id,
@@ -154,7 +167,8 @@ export function flowEdges(document: PipelineDocument, selectedNodes: readonly st
         data: { from, kind, lit, dim, way },
         selected,
         reconnectable: fromGroup === undefined && toGroup === undefined,
-        ariaLabel: texts.canvas.wireLabel(source ? titleOf(source) : edge.from.node, target ? titleOf(target) : edge.to.node),
+        ariaLabel: texts.outline.connection(edgeWords(document, edge)),
+        domAttributes: notInTabOrder,
       },
     ];
   });

@@ -96,6 +96,15 @@ export function groupNodes(document: PipelineDocument, nodeIds: readonly string[
   return { group, command: { type: 'batch', commands: [{ type: 'add', groups: [group] }, ...leave(document, chosen)] } };
 }
 
+/** Puts nodes into a group, or, with null, into none; they leave the groups they were in. Null where all are there already. */
+export function moveIntoGroup(document: PipelineDocument, nodeIds: readonly string[], groupId: string | null): Command | null {
+  const moving = new Set(nodeIds.filter((id) => (groupOf(document, id)?.id ?? null) !== groupId));
+  const target = document.groups.find(({ id }) => id === groupId);
+  if (moving.size === 0 || (groupId !== null && target === undefined)) return null;
+  const joins: Command[] = target === undefined ? [] : [{ type: 'set-group', group: { ...target, nodes: [...target.nodes, ...moving] } }];
+  return { type: 'batch', commands: [...leave(document, moving), ...joins] };
+}
+
 /** Takes the frames of the groups away; their nodes stay. */
 export function ungroup(groupIds: readonly string[]): Command | null {
   return groupIds.length === 0 ? null : { type: 'remove', groups: groupIds };

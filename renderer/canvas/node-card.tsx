@@ -6,17 +6,19 @@ import { mayBeEmpty, type PortSpec } from '#app/sdk/ports.ts';
 import { catalogue, categoryOf, iconOf, titleOf } from '../state/catalogue.ts';
 import { diagnosticsOf, useConfiguration } from '../state/configuration.ts';
 import { nodeState, stateTitles } from '../state/node-state.ts';
-import { edit } from '../state/pipeline.ts';
+import { edit, usePipeline } from '../state/pipeline.ts';
 import { isRunning, useRun } from '../state/run.ts';
 import { NodeTile, Tooltip, cx } from '../ui/index.ts';
 import { useLineage, type LineageMark } from '../state/lineage.ts';
 import { DiffMark, useNodeMark } from '../history/diff-mark.tsx';
 import { useCanvas } from './canvas-store.ts';
-import type { CardNode } from './flow-model.ts';
+import { stateId, type CardNode } from './flow-model.ts';
 import { portOffset } from './geometry.ts';
 import { InlineTitle } from './inline-title.tsx';
 import { LeakMark } from './leak-mark.tsx';
-import { PortShape, kindTitles } from './port-shape.tsx';
+import { onPortKey } from './port-focus.ts';
+import { PortShape } from './port-shape.tsx';
+import { portWords } from './port-words.ts';
 import { StateGlyph } from './state-glyph.tsx';
 import { texts } from '../text/texts.ts';
 
@@ -76,7 +78,7 @@ function NodeCardView({ data, selected }: NodeProps<CardNode>) {
             </span>
           }
         >
-          <span role="img" aria-label={`${stateTitles[state]}. ${reason}`} className="node-glyph absolute -right-[7px] -top-[7px] rounded-full bg-surface ring-2 ring-canvas">
+          <span id={stateId(node.id)} role="img" aria-label={`${stateTitles[state]}. ${reason}`} className="node-glyph absolute -right-[7px] -top-[7px] rounded-full bg-surface ring-2 ring-canvas">
             <StateGlyph state={state} fraction={progress?.fraction} />
           </span>
         </Tooltip>
@@ -95,10 +97,10 @@ function NodeCardView({ data, selected }: NodeProps<CardNode>) {
           {nodeRun?.ms != null ? (nodeRun.status === 'cached' ? texts.canvas.reused : formatDuration(nodeRun.ms)) : null}
         </div>
         {ports.inputs.map((port, index) => (
-          <PortHandle key={port.name} port={port} side="in" offset={portOffset(index, ports.inputs.length)} />
+          <PortHandle key={port.name} nodeId={node.id} port={port} side="in" offset={portOffset(index, ports.inputs.length)} />
         ))}
         {ports.outputs.map((port, index) => (
-          <PortHandle key={port.name} port={port} side="out" offset={portOffset(index, ports.outputs.length)} />
+          <PortHandle key={port.name} nodeId={node.id} port={port} side="out" offset={portOffset(index, ports.outputs.length)} />
         ))}
       </div>
     </div>
@@ -130,9 +132,9 @@ function LineageColumns({ mark }: { readonly mark: LineageMark }) {
   );
 }
 
-function PortHandle({ port, side, offset }: { readonly port: PortSpec; readonly side: 'in' | 'out'; readonly offset: number }) {
+function PortHandle({ nodeId, port, side, offset }: { readonly nodeId: string; readonly port: PortSpec; readonly side: 'in' | 'out'; readonly offset: number }) {
   const hollow = side === 'in' && mayBeEmpty(port);
-  const name = texts.canvas.port(side, port.title, kindTitles[port.kind], hollow);
+  const name = usePipeline((store) => (store.document ? portWords(store.document, nodeId, port, side) : port.title));
   return (
     <Handle
       id={port.name}
@@ -142,9 +144,12 @@ function PortHandle({ port, side, offset }: { readonly port: PortSpec; readonly 
       data-testid={`port-${side}-${port.name}`}
       data-kind={port.kind}
       data-side={side}
-      role="img"
+      role="button"
+      tabIndex={-1}
       aria-label={name}
+      aria-haspopup="dialog"
       title={port.summary ? `${name}. ${port.summary}` : name}
+      onKeyDown={(event) => onPortKey(event, nodeId, port.name, side)}
       className="port"
     >
       <PortShape kind={port.kind} hollow={hollow} />

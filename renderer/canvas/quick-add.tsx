@@ -4,7 +4,7 @@ import { categoryOf, categoryTitles, orderedTypes } from '../state/catalogue.ts'
 import { usePipeline } from '../state/pipeline.ts';
 import { NodeTile, cx } from '../ui/index.ts';
 import { addTyped, replaceBy } from './adding.ts';
-import { useCanvas, type QuickAddRequest } from './canvas-store.ts';
+import { returnFocus, useCanvas, type QuickAddRequest } from './canvas-store.ts';
 import { fits, freePlace } from './edits.ts';
 import { inputKind, outputKind } from './edits.ts';
 import { replacementsFor } from './replace.ts';
@@ -47,7 +47,7 @@ function QuickAddMenu({ request }: { readonly request: QuickAddRequest }) {
   const suggested = query.trim() === '' && replace === undefined ? types.filter(({ definition }) => why.has(definition.type)).length : 0;
   const close = () => {
     useCanvas.setState({ quickAdd: null });
-    window.document.querySelector<HTMLElement>('[data-testid="canvas"]')?.focus({ preventScroll: true });
+    returnFocus();
   };
   const choose = (index: number) => {
     const type = types[index];

@@ -9,6 +9,7 @@ import { History, type HistoryEntry } from '#app/pipeline/history.ts';
 import { documentHash } from '#app/pipeline/journal.ts';
 import { conflictSentence, mergeDocuments } from '#app/pipeline/merge.ts';
 import { client, diagnosticOf, isGivenUp } from '../rpc/client.ts';
+import { announce } from './announce.ts';
 import { catalogue, takesOneConnection } from './catalogue.ts';
 import { notify } from './notices.ts';
 import { texts } from '../text/texts.ts';
@@ -115,7 +116,12 @@ export interface EditOptions {
   readonly label?: string;
   /** Steps in a row with one group are undone together (typing, dragging). */
   readonly group?: string;
+  /** What a screen reader is told; by default the label, and nothing of what is typed or moved step by step. */
+  readonly said?: string;
 }
+
+/** Kinds of edit that come many in a row, or where the control itself says its new value. */
+const unsaid = new Set<Command['type']>(['set-params', 'move', 'set-note', 'set-comment']);
 
 /** Applies one edit. False when the document no longer fits it; the person is told. */
 export function edit(command: Command, options: EditOptions = {}): boolean {
@@ -128,6 +134,9 @@ export function edit(command: Command, options: EditOptions = {}): boolean {
   }
   publish();
   scheduleSave();
+  const isTyped = command.type === 'set-title' && options.group !== undefined;
+  const said = options.said ?? (isTyped || unsaid.has(command.type) ? null : history.undoLabel);
+  if (said !== null) announce(said);
   return true;
 }
 
@@ -149,6 +158,7 @@ function isLookingOnly(): boolean {
 
 function step(direction: 'undo' | 'redo'): void {
   if (!history || isLookingOnly()) return;
+  const label = direction === 'undo' ? history.undoLabel : history.redoLabel;
   try {
     history[direction]();
   } catch (error) {
@@ -157,6 +167,7 @@ function step(direction: 'undo' | 'redo'): void {
   }
   publish();
   scheduleSave();
+  if (label !== null) announce(direction === 'undo' ? texts.outline.undone(label) : texts.outline.redone(label));
 }
 
 function scheduleSave(delay = saveDelay): void {

@@ -12,6 +12,8 @@ interface ViewStore {
   readonly catalogueOpen: boolean;
   /** The pipeline's history in the place of the catalogue. */
   readonly historyOpen: boolean;
+  /** The pipeline as a list in the place of the catalogue. */
+  readonly outlineOpen: boolean;
   readonly inspectorOpen: boolean;
   /** Some results are in sight; the layout of the dock decides it. */
   readonly dockOpen: boolean;
@@ -23,7 +25,7 @@ interface ViewStore {
 }
 
 const storageKey = 'penstock.view';
-const remembered = ['catalogueOpen', 'inspectorOpen', 'minimap'] as const;
+const remembered = ['catalogueOpen', 'outlineOpen', 'inspectorOpen', 'minimap'] as const;
 
 function stored(): Partial<Record<(typeof remembered)[number], boolean>> {
   try {
@@ -42,6 +44,7 @@ export const useView = create<ViewStore>(() => ({
   inspectorTab: 'parameters',
   catalogueOpen: true,
   historyOpen: false,
+  outlineOpen: false,
   inspectorOpen: true,
   dockOpen: true,
   minimap: false,

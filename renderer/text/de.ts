@@ -8,6 +8,7 @@ import { inspector } from './de/inspector.ts';
 import { models } from './de/models.ts';
 import { runs } from './de/runs.ts';
 import { settings } from './de/settings.ts';
+import { outline } from './de/outline.ts';
 import { state } from './de/state.ts';
 import { views } from './de/views.ts';
 import type { Texts } from './en.ts';
@@ -24,6 +25,7 @@ export const de: Texts = {
   models,
   runs,
   settings,
+  outline,
   state,
   views,
 };

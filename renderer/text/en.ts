@@ -8,6 +8,7 @@ import { inspector } from './en/inspector.ts';
 import { models } from './en/models.ts';
 import { runs } from './en/runs.ts';
 import { settings } from './en/settings.ts';
+import { outline } from './en/outline.ts';
 import { state } from './en/state.ts';
 import { views } from './en/views.ts';
 
@@ -23,6 +24,7 @@ export const en = {
   models,
   runs,
   settings,
+  outline,
   state,
   views,
 };
