@@ -6,7 +6,7 @@ import { applyFix, canFix } from '../state/leaks.ts';
 import { usePipeline } from '../state/pipeline.ts';
 import { useSelection } from '../state/selection.ts';
 import { actionItem } from '../app/action-menu.ts';
-import { actionIds, actionTable } from '../app/shortcuts.ts';
+import { actionIds, actionTable, keysOf } from '../app/shortcuts.ts';
 import { openQuickAdd } from './adding.ts';
 import { colourSelection, groupsMeant, hasGroup } from './arranging.ts';
 import { lastPointer } from './canvas-store.ts';
@@ -18,6 +18,9 @@ import { texts } from '../text/texts.ts';
 export function CanvasMenu({ children }: { readonly children: ReactNode }) {
   return <ContextMenu items={() => canvasMenuItems()}>{children}</ContextMenu>;
 }
+
+/** Tab adds on the canvas only. */
+const keyOutsideCanvas = 'Ctrl+.';
 
 /** `rename`: where a title is typed, when not on the canvas. */
 export function canvasMenuItems(rename?: () => void): readonly MenuItem[] {
@@ -32,7 +35,7 @@ export function canvasMenuItems(rename?: () => void): readonly MenuItem[] {
       actionItem('view.result'),
       actionItem('edit.configure'),
       line('1'),
-      ...(nodes.length === 1 ? [{ ...actionItem('edit.add'), label: texts.outline.addAfter }, actionItem('edit.addBefore'), actionItem('edit.connectTo'), actionItem('edit.connections'), line('1a')] : []),
+      ...(nodes.length === 1 ? [{ ...actionItem('edit.add'), label: texts.outline.addAfter, keys: rename ? keyOutsideCanvas : keysOf('edit.add') }, actionItem('edit.addBefore'), actionItem('edit.connectTo'), actionItem('edit.connections'), line('1a')] : []),
       ...(groups.length > 0 ? [renameItem(texts.canvas.did.renameGroup)] : nodes.length === 1 ? [renameItem(), actionItem('edit.replace')] : [actionItem('edit.connect')]),
       actionItem('edit.bypass'),
       ...(groups.length > 0 ? [] : [actionItem('edit.moveToGroup')]),

@@ -127,7 +127,7 @@ function Row({ item, current, selected, closed, top, onPress, onOpen, onRenamed,
       onDoubleClick={() => onOpen(item)}
       onContextMenu={() => selected || onPress(item, { more: false })}
       style={{ top, height: rowHeight, paddingLeft: 4 + (Math.min(item.level, deepest) - 1) * indent }}
-      className={cx('absolute inset-x-0 flex items-center gap-1.5 pr-2.5 focus-visible:-outline-offset-2', selected ? 'bg-accent-soft' : 'hover:bg-hover')}
+      className={cx('absolute inset-x-0 flex items-center gap-1 pr-2.5 focus-visible:-outline-offset-2', selected ? 'bg-accent-soft' : 'hover:bg-hover')}
     >
       {item.under > 0 ? (
         <span
@@ -137,15 +137,15 @@ function Row({ item, current, selected, closed, top, onPress, onOpen, onRenamed,
             event.stopPropagation();
             setClosed(item.id, !closed);
           }}
-          className="flex size-6 shrink-0 items-center justify-center rounded-sm text-muted hover:bg-active"
+          className="-mx-1 flex size-6 shrink-0 items-center justify-center rounded-sm text-muted hover:bg-active"
         >
           <Chevron size={14} />
         </span>
       ) : (
-        <span className="w-2 shrink-0" />
+        <span className="w-4 shrink-0" />
       )}
       {sign}
-      <span className={cx('min-w-0 flex-1', faded && 'opacity-60')}>
+      <span className={cx('ml-1 min-w-0 flex-1', faded && 'opacity-60')}>
         {renaming ? (
           <RenameField title={title} onDone={onRenamed} onChange={onRename} />
         ) : (

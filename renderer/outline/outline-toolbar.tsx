@@ -12,7 +12,7 @@ export function OutlineToolbar() {
   // Which of them can do something depends on what is selected.
   useSelection();
   const button = (id: ActionId, icon: React.ReactNode) => (
-    <IconButton label={actionTable[id].title} keys={keysOf(id)} size="sm" disabled={!isEnabled(id)} data-testid={`outline-${id}`} onClick={() => runAction(id)}>
+    <IconButton label={actionTable[id].title} keys={id === 'edit.add' ? 'Ctrl+.' : keysOf(id)} size="sm" disabled={!isEnabled(id)} data-testid={`outline-${id}`} onClick={() => runAction(id)}>
       {icon}
     </IconButton>
   );
