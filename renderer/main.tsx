@@ -9,6 +9,7 @@ import { startConnection } from './rpc/connection.ts';
 import { loadGermanWords } from './state/catalogue.ts';
 import { startConfiguration } from './state/configuration.ts';
 import { flushEdits } from './state/pipeline.ts';
+import { startProjectProblems } from './state/project-problems.ts';
 import { startRuns } from './state/run.ts';
 import { startRunWords } from './state/run-words.ts';
 import { startLineage } from './state/lineage.ts';
@@ -31,6 +32,7 @@ startSelection();
 startLineage();
 startSuggestions();
 startHistory();
+startProjectProblems();
 window.addEventListener('pagehide', () => void flushEdits());
 void openFirstPipeline();
 

@@ -111,6 +111,8 @@ export class Engine {
   /** Ports in the last successful run of each pipeline of this session, so that they need not be read again. */
   readonly #previous = new Map<string, PreviousPorts>();
   readonly #closing = new AbortController();
+  /** Aborts when the engine begins to close. */
+  readonly closing: AbortSignal = this.#closing.signal;
   readonly #sources = new SharedWork<PortValues>();
 
   private constructor(options: EngineOptions, parts: { database: Database; store: ProjectStore; tempDir: string; limits: ProjectLimits }) {
@@ -321,8 +323,8 @@ export class Engine {
     throw new PenstockError('already-running', `“${title}” is being run already.`, { remedy: 'Wait for that run, or cancel it.' });
   }
 
-  activeRun(pipelineId: string): PipelineRun | null {
-    for (const { run, pipelineId: id } of this.#runs.values()) if (id === pipelineId && !run.log.ended) return run;
+  activeRun(pipelineId: string | null): PipelineRun | null {
+    for (const { run, pipelineId: id } of this.#runs.values()) if ((pipelineId === null || id === pipelineId) && !run.log.ended) return run;
     return null;
   }
 

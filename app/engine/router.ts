@@ -14,6 +14,7 @@ import { historyProcedures } from './procedures/history.ts';
 import { lineageProcedures } from './procedures/lineage.ts';
 import { lintProcedures } from './procedures/lint.ts';
 import { planningProcedures } from './procedures/planning.ts';
+import { problemsProcedures } from './procedures/problems.ts';
 import { valuesProcedures } from './procedures/values.ts';
 import { viewsProcedures } from './procedures/views.ts';
 
@@ -37,6 +38,7 @@ export function createRouter(engine: Engine) {
 
   return os.router({
     views: viewsProcedures(os as unknown as Implementer, engine),
+    problems: problemsProcedures(os as unknown as Implementer, engine),
     values: valuesProcedures(os as unknown as Implementer, engine),
     csv: csvProcedures(os as unknown as Implementer, engine),
     connections: connectionsProcedures(os as unknown as Implementer, engine),

@@ -10,6 +10,7 @@ import { historyContract } from './sections/history.ts';
 import { lineageContract } from './sections/lineage.ts';
 import { lintContract } from './sections/lint.ts';
 import { planningContract } from './sections/planning.ts';
+import { problemsContract } from './sections/problems.ts';
 import { valuesContract } from './sections/values.ts';
 import { viewsContract } from './sections/views.ts';
 import {
@@ -42,6 +43,7 @@ export const nodeConfigurationSchema = z.object({
 
 export const contract = {
   views: viewsContract,
+  problems: problemsContract,
   values: valuesContract,
   csv: csvContract,
   connections: connectionsContract,

@@ -1,10 +1,10 @@
 import { CircleCheck, OctagonX, TriangleAlert } from 'lucide-react';
 import { useMemo } from 'react';
-import { collectProblems } from '../results/problems.ts';
+import { collectProblems } from '../results/problems/collect-problems.ts';
 import { useConfiguration } from '../state/configuration.ts';
 import { usePipeline } from '../state/pipeline.ts';
 import { useRun } from '../state/run.ts';
-import { showDock } from '../state/view.ts';
+import { showProblems } from '../results/problems/problems-store.ts';
 import { Tooltip } from '../ui/index.ts';
 import { texts } from '../text/texts.ts';
 
@@ -30,7 +30,7 @@ export function ProblemsButton() {
         data-testid="problems-count"
         data-count={errors + warnings}
         aria-label={texts.app.problems(text)}
-        onClick={() => showDock('problems')}
+        onClick={() => showProblems('this')}
         className="mr-1 flex h-7 items-center gap-2 rounded-md px-2 text-xs tabular-nums text-muted hover:bg-hover hover:text-ink"
       >
         {errors + warnings === 0 ? <CircleCheck size={15} className="text-good-ink" /> : null}

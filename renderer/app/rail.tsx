@@ -2,6 +2,7 @@ import { Boxes, Database, History, ListTree, Milestone, Settings, Workflow, type
 import { useView, type PageName } from '../state/view.ts';
 import { Tooltip, cx } from '../ui/index.ts';
 import { runAction } from './actions.ts';
+import { ProjectProblemsButton } from './project-problems-button.tsx';
 import { keysOf } from './shortcuts.ts';
 import { texts } from '../text/texts.ts';
 
@@ -20,6 +21,7 @@ export function Rail() {
       ))}
       <span className="flex-1" />
       <OutlineButton />
+      <ProjectProblemsButton />
       <HistoryButton />
       <RailButton name="settings" title={texts.app.pages.settings} icon={Settings} />
     </nav>

@@ -5,7 +5,7 @@ import type { PipelineNode } from '#app/pipeline/document.ts';
 import type { Schema } from '#app/relation/types.ts';
 import type { NodeDefinition } from '#app/sdk/node.ts';
 import { diagnosticsOf, inputSchema, useConfiguration } from '../state/configuration.ts';
-import { FixButton } from '../results/fix-button.tsx';
+import { FixButton } from '../results/problems/fix-button.tsx';
 import { edit, usePipeline } from '../state/pipeline.ts';
 import { useRun } from '../state/run.ts';
 import { FieldMessage, TextArea, cx } from '../ui/index.ts';

@@ -6,7 +6,7 @@ import { isRunning, startRun, useRun } from '../state/run.ts';
 import { Button, EmptyState } from '../ui/index.ts';
 import { ColumnCharts } from './column-charts.tsx';
 import { LogTab } from './log-tab.tsx';
-import { ProblemsTab } from './problems-tab.tsx';
+import { ProblemsTab } from './problems/problems-tab.tsx';
 import { TableView } from './table/table-view.tsx';
 import { useProblems, useShown, useSubject, type Shown } from './use-result.ts';
 import { ValueTab } from './value-tab.tsx';
@@ -36,11 +36,7 @@ export function ResultView({ view, close }: ResultViewProps) {
 
 function Problems({ shown: { document } }: { readonly shown: Shown }) {
   const problems = useProblems();
-  return document === null ? null : (
-    <div className="h-full overflow-auto">
-      <ProblemsTab document={document} problems={problems} />
-    </div>
-  );
+  return document === null ? null : <ProblemsTab document={document} problems={problems} />;
 }
 
 function Result({ kind, shown }: { readonly kind: 'table' | 'charts'; readonly shown: Shown }) {

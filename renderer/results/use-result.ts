@@ -7,8 +7,8 @@ import { useConfiguration, type NodeConfigurationAnswer } from '../state/configu
 import { isRunning, useRun } from '../state/run.ts';
 import { primaryNode, useSelection } from '../state/selection.ts';
 import { usePipeline } from '../state/pipeline.ts';
-import { collectProblems } from './problems.ts';
-import type { Problem } from './problems.ts';
+import { collectProblems } from './problems/collect-problems.ts';
+import type { Problem } from './problems/collect-problems.ts';
 import { subjectOf } from './table/table-subject.ts';
 import type { Subject } from './table/table-subject.ts';
 import { texts } from '../text/texts.ts';

@@ -44,6 +44,12 @@ export class LeakSearch {
     return { findings: findLeaks({ ...input, facts }), complete };
   }
 
+  /** What the graph alone shows, without a look at any rows. */
+  async fromGraph(analysis: Analysis): Promise<Finding[]> {
+    const input = await this.#input(analysis);
+    return input.nodes.length === 0 ? [] : findLeaks(input);
+  }
+
   async #input(analysis: Analysis): Promise<LintInput> {
     const { catalogue, building } = this.#options;
     const { document } = analysis;

@@ -32,7 +32,7 @@ export function describePipeline(facts: DescriptionFacts): PipelineDescription {
 const list = (items: readonly Sentence[]): DescriptionBlock[] => (items.length === 0 ? [] : [{ kind: 'list', ordered: false, items }]);
 
 /** What has no input at all and gives a table. */
-const sources = (story: Story): PipelineNode[] => story.order.filter((node) => story.inputs(node).length === 0 && story.outputs(node).some(({ kind }) => kind === 'table') && (story.facts.catalogue.get(node.type)?.definition.inputs.length ?? 0) === 0);
+const sources = (story: Story): PipelineNode[] => story.order.filter((node) => story.inputs(node).length === 0 && story.outputs(node).some(({ kind }) => kind === 'table') && (story.typeOf(node)?.definition.inputs.length ?? 0) === 0);
 
 /** What nobody reads on. */
 const ends = (story: Story): PipelineNode[] => story.order.filter((node) => story.followers(node).length === 0 && (story.inputs(node).length > 0 || node.type.startsWith('deploy/')));
@@ -60,7 +60,7 @@ function sourceSentence(story: Story, node: PipelineNode): Sentence {
   const rows = story.rows(node.id, port);
   const place = placeOf(node.type, story.params(node));
   const size = [rows === null ? '' : `${formatCount(rows)} rows`, schema === null ? '' : counted(schema.length, 'column')].filter((one) => one !== '').join(' of ');
-  const predicate = stepPredicate(node.type, story.params(node), story.facts.nodes[node.id]?.describe ?? '', story.facts.catalogue.get(node.type)?.definition.summary ?? '');
+  const predicate = stepPredicate(node.type, story.params(node), story.facts.nodes[node.id]?.describe ?? '', story.typeOf(node)?.definition.summary ?? '');
   return say(story.link(node), place === null ? ` ${predicate}` : ` reads ${place}`, size === '' ? '' : `: ${size}`, schema === null ? '. Its columns are not known yet.' : `. ${schemaWords(schema)}`);
 }
 

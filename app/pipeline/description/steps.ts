@@ -1,5 +1,8 @@
 import { formatCount } from '#app/core/units.ts';
 import type { PipelineEdge, PipelineNode } from '../document.ts';
+import { nodeTitle } from '../graph.ts';
+import { describeSubflow, isBoundary, isSubflow } from '../subflow/node-type.ts';
+import { listed } from './phrases.ts';
 import { stepPredicate } from './step-words.ts';
 import { listing, say, type Story } from './story.ts';
 import type { DescriptionBlock, Sentence } from './types.ts';
@@ -41,14 +44,21 @@ function chainSentence(story: Story, chain: readonly PipelineNode[]): Sentence {
 
 /** The node's name and what it does. */
 function own(story: Story, node: PipelineNode): Sentence {
-  const type = story.facts.catalogue.get(node.type);
+  const type = story.typeOf(node);
   const titled = node.title !== undefined && node.title !== '' && node.title !== type?.definition.title;
   const name: Sentence = titled ? [story.link(node), ` (${story.typeTitle(node)})`] : [story.link(node)];
   if (type === undefined) return say(name, ` is of the type \`${node.type}\`, which this Penstock does not know`);
   if (node.bypassed === true) return say(name, ' is bypassed: what comes in goes through unchanged');
+  if (isSubflow(node)) return say(name, ` stands for ${describeSubflow(node)}`, insideWords(story, node.content.nodes), rowEffect(story, node));
   const predicate = stepPredicate(node.type, story.params(node), story.facts.nodes[node.id]?.describe ?? '', type.definition.summary);
   const comment = node.comment?.trim().split('\n')[0] ?? '';
   return say(name, ` ${predicate}`, rowEffect(story, node), comment === '' ? '' : [` (its comment: “${comment}”)`]);
+}
+
+/** What a subflow holds, by name. */
+function insideWords(story: Story, nodes: readonly PipelineNode[]): Sentence {
+  const names = nodes.filter((node) => !isBoundary(node)).map((node) => nodeTitle(node, story.typeOf(node)?.definition.title));
+  return names.length === 0 ? [] : [` (${listed(names, 8)})`];
 }
 
 /** How many rows came out of how many in the latest run, where that is not the same number. */
@@ -71,7 +81,7 @@ function rowEffect(story: Story, node: PipelineNode): string {
 
 /** Where the first node of a chain has its input from. */
 function leadIn(story: Story, node: PipelineNode): Sentence {
-  const type = story.facts.catalogue.get(node.type)?.definition;
+  const type = story.typeOf(node)?.definition;
   const edges = story.inputs(node);
   if (edges.length === 0) return [];
   const several = (type?.inputs.length ?? 0) > 1 && edges.length > 1;

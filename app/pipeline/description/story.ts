@@ -2,6 +2,8 @@ import type { PortMeta, PortSpec } from '#app/sdk/ports.ts';
 import type { PipelineEdge, PipelineNode } from '../document.ts';
 import { indexGraph, nodeTitle, topologicalOrder, type GraphIndex } from '../graph.ts';
 import { migrateParams } from '../migrate.ts';
+import { typeOfNode } from '../subflow/node-type.ts';
+import type { NodeType } from '../types.ts';
 import { isRecord, type Params } from './params.ts';
 import type { DescriptionFacts, Sentence, Span } from './types.ts';
 
@@ -42,12 +44,16 @@ export class Story {
     this.order = [...order.flatMap((id) => this.graph.nodes.get(id) ?? []), ...facts.document.nodes.filter(({ id }) => !placed.has(id))];
   }
 
+  typeOf(node: PipelineNode): NodeType | undefined {
+    return typeOfNode(this.facts.catalogue, node);
+  }
+
   typeTitle(node: PipelineNode): string {
-    return nodeTitle({ ...node, title: '' }, this.facts.catalogue.get(node.type)?.definition.title);
+    return nodeTitle({ ...node, title: '' }, this.typeOf(node)?.definition.title);
   }
 
   link(node: PipelineNode): Span {
-    return { node: node.id, text: nodeTitle(node, this.facts.catalogue.get(node.type)?.definition.title) };
+    return { node: node.id, text: nodeTitle(node, this.typeOf(node)?.definition.title) };
   }
 
   linkOf(id: string): Span {
@@ -59,7 +65,7 @@ export class Story {
   params(node: PipelineNode): Params {
     const known = this.#params.get(node.id);
     if (known !== undefined) return known;
-    const definition = this.facts.catalogue.get(node.type)?.definition;
+    const definition = this.typeOf(node)?.definition;
     let params: Params = node.params;
     try {
       const migrated = definition === undefined ? null : migrateParams(node, definition);
@@ -91,7 +97,7 @@ export class Story {
   }
 
   outputs(node: PipelineNode): readonly PortSpec[] {
-    return this.facts.catalogue.get(node.type)?.definition.outputs ?? [];
+    return this.typeOf(node)?.definition.outputs ?? [];
   }
 
   /** Rows on a port in the latest run, or null. */

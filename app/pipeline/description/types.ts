@@ -32,7 +32,7 @@ export interface RanNode {
 /** What a description is made from. Structural, so that the engine, the command line and tests can give it. */
 export interface DescriptionFacts {
   readonly document: PipelineDocument;
-  readonly catalogue: Pick<NodeCatalogue, 'get'>;
+  readonly catalogue: NodeCatalogue;
   /** What configuring said, by node. */
   readonly nodes: Readonly<Record<string, { readonly outputs: Readonly<Record<string, PortMeta>>; readonly describe: string }>>;
   /** Of configuring and of the search for leaks, in the order to tell them. */

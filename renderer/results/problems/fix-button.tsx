@@ -1,7 +1,7 @@
 import { Wrench } from 'lucide-react';
 import type { Finding } from '#app/pipeline/lint/index.ts';
-import { applyFix, useCanFix } from '../state/leaks.ts';
-import { Button, cx } from '../ui/index.ts';
+import { applyFix, useCanFix } from '../../state/leaks.ts';
+import { Button, cx } from '../../ui/index.ts';
 
 interface FixButtonProps {
   readonly finding: Finding;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Diagnostic } from '#app/core/errors.ts';
 import type { NodeRun } from '#app/protocol/schema.ts';
-import { collectProblems } from './problems.ts';
+import { collectProblems } from './collect-problems.ts';
 
 const diagnostic = (severity: Diagnostic['severity'], message: string, nodeId?: string): NodeRun['diagnostics'][number] => ({ severity, code: 'x', message, ...(nodeId ? { place: { nodeId } } : {}) });
 const run = (nodeId: string, diagnostics: NodeRun['diagnostics']): NodeRun => ({ nodeId, type: 't', title: 't', status: 'failed', reason: '', cacheKey: null, ms: 1, ports: {}, metrics: {}, diagnostics });
