@@ -6,6 +6,7 @@ import { gpuCommands } from './gpu.ts';
 import { describeCommand, type DescribeOptions } from './describe.ts';
 import { doctorCommand, nodesCommand, runsCommand, validateCommand } from './inspect.ts';
 import { lineageCommand, type LineageOptions } from './lineage.ts';
+import { reportCommands } from './report.ts';
 import { runCommand, type RunOptions } from './run.ts';
 import { storageCommand, type StorageOptions } from './storage.ts';
 import { exitCodes, printFailure, type Terminal } from './terminal.ts';
@@ -128,6 +129,7 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
     .action((options: { project?: string; json?: boolean }) => done(doctorCommand(options, terminal)));
 
   connectionCommands(program, terminal, done);
+  reportCommands(program, terminal, done);
   gpuCommands(program, terminal, done);
 
   try {
@@ -140,4 +142,4 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
   }
 }
 
-const usageCodes = new Set<unknown>(['unknown-node', 'unknown-param', 'set-syntax', 'ambiguous-node', 'output-format', 'param-invalid', 'not-a-pipeline', 'example-without-project', 'output-is-input', 'size-syntax', 'size-too-small', 'diff-mixed', 'output-folder-missing']);
+const usageCodes = new Set<unknown>(['unknown-node', 'unknown-param', 'set-syntax', 'ambiguous-node', 'output-format', 'param-invalid', 'not-a-pipeline', 'example-without-project', 'output-is-input', 'size-syntax', 'size-too-small', 'diff-mixed', 'output-folder-missing', 'unknown-report', 'ambiguous-report']);

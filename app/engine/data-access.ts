@@ -54,16 +54,38 @@ export class DataAccess {
     if (value.kind !== 'table') {
       throw new PenstockError('not-a-table', `The output “${request.port}” is not a table.`, { place: { nodeId: request.nodeId, port: request.port } });
     }
-    if (request.filter.trim() === '') return value;
+    return this.filtered(value, request.filter);
+  }
+
+  /** The rows for which a condition holds; all of them where it is empty. @throws PenstockError `syntax`, `type`, `filter-type`. */
+  async filtered(value: TableValue, condition: string): Promise<TableValue> {
+    if (condition.trim() === '') return value;
     const { services, parsing } = this.#options.building;
-    const predicate = await withParses(parsing, () => services.parse(request.filter, value.schema, ['filter']));
+    const predicate = await withParses(parsing, () => services.parse(condition, value.schema, ['filter']));
     if (typeOf(predicate, value.schema) !== 'boolean') {
       throw new PenstockError('filter-type', 'The filter must be a condition that is true or false.', {
         remedy: 'Compare the column with something, as in “age > 30”.',
-        place: { param: ['filter'], span: { start: 0, end: request.filter.length } },
+        place: { param: ['filter'], span: { start: 0, end: condition.length } },
       });
     }
     return { ...value, relation: filter(value.relation, predicate) };
+  }
+
+  /**
+   * A port's value as an earlier run left it: `document` as it was run, `keys` the cache keys that its nodes had. Null where that result is
+   * no longer kept.
+   */
+  async valueOfRun(request: Omit<TableRequest, 'filter'>, keys: ReadonlyMap<string, string | null>, signal: AbortSignal): Promise<PortValue | null> {
+    const { analyser, cache, building } = this.#options;
+    const now = await analyser.analyse(request.document, signal);
+    // Files may have changed since, and keys with them: results are looked up under those of then.
+    const nodes = new Map([...now.nodes].map(([id, node]) => [id, { ...node, key: keys.get(id) ?? null }]));
+    const resolver = new PortValueResolver({ ...now, nodes }, cache, building, { partial: true });
+    if (!nodes.has(request.nodeId)) return null;
+    const ports = await resolver.ports(request.nodeId);
+    const value = isMissing(ports) ? null : (ports[request.port] ?? null);
+    if (value !== null) this.#options.looked?.(value);
+    return value;
   }
 
   /** The first rows of a table whose source was never run, or null where they come from `table`. */

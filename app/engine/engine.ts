@@ -28,6 +28,7 @@ import { loadCatalogue, type EngineCatalogue } from './catalogue.ts';
 import { DataAccess } from './data-access.ts';
 import { PipelineFiles } from './project/pipeline-files.ts';
 import { openProjectStore, type ProjectStore } from './project/project-store.ts';
+import { ReportFiles } from './reports/report-files.ts';
 import { pathResolver } from './project/resolve-path.ts';
 import { Glimpses } from './results/glimpses.ts';
 import { isMissing, notRun, PortValueResolver, type PortValues, type RelationBuilding } from './results/port-values.ts';
@@ -88,6 +89,7 @@ export class Engine {
   readonly database: Database;
   readonly store: ProjectStore;
   readonly pipelines: PipelineFiles;
+  readonly reports: ReportFiles;
   readonly analyser: Analyser;
   readonly cache: ResultCache;
   readonly data: DataAccess;
@@ -126,6 +128,7 @@ export class Engine {
     this.resolvePath = pathResolver(this.filesDir, options.resourcesDir);
     this.#warn = options.warn ?? (() => undefined);
     const names = catalogueNames(this.catalogue);
+    this.reports = new ReportFiles(options.projectDir);
     this.pipelines = new PipelineFiles(options.projectDir, { onProblem: this.#warn, mayWrite: () => !this.readOnly, words: (before, after) => changeSentences(diffDocuments(before, after), names) });
     this.limits = parts.limits;
     const { resolvePath, database, store } = this;

@@ -9,6 +9,7 @@ export { appPlaces } from './places.ts';
 export { findProject, type ProjectPlace } from './project/find-project.ts';
 export { seedSamples } from './project/samples.ts';
 export type { PipelineRun } from './run/pipeline-run.ts';
+export { exportReport, type ExportedReport } from './reports/export.ts';
 export { artifactsOf } from './results/value-codec.ts';
 export { createRouter, type EngineRouter } from './router.ts';
 export { scoreFile, type ScoreOptions } from './score.ts';

@@ -15,6 +15,7 @@ import { lineageProcedures } from './procedures/lineage.ts';
 import { lintProcedures } from './procedures/lint.ts';
 import { planningProcedures } from './procedures/planning.ts';
 import { problemsProcedures } from './procedures/problems.ts';
+import { reportsProcedures } from './procedures/reports.ts';
 import { valuesProcedures } from './procedures/values.ts';
 import { viewsProcedures } from './procedures/views.ts';
 
@@ -48,6 +49,7 @@ export function createRouter(engine: Engine) {
     expressions: expressionsProcedures(os as unknown as Implementer, engine),
     help: helpProcedures(os as unknown as Implementer, engine),
     history: historyProcedures(os as unknown as Implementer, engine),
+    reports: reportsProcedures(os as unknown as Implementer, engine),
     project: {
       info: os.project.info.handler(() => ({
         path: engine.projectDir,

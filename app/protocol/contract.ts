@@ -11,6 +11,7 @@ import { lineageContract } from './sections/lineage.ts';
 import { lintContract } from './sections/lint.ts';
 import { planningContract } from './sections/planning.ts';
 import { problemsContract } from './sections/problems.ts';
+import { reportsContract } from './sections/reports.ts';
 import { valuesContract } from './sections/values.ts';
 import { viewsContract } from './sections/views.ts';
 import {
@@ -53,6 +54,7 @@ export const contract = {
   expressions: expressionsContract,
   help: helpContract,
   history: historyContract,
+  reports: reportsContract,
   project: {
     info: base.output(
       z.object({ path: z.string(), name: z.string(), readOnly: z.boolean(), version: z.string(), interruptedRuns: z.array(z.string()) }),

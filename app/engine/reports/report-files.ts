@@ -1,0 +1,141 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, readFile, rename, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { PenstockError } from '#app/core/errors.ts';
+import { newRecordId } from '#app/core/ids.ts';
+import { emptyReport, type ReportDocument } from '#app/reports/document.ts';
+import { parseReport, readReport, reportHash, serialiseReport } from '#app/reports/parse.ts';
+import { writeFileAtomically } from '../project/atomic-file.ts';
+import { fileNameFor, resolveInside } from '../project/paths.ts';
+
+/**
+ * Reports of a project: `reports/*.report.json`. A report is small, so every save writes the whole file, atomically, before it is
+ * answered: there is no journal. What is on disk is what a save must have been made on, whoever wrote it: another window, git, an editor.
+ */
+
+const extension = '.report.json';
+const folder = 'reports';
+
+export interface ListedReport {
+  readonly path: string;
+  readonly title: string;
+  readonly kind: ReportDocument['kind'];
+  readonly blocks: number;
+  readonly modifiedAt: number;
+}
+
+export class ReportFiles {
+  readonly #root: string;
+  /** One writer at a time for each report. */
+  readonly #queue = new Map<string, Promise<unknown>>();
+
+  constructor(root: string) {
+    this.#root = root;
+  }
+
+  /** Newest first. Files that cannot be read are listed by their names. */
+  async list(): Promise<ListedReport[]> {
+    const names = await readdir(path.join(this.#root, folder)).catch((): string[] => []);
+    const found = await Promise.all(
+      names
+        .filter((name) => name.endsWith(extension) && !name.startsWith('.'))
+        .map(async (name): Promise<ListedReport> => {
+          const file = path.join(this.#root, folder, name);
+          const [text, info] = await Promise.all([readFile(file, 'utf8').catch(() => ''), stat(file).catch(() => null)]);
+          const report = parsed(text);
+          return { path: `${folder}/${name}`, title: report?.title ?? name.slice(0, -extension.length), kind: report?.kind ?? 'document', blocks: report?.blocks.length ?? 0, modifiedAt: info?.mtimeMs ?? 0 };
+        }),
+    );
+    return found.toSorted((a, b) => b.modifiedAt - a.modifiedAt || (a.path < b.path ? -1 : 1));
+  }
+
+  /** @throws PenstockError `file-missing`, and those of `parseReport`; the file is left as it is. */
+  async open(relative: string): Promise<{ report: ReportDocument; version: string }> {
+    const report = parseReport(await this.#text(relative));
+    return { report, version: reportHash(report) };
+  }
+
+  /** `like`: what it begins with; it gets an id and a title of its own. */
+  async create(title: string, like?: ReportDocument): Promise<{ path: string }> {
+    await mkdir(path.join(this.#root, folder), { recursive: true });
+    const id = newRecordId();
+    const report = readReport(like === undefined ? emptyReport(id, title) : { ...like, id, title });
+    const name = fileNameFor(title);
+    const relative = await this.#inTurn(folder, async () => {
+      for (let number = 1; ; number += 1) {
+        const at = `${folder}/${name}${number === 1 ? '' : `-${number}`}${extension}`;
+        if (existsSync(this.#file(at))) continue;
+        await writeFileAtomically(this.#file(at), serialiseReport(report));
+        return at;
+      }
+    });
+    return { path: relative };
+  }
+
+  /**
+   * Resolves when the report is on disk. `after`: hashes of the versions that it may have been made on.
+   * @throws PenstockError `edited-elsewhere` when the file is at none of them; nothing is written. `file-missing`, `report-invalid`.
+   */
+  async save(relative: string, given: unknown, after: readonly string[]): Promise<{ savedAt: number; version: string }> {
+    const report = readReport(given);
+    return this.#inTurn(relative, async () => {
+      const text = await this.#text(relative);
+      const present = parsed(text);
+      const version = reportHash(report);
+      // A file that something damaged meanwhile is not written over either.
+      if (present === null || !(after.includes(reportHash(present)) || reportHash(present) === version)) {
+        throw new PenstockError('edited-elsewhere', `“${report.title}” was changed elsewhere meanwhile.`, { remedy: 'Load it to go on from there, or keep yours as a copy.' });
+      }
+      await writeFileAtomically(this.#file(relative), serialiseReport(report));
+      return { savedAt: Date.now(), version };
+    });
+  }
+
+  /** Moves the file into the project's `trash/`. */
+  async remove(relative: string): Promise<void> {
+    await this.#inTurn(relative, async () => {
+      await this.#text(relative);
+      const trash = path.join(this.#root, 'trash');
+      await mkdir(trash, { recursive: true });
+      await rename(this.#file(relative), path.join(trash, `${newRecordId()}-${path.basename(relative)}`));
+    });
+  }
+
+  /** Path of the report with this path, file name, id or title. @throws PenstockError `unknown-report`, `ambiguous-report`. */
+  async find(name: string): Promise<string> {
+    const reports = await this.list();
+    const exact = reports.find(({ path: at }) => at === name || at === `${folder}/${name}${extension}` || at === `${folder}/${name}`);
+    if (exact !== undefined) return exact.path;
+    const titled = reports.filter(({ title }) => title.toLowerCase() === name.toLowerCase());
+    if (titled.length === 1 && titled[0] !== undefined) return titled[0].path;
+    if (titled.length > 1) throw new PenstockError('ambiguous-report', `${titled.length} reports are called “${name}”.`, { remedy: `Use a path: ${titled.map(({ path: at }) => at).join(', ')}.` });
+    throw new PenstockError('unknown-report', `The project has no report “${name}”.`, { remedy: reports.length === 0 ? 'Make one on the page Reports of the app.' : `Its reports are: ${reports.map(({ title }) => title).join(', ')}.` });
+  }
+
+  async #text(relative: string): Promise<string> {
+    return readFile(this.#file(relative), 'utf8').catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') throw error;
+      throw new PenstockError('file-missing', `The report ${relative} does not exist any more.`, { remedy: 'It may have been removed elsewhere; open the list of reports.', place: { file: relative } });
+    });
+  }
+
+  #file(relative: string): string {
+    if (!relative.endsWith(extension)) throw new PenstockError('not-a-report', `${relative} is not a report file.`, { remedy: `Name a file that ends in ${extension}.` });
+    return resolveInside(this.#root, relative);
+  }
+
+  #inTurn<T>(relative: string, work: () => Promise<T>): Promise<T> {
+    const before = this.#queue.get(relative) ?? Promise.resolve();
+    const mine = before.then(work, work);
+    this.#queue.set(relative, mine.catch(() => undefined));
+    return mine;
+  }
+}
+
+function parsed(text: string): ReportDocument | null {
+  try {
+    return parseReport(text);
+  } catch {
+    return null;
+  }
+}
