@@ -34,13 +34,14 @@ export async function exportReport(engine: Engine, report: ReportDocument, signa
 function* limitNotes(report: ReportDocument, blocks: readonly ResolvedBlock[]): Generator<string> {
   const absent = blocks.filter(({ resolved }) => resolved.state !== 'ready').length;
   if (absent > 0) yield `${formatCount(absent)} of ${formatCount(blocks.length)} blocks had no result when this was made.`;
-  if (report.kind !== 'dashboard' || report.filter === undefined) return;
+  if (report.kind !== 'dashboard') return;
+  const cut = blocks.some(({ resolved }) => resolved.state === 'ready' && resolved.content.type === 'table' && resolved.content.total > resolved.content.rows.length);
+  if (cut) yield 'Tables carry their first rows only: searching, sorting and filtering go over those.';
+  if (report.filter === undefined) return;
   const still = blocks.filter(({ block, resolved }) => {
     if (resolved.state !== 'ready' || (block.type !== 'chart' && block.type !== 'table')) return false;
     const { content } = resolved;
     return content.type === 'chart' ? (content.parts ?? []).length === 0 : content.type === 'table' && content.filterValues === undefined;
   }).length;
   if (still > 0) yield `The filter “${report.filter.column}” narrows tables, and charts of tables, that have this column with at most ${mostFilterValues} values; ${formatCount(still)} of this page ${still === 1 ? 'stays as it is' : 'stay as they are'}.`;
-  const cut = blocks.some(({ resolved }) => resolved.state === 'ready' && resolved.content.type === 'table' && resolved.content.total > resolved.content.rows.length);
-  if (cut) yield 'Tables carry their first rows only: searching, sorting and filtering go over those.';
 }

@@ -3,7 +3,8 @@ import { newElementId, newRecordId } from '#app/core/ids.ts';
 import { topologicalOrder } from '#app/pipeline/graph.ts';
 import type { PipelineNode } from '#app/pipeline/document.ts';
 import { chartQuery } from '#app/sdk/charts.ts';
-import { emptyReport, gridColumns, type Block, type BlockSource, type ReportDocument } from '#app/reports/document.ts';
+import { emptyReport, gridColumns, gridGap, rowHeight, type Block, type BlockSource, type ReportDocument } from '#app/reports/document.ts';
+import { pageWidth } from '#app/reports/html/blocks.ts';
 import { bottom, usualSize } from '#app/reports/layout.ts';
 import { escapeMarkdown, referenceText } from '#app/reports/references.ts';
 import { valueBlocks, valueMetrics } from '#app/reports/value-blocks.ts';
@@ -48,17 +49,19 @@ export async function reportFromRun(engine: Engine, path: string, signal: AbortS
   for (const { name, source, node } of metrics.slice(0, mostMetrics)) page.beside({ type: 'metric', source, metric: name, change: true, ...(evaluations.length > 1 ? { caption: sources.titleOf(node) } : {}) }, { w: Math.floor(gridColumns / Math.min(mostMetrics, metrics.length)), h: 3 });
 
   const reports = found.filter(({ found: { value } }) => value.kind === 'report');
-  const charts = [...evaluations, ...reports, ...models].flatMap(({ source, found: one }) => {
+  const charts = [...evaluations, ...reports, ...models].flatMap(({ source, node, found: one }) => {
     const own = valueBlocks(one.value).flatMap((block) => (block.type === 'chart' ? [block.chart] : []));
-    // The first charts of a value are those that its node puts first.
-    return own.slice(0, 2).map(({ title }, index): Pick<Extract<Block, { type: 'chart' }>, 'type' | 'source' | 'view' | 'look'> => ({ type: 'chart', source, view: { of: 'value', chart: title, index }, look: { palette: 'standard', legend: 'auto' } }));
+    // The first charts of a value are those that its node puts first; those of models are called alike.
+    const named = (title: string): { title?: string } => (one.value.kind === 'model' ? { title: `${title} of ${sources.titleOf(node)}` } : {});
+    return own.slice(0, 2).map(({ title }, index): Unplaced<Extract<Block, { type: 'chart' }>> => ({ type: 'chart', ...named(title), source, view: { of: 'value', chart: title, index }, look: { palette: 'standard', legend: 'auto' } }));
   });
   for (const chart of charts.slice(0, mostCharts)) page.beside(chart, { w: 6, h: 8 });
-  const tables = reports.filter(({ found: { value } }) => valueBlocks(value).some((block) => block.type === 'table'));
+  // Reports of writers and registries say what was written, not what was found.
+  const tables = reports.filter(({ node, found: { value } }) => /^(explore|evaluate)\//.test(node.type) && valueBlocks(value).some((block) => block.type === 'table'));
   for (const { source, found: one } of tables.slice(0, mostValues)) {
     const index = 0;
     const table = valueBlocks(one.value).find((block) => block.type === 'table');
-    if (table?.type === 'table') page.add({ type: 'table', source, view: { of: 'value', table: table.title ?? '', index }, rows: 20, ...(table.title === undefined ? { title: one.origin.nodeTitle } : {}) });
+    if (table?.type === 'table') page.add({ type: 'table', source, view: { of: 'value', table: table.title ?? '', index }, rows: 20, title: table.title ?? one.origin.nodeTitle }, { w: 12, h: rowsFor(Math.min(20, table.rows.length)) });
   }
 
   const data = found.find(({ found: { value } }) => value.kind === 'table');
@@ -72,12 +75,23 @@ export async function reportFromRun(engine: Engine, path: string, signal: AbortS
         page.beside({ type: 'chart', source: data.source, view: { of: 'table', query, filter: '' }, look: { palette: 'standard', legend: 'auto' } }, { w: 6, h: 8 });
       }
     }
-    page.add({ type: 'table', source: data.source, view: { of: 'table', columns: schema.length > 12 ? schema.slice(0, 12).map(({ name }) => name) : null, sort: [], filter: '' }, rows: 8 }, { w: 12, h: 8 });
+    page.add({ type: 'table', source: data.source, view: { of: 'table', columns: schema.length > 12 ? schema.slice(0, 12).map(({ name }) => name) : null, sort: [], filter: '' }, rows: 8 }, { w: 12, h: rowsFor(8) });
   }
   page.add({ type: 'heading', text: 'How it was made', level: 2 });
-  page.add({ type: 'picture', pipeline: document.id, path });
-  page.add({ type: 'text', markdown: lines.join('\n') }, { w: 12, h: Math.max(3, lines.length) });
+  page.add({ type: 'picture', pipeline: document.id, path }, { w: 12, h: pictureRows(document.layout) });
+  page.add({ type: 'text', markdown: lines.join('\n') }, { w: 12, h: Math.max(2, Math.ceil((lines.length * 25) / (rowHeight + gridGap))) });
   return { ...emptyReport(newRecordId(), document.title), blocks: page.blocks };
+}
+
+/** Rows of the grid for a table of so many, with its head, its title and its search. */
+const rowsFor = (rows: number): number => Math.ceil((rows * 29 + 116) / (rowHeight + gridGap));
+
+/** Rows of the grid that a canvas takes over the whole width. */
+function pictureRows(layout: Readonly<Record<string, { readonly x: number; readonly y: number }>>): number {
+  const places = Object.values(layout);
+  const span = (values: readonly number[]): number => values.reduce((high, value) => Math.max(high, value), -Infinity) - values.reduce((low, value) => Math.min(low, value), Infinity);
+  const [width, height] = [Math.max(600, span(places.map(({ x }) => x)) + 260), Math.max(100, span(places.map(({ y }) => y)) + 110)];
+  return Math.max(3, Math.min(14, Math.ceil(((pageWidth * height) / width + 30) / (rowHeight + gridGap))));
 }
 
 type Unplaced<T> = T extends unknown ? Omit<T, 'id' | 'place'> : never;

@@ -104,7 +104,7 @@ export function chartVariables(dark: boolean, palette: ReportPalette): Record<st
     for (let level = 0; level < levels; level += 1) {
       const colour = colourAt(stops, (level + 0.5) / levels);
       variables[`--chart-${letters[name]}${level}`] = colour;
-      variables[`--chart-${letters[name]}${level}t`] = luminance(colour) > 0.179 ? '#14171c' : '#ffffff';
+      variables[`--chart-${letters[name]}${level}t`] = luminance(colour) > 0.179 ? '#000000' : '#ffffff';
     }
   }
   return variables;
