@@ -37,7 +37,8 @@ export function speakUnits(language: keyof typeof languages): void {
   words = languages[language];
 }
 
-const decimals = (text: string): string => text.replace('.', words.decimal);
+/** A number written with a point, with the decimal mark of the language. */
+export const decimalMark = (text: string): string => text.replace('.', words.decimal);
 
 /** 1204331 → "1 204 331" (narrow no-break spaces). */
 export function formatCount(value: number): string {
@@ -50,7 +51,7 @@ export function formatCount(value: number): string {
 export function formatDuration(ms: number): string {
   if (ms < 1) return '< 1 ms';
   if (ms < 1000) return `${Math.round(ms)} ms`;
-  if (ms < 59_950) return `${decimals((ms / 1000).toFixed(1))} s`;
+  if (ms < 59_950) return `${decimalMark((ms / 1000).toFixed(1))} s`;
   const seconds = Math.round(ms / 1000);
   if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${String(seconds % 60).padStart(2, '0')} s`;
   return `${Math.floor(seconds / 3600)} h ${String(Math.floor((seconds % 3600) / 60)).padStart(2, '0')} min`;
@@ -67,7 +68,7 @@ export function formatBytes(bytes: number): string {
     value /= 1000;
     unit = next;
   }
-  return `${decimals(value.toFixed(1))} ${unit}`;
+  return `${decimalMark(value.toFixed(1))} ${unit}`;
 }
 
 /** Four significant digits, no exponent between 1e-4 and 1e6: 0.84123 → "0.8412". */
@@ -75,10 +76,10 @@ export function formatNumber(value: number): string {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? '—' : value > 0 ? '∞' : '−∞';
   if (value === 0) return '0';
   const size = Math.abs(value);
-  if (size < 1e-4 || size >= 1e9) return decimals(value.toExponential(2)).replace('-', '−');
+  if (size < 1e-4 || size >= 1e9) return decimalMark(value.toExponential(2)).replace('-', '−');
   if (Number.isInteger(value)) return (value < 0 ? '−' : '') + formatCount(size);
   const digits = Math.max(0, 3 - Math.floor(Math.log10(size)));
-  return decimals(value.toFixed(Math.min(digits, 7))).replace('-', '−');
+  return decimalMark(value.toFixed(Math.min(digits, 7))).replace('-', '−');
 }
 
 /** Time since, in words: "just now", "2 min ago", "3 days ago"; in German "vor 2 min". */

@@ -11,6 +11,7 @@ import { Notice } from './notice.tsx';
 import { profileWords } from './table/profile-text.ts';
 import type { Subject } from './table/table-subject.ts';
 import { useQuery } from './use-query.ts';
+import { texts } from '../text/texts.ts';
 
 const firstShown = 24;
 
@@ -29,7 +30,7 @@ export function ColumnCharts({ subject, port }: { readonly subject: Subject; rea
   if (profile.data === null) {
     return (
       <div className="flex h-full items-center justify-center gap-2 text-sm text-muted">
-        <Spinner label="Loading" /> Looking at the columns…
+        <Spinner label={texts.common.loading} /> {texts.results.columns.looking}
       </div>
     );
   }
@@ -37,9 +38,10 @@ export function ColumnCharts({ subject, port }: { readonly subject: Subject; rea
   return (
     <div className="flex flex-col gap-3 p-4">
       <div className="flex items-center gap-3">
-        <SearchInput label="Find a column" placeholder="Find a column" value={search} onChange={setSearch} className="w-60" />
+        <SearchInput label={texts.results.columns.find} placeholder={texts.results.columns.find} value={search} onChange={setSearch} className="w-60" />
         <span className="text-xs text-muted">
-          {formatCount(profile.data.rows)} rows{profile.data.sampled ? `; shapes and means from ${formatCount(profile.data.looked)} of them` : ''}
+          {texts.common.rowCount(formatCount(profile.data.rows), profile.data.rows === 1)}
+          {profile.data.sampled ? texts.results.columns.sampled(formatCount(profile.data.looked)) : ''}
         </span>
       </div>
       <div className="grid grid-cols-[repeat(auto-fill,minmax(min(300px,100%),1fr))] gap-3">
@@ -51,7 +53,7 @@ export function ColumnCharts({ subject, port }: { readonly subject: Subject; rea
           ),
         )}
       </div>
-      {shown.length > firstShown ? <p className="text-xs text-muted">{formatCount(shown.length - firstShown)} more columns; find them by name.</p> : null}
+      {shown.length > firstShown ? <p className="text-xs text-muted">{texts.results.columns.more(formatCount(shown.length - firstShown))}</p> : null}
     </div>
   );
 }
@@ -65,7 +67,7 @@ export function columnQuery({ name, type }: Pick<ColumnProfile, 'name' | 'type'>
 /** Histogram of numbers and times, most frequent values of others; null where neither is known. */
 export function profileChart(column: ColumnProfile): ChartSpec | null {
   const note = profileWords(column).split('\n').at(-1);
-  const y = { title: 'Rows' };
+  const y = { title: texts.common.rows };
   if (column.histogram && column.histogram.counts.length > 0) {
     const { edges, counts } = column.histogram;
     const time = column.type === 'date' || column.type === 'timestamp';
@@ -81,7 +83,7 @@ export function profileChart(column: ColumnProfile): ChartSpec | null {
     title: column.name,
     x: { title: column.name, scale: 'category' },
     y,
-    series: [{ name: column.name, mark: 'bars', x: top.map((one) => one.value || '(empty)'), y: top.map((one) => one.count) }],
-    note: (column.distinct ?? 0) > top.length ? `The ${top.length} most frequent of ${formatCount(column.distinct ?? 0)} values. ${note ?? ''}` : note,
+    series: [{ name: column.name, mark: 'bars', x: top.map((one) => one.value || texts.results.empty), y: top.map((one) => one.count) }],
+    note: (column.distinct ?? 0) > top.length ? texts.results.columns.most(top.length, formatCount(column.distinct ?? 0), note ?? '') : note,
   };
 }

@@ -5,6 +5,7 @@ import { titleOf } from '../state/catalogue.ts';
 import { useRun } from '../state/run.ts';
 import { EmptyState, IconButton, Segmented } from '../ui/index.ts';
 import { SeverityIcon } from './notice.tsx';
+import { texts } from '../text/texts.ts';
 
 const shownLines = 1000;
 
@@ -25,29 +26,29 @@ export function LogTab({ document, nodeId }: { readonly document: PipelineDocume
     <div data-testid="log-view" className="flex h-full min-h-0 flex-col">
       <div className="flex h-9 shrink-0 items-center gap-2 border-b border-line px-3">
         <Segmented
-          label="Lines of"
+          label={texts.results.log.linesOf}
           value={one ? 'node' : 'all'}
           onChange={(value) => setScope(value === 'node' ? 'node' : 'all')}
           disabled={nodeId === null}
           items={[
-            { value: 'node', label: 'This node' },
-            { value: 'all', label: 'All nodes' },
+            { value: 'node', label: texts.results.log.thisNode },
+            { value: 'all', label: texts.results.log.allNodes },
           ]}
           className="!h-[26px] !w-48"
         />
-        <IconButton label="Copy log" size="sm" className="ml-auto" disabled={lines.length === 0} onClick={() => void navigator.clipboard.writeText(text())}>
+        <IconButton label={texts.results.log.copy} size="sm" className="ml-auto" disabled={lines.length === 0} onClick={() => void navigator.clipboard.writeText(text())}>
           <Copy size={14} />
         </IconButton>
       </div>
       {lines.length === 0 ? (
-        <EmptyState icon={<ScrollText />} title={one ? 'This node has logged nothing' : 'Nothing was logged'}>
-          Nodes note here what they do and what they leave out while they run.
+        <EmptyState icon={<ScrollText />} title={one ? texts.results.log.nothingHere : texts.results.log.nothing}>
+          {texts.results.log.what}
         </EmptyState>
       ) : (
         <ol
           ref={list}
           tabIndex={0}
-          aria-label="Log"
+          aria-label={texts.results.log.label}
           aria-live="off"
           onScroll={(event) => {
             const { scrollTop, scrollHeight, clientHeight } = event.currentTarget;

@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 import { CircleAlert, Info, TriangleAlert } from 'lucide-react';
 import type { Diagnostic } from '#app/core/errors.ts';
 import { cx } from '../ui/index.ts';
+import { texts } from '../text/texts.ts';
 
 const looks = {
   error: { icon: CircleAlert, tone: 'text-bad-ink' },
@@ -12,7 +13,7 @@ const looks = {
 /** The sign of a severity: colour and shape. */
 export function SeverityIcon({ severity, size = 15 }: { readonly severity: Diagnostic['severity']; readonly size?: number }) {
   const { icon: Icon, tone } = looks[severity];
-  return <Icon size={size} className={cx('shrink-0', tone)} role="img" aria-label={severity} />;
+  return <Icon size={size} className={cx('shrink-0', tone)} role="img" aria-label={texts.results.severities[severity]} />;
 }
 
 /** A diagnostic where the result would be: what is wrong, what to do, and a button that does it where there is one. */

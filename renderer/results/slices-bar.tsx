@@ -6,6 +6,7 @@ import { titleOf } from '../state/catalogue.ts';
 import { usePipeline } from '../state/pipeline.ts';
 import { sliceFilter, useSlices, type Slice } from '../state/slices.ts';
 import { Button, IconButton } from '../ui/index.ts';
+import { texts } from '../text/texts.ts';
 
 /** What is selected in charts and tables: each selection narrows the other views, and all of a table's become a Filter Rows node. */
 export function SlicesBar() {
@@ -22,28 +23,28 @@ export function SlicesBar() {
   const tables = groupByTable(slices);
   if (tables.length === 0) return null;
   return (
-    <div data-testid="slices-bar" role="group" aria-label="Selections" className="flex shrink-0 flex-wrap items-center gap-x-3 gap-y-1 border-b border-line bg-accent-soft px-3 py-1">
+    <div data-testid="slices-bar" role="group" aria-label={texts.results.slices.label} className="flex shrink-0 flex-wrap items-center gap-x-3 gap-y-1 border-b border-line bg-accent-soft px-3 py-1">
       {tables.map(({ nodeId, port, entries }) => {
         const node = document?.nodes.find((one) => one.id === nodeId);
         return (
           <div key={`${nodeId} ${port}`} className="flex min-w-0 flex-wrap items-center gap-1.5">
-            <span className="text-xs text-muted">{node ? `Rows of ${titleOf(node)} with` : 'Rows with'}</span>
+            <span className="text-xs text-muted">{node ? texts.results.slices.rowsOf(titleOf(node)) : texts.results.slices.rows}</span>
             {entries.map(([view, slice]) => (
               <span key={view} data-testid="slice-chip" title={slice.filter} className="inline-flex h-6 min-w-0 items-center gap-0.5 rounded-md border border-line-strong bg-raised pl-2 text-xs">
                 <span className="max-w-72 truncate">{slice.label}</span>
-                <IconButton label={`Remove the selection ${slice.label}`} size="sm" onClick={() => set(view, null)}>
+                <IconButton label={texts.results.slices.remove(slice.label)} size="sm" onClick={() => set(view, null)}>
                   <X size={12} />
                 </IconButton>
               </span>
             ))}
-            <Button size="sm" icon={<Filter size={12} />} title="Adds a Filter Rows node with these conditions" onClick={() => addFilter(nodeId, port)}>
-              Filter rows
+            <Button size="sm" icon={<Filter size={12} />} title={texts.results.slices.adds} onClick={() => addFilter(nodeId, port)}>
+              {texts.results.slices.filter}
             </Button>
           </div>
         );
       })}
       <Button size="sm" variant="quiet" className="ml-auto" onClick={clear}>
-        {tables.reduce((count, { entries }) => count + entries.length, 0) === 1 ? 'Clear' : 'Clear all'}
+        {tables.reduce((count, { entries }) => count + entries.length, 0) === 1 ? texts.results.slices.clear : texts.results.slices.clearAll}
       </Button>
     </div>
   );

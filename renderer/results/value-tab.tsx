@@ -17,6 +17,7 @@ import { shownValueSchema } from './report/value-schema.ts';
 import type { ShownValue } from './report/value-schema.ts';
 import type { Subject } from './table/table-subject.ts';
 import { useQuery } from './use-query.ts';
+import { texts } from '../text/texts.ts';
 
 interface ValueTabProps {
   readonly subject: Subject;
@@ -27,7 +28,7 @@ interface ValueTabProps {
   readonly runAction: ReactNode;
 }
 
-const unreadable: Diagnostic = { severity: 'error', code: 'unreadable-value', message: 'This result has a form that this version of the app does not know.', remedy: 'Run the node again.' };
+const unreadable: Diagnostic = { severity: 'error', code: 'unreadable-value', message: texts.results.value.unknown, remedy: texts.results.value.runAgain };
 
 /** The value of a port that is not a table. */
 export function ValueTab({ subject, port, kind, running, series, runAction }: ValueTabProps) {
@@ -45,8 +46,8 @@ export function ValueTab({ subject, port, kind, running, series, runAction }: Va
     return curves ? (
       <div className="mx-auto max-w-[1440px] p-4">{curves}</div>
     ) : (
-      <EmptyState icon={<Spinner />} title="Running…">
-        The result shows here as soon as it is there.
+      <EmptyState icon={<Spinner />} title={texts.results.value.running}>
+        {texts.results.value.soon}
       </EmptyState>
     );
   }
@@ -54,14 +55,14 @@ export function ValueTab({ subject, port, kind, running, series, runAction }: Va
   if (query.data === null) {
     return (
       <div className="flex h-full items-center justify-center">
-        <Spinner label="Loading" />
+        <Spinner label={texts.common.loading} />
       </div>
     );
   }
   if (!query.data.known) return <Notice diagnostic={unreadable} action={runAction} />;
   if (shown === null) {
     return (
-      <EmptyState icon={<PlayCircle />} title="Run this node to see its result" action={runAction}>
+      <EmptyState icon={<PlayCircle />} title={texts.results.value.run} action={runAction}>
         {emptyWords[kind]}
       </EmptyState>
     );
@@ -70,12 +71,12 @@ export function ValueTab({ subject, port, kind, running, series, runAction }: Va
 }
 
 const emptyWords: Readonly<Record<PortKind, string>> = {
-  table: 'Its table shows here.',
-  recipe: 'Its preprocessing steps show here.',
-  learner: 'What it will learn shows here.',
-  model: 'How good the model is, its learning curves and a form to try it show here.',
-  evaluation: 'Metrics and charts show here.',
-  report: 'Figures and charts show here.',
+  table: texts.results.value.table,
+  recipe: texts.results.value.recipe,
+  learner: texts.results.value.learner,
+  model: texts.results.value.model,
+  evaluation: texts.results.value.evaluation,
+  report: texts.results.value.report,
 };
 
 function Value({ value, subject, port, curves }: { readonly value: ShownValue; readonly subject: Subject; readonly port: string; readonly curves: ReactNode }) {
@@ -90,7 +91,7 @@ function Value({ value, subject, port, curves }: { readonly value: ShownValue; r
     case 'recipe':
       return (
         <article data-testid="recipe-view" className="mx-auto max-w-[1200px] p-4">
-          <h3 className="mb-3 text-base font-semibold">Preprocessing</h3>
+          <h3 className="mb-3 text-base font-semibold">{texts.results.value.preprocessing}</h3>
           <RecipeView recipe={value.recipe} />
         </article>
       );

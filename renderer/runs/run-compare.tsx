@@ -1,6 +1,6 @@
 import { useMemo } from 'react';
 import { ArrowLeft } from 'lucide-react';
-import { formatDuration, formatNumber } from '#app/core/units.ts';
+import { decimalMark, formatDuration, formatNumber } from '#app/core/units.ts';
 import { RunDifferenceView } from '../history/run-difference.tsx';
 import { Notice } from '../results/notice.tsx';
 import { useQuery } from '../results/use-query.ts';
@@ -114,7 +114,7 @@ function Band({ title, columns }: { readonly title: string; readonly columns: nu
   );
 }
 
-const formatChange = (change: number): string => (change >= 1e-4 && change < 1e6 ? String(Number(change.toPrecision(2))) : formatNumber(change));
+const formatChange = (change: number): string => (change >= 1e-4 && change < 1e6 ? decimalMark(String(Number(change.toPrecision(2)))) : formatNumber(change));
 
 /** Neutral on purpose: whether more is better depends on the metric. */
 function Change({ value, first }: { readonly value: number | null; readonly first: number | null }) {

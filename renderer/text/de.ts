@@ -1,15 +1,19 @@
 import { app } from './de/app.ts';
 import { canvas } from './de/canvas.ts';
+import { charts } from './de/charts.ts';
 import { common } from './de/common.ts';
 import { data } from './de/data.ts';
 import { help } from './de/help.ts';
 import { history } from './de/history.ts';
 import { inspector } from './de/inspector.ts';
+import { model } from './de/model.ts';
 import { models } from './de/models.ts';
+import { outline } from './de/outline.ts';
+import { results } from './de/results.ts';
 import { runs } from './de/runs.ts';
 import { settings } from './de/settings.ts';
-import { outline } from './de/outline.ts';
 import { state } from './de/state.ts';
+import { table } from './de/table.ts';
 import { views } from './de/views.ts';
 import type { Texts } from './en.ts';
 
@@ -17,15 +21,19 @@ import type { Texts } from './en.ts';
 export const de: Texts = {
   app,
   canvas,
+  charts,
   common,
   data,
   help,
   history,
   inspector,
+  model,
   models,
+  outline,
+  results,
   runs,
   settings,
-  outline,
   state,
+  table,
   views,
 };

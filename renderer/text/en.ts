@@ -1,31 +1,39 @@
 import { app } from './en/app.ts';
 import { canvas } from './en/canvas.ts';
+import { charts } from './en/charts.ts';
 import { common } from './en/common.ts';
 import { data } from './en/data.ts';
 import { help } from './en/help.ts';
 import { history } from './en/history.ts';
 import { inspector } from './en/inspector.ts';
+import { model } from './en/model.ts';
 import { models } from './en/models.ts';
+import { outline } from './en/outline.ts';
+import { results } from './en/results.ts';
 import { runs } from './en/runs.ts';
 import { settings } from './en/settings.ts';
-import { outline } from './en/outline.ts';
 import { state } from './en/state.ts';
+import { table } from './en/table.ts';
 import { views } from './en/views.ts';
 
 /** Every text of the page in English: sentences, and small functions where numbers or names go in. Other languages have this shape. */
 export const en = {
   app,
   canvas,
+  charts,
   common,
   data,
   help,
   history,
   inspector,
+  model,
   models,
+  outline,
+  results,
   runs,
   settings,
-  outline,
   state,
+  table,
   views,
 };
 

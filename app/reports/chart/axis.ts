@@ -1,4 +1,4 @@
-import { formatNumber } from '#app/core/units.ts';
+import { decimalMark, formatNumber } from '#app/core/units.ts';
 import type { AxisSpec, ChartSeries, ChartSpec } from '#app/sdk/ports.ts';
 
 type Value = number | string | null | undefined;
@@ -144,7 +144,7 @@ function linearTicks(low: number, high: number, count: number, percent: boolean)
   return marks;
 }
 
-const percentText = (value: number, decimals: number): string => `${(value * 100).toFixed(decimals).replace('-', '−')} %`;
+const percentText = (value: number, decimals: number): string => `${decimalMark((value * 100).toFixed(decimals)).replace('-', '−')} %`;
 
 /** Large numbers as 6M; very small ones with powers of ten. */
 function tickText(value: number, most: number, decimals: number): string {
@@ -154,8 +154,8 @@ function tickText(value: number, most: number, decimals: number): string {
       if (most >= size) return `${String(Number((value / size).toPrecision(6))).replace('-', '−')}${letter}`;
     }
   }
-  if (most < 1e-3) return value.toExponential(1).replaceAll('-', '−');
-  return value.toFixed(Math.min(decimals, 8)).replace('-', '−').replace(/\B(?=(\d{3})+$)/g, '\u202f');
+  if (most < 1e-3) return decimalMark(value.toExponential(1)).replaceAll('-', '−');
+  return decimalMark(value.toFixed(Math.min(decimals, 8))).replace('-', '−').replace(/\B(?=(\d{3})+$)/g, '\u202f');
 }
 
 function logTicks(low: number, high: number): Mark[] {

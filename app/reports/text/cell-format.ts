@@ -1,3 +1,4 @@
+import { decimalMark } from '#app/core/units.ts';
 import type { ColumnType } from '#app/relation/types.ts';
 
 /** A cell as the grid holds it: ISO text for dates and times, numbers beyond 2⁵³ as text of their digits. */
@@ -40,11 +41,11 @@ export function formatCell(value: Exclude<Cell, null>, type: ColumnType, decimal
   if (typeof value === 'number') {
     if (Number.isNaN(value)) return 'NaN';
     if (!Number.isFinite(value)) return value > 0 ? '∞' : `${MINUS}∞`;
-    if (decimals === null) return value.toExponential(3).replaceAll('-', MINUS);
+    if (decimals === null) return decimalMark(value.toExponential(3)).replaceAll('-', MINUS);
     const fixed = value.toFixed(decimals);
     // A value too small for the column's decimals must not read as zero.
-    if (value !== 0 && Number(fixed) === 0) return value.toExponential(1).replaceAll('-', MINUS);
-    return groupDigits(fixed.replace('-', MINUS));
+    if (value !== 0 && Number(fixed) === 0) return decimalMark(value.toExponential(1)).replaceAll('-', MINUS);
+    return decimalMark(groupDigits(fixed.replace('-', MINUS)));
   }
   return type === 'timestamp' ? value.replace('T', ' ') : value;
 }

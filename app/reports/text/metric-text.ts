@@ -1,4 +1,4 @@
-import { formatBytes, formatCount, formatDuration, formatNumber } from '#app/core/units.ts';
+import { decimalMark, formatBytes, formatCount, formatDuration, formatNumber } from '#app/core/units.ts';
 import type { MetricItem } from '#app/sdk/ports.ts';
 
 /** A metric for people. `percent` values are shares (0.8412 → "84.1 %"); durations are in ms. */
@@ -10,7 +10,7 @@ export function formatMetric({ value, format }: Pick<MetricItem, 'value' | 'form
     case 'percent': {
       const percent = value * 100;
       const decimals = percent !== 0 && Math.abs(percent) < 1 ? 2 : Math.abs(percent) >= 99.95 && percent !== 100 ? 2 : 1;
-      return `${percent.toFixed(decimals).replace('-', '\u2212')} %`;
+      return `${decimalMark(percent.toFixed(decimals)).replace('-', '\u2212')} %`;
     }
     case 'duration':
       return formatDuration(value);

@@ -1,7 +1,8 @@
-import { formatNumber } from '#app/core/units.ts';
+import { decimalMark, formatNumber } from '#app/core/units.ts';
 import type { AxisCategory, AxisSpec, ChartSpec } from '#app/sdk/ports.ts';
 import type { ColumnType } from '#app/relation/types.ts';
 import { amongText, columnText, rangeText, type Slice, type SliceMark } from '../../state/slices.ts';
+import { texts } from '../../text/texts.ts';
 
 /** What was selected in a drawing, in the axes' own terms: numbers, ISO text on time axes, fractional places on category axes. */
 export interface Selected {
@@ -70,11 +71,11 @@ function partOf(spec: ChartSpec, name: 'x' | 'y', range: readonly [number | stri
   if (edges !== undefined) return binsPart(column, name, edges, low, high);
   if (time) {
     const ends = [timeText(low, column.type, 'up'), timeText(high, column.type, 'down')] as const;
-    return { filter: rangeText(column.name, column.type, ends[0], ends[1]), label: `${column.name} ${ends[0]} to ${ends[1]}`, mark: { [name]: [low, high] } };
+    return { filter: rangeText(column.name, column.type, ends[0], ends[1]), label: texts.table.rangeOf(column.name, ends[0], ends[1]), mark: { [name]: [low, high] } };
   }
   const step = roundingOf(Number(low), Number(high), column.type, axis.scale === 'log');
   const [from, to] = column.type === 'integer' ? [Math.ceil(Number(low)), Math.floor(Number(high))] : [step(Number(low)), step(Number(high))];
-  return { filter: rangeText(column.name, column.type, from, to), label: `${column.name} ${numberText(from)} to ${numberText(to)}`, mark: { [name]: [low, high] } };
+  return { filter: rangeText(column.name, column.type, from, to), label: texts.table.rangeOf(column.name, numberText(from), numberText(to)), mark: { [name]: [low, high] } };
 }
 
 /** All bins that the range touches. */
@@ -89,10 +90,10 @@ function binsPart(column: { readonly name: string; readonly type: ColumnType }, 
   if (column.type === 'integer') {
     const [smallest, largest] = [Math.ceil(Number(from)), Math.ceil(Number(to)) - 1];
     const one = smallest === largest;
-    return { filter: one ? `${columnText(column.name)} = ${smallest}` : rangeText(column.name, column.type, smallest, largest), label: one ? `${column.name} ${formatNumber(smallest)}` : `${column.name} ${formatNumber(smallest)} to ${formatNumber(largest)}`, mark };
+    return { filter: one ? `${columnText(column.name)} = ${smallest}` : rangeText(column.name, column.type, smallest, largest), label: one ? `${column.name} ${formatNumber(smallest)}` : texts.table.rangeOf(column.name, formatNumber(smallest), formatNumber(largest)), mark };
   }
   const words = (edge: number | string): string => (typeof edge === 'number' ? numberText(edge) : edge);
-  return { filter: rangeText(column.name, column.type, from, to, true), label: `${column.name} ${words(from)} to ${words(to)}`, mark };
+  return { filter: rangeText(column.name, column.type, from, to, true), label: texts.table.rangeOf(column.name, words(from), words(to)), mark };
 }
 
 /** Values by their labels; “Other” is every present value without a label of its own. */
@@ -111,12 +112,12 @@ function amongLabels(axis: AxisSpec, name: 'x' | 'y', labels: readonly string[])
     filter = amongText(column.name, column.type, [...listed(chosen), ...(missing ? [null] : [])]);
   }
   const shown = chosen.map(({ label }) => label);
-  const words = shown.length > 3 ? `${shown.slice(0, 2).join(', ')} and ${shown.length - 2} more` : shown.join(', ');
+  const words = shown.length > 3 ? texts.charts.andMore(shown.slice(0, 2).join(', '), shown.length - 2) : shown.join(', ');
   return { filter, label: `${column.name} ${words}`, mark: name === 'x' ? { xLabels: shown } : { yLabels: shown } };
 }
 
 /** Numbers that are rounded already: 2.5 is not written 2.500. */
-const numberText = (value: number): string => (Number.isInteger(value) || Math.abs(value) < 1e-4 ? formatNumber(value) : String(value).replace('-', '−'));
+const numberText = (value: number): string => (Number.isInteger(value) || Math.abs(value) < 1e-4 ? formatNumber(value) : decimalMark(String(value)).replace('-', '−'));
 
 function inOrder([a, b]: readonly [number | string, number | string], time: boolean): [number | string, number | string] {
   const swapped = time ? timeOf(String(a)) > timeOf(String(b)) : Number(a) > Number(b);

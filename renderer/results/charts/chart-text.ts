@@ -1,8 +1,11 @@
+import { chartSummary as summaryOf } from '#app/reports/chart/summary.ts';
 import type { ChartSeries, ChartSpec } from '#app/sdk/ports.ts';
 import { toTsv } from '../table/cell-format.ts';
 import type { Cell } from '../table/cell-format.ts';
+import { texts } from '../../text/texts.ts';
 
-export { chartSummary } from '#app/reports/chart/summary.ts';
+/** What a person who cannot see the chart is told, in the page's language. */
+export const chartSummary = (spec: ChartSpec): string => summaryOf(spec, texts.charts);
 
 export interface ChartTable {
   readonly header: readonly string[];
@@ -16,25 +19,25 @@ export function chartTable(spec: ChartSpec): ChartTable {
   const heatmap = spec.series.find((series) => series.mark === 'heatmap');
   if (heatmap) {
     const rows = heatmap.y.flatMap((yValue, row) => heatmap.x.map((xValue, column): Cell[] => [yValue, xValue, heatmap.z?.[row]?.[column] ?? null]));
-    return { header: [y, x, heatmap.name || 'value'], rows };
+    return { header: [y, x, heatmap.name || texts.charts.table.value], rows };
   }
   const hexagons = spec.series.find((series) => series.mark === 'hexagons');
   if (hexagons) {
     const { rows } = hexagons;
-    return { header: [`${x} about`, `${y} about`, hexagons.name, ...(rows === undefined ? [] : ['rows'])], rows: hexagons.x.map((value, place): Cell[] => [value, hexagons.y[place] ?? null, hexagons.z?.[0]?.[place] ?? null, ...(rows === undefined ? [] : [rows[place] ?? null])]) };
+    return { header: [texts.charts.table.about(x), texts.charts.table.about(y), hexagons.name, ...(rows === undefined ? [] : [texts.charts.table.rows])], rows: hexagons.x.map((value, place): Cell[] => [value, hexagons.y[place] ?? null, hexagons.z?.[0]?.[place] ?? null, ...(rows === undefined ? [] : [rows[place] ?? null])]) };
   }
   const drawn = spec.series.filter((series) => series.mark !== 'reference');
   const withName = drawn.length > 1;
   const named = (series: ChartSeries, cells: Cell[]): Cell[] => (withName ? [series.name, ...cells] : cells);
-  const header = (...names: string[]): string[] => (withName ? ['series', ...names] : names);
+  const header = (...names: string[]): string[] => (withName ? [texts.charts.table.series, ...names] : names);
   if (drawn.some(({ mark }) => mark === 'boxes')) {
     return {
-      header: header(x === 'x' ? 'column' : x, 'rows', 'lower whisker', 'first quartile', 'median', 'third quartile', 'upper whisker', 'mean', 'beyond the whiskers'),
+      header: header(x === 'x' ? texts.charts.table.column : x, texts.charts.table.rows, texts.charts.table.lowerWhisker, texts.charts.table.q1, texts.charts.table.median, texts.charts.table.q3, texts.charts.table.upperWhisker, texts.charts.table.mean, texts.charts.table.beyond),
       rows: drawn.flatMap((series) => (series.boxes ?? []).flatMap((box, place) => (box === null ? [] : [named(series, [series.x[place] ?? null, box.rows, box.low, box.q1, box.median, box.q3, box.high, box.mean, box.outside])]))),
     };
   }
   if (drawn.some(({ edges }) => edges !== undefined)) {
-    return { header: header(`${x} from`, `${x} to`, y), rows: drawn.flatMap((series) => series.x.map((_, place) => named(series, [series.edges?.[place] ?? null, series.edges?.[place + 1] ?? null, series.y[place] ?? null]))) };
+    return { header: header(texts.charts.table.from(x), texts.charts.table.to(x), y), rows: drawn.flatMap((series) => series.x.map((_, place) => named(series, [series.edges?.[place] ?? null, series.edges?.[place + 1] ?? null, series.y[place] ?? null]))) };
   }
   const rows = drawn.flatMap((series) => (series.mark === 'band' ? [...pairs(series, 'low'), ...pairs(series, 'high')] : series.x.map((value, index): Cell[] => [value, series.y[index] ?? null])).map((cells) => named(series, cells)));
   return { header: header(x, y), rows };
@@ -63,5 +66,5 @@ export function chartFileName(spec: ChartSpec, extension: string): string {
     .replace(/[^\p{L}\p{N}]+/gu, '-')
     .replace(/^-+|-+$/g, '')
     .toLowerCase();
-  return `${stem || 'chart'}.${extension}`;
+  return `${stem || texts.charts.fileName}.${extension}`;
 }

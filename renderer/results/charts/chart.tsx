@@ -15,6 +15,7 @@ import { canLog, type FigureView } from './figure-view.ts';
 import { readChartTheme } from './read-theme.ts';
 import { figureOf, type Figure } from './traces.ts';
 import type { ChartTheme } from './theme.ts';
+import { texts } from '../../text/texts.ts';
 
 export interface ChartProps {
   readonly spec: ChartSpec;
@@ -92,36 +93,36 @@ export function Chart({ spec, index, height = 300, brush, draw, onPoint, control
         <span className="min-w-0 truncate text-sm font-semibold" title={spec.title}>
           {spec.title}
         </span>
-        {brush?.loading ? <Spinner size={13} label="Drawing the selection" /> : null}
+        {brush?.loading ? <Spinner size={13} label={texts.charts.tools.drawing} /> : null}
         <span className="absolute right-1 top-1 z-10 flex items-center rounded-md bg-surface opacity-0 transition-opacity duration-100 focus-within:opacity-100 group-hover:opacity-100">
           {(['x', 'y'] as const).map((name) =>
             draw === undefined && canLog(spec, name) ? (
               <LogButton key={name} axis={name} pressed={logs[name] ?? spec[name].scale === 'log'} disabled={asTable} onToggle={(on) => setLogs({ ...logs, [name]: on })} />
             ) : null,
           )}
-          {brushable ? <ToolButton tool="select" label="Select rows" now={tool} disabled={asTable} onTool={setTool} icon={<BoxSelect size={14} />} /> : null}
-          <ToolButton tool="zoom" label="Zoom" now={tool} disabled={asTable} onTool={setTool} icon={<ZoomIn size={14} />} />
-          <ToolButton tool="pan" label="Pan" now={tool} disabled={asTable} onTool={setTool} icon={<Move size={14} />} />
-          <IconButton label="Reset zoom" size="sm" disabled={asTable} onClick={() => session.reset(quietly)}>
+          {brushable ? <ToolButton tool="select" label={texts.charts.tools.select} now={tool} disabled={asTable} onTool={setTool} icon={<BoxSelect size={14} />} /> : null}
+          <ToolButton tool="zoom" label={texts.charts.tools.zoom} now={tool} disabled={asTable} onTool={setTool} icon={<ZoomIn size={14} />} />
+          <ToolButton tool="pan" label={texts.charts.tools.pan} now={tool} disabled={asTable} onTool={setTool} icon={<Move size={14} />} />
+          <IconButton label={texts.charts.tools.reset} size="sm" disabled={asTable} onClick={() => session.reset(quietly)}>
             <RotateCcw size={14} />
           </IconButton>
-          <IconButton label={asTable ? 'Show as chart' : 'Show as table'} size="sm" pressed={asTable} onClick={() => setAsTable(!asTable)}>
+          <IconButton label={asTable ? texts.charts.tools.asChart : texts.common.showTable} size="sm" pressed={asTable} onClick={() => setAsTable(!asTable)}>
             <Table2 size={14} />
           </IconButton>
-          <IconButton label="Copy data" size="sm" onClick={() => void navigator.clipboard.writeText(chartTsv(spec)).catch(report)}>
+          <IconButton label={texts.charts.tools.copy} size="sm" onClick={() => void navigator.clipboard.writeText(chartTsv(spec)).catch(report)}>
             <ClipboardCopy size={14} />
           </IconButton>
           <Menu
             align="end"
             trigger={
-              <button type="button" aria-label="Download chart" title="Download chart" className="inline-flex size-6 items-center justify-center rounded-md text-muted hover:bg-hover hover:text-ink">
+              <button type="button" aria-label={texts.charts.tools.download} title={texts.charts.tools.download} className="inline-flex size-6 items-center justify-center rounded-md text-muted hover:bg-hover hover:text-ink">
                 <Download size={14} />
               </button>
             }
             items={[
-              { id: 'png', label: 'PNG image', onSelect: () => void downloadChart(spec, chartTheme, 'png', view, draw).catch(report) },
-              { id: 'svg', label: 'SVG drawing', onSelect: () => void downloadChart(spec, chartTheme, 'svg', view, draw).catch(report) },
-              { id: 'csv', label: 'CSV of its numbers', onSelect: () => downloadNumbers(spec) },
+              { id: 'png', label: texts.charts.tools.png, onSelect: () => void downloadChart(spec, chartTheme, 'png', view, draw).catch(report) },
+              { id: 'svg', label: texts.charts.tools.svg, onSelect: () => void downloadChart(spec, chartTheme, 'svg', view, draw).catch(report) },
+              { id: 'csv', label: texts.charts.tools.csv, onSelect: () => downloadNumbers(spec) },
             ]}
           />
         </span>
@@ -134,7 +135,7 @@ export function Chart({ spec, index, height = 300, brush, draw, onPoint, control
       ) : (
         <Drawing session={session} figure={figure} height={height} summary={summary} onFailure={setFailure} />
       )}
-      {failure ? <p className="px-3 pb-2 text-xs text-bad-ink">The chart could not be drawn: {failure}</p> : null}
+      {failure ? <p className="px-3 pb-2 text-xs text-bad-ink">{texts.charts.failed(failure)}</p> : null}
       {brush?.problem ? <p className="px-3 pb-2 text-xs text-bad-ink">{brush.problem}</p> : null}
       {notes.length > 0 ? <p className="px-3 pb-2 text-xs text-muted">{notes.join(' ')}</p> : null}
     </figure>
@@ -164,7 +165,7 @@ function LogButton({ axis, pressed, disabled, onToggle }: { readonly axis: 'x' |
       type="button"
       aria-pressed={pressed}
       disabled={disabled}
-      title={`Logarithmic ${axis} axis`}
+      title={texts.charts.tools.log(axis)}
       onClick={() => onToggle(!pressed)}
       className={cx('h-6 rounded-md px-1.5 text-xs hover:bg-hover', pressed ? 'bg-active text-ink' : 'text-muted')}
     >

@@ -2,6 +2,7 @@ import type { AxisSpec, ChartSeries, ChartSpec } from '#app/sdk/ports.ts';
 import { escapeHtml } from './layout.ts';
 import type { PlotlyTrace } from './plotly.ts';
 import { colourAt } from './theme.ts';
+import { texts } from '../../text/texts.ts';
 
 /** Colours told apart in a picture of hexagons: each is one filled trace, which Plotly draws as one path. */
 const levels = 28;
@@ -69,7 +70,7 @@ export function hexagonTraces(spec: ChartSpec, series: ChartSeries, { scale, col
   });
   const fills = byLevel.flatMap((places, level) => (places.length === 0 ? [] : [filled(spec, series, places, colourAt(scale, (level + 0.5) / levels))]));
   const title = escapeHtml(spec.colour?.title ?? series.name);
-  const rows = series.rows === undefined ? '' : '<br>Rows: %{customdata[1]:,}';
+  const rows = series.rows === undefined ? '' : `<br>${texts.charts.rowsHover}: %{customdata[1]:,}`;
   return [
     ...fills,
     {
@@ -81,7 +82,7 @@ export function hexagonTraces(spec: ChartSpec, series: ChartSeries, { scale, col
       customdata: values.map((value, place) => [value, series.rows?.[place] ?? value]),
       marker: { size: 9, opacity: 0, color: heights, colorscale: scale, ...(present.length === 0 ? {} : { cmin: from, cmax: to }), showscale: true, colorbar: colourBar },
       showlegend: false,
-      hovertemplate: `${escapeHtml(spec.y.title)}: about %{y${hoverFormat(spec.y)}}<br>${escapeHtml(spec.x.title)}: about %{x${hoverFormat(spec.x)}}<br>${title}: <b>%{customdata[0]:,.6~g}</b>${rows}<extra></extra>`,
+      hovertemplate: `${escapeHtml(spec.y.title)}: ${texts.charts.about} %{y${hoverFormat(spec.y)}}<br>${escapeHtml(spec.x.title)}: ${texts.charts.about} %{x${hoverFormat(spec.x)}}<br>${title}: <b>%{customdata[0]:,.6~g}</b>${rows}<extra></extra>`,
     },
   ];
 }

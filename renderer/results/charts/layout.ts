@@ -1,3 +1,4 @@
+import { decimalMark } from '#app/core/units.ts';
 import type { AxisSpec, ChartSpec } from '#app/sdk/ports.ts';
 import type { FigureView } from './figure-view.ts';
 import { backgroundShapes, markShapes } from './shapes.ts';
@@ -22,7 +23,7 @@ export function layoutOf(spec: ChartSpec, theme: ChartTheme, view: FigureView = 
     font: { family: theme.font, size: 12, color: theme.text },
     margin: { l: 12, r: 16, t: 8, b: 12, pad: 0 },
     autosize: true,
-    separators: '.\u202f',
+    separators: `${decimalMark('.')}\u202f`,
     showlegend: drawn.length > (heatmap || hexagons ? 0 : 1),
     legend: { orientation: 'h', x: 0, y: 1.02, xanchor: 'left', yanchor: 'bottom', font: { size: 12, color: theme.text }, bgcolor: 'rgba(0, 0, 0, 0)', ...(spec.series.some(({ size }) => size !== undefined) ? { itemsizing: 'constant' } : {}) },
     hoverlabel: { bgcolor: theme.raised, bordercolor: theme.axis, font: { family: theme.font, size: 12, color: theme.text }, align: 'left', namelength: 40 },

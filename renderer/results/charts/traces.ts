@@ -6,6 +6,7 @@ import { escapeHtml, layoutOf } from './layout.ts';
 import type { PlotlyLayout, PlotlyTrace } from './plotly.ts';
 import { dashes, densityScale, divergingScale, neutralColour, seriesColour, sequentialScale, symbols, withAlpha } from './theme.ts';
 import type { ChartTheme } from './theme.ts';
+import { texts } from '../../text/texts.ts';
 
 /** SVG stays fluent to about here; more points are thinned evenly, and the chart says so. */
 export const maxPoints = 6000;
@@ -221,7 +222,7 @@ function thin(series: ChartSeries, most: number, notes: string[]): { x: ChartSer
   if (count <= most) return { x: series.x, y: series.y, kept: Array.from({ length: count }, (_, index) => index) };
   const step = (count - 1) / (most - 1);
   const kept = Array.from({ length: most }, (_, index) => Math.round(index * step));
-  notes.push(`“${series.name}” shows ${most} of ${count} points, evenly thinned.`);
+  notes.push(texts.charts.thinned(series.name, most, count));
   return { x: kept.map((index) => series.x[index] ?? null), y: kept.map((index) => series.y[index] ?? null), kept };
 }
 

@@ -6,6 +6,7 @@ import type { Figure } from '../charts/traces.ts';
 import { errorBars, lowHighBar, lowHighScale, lowersColour, upright } from './figure-parts.ts';
 import { signed } from './figures.ts';
 import { dateText, isOrdered, scaleTitle, sharesOf, valueText } from './values.ts';
+import { texts } from '../../text/texts.ts';
 
 /** Names with a place on the axis or a colour of their own; the rest is “other”. */
 const mostNames = 12;
@@ -20,7 +21,7 @@ export function dependenceFigure(explanation: Explanation, output: ExplainedOutp
   if (column === undefined) return { traces: [], layout: {}, notes: [] };
   const other = by === null ? undefined : explanation.columns[by];
   const place = placing(column);
-  const text = values.map((value, row) => `row ${explanation.rows[row] ?? ''}: ${escapeHtml(`${column.name} = ${valueText(column, column.values[row])}`)}${other === undefined ? '' : `<br>${escapeHtml(`${other.name} = ${valueText(other, other.values[row])}`)}`}<br><b>${signed(value)}</b>`);
+  const text = values.map((value, row) => `${texts.charts.explain.point(explanation.rows[row] ?? '')}: ${escapeHtml(`${column.name} = ${valueText(column, column.values[row])}`)}${other === undefined ? '' : `<br>${escapeHtml(`${other.name} = ${valueText(other, other.values[row])}`)}`}<br><b>${signed(value)}</b>`);
   const errors = output.errors?.[of] ?? null;
   const size = values.length > 1000 ? 4 : values.length > 300 ? 5 : 6;
   const trace = (name: string, rows: readonly number[], marker: Record<string, unknown>): PlotlyTrace => ({
@@ -37,7 +38,7 @@ export function dependenceFigure(explanation: Explanation, output: ExplainedOutp
   });
   const every = values.map((_value, row) => row);
   const ring: PlotlyTrace = {
-    type: 'scatter', mode: 'markers', name: 'chosen row', showlegend: false, hoverinfo: 'skip',
+    type: 'scatter', mode: 'markers', name: texts.charts.explain.chosenRow, showlegend: false, hoverinfo: 'skip',
     x: [place.at(chosen)], y: [values[chosen] ?? null], customdata: [chosen],
     marker: { size: size + 6, symbol: 'circle-open', color: theme.text, line: { width: 2 } },
     ...(errors === null ? {} : { error_y: errorBars([errors[chosen] ?? null], theme) }),
@@ -52,7 +53,7 @@ export function dependenceFigure(explanation: Explanation, output: ExplainedOutp
       ...(place.names === null ? {} : { xaxis: { ...(base['xaxis'] as object), tickmode: 'array', tickvals: place.names.map((_name, i) => i), ticktext: place.names.map(escapeHtml), range: [-0.6, place.names.length - 0.4] } }),
       shapes: [{ ...upright(0, theme), xref: 'paper', yref: 'y', x0: 0, x1: 1, y0: 0, y1: 0 }],
     },
-    notes: errors !== null && values.length > mostErrors ? ['The error of the chosen row is drawn; those of the others are told on hover in the swarm.'] : [],
+    notes: errors !== null && values.length > mostErrors ? [texts.charts.explain.chosenError] : [],
   };
 }
 

@@ -12,6 +12,7 @@ import { strongestInteraction } from './interaction.ts';
 import { RowList } from './row-list.tsx';
 import { dependenceSpec, sizesSpec, swarmSpec, waterfallSpec } from './specs.ts';
 import { ranked } from './values.ts';
+import { texts } from '../../text/texts.ts';
 
 /** Chosen by the person, or by the view: the column that the effect hangs on most. */
 type Colour = number | 'auto' | 'none';
@@ -39,29 +40,29 @@ export function ExplanationView({ explanation, index, nodeId }: ExplanationViewP
     if (next !== undefined) setRow(next);
   };
   return (
-    <section aria-label="Why the model predicts it" data-testid="explanation-view" className="flex flex-col gap-3">
+    <section aria-label={texts.charts.explain.why} data-testid="explanation-view" className="flex flex-col gap-3">
       <div className="flex flex-wrap items-center gap-x-4 gap-y-2 text-xs text-muted">
         {outputs.length > 1 ? (
-          <Choice label="Class">
-            <Select size="sm" label="Class" value={String(place)} onChange={(value) => setPlace(Number(value))} items={outputs.map(({ name }, i) => ({ value: String(i), label: name }))} />
+          <Choice label={texts.common.class}>
+            <Select size="sm" label={texts.common.class} value={String(place)} onChange={(value) => setPlace(Number(value))} items={outputs.map(({ name }, i) => ({ value: String(i), label: name }))} />
           </Choice>
         ) : null}
         <div className="flex items-center gap-1">
-          <IconButton label="Row before" size="sm" disabled={at <= 0} onClick={() => step(at - 1)}>
+          <IconButton label={texts.charts.explain.rowBefore} size="sm" disabled={at <= 0} onClick={() => step(at - 1)}>
             <ChevronLeft size={14} />
           </IconButton>
-          <span className="min-w-20 text-center tabular-nums text-ink">Row {formatCount(rows[row] ?? 0)}</span>
-          <IconButton label="Row behind" size="sm" disabled={at < 0 || at >= order.length - 1} onClick={() => step(at + 1)}>
+          <span className="min-w-20 text-center tabular-nums text-ink">{texts.charts.explain.rowNumber(formatCount(rows[row] ?? 0))}</span>
+          <IconButton label={texts.charts.explain.rowBehind} size="sm" disabled={at < 0 || at >= order.length - 1} onClick={() => step(at + 1)}>
             <ChevronRight size={14} />
           </IconButton>
           {nodeId === undefined ? null : (
-            <IconButton label="Where does this row come from?" size="sm" onClick={() => traceExplained(nodeId, rows[row] ?? 0)}>
+            <IconButton label={texts.charts.explain.whereFrom} size="sm" onClick={() => traceExplained(nodeId, rows[row] ?? 0)}>
               <Route size={14} />
             </IconButton>
           )}
         </div>
-        <Choice label="Rows by">
-          <Select size="sm" label="Order of the rows" value={sorted} onChange={(value) => setSorted(value === 'low' || value === 'high' ? value : 'table')} items={rowOrders} />
+        <Choice label={texts.charts.explain.rowsBy}>
+          <Select size="sm" label={texts.charts.explain.order} value={sorted} onChange={(value) => setSorted(value === 'low' || value === 'high' ? value : 'table')} items={rowOrders} />
         </Choice>
         <span className="ml-auto">{shownWords(explanation)}</span>
       </div>
@@ -77,9 +78,9 @@ const traceExplained = (nodeId: string, number: number): void => traceRow({ node
 type RowOrder = 'table' | 'high' | 'low';
 
 const rowOrders = [
-  { value: 'table', label: 'place in the table' },
-  { value: 'high', label: 'output, highest first' },
-  { value: 'low', label: 'output, lowest first' },
+  { value: 'table', label: texts.charts.explain.byPlace },
+  { value: 'high', label: texts.charts.explain.byHigh },
+  { value: 'low', label: texts.charts.explain.byLow },
 ];
 
 function orderOf({ rows }: Explanation, output: ExplainedOutput | undefined, sorted: RowOrder): number[] {
@@ -124,18 +125,18 @@ function Views({ explanation, output, row, onRow, index }: ViewsProps) {
         onPoint={choosePoint}
         controls={
           <>
-            <Choice label="Column">
-              <Select size="sm" label="Column" value={String(column)} onChange={(value) => setColumn(Number(value))} items={ranked(output).map((j) => ({ value: String(j), label: columns[j]?.name ?? '' }))} />
+            <Choice label={texts.common.column}>
+              <Select size="sm" label={texts.common.column} value={String(column)} onChange={(value) => setColumn(Number(value))} items={ranked(output).map((j) => ({ value: String(j), label: columns[j]?.name ?? '' }))} />
             </Choice>
-            <Choice label="Colour">
+            <Choice label={texts.common.colour}>
               <Select
                 size="sm"
-                label="Colour"
+                label={texts.common.colour}
                 value={String(colour)}
                 onChange={(value) => setColour(value === 'auto' || value === 'none' ? value : Number(value))}
                 items={[
-                  { value: 'auto', label: auto === null ? 'automatic: none matters' : `automatic: ${columns[auto]?.name ?? ''}` },
-                  { value: 'none', label: 'none' },
+                  { value: 'auto', label: auto === null ? texts.charts.explain.autoNone : texts.charts.explain.auto(columns[auto]?.name ?? '') },
+                  { value: 'none', label: texts.charts.explain.noColour },
                   ...columns.flatMap(({ name, kind }, j) => (j === column || kind === 'image' ? [] : [{ value: String(j), label: name }])),
                 ]}
               />
@@ -160,6 +161,6 @@ function Choice({ label, children }: { readonly label: string; readonly children
 }
 
 function shownWords({ rows, explained, all }: Explanation): string {
-  if (rows.length < explained) return `${formatCount(rows.length)} of ${formatCount(explained)} explained rows are drawn, evenly taken.`;
-  return explained < all ? `${formatCount(explained)} of ${formatCount(all)} rows` : `${formatCount(all)} rows`;
+  if (rows.length < explained) return texts.charts.explain.drawn(formatCount(rows.length), formatCount(explained));
+  return explained < all ? texts.charts.explain.ofRows(formatCount(explained), formatCount(all)) : texts.common.rowCount(formatCount(all), all === 1);
 }

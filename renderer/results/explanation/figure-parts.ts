@@ -2,6 +2,7 @@ import type { ChartSpec } from '#app/sdk/ports.ts';
 import { layoutOf, escapeHtml } from '../charts/layout.ts';
 import type { PlotlyLayout } from '../charts/plotly.ts';
 import { seriesColour, withAlpha, type ChartTheme } from '../charts/theme.ts';
+import { texts } from '../../text/texts.ts';
 
 /** Low to high values: blue to orange as in all charts here, and never the colour of the ground in between. */
 export const lowHighScale = (theme: Pick<ChartTheme, 'dark'>): [number, string][] =>
@@ -13,7 +14,7 @@ export const lowersColour = (theme: ChartTheme): string => seriesColour(theme, 0
 export const raisesColour = (theme: ChartTheme): string => seriesColour(theme, 1);
 
 /** A bar of colours from low to high. */
-export function lowHighBar(theme: ChartTheme, title: string, ends: readonly [string, string] = ['low', 'high']): Record<string, unknown> {
+export function lowHighBar(theme: ChartTheme, title: string, ends: readonly [string, string] = [texts.charts.explain.low, texts.charts.explain.high]): Record<string, unknown> {
   return { thickness: 8, outlinewidth: 0, len: 0.95, tickvals: [0, 1], ticktext: ends.map(escapeHtml), tickfont: { size: 11, color: theme.muted }, title: { text: escapeHtml(title), side: 'right', font: { size: 11, color: theme.muted } } };
 }
 

@@ -5,6 +5,7 @@ import { neutralColour, withAlpha, type ChartTheme } from '../charts/theme.ts';
 import type { Figure } from '../charts/traces.ts';
 import { errorBars, lowHighBar, lowHighScale, lowersColour, namedLayout, raisesColour, upright } from './figure-parts.ts';
 import { outputText, ranked, scaleTitle, sharesOf, valueText } from './values.ts';
+import { texts } from '../../text/texts.ts';
 
 /** Columns in the bars and the swarm, bars of the waterfall, and points of the swarm. */
 export const drawnColumns = 15;
@@ -33,7 +34,7 @@ export function sizesFigure(explanation: Explanation, output: ExplainedOutput, t
         hovertemplate: names.map((name, i) => `${escapeHtml(name)}: <b>${formatNumber(sizes[i] ?? 0)}</b>${errors === null ? '' : ` ± ${formatNumber(errors[i] ?? 0)}`}<extra></extra>`),
       },
     ],
-    layout: namedLayout(theme, { title: '', x: { title: `mean size of the ${scaleTitle(explanation, output)}` } }, names, { bargap: 0.3 }),
+    layout: namedLayout(theme, { title: '', x: { title: texts.charts.explain.meanSizeOf(scaleTitle(explanation, output)) } }, names, { bargap: 0.3 }),
     notes: [],
   };
 }
@@ -65,11 +66,11 @@ export function swarmFigure(explanation: Explanation, output: ExplainedOutput, t
   const own = drawn.map((j) => output.values[j]?.[chosen] ?? 0);
   return {
     traces: [
-      ...(plain.x.length === 0 ? [] : [{ ...all, name: 'names and missing values', x: plain.x, y: plain.y, text: plain.text, customdata: plain.rows, marker: { ...marker, color: neutralColour(theme) } }]),
-      ...(coloured.x.length === 0 ? [] : [{ ...all, name: 'values', x: coloured.x, y: coloured.y, text: coloured.text, customdata: coloured.rows, marker: { ...marker, color: coloured.colour, cmin: 0, cmax: 1, colorscale: lowHighScale(theme), showscale: true, colorbar: lowHighBar(theme, 'value of the column') } }]),
+      ...(plain.x.length === 0 ? [] : [{ ...all, name: texts.charts.explain.namesAndMissing, x: plain.x, y: plain.y, text: plain.text, customdata: plain.rows, marker: { ...marker, color: neutralColour(theme) } }]),
+      ...(coloured.x.length === 0 ? [] : [{ ...all, name: texts.charts.explain.values, x: coloured.x, y: coloured.y, text: coloured.text, customdata: coloured.rows, marker: { ...marker, color: coloured.colour, cmin: 0, cmax: 1, colorscale: lowHighScale(theme), showscale: true, colorbar: lowHighBar(theme, texts.charts.explain.valueOfColumn) } }]),
       {
         ...all,
-        name: 'chosen row',
+        name: texts.charts.explain.chosenRow,
         x: own,
         y: own.map((_value, place) => place),
         text: drawn.map((j) => pointText(explanation, output, j, chosen)),
@@ -79,7 +80,7 @@ export function swarmFigure(explanation: Explanation, output: ExplainedOutput, t
       },
     ],
     layout: namedLayout(theme, { title: '', x: { title: scaleTitle(explanation, output) } }, names, { shapes: [upright(0, theme)] }),
-    notes: step > 1 ? [`Every ${step}th row is drawn.`] : [],
+    notes: step > 1 ? [texts.charts.explain.everyRow(step)] : [],
   };
 }
 
@@ -95,7 +96,7 @@ const points = (): Points => ({ x: [], y: [], rows: [], colour: [], text: [] });
 function pointText({ columns, rows }: Explanation, { values, errors }: ExplainedOutput, j: number, row: number): string {
   const column = columns[j];
   const error = errors?.[j]?.[row];
-  return `row ${rows[row] ?? ''}: ${escapeHtml(column?.name ?? '')} = ${escapeHtml(column === undefined ? '' : valueText(column, column.values[row]))}<br><b>${signed(values[j]?.[row] ?? 0)}</b>${error === null || error === undefined ? '' : ` ± ${formatNumber(error)}`}`;
+  return `${texts.charts.explain.point(rows[row] ?? '')}: ${escapeHtml(column?.name ?? '')} = ${escapeHtml(column === undefined ? '' : valueText(column, column.values[row]))}<br><b>${signed(values[j]?.[row] ?? 0)}</b>${error === null || error === undefined ? '' : ` ± ${formatNumber(error)}`}`;
 }
 
 export const signed = (value: number): string => (value > 0 ? `+${formatNumber(value)}` : formatNumber(value));
@@ -133,7 +134,7 @@ export function waterfallBars(explanation: Explanation, output: ExplainedOutput,
   });
   if (rest.length === 0 && others === null) return bars;
   const errors = rest.map((j) => output.errors?.[j]?.[row] ?? 0);
-  return [...bars, { label: others === null ? `${rest.length} more columns` : 'all other columns', value: rest.reduce((sum, j) => sum + (output.values[j]?.[row] ?? 0), others ?? 0), error: output.errors === null ? null : Math.hypot(...errors) }];
+  return [...bars, { label: others === null ? texts.charts.explain.moreColumns(rest.length) : texts.charts.explain.allOthers, value: rest.reduce((sum, j) => sum + (output.values[j]?.[row] ?? 0), others ?? 0), error: output.errors === null ? null : Math.hypot(...errors) }];
 }
 
 /** One row, from the base below to its output above. */
@@ -178,7 +179,7 @@ export function waterfallFigure(explanation: Explanation, output: ExplainedOutpu
         ...placed.slice(0, -1).map(({ to }, i) => ({ type: 'line', xref: 'x', yref: 'y', x0: to, x1: to, y0: i, y1: i + 1, layer: 'below', line: { color: theme.axis, width: 1 } })),
       ],
       annotations: [
-        labelled(output.base, { y: -0.9, yref: 'y', text: `base ${outputText(explanation, output.base)}`, xanchor: output.base - low < (high - low) / 2 ? 'left' : 'right', xshift: output.base - low < (high - low) / 2 ? 4 : -4 }),
+        labelled(output.base, { y: -0.9, yref: 'y', text: texts.charts.explain.base(outputText(explanation, output.base)), xanchor: output.base - low < (high - low) / 2 ? 'left' : 'right', xshift: output.base - low < (high - low) / 2 ? 4 : -4 }),
         labelled(end, { y: 1, yref: 'paper', yanchor: 'bottom', text: `<b>${outputText(explanation, end)}</b>` }),
       ],
     },
@@ -187,5 +188,5 @@ export function waterfallFigure(explanation: Explanation, output: ExplainedOutpu
 }
 
 function axisTitle({ scale, target }: Explanation, { name }: ExplainedOutput): string {
-  return { prediction: `predicted ${target}`, probability: `probability of “${name}”`, 'log-odds': `log-odds of “${name}”` }[scale];
+  return { prediction: texts.charts.explain.predicted(target), probability: texts.charts.explain.probabilityOf(name), 'log-odds': texts.charts.explain.logOddsOf(name) }[scale];
 }

@@ -4,6 +4,7 @@ import { formatCount } from '#app/core/units.ts';
 import type { ExplainedOutput, Explanation } from '#app/sdk/explanation.ts';
 import { cx } from '../../ui/index.ts';
 import { isOrdered, outputText, ranked, valueText } from './values.ts';
+import { texts } from '../../text/texts.ts';
 
 const rowHeight = 24;
 /** Columns beside the row's number and output. */
@@ -36,7 +37,7 @@ export function RowList({ explanation, output, order, chosen, onChoose }: RowLis
     <div
       ref={scroller}
       role="listbox"
-      aria-label="Explained rows"
+      aria-label={texts.charts.explain.listLabel}
       aria-activedescendant={`explained-row-${chosen}`}
       data-testid="explained-rows"
       tabIndex={0}
@@ -50,8 +51,8 @@ export function RowList({ explanation, output, order, chosen, onChoose }: RowLis
       className="max-h-[9.1rem] overflow-auto rounded-md border border-line bg-surface text-xs -outline-offset-2"
     >
       <div aria-hidden className="sticky top-0 z-10 grid border-b border-line-strong bg-chrome font-semibold" style={{ ...grid, height: rowHeight }}>
-        <span className="truncate px-2 py-1 text-right font-normal text-faint">row</span>
-        <span className="truncate px-2 py-1 text-right">output</span>
+        <span className="truncate px-2 py-1 text-right font-normal text-faint">{texts.charts.explain.rowHead}</span>
+        <span className="truncate px-2 py-1 text-right">{texts.charts.explain.outputHead}</span>
         {columns.map((j) => (
           <span key={j} className={cx('truncate px-2 py-1', isRight(explanation, j) && 'text-right')} title={explanation.columns[j]?.name}>
             {explanation.columns[j]?.name}

@@ -1,5 +1,6 @@
 import type { ChartSeries, ChartSpec } from '#app/sdk/ports.ts';
 import { metricTitle } from '../report/metric-text.ts';
+import { texts } from '../../text/texts.ts';
 
 export interface CurvePoints {
   readonly steps: readonly number[];
@@ -7,8 +8,8 @@ export interface CurvePoints {
 }
 
 const splits = [
-  { pattern: /^(validation|valid|val)(?=[_\s-]|[A-Z])[_\s-]?/, name: 'Validation' },
-  { pattern: /^(training|train)(?=[_\s-]|[A-Z])[_\s-]?/, name: 'Training' },
+  { pattern: /^(validation|valid|val)(?=[_\s-]|[A-Z])[_\s-]?/, name: texts.charts.curves.validation },
+  { pattern: /^(training|train)(?=[_\s-]|[A-Z])[_\s-]?/, name: texts.charts.curves.training },
 ] as const;
 
 /** `validationLoss` → quantity "loss" of the validation rows; a plain `loss` is of the training rows. */
@@ -17,14 +18,14 @@ export function splitName(name: string): { readonly quantity: string; readonly s
     const rest = name.replace(pattern, '');
     if (rest !== name && rest !== '') return { quantity: rest.charAt(0).toLowerCase() + rest.slice(1), split };
   }
-  return { quantity: name, split: 'Training' };
+  return { quantity: name, split: texts.charts.curves.training };
 }
 
 /**
  * Learning curves as charts: one for each quantity, training and validation together, step on the x axis.
  * Values that are not finite (a diverged loss) are gaps.
  */
-export function curveCharts(series: Readonly<Record<string, CurvePoints>>, stepTitle = 'Epoch'): ChartSpec[] {
+export function curveCharts(series: Readonly<Record<string, CurvePoints>>, stepTitle = texts.charts.curves.epoch): ChartSpec[] {
   const charts = new Map<string, ChartSeries[]>();
   for (const [name, points] of Object.entries(series)) {
     if (points.steps.length === 0) continue;
@@ -44,7 +45,7 @@ export function curveCharts(series: Readonly<Record<string, CurvePoints>>, stepT
   return [...charts].map(([quantity, drawn]) => ({
     title: metricTitle(quantity),
     // A search counts trials.
-    x: { title: /^best\b/.test(quantity) ? 'Trial' : stepTitle },
+    x: { title: /^best\b/.test(quantity) ? texts.charts.curves.trial : stepTitle },
     y: { title: metricTitle(quantity) },
     // Training first, so that its colour is the same in every chart.
     series: drawn.sort((a, b) => a.name.localeCompare(b.name)).map((one) => (drawn.length === 1 ? { ...one, name: metricTitle(quantity) } : one)),

@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { Check, Copy } from 'lucide-react';
 import { IconButton, Segmented } from '../../ui/index.ts';
 import type { Snippet } from './snippets.ts';
+import { texts } from '../../text/texts.ts';
 
 /** Code to ask the model from elsewhere. */
 export function CodeSnippets({ snippets }: { readonly snippets: readonly Snippet[] }) {
@@ -17,12 +18,12 @@ export function CodeSnippets({ snippets }: { readonly snippets: readonly Snippet
   return (
     <div className="flex min-w-0 flex-col gap-2">
       <div className="flex items-center gap-2">
-        <Segmented label="Language" value={snippet.id} onChange={setChosen} items={snippets.map((one) => ({ value: one.id, label: one.title }))} className="!w-64" />
-        <IconButton label="Copy code" size="sm" className="ml-auto" onClick={copy}>
+        <Segmented label={texts.model.language} value={snippet.id} onChange={setChosen} items={snippets.map((one) => ({ value: one.id, label: one.title }))} className="!w-64" />
+        <IconButton label={texts.model.copyCode} size="sm" className="ml-auto" onClick={copy}>
           {copied ? <Check size={14} className="text-good" /> : <Copy size={14} />}
         </IconButton>
       </div>
-      <pre tabIndex={0} aria-label={`${snippet.title} code`} className="selectable max-h-72 overflow-auto rounded-md border border-line bg-sunken p-3 font-mono text-xs leading-5">
+      <pre tabIndex={0} aria-label={texts.model.codeOf(snippet.title)} className="selectable max-h-72 overflow-auto rounded-md border border-line bg-sunken p-3 font-mono text-xs leading-5">
         {snippet.code}
       </pre>
     </div>

@@ -1,3 +1,4 @@
+import { decimalMark } from '#app/core/units.ts';
 import { useMemo } from 'react';
 import type { ModelSummary } from '#app/sdk/ports.ts';
 import { StaticTable } from '../report/static-table.tsx';
@@ -37,7 +38,7 @@ export function CoefficientList({ coefficients }: { readonly coefficients: Coeff
                 style={negative ? { right: '50%', width: `${share}%` } : { left: '50%', width: `${share}%` }}
               />
             </span>
-            <span className="selectable text-right tabular-nums">{one.coefficient.toPrecision(4).replace('-', '−')}</span>
+            <span className="selectable text-right tabular-nums">{decimalMark(one.coefficient.toPrecision(4)).replace('-', '−')}</span>
           </li>
         );
       })}

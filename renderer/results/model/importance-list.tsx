@@ -1,4 +1,6 @@
+import { decimalMark } from '#app/core/units.ts';
 import type { ModelSummary } from '#app/sdk/ports.ts';
+import { texts } from '../../text/texts.ts';
 
 type Importance = NonNullable<ModelSummary['importance']>;
 
@@ -20,12 +22,12 @@ export function ImportanceList({ importance }: { readonly importance: Importance
             <span aria-hidden className="h-3 rounded-sm bg-active">
               <span className="block h-full rounded-sm bg-[#0072b2] dark:bg-[#5cb3ee]" style={{ width: `${(share / largest) * 100}%` }} />
             </span>
-            <span className="selectable text-right tabular-nums">{(share * 100).toFixed(share < 0.1 ? 1 : 0)} %</span>
+            <span className="selectable text-right tabular-nums">{decimalMark((share * 100).toFixed(share < 0.1 ? 1 : 0))} %</span>
           </li>
         ))}
       </ul>
       <p className="max-w-[60ch] text-xs text-muted">
-        Share of the fall of the loss while training{importance.length > top.length ? `; the first ${top.length} of ${importance.length} features` : ''}. Permutation Importance measures on rows the model has not seen.
+        {texts.model.importance(top.length, importance.length)}
       </p>
     </div>
   );

@@ -3,6 +3,7 @@ import { metricTitle } from '../report/metric-text.ts';
 import { RecipeView } from './recipe-view.tsx';
 import { FactList, Section } from './section.tsx';
 import { algorithmTitle, learnerSentence, paramText } from './words.ts';
+import { texts } from '../../text/texts.ts';
 
 /** A learner before it is fitted: what it will do. */
 export function LearnerView({ learner }: { readonly learner: LearnerSpec }) {
@@ -13,10 +14,10 @@ export function LearnerView({ learner }: { readonly learner: LearnerSpec }) {
         <p className="text-sm text-muted">{learnerSentence(learner)}</p>
       </header>
       <div className="grid grid-cols-[repeat(auto-fit,minmax(min(320px,100%),1fr))] gap-6">
-        <Section title="Training parameters">
+        <Section title={texts.model.trainingParams}>
           <FactList facts={Object.entries(learner.params).map(([name, value]) => [metricTitle(name), paramText(value)] as const)} />
         </Section>
-        <Section title="Preprocessing">
+        <Section title={texts.model.preprocessing}>
           <RecipeView recipe={learner.recipe} />
         </Section>
       </div>

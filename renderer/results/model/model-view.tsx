@@ -19,6 +19,7 @@ import { snippets } from './snippets.ts';
 import { readField, typicalText } from './try-it.ts';
 import { TryItForm } from './try-it-form.tsx';
 import { algorithmTitle, paramText } from './words.ts';
+import { texts } from '../../text/texts.ts';
 
 interface ModelViewProps {
   readonly model: ModelValue;
@@ -50,14 +51,14 @@ export function ModelView({ model, subject, port, curves }: ModelViewProps) {
   const ownCurves = useMemo(() => Object.fromEntries((summary?.curves ?? []).map((curve) => [curve.name, curve])), [summary]);
 
   return (
-    <article data-testid="model-view" aria-label="Model" className="mx-auto flex max-w-[1440px] flex-col gap-5 p-4">
+    <article data-testid="model-view" aria-label={texts.common.model} className="mx-auto flex max-w-[1440px] flex-col gap-5 p-4">
       <header className="flex flex-wrap items-baseline gap-x-3 gap-y-1">
         <h3 className="text-base font-semibold">{algorithmTitle(model.algorithm)}</h3>
         <span className="text-sm text-muted">
-          predicts <span className="font-medium text-ink">{signature.target.name}</span> from {signature.inputs.length} {signature.inputs.length === 1 ? 'column' : 'columns'}, fitted on {formatCount(model.rows)} rows
+          {texts.model.predictsWord} <span className="font-medium text-ink">{signature.target.name}</span> {texts.model.about(signature.inputs.length, formatCount(model.rows))}
         </span>
         <Badge>{signature.task}</Badge>
-        {summary?.converged === false ? <Badge tone="warn">did not converge</Badge> : null}
+        {summary?.converged === false ? <Badge tone="warn">{texts.model.notConverged}</Badge> : null}
       </header>
       {Object.keys(model.metrics).length > 0 ? <MetricGrid metrics={metricItems(model.metrics)} /> : null}
       {summary && summary.notes.length > 0 ? (
@@ -69,7 +70,7 @@ export function ModelView({ model, subject, port, curves }: ModelViewProps) {
       ) : null}
       {curves ?? <LiveCurves series={ownCurves} live={false} />}
       <div className="grid grid-cols-[repeat(auto-fit,minmax(min(420px,100%),1fr))] gap-x-8 gap-y-6">
-        <Section title="Try it">
+        <Section title={texts.model.tryIt}>
           <TryItForm
             signature={signature}
             profiles={profiles}
@@ -81,16 +82,16 @@ export function ModelView({ model, subject, port, curves }: ModelViewProps) {
           />
         </Section>
         {summary?.importance && summary.importance.length > 0 ? (
-          <Section title="What the splits use">
+          <Section title={texts.model.splits}>
             <ImportanceList importance={summary.importance} />
           </Section>
         ) : null}
         {summary?.coefficients && summary.coefficients.length > 0 ? (
-          <Section title="Coefficients">
+          <Section title={texts.model.coefficients}>
             <CoefficientList coefficients={summary.coefficients} />
           </Section>
         ) : null}
-        <Section title="Signature">
+        <Section title={texts.model.signature}>
           <ul className="max-h-80 overflow-auto rounded-md border border-line">
             {signature.inputs.map((column) => (
               <li key={column.name} className="flex h-7 items-center justify-between gap-4 border-b border-line px-3 text-sm last:border-b-0">
@@ -100,20 +101,20 @@ export function ModelView({ model, subject, port, curves }: ModelViewProps) {
             ))}
             <li className="flex h-7 items-center justify-between gap-4 bg-accent-soft px-3 text-sm">
               <span className="selectable truncate font-medium">→ {signature.target.name}</span>
-              <span className="truncate text-xs text-muted">{signature.classes ? `${signature.classes.length} classes: ${signature.classes.slice(0, 4).join(', ')}` : 'number'}</span>
+              <span className="truncate text-xs text-muted">{signature.classes ? texts.model.classes(signature.classes.length, signature.classes.slice(0, 4).join(', ')) : texts.model.number}</span>
             </li>
           </ul>
         </Section>
-        <Section title="Training">
+        <Section title={texts.model.training}>
           <FactList
             facts={[
-              ...(summary?.iterations === undefined ? [] : ([['Iterations', formatCount(summary.iterations)]] as const)),
+              ...(summary?.iterations === undefined ? [] : ([[texts.model.iterations, formatCount(summary.iterations)]] as const)),
               ...Object.entries(model.params).map(([name, value]) => [metricTitle(name), paramText(value)] as const),
-              ['Features after preprocessing', formatCount(signature.features.length)],
+              [texts.model.features, formatCount(signature.features.length)],
             ]}
           />
         </Section>
-        <Section title="Use it elsewhere">
+        <Section title={texts.model.elsewhere}>
           <CodeSnippets snippets={code} />
         </Section>
       </div>

@@ -1,11 +1,12 @@
 import type { Recipe } from '#app/sdk/ports.ts';
 import { selectionWords, stepWords } from './words.ts';
+import { texts } from '../../text/texts.ts';
 
 /** The steps of a preprocessing, in the order they are applied. */
 export function RecipeView({ recipe }: { readonly recipe: Recipe }) {
-  if (recipe.steps.length === 0) return <p className="text-sm text-muted">No steps: columns go to the learner as they are.</p>;
+  if (recipe.steps.length === 0) return <p className="text-sm text-muted">{texts.model.noSteps}</p>;
   return (
-    <ol aria-label="Preprocessing steps" className="flex max-w-[72ch] flex-col">
+    <ol aria-label={texts.model.steps} className="flex max-w-[72ch] flex-col">
       {recipe.steps.map((step, index) => {
         const { title, detail } = stepWords(step);
         return (
@@ -17,7 +18,7 @@ export function RecipeView({ recipe }: { readonly recipe: Recipe }) {
             <div className="selectable min-w-0">
               <div className="text-sm font-medium">{title}</div>
               <div className="text-sm text-muted">{detail}</div>
-              <div className="text-xs text-faint">In {selectionWords(step.columns)}</div>
+              <div className="text-xs text-faint">{texts.model.inColumns(selectionWords(step.columns))}</div>
             </div>
           </li>
         );

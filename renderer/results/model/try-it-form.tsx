@@ -1,3 +1,4 @@
+import { decimalMark } from '#app/core/units.ts';
 import { useState } from 'react';
 import { Dices, Play } from 'lucide-react';
 import type { Diagnostic } from '#app/core/errors.ts';
@@ -7,6 +8,7 @@ import { diagnosticOf } from '../../rpc/client.ts';
 import { Button, FieldMessage, Input, TypeBadge } from '../../ui/index.ts';
 import { readField, readPrediction, typicalText } from './try-it.ts';
 import type { PredictionShown, RecordValue } from './try-it.ts';
+import { texts } from '../../text/texts.ts';
 
 interface TryItFormProps {
   readonly signature: ModelSignature;
@@ -19,11 +21,11 @@ interface TryItFormProps {
 
 /** One record in, one prediction out. */
 export function TryItForm({ signature, profiles, predict, pickRow }: TryItFormProps) {
-  const [texts, setTexts] = useState<Readonly<Record<string, string>>>({});
+  const [typed, setTyped] = useState<Readonly<Record<string, string>>>({});
   const [result, setResult] = useState<PredictionShown | null>(null);
   const [error, setError] = useState<Diagnostic | null>(null);
   const [busy, setBusy] = useState(false);
-  const readings = signature.inputs.map((column) => ({ column, reading: readField(column, texts[column.name] ?? '') }));
+  const readings = signature.inputs.map((column) => ({ column, reading: readField(column, typed[column.name] ?? '') }));
   const wrong = readings.some(({ reading }) => !reading.ok);
 
   const ask = () => {
@@ -36,7 +38,7 @@ export function TryItForm({ signature, profiles, predict, pickRow }: TryItFormPr
       .finally(() => setBusy(false));
   };
   const fill = (values: Readonly<Record<string, string>>) => {
-    setTexts(values);
+    setTyped(values);
     setResult(null);
   };
   const typical = () => fill(Object.fromEntries(signature.inputs.map((column) => [column.name, typicalText(column, profiles?.get(column.name))])));
@@ -52,16 +54,16 @@ export function TryItForm({ signature, profiles, predict, pickRow }: TryItFormPr
       <div className="flex gap-2">
         {profiles ? (
           <Button size="sm" onClick={typical}>
-            Typical values
+            {texts.model.typical}
           </Button>
         ) : null}
         {pickRow ? (
           <Button size="sm" icon={<Dices size={14} />} onClick={() => void pickRow().then(fill, (failure: unknown) => setError(diagnosticOf(failure)))}>
-            A row of the data
+            {texts.model.rowOfData}
           </Button>
         ) : null}
         <Button size="sm" variant="quiet" onClick={() => fill({})}>
-          Clear
+          {texts.common.clear}
         </Button>
       </div>
       <div className="grid grid-cols-[repeat(auto-fill,minmax(150px,1fr))] gap-x-3 gap-y-2">
@@ -78,12 +80,12 @@ export function TryItForm({ signature, profiles, predict, pickRow }: TryItFormPr
               </span>
               <Input
                 data-testid={`tryit-input-${column.name}`}
-                value={texts[column.name] ?? ''}
-                placeholder={typicalText(column, profiles?.get(column.name)) || 'missing'}
+                value={typed[column.name] ?? ''}
+                placeholder={typicalText(column, profiles?.get(column.name)) || texts.common.missing}
                 inputMode={column.type === 'integer' || column.type === 'float' ? 'decimal' : 'text'}
                 list={listId}
                 invalid={!reading.ok}
-                onChange={(event) => setTexts({ ...texts, [column.name]: event.target.value })}
+                onChange={(event) => setTyped({ ...typed, [column.name]: event.target.value })}
               />
               {listId ? (
                 <datalist id={listId}>
@@ -97,10 +99,10 @@ export function TryItForm({ signature, profiles, predict, pickRow }: TryItFormPr
           );
         })}
       </div>
-      <p className="text-xs text-faint">An empty field is a missing value; the model knows what to do with it.</p>
+      <p className="text-xs text-faint">{texts.model.emptyField}</p>
       <div className="flex items-start gap-4">
         <Button type="submit" variant="primary" icon={<Play size={14} />} busy={busy} disabled={wrong} data-testid="tryit-predict">
-          Predict
+          {texts.model.predict}
         </Button>
         {result ? <Prediction target={signature.target.name} result={result} /> : null}
       </div>
@@ -121,7 +123,7 @@ function Prediction({ target, result }: { readonly target: string; readonly resu
             <span aria-hidden className="h-1.5 overflow-hidden rounded-full bg-active">
               <span className="block h-full rounded-full bg-accent" style={{ width: `${one.probability * 100}%` }} />
             </span>
-            <span className="text-right tabular-nums">{(one.probability * 100).toFixed(1)} %</span>
+            <span className="text-right tabular-nums">{decimalMark((one.probability * 100).toFixed(1))} %</span>
           </li>
         ))}
       </ul>

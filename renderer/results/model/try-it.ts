@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import type { Column } from '#app/relation/types.ts';
 import type { ColumnProfile } from '#app/protocol/schema.ts';
-import { datedNumber, inputWords, isDated } from '#app/sdk/model-input.ts';
+import { datedNumber, isDated } from '#app/sdk/model-input.ts';
 import { formatNumber } from '#app/core/units.ts';
+import { texts } from '../../text/texts.ts';
 
 const predictionSchema = z.object({ prediction: z.union([z.string(), z.number()]), probabilities: z.record(z.string(), z.number()).optional() });
 
@@ -17,21 +18,21 @@ export function readField(column: Column, text: string): Reading {
   switch (column.type) {
     case 'integer': {
       const value = Number(trimmed);
-      return Number.isSafeInteger(value) ? { ok: true, value } : { ok: false, message: `${column.name} must be a whole number.` };
+      return Number.isSafeInteger(value) ? { ok: true, value } : { ok: false, message: texts.model.mustBe.whole(column.name) };
     }
     case 'float': {
       const value = Number(trimmed.replace(',', '.'));
-      return Number.isFinite(value) ? { ok: true, value } : { ok: false, message: `${column.name} must be a number.` };
+      return Number.isFinite(value) ? { ok: true, value } : { ok: false, message: texts.model.mustBe.number(column.name) };
     }
     case 'boolean': {
       const word = trimmed.toLowerCase();
       if (['true', 'yes', '1'].includes(word)) return { ok: true, value: true };
       if (['false', 'no', '0'].includes(word)) return { ok: true, value: false };
-      return { ok: false, message: `${column.name} must be true or false.` };
+      return { ok: false, message: texts.model.mustBe.boolean(column.name) };
     }
     case 'date':
     case 'timestamp':
-      return datedNumber(column.type, trimmed) === null ? { ok: false, message: `${column.name} must be ${inputWords(column)}.` } : { ok: true, value: trimmed };
+      return datedNumber(column.type, trimmed) === null ? { ok: false, message: texts.model.mustBe[column.type](column.name) } : { ok: true, value: trimmed };
     default:
       return { ok: true, value: text };
   }

@@ -1,10 +1,11 @@
 import type { ColumnSelection, LearnerSpec, RecipeStep } from '#app/sdk/ports.ts';
+import { texts } from '../../text/texts.ts';
 
 const algorithms: Readonly<Record<string, string>> = {
-  'linear-regression': 'Linear regression',
-  'logistic-regression': 'Logistic regression',
-  mlp: 'Neural network',
-  'neural-network': 'Neural network',
+  'linear-regression': texts.model.algorithms.linear,
+  'logistic-regression': texts.model.algorithms.logistic,
+  mlp: texts.model.algorithms.network,
+  'neural-network': texts.model.algorithms.network,
 };
 
 export function algorithmTitle(algorithm: string): string {
@@ -17,15 +18,15 @@ export function algorithmTitle(algorithm: string): string {
 export function selectionWords(selection: ColumnSelection): string {
   switch (selection.by) {
     case 'all-numeric':
-      return 'all numeric columns';
+      return texts.model.selection.numeric;
     case 'all-categorical':
-      return 'all text columns';
+      return texts.model.selection.text;
     case 'all-dates':
-      return 'all columns of dates';
+      return texts.model.selection.dates;
     case 'all':
-      return 'all columns';
+      return texts.model.selection.all;
     case 'names':
-      return selection.names.length === 0 ? 'no columns' : selection.names.join(', ');
+      return selection.names.length === 0 ? texts.model.selection.none : selection.names.join(', ');
   }
 }
 
@@ -38,53 +39,53 @@ export interface StepWords {
 export function stepWords(step: RecipeStep): StepWords {
   switch (step.step) {
     case 'impute': {
-      const numeric = { mean: 'numbers by the mean', median: 'numbers by the median', zero: 'numbers by 0', none: null }[step.numeric];
-      const text = { 'most-frequent': 'text by the most frequent value', constant: `text by “${step.constant}”`, none: null }[step.categorical];
+      const numeric = { mean: texts.model.impute.mean, median: texts.model.impute.median, zero: texts.model.impute.zero, none: null }[step.numeric];
+      const text = { 'most-frequent': texts.model.impute.frequent, constant: texts.model.impute.constant(step.constant), none: null }[step.categorical];
       const parts = [numeric, text].filter((part) => part !== null);
       return {
-        title: 'Fill missing values',
-        detail: `${parts.length === 0 ? 'nothing is filled' : parts.join(', ')}${step.indicator ? '; adds a 0/1 column that says where a value was missing' : ''}`,
+        title: texts.model.impute.title,
+        detail: `${parts.length === 0 ? texts.model.impute.nothing : parts.join(', ')}${step.indicator ? `; ${texts.model.impute.indicator}` : ''}`,
       };
     }
     case 'scale':
       return {
-        title: 'Scale numbers',
-        detail: { standard: 'to mean 0 and standard deviation 1', 'min-max': 'to the range 0 to 1', robust: 'by median and interquartile range', quantile: 'to the share of rows below, 0 to 1', power: 'to mean 0 and standard deviation 1, after a power that takes skew away' }[step.method],
+        title: texts.model.scale.title,
+        detail: { standard: texts.model.scale.standard, 'min-max': texts.model.scale.minMax, robust: texts.model.scale.robust, quantile: texts.model.scale.quantile, power: texts.model.scale.power }[step.method],
       };
     case 'one-hot':
       return {
-        title: 'Turn categories into 0/1 columns',
-        detail: `at most ${step.maxCategories} a column${step.other ? ', the rest as “other”' : ''}${step.dropFirst ? ', the first left out' : ''}`,
+        title: texts.model.oneHot.title,
+        detail: texts.model.oneHot.detail(step.maxCategories, step.other, step.dropFirst),
       };
     case 'ordinal':
       return {
-        title: 'Turn categories into codes',
-        detail: `0, 1, 2 … by ${step.order === 'frequency' ? 'frequency' : 'value'} for at most ${step.maxCategories} a column; ${step.missing === 'code' ? 'the rest share a code' : 'the rest is missing'}`,
+        title: texts.model.codes.title,
+        detail: texts.model.codes.detail(step.order === 'frequency', step.maxCategories, step.missing === 'code'),
       };
     case 'date-parts':
-      return { title: 'Turn dates into numbers', detail: step.parts.length === 0 ? 'nothing is made of them' : step.parts.join(', ').replaceAll('-', ' ') };
+      return { title: texts.model.dates.title, detail: step.parts.length === 0 ? texts.model.dates.nothing : step.parts.join(', ').replaceAll('-', ' ') };
     case 'text':
       return {
-        title: 'Turn free text into term weights',
-        detail: `${{ 'tf-idf': 'frequencies weighed down for common terms', counts: 'counts', presence: '1 where it occurs' }[step.weighting]} of the ${step.maxTerms} most frequent ${step.longest === 1 ? 'words' : `words and runs of up to ${step.longest} words`}`,
+        title: texts.model.terms.title,
+        detail: texts.model.terms.detail({ 'tf-idf': texts.model.terms.weights.tfIdf, counts: texts.model.terms.weights.counts, presence: texts.model.terms.weights.presence }[step.weighting], step.maxTerms, step.longest),
       };
     case 'words':
-      return { title: 'Read the words of texts', detail: `the first ${step.length} of each, of the ${step.size} words in most rows` };
+      return { title: texts.model.words.title, detail: texts.model.words.detail(step.length, step.size) };
     case 'pixels':
-      return { title: 'Read the images', detail: `brought to ${step.width} × ${step.height} pixels` };
+      return { title: texts.model.pixels.title, detail: texts.model.pixels.detail(step.width, step.height) };
     case 'select': {
       const detail = {
-        drop: 'these',
-        keep: 'all others',
-        'drop-constant': `those with one value in ${Math.round(1000 * step.constantShare) / 10} % of the rows or more`,
-        'drop-correlated': `the later of two with a correlation of ${step.correlation} or more`,
+        drop: texts.model.leave.these,
+        keep: texts.model.leave.others,
+        'drop-constant': texts.model.leave.constant(Math.round(1000 * step.constantShare) / 10),
+        'drop-correlated': texts.model.leave.correlated(step.correlation),
       }[step.action];
-      return { title: 'Leave columns out', detail };
+      return { title: texts.model.leave.title, detail };
     }
     case 'target-encode':
       return {
-        title: 'Turn categories into the mean of the target',
-        detail: `${step.smoothing === 'auto' ? 'rare ones drawn towards the overall mean as the variances say' : `drawn towards the overall mean by ${step.weight} rows`}, training rows by ${step.folds} folds`,
+        title: texts.model.target.title,
+        detail: texts.model.target.detail(step.smoothing === 'auto' ? texts.model.target.auto : texts.model.target.by(step.weight), step.folds),
       };
   }
 }
@@ -92,13 +93,13 @@ export function stepWords(step: RecipeStep): StepWords {
 /** A param's value in a table of params. */
 export function paramText(value: unknown): string {
   if (value === null || value === undefined) return '–';
-  if (typeof value === 'boolean') return value ? 'yes' : 'no';
-  if (Array.isArray(value)) return value.length === 0 ? 'none' : value.map(paramText).join(', ');
+  if (typeof value === 'boolean') return value ? texts.model.yes : texts.model.no;
+  if (Array.isArray(value)) return value.length === 0 ? texts.model.none : value.map(paramText).join(', ');
   if (typeof value === 'object') return JSON.stringify(value);
   return String(value);
 }
 
 export function learnerSentence(learner: Pick<LearnerSpec, 'target' | 'features' | 'task'>): string {
-  const from = learner.features === null ? 'every other usable column' : learner.features.length === 1 ? learner.features[0] : `${learner.features.length} columns`;
-  return `Predicts ${learner.target === '' ? 'a target that is not chosen yet' : learner.target} (${learner.task}) from ${from}.`;
+  const from = learner.features === null ? texts.model.everyOther : learner.features.length === 1 ? learner.features[0] : texts.common.columnCount(String(learner.features.length), false);
+  return texts.model.predicts(learner.target, learner.task, String(from));
 }

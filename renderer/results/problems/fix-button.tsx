@@ -2,6 +2,7 @@ import { Wrench } from 'lucide-react';
 import type { Finding } from '#app/pipeline/lint/index.ts';
 import { applyFix, useCanFix } from '../../state/leaks.ts';
 import { Button, cx } from '../../ui/index.ts';
+import { texts } from '../../text/texts.ts';
 
 interface FixButtonProps {
   readonly finding: Finding;
@@ -15,8 +16,8 @@ export function FixButton({ finding, wraps = false, className }: FixButtonProps)
   const canFix = useCanFix();
   if (finding.fix === undefined) return null;
   return (
-    <Button size="sm" icon={<Wrench size={12} className="shrink-0" />} disabled={!canFix} data-testid={`fix-${finding.code}`} onClick={() => applyFix(finding)} title={wraps ? undefined : `Fix: ${finding.fix.title}`} className={cx(wraps && 'h-auto! shrink! whitespace-normal! py-1 text-left', className)}>
-      <span className={cx('min-w-0', !wraps && 'truncate')}>Fix: {finding.fix.title}</span>
+    <Button size="sm" icon={<Wrench size={12} className="shrink-0" />} disabled={!canFix} data-testid={`fix-${finding.code}`} onClick={() => applyFix(finding)} title={wraps ? undefined : texts.results.fix(finding.fix.title)} className={cx(wraps && 'h-auto! shrink! whitespace-normal! py-1 text-left', className)}>
+      <span className={cx('min-w-0', !wraps && 'truncate')}>{texts.results.fix(finding.fix.title)}</span>
     </Button>
   );
 }

@@ -2,11 +2,12 @@ import { CircleHelp } from 'lucide-react';
 import type { MetricItem } from '#app/sdk/ports.ts';
 import { Tooltip } from '../../ui/index.ts';
 import { formatMetric, metricTitle } from './metric-text.ts';
+import { texts } from '../../text/texts.ts';
 
 /** Big figures, with what each means behind its question mark. */
 export function MetricGrid({ title, metrics }: { readonly title?: string | undefined; readonly metrics: readonly MetricItem[] }) {
   return (
-    <section aria-label={title ?? 'Metrics'}>
+    <section aria-label={title ?? texts.results.metrics}>
       {title ? <h4 className="mb-2 text-sm font-semibold">{title}</h4> : null}
       <dl className="flex flex-wrap overflow-hidden rounded-md border border-line bg-surface">
         {metrics.map((metric) => (
@@ -17,7 +18,7 @@ export function MetricGrid({ title, metrics }: { readonly title?: string | undef
               </span>
               {metric.help ? (
                 <Tooltip text={metric.help} side="top">
-                  <button type="button" aria-label={`What ${metricTitle(metric.name)} means`} className="shrink-0 rounded-full text-faint hover:text-ink">
+                  <button type="button" aria-label={texts.results.whatMeans(metricTitle(metric.name))} className="shrink-0 rounded-full text-faint hover:text-ink">
                     <CircleHelp size={13} />
                   </button>
                 </Tooltip>

@@ -4,6 +4,7 @@ import { addPart } from '../../canvas/part.ts';
 import { titleOf } from '../../state/catalogue.ts';
 import { usePipeline } from '../../state/pipeline.ts';
 import { Button } from '../../ui/index.ts';
+import { texts } from '../../text/texts.ts';
 
 interface PipelineBlockProps {
   readonly block: Extract<ReportBlock, { type: 'pipeline' }>;
@@ -23,8 +24,8 @@ export function PipelineBlock({ block, nodeId }: PipelineBlockProps) {
           {block.nodes.map(titleOf).join(', ')}
         </p>
       </div>
-      <Button icon={<Workflow size={14} />} disabled={!isThere} data-testid="add-part" title={isThere ? 'Adds these nodes to the pipeline, connected to the same table' : 'The node that this result comes from is not in the open pipeline'} onClick={() => nodeId !== undefined && addPart(block, nodeId, block.title)}>
-        Put on the canvas
+      <Button icon={<Workflow size={14} />} disabled={!isThere} data-testid="add-part" title={isThere ? texts.results.part.adds : texts.results.part.notThere} onClick={() => nodeId !== undefined && addPart(block, nodeId, block.title)}>
+        {texts.results.part.put}
       </Button>
     </section>
   );

@@ -5,6 +5,7 @@ import type { Column } from '#app/relation/types.ts';
 import { Button, IconButton, cx } from '../../ui/index.ts';
 import { decimalsFor, formatCell, isNumeric, toTsv } from '../table/cell-format.ts';
 import type { Cell } from '../table/cell-format.ts';
+import { texts } from '../../text/texts.ts';
 
 interface StaticTableProps {
   readonly title?: string | undefined;
@@ -20,10 +21,10 @@ export function StaticTable({ title, columns, rows }: StaticTableProps) {
   const decimals = useMemo(() => columns.map((column, index) => (column.type === 'float' ? decimalsFor(rows.map((row) => row[index] ?? null)) : 0)), [columns, rows]);
   const shown = all ? rows : rows.slice(0, firstShown);
   return (
-    <section aria-label={title ?? 'Table'} className="min-w-0">
+    <section aria-label={title ?? texts.common.table} className="min-w-0">
       <div className="mb-1 flex min-h-6 items-center gap-2">
         {title ? <h4 className="text-sm font-semibold">{title}</h4> : null}
-        <IconButton label="Copy table" size="sm" className="ml-auto" onClick={() => void navigator.clipboard.writeText(toTsv(columns.map((column) => column.name), rows))}>
+        <IconButton label={texts.results.copyTable} size="sm" className="ml-auto" onClick={() => void navigator.clipboard.writeText(toTsv(columns.map((column) => column.name), rows))}>
           <Copy size={14} />
         </IconButton>
       </div>
@@ -56,7 +57,7 @@ export function StaticTable({ title, columns, rows }: StaticTableProps) {
       </div>
       {rows.length > shown.length ? (
         <Button size="sm" variant="quiet" className="mt-1" onClick={() => setAll(true)}>
-          Show all {formatCount(rows.length)} rows
+          {texts.results.showAll(formatCount(rows.length))}
         </Button>
       ) : null}
     </section>

@@ -1,6 +1,7 @@
 import type { ColumnProfile } from '#app/protocol/schema.ts';
 import { formatNumber } from '#app/core/units.ts';
 import { rangeText } from '../../state/slices.ts';
+import { texts } from '../../text/texts.ts';
 
 export interface Brushed {
   readonly filter: string;
@@ -22,16 +23,16 @@ export function brushBins(profile: ColumnProfile, from: number, to: number): Bru
     // Edges are midnights; the last day is the one before the upper edge.
     const text = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
     const [least, most] = [text(low), text(high - dayMs)];
-    return { filter: rangeText(name, type, least, most), label: `${name} ${least === most ? least : `${least} to ${most}`}` };
+    return { filter: rangeText(name, type, least, most), label: least === most ? `${name} ${least}` : texts.table.rangeOf(name, least, most) };
   }
   if (type === 'timestamp') {
     const text = (ms: number): string => new Date(ms).toISOString().slice(0, 19).replace('T', ' ');
-    return { filter: rangeText(name, type, text(low), text(high), end < last), label: `${name} ${text(low)} to ${text(high)}` };
+    return { filter: rangeText(name, type, text(low), text(high), end < last), label: texts.table.rangeOf(name, text(low), text(high)) };
   }
   if (type === 'integer') {
     // Edges lie between whole numbers.
     const [least, most] = [Math.ceil(low), Math.floor(high)];
-    return { filter: rangeText(name, type, least, most), label: `${name} ${formatNumber(least)} to ${formatNumber(most)}` };
+    return { filter: rangeText(name, type, least, most), label: texts.table.rangeOf(name, formatNumber(least), formatNumber(most)) };
   }
-  return { filter: rangeText(name, 'float', low, high, end < last), label: `${name} ${formatNumber(low)} to ${formatNumber(high)}` };
+  return { filter: rangeText(name, 'float', low, high, end < last), label: texts.table.rangeOf(name, formatNumber(low), formatNumber(high)) };
 }

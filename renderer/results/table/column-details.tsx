@@ -1,10 +1,11 @@
 import { X } from 'lucide-react';
-import { formatCount, formatNumber } from '#app/core/units.ts';
+import { decimalMark, formatCount, formatNumber } from '#app/core/units.ts';
 import type { ColumnDetail } from '#app/protocol/column-detail.ts';
 import { client } from '../../rpc/client.ts';
 import { IconButton, Spinner, TypeBadge } from '../../ui/index.ts';
 import { useQuery } from '../use-query.ts';
 import type { Subject } from './table-subject.ts';
+import { texts } from '../../text/texts.ts';
 
 interface ColumnDetailsProps {
   readonly subject: Subject;
@@ -20,18 +21,18 @@ export function ColumnDetails({ subject, port, column, filter, onClose }: Column
     client.views.column({ document: subject.document, nodeId: subject.nodeId, port, column, filter }, { signal }),
   );
   return (
-    <aside aria-label={`Statistics of ${column}`} data-testid="column-details" className="flex w-72 shrink-0 flex-col border-l border-line bg-chrome">
+    <aside aria-label={texts.table.details.of(column)} data-testid="column-details" className="flex w-72 shrink-0 flex-col border-l border-line bg-chrome">
       <header className="flex h-8 shrink-0 items-center gap-2 border-b border-line pl-3 pr-1">
         <h3 className="min-w-0 flex-1 truncate text-sm font-medium" title={column}>
           {column}
         </h3>
-        {loading ? <Spinner size={13} label="Computing statistics" /> : null}
+        {loading ? <Spinner size={13} label={texts.table.details.computing} /> : null}
         {data ? <TypeBadge type={data.type} /> : null}
-        <IconButton label="Close statistics" size="sm" onClick={onClose}>
+        <IconButton label={texts.table.details.close} size="sm" onClick={onClose}>
           <X size={14} />
         </IconButton>
       </header>
-      <div tabIndex={0} role="region" aria-label={`Figures of ${column}`} className="min-h-0 flex-1 overflow-auto px-3 py-2 text-xs">
+      <div tabIndex={0} role="region" aria-label={texts.table.details.figures(column)} className="min-h-0 flex-1 overflow-auto px-3 py-2 text-xs">
         {error ? <p className="text-bad-ink">{error.message}</p> : null}
         {data ? <Numbers detail={data} filtered={filter !== ''} /> : null}
       </div>
@@ -43,21 +44,21 @@ function Numbers({ detail, filtered }: { readonly detail: ColumnDetail; readonly
   const { rows, missing, distinct, numbers, text, quantiles, top } = detail;
   const share = (count: number): string => (rows === 0 ? '' : ` (${percent(count / rows)})`);
   const facts: [string, string][] = [
-    [filtered ? 'Rows shown' : 'Rows', formatCount(rows)],
-    ['Missing', `${formatCount(missing)}${share(missing)}`],
-    ['Different values', `${formatCount(distinct)}${distinct > 0 && distinct === rows - missing ? ', each once' : ''}`],
+    [filtered ? texts.table.details.rowsShown : texts.common.rows, formatCount(rows)],
+    [texts.table.details.missing, `${formatCount(missing)}${share(missing)}`],
+    [texts.table.details.different, `${formatCount(distinct)}${distinct > 0 && distinct === rows - missing ? texts.table.details.eachOnce : ''}`],
   ];
   if (numbers) {
-    for (const [name, value] of [['Mean', numbers.mean], ['Standard deviation', numbers.stddev], ['Skewness', numbers.skewness], ['Sum', numbers.sum]] as const) if (value !== null) facts.push([name, formatNumber(value)]);
-    facts.push(['Zeros', `${formatCount(numbers.zeros)}${share(numbers.zeros)}`], ['Negative', `${formatCount(numbers.negative)}${share(numbers.negative)}`]);
-    if (numbers.notFinite > 0) facts.push(['Not finite', formatCount(numbers.notFinite)]);
+    for (const [name, value] of [[texts.table.details.mean, numbers.mean], [texts.table.details.deviation, numbers.stddev], [texts.table.details.skewness, numbers.skewness], [texts.table.details.sum, numbers.sum]] as const) if (value !== null) facts.push([name, formatNumber(value)]);
+    facts.push([texts.table.details.zeros, `${formatCount(numbers.zeros)}${share(numbers.zeros)}`], [texts.table.details.negative, `${formatCount(numbers.negative)}${share(numbers.negative)}`]);
+    if (numbers.notFinite > 0) facts.push([texts.table.details.notFinite, formatCount(numbers.notFinite)]);
   }
   if (text) {
-    facts.push(['Length', text.shortest === text.longest ? formatCount(text.longest) : `${formatCount(text.shortest)} to ${formatCount(text.longest)}`]);
-    if (text.empty > 0) facts.push(['Empty', `${formatCount(text.empty)}${share(text.empty)}`]);
-    if (text.untrimmed > 0) facts.push(['With blanks around', `${formatCount(text.untrimmed)}${share(text.untrimmed)}`]);
-    if (text.likeNumber > 0) facts.push(['Could be numbers', `${formatCount(text.likeNumber)}${share(text.likeNumber)}`]);
-    if (text.likeDate > text.likeNumber) facts.push(['Could be dates', `${formatCount(text.likeDate)}${share(text.likeDate)}`]);
+    facts.push([texts.table.details.length, text.shortest === text.longest ? formatCount(text.longest) : texts.table.details.fromTo(formatCount(text.shortest), formatCount(text.longest))]);
+    if (text.empty > 0) facts.push([texts.table.details.empty, `${formatCount(text.empty)}${share(text.empty)}`]);
+    if (text.untrimmed > 0) facts.push([texts.table.details.blanks, `${formatCount(text.untrimmed)}${share(text.untrimmed)}`]);
+    if (text.likeNumber > 0) facts.push([texts.table.details.likeNumbers, `${formatCount(text.likeNumber)}${share(text.likeNumber)}`]);
+    if (text.likeDate > text.likeNumber) facts.push([texts.table.details.likeDates, `${formatCount(text.likeDate)}${share(text.likeDate)}`]);
   }
   const most = Math.max(1, ...top.map((one) => one.count));
   return (
@@ -72,11 +73,11 @@ function Numbers({ detail, filtered }: { readonly detail: ColumnDetail; readonly
       </dl>
       {quantiles.length > 0 ? (
         <section>
-          <h4 className="pb-0.5 text-faint">Quantiles</h4>
+          <h4 className="pb-0.5 text-faint">{texts.table.details.quantiles}</h4>
           <dl className="grid grid-cols-[auto_1fr] gap-x-3 tabular-nums">
             {quantiles.map(({ fraction, value }) => (
               <div key={fraction} className="contents">
-                <dt className="text-muted">{fraction === 0 ? 'Smallest' : fraction === 1 ? 'Largest' : fraction === 0.5 ? 'Median' : `${fraction * 100} %`}</dt>
+                <dt className="text-muted">{fraction === 0 ? texts.table.details.smallest : fraction === 1 ? texts.table.details.largest : fraction === 0.5 ? texts.table.details.median : `${fraction * 100} %`}</dt>
                 <dd className="selectable text-right">{typeof value === 'number' ? formatNumber(value) : value}</dd>
               </div>
             ))}
@@ -85,12 +86,12 @@ function Numbers({ detail, filtered }: { readonly detail: ColumnDetail; readonly
       ) : null}
       {top.length > 0 && distinct < rows - missing ? (
         <section>
-          <h4 className="pb-0.5 text-faint">Most frequent</h4>
+          <h4 className="pb-0.5 text-faint">{texts.table.details.mostFrequent}</h4>
           <ol className="flex flex-col gap-px tabular-nums">
             {top.map((one) => (
               <li key={one.value} className="relative flex justify-between gap-2 px-1" title={one.value}>
                 <span aria-hidden className="absolute inset-y-0 left-0 rounded-sm bg-accent-soft" style={{ width: `${(100 * one.count) / most}%` }} />
-                <span className="selectable relative min-w-0 truncate">{one.value || '(empty)'}</span>
+                <span className="selectable relative min-w-0 truncate">{one.value || texts.results.empty}</span>
                 <span className="relative shrink-0 text-muted">{formatCount(one.count)}</span>
               </li>
             ))}
@@ -101,4 +102,4 @@ function Numbers({ detail, filtered }: { readonly detail: ColumnDetail; readonly
   );
 }
 
-const percent = (part: number): string => (part > 0 && part < 0.001 ? '< 0.1 %' : `${(100 * part).toFixed(part < 0.1 && part > 0 ? 1 : 0)} %`);
+const percent = (part: number): string => (part > 0 && part < 0.001 ? decimalMark('< 0.1 %') : decimalMark(`${(100 * part).toFixed(part < 0.1 && part > 0 ? 1 : 0)} %`));

@@ -6,6 +6,7 @@ import { TypeBadge, cx } from '../../ui/index.ts';
 import { ColumnMenu, type ColumnActions } from './column-menu.tsx';
 import { minWidth } from './column-widths.ts';
 import { MiniHistogram } from './mini-histogram.tsx';
+import { texts } from '../../text/texts.ts';
 
 interface ColumnHeaderProps {
   readonly column: Column;
@@ -66,7 +67,7 @@ function ResizeHandle({ name, width, onResize, onFit }: { readonly name: string;
   return (
     <div
       aria-hidden
-      title="Drag to resize, double-click to fit"
+      title={texts.table.resize}
       className="absolute inset-y-0 -right-1 z-10 w-2 cursor-col-resize touch-none hover:bg-accent/40"
       onPointerDown={(event) => {
         event.preventDefault();

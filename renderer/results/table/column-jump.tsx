@@ -2,6 +2,7 @@ import { useMemo, useState } from 'react';
 import { Columns3 } from 'lucide-react';
 import type { Schema } from '#app/relation/types.ts';
 import { Button, Popover, SearchInput, TypeBadge, cx } from '../../ui/index.ts';
+import { texts } from '../../text/texts.ts';
 
 /** Finds a column by name and brings it into view. */
 export function ColumnJump({ schema, onJump }: { readonly schema: Schema; readonly onJump: (index: number) => void }) {
@@ -28,13 +29,13 @@ export function ColumnJump({ schema, onJump }: { readonly schema: Schema; readon
       className="w-72 p-2"
       trigger={
         <Button size="sm" variant="quiet" icon={<Columns3 size={14} />} data-testid="column-jump">
-          {schema.length} {schema.length === 1 ? 'column' : 'columns'}
+          {texts.common.columnCount(String(schema.length), schema.length === 1)}
         </Button>
       }
     >
       <SearchInput
-        label="Find a column"
-        placeholder="Find a column"
+        label={texts.table.findColumn}
+        placeholder={texts.table.findColumn}
         value={search}
         autoFocus
         onChange={(text) => {
@@ -51,7 +52,7 @@ export function ColumnJump({ schema, onJump }: { readonly schema: Schema; readon
           if (event.key === 'Enter' && target) choose(target.index);
         }}
       />
-      <ul className="mt-2 max-h-56 overflow-auto" aria-label="Columns">
+      <ul className="mt-2 max-h-56 overflow-auto" aria-label={texts.common.columns}>
         {found.slice(0, 300).map(({ column, index }, place) => (
           <li key={column.name}>
             <button
@@ -64,7 +65,7 @@ export function ColumnJump({ schema, onJump }: { readonly schema: Schema; readon
             </button>
           </li>
         ))}
-        {found.length === 0 ? <li className="px-2 py-3 text-sm text-muted">No column has this in its name.</li> : null}
+        {found.length === 0 ? <li className="px-2 py-3 text-sm text-muted">{texts.table.noColumn}</li> : null}
       </ul>
     </Popover>
   );

@@ -1,6 +1,7 @@
 import { ArrowDown, ArrowUp, ChevronDown, Copy, Route, Sigma, SquareDashed } from 'lucide-react';
 import type { SyntheticEvent } from 'react';
 import { Menu } from '../../ui/index.ts';
+import { texts } from '../../text/texts.ts';
 
 export interface ColumnActions {
   sort(column: string, descending: boolean): void;
@@ -22,7 +23,7 @@ export function ColumnMenu({ column, actions }: { readonly column: string; reado
         trigger={
           <button
             type="button"
-            aria-label={`Menu of ${column}`}
+            aria-label={texts.table.menu.of(column)}
             data-testid={`column-menu-${column}`}
             className="absolute right-1 top-1 inline-flex size-5 items-center justify-center rounded-sm bg-hover text-muted opacity-0 hover:bg-active hover:text-ink focus-visible:opacity-100 group-hover:opacity-100 data-[state=open]:opacity-100"
           >
@@ -30,14 +31,14 @@ export function ColumnMenu({ column, actions }: { readonly column: string; reado
           </button>
         }
         items={[
-          { id: 'ascending', label: 'Sort ascending', icon: <ArrowUp />, onSelect: () => actions.sort(column, false) },
-          { id: 'descending', label: 'Sort descending', icon: <ArrowDown />, onSelect: () => actions.sort(column, true) },
+          { id: 'ascending', label: texts.table.menu.ascending, icon: <ArrowUp />, onSelect: () => actions.sort(column, false) },
+          { id: 'descending', label: texts.table.menu.descending, icon: <ArrowDown />, onSelect: () => actions.sort(column, true) },
           { kind: 'separator', id: 'after-sort' },
-          { id: 'details', label: 'Statistics', icon: <Sigma />, onSelect: () => actions.details(column) },
-          { id: 'missing', label: 'Only rows where it is missing', icon: <SquareDashed />, onSelect: () => actions.missing(column) },
-          { id: 'lineage', label: 'Where it comes from and goes', icon: <Route />, onSelect: () => actions.lineage(column) },
+          { id: 'details', label: texts.table.menu.statistics, icon: <Sigma />, onSelect: () => actions.details(column) },
+          { id: 'missing', label: texts.table.menu.onlyMissing, icon: <SquareDashed />, onSelect: () => actions.missing(column) },
+          { id: 'lineage', label: texts.table.menu.lineage, icon: <Route />, onSelect: () => actions.lineage(column) },
           { kind: 'separator', id: 'after-lineage' },
-          { id: 'copy', label: 'Copy name', icon: <Copy />, onSelect: () => void navigator.clipboard.writeText(column) },
+          { id: 'copy', label: texts.table.menu.copyName, icon: <Copy />, onSelect: () => void navigator.clipboard.writeText(column) },
         ]}
       />
     </span>

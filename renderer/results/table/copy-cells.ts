@@ -6,6 +6,7 @@ import type { Selection } from './selection.ts';
 import { fetchPage } from './use-table-pages.ts';
 import type { ShownTable } from './use-table-pages.ts';
 import type { Subject } from './table-subject.ts';
+import { texts } from '../../text/texts.ts';
 
 /** Cells that a clipboard takes without freezing what pastes it. */
 export const maxCopiedCells = 1_000_000;
@@ -20,8 +21,8 @@ export async function copyCells(subject: Subject, port: string, table: ShownTabl
   const columns = lastColumn - firstColumn + 1;
   const count = lastRow - firstRow + 1;
   if (count * columns > maxCopiedCells) {
-    throw new PenstockError('selection-too-large', 'The selection has more than a million cells, too many for the clipboard.', {
-      remedy: 'Select fewer rows, or export the table to a file.',
+    throw new PenstockError('selection-too-large', texts.table.tooMany, {
+      remedy: texts.table.tooManyRemedy,
     });
   }
   const rows: Cell[][] = [];

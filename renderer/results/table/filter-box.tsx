@@ -5,6 +5,7 @@ import type { Schema } from '#app/relation/types.ts';
 import { client } from '../../rpc/client.ts';
 import { cx } from '../../ui/index.ts';
 import { useQuery } from '../use-query.ts';
+import { texts } from '../../text/texts.ts';
 
 interface FilterBoxProps {
   readonly schema: Schema | null;
@@ -41,7 +42,7 @@ export function FilterBox({ schema, applied, onApply, example, error }: FilterBo
   const message = !current
     ? null
     : wrongType
-      ? `A filter must be true or false for each row; this is ${check.data?.type ?? 'something else'}.`
+      ? texts.table.filter.mustBe(check.data?.type ?? texts.table.filter.something)
       : (check.data?.diagnostics.find((one) => one.severity === 'error')?.message ?? check.error?.message ?? (settled === applied ? error?.message : null) ?? null);
 
   return (
@@ -49,11 +50,11 @@ export function FilterBox({ schema, applied, onApply, example, error }: FilterBo
       <Filter size={13} aria-hidden className={cx('pointer-events-none absolute left-2 top-1.5', applied ? 'text-accent-ink' : 'text-faint')} />
       <input
         type="text"
-        aria-label="Filter rows"
+        aria-label={texts.table.filter.label}
         aria-invalid={message !== null || undefined}
         aria-describedby={message !== null ? noteId : undefined}
         data-testid="table-filter"
-        placeholder={example === null ? 'Filter rows by a condition' : `Filter rows, e.g. ${example}`}
+        placeholder={example === null ? texts.table.filter.byCondition : texts.table.filter.example(example)}
         spellCheck={false}
         autoComplete="off"
         value={text}
@@ -66,7 +67,7 @@ export function FilterBox({ schema, applied, onApply, example, error }: FilterBo
         className="h-[26px] w-full select-text text-ellipsis rounded-md border border-line-control bg-surface px-7 font-mono text-xs placeholder:font-sans placeholder:text-faint focus-visible:border-focus focus-visible:outline-1 focus-visible:-outline-offset-1 aria-invalid:border-bad"
       />
       {text ? (
-        <button type="button" aria-label="Clear filter" onClick={() => setText('')} className="absolute right-1 top-[3px] inline-flex size-5 items-center justify-center rounded-sm text-faint hover:bg-hover hover:text-ink">
+        <button type="button" aria-label={texts.table.filter.clear} onClick={() => setText('')} className="absolute right-1 top-[3px] inline-flex size-5 items-center justify-center rounded-sm text-faint hover:bg-hover hover:text-ink">
           <X size={13} />
         </button>
       ) : null}

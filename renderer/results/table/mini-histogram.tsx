@@ -1,6 +1,8 @@
+import { decimalMark } from '#app/core/units.ts';
 import { memo, useState, type PointerEvent } from 'react';
 import type { ColumnProfile } from '#app/protocol/schema.ts';
 import { distinctWords, profileWords } from './profile-text.ts';
+import { texts } from '../../text/texts.ts';
 
 const height = 22;
 
@@ -104,7 +106,7 @@ const fits = (text: string, width: number): boolean => text.length * 6.6 + 8 <= 
 function MissingBar({ profile }: { readonly profile: ColumnProfile }) {
   const share = profile.missing === 0 ? 0 : profile.missing / (profile.count + profile.missing);
   return (
-    <div className="h-[3px] overflow-hidden rounded-full bg-active" role="img" aria-label={share === 0 ? 'No missing values' : `${(share * 100).toPrecision(2)} % missing`}>
+    <div className="h-[3px] overflow-hidden rounded-full bg-active" role="img" aria-label={share === 0 ? texts.table.noMissing : texts.table.missingShare(decimalMark((share * 100).toPrecision(2)))}>
       {share > 0 ? <div className="h-full rounded-full bg-warn" style={{ width: `${Math.max(3, share * 100)}%` }} /> : null}
     </div>
   );

@@ -16,6 +16,7 @@ import { TableRow, rowHeight } from './table-row.tsx';
 import type { PlacedColumn } from './table-row.tsx';
 import { useScroll } from './use-scroll.ts';
 import type { ShownTable, SortKey } from './use-table-pages.ts';
+import { texts } from '../../text/texts.ts';
 
 interface TableGridProps {
   readonly table: ShownTable;
@@ -181,7 +182,7 @@ export function TableGrid({ table, rows, version, profiles, charts, outdated, se
     <div
       ref={scroller}
       role="grid"
-      aria-label="Table"
+      aria-label={texts.common.table}
       aria-rowcount={rows + 1}
       aria-colcount={schema.length + 1}
       aria-multiselectable
@@ -197,7 +198,7 @@ export function TableGrid({ table, rows, version, profiles, charts, outdated, se
       <div role="presentation" className="relative" style={{ width, height: headerHeight + scroll.map.spacerHeight }}>
         <div role="row" aria-rowindex={1} className="sticky top-0 z-20 border-b border-line-strong bg-chrome" style={{ height: headerHeight, width }}>
           <div role="columnheader" className="sticky left-0 z-20 h-full border-r border-line bg-chrome" style={{ width: gutter }}>
-            <span className="sr-only">Row</span>
+            <span className="sr-only">{texts.common.row}</span>
           </div>
           {columns.map(({ index, left, width: columnWidth }) => {
             const column = schema[index];

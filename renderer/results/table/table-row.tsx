@@ -8,6 +8,7 @@ import type { Cell } from './cell-format.ts';
 import type { ColumnLook } from './column-widths.ts';
 import { contains } from './selection.ts';
 import type { CellAt, Extent } from './selection.ts';
+import { texts } from '../../text/texts.ts';
 
 export const rowHeight = 26;
 
@@ -74,8 +75,8 @@ export const TableRow = memo(function TableRow({ row, top, width, gutter, gridId
 });
 
 function CellText({ value, look, type }: { readonly value: Cell; readonly look: ColumnLook; readonly type: Schema[number]['type'] }) {
-  if (value === null) return <span className="rounded-sm border border-dashed border-line px-1 text-xs leading-4 text-faint">missing</span>;
-  if (value === '') return <span className="text-xs italic text-faint">empty text</span>;
+  if (value === null) return <span className="rounded-sm border border-dashed border-line px-1 text-xs leading-4 text-faint">{texts.common.missing}</span>;
+  if (value === '') return <span className="text-xs italic text-faint">{texts.table.emptyText}</span>;
   const text = formatCell(value, type, look.decimals);
   return (
     <span className="truncate" title={text.length * 6 > look.width ? text : undefined}>

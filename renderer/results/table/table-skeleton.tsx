@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react';
 import { Spinner } from '../../ui/index.ts';
+import { texts } from '../../text/texts.ts';
 
 const widths = [60, 88, 46, 72, 54, 80];
 
@@ -14,11 +15,11 @@ export function TableSkeleton() {
     return () => clearTimeout(timer);
   }, []);
   return (
-    <div role="status" aria-label="Loading rows" className="h-full overflow-hidden">
+    <div role="status" aria-label={texts.table.loadingRows} className="h-full overflow-hidden">
       <div className="flex h-9 items-center gap-2 border-b border-line px-3 text-xs text-muted">
         {slow ? (
           <>
-            <Spinner size={13} /> Reading… a file that was never read before is read once, from end to end.
+            <Spinner size={13} /> {texts.table.reading}
           </>
         ) : null}
       </div>

@@ -26,6 +26,7 @@ import { TableSkeleton } from './table-skeleton.tsx';
 import type { Subject } from './table-subject.ts';
 import { useTablePages } from './use-table-pages.ts';
 import type { ShownTable, SortKey, TableQuery } from './use-table-pages.ts';
+import { texts } from '../../text/texts.ts';
 
 interface TableViewProps {
   readonly subject: Subject;
@@ -118,7 +119,7 @@ export function TableView({ subject, port, runAction }: TableViewProps) {
     copyCells(subject, port, shown, selection)
       .then(async ({ text, rows: count, columns }) => {
         await navigator.clipboard.writeText(text);
-        setCopied(`Copied ${formatCount(count)} × ${formatCount(columns)} cells`);
+        setCopied(texts.table.copied(formatCount(count), formatCount(columns)));
       })
       .catch((failure: unknown) => setCopied(diagnosticOf(failure).message));
   };
@@ -132,7 +133,7 @@ export function TableView({ subject, port, runAction }: TableViewProps) {
     return (
       <div data-testid="table-view" className="h-full">
         {error ? (
-          <Notice diagnostic={error} action={runAction !== undefined ? runAction : <Button onClick={retry}>Try again</Button>} />
+          <Notice diagnostic={error} action={runAction !== undefined ? runAction : <Button onClick={retry}>{texts.common.tryAgain}</Button>} />
         ) : (
           <TableSkeleton />
         )}
@@ -149,11 +150,11 @@ export function TableView({ subject, port, runAction }: TableViewProps) {
           <RowCount rows={total?.rows ?? null} more={total?.atLeast === true} matching={filter === '' ? null : (matching.data?.rows ?? null)} filtered={filter !== ''} />
         </span>
         {total?.atLeast === true ? (
-          <Button size="sm" variant="quiet" busy={counted.loading} title="These are the first rows: the file was not read to its end for this look" onClick={() => setReadAll(subject.key)}>
-            Read all
+          <Button size="sm" variant="quiet" busy={counted.loading} title={texts.table.firstRows} onClick={() => setReadAll(subject.key)}>
+            {texts.table.readAll}
           </Button>
         ) : null}
-        {loading ? <Spinner size={13} label="Loading rows" /> : null}
+        {loading ? <Spinner size={13} label={texts.table.loadingRows} /> : null}
         <FilterBox key={`${subject.nodeId} ${port}`} schema={shown.schema} applied={query.filter} onApply={applyFilter} example={example} error={filterFailed ? error : null} />
         <SearchBox value={search} onChange={setSearch} />
         <span aria-live="polite" className="ml-auto truncate text-xs text-muted">
@@ -161,16 +162,16 @@ export function TableView({ subject, port, runAction }: TableViewProps) {
         </span>
         {query.sort.length > 0 ? (
           <Button size="sm" variant="quiet" onClick={() => sort([])}>
-            Clear sorting
+            {texts.table.clearSorting}
           </Button>
         ) : null}
-        <IconButton label="Where does this row come from?" size="sm" disabled={focused === null} onClick={sources}>
+        <IconButton label={texts.table.whereFrom} size="sm" disabled={focused === null} onClick={sources}>
           <Route size={14} />
         </IconButton>
-        <IconButton label="Copy selected cells" keys="Ctrl+C" size="sm" disabled={selection === null} onClick={copy}>
+        <IconButton label={texts.table.copyCells} keys="Ctrl+C" size="sm" disabled={selection === null} onClick={copy}>
           <Copy size={14} />
         </IconButton>
-        <IconButton label={charts ? 'Hide column charts' : 'Show column charts'} size="sm" pressed={charts} onClick={() => setCharts(!charts)}>
+        <IconButton label={charts ? texts.table.hideCharts : texts.table.showCharts} size="sm" pressed={charts} onClick={() => setCharts(!charts)}>
           <BarChart3 size={14} />
         </IconButton>
         <ColumnJump schema={shown.schema} onJump={(column) => setJump({ column })} />
@@ -180,8 +181,8 @@ export function TableView({ subject, port, runAction }: TableViewProps) {
       <div className="flex min-h-0 flex-1">
       <ContextMenu
         items={() => [
-          { id: 'sources', label: 'Where does this row come from?', icon: <Route />, disabled: focused === null, onSelect: sources },
-          { id: 'copy', label: 'Copy', icon: <Copy />, keys: 'Ctrl+C', disabled: selection === null, onSelect: copy },
+          { id: 'sources', label: texts.table.whereFrom, icon: <Route />, disabled: focused === null, onSelect: sources },
+          { id: 'copy', label: texts.common.copy, icon: <Copy />, keys: 'Ctrl+C', disabled: selection === null, onSelect: copy },
         ]}
       >
         <div className="flex min-h-0 min-w-0 flex-1">
@@ -207,7 +208,7 @@ export function TableView({ subject, port, runAction }: TableViewProps) {
       </div>
       {rows === 0 && !loading ? (
         <div className="pointer-events-none absolute inset-x-0 bottom-6">
-          <EmptyState icon={<Rows3 />} title={filter === '' ? 'This table has no rows' : 'No row matches the filter'} />
+          <EmptyState icon={<Rows3 />} title={filter === '' ? texts.table.noRows : texts.table.noMatch} />
         </div>
       ) : null}
     </div>
@@ -223,7 +224,7 @@ function SearchBox({ value, onChange }: { readonly value: string; readonly onCha
   }, [text, onChange]);
   return (
     <div className="max-w-44 min-w-24 flex-1">
-      <SearchInput label="Search all columns" placeholder="Search all columns" value={text} onChange={setText} />
+      <SearchInput label={texts.table.searchAll} placeholder={texts.table.searchAll} value={text} onChange={setText} />
     </div>
   );
 }
@@ -236,17 +237,17 @@ function FailureBar({ diagnostic, onRetry }: { readonly diagnostic: Diagnostic; 
         {diagnostic.message} {diagnostic.remedy}
       </span>
       <Button size="sm" onClick={onRetry}>
-        Try again
+        {texts.common.tryAgain}
       </Button>
     </div>
   );
 }
 
 function RowCount({ rows, more, matching, filtered }: { readonly rows: number | null; /** There are more than `rows`. */ readonly more: boolean; readonly matching: number | null; readonly filtered: boolean }) {
-  if (rows === null) return 'Counting rows…';
-  const noun = rows === 1 ? 'row' : 'rows';
-  if (more) return `More than ${formatCount(rows)} rows`;
-  return filtered && matching !== null ? `${formatCount(matching)} of ${formatCount(rows)} ${noun}` : `${formatCount(rows)} ${noun}`;
+  if (rows === null) return texts.table.counting;
+  if (more) return texts.table.moreThan(formatCount(rows));
+  const all = texts.common.rowCount(formatCount(rows), rows === 1);
+  return filtered && matching !== null ? texts.table.rowsOf(formatCount(matching), all) : all;
 }
 
 function selectionWords(selection: Selection | null): string {
@@ -254,7 +255,7 @@ function selectionWords(selection: Selection | null): string {
   const { firstRow, lastRow, firstColumn, lastColumn } = extentOf(selection);
   const rows = lastRow - firstRow + 1;
   const columns = lastColumn - firstColumn + 1;
-  return rows * columns === 1 ? '' : `${formatCount(rows)} × ${formatCount(columns)} cells`;
+  return rows * columns === 1 ? '' : texts.table.cells(formatCount(rows), formatCount(columns));
 }
 
 /** Longer text comes cut. */
