@@ -25,7 +25,7 @@ describe('try-it form', () => {
     expect(readField({ name: 'b', type: 'boolean' }, 'Yes')).toEqual({ ok: true, value: true });
     expect(readField({ name: 'b', type: 'boolean' }, 'maybe').ok).toBe(false);
     expect(readField({ name: 'd', type: 'date' }, ' 2024-05-31 ')).toEqual({ ok: true, value: '2024-05-31' });
-    expect(readField({ name: 'd', type: 'date' }, '31.5.24')).toEqual({ ok: false, message: 'd must be a date such as "2024-05-31".' });
+    expect(readField({ name: 'd', type: 'date' }, '31.5.24')).toEqual({ ok: false, message: 'd must be a date such as “2024-05-31”.' });
     expect(readField({ name: 's', type: 'string' }, ' Bern ')).toEqual({ ok: true, value: ' Bern ' });
   });
 
