@@ -8,7 +8,7 @@ import { useTheme } from '../ui/index.ts';
 import { openAddBefore, openInsert, openQuickAdd, openReplace } from '../canvas/adding.ts';
 import * as canvas from '../canvas/actions.ts';
 import * as arranging from '../canvas/arranging.ts';
-import { choose, fitView, motion, openFind, useCanvas, zoomTo } from '../canvas/canvas-store.ts';
+import { choose, fitView, motion, openFind, rememberFocus, useCanvas, zoomTo } from '../canvas/canvas-store.ts';
 import { focusPorts } from '../canvas/port-focus.ts';
 import { viewPort } from '../canvas/results-port.ts';
 import { toggleDescription } from '../description/description-store.ts';
@@ -198,6 +198,21 @@ function focusSoon(selector: string): void {
   );
 }
 
+const editable = ':is(input, button, textarea, [contenteditable="true"]):not(:disabled)';
+
+/** Into the first parameter, once its editor is loaded; to the tabs where a node has none. */
+function focusFirstField(framesLeft = 60): void {
+  requestAnimationFrame(() => {
+    const body = document.querySelector('[data-testid="inspector-body"]');
+    const field = body?.querySelector('[role="tabpanel"] [data-testid^="param-"]');
+    const target = field?.querySelector<HTMLElement>(editable) ?? (field === null ? body?.querySelector<HTMLElement>('[role="tabpanel"] ' + editable) : null);
+    // The inspector itself may only just be about to show this node.
+    if (target && framesLeft < 59) target.focus();
+    else if (framesLeft > 0) focusFirstField(framesLeft - 1);
+    else body?.querySelector<HTMLElement>('[role="tab"][aria-selected="true"]')?.focus();
+  });
+}
+
 /** After the selected node, into the selected connection, else where the pointer is. */
 function addHere(): void {
   const { edges } = useSelection.getState();
@@ -209,8 +224,9 @@ function addHere(): void {
 function configure(): void {
   // A note is written on the canvas.
   if (!hasNodes()) return canvas.renameSelected();
+  rememberFocus();
   showInspector('parameters');
-  focusSoon('[data-testid="inspector-body"] [role="tabpanel"] :is(input, button, textarea, [contenteditable="true"])');
+  focusFirstField();
 }
 
 export async function newPipeline(title = texts.common.untitled): Promise<void> {

@@ -3,7 +3,7 @@ import { desktop } from '../rpc/desktop.ts';
 import { copySelection, deleteSelection, pasteText } from '../canvas/actions.ts';
 import { openQuickAdd } from '../canvas/adding.ts';
 import { viewPort } from '../canvas/results-port.ts';
-import { lastPointer } from '../canvas/canvas-store.ts';
+import { lastPointer, returnFocus } from '../canvas/canvas-store.ts';
 import { useView } from '../state/view.ts';
 import { isEnabled, rememberCopied, runAction } from './actions.ts';
 import { actionFor, actionTable, chordOf, isActionId, isPrefix } from './shortcuts.ts';
@@ -21,6 +21,13 @@ function isCanvasFocus(target: EventTarget | null): boolean {
   if (useView.getState().page !== 'canvas') return false;
   if (!(target instanceof HTMLElement) || target === document.body) return true;
   return target.closest('[data-testid="canvas"]') !== null && target.closest('button') === null;
+}
+
+/** Where Escape goes back to the canvas, or to the outline: from the form, and from results once nothing is typed there. */
+function leavesForCanvas(target: EventTarget | null): boolean {
+  if (!(target instanceof HTMLElement) || useView.getState().page !== 'canvas') return false;
+  if (target.closest('[data-testid="inspector"]')) return true;
+  return target.closest('[data-testid="result-view"], [role="tablist"]') !== null && !isTyping(target);
 }
 
 /** Keys that belong to a focused control: the canvas only gets them when it has the focus. */
@@ -57,6 +64,11 @@ export function useKeyboard(): void {
         const pointer = lastPointer();
         if (!event.repeat) spaceDown = { at: event.timeStamp, ...pointer };
         event.preventDefault();
+        return;
+      }
+      if (chord === 'Escape' && leavesForCanvas(event.target)) {
+        event.preventDefault();
+        returnFocus();
         return;
       }
       const id = actionFor(chord, after);

@@ -4,7 +4,8 @@ const parts: readonly { readonly part: string; readonly first: string }[] = [
   { part: 'nav[aria-label]', first: '[aria-current="page"]' },
   { part: '#panel-catalogue', first: '[role="treeitem"][tabindex="0"], [data-testid="catalogue-search"], [aria-current="step"]' },
   { part: '[data-testid="canvas"]', first: '' },
-  { part: '[data-testid="results-dock"]', first: '[role="tab"][aria-selected="true"]' },
+  { part: '[role="tablist"]:has([data-testid^="results-tab"], [data-testid="pinned-tab"])', first: '[role="tab"][aria-selected="true"]' },
+  { part: '[data-testid="result-view"]', first: '[role="grid"]' },
   { part: '[data-testid="inspector"]', first: '[role="tab"][aria-selected="true"]' },
   { part: 'main:not([inert]):not([aria-label="Pipeline"])', first: '' },
 ];

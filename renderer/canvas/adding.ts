@@ -10,7 +10,7 @@ import { edit, usePipeline } from '../state/pipeline.ts';
 import { select, primaryNode, useSelection } from '../state/selection.ts';
 import { noteJoin } from '../state/suggestions.ts';
 import { useView } from '../state/view.ts';
-import { addNode, fits, freePlace, freshNode, placeAfter, type Joint } from './edits.ts';
+import { addNode, fits, freePlace, freshNode, placeAfter, placeBefore, type Joint } from './edits.ts';
 import { nodeHeight, nodeWidth, portsOf } from './geometry.ts';
 import { joinAt } from './groups.ts';
 import { replaceNode } from './replace.ts';
@@ -88,6 +88,16 @@ export function openInsert(edge: PipelineEdge): void {
   openMenu({ screen: flow.flowToScreenPosition(at), at, joint: { kind: 'into', edge } });
 }
 
+/** The menu of types that fit a port. */
+export function openAddAt(nodeId: string, port: { readonly name: string; readonly side: 'in' | 'out' }): void {
+  const { flow } = useCanvas.getState();
+  const { document } = usePipeline.getState();
+  if (!flow || !document) return;
+  const end = { node: nodeId, port: port.name };
+  const at = port.side === 'out' ? placeAfter(document, nodeId) : placeBefore(document, nodeId);
+  openMenu({ screen: flow.flowToScreenPosition(at), at, joint: port.side === 'out' ? { kind: 'after', from: end } : { kind: 'before', to: end } });
+}
+
 /** The menu of types that can feed the selected node: into the connection it has, where its inputs are taken. */
 export function openAddBefore(): void {
   const { flow } = useCanvas.getState();
@@ -104,8 +114,7 @@ export function openAddBefore(): void {
     else openInsert(edge);
     return;
   }
-  const here = document.layout[node.id] ?? { x: 0, y: 0 };
-  const at = freePlace(document, { x: here.x - nodeWidth - 80, y: here.y });
+  const at = placeBefore(document, node.id);
   openMenu({ screen: flow.flowToScreenPosition(at), at, joint: { kind: 'before', to: { node: node.id, port: free.name } }, lenient: true });
 }
 

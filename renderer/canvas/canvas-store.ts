@@ -70,12 +70,30 @@ let cameFrom: HTMLElement | null = null;
 
 export function rememberFocus(): void {
   const { activeElement } = document;
+  // One menu that follows another goes back to where the first was opened from.
+  if (activeElement === document.body) return;
   cameFrom = activeElement instanceof HTMLElement ? activeElement.closest('[data-testid="outline-panel"]') : null;
 }
 
 export function choose(choosing: Choosing): void {
   rememberFocus();
   useCanvas.setState({ choosing });
+}
+
+let next: (() => void) | null = null;
+
+/** Closes the list; what is given comes in its place, once it is gone. */
+export function closeChoosing(then: (() => void) | null = null): void {
+  next = then;
+  useCanvas.setState({ choosing: null });
+}
+
+/** When the list is gone: on to what follows it, else back to where it was opened from. */
+export function afterChoosing(): void {
+  const then = next;
+  next = null;
+  if (then === null) returnFocus();
+  else then();
 }
 
 /** Gives the focus back when such a menu closes: to the row of the outline it was opened from, else to the canvas. */

@@ -1,12 +1,14 @@
+import { Plus } from 'lucide-react';
 import { useMemo } from 'react';
 import type { PipelineDocument, PipelineEdge } from '#app/pipeline/document.ts';
 import { indexGraph } from '#app/pipeline/graph.ts';
+import type { PortSpec } from '#app/sdk/ports.ts';
 import { categoryOf, iconOf } from '../state/catalogue.ts';
 import { edit, usePipeline } from '../state/pipeline.ts';
 import { select } from '../state/selection.ts';
 import { Button, NodeTile } from '../ui/index.ts';
-import { openInsert } from './adding.ts';
-import { revealNode, useCanvas, type Choosing } from './canvas-store.ts';
+import { openAddAt, openInsert } from './adding.ts';
+import { closeChoosing, revealNode, useCanvas, type Choosing } from './canvas-store.ts';
 import { ChooseList, type Choice } from './choose-list.tsx';
 import { connectEnds } from './connecting.ts';
 import { outputKind } from './edits.ts';
@@ -26,16 +28,23 @@ export function ChooseConnection() {
   return choosing.list === 'fitting' ? <FittingList key={key} document={document} choosing={choosing} /> : <PresentList key={key} document={document} choosing={choosing} />;
 }
 
-const close = () => useCanvas.setState({ choosing: null });
-
-type FittingChoice = Choice & { readonly fitting: Fitting };
+/** `end`: the port for which a new node is added. */
+type FittingChoice = Choice & ({ readonly fitting: Fitting } | { readonly end: { readonly name: string; readonly side: 'in' | 'out' } });
 
 function FittingList({ document, choosing }: { readonly document: PipelineDocument; readonly choosing: Choosing }) {
   const { nodeId, port } = choosing;
   const choices = useMemo(() => {
     const end = port && { node: nodeId, port: port.name };
     const fittings = end === undefined ? fittingsOf(document, nodeId) : port?.side === 'out' ? inputsFor(document, end) : outputsFor(document, end);
-    return fittings.map((fitting) => fittingChoice(document, nodeId, fitting));
+    const node = indexGraph(document).nodes.get(nodeId);
+    const ports = node ? portsOf(document, node.id, node.type) : { inputs: [], outputs: [] };
+    const sides = [...ports.outputs.map((spec) => ({ spec, side: 'out' as const })), ...ports.inputs.map((spec) => ({ spec, side: 'in' as const }))];
+    return sides
+      .filter(({ spec, side }) => port === undefined || (spec.name === port.name && side === port.side))
+      .flatMap(({ spec, side }): FittingChoice[] => [
+        ...fittings.filter((fitting) => fitting.port === spec).map((fitting) => fittingChoice(document, nodeId, fitting)),
+        { key: `new-${side}-${spec.name}`, section: sectionOf(side, spec), text: texts.outline.newNode, sign: newSign, end: { name: spec.name, side } },
+      ]);
   }, [document, nodeId, port]);
   const title = titleIn(document, nodeId);
   return (
@@ -43,15 +52,24 @@ function FittingList({ document, choosing }: { readonly document: PipelineDocume
       title={texts.outline.connect(title)}
       placeholder={texts.outline.findPort}
       choices={choices}
-      empty={port ? texts.outline.noneFitsPort : texts.outline.noneFits(title)}
-      onClose={close}
-      onChoose={({ fitting }) => {
-        close();
-        connectEnds(document, fitting.from, fitting.to);
+      empty={texts.outline.noneFits(title)}
+      onClose={closeChoosing}
+      onChoose={(choice) => {
+        if ('end' in choice) return closeChoosing(() => openAddAt(nodeId, choice.end));
+        closeChoosing();
+        connectEnds(document, choice.fitting.from, choice.fitting.to);
       }}
     />
   );
 }
+
+const sectionOf = (side: 'in' | 'out', port: PortSpec): string => (side === 'out' ? texts.outline.fromOutput(port.title) : texts.outline.intoInput(port.title));
+
+const newSign = (
+  <span className="flex w-[22px] shrink-0 justify-center text-muted">
+    <Plus size={15} />
+  </span>
+);
 
 function fittingChoice(document: PipelineDocument, nodeId: string, fitting: Fitting): FittingChoice {
   const { from, to, port, other, replaces } = fitting;
@@ -64,7 +82,7 @@ function fittingChoice(document: PipelineDocument, nodeId: string, fitting: Fitt
   const detail = [several, gives].filter((part) => part !== undefined).join(', ');
   return {
     key: `${from.node}-${from.port}-${to.node}-${to.port}`,
-    section: isOutput ? texts.outline.fromOutput(port.title) : texts.outline.intoInput(port.title),
+    section: sectionOf(isOutput ? 'out' : 'in', port),
     text: titleIn(document, far.node),
     ...(detail === '' ? {} : { detail }),
     sign: node ? <NodeTile svg={iconOf(node.type)} category={categoryOf(node.type)} size={22} /> : null,
@@ -87,13 +105,9 @@ function PresentList({ document, choosing }: { readonly document: PipelineDocume
     return [...into.map((edge) => choice(edge, texts.outline.into)), ...out.map((edge) => choice(edge, texts.outline.out))];
   }, [document, nodeId, port]);
   const remove = ({ edge }: PresentChoice) => edit({ type: 'remove', edges: [edge.id] }, { label: texts.outline.deleteConnection, said: texts.outline.disconnected(edgeWords(document, edge)) });
-  const insert = ({ edge }: PresentChoice) => {
-    close();
-    // Once the list has given the focus back.
-    setTimeout(() => openInsert(edge));
-  };
+  const insert = ({ edge }: PresentChoice) => closeChoosing(() => openInsert(edge));
   const show = ({ edge }: PresentChoice) => {
-    close();
+    closeChoosing();
     select({ edges: [edge.id] });
     revealNode(edge.to.node);
   };
@@ -103,7 +117,7 @@ function PresentList({ document, choosing }: { readonly document: PipelineDocume
       placeholder={texts.outline.findConnection}
       choices={choices}
       empty={texts.outline.noConnections}
-      onClose={close}
+      onClose={closeChoosing}
       onChoose={show}
       onKey={(event, choice) => {
         if (event.key === 'Delete') remove(choice);

@@ -2,7 +2,7 @@ import { CircleSlash, Group as GroupIcon, Plus } from 'lucide-react';
 import { edit, usePipeline } from '../state/pipeline.ts';
 import { useSelection } from '../state/selection.ts';
 import { groupSelection } from './arranging.ts';
-import { useCanvas } from './canvas-store.ts';
+import { closeChoosing, useCanvas } from './canvas-store.ts';
 import { ChooseList, type Choice } from './choose-list.tsx';
 import { groupOf, membersOf, moveIntoGroup } from './groups.ts';
 import { texts } from '../text/texts.ts';
@@ -25,17 +25,16 @@ export function ChooseGroup() {
     ...(homes.has(null) && homes.size === 1 ? [] : [{ key: 'none', section: texts.outline.other, text: texts.outline.noGroup, sign: <span className={icon}><CircleSlash size={15} /></span> }]),
     { key: 'new', section: texts.outline.other, text: texts.outline.newGroup, sign: <span className={icon}><Plus size={15} /></span> },
   ];
-  const close = () => useCanvas.setState({ choosing: null });
   return (
     <ChooseList
       title={nodes.length === 1 ? texts.outline.moveNode : texts.outline.moveNodes(nodes.length)}
       placeholder={texts.outline.findGroup}
       choices={choices}
       empty={texts.outline.noGroups}
-      onClose={close}
+      onClose={closeChoosing}
       onChoose={({ key, text }) => {
-        close();
-        if (key === 'new') return groupSelection();
+        if (key === 'new') return closeChoosing(groupSelection);
+        closeChoosing();
         const command = moveIntoGroup(document, nodes, key === 'none' ? null : key);
         if (command) edit(command, { label: key === 'none' ? texts.outline.takeOut : texts.outline.moveTo(text) });
       }}

@@ -1,7 +1,7 @@
 import { Fragment, useEffect, useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
 import { Dialog as Radix } from 'radix-ui';
 import { cx } from '../ui/index.ts';
-import { returnFocus } from './canvas-store.ts';
+import { afterChoosing } from './canvas-store.ts';
 import { texts } from '../text/texts.ts';
 
 export interface Choice {
@@ -64,7 +64,7 @@ export function ChooseList<T extends Choice>({ title, placeholder, choices, empt
           data-testid="choose-list"
           onCloseAutoFocus={(event) => {
             event.preventDefault();
-            returnFocus();
+            afterChoosing();
           }}
           className="fixed inset-x-0 top-[12vh] z-[75] mx-auto flex max-h-[76vh] w-[480px] max-w-[94vw] animate-appear flex-col overflow-hidden rounded-lg bg-raised shadow-float"
         >

@@ -49,6 +49,15 @@ export function fits(document: PipelineDocument, type: string, joint: Joint): bo
   }
 }
 
+/** The joint itself where the type fits it; else one from another output of the same node, in their order. */
+export function fittingJoint(document: PipelineDocument, type: string, joint: Joint): Joint | null {
+  if (fits(document, type, joint)) return joint;
+  if (joint.kind !== 'after') return null;
+  const source = indexGraph(document).nodes.get(joint.from.node);
+  const others = source ? portsOf(document, source.id, source.type).outputs : [];
+  return others.map(({ name }): Joint => ({ kind: 'after', from: { node: joint.from.node, port: name } })).find((other) => fits(document, type, other)) ?? null;
+}
+
 /** Adds a node at a place (its top left corner), joined where asked and possible. */
 export function addNode(document: PipelineDocument, node: PipelineNode, at: Point, joint?: Joint): Command {
   const definition = catalogue.get(node.type)?.definition;
@@ -192,4 +201,10 @@ export function freePlace(document: PipelineDocument, wanted: Point): Point {
 export function placeAfter(document: PipelineDocument, nodeId: string): Point {
   const origin = document.layout[nodeId] ?? { x: 0, y: 0 };
   return freePlace(document, { x: origin.x + nodeWidth + 80, y: origin.y });
+}
+
+/** Where a node that feeds this one goes: a column to the left. */
+export function placeBefore(document: PipelineDocument, nodeId: string): Point {
+  const origin = document.layout[nodeId] ?? { x: 0, y: 0 };
+  return freePlace(document, { x: origin.x - nodeWidth - 80, y: origin.y });
 }

@@ -1,11 +1,12 @@
 import { Fragment, useEffect, useMemo, useRef, useState } from 'react';
 import { CornerDownLeft } from 'lucide-react';
+import type { PipelineDocument } from '#app/pipeline/document.ts';
 import { categoryOf, categoryTitles, orderedTypes } from '../state/catalogue.ts';
 import { usePipeline } from '../state/pipeline.ts';
 import { NodeTile, cx } from '../ui/index.ts';
 import { addTyped, replaceBy } from './adding.ts';
 import { returnFocus, useCanvas, type QuickAddRequest } from './canvas-store.ts';
-import { fits, freePlace } from './edits.ts';
+import { fits, fittingJoint, freePlace, type Joint } from './edits.ts';
 import { inputKind, outputKind } from './edits.ts';
 import { replacementsFor } from './replace.ts';
 import { searchTypes } from './type-search.ts';
@@ -35,7 +36,9 @@ function QuickAddMenu({ request }: { readonly request: QuickAddRequest }) {
     if (replace !== undefined) return searchTypes(replacementsFor(document, replace), query);
     const found = searchTypes(orderedTypes, query);
     if (!joint) return found;
-    const all = found.filter((type) => fits(document, type.definition.type, joint));
+    // Searched for by name, what fits another output of the node counts as well as what fits the one meant first.
+    const joins = query.trim() !== '' && lenient ? fittingJoint : (doc: PipelineDocument, type: string) => (fits(doc, type, joint) ? joint : null);
+    const all = found.filter((type) => joins(document, type.definition.type, joint) !== null);
     // A table is worked on far more often than written at once: without a query the writers come last.
     const last = (type: (typeof all)[number]): boolean => query.trim() === '' && joint.kind !== 'before' && categoryOf(type.definition.type) === 'data';
     const first = query.trim() === '' ? next.flatMap(({ type }) => all.find(({ definition }) => definition.type === type) ?? []) : [];
@@ -45,6 +48,8 @@ function QuickAddMenu({ request }: { readonly request: QuickAddRequest }) {
   }, [document, query, joint, lenient, replace, next]);
   const why = new Map(next.map((suggestion) => [suggestion.type, suggestion.why]));
   const suggested = query.trim() === '' && replace === undefined ? types.filter(({ definition }) => why.has(definition.type)).length : 0;
+  // Offered for all there is, a type may fit another output than the one that was meant first.
+  const joinOf = (document: PipelineDocument, type: string): Joint | null => (joint === undefined ? null : lenient ? fittingJoint(document, type, joint) : fits(document, type, joint) ? joint : null);
   const close = () => {
     useCanvas.setState({ quickAdd: null });
     returnFocus();
@@ -55,7 +60,7 @@ function QuickAddMenu({ request }: { readonly request: QuickAddRequest }) {
     close();
     if (replace !== undefined) return replaceBy(replace, type.definition.type);
     const at = joint ? request.at : freePlace(document, request.at);
-    addTyped(type.definition.type, at, joint && fits(document, type.definition.type, joint) ? joint : undefined);
+    addTyped(type.definition.type, at, joint ? (joinOf(document, type.definition.type) ?? undefined) : undefined);
   };
   useEffect(() => {
     list.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: 'nearest' });
@@ -104,7 +109,7 @@ function QuickAddMenu({ request }: { readonly request: QuickAddRequest }) {
           {types.map((type, index) => {
             const { definition } = type;
             const category = categoryOf(definition.type);
-            const joins = !joint || fits(document, definition.type, joint);
+            const joins = !joint || joinOf(document, definition.type) !== null;
             const reason = joins ? why.get(definition.type) : undefined;
             return (
               <Fragment key={definition.type}>

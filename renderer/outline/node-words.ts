@@ -30,12 +30,12 @@ export function originWords(document: PipelineDocument, nodeId: string): string 
   return port === undefined ? null : texts.outline.portOf(port.title, sources[0] ?? '');
 }
 
-/** Rows of the node's tables after its last run: the first output, or each by its title where there are several. */
+/** Rows of the node's tables after its last run, each by its title where there are several; none of a further table that is empty. */
 export function rowWords(document: PipelineDocument, node: PipelineNode, run: NodeRun | undefined): string | null {
   const { outputs } = portsOf(document, node.id, node.type);
-  const tables = outputs.flatMap((port) => {
+  const tables = outputs.flatMap((port, index) => {
     const rows = run?.ports[port.name]?.rows ?? null;
-    return port.kind === 'table' && rows !== null ? [{ title: port.title, rows }] : [];
+    return port.kind === 'table' && rows !== null && (rows > 0 || index === 0) ? [{ title: port.title, rows }] : [];
   });
   const count = (rows: number) => texts.common.rowCount(formatCount(rows), rows === 1);
   const [only] = tables;
