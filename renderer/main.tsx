@@ -17,6 +17,9 @@ import { startSelection } from './state/selection.ts';
 import { startSuggestions } from './state/suggestions.ts';
 import { language } from './text/language.ts';
 import { startTheme } from './ui/index.ts';
+import { startTornViews } from './windows/torn.ts';
+import { startViewWindow } from './windows/view-side.ts';
+import { ViewWindow } from './windows/view-window.tsx';
 
 // The page's policy forbids making code from text, which zod would otherwise try.
 z.config({ jitless: true });
@@ -27,15 +30,20 @@ startTheme();
 startConnection();
 startConfiguration();
 startRuns();
-startRunWords();
-startSelection();
-startLineage();
-startSuggestions();
-startHistory();
-startProjectProblems();
-window.addEventListener('pagehide', () => void flushEdits());
-void openFirstPipeline();
+
+const query = new URLSearchParams(location.search);
+const view = query.get('view');
+if (view === null) {
+  startSelection();
+  startLineage();
+  startSuggestions();
+  startHistory();
+  startRunWords();
+  startProjectProblems();
+  window.addEventListener('pagehide', () => void flushEdits());
+  startTornViews(openFirstPipeline());
+} else startViewWindow(view, query.get('owner') ?? '');
 
 const root = document.getElementById('root');
-if (root) createRoot(root).render(<App />);
+if (root) createRoot(root).render(view === null ? <App /> : <ViewWindow />);
 requestIdleCallback(() => void loadGermanWords());

@@ -17,6 +17,7 @@ import { resetLayout } from '../dock/reset.ts';
 import { closeHistory, toggleHistory } from '../history/history-store.ts';
 import { toggleOutline } from '../outline/outline-store.ts';
 import { goToPart } from './parts.ts';
+import { tearOff } from '../windows/torn.ts';
 import type { ActionId } from './shortcuts.ts';
 import { texts } from '../text/texts.ts';
 
@@ -148,6 +149,7 @@ const runs: Readonly<Record<ActionId, ActionRun>> = {
   'view.enlarge': { run: () => views.toggleEnlarged(), enabled: views.hasView },
   'view.toRight': { run: () => views.moveView('right'), enabled: views.hasView },
   'view.toBottom': { run: () => views.moveView('bottom'), enabled: views.hasView },
+  'view.tearOff': { run: () => tearOff(), enabled: views.hasView },
   'view.next': { run: views.focusNextPlace },
   'view.close': { run: () => views.closeView(), enabled: views.hasView },
   'view.openTable': { run: () => showDock('table') },

@@ -1,13 +1,15 @@
-import { Columns2, Maximize2, Minimize2, MoreHorizontal, PanelBottom, PanelRight, Pin as PinIcon, RotateCcw, Rows2, TriangleAlert, X } from 'lucide-react';
+import { AppWindow, Columns2, Maximize2, Minimize2, MoreHorizontal, PanelBottom, PanelRight, Pin as PinIcon, RotateCcw, Rows2, X } from 'lucide-react';
 import { useParentTabsetState } from 'react-resizable-panels';
-import { InlineMarkdown } from '../results/report/markdown.tsx';
-import { useShown, useStale, type ResultPort } from '../results/use-result.ts';
+import { useShown, useStale } from '../results/use-result.ts';
 import { titleOf } from '../state/catalogue.ts';
 import { useSelection } from '../state/selection.ts';
 import { keysOf } from '../app/shortcuts.ts';
-import { Badge, IconButton, Menu, Tooltip, cx, type MenuItem } from '../ui/index.ts';
+import { tearOff } from '../windows/torn.ts';
+import { IconButton, Menu, type MenuItem } from '../ui/index.ts';
 import { viewKinds, type ViewData } from './layout.ts';
+import { PortSwitcher } from './port-switcher.tsx';
 import { resetLayout } from './reset.ts';
+import { StaleBadge } from './stale-badge.tsx';
 import { choosePort, closeView, isOpen, keepOpen, moveView, openView, splitView, toggleEnlarged } from './views.ts';
 import { texts } from '../text/texts.ts';
 
@@ -27,15 +29,7 @@ export function ViewToolbar({ id, view, alone }: ViewToolbarProps) {
   const aboutNode = view.kind !== 'problems' && node !== null;
   return (
     <div data-testid="results-toolbar" className="flex min-w-0 items-center gap-1.5 pl-2">
-      {stale === null || !aboutNode ? null : (
-        <Tooltip text={<InlineMarkdown text={stale} />} side="top">
-          <span tabIndex={0} className="rounded-sm">
-            <Badge tone="warn">
-              <TriangleAlert size={12} aria-hidden /> {texts.views.outOfDate}
-            </Badge>
-          </span>
-        </Tooltip>
-      )}
+      <StaleBadge reason={aboutNode ? stale : null} />
       {aboutNode && view.pin === null ? <span className="max-w-44 min-w-0 truncate text-xs text-muted @max-[30rem]:hidden">{titleOf(node)}</span> : null}
       {aboutNode && ports.length > 1 && view.kind !== 'log' ? (
         <PortSwitcher ports={ports} current={port} choose={(name) => (view.pin === null ? useSelection.setState({ port: name }) : choosePort(id, name))} byKey={view.pin === null} />
@@ -72,6 +66,7 @@ function menuItems(id: string, view: ViewData, aboutNode: boolean, alone: boolea
     { kind: 'separator', id: 'after-split' },
     { id: 'to-right', label: texts.views.actions.toRight, icon: <PanelRight />, onSelect: () => moveView('right', id) },
     { id: 'to-bottom', label: texts.views.actions.toBottom, icon: <PanelBottom />, onSelect: () => moveView('bottom', id) },
+    { id: 'window', label: texts.views.actions.tearOff, icon: <AppWindow />, keys: keysOf('view.tearOff'), disabled: !aboutNode, onSelect: () => tearOff(id) },
     { kind: 'separator', id: 'after-move' },
     ...closed.map((kind): MenuItem => ({ id: `open-${kind}`, label: openWords[kind], onSelect: () => openView(kind) })),
     { id: 'close', label: texts.views.actions.close, icon: <X />, onSelect: () => closeView(id) },
@@ -80,31 +75,3 @@ function menuItems(id: string, view: ViewData, aboutNode: boolean, alone: boolea
 }
 
 const openWords = { table: texts.views.actions.openTable, charts: texts.views.actions.openCharts, log: texts.views.actions.openLog, problems: texts.views.actions.openProblems } as const;
-
-interface PortSwitcherProps {
-  readonly ports: readonly ResultPort[];
-  readonly current: ResultPort | null;
-  readonly choose: (port: string) => void;
-  /** The keys for ports mean this view. */
-  readonly byKey: boolean;
-}
-
-function PortSwitcher({ ports, current, choose, byKey }: PortSwitcherProps) {
-  return (
-    <div role="group" aria-label={texts.views.outputPort} className="flex h-6 gap-0.5 rounded-md bg-active p-0.5">
-      {ports.map((port, index) => (
-        <button
-          key={port.name}
-          type="button"
-          data-testid={`results-port-${port.name}`}
-          aria-pressed={port.name === current?.name}
-          title={byKey ? `Shift+${index + 1}` : undefined}
-          onClick={() => choose(port.name)}
-          className={cx('rounded-sm px-2 text-xs', port.name === current?.name ? 'bg-raised font-medium text-ink shadow-card' : 'text-muted hover:text-ink')}
-        >
-          {port.title}
-        </button>
-      ))}
-    </div>
-  );
-}

@@ -45,6 +45,9 @@ function act(run: (handle: Handle, view: Current) => void, id?: string): void {
 
 export const hasView = (): boolean => dock !== null && current(dock) !== null;
 
+/** The view that commands mean. */
+export const viewFor = (id?: string): Tab | null => (dock === null ? null : (current(dock, id)?.tab ?? null));
+
 /** Where a view is about at this moment; null where it is about no node. */
 export function pinOf(data: ViewData): Pin | null {
   if (data.pin !== null) return data.pin;
@@ -54,12 +57,12 @@ export function pinOf(data: ViewData): Pin | null {
   return { path, pipeline: document.title, node: shown.node.id, title: titleOf(shown.node), port: shown.port?.name ?? null };
 }
 
-const newId = (): string => `view-${crypto.randomUUID()}`;
+export const newViewId = (): string => `view-${crypto.randomUUID()}`;
 
 function copyOf(data: ViewData): Tab | null {
   // Problems are of the whole pipeline: one view of them is enough.
   const pin = data.kind === 'problems' ? null : pinOf(data);
-  return pin === null ? null : pinnedTab(newId(), data.kind, pin);
+  return pin === null ? null : pinnedTab(newViewId(), data.kind, pin);
 }
 
 /** Opens a view that stays on the node shown, next to the one that follows the selection. */

@@ -15,7 +15,7 @@ export function SlicesBar() {
   const document = usePipeline((state) => state.document);
   const path = usePipeline((state) => state.path);
   // Selections are about tables of the pipeline that was open.
-  useEffect(() => clear, [path, clear]);
+  useEffect(() => (path === null ? undefined : clear), [path, clear]);
   // A table that is gone takes its selections along.
   useEffect(() => {
     for (const [view, slice] of Object.entries(slices)) if (document !== null && !document.nodes.some((node) => node.id === slice.nodeId)) set(view, null);
@@ -23,7 +23,7 @@ export function SlicesBar() {
   const tables = groupByTable(slices);
   if (tables.length === 0) return null;
   return (
-    <div data-testid="slices-bar" role="group" aria-label={texts.results.slices.label} className="flex shrink-0 flex-wrap items-center gap-x-3 gap-y-1 border-b border-line bg-accent-soft px-3 py-1">
+    <div data-testid="slices-bar" role="group" aria-label={texts.results.slices.label} className="flex shrink-0 flex-wrap items-center gap-x-3 gap-y-1 border-y border-line bg-accent-soft px-3 py-1">
       {tables.map(({ nodeId, port, entries }) => {
         const node = document?.nodes.find((one) => one.id === nodeId);
         return (

@@ -3,6 +3,10 @@ export interface PenstockDesktop {
   readonly platform: string;
   pickFile(options?: { readonly title?: string; readonly extensions?: readonly string[] }): Promise<string | null>;
   pickFolder(): Promise<string | null>;
+  /** Opens a view in a window of its own; `page` is the query of its address. A place off every screen is not taken. */
+  openView(view: { readonly id: string; readonly page: string; readonly bounds: { readonly x: number; readonly y: number; readonly width: number; readonly height: number } | null }): Promise<void>;
+  /** A person closed the window of a view. */
+  onViewClosed(listener: (id: string) => void): void;
   /** Path on disk of a file dropped on the page. */
   pathForFile(file: File): string | null;
   onMenu(listener: (command: string) => void): void;

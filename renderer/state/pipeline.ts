@@ -111,6 +111,18 @@ export function showDocument(document: PipelineDocument): void {
   publish();
 }
 
+/** Shows a pipeline that another window has open, as it is there at this moment. */
+export function followDocument(path: string, document: PipelineDocument): void {
+  usePipeline.setState({ path, opening: false, openError: null, document });
+}
+
+let relay: ((command: Command, options: EditOptions) => void) | null = null;
+
+/** In a window of one view: edits are made by the window that has the pipeline open. */
+export function relayEdits(to: (command: Command, options: EditOptions) => void): void {
+  relay = to;
+}
+
 export interface EditOptions {
   /** Names the step in the undo menu; by default from the command. */
   readonly label?: string;
@@ -125,6 +137,10 @@ const unsaid = new Set<Command['type']>(['set-params', 'move', 'set-note', 'set-
 
 /** Applies one edit. False when the document no longer fits it; the person is told. */
 export function edit(command: Command, options: EditOptions = {}): boolean {
+  if (relay) {
+    relay(command, options);
+    return true;
+  }
   if (!history || isLookingOnly()) return false;
   try {
     history.apply(command, options);

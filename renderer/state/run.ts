@@ -98,6 +98,13 @@ export async function cancelRun(): Promise<void> {
   }
 }
 
+/** Follows a run that another window of this app has started. */
+export function joinRun(runId: string, document: PipelineDocument): void {
+  if (useRun.getState().runId === runId) return;
+  useRun.setState({ startedAt: Date.now(), ms: null, involved: {}, progress: {}, log: [], series: {} });
+  followRun(runId, document);
+}
+
 function followRun(runId: string, document: PipelineDocument): void {
   following?.abort();
   const mine = new AbortController();

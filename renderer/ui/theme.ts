@@ -39,6 +39,10 @@ export function startTheme(): void {
   const apply = (theme: Theme) => document.documentElement.setAttribute('data-theme', theme);
   apply(useTheme.getState().theme);
   useTheme.subscribe((state) => apply(state.theme));
+  // Chosen in another window.
+  window.addEventListener('storage', (event) => {
+    if (event.key === storageKey) useTheme.setState({ choice: storedChoice(), theme: resolve(storedChoice()) });
+  });
   darkQuery?.addEventListener('change', () => {
     const { choice } = useTheme.getState();
     useTheme.setState({ theme: resolve(choice) });
