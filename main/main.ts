@@ -9,6 +9,8 @@ import { appPaths } from './paths.ts';
 import { readDesktopState, writeDesktopState } from './window-state.ts';
 import { registerAppScheme, serveApp } from './windows/app-protocol.ts';
 import { connectWindow, createMainWindow, lockDownSession } from './windows/main-window.ts';
+import { parseBounds } from './windows/screens.ts';
+import { ViewWindows, parseViewRequest } from './windows/view-windows.ts';
 
 registerAppScheme();
 
@@ -34,7 +36,18 @@ function open(): void {
   const state = readDesktopState(app.getPath('userData'));
   let project = chosenProject(state.project);
   let window: BrowserWindow | null = null;
+  const views = new ViewWindows({ preload: paths.preload, main: () => window, loaded: connect });
   let engine = startEngine();
+
+  function openWindows(): readonly BrowserWindow[] {
+    return [...(window === null ? [] : [window]), ...views.all];
+  }
+
+  /** Each load of a page, a reload too, gets its own connection; the old one closes with its port. */
+  function connect(loaded: BrowserWindow): void {
+    connectWindow(loaded, engine);
+    if (engine.failed !== null) loaded.webContents.send(channels.engineFailed, engine.failed);
+  }
 
   function startEngine(): EngineHost {
     const host = new EngineHost({
@@ -49,16 +62,20 @@ function open(): void {
       log: (line) => process.stderr.write(`${line}\n`),
     });
     host.on('restart', () => {
-      if (window === null) return;
-      window.webContents.send(channels.engineRestart);
-      connectWindow(window, host);
+      for (const one of openWindows()) {
+        one.webContents.send(channels.engineRestart);
+        connectWindow(one, host);
+      }
     });
-    host.on('failed', (message) => window?.webContents.send(channels.engineFailed, message));
+    host.on('failed', (message) => {
+      for (const one of openWindows()) one.webContents.send(channels.engineFailed, message);
+    });
     host.start();
     return host;
   }
 
   async function switchProject(folder: string | null): Promise<void> {
+    views.closeAll();
     await engine.stop();
     project = folder;
     engine = startEngine();
@@ -73,7 +90,13 @@ function open(): void {
 
   serveApp(paths.renderer);
   lockDownSession();
-  registerHandlers();
+  registerHandlers({
+    openView: (from, argument) => {
+      const request = parseViewRequest(argument, parseBounds);
+      if (from !== window || request === null) throw new Error('This window may not open views.');
+      views.open(request);
+    },
+  });
   Menu.setApplicationMenu(
     buildMenu({
       window: () => window,
@@ -91,14 +114,11 @@ function open(): void {
   function openWindow(): void {
     const opened = createMainWindow({ preload: paths.preload, bounds: state.bounds });
     window = opened;
-    // Each load of the page, a reload too, gets its own connection; the old one closes with its port.
-    opened.webContents.on('did-finish-load', () => {
-      connectWindow(opened, engine);
-      if (engine.failed !== null) opened.webContents.send(channels.engineFailed, engine.failed);
-    });
+    opened.webContents.on('did-finish-load', () => connect(opened));
     opened.on('close', remember);
     opened.on('closed', () => {
       window = null;
+      views.closeAll();
     });
   }
   openWindow();
@@ -109,6 +129,7 @@ function open(): void {
   app.on('activate', () => {
     if (window === null) openWindow();
   });
+  app.on('before-quit', () => views.leave());
   app.on('window-all-closed', () => {
     if (process.platform !== 'darwin') app.quit();
   });

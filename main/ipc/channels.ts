@@ -2,6 +2,8 @@
 export const channels = {
   pickFile: 'penstock:pick-file',
   pickFolder: 'penstock:pick-folder',
+  openView: 'penstock:open-view',
+  viewClosed: 'penstock:view-closed',
   port: 'penstock:port',
   menu: 'penstock:menu',
   engineRestart: 'penstock:engine-restart',

@@ -25,7 +25,16 @@ function parsePickFile(argument: unknown): PickFileOptions {
   return { extensions, ...(typeof fields['title'] === 'string' ? { title: fields['title'].slice(0, 200) } : {}) };
 }
 
-export function registerHandlers(): void {
+export interface PageRequests {
+  /** A view of results is to have a window of its own; only the main window may ask for it. */
+  readonly openView: (from: BrowserWindow, argument: unknown) => void;
+}
+
+export function registerHandlers(requests: PageRequests): void {
+  handle(channels.openView, (window, argument) => {
+    requests.openView(window, argument);
+    return Promise.resolve();
+  });
   handle(channels.pickFile, async (window, argument) => {
     const options = parsePickFile(argument);
     const extensions = [...(options.extensions ?? [])];

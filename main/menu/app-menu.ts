@@ -1,5 +1,6 @@
 import { Menu, type BrowserWindow, type MenuItemConstructorOptions } from 'electron';
 import { channels } from '../ipc/channels.ts';
+import { arrangeLines, editLines, helpLines, resultLines, runLines, viewLines, type MenuCommand, type MenuLine } from './menu-commands.ts';
 
 export interface MenuActions {
   readonly openProject: () => void;
@@ -12,18 +13,20 @@ export interface MenuActions {
  * but not registered, so that a key never fires twice.
  */
 export function buildMenu(actions: MenuActions): Menu {
-  const command = (label: string, name: string, accelerator?: string): MenuItemConstructorOptions => ({
+  const separator: MenuItemConstructorOptions = { type: 'separator' };
+  const command = ({ label, command: name, keys }: MenuCommand): MenuItemConstructorOptions => ({
     label,
-    ...(accelerator === undefined ? {} : { accelerator, registerAccelerator: false }),
+    // macOS registers what it shows: single keys there would be taken from those who type.
+    ...(keys === undefined || (process.platform === 'darwin' && !keys.startsWith('CmdOrCtrl')) ? {} : { accelerator: keys, registerAccelerator: false }),
     click: () => actions.window()?.webContents.send(channels.menu, name),
   });
-  const separator: MenuItemConstructorOptions = { type: 'separator' };
+  const lines = (all: readonly MenuLine[]): MenuItemConstructorOptions[] => all.map((line) => (line === 'line' ? separator : command(line)));
   return Menu.buildFromTemplate([
     ...(process.platform === 'darwin' ? [{ role: 'appMenu' as const }] : []),
     {
       label: '&File',
       submenu: [
-        command('New pipeline', 'pipeline.new'),
+        command({ label: 'New pipeline', command: 'pipeline.new', keys: 'CmdOrCtrl+Alt+N' }),
         { label: 'Open project…', click: actions.openProject },
         { label: 'Open sample project', click: actions.openSamples },
         separator,
@@ -33,35 +36,21 @@ export function buildMenu(actions: MenuActions): Menu {
     {
       label: '&Edit',
       submenu: [
-        command('Undo', 'edit.undo', 'CmdOrCtrl+Z'),
-        command('Redo', 'edit.redo', 'CmdOrCtrl+Shift+Z'),
+        command({ label: 'Undo', command: 'edit.undo', keys: 'CmdOrCtrl+Z' }),
+        command({ label: 'Redo', command: 'edit.redo', keys: 'CmdOrCtrl+Shift+Z' }),
         separator,
         { role: 'cut' },
         { role: 'copy' },
         { role: 'paste' },
-        command('Duplicate', 'edit.duplicate', 'CmdOrCtrl+D'),
-        command('Select all', 'edit.selectAll', 'CmdOrCtrl+A'),
+        ...lines(editLines),
       ],
     },
-    {
-      label: '&Run',
-      submenu: [
-        command('Run all', 'run.all', 'Shift+F7'),
-        command('Run to selected', 'run.selected', 'F7'),
-        command('Cancel', 'run.cancel', 'F9'),
-      ],
-    },
+    { label: '&Arrange', submenu: lines(arrangeLines) },
+    { label: '&Run', submenu: lines(runLines) },
     {
       label: '&View',
-      submenu: [
-        command('Command palette', 'palette.open', 'CmdOrCtrl+K'),
-        command('Fit to window', 'view.fit', 'CmdOrCtrl+2'),
-        command('History of this pipeline', 'view.history', 'CmdOrCtrl+Shift+H'),
-        command('Tidy layout', 'view.tidy', 'Shift+A'),
-        separator,
-        { role: 'togglefullscreen' },
-        { role: 'toggleDevTools' },
-      ],
+      submenu: [...lines(viewLines), { label: 'Results', submenu: lines(resultLines) }, separator, { role: 'togglefullscreen' }, { role: 'toggleDevTools' }],
     },
+    { label: '&Help', submenu: lines(helpLines) },
   ]);
 }

@@ -13,6 +13,13 @@ const desktop = {
     const path = (file as File & { path?: unknown }).path;
     return typeof path === 'string' && path !== '' ? path : null;
   },
+  /** Opens a view of results in a window of its own. */
+  openView: (view: unknown): Promise<void> => ipcRenderer.invoke(channels.openView, view),
+  onViewClosed: (listener: (id: string) => void): void => {
+    ipcRenderer.on(channels.viewClosed, (_event, id: unknown) => {
+      if (typeof id === 'string') listener(id);
+    });
+  },
   onMenu: (listener: (command: string) => void): void => {
     ipcRenderer.on(channels.menu, (_event, command: unknown) => {
       if (typeof command === 'string') listener(command);

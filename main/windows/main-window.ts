@@ -16,24 +16,13 @@ export function lockDownSession(): void {
   session.defaultSession.setPermissionCheckHandler((_contents, permission) => permission === 'clipboard-sanitized-write');
 }
 
-export function createMainWindow(options: MainWindowOptions): BrowserWindow {
-  const window = new BrowserWindow({
-    ...options.bounds,
-    minWidth: 960,
-    minHeight: 620,
-    show: false,
-    backgroundColor: '#16181d',
-    title: 'Penstock',
-    webPreferences: {
-      preload: options.preload,
-      contextIsolation: true,
-      sandbox: true,
-      nodeIntegration: false,
-      webviewTag: false,
-      spellcheck: false,
-    },
-  });
-  window.once('ready-to-show', () => window.show());
+/** The same for every window: a page gets nothing of the machine but the preload's bridge. */
+export function webPreferences(preload: string): Electron.WebPreferences {
+  return { preload, contextIsolation: true, sandbox: true, nodeIntegration: false, webviewTag: false, spellcheck: false };
+}
+
+/** Links go to the system's browser; the page itself stays the app's. */
+export function lockDownWindow(window: BrowserWindow): void {
   window.webContents.setWindowOpenHandler(({ url }) => {
     if (/^https?:\/\//.test(url)) void shell.openExternal(url);
     return { action: 'deny' };
@@ -42,6 +31,20 @@ export function createMainWindow(options: MainWindowOptions): BrowserWindow {
     if (!url.startsWith(`${appOrigin}/`)) event.preventDefault();
   });
   window.webContents.on('will-attach-webview', (event) => event.preventDefault());
+}
+
+export function createMainWindow(options: MainWindowOptions): BrowserWindow {
+  const window = new BrowserWindow({
+    ...options.bounds,
+    minWidth: 960,
+    minHeight: 620,
+    show: false,
+    backgroundColor: '#16181d',
+    title: 'Penstock',
+    webPreferences: webPreferences(options.preload),
+  });
+  window.once('ready-to-show', () => window.show());
+  lockDownWindow(window);
   void window.loadURL(`${appOrigin}/index.html`);
   return window;
 }

@@ -85,7 +85,8 @@ export function Dock({ canvas }: DockProps) {
       defaultModel={initial}
       onModelChanged={onModelChanged}
       classNames={classNames}
-      className="h-full min-w-0"
+      // What an enlarged view covers may not shine through, whatever its own layers are.
+      className="h-full min-w-0 [&>[data-workspace-layout]]:isolate"
       tabsetMinWidth="200px"
       tabsetMinHeight="84px"
       lazyTabContent={(tab) => !isCanvasTab(tab)}
