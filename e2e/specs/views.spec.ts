@@ -102,7 +102,7 @@ test('views stay, stand side by side, get windows of their own, and are there ag
   let view: Page;
   await step('in its own window it says what it is of, and follows the main window', async () => {
     await page.getByTestId('pinned-tab').focus();
-    [view] = await Promise.all([page.context().waitForEvent('page'), page.keyboard.press('Control+Shift+O')]);
+    [view] = await Promise.all([page.context().waitForEvent('page'), page.keyboard.press('Control+Alt+O')]);
     await expect(view.getByTestId('view-title')).toHaveText('Month of each day');
     await expect(view.getByTestId('view-pipeline')).toContainText('How warm will next year be?');
     await expect(view.getByTestId('table-row-count')).toContainText('461 rows');
@@ -155,10 +155,10 @@ test('windows of views close with the app and open again where they were @deskto
   await studio.runAll();
   await studio.expectAll('done');
   await studio.find('month');
-  const [view] = await Promise.all([app.page.context().waitForEvent('page'), app.page.keyboard.press('Control+Shift+O')]);
+  const [view] = await Promise.all([app.page.context().waitForEvent('page'), app.page.keyboard.press('Control+Alt+O')]);
   await expect(view.getByTestId('table-row-count')).toContainText('461 rows');
   // A person may close it: then it is not opened again.
-  const [other] = await Promise.all([app.page.context().waitForEvent('page'), app.page.keyboard.press('Control+Shift+O')]);
+  const [other] = await Promise.all([app.page.context().waitForEvent('page'), app.page.keyboard.press('Control+Alt+O')]);
   await expect(other.getByTestId('view-title')).toBeVisible();
   await other.close();
   await app.restart();

@@ -68,7 +68,7 @@ export const resultLines: readonly MenuLine[] = [
   item('Split to the right', 'view.splitRight', 'CmdOrCtrl+\\'),
   item('Split below', 'view.splitDown', 'CmdOrCtrl+|'),
   item('Enlarge or put back', 'view.enlarge', 'CmdOrCtrl+Shift+F'),
-  item('Open in its own window', 'view.tearOff', 'CmdOrCtrl+Shift+O'),
+  item('Open in its own window', 'view.tearOff', 'CmdOrCtrl+Alt+O'),
   item('Go to the next view', 'view.next', 'Alt+N'),
   item('Close this view', 'view.close', 'CmdOrCtrl+Alt+W'),
   'line',

@@ -92,7 +92,7 @@ const table = {
   'view.enlarge': { title: texts.views.actions.enlarge, group: 'View', scope: 'page', keys: ['Ctrl+Shift+F'] },
   'view.toRight': { title: texts.views.actions.toRight, group: 'View', scope: 'page', keys: [] },
   'view.toBottom': { title: texts.views.actions.toBottom, group: 'View', scope: 'page', keys: [] },
-  'view.tearOff': { title: texts.views.actions.tearOff, group: 'View', scope: 'page', keys: ['Ctrl+Shift+O'] },
+  'view.tearOff': { title: texts.views.actions.tearOff, group: 'View', scope: 'page', keys: ['Ctrl+Alt+O'] },
   'view.next': { title: texts.views.actions.next, group: 'View', scope: 'page', keys: ['Alt+N', 'Ctrl+`'] },
   'view.close': { title: texts.views.actions.close, group: 'View', scope: 'page', keys: ['Ctrl+Alt+W'] },
   'view.openTable': { title: texts.views.actions.openTable, group: 'View', scope: 'page', keys: [] },
