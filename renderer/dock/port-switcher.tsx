@@ -1,6 +1,6 @@
 import type { ResultPort } from '../results/use-result.ts';
 import { texts } from '../text/texts.ts';
-import { cx } from '../ui/index.ts';
+import { cx, keyText } from '../ui/index.ts';
 
 interface PortSwitcherProps {
   readonly ports: readonly ResultPort[];
@@ -20,7 +20,7 @@ export function PortSwitcher({ ports, current, choose, byKey }: PortSwitcherProp
           type="button"
           data-testid={`results-port-${port.name}`}
           aria-pressed={port.name === current?.name}
-          title={byKey ? `Shift+${index + 1}` : undefined}
+          title={byKey ? keyText(`Shift+${index + 1}`) : undefined}
           onClick={() => choose(port.name)}
           className={cx('rounded-sm px-2 text-xs', port.name === current?.name ? 'bg-raised font-medium text-ink shadow-card' : 'text-muted hover:text-ink')}
         >

@@ -32,10 +32,10 @@ export function SchemaTab({ node, definition }: { readonly node: PipelineNode; r
     <div className="flex flex-col gap-4 p-3">
       {size > 12 ? <SearchInput label={texts.common.searchColumns} placeholder={texts.common.searchColumns} value={query} onChange={setQuery} /> : null}
       {inputs.map(({ port, from, meta, source }) => (
-        <PortSection key={`in ${port.name}`} heading="In" origin={source} port={port} note={from ? texts.inspector.schema.from(from) : mayBeEmpty(port) ? texts.inspector.schema.notConnectedOptional : texts.inspector.schema.notConnected} meta={meta} query={query} mark={(name) => (comparable && !outgoing.has(name) ? 'gone' : null)} />
+        <PortSection key={`in ${port.name}`} side="in" origin={source} port={port} note={from ? texts.inspector.schema.from(from) : mayBeEmpty(port) ? texts.inspector.schema.notConnectedOptional : texts.inspector.schema.notConnected} meta={meta} query={query} mark={(name) => (comparable && !outgoing.has(name) ? 'gone' : null)} />
       ))}
       {outputs.map(({ port, meta }) => (
-        <PortSection key={`out ${port.name}`} heading="Out" origin={{ nodeId: node.id, port: port.name }} port={port} meta={meta} query={query} mark={(name, type) => (!comparable ? null : !incoming.has(name) ? 'new' : incoming.get(name) !== type ? 'changed' : null)} />
+        <PortSection key={`out ${port.name}`} side="out" origin={{ nodeId: node.id, port: port.name }} port={port} meta={meta} query={query} mark={(name, type) => (!comparable ? null : !incoming.has(name) ? 'new' : incoming.get(name) !== type ? 'changed' : null)} />
       ))}
       {inputs.length + outputs.length === 0 ? <EmptyState icon={<Cable />} title={texts.inspector.schema.noPorts} /> : null}
     </div>
@@ -58,7 +58,7 @@ type Mark = 'new' | 'changed' | 'gone' | null;
 const markWords = texts.inspector.schema.marks;
 
 interface PortSectionProps {
-  readonly heading: 'In' | 'Out';
+  readonly side: 'in' | 'out';
   readonly port: PortSpec;
   readonly note?: string;
   readonly meta: PortMeta | undefined;
@@ -68,7 +68,7 @@ interface PortSectionProps {
   readonly mark: (name: string, type: string) => Mark;
 }
 
-function PortSection({ heading, port, note, meta, query, origin, mark }: PortSectionProps) {
+function PortSection({ side, port, note, meta, query, origin, mark }: PortSectionProps) {
   const schema: Schema | null = meta?.kind === 'table' ? meta.schema : meta?.kind === 'model' ? (meta.signature?.inputs ?? null) : null;
   const shown = (schema ?? []).filter((column) => column.name.toLowerCase().includes(query.toLowerCase()));
   return (
@@ -77,7 +77,7 @@ function PortSection({ heading, port, note, meta, query, origin, mark }: PortSec
         <PortShape kind={port.kind} hollow={mayBeEmpty(port)} size={12} />
         <span className="font-semibold">{port.title}</span>
         <span className="truncate text-faint">
-          {heading === 'In' ? (note ?? texts.inspector.schema.in) : texts.inspector.schema.out}
+          {side === 'in' ? (note ?? texts.inspector.schema.in) : texts.inspector.schema.out}
           {schema ? `, ${texts.common.columnCount(String(schema.length), schema.length === 1)}` : ''}
         </span>
       </h3>
@@ -95,14 +95,14 @@ function PortSection({ heading, port, note, meta, query, origin, mark }: PortSec
           })}
         </ul>
       ) : (
-        <p className="text-xs text-muted">{unknownText(heading, port, meta)}</p>
+        <p className="text-xs text-muted">{unknownText(side, port, meta)}</p>
       )}
     </section>
   );
 }
 
-function unknownText(heading: 'In' | 'Out', port: PortSpec, meta: PortMeta | undefined): string {
-  if (port.kind === 'table') return heading === 'In' && !meta ? texts.inspector.schema.connectTable : texts.inspector.schema.afterSetup;
-  if (heading === 'In' && !meta) return texts.inspector.schema.comesIn[port.kind];
-  return heading === 'In' ? texts.inspector.schema.comesIn[port.kind] : texts.inspector.schema.afterRun;
+function unknownText(side: 'in' | 'out', port: PortSpec, meta: PortMeta | undefined): string {
+  if (port.kind === 'table') return side === 'in' && !meta ? texts.inspector.schema.connectTable : texts.inspector.schema.afterSetup;
+  if (side === 'in' && !meta) return texts.inspector.schema.comesIn[port.kind];
+  return side === 'in' ? texts.inspector.schema.comesIn[port.kind] : texts.inspector.schema.afterRun;
 }

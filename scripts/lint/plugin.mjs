@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { judgeImport } from './layers.mjs';
+import { textsRule } from './texts.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 
@@ -12,10 +13,11 @@ export function resolveSpecifier(file, specifier) {
   return null;
 }
 
+const fileOf = (context) => path.relative(root, context.filename ?? context.getFilename()).replaceAll(path.sep, '/');
+
 const layers = {
   create(context) {
-    const filename = context.filename ?? context.getFilename();
-    const file = path.relative(root, filename).replaceAll(path.sep, '/');
+    const file = fileOf(context);
     const check = (node, source) => {
       if (typeof source?.value !== 'string') return;
       const message = judgeImport(file, source.value, resolveSpecifier(file, source.value));
@@ -30,4 +32,4 @@ const layers = {
   },
 };
 
-export default { meta: { name: 'penstock' }, rules: { layers } };
+export default { meta: { name: 'penstock' }, rules: { layers, texts: textsRule(fileOf) } };

@@ -92,7 +92,7 @@ function Shares({ profile, width }: { readonly profile: ColumnProfile; readonly 
           className="flex min-w-[2px] items-center overflow-hidden px-1 text-xs text-ink"
           style={{ flexGrow: one.count / present, flexBasis: 0, background: `color-mix(in oklab, var(--accent) ${Math.max(8, 34 - index * 7)}%, var(--surface))` }}
         >
-          {fits(one.value || '(empty)', (one.count / present) * width) ? <span className="whitespace-nowrap">{one.value || '(empty)'}</span> : null}
+          {fits(one.value || texts.results.empty, (one.count / present) * width) ? <span className="whitespace-nowrap">{one.value || texts.results.empty}</span> : null}
         </div>
       ))}
       {rest > 0 ? <div className="min-w-[2px] bg-active" style={{ flexGrow: rest / present, flexBasis: 0 }} /> : null}
