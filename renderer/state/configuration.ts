@@ -9,6 +9,9 @@ import { useConnection } from '../rpc/connection.ts';
 import { findLeaks } from './leaks.ts';
 import { notify } from './notices.ts';
 import { estimateSoon } from './preflight.ts';
+import { expandSubflows, levelDocument } from '#app/pipeline/subflow/index.ts';
+import { catalogue } from './catalogue.ts';
+import { levelOf, subflowFreshness, within } from './level.ts';
 import { usePipeline } from './pipeline.ts';
 
 type Answer = Awaited<ReturnType<EngineClient['pipeline']['configure']>>;
@@ -51,30 +54,57 @@ export function reconfigure(delay = quiet): void {
 
 /** The leaks found last; they stay on the canvas until the next answer, so that nothing flickers while a person edits. */
 let leaks: { readonly documentId: string; readonly found: readonly Finding[] } = { documentId: '', found: [] };
-const leaksOf = (document: PipelineDocument): readonly Finding[] =>
-  leaks.documentId === document.id ? leaks.found.filter(({ place }) => document.nodes.some(({ id }) => id === place?.nodeId)) : [];
+const leaksOf = (root: PipelineDocument): readonly Finding[] => {
+  if (leaks.documentId !== root.id) return [];
+  const { document } = expandSubflows(root, catalogue);
+  return leaks.found.filter(({ place }) => document.nodes.some(({ id }) => id === place?.nodeId));
+};
+
+/** The last answer, of the whole pipeline. */
+let answered: { readonly root: PipelineDocument; readonly answer: Answer; readonly diagnostics: readonly Finding[] } | null = null;
+
+/** Shows of the answer what is about the level on the canvas. */
+function show(): void {
+  const { root, level, document } = usePipeline.getState();
+  if (answered === null || root === null || answered.root.id !== root.id) return;
+  const { answer, diagnostics } = answered;
+  const shown = levelDocument(answered.root, level);
+  const { prefix, expanded, subflows } = levelOf(answered.root, shown === null ? [] : level);
+  const freshness = within(answer.freshness, prefix);
+  useConfiguration.setState({
+    nodes: within(answer.nodes, prefix),
+    diagnostics: prefix === '' ? diagnostics : diagnostics.flatMap((finding) => (finding.place?.nodeId?.startsWith(prefix) ? [{ ...finding, place: { ...finding.place, nodeId: finding.place.nodeId.slice(prefix.length) } }] : [])),
+    freshness: subflows.length === 0 ? freshness : { ...freshness, ...Object.fromEntries(subflows.map(({ id, place }) => [id, subflowFreshness(place, expanded, answer.freshness)])) },
+    suggestions: within(answer.suggestions, prefix),
+    document: answered.root === root ? document : shown,
+    pending: timer !== null,
+  });
+}
 
 async function ask(): Promise<void> {
-  const { document } = usePipeline.getState();
+  const { root: document } = usePipeline.getState();
   if (!document) return;
   underWay?.abort();
   const mine = new AbortController();
   underWay = mine;
   try {
     const answer = await client.pipeline.configure({ document }, { signal: mine.signal });
-    if (mine.signal.aborted || usePipeline.getState().document?.id !== document.id) return;
-    useConfiguration.setState({ ...answer, diagnostics: [...answer.diagnostics, ...leaksOf(document)], document, pending: timer !== null });
+    if (mine.signal.aborted || usePipeline.getState().root?.id !== document.id) return;
     let tooBig: readonly Diagnostic[] = [];
-    const show = (): void => {
-      if (useConfiguration.getState().document === document) useConfiguration.setState({ diagnostics: [...answer.diagnostics, ...leaksOf(document), ...tooBig] });
+    const tell = (): void => {
+      if (answered !== null && answered.root !== document) return;
+      answered = { root: document, answer, diagnostics: [...answer.diagnostics, ...leaksOf(document), ...tooBig] };
+      show();
     };
+    answered = null;
+    tell();
     findLeaks(document, (found) => {
       leaks = { documentId: document.id, found };
-      show();
+      tell();
     });
     estimateSoon(document, (found) => {
       tooBig = found;
-      if (found.length > 0) show();
+      if (found.length > 0) tell();
     });
   } catch (error) {
     if (mine.signal.aborted || isGivenUp(error)) return;
@@ -86,12 +116,13 @@ async function ask(): Promise<void> {
 /** Follows the open document for the life of the page. Layout and notes change nothing here. */
 export function startConfiguration(): void {
   usePipeline.subscribe((state, before) => {
-    const { document } = state;
+    const { root: document } = state;
     if (!document) return;
-    if (document.id !== before.document?.id) {
+    if (document === before.root && state.level !== before.level) show();
+    else if (document.id !== before.root?.id) {
       useConfiguration.setState({ nodes: {}, diagnostics: [], freshness: {}, suggestions: {}, document: null });
       reconfigure(0);
-    } else if (document.nodes !== before.document.nodes || document.edges !== before.document.edges) reconfigure();
+    } else if (document.nodes !== before.root.nodes || document.edges !== before.root.edges) reconfigure();
   });
   useConnection.subscribe((state, before) => {
     if (state.epoch !== before.epoch && state.epoch > 1) reconfigure(0);
@@ -110,10 +141,13 @@ export function inputSchema(document: PipelineDocument, nodes: ConfigurationStor
   return edge ? outputSchema(nodes, edge.from.node, edge.from.port) : null;
 }
 
-/** Diagnostics of one node, its own and those the document holds about it, without repeats. */
+/** Whether a place is a node, or inside it. */
+const isAt = (place: string | undefined, nodeId: string): boolean => place !== undefined && place.startsWith(nodeId) && (place.length === nodeId.length || place[nodeId.length] === '/' || place[nodeId.length] === '[');
+
+/** Diagnostics of one node and of what is inside it, its own and those the document holds about it, without repeats. */
 export function diagnosticsOf(state: Pick<ConfigurationStore, 'nodes' | 'diagnostics'>, nodeId: string): readonly Finding[] {
   const own = state.nodes[nodeId]?.diagnostics ?? noDiagnostics;
-  const others = state.diagnostics.filter((item) => item.place?.nodeId === nodeId && !own.some((same) => same.code === item.code && same.message === item.message));
+  const others = state.diagnostics.filter((item) => isAt(item.place?.nodeId, nodeId) && !own.some((same) => same.code === item.code && same.message === item.message));
   return others.length === 0 ? own : [...own, ...others];
 }
 

@@ -4,7 +4,7 @@ import type { PipelineDocument } from '#app/pipeline/document.ts';
 import type { Finding } from '#app/pipeline/lint/index.ts';
 import { client } from '../rpc/client.ts';
 import { notify } from './notices.ts';
-import { edit, undo, usePipeline } from './pipeline.ts';
+import { editRoot, undo, usePipeline } from './pipeline.ts';
 import { texts } from '../text/texts.ts';
 
 /** The document that the leaks now shown were found in; their fixes are edits of it and of no other. */
@@ -36,11 +36,11 @@ export function findLeaks(document: PipelineDocument, found: (findings: readonly
 /** False while the pipeline is another than the one looked at: for the moment between an edit and the next answer. */
 export function useCanFix(): boolean {
   const linted = useLinted((store) => store.document);
-  const shown = usePipeline((store) => store.document);
+  const shown = usePipeline((store) => store.root);
   return isSame(linted, shown);
 }
 
-export const canFix = (): boolean => isSame(useLinted.getState().document, usePipeline.getState().document);
+export const canFix = (): boolean => isSame(useLinted.getState().document, usePipeline.getState().root);
 
 /** Layout and notes do not count. */
 const isSame = (linted: PipelineDocument | null, shown: PipelineDocument | null): boolean => linted !== null && linted.nodes === shown?.nodes && linted.edges === shown.edges;
@@ -49,7 +49,7 @@ const isSame = (linted: PipelineDocument | null, shown: PipelineDocument | null)
 export function applyFix({ fix }: Finding): void {
   if (fix === undefined) return;
   const label = capital(fix.title);
-  if (edit(fix.command as Command, { label })) notify({ severity: 'info', message: texts.state.fixed(fix.title), action: { label: texts.common.undo, run: undo } });
+  if (editRoot(fix.command as Command, { label })) notify({ severity: 'info', message: texts.state.fixed(fix.title), action: { label: texts.common.undo, run: undo } });
 }
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

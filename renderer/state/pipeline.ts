@@ -8,6 +8,7 @@ import type { PipelineDocument } from '#app/pipeline/document.ts';
 import { History, type HistoryEntry } from '#app/pipeline/history.ts';
 import { documentHash } from '#app/pipeline/journal.ts';
 import { conflictSentence, mergeDocuments } from '#app/pipeline/merge.ts';
+import { commandAt, levelDocument, type LevelStep } from '#app/pipeline/subflow/level.ts';
 import { client, diagnosticOf, isGivenUp } from '../rpc/client.ts';
 import { announce } from './announce.ts';
 import { catalogue, takesOneConnection } from './catalogue.ts';
@@ -19,7 +20,12 @@ export type SaveState = 'saved' | 'unsaved' | 'saving' | 'failed';
 interface PipelineStore {
   /** Path of the open pipeline, relative to the project; null before one is open. */
   readonly path: string | null;
+  /** The level that is on the canvas: the pipeline itself, or what a subflow of it holds. Edits are of it. */
   readonly document: PipelineDocument | null;
+  /** The whole pipeline. */
+  readonly root: PipelineDocument | null;
+  /** The way from the pipeline into the subflow on the canvas; empty at the pipeline itself. */
+  readonly level: readonly LevelStep[];
   /** An earlier version is shown in place of the pipeline; nothing can be edited meanwhile. */
   readonly viewing: boolean;
   /** Another process has the project open: everything can be looked at, nothing changed. */
@@ -36,6 +42,8 @@ interface PipelineStore {
 export const usePipeline = create<PipelineStore>(() => ({
   path: null,
   document: null,
+  root: null,
+  level: [],
   viewing: false,
   readOnly: false,
   opening: false,
@@ -61,7 +69,7 @@ export const presentDocument = (): PipelineDocument | null => history?.document 
 
 /** Shows an earlier version, read-only, until `showPresent`. */
 export function showVersion(document: PipelineDocument): void {
-  if (history) usePipeline.setState({ document, viewing: true });
+  if (history) usePipeline.setState({ document, root: document, level: [], viewing: true });
 }
 
 export function showPresent(): void {
@@ -70,7 +78,19 @@ export function showPresent(): void {
 
 function publish(): void {
   if (!history) return;
-  usePipeline.setState({ viewing: false, document: history.document, undoLabel: history.undoLabel, redoLabel: history.redoLabel });
+  usePipeline.setState({ viewing: false, ...shown(history.document, usePipeline.getState().level), undoLabel: history.undoLabel, redoLabel: history.redoLabel });
+}
+
+/** A level of the pipeline; where it is gone, the nearest one around it. */
+function shown(root: PipelineDocument, level: readonly LevelStep[]): Pick<PipelineStore, 'document' | 'root' | 'level'> {
+  const document = levelDocument(root, level);
+  return document === null ? shown(root, level.slice(0, -1)) : { document, root, level };
+}
+
+/** Puts another level of the pipeline on the canvas. */
+export function enterLevel(level: readonly LevelStep[]): void {
+  const { root } = usePipeline.getState();
+  if (root !== null) usePipeline.setState(shown(root, level));
 }
 
 let asked: string | null = null;
@@ -96,7 +116,7 @@ async function load(path: string): Promise<void> {
     await flushEdits();
     history = new History(opened.document, opened.history as readonly HistoryEntry[], opened.position);
     taken = { document: opened.document, hashes: new Set([documentHash(opened.document)]) };
-    usePipeline.setState({ path, readOnly, viewing: false, opening: false, save: 'saved', saveError: null, document: history.document, undoLabel: history.undoLabel, redoLabel: history.redoLabel });
+    usePipeline.setState({ path, readOnly, viewing: false, opening: false, save: 'saved', saveError: null, ...shown(history.document, []), undoLabel: history.undoLabel, redoLabel: history.redoLabel });
     localStorage.setItem('penstock.pipeline', path);
     if (opened.recovered) notify({ severity: 'info', message: texts.state.recovered });
   } catch (error) {
@@ -107,7 +127,7 @@ async function load(path: string): Promise<void> {
 /** Shows a document without an engine behind it (tests). */
 export function showDocument(document: PipelineDocument): void {
   history = new History(document);
-  usePipeline.setState({ path: null, opening: false, openError: null });
+  usePipeline.setState({ path: null, opening: false, openError: null, level: [] });
   publish();
 }
 
@@ -135,8 +155,13 @@ export interface EditOptions {
 /** Kinds of edit that come many in a row, or where the control itself says its new value. */
 const unsaid = new Set<Command['type']>(['set-params', 'move', 'set-note', 'set-comment']);
 
-/** Applies one edit. False when the document no longer fits it; the person is told. */
+/** Applies one edit of the level on the canvas. False when the document no longer fits it; the person is told. */
 export function edit(command: Command, options: EditOptions = {}): boolean {
+  return editRoot(commandAt(usePipeline.getState().level, command), options);
+}
+
+/** Applies one edit of the whole pipeline. */
+export function editRoot(command: Command, options: EditOptions = {}): boolean {
   if (relay) {
     relay(command, options);
     return true;
@@ -150,8 +175,10 @@ export function edit(command: Command, options: EditOptions = {}): boolean {
   }
   publish();
   scheduleSave();
-  const isTyped = command.type === 'set-title' && options.group !== undefined;
-  const said = options.said ?? (isTyped || unsaid.has(command.type) ? null : history.undoLabel);
+  let own = command;
+  while (own.type === 'within') own = own.command;
+  const isTyped = own.type === 'set-title' && options.group !== undefined;
+  const said = options.said ?? (isTyped || unsaid.has(own.type) ? null : history.undoLabel);
   if (said !== null) announce(said);
   return true;
 }

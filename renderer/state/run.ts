@@ -3,6 +3,9 @@ import type { PipelineDocument } from '#app/pipeline/document.ts';
 import type { NodeRun, RunDetail, RunEvent, RunStatus } from '#app/protocol/schema.ts';
 import { client, diagnosticOf, follow, isGivenUp } from '../rpc/client.ts';
 import { reconfigure } from './configuration.ts';
+import { expandSubflows, levelDocument } from '#app/pipeline/subflow/index.ts';
+import { catalogue } from './catalogue.ts';
+import { levelOf, subflowRun, within } from './level.ts';
 import { notify } from './notices.ts';
 import { flushEdits, usePipeline, whenOpened } from './pipeline.ts';
 import { texts } from '../text/texts.ts';
@@ -37,7 +40,45 @@ interface RunStore {
   readonly document: PipelineDocument | null;
 }
 
+/** What the engine told, by its ids; `useRun` shows of it what is about the level on the canvas. */
+let told: RunStore;
+
+/** Takes in news; a function gets what was told until now. */
+function tell(news: Partial<RunStore> | ((before: RunStore) => RunStore)): void {
+  told = typeof news === 'function' ? news(told) : { ...told, ...news };
+  show();
+}
+
+function show(): void {
+  const { root, level } = usePipeline.getState();
+  const whole = told.document ?? root;
+  const path = whole === null || levelDocument(whole, level) === null ? [] : level;
+  if (whole === null) return useRun.setState(told);
+  const { prefix, expanded, subflows } = levelOf(whole, path);
+  if (prefix === '' && subflows.length === 0) return useRun.setState(told);
+  const view: RunStore = {
+    ...told,
+    // Beside those of the level also all others: how far the run is counts them.
+    nodes: { ...told.nodes, ...within(told.nodes, prefix) },
+    progress: within(told.progress, prefix),
+    series: within(told.series, prefix),
+    log: told.log.flatMap((line) => (line.nodeId.startsWith(prefix) ? [{ ...line, nodeId: line.nodeId.slice(prefix.length) }] : [])),
+    document: told.document === null ? null : levelDocument(told.document, path),
+  };
+  const runs = subflows.flatMap(({ id, place }) => {
+    const made = subflowRun(place, expanded, told.nodes);
+    return made === undefined ? [] : [{ id, ...made }];
+  });
+  useRun.setState({
+    ...view,
+    nodes: { ...view.nodes, ...Object.fromEntries(runs.map(({ id, run }) => [id, run])) },
+    progress: { ...view.progress, ...Object.fromEntries(runs.flatMap(({ id, run, fraction }) => (run.status === 'running' ? [[id, { fraction }]] : []))) },
+  });
+}
+
 const empty: RunStore = { runId: null, status: null, startedAt: null, ms: null, nodes: {}, involved: {}, progress: {}, log: [], series: {}, document: null };
+
+told = empty;
 
 export const useRun = create<RunStore>(() => empty);
 
@@ -59,7 +100,7 @@ export interface RunRequest {
 
 export async function startRun(request: RunRequest = {}): Promise<void> {
   await whenOpened();
-  const { document, path } = usePipeline.getState();
+  const { root: document, path, level } = usePipeline.getState();
   if (!document || isRunning(useRun.getState())) return;
   if (usePipeline.getState().viewing) {
     notify({ severity: 'info', message: texts.state.earlier, remedy: texts.state.earlierRun });
@@ -69,19 +110,20 @@ export async function startRun(request: RunRequest = {}): Promise<void> {
     notify({ severity: 'info', message: texts.state.nothingToRun, remedy: texts.state.dragReader });
     return;
   }
-  useRun.setState({ status: 'starting', startedAt: Date.now(), ms: null, involved: {}, progress: {}, log: [], series: {}, document });
+  const { prefix } = levelOf(document, level);
+  tell({ status: 'starting', startedAt: Date.now(), ms: null, involved: {}, progress: {}, log: [], series: {}, document });
   try {
     await flushEdits();
     const { runId } = await client.run.start({
       document,
       path,
-      ...(request.to ? { to: [...request.to] } : {}),
-      ...(request.force ? { force: [...request.force] } : {}),
+      ...(request.to ? { to: request.to.map((id) => `${prefix}${id}`) } : {}),
+      ...(request.force ? { force: request.force.map((id) => `${prefix}${id}`) } : {}),
       ...(request.anyway ? { anyway: true } : {}),
     });
     followRun(runId, document);
   } catch (error) {
-    useRun.setState({ status: 'failed' });
+    tell({ status: 'failed' });
     const diagnostic = diagnosticOf(error);
     const runAnyway = { label: texts.state.runAnyway, run: () => void startRun({ ...request, anyway: true }) };
     notify(diagnostic.code === 'preflight-refused' ? { ...diagnostic, remedy: diagnostic.remedy?.replace(/ To run it all the same:.*$/, ''), action: runAnyway } : diagnostic);
@@ -109,14 +151,14 @@ function followRun(runId: string, document: PipelineDocument): void {
   following?.abort();
   const mine = new AbortController();
   following = mine;
-  useRun.setState({ runId, status: 'running', document });
+  tell({ runId, status: 'running', document });
   const queue: RunEvent[] = [];
   let scheduled = false;
   const flush = () => {
     scheduled = false;
     if (mine.signal.aborted) return;
     const events = queue.splice(0);
-    useRun.setState((state) => events.reduce(applyEvent, state));
+    tell((before) => events.reduce(applyEvent, before));
     if (events.some((event) => event.type === 'run' && event.status !== 'running')) reconfigure(0);
   };
   void follow<RunEvent>(
@@ -132,7 +174,7 @@ function followRun(runId: string, document: PipelineDocument): void {
     mine.signal,
   ).catch((error: unknown) => {
     if (mine.signal.aborted) return;
-    useRun.setState({ status: 'interrupted' });
+    tell({ status: 'interrupted' });
     notify(diagnosticOf(error));
     reconfigure(0);
   });
@@ -171,7 +213,7 @@ export function showRun(detail: RunDetail): void {
   if (isRunning(useRun.getState())) return;
   const nodes = Object.fromEntries(detail.nodes.map((node) => [node.nodeId, node]));
   const involved = Object.fromEntries(detail.nodes.map((node) => [node.nodeId, true as const]));
-  useRun.setState({ ...empty, runId: detail.runId, status: detail.status, startedAt: detail.startedAt, ms: detail.ms, nodes, involved, series: seriesOf(detail), document: detail.document });
+  tell({ ...empty, runId: detail.runId, status: detail.status, startedAt: detail.startedAt, ms: detail.ms, nodes, involved, series: seriesOf(detail), document: detail.document });
 }
 
 function seriesOf(detail: RunDetail): Record<string, Record<string, Series>> {
@@ -183,7 +225,7 @@ function seriesOf(detail: RunDetail): Record<string, Record<string, Series>> {
 /** After a pipeline is opened: joins its run in progress, or shows what its last run gave. */
 export async function restoreRun(document: PipelineDocument): Promise<void> {
   following?.abort();
-  useRun.setState(empty);
+  tell(empty);
   try {
     const { runId } = await client.run.active({ pipelineId: document.id });
     if (runId !== null) {
@@ -197,12 +239,12 @@ export async function restoreRun(document: PipelineDocument): Promise<void> {
     let nodes = Object.fromEntries(detail.nodes.map((node) => [node.nodeId, node]));
     // The last run may have been about a part only: row counts of the rest are in the runs before it.
     for (const run of earlier) {
-      if (document.nodes.every((node) => nodes[node.id])) break;
+      if (expandSubflows(document, catalogue).document.nodes.every((node) => nodes[node.id])) break;
       const older = await client.run.get({ runId: run.runId });
       nodes = { ...Object.fromEntries(older.nodes.filter((node) => node.status === 'succeeded' || node.status === 'cached').map((node) => [node.nodeId, node])), ...nodes };
     }
-    if (usePipeline.getState().document?.id !== document.id || useRun.getState().status !== null) return;
-    useRun.setState({
+    if (usePipeline.getState().root?.id !== document.id || useRun.getState().status !== null) return;
+    tell({
       runId: detail.runId,
       status: detail.status,
       startedAt: detail.startedAt,
@@ -220,6 +262,7 @@ export async function restoreRun(document: PipelineDocument): Promise<void> {
 /** Follows the open pipeline for the life of the page. */
 export function startRuns(): void {
   usePipeline.subscribe((state, before) => {
-    if (state.document && state.document.id !== before.document?.id) void restoreRun(state.document);
+    if (state.root && state.root.id !== before.root?.id) void restoreRun(state.root);
+    else if (state.level !== before.level) show();
   });
 }
