@@ -8,6 +8,7 @@ import { useTheme } from '../ui/index.ts';
 import { openAddBefore, openInsert, openQuickAdd, openReplace } from '../canvas/adding.ts';
 import * as canvas from '../canvas/actions.ts';
 import * as arranging from '../canvas/arranging.ts';
+import * as subflows from '../canvas/subflows.ts';
 import { choose, fitView, motion, openFind, rememberFocus, useCanvas, zoomTo } from '../canvas/canvas-store.ts';
 import { focusPorts } from '../canvas/port-focus.ts';
 import { viewPort } from '../canvas/results-port.ts';
@@ -97,6 +98,11 @@ const runs: Readonly<Record<ActionId, ActionRun>> = {
   'edit.group': { run: arranging.groupSelection, enabled: hasNodes },
   'edit.ungroup': { run: arranging.ungroupSelection, enabled: arranging.hasGroup },
   'edit.collapse': { run: arranging.toggleCollapse, enabled: () => hasNodes() || arranging.hasGroup() },
+  'subflow.toggle': { run: subflows.toggleSubflow, enabled: () => hasNodes() || arranging.hasGroup() },
+  'subflow.open': { run: subflows.openSelected, enabled: () => subflows.selectedSubflow() !== null },
+  'subflow.leave': { run: () => subflows.leaveSubflow(), enabled: subflows.isInside },
+  'subflow.input': { run: () => subflows.addBoundary('input'), enabled: subflows.isInside },
+  'subflow.output': { run: () => subflows.addBoundary('output'), enabled: subflows.isInside },
   'edit.fitGroup': { run: arranging.fitGroups, enabled: arranging.hasGroup },
   'edit.replace': { run: openReplace, enabled: () => useSelection.getState().nodes.length === 1 },
   'edit.nudgeLeft': { run: () => canvas.nudge(-1, 0), enabled: hasAny },

@@ -44,7 +44,7 @@ export function jointAfterSelection(): { readonly joint: Joint; readonly at: Poi
   const id = primaryNode(useSelection.getState());
   const node = document && id !== null ? indexGraph(document).nodes.get(id) : undefined;
   if (!document || !node) return null;
-  const { outputs } = portsOf(document, node.id, node.type);
+  const { outputs } = portsOf(document, node);
   const used = new Set((indexGraph(document).outgoing.get(node.id) ?? []).map((edge) => edge.from.port));
   const output = outputs.find((port) => !used.has(port.name) && !leftOver.has(port.name)) ?? outputs[0];
   if (!output) return null;
@@ -105,7 +105,7 @@ export function openAddBefore(): void {
   const id = primaryNode(useSelection.getState());
   const node = document && id !== null ? indexGraph(document).nodes.get(id) : undefined;
   if (!flow || !document || !node) return;
-  const { inputs } = portsOf(document, node.id, node.type);
+  const { inputs } = portsOf(document, node);
   const fed = indexGraph(document).incoming.get(node.id) ?? [];
   const free = inputs.find((port) => !fed.some((edge) => edge.to.port === port.name) && !mayBeEmpty(port)) ?? (fed.length === 0 ? inputs[0] : undefined);
   const [edge] = fed;

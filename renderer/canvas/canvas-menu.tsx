@@ -11,6 +11,7 @@ import { openQuickAdd } from './adding.ts';
 import { colourSelection, groupsMeant, hasGroup } from './arranging.ts';
 import { lastPointer } from './canvas-store.ts';
 import { groupColours } from './groups.ts';
+import { isInside, selectedSubflow } from './subflows.ts';
 import { Swatch, colourTitles } from './swatch.tsx';
 import { texts } from '../text/texts.ts';
 
@@ -60,6 +61,7 @@ export function canvasMenuItems(rename?: () => void): readonly MenuItem[] {
   return [
     { id: 'add-here', label: texts.canvas.menu.addNode, keys: 'Tab', onSelect: () => setTimeout(() => openQuickAdd('pointer', pointer)) },
     actionItem('edit.note'),
+    ...(isInside() ? [actionItem('subflow.input'), actionItem('subflow.output'), actionItem('subflow.leave')] : []),
     actionItem('edit.paste'),
     line('1'),
     actionItem('edit.selectAll'),
@@ -92,6 +94,11 @@ function groupItems(): readonly MenuItem[] {
     actionItem('edit.ungroup'),
   ];
   return groups.length > 0 ? own : [{ kind: 'submenu', id: 'group', label: texts.common.group, icon: <GroupIcon />, items: own }];
+}
+
+function subflowItems(): readonly MenuItem[] {
+  if (selectedSubflow() === null) return [{ ...actionItem('subflow.toggle'), label: texts.canvas.did.makeSubflow }];
+  return [actionItem('subflow.open'), { ...actionItem('subflow.toggle'), label: texts.canvas.did.dissolve }];
 }
 
 function colourItem(): MenuItem {

@@ -5,6 +5,7 @@ import { Background, BackgroundVariant, ConnectionLineType, MiniMap, ReactFlow, 
 import { useCallback, useEffect, useMemo, useRef, useState, type DragEvent } from 'react';
 import type { PipelineDocument } from '#app/pipeline/document.ts';
 import { indexGraph } from '#app/pipeline/graph.ts';
+import { isSubflow } from '#app/pipeline/subflow/node-type.ts';
 import { categoryOf } from '../state/catalogue.ts';
 import { useLineage } from '../state/lineage.ts';
 import { usePipeline } from '../state/pipeline.ts';
@@ -29,12 +30,14 @@ import { grid } from './geometry.ts';
 import { GroupChip } from './group-chip.tsx';
 import { GroupFrame, selectGroup } from './group-frame.tsx';
 import { GuideLines } from './guide-lines.tsx';
+import { LevelBar } from './level-bar.tsx';
 import { LineagePanel } from './lineage-panel.tsx';
 import { NodeCard } from './node-card.tsx';
 import { useCanvasDocument } from '../history/history-store.ts';
 import { TimeScrubber } from '../history/time-scrubber.tsx';
 import { NoteCard } from './note-card.tsx';
 import { QuickAdd } from './quick-add.tsx';
+import { openSubflow } from './subflows.ts';
 import { Wire } from './wire.tsx';
 import { texts } from '../text/texts.ts';
 
@@ -76,7 +79,9 @@ const handlers: Partial<ReactFlowProps<FlowNode, WireEdge>> = {
     else if (node.type === 'note') select({ notes: [node.id] });
   },
   onNodeDoubleClick: (_event, node) => {
-    if (node.type === 'card') showInspector('parameters');
+    if (node.type !== 'card') return;
+    if (isSubflow(node.data.node)) openSubflow(node.id);
+    else showInspector('parameters');
   },
   onNodeContextMenu: (_event, node) => {
     if (node.selected) return;
@@ -269,6 +274,7 @@ function CanvasPane() {
           {texts.outline.canvasKeys(keysOf('select.ports') ?? '', keysOf('edit.connections') ?? '', keysOf('view.outline') ?? '', keysOf('view.nextPart') ?? '')}
         </p>
         <CanvasControls />
+        <LevelBar />
         <FindPanel />
         <TimeScrubber />
         <LineagePanel />

@@ -76,7 +76,7 @@ function fittingChoice(document: PipelineDocument, nodeId: string, fitting: Fitt
   const isOutput = from.node === nodeId;
   const far = isOutput ? to : from;
   const node = indexGraph(document).nodes.get(far.node);
-  const ports = node ? portsOf(document, node.id, node.type)[isOutput ? 'inputs' : 'outputs'] : [];
+  const ports = node ? portsOf(document, node)[isOutput ? 'inputs' : 'outputs'] : [];
   const several = ports.length > 1 ? `${isOutput ? texts.common.input : texts.common.output} ${other.title}` : undefined;
   const gives = replaces ? texts.outline.inPlaceOf(titleIn(document, replaces.from.node)) : undefined;
   const detail = [several, gives].filter((part) => part !== undefined).join(', ');

@@ -4,7 +4,7 @@ import { canConnect } from '#app/pipeline/connect.ts';
 import type { Endpoint, PipelineDocument, PipelineEdge, PipelineNode } from '#app/pipeline/document.ts';
 import { indexGraph } from '#app/pipeline/graph.ts';
 import { takesSeveral, type PortKind } from '#app/sdk/ports.ts';
-import { catalogue } from '../state/catalogue.ts';
+import { catalogue, typeOf } from '../state/catalogue.ts';
 import { nodeHeight, nodeWidth, portsOf, snap } from './geometry.ts';
 
 /** Edits of the canvas as commands; pure functions of the document. Null means that there is nothing to do. */
@@ -25,12 +25,12 @@ export type Joint =
 
 export function outputKind(document: PipelineDocument, end: Endpoint): PortKind | null {
   const node = indexGraph(document).nodes.get(end.node);
-  return (node && portsOf(document, node.id, node.type).outputs.find((port) => port.name === end.port)?.kind) ?? null;
+  return (node && portsOf(document, node).outputs.find((port) => port.name === end.port)?.kind) ?? null;
 }
 
 export function inputKind(document: PipelineDocument, end: Endpoint): PortKind | null {
   const node = indexGraph(document).nodes.get(end.node);
-  return (node && portsOf(document, node.id, node.type).inputs.find((port) => port.name === end.port)?.kind) ?? null;
+  return (node && portsOf(document, node).inputs.find((port) => port.name === end.port)?.kind) ?? null;
 }
 
 /** Whether a type has the ports that a joint needs. */
@@ -60,7 +60,7 @@ export function fittingJoint(document: PipelineDocument, type: string, joint: Jo
 
 /** Adds a node at a place (its top left corner), joined where asked and possible. */
 export function addNode(document: PipelineDocument, node: PipelineNode, at: Point, joint?: Joint): Command {
-  const definition = catalogue.get(node.type)?.definition;
+  const definition = typeOf(node)?.definition;
   const edges: PipelineEdge[] = [];
   const removed: string[] = [];
   const join = (from: Endpoint, to: Endpoint) => edges.push({ id: newElementId(), from, to });
@@ -85,7 +85,7 @@ export function addNode(document: PipelineDocument, node: PipelineNode, at: Poin
 function occupants(document: PipelineDocument, to: Endpoint): string[] {
   const { nodes, incoming } = indexGraph(document);
   const node = nodes.get(to.node);
-  const port = node && portsOf(document, node.id, node.type).inputs.find((candidate) => candidate.name === to.port);
+  const port = node && portsOf(document, node).inputs.find((candidate) => candidate.name === to.port);
   if (!port || takesSeveral(port)) return [];
   return (incoming.get(to.node) ?? []).filter((edge) => edge.to.port === to.port).map((edge) => edge.id);
 }
@@ -108,9 +108,9 @@ export function connectNodes(document: PipelineDocument, fromId: string, toId: s
   const source = nodes.get(fromId);
   const target = nodes.get(toId);
   if (!source || !target) return null;
-  for (const output of portsOf(document, fromId, source.type).outputs) {
+  for (const output of portsOf(document, source).outputs) {
     if (options.fromPort !== undefined && output.name !== options.fromPort) continue;
-    for (const input of portsOf(document, toId, target.type).inputs) {
+    for (const input of portsOf(document, target).inputs) {
       if (options.toPort !== undefined && input.name !== options.toPort) continue;
       const from = { node: fromId, port: output.name };
       const to = { node: toId, port: input.name };
@@ -166,7 +166,7 @@ export function insertIntoEdge(document: PipelineDocument, nodeId: string, edgeI
   const node = nodes.get(nodeId);
   const edge = document.edges.find((candidate) => candidate.id === edgeId);
   if (!node || !edge || incoming.has(nodeId) || outgoing.has(nodeId) || !fits(document, node.type, { kind: 'into', edge })) return null;
-  const definition = catalogue.get(node.type)?.definition;
+  const definition = typeOf(node)?.definition;
   const input = definition?.inputs.find((port) => port.kind === outputKind(document, edge.from));
   const output = definition?.outputs.find((port) => port.kind === inputKind(document, edge.to));
   if (!input || !output) return null;

@@ -1,6 +1,6 @@
 import type { PipelineDocument, PipelineNode } from '#app/pipeline/document.ts';
 import { fieldsOf, paramsSchema } from '../inspector/form-model.ts';
-import { catalogue, titleOf } from '../state/catalogue.ts';
+import { titleOf, typeOf } from '../state/catalogue.ts';
 import { texts } from '../text/texts.ts';
 
 /** Search over what is on the canvas. Pure functions. */
@@ -52,7 +52,7 @@ export function findInPipeline(document: PipelineDocument, query: string, column
 }
 
 function textsOf(node: PipelineNode, columns: readonly string[]): (readonly [Place, string])[] {
-  const definition = catalogue.get(node.type)?.definition;
+  const definition = typeOf(node)?.definition;
   return [
     ['title', titleOf(node)],
     ['type', definition?.title ?? node.type],
@@ -65,7 +65,7 @@ function textsOf(node: PipelineNode, columns: readonly string[]): (readonly [Pla
 
 /** Every param by its title with every value in it: “Target: species”, “Conditions: age > 30”. */
 function paramTexts(node: PipelineNode): (readonly [Place, string])[] {
-  const definition = catalogue.get(node.type)?.definition;
+  const definition = typeOf(node)?.definition;
   const titles = new Map(definition ? fieldsOf(paramsSchema(definition.params), node.params).map(({ name, title }) => [name, title]) : []);
   return Object.entries(node.params).flatMap(([key, value]) => {
     const title = titles.get(key) ?? key;

@@ -24,11 +24,11 @@ describe('what a node could be connected to', () => {
   it('offers what dragging would allow, and nothing else', () => {
     const document = sample();
     for (const source of document.nodes) {
-      for (const output of portsOf(document, source.id, source.type).outputs) {
+      for (const output of portsOf(document, source).outputs) {
         const from = { node: source.id, port: output.name };
         const offered = new Map(inputsFor(document, from).map((one) => [`${one.to.node} ${one.to.port}`, one.replaces?.id ?? null]));
         for (const target of document.nodes) {
-          for (const input of portsOf(document, target.id, target.type).inputs) {
+          for (const input of portsOf(document, target).inputs) {
             const to = { node: target.id, port: input.name };
             const verdict = canConnect(document, catalogue, from, to);
             const may = verdict.ok || verdict.code === 'input-taken';
@@ -58,7 +58,7 @@ describe('ports and connections in words', () => {
     const document = sample();
     const port = (id: string, side: 'inputs' | 'outputs', at = 0) => {
       const node = document.nodes.find((candidate) => candidate.id === id);
-      const spec = node && portsOf(document, id, node.type)[side][at];
+      const spec = node && portsOf(document, node)[side][at];
       if (!spec) throw new Error(`${id} has no such port`);
       return portWords(document, id, spec, side === 'inputs' ? 'in' : 'out');
     };

@@ -20,12 +20,12 @@ export interface Fitting {
 export function inputsFor(document: PipelineDocument, from: Endpoint): readonly Fitting[] {
   const { nodes, incoming } = indexGraph(document);
   const source = nodes.get(from.node);
-  const port = source && portsOf(document, source.id, source.type).outputs.find(({ name }) => name === from.port);
+  const port = source && portsOf(document, source).outputs.find(({ name }) => name === from.port);
   if (!source || !port || !catalogue.has(source.type)) return [];
   const before = ancestors(document, [from.node]);
   return document.nodes.flatMap((node): Fitting[] => {
     if (node.id === from.node || before.has(node.id) || !catalogue.has(node.type)) return [];
-    return portsOf(document, node.id, node.type).inputs.flatMap((other): Fitting[] => {
+    return portsOf(document, node).inputs.flatMap((other): Fitting[] => {
       if (other.kind !== port.kind) return [];
       const present = (incoming.get(node.id) ?? []).filter((edge) => edge.to.port === other.name);
       if (present.some((edge) => edge.from.node === from.node && edge.from.port === from.port)) return [];
@@ -38,14 +38,14 @@ export function inputsFor(document: PipelineDocument, from: Endpoint): readonly 
 export function outputsFor(document: PipelineDocument, to: Endpoint): readonly Fitting[] {
   const { nodes, incoming } = indexGraph(document);
   const target = nodes.get(to.node);
-  const port = target && portsOf(document, target.id, target.type).inputs.find(({ name }) => name === to.port);
+  const port = target && portsOf(document, target).inputs.find(({ name }) => name === to.port);
   if (!target || !port || !catalogue.has(target.type)) return [];
   const after = descendants(document, [to.node]);
   const present = (incoming.get(to.node) ?? []).filter((edge) => edge.to.port === to.port);
   const replaces = takesSeveral(port) ? null : (present[0] ?? null);
   return document.nodes.flatMap((node): Fitting[] => {
     if (node.id === to.node || after.has(node.id) || !catalogue.has(node.type)) return [];
-    return portsOf(document, node.id, node.type).outputs.flatMap((other): Fitting[] => {
+    return portsOf(document, node).outputs.flatMap((other): Fitting[] => {
       if (other.kind !== port.kind || present.some((edge) => edge.from.node === node.id && edge.from.port === other.name)) return [];
       return [{ from: { node: node.id, port: other.name }, to, port, other, replaces }];
     });
@@ -56,6 +56,6 @@ export function outputsFor(document: PipelineDocument, to: Endpoint): readonly F
 export function fittingsOf(document: PipelineDocument, nodeId: string): readonly Fitting[] {
   const node = indexGraph(document).nodes.get(nodeId);
   if (!node) return [];
-  const { inputs, outputs } = portsOf(document, nodeId, node.type);
+  const { inputs, outputs } = portsOf(document, node);
   return [...outputs.flatMap(({ name }) => inputsFor(document, { node: nodeId, port: name })), ...inputs.flatMap(({ name }) => outputsFor(document, { node: nodeId, port: name }))];
 }

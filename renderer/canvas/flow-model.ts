@@ -2,7 +2,7 @@ import { Position, type Edge, type Node, type NodeHandle } from '@xyflow/react';
 import type { Endpoint, PipelineDocument, PipelineGroup, PipelineNode, PipelineNote } from '#app/pipeline/document.ts';
 import { ancestors, descendants, indexGraph } from '#app/pipeline/graph.ts';
 import type { PortKind } from '#app/sdk/ports.ts';
-import { catalogue, titleOf } from '../state/catalogue.ts';
+import { typeOf, titleOf } from '../state/catalogue.ts';
 import { nodeHeight, nodeWidth, portOffset, portSize, portsOf, type Ports } from './geometry.ts';
 import { wireKey } from '../state/lineage.ts';
 import { outputKind } from './edits.ts';
@@ -81,7 +81,7 @@ export function flowNodes(document: PipelineDocument, selection: Chosen, before:
     const place = document.layout[node.id] ?? { x: 0, y: 0 };
     const selected = chosen.has(node.id);
     if (old?.type === 'card' && old.data.node === node && (old.selected ?? false) === selected && old.position.x === place.x && old.position.y === place.y) return old;
-    const ports = old?.type === 'card' && old.data.node.type === node.type ? old.data.ports : portsOf(document, node.id, node.type);
+    const ports = old?.type === 'card' && old.data.node.type === node.type && !node.type.startsWith('flow/') ? old.data.ports : portsOf(document, node);
     return {
       id: node.id,
       type: 'card',
@@ -101,7 +101,7 @@ export function flowNodes(document: PipelineDocument, selection: Chosen, before:
 /** A node's title, and what it is where the title is a person's own. */
 function nodeName(node: PipelineNode): string {
   const title = titleOf(node);
-  const type = catalogue.get(node.type)?.definition.title;
+  const type = typeOf(node)?.definition.title;
   return type === undefined || type === title ? title : `${title}, ${type}`;
 }
 

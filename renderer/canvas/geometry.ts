@@ -1,7 +1,7 @@
 import type { Point } from '#app/pipeline/commands.ts';
 import type { PortSpec } from '#app/sdk/ports.ts';
-import type { PipelineDocument } from '#app/pipeline/document.ts';
-import { catalogue } from '../state/catalogue.ts';
+import type { PipelineDocument, PipelineNode } from '#app/pipeline/document.ts';
+import { typeOf } from '../state/catalogue.ts';
 
 /** Everything on the canvas is placed on this grid, in canvas units (px at 100 %). */
 export const grid = 8;
@@ -19,8 +19,9 @@ export interface Ports {
 export const cardAt = (at: Point): Box => ({ x: at.x, y: at.y, width: nodeWidth, height: nodeHeight });
 
 /** Ports of a node: its type's; of an unknown type, those its edges name, so that nothing falls off the canvas. */
-export function portsOf(document: PipelineDocument, nodeId: string, type: string): Ports {
-  const definition = catalogue.get(type)?.definition;
+export function portsOf(document: PipelineDocument, node: PipelineNode): Ports {
+  const nodeId = node.id;
+  const definition = typeOf(node)?.definition;
   if (definition) return definition;
   const named = (names: readonly string[]): PortSpec[] => [...new Set(names)].map((name) => ({ name, title: name, kind: 'table' }));
   return {

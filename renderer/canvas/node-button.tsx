@@ -1,4 +1,4 @@
-import { select } from '../state/selection.ts';
+import { revealFlat } from '../state/level.ts';
 import { cx } from '../ui/index.ts';
 import { revealNode } from './canvas-store.ts';
 
@@ -8,8 +8,9 @@ export function NodeButton({ nodeId, title, strong = false }: { readonly nodeId:
     <button
       type="button"
       onClick={() => {
-        select({ nodes: [nodeId] });
-        revealNode(nodeId);
+        const id = revealFlat(nodeId);
+        // Its level may be coming onto the canvas just now.
+        requestAnimationFrame(() => revealNode(id));
       }}
       className={cx('block w-full truncate rounded-sm px-1.5 text-left text-sm leading-5 hover:bg-hover', strong && 'font-medium text-accent-ink')}
     >

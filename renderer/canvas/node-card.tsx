@@ -3,7 +3,7 @@ import { memo } from 'react';
 import { useShallow } from 'zustand/react/shallow';
 import { formatDuration } from '#app/core/units.ts';
 import { mayBeEmpty, type PortSpec } from '#app/sdk/ports.ts';
-import { catalogue, categoryOf, iconOf, titleOf } from '../state/catalogue.ts';
+import { categoryOf, iconOf, titleOf, typeOf } from '../state/catalogue.ts';
 import { diagnosticsOf, useConfiguration } from '../state/configuration.ts';
 import { nodeState, stateTitles } from '../state/node-state.ts';
 import { edit, usePipeline } from '../state/pipeline.ts';
@@ -36,7 +36,7 @@ function NodeCardView({ data, selected }: NodeProps<CardNode>) {
   const renaming = useCanvas((store) => store.renaming === node.id);
   const difference = useNodeMark(node.id);
   const { state, reason } = nodeState({ node, diagnostics, freshness, nodeRun, runActive, runDocument });
-  const known = catalogue.has(node.type);
+  const known = typeOf(node) !== undefined;
   const message = state === 'failed' || state === 'attention' ? reason : null;
   const line = !known ? texts.common.notInstalled : (message ?? (state === 'running' ? (progress?.message ?? describe) : describe));
 

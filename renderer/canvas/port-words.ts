@@ -24,7 +24,7 @@ export const titleIn = (document: PipelineDocument, nodeId: string): string => {
 
 function portTitle(document: PipelineDocument, end: Endpoint, side: 'inputs' | 'outputs'): string {
   const node = indexGraph(document).nodes.get(end.node);
-  return (node && portsOf(document, node.id, node.type)[side].find(({ name }) => name === end.port)?.title) ?? end.port;
+  return (node && portsOf(document, node)[side].find(({ name }) => name === end.port)?.title) ?? end.port;
 }
 
 /** “Output Table of Orders, connected to Filter and Join”. */
@@ -44,7 +44,7 @@ export function edgeWords(document: PipelineDocument, edge: { readonly from: End
   const { nodes } = indexGraph(document);
   const end = (at: Endpoint, side: 'inputs' | 'outputs'): string => {
     const node = nodes.get(at.node);
-    const alone = node !== undefined && portsOf(document, node.id, node.type)[side].length < 2;
+    const alone = node !== undefined && portsOf(document, node)[side].length < 2;
     return alone ? titleIn(document, at.node) : `${titleIn(document, at.node)}, ${portTitle(document, at, side)},`;
   };
   return texts.outline.fromTo(end(edge.from, 'outputs'), end(edge.to, 'inputs').replace(/,$/, ''));

@@ -7,7 +7,7 @@ import type { NodeType } from '#app/pipeline/types.ts';
 import type { NodeDefinition } from '#app/sdk/node.ts';
 import { takesSeveral, type PortSpec } from '#app/sdk/ports.ts';
 import { controlOf, paramsSchema, withoutNull, words, type JsonSchema } from '../inspector/form-model.ts';
-import { catalogue, categoryOf, orderedTypes, titleOf } from '../state/catalogue.ts';
+import { catalogue, categoryOf, orderedTypes, titleOf, typeOf } from '../state/catalogue.ts';
 import { freshNode } from './edits.ts';
 import { portsOf } from './geometry.ts';
 import { texts } from '../text/texts.ts';
@@ -23,7 +23,7 @@ export interface Replacement {
 /** A node's edges at the ports of another type; `lost` have no port there. */
 function mapEdges(document: PipelineDocument, node: PipelineNode, definition: NodeDefinition): { readonly edges: ReadonlyMap<PipelineEdge, PipelineEdge>; readonly lost: readonly PipelineEdge[] } {
   const { incoming, outgoing } = indexGraph(document);
-  const ports = portsOf(document, node.id, node.type);
+  const ports = portsOf(document, node);
   const edges = new Map<PipelineEdge, PipelineEdge>();
   const lost: PipelineEdge[] = [];
   const taken = new Set<string>();
@@ -70,7 +70,7 @@ function sameMeaning(before: JsonSchema | undefined, after: JsonSchema | undefin
 
 /** The params that another type takes over, and the titles of those that it does not, where a person had set them. */
 function mapParams(node: PipelineNode, definition: NodeDefinition): { readonly params: Record<string, unknown>; readonly lost: readonly string[] } {
-  const before = catalogue.get(node.type)?.definition;
+  const before = typeOf(node)?.definition;
   const old = (before && migrateParams(node, before)) ?? node.params;
   const own = before ? propertiesOf(before) : undefined;
   const theirs = propertiesOf(definition);
@@ -112,8 +112,8 @@ export function replaceNode(document: PipelineDocument, nodeId: string, type: st
 export function replacementsFor(document: PipelineDocument, nodeId: string): readonly NodeType[] {
   const node = indexGraph(document).nodes.get(nodeId);
   if (!node) return [];
-  const ports = portsOf(document, nodeId, node.type);
-  const before = catalogue.get(node.type)?.definition;
+  const ports = portsOf(document, node);
+  const before = typeOf(node)?.definition;
   const own = before ? propertiesOf(before) : {};
   const kinds = (specs: readonly PortSpec[]): string => specs.map(({ kind }) => kind).sort().join(' ');
   const shareKind = (a: readonly PortSpec[], b: readonly PortSpec[]): boolean => (a.length === 0 && b.length === 0) || a.some(({ kind }) => b.some((other) => other.kind === kind));

@@ -9,7 +9,7 @@ export function viewPort(index: number): void {
   const { document } = usePipeline.getState();
   const id = primaryNode(useSelection.getState());
   const node = document && id !== null ? indexGraph(document).nodes.get(id) : undefined;
-  const port = document && node ? portsOf(document, node.id, node.type).outputs[index] : undefined;
+  const port = document && node ? portsOf(document, node).outputs[index] : undefined;
   if (!port) return;
   useSelection.setState({ port: port.name });
   showDock(port.kind === 'table' ? 'table' : 'charts');

@@ -3,6 +3,7 @@ import type { PipelineDocument } from '#app/pipeline/document.ts';
 import { useQuery } from '../results/use-query.ts';
 import { client } from '../rpc/client.ts';
 import { outputSchema, useConfiguration } from '../state/configuration.ts';
+import { engineSubject } from '../state/level.ts';
 import { outputKind, type Joint } from './edits.ts';
 import { nextFacts, whatNext, type ColumnFacts, type Suggestion } from './what-next.ts';
 
@@ -17,7 +18,7 @@ export function useWhatNext(document: PipelineDocument | null, joint: Joint | un
   const kind = document && from ? outputKind(document, from) : null;
   const schema = useConfiguration((store) => (from && kind === 'table' ? outputSchema(store.nodes, from.node, from.port) : null));
   const profile = useQuery(document && from && schema ? `${document.id} ${from.node} ${from.port}` : null, (signal) =>
-    client.data.profile({ document: document as PipelineDocument, nodeId: from?.node ?? '', port: from?.port ?? '', filter: '', glimpse: true }, { signal }),
+    client.data.profile({ ...(engineSubject(from?.node ?? '', from?.port ?? '') ?? { document: document as PipelineDocument, nodeId: '', port: '' }), filter: '', glimpse: true }, { signal }),
   );
   const used = useRef<readonly ColumnFacts[] | null>(null);
   if (!isChoosing) used.current = profile.data?.columns ?? null;

@@ -2,6 +2,7 @@ import type { WorkspaceImperativeHandle } from 'react-resizable-panels';
 import { shownNow } from '../results/use-result.ts';
 import { titleOf } from '../state/catalogue.ts';
 import { notify } from '../state/notices.ts';
+import { currentLevel } from '../state/level.ts';
 import { usePipeline } from '../state/pipeline.ts';
 import { useView } from '../state/view.ts';
 import { besideCanvas, canvasPlace, defaultLayout, followingTab, isView, pinnedTab, placeOf, resultPlaces, resultsHidden, splitOf, type Pin, type Tab, type TabData, type Tabset, type ViewData, type ViewKind } from './layout.ts';
@@ -54,7 +55,7 @@ export function pinOf(data: ViewData): Pin | null {
   const { path, document } = usePipeline.getState();
   const shown = shownNow();
   if (shown === null || path === null || document === null) return null;
-  return { path, pipeline: document.title, node: shown.node.id, title: titleOf(shown.node), port: shown.port?.name ?? null };
+  return { path, pipeline: usePipeline.getState().root?.title ?? document.title, node: `${currentLevel()?.prefix ?? ''}${shown.node.id}`, title: titleOf(shown.node), port: shown.port?.name ?? null };
 }
 
 export const newViewId = (): string => `view-${crypto.randomUUID()}`;

@@ -1,10 +1,12 @@
 import { ChevronRight } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { formatCount } from '#app/core/units.ts';
+import type { PipelineDocument } from '#app/pipeline/document.ts';
 import type { ColumnType } from '#app/relation/types.ts';
 import type { ExpressionPreview as Answer } from '#app/protocol/sections/expressions.ts';
 import { client } from '../rpc/client.ts';
 import { useQuery } from '../results/use-query.ts';
+import { engineSubject } from '../state/level.ts';
 import { usePipeline } from '../state/pipeline.ts';
 import { TypeBadge, cx } from '../ui/index.ts';
 import { texts } from '../text/texts.ts';
@@ -32,7 +34,8 @@ export function ExpressionPreview({ nodeId, from, text, earlier }: ExpressionPre
   const upstream = usePipeline((store) => store.document?.edges);
   const document = usePipeline.getState().document;
   const key = settled.trim() === '' || !document ? null : JSON.stringify([nodeId, from, settled, earlier, upstream]);
-  const { data, loading } = useQuery(key, (signal) => client.expressions.preview({ document: usePipeline.getState().document ?? (document as NonNullable<typeof document>), nodeId, from, text: settled, earlier: [...earlier] }, { signal }));
+  const subject = (): { document: PipelineDocument; nodeId: string } => engineSubject(nodeId, '') ?? { document: document as PipelineDocument, nodeId };
+  const { data, loading } = useQuery(key, (signal) => client.expressions.preview({ ...subject(), from, text: settled, earlier: [...earlier] }, { signal }));
   if (key === null || data === null || data.type === null) return null;
   const { rows, counts, columns } = data;
   const warning = data.diagnostics[0];

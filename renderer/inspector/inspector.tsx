@@ -4,7 +4,7 @@ import { formatBytes, formatCount } from '#app/core/units.ts';
 import type { PipelineEdge, PipelineNode } from '#app/pipeline/document.ts';
 import { InlineMarkdown } from '../results/report/markdown.tsx';
 import { StateGlyph } from '../canvas/state-glyph.tsx';
-import { catalogue, categoryOf, iconOf, titleOf } from '../state/catalogue.ts';
+import { categoryOf, iconOf, titleOf, typeOf } from '../state/catalogue.ts';
 import { diagnosticsOf, outputSchema, useConfiguration } from '../state/configuration.ts';
 import { nodeState, stateTitles } from '../state/node-state.ts';
 import { edit, usePipeline } from '../state/pipeline.ts';
@@ -40,7 +40,7 @@ export function Inspector() {
 function NodeInspector({ node }: { readonly node: PipelineNode }) {
   const tab = useView((store) => store.inspectorTab);
   const problems = useConfiguration((store) => diagnosticsOf(store, node.id).filter((item) => item.severity === 'error').length);
-  const type = catalogue.get(node.type);
+  const type = typeOf(node);
   return (
     <div className="flex h-full flex-col">
       <NodeHeader node={node} />
@@ -84,7 +84,7 @@ function NodeHeader({ node }: { readonly node: PipelineNode }) {
   const runActive = useRun(isRunning);
   const runDocument = useRun((store) => store.document);
   const { state, reason } = nodeState({ node, diagnostics, freshness, nodeRun, runActive, runDocument });
-  const typeTitle = catalogue.get(node.type)?.definition.title ?? node.type;
+  const typeTitle = typeOf(node)?.definition.title ?? node.type;
   return (
     <header className="flex flex-col gap-2 px-3 pb-2 pt-3">
       <div className="flex items-center gap-2.5">
@@ -100,7 +100,7 @@ function NodeHeader({ node }: { readonly node: PipelineNode }) {
             onKeyDown={(event) => (event.key === 'Enter' || event.key === 'Escape') && event.currentTarget.blur()}
             className="-ml-1 h-6 w-full select-text truncate rounded-sm border border-transparent bg-transparent px-1 text-base font-semibold placeholder:text-ink hover:border-line focus:border-focus focus:bg-surface focus:outline-none"
           />
-          <p className="truncate text-xs text-faint">{node.title ? typeTitle : (catalogue.get(node.type)?.definition.summary ?? '')}</p>
+          <p className="truncate text-xs text-faint">{node.title ? typeTitle : (typeOf(node)?.definition.summary ?? '')}</p>
         </div>
       </div>
       <div className="flex items-start gap-1.5 text-xs text-muted" data-testid="inspector-state">

@@ -6,6 +6,7 @@ import { mayBeEmpty, type PortMeta, type PortSpec } from '#app/sdk/ports.ts';
 import type { NodeDefinition } from '#app/sdk/node.ts';
 import { PortShape } from '../canvas/port-shape.tsx';
 import { useConfiguration } from '../state/configuration.ts';
+import { engineSubject } from '../state/level.ts';
 import { traceColumn, useLineage } from '../state/lineage.ts';
 import { usePipeline } from '../state/pipeline.ts';
 import { titleOf } from '../state/catalogue.ts';
@@ -43,12 +44,13 @@ export function SchemaTab({ node, definition }: { readonly node: PipelineNode; r
 }
 
 /** A column's name; where it is a table's, a press lights up where it comes from and what uses it. */
-function ColumnName({ name, gone, origin }: { readonly name: string; readonly gone: boolean; readonly origin: { readonly nodeId: string; readonly port: string } | null }) {
+function ColumnName({ name, gone, origin: drawn }: { readonly name: string; readonly gone: boolean; readonly origin: { readonly nodeId: string; readonly port: string } | null }) {
+  const origin = drawn === null ? null : engineSubject(drawn.nodeId, drawn.port);
   const lit = useLineage(({ target }) => target !== null && origin !== null && target.nodeId === origin.nodeId && target.port === origin.port && target.column === name);
   const look = cx('min-w-0 flex-1 truncate text-left', gone && 'text-faint line-through', lit && 'font-medium text-accent-ink');
   if (origin === null) return <span className={cx('selectable', look)}>{name}</span>;
   return (
-    <button type="button" aria-pressed={lit} title={texts.inspector.schema.trace(name)} className={cx(look, 'rounded-sm hover:underline')} onClick={() => traceColumn({ ...origin, column: name })}>
+    <button type="button" aria-pressed={lit} title={texts.inspector.schema.trace(name)} className={cx(look, 'rounded-sm hover:underline')} onClick={() => traceColumn({ nodeId: origin.nodeId, port: origin.port, column: name })}>
       {name}
     </button>
   );

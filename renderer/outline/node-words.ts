@@ -2,7 +2,7 @@ import type { PipelineDocument, PipelineNode } from '#app/pipeline/document.ts';
 import { indexGraph } from '#app/pipeline/graph.ts';
 import { formatCount } from '#app/core/units.ts';
 import type { NodeRun } from '#app/protocol/schema.ts';
-import { catalogue, titleOf } from '../state/catalogue.ts';
+import { typeOf, titleOf } from '../state/catalogue.ts';
 import { stateTitles, type NodeState } from '../state/node-state.ts';
 import { listed, titleIn } from '../canvas/port-words.ts';
 import { portsOf } from '../canvas/geometry.ts';
@@ -25,14 +25,14 @@ export function originWords(document: PipelineDocument, nodeId: string): string 
   const [edge] = fed;
   const source = edge && indexGraph(document).nodes.get(edge.from.node);
   if (!edge || !source) return null;
-  const { outputs } = portsOf(document, source.id, source.type);
+  const { outputs } = portsOf(document, source);
   const port = outputs.length > 1 ? outputs.find(({ name }) => name === edge.from.port) : undefined;
   return port === undefined ? null : texts.outline.portOf(port.title, sources[0] ?? '');
 }
 
 /** Rows of the node's tables after its last run, each by its title where there are several; none of a further table that is empty. */
 export function rowWords(document: PipelineDocument, node: PipelineNode, run: NodeRun | undefined): string | null {
-  const { outputs } = portsOf(document, node.id, node.type);
+  const { outputs } = portsOf(document, node);
   const tables = outputs.flatMap((port, index) => {
     const rows = run?.ports[port.name]?.rows ?? null;
     return port.kind === 'table' && rows !== null && (rows > 0 || index === 0) ? [{ title: port.title, rows }] : [];
@@ -56,7 +56,7 @@ export interface NodeFactsSaid {
 export function nodeSentence(document: PipelineDocument, node: PipelineNode, facts: NodeFactsSaid): string {
   const { item, state, reason, run, problems, closed } = facts;
   const title = titleOf(node);
-  const type = catalogue.get(node.type)?.definition.title;
+  const type = typeOf(node)?.definition.title;
   const isWrong = state === 'failed' || state === 'attention';
   const first = [title, ...(type !== undefined && type !== title ? [type] : []), stateTitles[state].toLowerCase(), ...(isWrong || state === 'stale' ? [reason.replace(/\.$/, '')] : [])];
   const rows = state === 'done' || state === 'stale' ? rowWords(document, node, run) : null;
@@ -74,7 +74,7 @@ function inputWords(document: PipelineDocument, nodeId: string): string | null {
   const node = nodes.get(nodeId);
   const fed = incoming.get(nodeId) ?? [];
   if (!node) return null;
-  const { inputs } = portsOf(document, nodeId, node.type);
+  const { inputs } = portsOf(document, node);
   if (inputs.length === 0) return null;
   if (fed.length === 0) return texts.outline.nothingConnected;
   const sources = sourcesOf(document, nodeId);

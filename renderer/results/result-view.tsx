@@ -42,14 +42,15 @@ function Problems({ shown: { document } }: { readonly shown: Shown }) {
 function Result({ kind, shown }: { readonly kind: 'table' | 'charts'; readonly shown: Shown }) {
   const { node, port } = shown;
   const subject = useSubject(shown);
-  const series = useRun((state) => (node ? state.series[node.id] : undefined));
-  const running = useRun((state) => isRunning(state) && node !== null && state.nodes[node.id]?.status === 'running');
+  const { known } = shown;
+  const series = useRun((state) => (known === undefined ? undefined : state.series[known]));
+  const running = useRun((state) => isRunning(state) && known !== undefined && state.nodes[known]?.status === 'running');
   const problems = useProblems();
   // Running does not help where a choice is missing or wrong.
-  const blocked = node !== null && problems.some(({ nodeId, diagnostic }) => nodeId === node.id && diagnostic.severity === 'error' && diagnostic.place?.param !== undefined);
+  const blocked = node !== null && problems.some(({ nodeId, diagnostic }) => nodeId === known && diagnostic.severity === 'error' && diagnostic.place?.param !== undefined);
   if (subject === null || port === null) return <NoResult node={node !== null} />;
-  const runAction: ReactNode = blocked ? null : <RunButton nodeId={subject.nodeId} />;
-  const key = `${subject.nodeId} ${port.name}`;
+  const runAction: ReactNode = blocked ? null : <RunButton nodeId={shown.known ?? subject.nodeId} />;
+  const key = `${subject.nodeId} ${subject.port}`;
   if (kind === 'table') {
     if (port.kind !== 'table') {
       return (
@@ -58,14 +59,14 @@ function Result({ kind, shown }: { readonly kind: 'table' | 'charts'; readonly s
         </EmptyState>
       );
     }
-    return <TableView key={key} subject={subject} port={port.name} runAction={runAction} />;
+    return <TableView key={key} subject={subject} port={subject.port} runAction={runAction} />;
   }
   return (
     <div className="h-full overflow-auto">
       {port.kind === 'table' ? (
-        <ColumnCharts key={key} subject={subject} port={port.name} />
+        <ColumnCharts key={key} subject={subject} port={subject.port} />
       ) : (
-        <ValueTab key={key} subject={subject} port={port.name} kind={port.kind} running={running} series={series} runAction={runAction} />
+        <ValueTab key={key} subject={subject} port={subject.port} kind={port.kind} running={running} series={series} runAction={runAction} />
       )}
     </div>
   );

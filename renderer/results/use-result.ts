@@ -2,7 +2,8 @@ import { useMemo } from 'react';
 import type { PipelineDocument, PipelineNode } from '#app/pipeline/document.ts';
 import type { PortKind } from '#app/sdk/ports.ts';
 import type { Pin } from '../dock/layout.ts';
-import { catalogue } from '../state/catalogue.ts';
+import { expandSubflows, flatPort, levelDocument, levelPrefix, locate } from '#app/pipeline/subflow/index.ts';
+import { catalogue, typeOf } from '../state/catalogue.ts';
 import { useConfiguration, type NodeConfigurationAnswer } from '../state/configuration.ts';
 import { isRunning, useRun } from '../state/run.ts';
 import { primaryNode, useSelection } from '../state/selection.ts';
@@ -25,6 +26,10 @@ export interface Shown {
   readonly node: PipelineNode | null;
   readonly ports: readonly ResultPort[];
   readonly port: ResultPort | null;
+  /** The node's id for the engine: with the subflows that it is in (app/pipeline/subflow/ids.ts). */
+  readonly flat: string | null;
+  /** What the states of the level on the canvas know the node by. */
+  readonly known: string | undefined;
   /** Why a pinned view has nothing to show: its pipeline is not the open one, or its node was deleted. */
   readonly missing: 'elsewhere' | 'gone' | null;
 }
@@ -36,14 +41,22 @@ export function useShown(pin: Pin | null): Shown {
   const path = usePipeline((state) => state.path);
   const selected = useSelection(primaryNode);
   const selectedPort = useSelection((state) => state.port);
+  const root = usePipeline((state) => state.root);
+  const level = usePipeline((state) => state.level);
   const elsewhere = pin !== null && document !== null && pin.path !== path;
-  const nodeId = pin === null ? selected : pin.node;
-  const node = (elsewhere ? undefined : document?.nodes.find((one) => one.id === nodeId)) ?? null;
-  const configured = useConfiguration((state) => (nodeId === null ? undefined : state.nodes[nodeId]));
+  const prefix = useMemo(() => (root === null ? '' : levelPrefix(root, level)), [root, level]);
+  const flat = pin === null ? (selected === null ? null : `${prefix}${selected}`) : pin.node;
+  const known = flat === null ? undefined : flat.startsWith(prefix) ? flat.slice(prefix.length) : flat;
+  const node = useMemo(() => {
+    if (pin === null || root === null || elsewhere) return (elsewhere ? undefined : document?.nodes.find((one) => one.id === selected)) ?? null;
+    const place = locate(root, pin.node);
+    return levelDocument(root, place.path)?.nodes.find((one) => one.id === place.nodeId) ?? null;
+  }, [pin, root, elsewhere, document, selected]);
+  const configured = useConfiguration((state) => (known === undefined ? undefined : state.nodes[known]));
   const ports = useMemo(() => (node === null ? noPorts : outputsOf(node, configured)), [node, configured]);
   const wanted = pin === null ? selectedPort : pin.port;
   const port = ports.find((one) => one.name === wanted) ?? mainPort(ports);
-  return { document, node, ports, port, missing: elsewhere ? 'elsewhere' : pin !== null && document !== null && node === null ? 'gone' : null };
+  return { document, node, ports, port, flat, known, missing: elsewhere ? 'elsewhere' : pin !== null && document !== null && node === null ? 'gone' : null };
 }
 
 /** What a following view is about at this moment. */
@@ -59,7 +72,7 @@ export function shownNow(): Pick<Shown, 'ports' | 'port'> & { readonly node: Pip
 const noPorts: readonly ResultPort[] = [];
 
 export function outputsOf(node: PipelineNode, configured: NodeConfigurationAnswer | undefined): readonly ResultPort[] {
-  const known = catalogue.get(node.type)?.definition.outputs;
+  const known = typeOf(node)?.definition.outputs;
   if (known && known.length > 0) return known.map(({ name, title, kind }) => ({ name, title, kind }));
   return Object.entries(configured?.outputs ?? {}).flatMap(([name, meta]) => (kinds.includes(meta.kind) ? [{ name, title: name, kind: meta.kind as PortKind }] : []));
 }
@@ -69,15 +82,28 @@ function mainPort(ports: readonly ResultPort[]): ResultPort | null {
   return ports.find((port) => port.kind === 'model') ?? ports[0] ?? null;
 }
 
+/** A subject with the port of it that is looked at. */
+export interface PortSubject extends Subject {
+  readonly port: string;
+}
+
 /** What the engine is asked about a node's results; changes when they may have. */
-export function useSubject({ document, node }: Shown): Subject | null {
-  const nodeId = node?.id;
+export function useSubject({ node, flat, known: nodeId, port }: Shown): PortSubject | null {
+  const root = usePipeline((state) => state.root);
   const freshness = useConfiguration((state) => (nodeId === undefined ? undefined : state.freshness[nodeId]));
   const nodeRun = useRun((state) => (nodeId === undefined ? undefined : state.nodes[nodeId]));
   // What the document does not show but the result depends on: finished runs and the state of the outside world.
   const settled = nodeRun && nodeRun.status !== 'queued' && nodeRun.status !== 'running' ? `${nodeRun.status} ${nodeRun.cacheKey ?? ''}` : '';
   const revision = `${settled} ${freshness?.state ?? ''} ${freshness?.reasons.join() ?? ''}`;
-  return useMemo(() => (document && nodeId !== undefined ? subjectOf(document, nodeId, revision) : null), [document, nodeId, revision]);
+  const name = port?.name ?? '';
+  return useMemo(() => {
+    if (root === null || flat === null || node === null) return null;
+    // Of a subflow: the node inside that gives what its port shows.
+    const expanded = expandSubflows(root, catalogue);
+    const end = flatPort(expanded, flat, name);
+    const subject = subjectOf(expanded.document, end.node, revision);
+    return subject === null ? null : { ...subject, port: end.port };
+  }, [root, flat, node, name, revision]);
 }
 
 /** Why the shown result is out of date; null while it is not. */

@@ -2,6 +2,8 @@ import type { Category, NodeDefinition } from '#app/sdk/node.ts';
 import { categories } from '#app/sdk/node.ts';
 import { takesSeveral } from '#app/sdk/ports.ts';
 import type { NodeCatalogue, NodeType } from '#app/pipeline/types.ts';
+import type { PipelineNode } from '#app/pipeline/document.ts';
+import { subflowIcon, subflowType, typeOfNode } from '#app/pipeline/subflow/node-type.ts';
 import { language } from '../text/language.ts';
 import { texts } from '../text/texts.ts';
 import { translateType, type CatalogueText, type NodeText } from './node-text.ts';
@@ -76,16 +78,19 @@ export const orderedTypes: readonly NodeType[] = [...catalogue.values()]
 
 /** The icon of a type, also of one that is not installed. */
 export function iconOf(type: string): string {
-  return catalogue.get(type)?.icon ?? fallbackIcon;
+  return (catalogue.get(type) ?? typeOfNode(catalogue, { id: '', type, version: 1, params: {} }))?.icon ?? (type === subflowType ? subflowIcon : fallbackIcon);
 }
+
+/** The type of a node: of the catalogue, or of what a subflow holds. */
+export const typeOf = (node: PipelineNode): NodeType | undefined => typeOfNode(catalogue, node);
 
 /** The title a person reads: the node's own, or its type's. */
 export function titleOf(node: { readonly type: string; readonly title?: string | undefined }): string {
-  return node.title || catalogue.get(node.type)?.definition.title || node.type;
+  return node.title || (node.type.startsWith('flow/') ? typeOf(node as PipelineNode) : catalogue.get(node.type))?.definition.title || node.type;
 }
 
 /** Whether an input takes one connection; that of an unknown type is taken to. */
-export function takesOneConnection(node: { readonly type: string }, port: string): boolean {
-  const spec = catalogue.get(node.type)?.definition.inputs.find(({ name }) => name === port);
+export function takesOneConnection(node: PipelineNode, port: string): boolean {
+  const spec = typeOf(node)?.definition.inputs.find(({ name }) => name === port);
   return spec === undefined || !takesSeveral(spec);
 }

@@ -3,6 +3,9 @@ import type { Diagnostic } from '#app/core/errors.ts';
 import { formatCount } from '#app/core/units.ts';
 import type { ColumnPath, RowPath } from '#app/protocol/sections/lineage.ts';
 import { client, diagnosticOf, isGivenUp } from '../rpc/client.ts';
+import type { Endpoint } from '#app/pipeline/document.ts';
+import { flatPort } from '#app/pipeline/subflow/index.ts';
+import { currentLevel } from './level.ts';
 import { usePipeline } from './pipeline.ts';
 import { texts } from '../text/texts.ts';
 
@@ -78,7 +81,7 @@ export function traceRow(row: TracedRow): void {
 }
 
 async function askRow(row: TracedRow): Promise<void> {
-  const { document } = usePipeline.getState();
+  const document = currentLevel()?.expanded.document;
   if (!document) return;
   underWay?.abort();
   const mine = new AbortController();
@@ -87,7 +90,7 @@ async function askRow(row: TracedRow): Promise<void> {
     const { number: _number, ...asked } = row;
     const rowPath = await client.lineage.row({ document, ...asked, sort: [...row.sort], cells: { ...row.cells } }, { signal: mine.signal });
     if (mine.signal.aborted) return;
-    useLineage.setState({ rowPath, error: null, marks: rowMarks(rowPath, row.nodeId), wires: Object.fromEntries(rowPath.wires.map((wire) => [wireKey(wire.from.node, wire.from.port, wire.to.node), 'value'])) });
+    useLineage.setState({ rowPath, error: null, ...markedRow(rowPath, row.nodeId) });
   } catch (error) {
     if (mine.signal.aborted || isGivenUp(error)) return;
     useLineage.setState({ rowPath: null, marks: null, wires: null, error: diagnosticOf(error) });
@@ -111,7 +114,7 @@ export function rowMarks(path: RowPath, target: string): Record<string, LineageM
 
 async function ask(): Promise<void> {
   const { target } = useLineage.getState();
-  const { document } = usePipeline.getState();
+  const document = currentLevel()?.expanded.document;
   if (!target || !document) return;
   underWay?.abort();
   const mine = new AbortController();
@@ -119,7 +122,7 @@ async function ask(): Promise<void> {
   try {
     const path = await client.lineage.column({ document, ...target }, { signal: mine.signal });
     if (mine.signal.aborted) return;
-    useLineage.setState({ path, error: null, marks: marksOf(path), wires: Object.fromEntries(path.wires.map((wire) => [wireKey(wire.from.node, wire.from.port, wire.to.node), wire.via])) });
+    useLineage.setState({ path, error: null, ...markedColumn(path) });
   } catch (error) {
     if (mine.signal.aborted || isGivenUp(error)) return;
     useLineage.setState({ path: null, marks: null, wires: null, error: diagnosticOf(error) });
@@ -139,14 +142,63 @@ export function marksOf(path: ColumnPath): Record<string, LineageMark> {
   return marks;
 }
 
+const markedRow = (path: RowPath, target: string): Pick<LineageStore, 'marks' | 'wires'> => ({ marks: localMarks(rowMarks(path, target)), wires: localWires(path.wires.map((wire) => ({ ...wire, via: 'value' as const }))) });
+const markedColumn = (path: ColumnPath): Pick<LineageStore, 'marks' | 'wires'> => ({ marks: localMarks(marksOf(path)), wires: localWires(path.wires) });
+
+/** Marks of the level's nodes: what is marked inside a subflow marks it. */
+function localMarks(marks: Readonly<Record<string, LineageMark>>): Readonly<Record<string, LineageMark>> {
+  const level = currentLevel();
+  if (level === null || (level.prefix === '' && level.subflows.length === 0)) return marks;
+  const local: Record<string, LineageMark> = {};
+  for (const [flat, mark] of Object.entries(marks)) {
+    const subflow = level.subflows.find(({ place }) => place.prefixes.some((prefix) => flat.startsWith(prefix)) || flat.startsWith(`${place.id}/=`));
+    if (subflow === undefined) {
+      if (flat.startsWith(level.prefix)) local[flat.slice(level.prefix.length)] = mark;
+      continue;
+    }
+    const before = local[subflow.id];
+    const via = before?.via === 'value' ? 'value' : mark.via;
+    local[subflow.id] = { direction: before?.direction === 'target' || mark.direction === 'target' ? 'target' : mark.direction, via, columns: [] };
+  }
+  return local;
+}
+
+interface FlatWire {
+  readonly from: Endpoint;
+  readonly to: { readonly node: string };
+  readonly via: 'value' | 'filter';
+}
+
+/** By `wireKey` of the level's own connections. */
+function localWires(wires: readonly FlatWire[]): Record<string, 'value' | 'filter'> {
+  const level = currentLevel();
+  const { document } = usePipeline.getState();
+  const direct = Object.fromEntries(wires.map((wire) => [wireKey(wire.from.node, wire.from.port, wire.to.node), wire.via]));
+  if (level === null || document === null || (level.prefix === '' && level.subflows.length === 0)) return direct;
+  const ways = new Map<string, FlatWire[]>();
+  for (const wire of wires) ways.set(`${wire.from.node}\0${wire.from.port}`, [...(ways.get(`${wire.from.node}\0${wire.from.port}`) ?? []), wire]);
+  const local: Record<string, 'value' | 'filter'> = {};
+  for (const { from, to } of document.edges) {
+    const source = flatPort(level.expanded, `${level.prefix}${from.node}`, from.port);
+    const place = level.subflows.find(({ id }) => id === to.node)?.place;
+    const lit = ways.get(`${source.node}\0${source.port}`)?.find((wire) => (place === undefined ? wire.to.node === `${level.prefix}${to.node}` : place.prefixes.some((prefix) => wire.to.node.startsWith(prefix))));
+    if (lit !== undefined) local[wireKey(from.node, from.port, to.node)] = lit.via;
+  }
+  return local;
+}
+
 /** Follows the open document: an edit may lead the column another way, another pipeline puts it out. */
 export function startLineage(): void {
   let timer: ReturnType<typeof setTimeout> | null = null;
   usePipeline.subscribe((state, before) => {
     const { target, row } = useLineage.getState();
     if ((target === null && row === null) || state.document === before.document) return;
-    if (state.document?.id !== before.document?.id) return traceColumn(null);
-    if (state.document?.nodes === before.document?.nodes && state.document?.edges === before.document?.edges) return;
+    if (state.root?.id !== before.root?.id) return traceColumn(null);
+    if (state.root?.nodes === before.root?.nodes && state.root?.edges === before.root?.edges) {
+      const { path, rowPath } = useLineage.getState();
+      if (state.level !== before.level) useLineage.setState(path !== null ? markedColumn(path) : rowPath !== null && row !== null ? markedRow(rowPath, row.nodeId) : {});
+      return;
+    }
     // In a changed pipeline there may be another row at the place.
     if (row !== null) return traceColumn(null);
     if (timer !== null) clearTimeout(timer);

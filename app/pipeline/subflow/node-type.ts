@@ -37,6 +37,8 @@ const icons = {
   [outputType]: '<svg viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="1.75" stroke-linecap="round" stroke-linejoin="round"><path d="M14 4.5H6.5a2 2 0 0 0-2 2v11a2 2 0 0 0 2 2H14M10 12h10M16.5 8.5 20 12l-3.5 3.5"/></svg>',
 };
 
+export const subflowIcon = icons[subflowType];
+
 const boundaryParams = z.object({
   kind: z.enum(kinds as readonly [PortKind, ...PortKind[]]).default('table').meta({
     title: 'Carries',

@@ -3,6 +3,7 @@ import { useEffect, useState } from 'react';
 import { formatCount } from '#app/core/units.ts';
 import { useQuery } from '../../results/use-query.ts';
 import { client } from '../../rpc/client.ts';
+import { engineSubject } from '../../state/level.ts';
 import { usePipeline } from '../../state/pipeline.ts';
 import { Button, Checkbox, FieldMessage, IconButton, Input, Popover, SearchInput, Spinner, cx } from '../../ui/index.ts';
 import { useForm } from '../form-context.ts';
@@ -126,9 +127,8 @@ function Offered({ source, values, onChange }: { readonly source: Source; readon
     return () => clearTimeout(timer);
   }, [typed]);
   const { data, error, loading, reload } = useQuery(JSON.stringify([source, search]), async (signal) => {
-    const { document } = usePipeline.getState();
-    if (!document) return { values: [], distinct: 0 };
-    return client.values.list({ document, ...source, search, limit: shown }, { signal });
+    const subject = engineSubject(source.nodeId, source.port);
+    return subject === null ? { values: [], distinct: 0 } : client.values.list({ ...source, ...subject, search, limit: shown }, { signal });
   });
   const chosen = new Set(values);
   const found = data?.values ?? [];
