@@ -41,6 +41,7 @@ export function canvasMenuItems(rename?: () => void): readonly MenuItem[] {
       actionItem('edit.bypass'),
       ...(groups.length > 0 ? [] : [actionItem('edit.moveToGroup')]),
       ...arrangeItems(),
+      ...subflowItems(),
       ...groupItems(),
       line('2'),
       actionItem('edit.copy'),
