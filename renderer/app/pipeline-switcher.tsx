@@ -3,7 +3,7 @@ import { useEffect, useState } from 'react';
 import { formatAgo } from '#app/core/units.ts';
 import { client, diagnosticOf, isGivenUp, type EngineClient } from '../rpc/client.ts';
 import { notify } from '../state/notices.ts';
-import { edit, flushEdits, openPipeline, usePipeline } from '../state/pipeline.ts';
+import { editRoot, flushEdits, openPipeline, usePipeline } from '../state/pipeline.ts';
 import { Button, Dialog, Popover, SearchInput, cx } from '../ui/index.ts';
 import { newPipeline, runAction } from './actions.ts';
 import { locale } from '../text/locale.ts';
@@ -13,7 +13,7 @@ type Listed = Awaited<ReturnType<EngineClient['project']['pipelines']>>[number];
 
 /** The pipeline's name (type to rename) and the list of the project's pipelines. */
 export function PipelineSwitcher() {
-  const title = usePipeline((store) => store.document?.title ?? '');
+  const title = usePipeline((store) => store.root?.title ?? '');
   const path = usePipeline((store) => store.path);
   const [open, setOpen] = useState(false);
   return (
@@ -41,7 +41,7 @@ function TitleField({ title, disabled }: { readonly title: string; readonly disa
   const shown = draft ?? title;
   const finish = () => {
     const next = draft?.trim();
-    if (next && next !== title) edit({ type: 'set-document', title: next });
+    if (next && next !== title) editRoot({ type: 'set-document', title: next });
     setDraft(null);
   };
   return (

@@ -4,7 +4,7 @@ import { descriptionMarkdown, withWords, type DescriptionBlock, type PipelineDes
 import { revealNode } from '../canvas/canvas-store.ts';
 import { Notice } from '../results/notice.tsx';
 import { notify } from '../state/notices.ts';
-import { edit, undo, usePipeline } from '../state/pipeline.ts';
+import { editRoot, undo, usePipeline } from '../state/pipeline.ts';
 import { select, useSelection } from '../state/selection.ts';
 import { texts } from '../text/texts.ts';
 import { Button, IconButton, Spinner, cx } from '../ui/index.ts';
@@ -98,10 +98,10 @@ function saveMarkdown(description: PipelineDescription): void {
 }
 
 function keep(description: PipelineDescription): void {
-  const own = usePipeline.getState().document?.description ?? '';
+  const own = usePipeline.getState().root?.description ?? '';
   const next = withWords(own, descriptionMarkdown(description));
   if (next === own) notify({ severity: 'info', message: texts.help.description.already });
-  else if (edit({ type: 'set-document', description: next }, { label: texts.help.describeShort })) notify({ severity: 'info', message: texts.help.description.kept, action: { label: texts.common.undo, run: undo } });
+  else if (editRoot({ type: 'set-document', description: next }, { label: texts.help.describeShort })) notify({ severity: 'info', message: texts.help.description.kept, action: { label: texts.common.undo, run: undo } });
 }
 
 function Words({ description }: { readonly description: PipelineDescription }) {

@@ -37,7 +37,7 @@ export function closeDescription(): void {
 }
 
 export async function loadDescription(): Promise<void> {
-  const { document } = usePipeline.getState();
+  const { root: document } = usePipeline.getState();
   if (document === null) return;
   underWay?.abort();
   const mine = new AbortController();

@@ -213,7 +213,7 @@ export async function commitPipeline(message: string): Promise<void> {
 /** Keeps the list true while it is open, and leaves the past when another pipeline opens. */
 export function startHistory(): void {
   usePipeline.subscribe((state, before) => {
-    if (state.path !== before.path || state.document?.id !== before.document?.id) {
+    if (state.path !== before.path || state.root?.id !== before.root?.id) {
       documents.clear();
       useHistory.setState({ items: [], error: null, git: null, chosen: null, compare: 'before', ...nothing });
       if (useView.getState().historyOpen) void loadHistory();

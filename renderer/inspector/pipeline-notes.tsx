@@ -1,6 +1,8 @@
 import { BookOpenText } from 'lucide-react';
 import { toggleDescription } from '../description/description-store.ts';
-import { edit, usePipeline } from '../state/pipeline.ts';
+import { commandAt, levelDocument } from '#app/pipeline/subflow/level.ts';
+import { titleOf } from '../state/catalogue.ts';
+import { edit, editRoot, usePipeline } from '../state/pipeline.ts';
 import { texts } from '../text/texts.ts';
 import { Button, Kbd, TextArea } from '../ui/index.ts';
 
@@ -14,11 +16,21 @@ const hints: readonly (readonly [string, string])[] = [
 /** With nothing selected: what the pipeline is for, and how to go on. */
 export function PipelineNotes() {
   const document = usePipeline((store) => store.document);
-  if (!document) return null;
+  const root = usePipeline((store) => store.root);
+  const level = usePipeline((store) => store.level);
+  if (!document || !root) return null;
+  const last = level.at(-1);
+  const outside = last && levelDocument(root, level.slice(0, -1));
+  const open = outside?.nodes.find(({ id }) => id === last?.nodeId);
+  const text = open === undefined ? document.description : open.comment;
+  const describe = (next: string | null): void => {
+    if (open === undefined) edit({ type: 'set-document', description: next }, { group: 'description' });
+    else editRoot(commandAt(level.slice(0, -1), { type: 'set-comment', nodeId: open.id, comment: next === null ? null : next.slice(0, 10_000) }), { group: `comment-${open.id}` });
+  };
   return (
     <div className="flex h-full flex-col gap-4 overflow-auto p-3">
       <div>
-        <h2 className="text-base font-semibold">{texts.common.pipeline}</h2>
+        <h2 className="text-base font-semibold">{open === undefined ? texts.common.pipeline : titleOf(open)}</h2>
         <p className="text-xs tabular-nums text-faint">
           {texts.inspector.notes.counts(document.nodes.length, document.edges.length)}
         </p>
@@ -26,15 +38,15 @@ export function PipelineNotes() {
       <label className="flex flex-col gap-1">
         <span className="text-xs font-medium text-muted">{texts.inspector.notes.description}</span>
         <TextArea
-          value={document.description ?? ''}
+          value={text ?? ''}
           maxLength={20_000}
-          placeholder={texts.inspector.notes.placeholder}
-          onChange={(event) => edit({ type: 'set-document', description: event.target.value === '' ? null : event.target.value }, { group: 'description' })}
+          placeholder={open === undefined ? texts.inspector.notes.placeholder : texts.inspector.subflow.descriptionPlaceholder}
+          onChange={(event) => describe(event.target.value === '' ? null : event.target.value)}
           spellCheck
           className="min-h-24"
         />
       </label>
-      {document.nodes.length > 0 ? (
+      {document.nodes.length > 0 && open === undefined ? (
         <Button icon={<BookOpenText size={14} />} className="self-start" onClick={toggleDescription}>
           {texts.help.describeShort}
         </Button>

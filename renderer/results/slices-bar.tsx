@@ -1,8 +1,10 @@
-import { useEffect } from 'react';
+import { useEffect, useMemo } from 'react';
 import { Filter, X } from 'lucide-react';
 import { addTyped } from '../canvas/adding.ts';
 import { placeAfter } from '../canvas/edits.ts';
-import { titleOf } from '../state/catalogue.ts';
+import { expandSubflows } from '#app/pipeline/subflow/expand.ts';
+import { catalogue, titleOf } from '../state/catalogue.ts';
+import { revealFlat } from '../state/level.ts';
 import { usePipeline } from '../state/pipeline.ts';
 import { sliceFilter, useSlices, type Slice } from '../state/slices.ts';
 import { Button, IconButton } from '../ui/index.ts';
@@ -12,7 +14,8 @@ import { texts } from '../text/texts.ts';
 export function SlicesBar() {
   const slices = useSlices((state) => state.slices);
   const { set, clear } = useSlices.getState();
-  const document = usePipeline((state) => state.document);
+  const root = usePipeline((state) => state.root);
+  const document = useMemo(() => (root === null ? null : expandSubflows(root, catalogue).document), [root]);
   const path = usePipeline((state) => state.path);
   // Selections are about tables of the pipeline that was open.
   useEffect(() => (path === null ? undefined : clear), [path, clear]);
@@ -73,9 +76,10 @@ export function tableCondition(slices: Readonly<Record<string, Slice>>, table: {
   return own.length === 1 && only !== undefined ? only.filter : sliceFilter(slices, table, '');
 }
 
-function addFilter(nodeId: string, port: string): void {
+function addFilter(flat: string, port: string): void {
+  const expression = tableCondition(useSlices.getState().slices, { nodeId: flat, port });
+  const nodeId = revealFlat(flat);
   const { document } = usePipeline.getState();
   if (document === null) return;
-  const expression = tableCondition(useSlices.getState().slices, { nodeId, port });
   addTyped('transform/filter-rows', placeAfter(document, nodeId), { kind: 'after', from: { node: nodeId, port } }, { expression, mode: 'keep' });
 }

@@ -20,7 +20,7 @@ export function RunsPage() {
   const [comparing, setComparing] = useState(false);
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const [scope, setScope] = useState<'this' | 'all'>('this');
-  const pipelineId = usePipeline((state) => state.document?.id ?? null);
+  const pipelineId = usePipeline((state) => state.root?.id ?? null);
   const status = useRun((state) => state.status);
   const here = scope === 'this' && pipelineId !== null;
   const runs = useQuery(`runs ${here ? pipelineId : ''}`, (signal) => client.run.list({ ...(here ? { pipelineId } : {}), limit: listed }, { signal }));

@@ -1,5 +1,5 @@
 import type { PipelineDocument } from '#app/pipeline/document.ts';
-import { expandSubflows, flatPort, levelDocument, levelPrefix, locate, type Expanded, type LevelStep, type SubflowPlace } from '#app/pipeline/subflow/index.ts';
+import { boundaryPort, expandSubflows, flatPort, levelDocument, levelPrefix, locate, type Expanded, type LevelStep, type SubflowPlace } from '#app/pipeline/subflow/index.ts';
 import type { Freshness, NodeRun } from '#app/protocol/schema.ts';
 import { catalogue } from './catalogue.ts';
 import { enterLevel, usePipeline } from './pipeline.ts';
@@ -96,4 +96,22 @@ export function subflowRun(place: SubflowPlace, { document }: Expanded, runs: Re
   );
   const ms = over.reduce((sum, one) => sum + (one.ms ?? 0), 0);
   return { run: { ...worst, nodeId: place.id, type: place.node.type, status, ms: over.length === inside.length ? ms : null, ports, metrics: {}, cacheKey: inside.map(({ cacheKey }) => cacheKey ?? '').join(' ') }, fraction: over.length / inside.length };
+}
+
+/** What went through the ports of the subflow that is open. */
+export function boundaryRuns({ subflows }: Expanded, prefix: string, runs: Readonly<Record<string, NodeRun>>): Record<string, NodeRun> {
+  const made: Record<string, NodeRun> = {};
+  for (const { prefixes, inside, node } of subflows.values()) {
+    const index = prefixes.indexOf(prefix);
+    if (index === -1) continue;
+    for (const [id, ends] of Object.entries(inside)) {
+      const end = ends[index];
+      const run = end ? runs[end.node] : undefined;
+      const stats = end ? run?.ports[end.port] : undefined;
+      if (run === undefined || stats === undefined) continue;
+      const type = node.content.nodes.find((one) => one.id === id)?.type ?? '';
+      made[id] = { ...run, nodeId: id, type, ms: null, ports: { [boundaryPort]: stats }, metrics: {}, diagnostics: [] };
+    }
+  }
+  return made;
 }

@@ -5,7 +5,7 @@ import { client, diagnosticOf, follow, isGivenUp } from '../rpc/client.ts';
 import { reconfigure } from './configuration.ts';
 import { expandSubflows, levelDocument } from '#app/pipeline/subflow/index.ts';
 import { catalogue } from './catalogue.ts';
-import { levelOf, subflowRun, within } from './level.ts';
+import { boundaryRuns, levelOf, subflowRun, within } from './level.ts';
 import { notify } from './notices.ts';
 import { flushEdits, usePipeline, whenOpened } from './pipeline.ts';
 import { texts } from '../text/texts.ts';
@@ -71,7 +71,7 @@ function show(): void {
   });
   useRun.setState({
     ...view,
-    nodes: { ...view.nodes, ...Object.fromEntries(runs.map(({ id, run }) => [id, run])) },
+    nodes: { ...view.nodes, ...boundaryRuns(expanded, prefix, told.nodes), ...Object.fromEntries(runs.map(({ id, run }) => [id, run])) },
     progress: { ...view.progress, ...Object.fromEntries(runs.flatMap(({ id, run, fraction }) => (run.status === 'running' ? [[id, { fraction }]] : []))) },
   });
 }

@@ -56,16 +56,20 @@ export function collapseNodes(document: PipelineDocument, ids: readonly string[]
   const layout: Record<string, Point> = Object.fromEntries(nodes.flatMap(({ id }) => (Object.hasOwn(document.layout, id) ? [[id, document.layout[id] as Point]] : [])));
   const bounds = boundsOf(Object.values(layout));
   const boundary = new Map<string, PipelineNode>();
-  const made: PipelineNode[] = [];
-  const portOf = (type: typeof inputType | typeof outputType, end: Endpoint): PipelineNode => {
+  const made: { readonly node: PipelineNode; readonly height: number }[] = [];
+  const heightOf = (id: string, port: string): number => {
+    const node = byId.get(id);
+    const ports = node === undefined ? [] : (typeOfNode(catalogue, node)?.definition.outputs ?? []);
+    return (Object.hasOwn(document.layout, id) ? (document.layout[id]?.y ?? 0) : 0) + Math.max(0, ports.findIndex(({ name }) => name === port));
+  };
+  /** `inside`: the end within, at whose height the port comes to lie. */
+  const portOf = (type: typeof inputType | typeof outputType, end: Endpoint, inside: Endpoint): PipelineNode => {
     const key = `${type} ${end.node}\0${end.port}`;
     const known = boundary.get(key);
     if (known !== undefined) return known;
     const node: PipelineNode = { id: newId(), type, version: 1, title: titleOf(end), params: { kind: kindOf(end) } };
     boundary.set(key, node);
-    made.push(node);
-    const row = made.filter((one) => one.type === type).length - 1;
-    layout[node.id] = { x: type === inputType ? bounds.left - options.gap : bounds.right + options.gap, y: bounds.top + row * 84 };
+    made.push({ node, height: heightOf(inside.node, inside.port) });
     return node;
   };
   const inner: PipelineEdge[] = [];
@@ -75,20 +79,25 @@ export function collapseNodes(document: PipelineDocument, ids: readonly string[]
     const [from, to] = [chosen.has(edge.from.node), chosen.has(edge.to.node)];
     if (from && to) inner.push(edge);
     else if (to) {
-      const input = portOf(inputType, edge.from);
+      const input = portOf(inputType, edge.from, edge.to);
       inner.push({ id: newId(), from: { node: input.id, port: boundaryPort }, to: edge.to });
       if (!fed.has(input.id)) outer.push({ id: newId(), from: edge.from, to: { node: subflow, port: input.id } });
       fed.add(input.id);
     } else if (from) {
-      const output = portOf(outputType, edge.from);
+      const output = portOf(outputType, edge.from, edge.from);
       if (!fed.has(output.id)) inner.push({ id: newId(), from: edge.from, to: { node: output.id, port: boundaryPort } });
       fed.add(output.id);
       outer.push({ ...edge, from: { node: subflow, port: output.id } });
     }
   }
+  // In the order of what they lead to, so that few connections cross.
+  const ports = made.toSorted((a, b) => a.height - b.height).map((one) => one.node);
+  for (const type of [inputType, outputType]) {
+    for (const [row, port] of ports.filter((one) => one.type === type).entries()) layout[port.id] = { x: type === inputType ? bounds.left - options.gap : bounds.right + options.gap, y: bounds.top + row * 88 };
+  }
   const groups = document.groups.filter((group) => group.nodes.length > 0 && group.nodes.every((id) => chosen.has(id)));
   const notes = document.notes.filter((note) => note.x >= bounds.left - 40 && note.y >= bounds.top - 40 && note.x + note.width <= bounds.right + 260 && note.y + note.height <= bounds.bottom + 120);
-  const content: SubflowContent = { nodes: [...nodes, ...made], edges: inner, notes, groups, layout, exposed: [] };
+  const content: SubflowContent = { nodes: [...nodes, ...ports], edges: inner, notes, groups, layout, exposed: [] };
   const around = document.groups.find((group) => !groups.includes(group) && nodes.every(({ id }) => group.nodes.includes(id)));
   const node: PipelineNode = { id: subflow, type: subflowType, version: 1, params: {}, content };
   const place = { x: Math.round((bounds.left + bounds.right) / 2 / 8) * 8, y: Math.round((bounds.top + bounds.bottom) / 2 / 8) * 8 };

@@ -40,6 +40,9 @@ export const inspector: typeof english = {
     off: 'aus',
     entries: (count) => `${count} Einträge`,
   },
+  subflow: {
+    descriptionPlaceholder: 'Was dieser Teilablauf tut',
+  },
   notes: {
     add: 'Knoten hinzufügen',
     find: 'Jeden Befehl finden',

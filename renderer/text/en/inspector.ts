@@ -38,6 +38,9 @@ export const inspector = {
     off: 'off',
     entries: (count: number) => `${count} entries`,
   },
+  subflow: {
+    descriptionPlaceholder: 'What this subflow does',
+  },
   notes: {
     add: 'Add a node',
     find: 'Find any command',
