@@ -11,7 +11,7 @@ import { notify } from './notices.ts';
 import { estimateSoon } from './preflight.ts';
 import { expandSubflows, levelDocument } from '#app/pipeline/subflow/index.ts';
 import { catalogue } from './catalogue.ts';
-import { levelOf, subflowFreshness, within } from './level.ts';
+import { boundaryFreshness, levelOf, subflowFreshness, within } from './level.ts';
 import { usePipeline } from './pipeline.ts';
 
 type Answer = Awaited<ReturnType<EngineClient['pipeline']['configure']>>;
@@ -74,7 +74,7 @@ function show(): void {
   useConfiguration.setState({
     nodes: within(answer.nodes, prefix),
     diagnostics: prefix === '' ? diagnostics : diagnostics.flatMap((finding) => (finding.place?.nodeId?.startsWith(prefix) ? [{ ...finding, place: { ...finding.place, nodeId: finding.place.nodeId.slice(prefix.length) } }] : [])),
-    freshness: subflows.length === 0 ? freshness : { ...freshness, ...Object.fromEntries(subflows.map(({ id, place }) => [id, subflowFreshness(place, expanded, answer.freshness)])) },
+    freshness: subflows.length === 0 && prefix === '' ? freshness : { ...freshness, ...boundaryFreshness(expanded, prefix, answer.freshness), ...Object.fromEntries(subflows.map(({ id, place }) => [id, subflowFreshness(place, expanded, answer.freshness)])) },
     suggestions: within(answer.suggestions, prefix),
     document: answered.root === root ? document : shown,
     pending: timer !== null,

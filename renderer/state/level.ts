@@ -1,4 +1,4 @@
-import type { PipelineDocument } from '#app/pipeline/document.ts';
+import type { Endpoint, PipelineDocument } from '#app/pipeline/document.ts';
 import { boundaryPort, expandSubflows, flatPort, levelDocument, levelPrefix, locate, type Expanded, type LevelStep, type SubflowPlace } from '#app/pipeline/subflow/index.ts';
 import type { Freshness, NodeRun } from '#app/protocol/schema.ts';
 import { catalogue } from './catalogue.ts';
@@ -98,20 +98,32 @@ export function subflowRun(place: SubflowPlace, { document }: Expanded, runs: Re
   return { run: { ...worst, nodeId: place.id, type: place.node.type, status, ms: over.length === inside.length ? ms : null, ports, metrics: {}, cacheKey: inside.map(({ cacheKey }) => cacheKey ?? '').join(' ') }, fraction: over.length / inside.length };
 }
 
-/** What went through the ports of the subflow that is open. */
-export function boundaryRuns({ subflows }: Expanded, prefix: string, runs: Readonly<Record<string, NodeRun>>): Record<string, NodeRun> {
-  const made: Record<string, NodeRun> = {};
+/** The ports of the subflow that is open, and where their values are. */
+function boundaries({ subflows }: Expanded, prefix: string): readonly { readonly id: string; readonly type: string; readonly end: Endpoint }[] {
+  if (prefix === '') return [];
   for (const { prefixes, inside, node } of subflows.values()) {
     const index = prefixes.indexOf(prefix);
     if (index === -1) continue;
-    for (const [id, ends] of Object.entries(inside)) {
+    return Object.entries(inside).flatMap(([id, ends]) => {
       const end = ends[index];
-      const run = end ? runs[end.node] : undefined;
-      const stats = end ? run?.ports[end.port] : undefined;
-      if (run === undefined || stats === undefined) continue;
-      const type = node.content.nodes.find((one) => one.id === id)?.type ?? '';
-      made[id] = { ...run, nodeId: id, type, ms: null, ports: { [boundaryPort]: stats }, metrics: {}, diagnostics: [] };
-    }
+      return end ? [{ id, type: node.content.nodes.find((one) => one.id === id)?.type ?? '', end }] : [];
+    });
   }
-  return made;
+  return [];
+}
+
+/** What went through the ports of the subflow that is open. */
+export function boundaryRuns(expanded: Expanded, prefix: string, runs: Readonly<Record<string, NodeRun>>): Record<string, NodeRun> {
+  return Object.fromEntries(
+    boundaries(expanded, prefix).flatMap(({ id, type, end }) => {
+      const run = runs[end.node];
+      const stats = run?.ports[end.port];
+      return run === undefined || stats === undefined ? [] : [[id, { ...run, nodeId: id, type, ms: null, ports: { [boundaryPort]: stats }, metrics: {}, diagnostics: [] }]];
+    }),
+  );
+}
+
+/** Ports are as fresh as what comes through them. */
+export function boundaryFreshness(expanded: Expanded, prefix: string, freshness: Readonly<Record<string, Freshness>>): Record<string, Freshness> {
+  return Object.fromEntries(boundaries(expanded, prefix).flatMap(({ id, end }) => (freshness[end.node] === undefined ? [] : [[id, freshness[end.node] as Freshness]])));
 }

@@ -21,7 +21,7 @@ export function subflowConfigurations({ subflows, diagnostics }: Expanded, confi
     for (const port of node.content.nodes.filter(isBoundary)) {
       for (const [index, prefix] of prefixes.entries()) {
         const meta = metaOf(inside[port.id]?.[index]) ?? unknownMeta({ kind: boundaryKind(port) });
-        made[`${prefix}${port.id}`] = { nodeId: `${prefix}${port.id}`, outputs: port.type === outputType ? {} : { [boundaryPort]: meta }, diagnostics: [], describe: '', facts: null };
+        made[`${prefix}${port.id}`] = { nodeId: `${prefix}${port.id}`, outputs: port.type === outputType ? {} : { [boundaryPort]: meta }, diagnostics: [], describe: port.type === outputType ? 'Goes outside' : 'Comes from outside', facts: null };
       }
     }
   }
