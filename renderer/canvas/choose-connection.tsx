@@ -37,7 +37,7 @@ function FittingList({ document, choosing }: { readonly document: PipelineDocume
     const end = port && { node: nodeId, port: port.name };
     const fittings = end === undefined ? fittingsOf(document, nodeId) : port?.side === 'out' ? inputsFor(document, end) : outputsFor(document, end);
     const node = indexGraph(document).nodes.get(nodeId);
-    const ports = node ? portsOf(document, node.id, node.type) : { inputs: [], outputs: [] };
+    const ports = node ? portsOf(document, node) : { inputs: [], outputs: [] };
     const sides = [...ports.outputs.map((spec) => ({ spec, side: 'out' as const })), ...ports.inputs.map((spec) => ({ spec, side: 'in' as const }))];
     return sides
       .filter(({ spec, side }) => port === undefined || (spec.name === port.name && side === port.side))

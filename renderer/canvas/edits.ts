@@ -54,7 +54,7 @@ export function fittingJoint(document: PipelineDocument, type: string, joint: Jo
   if (fits(document, type, joint)) return joint;
   if (joint.kind !== 'after') return null;
   const source = indexGraph(document).nodes.get(joint.from.node);
-  const others = source ? portsOf(document, source.id, source.type).outputs : [];
+  const others = source ? portsOf(document, source).outputs : [];
   return others.map(({ name }): Joint => ({ kind: 'after', from: { node: joint.from.node, port: name } })).find((other) => fits(document, type, other)) ?? null;
 }
 
