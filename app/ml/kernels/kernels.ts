@@ -42,6 +42,14 @@ export interface Kernels {
   isPure(ordered: number, from: number, to: number): number;
   binRange(bins: number, index: number, from: number, to: number): number;
   sumBelow(bins: number, bin: number, missingLeft: number, index: number, from: number, to: number, ordered: number, out: number): void;
+  shiftRows(from: number, rows: number, columns: number, shift: number, groups: number, to: number): void;
+  scaleRows(block: number, rows: number, groups: number, factors: number, to: number): void;
+  addProducts(left: number, right: number, rows: number, groups: number, out: number): void;
+  addWeighted(block: number, rows: number, groups: number, factors: number, out: number): void;
+  addSquares(block: number, rows: number, groups: number, factors: number, out: number): void;
+  weighTargets(targets: number, weights: number, level: number, rows: number, shares: number, deviations: number, sums: number): void;
+  margins(block: number, rows: number, groups: number, beta: number, intercept: number, out: number): void;
+  logisticTerms(z: number, labels: number, weights: number, rows: number, slopes: number, bends: number, sums: number): void;
   countClasses(bins: number, bin: number, missingLeft: number, index: number, from: number, to: number, labels: number, weights: number, classes: number, out: number): void;
 }
 

@@ -21,6 +21,7 @@ export interface TeamMember {
   readonly control: number;
   readonly member: number;
   readonly threads: number;
+  readonly table: Float32Array | null;
 }
 
 /** What a region sees. */
@@ -32,6 +33,8 @@ export interface Region {
   readonly integers: Int32Array;
   readonly floats: Float64Array;
   readonly memory: WebAssembly.Memory;
+  /** Numbers outside the memory, which are only read. */
+  readonly table: Float32Array | null;
   /** The whole memory, which does not grow any more. */
   view(): DataView;
   /** Waits for all threads. */
@@ -40,7 +43,7 @@ export interface Region {
 
 const entry = import.meta.url.endsWith('.ts') ? new URL('./team-worker.ts', import.meta.url) : new URL('./kernel-worker.js', import.meta.url);
 
-export function regionOf({ memory, control: at, member, threads }: TeamMember, kernels: Kernels): Region {
+export function regionOf({ memory, control: at, member, threads, table }: TeamMember, kernels: Kernels): Region {
   const words = new Int32Array(memory.buffer, at, control.integers + integerWords);
   const view = new DataView(memory.buffer);
   return {
@@ -50,6 +53,7 @@ export function regionOf({ memory, control: at, member, threads }: TeamMember, k
     integers: words.subarray(control.integers),
     floats: new Float64Array(memory.buffer, at + 512, floatWords),
     memory,
+    table,
     view: () => view,
     meet: () => kernels.barrier(at + control.barrier * 4, threads),
   };
@@ -112,13 +116,13 @@ export class Team {
     this.#failed = error instanceof Error ? error : new Error(String(error));
   };
 
-  private constructor(arena: Arena, threads: number, at: number) {
+  private constructor(arena: Arena, threads: number, at: number, table: Float32Array | null) {
     const module = kernelModule();
     this.arena = arena;
     this.threads = threads;
     this.kernels = instantiate(module, arena.memory);
     this.#words = arena.i32(at, control.integers);
-    const member = (i: number): TeamMember => ({ memory: arena.memory, module, control: at, member: i, threads });
+    const member = (i: number): TeamMember => ({ memory: arena.memory, module, control: at, member: i, threads, table });
     this.#region = regionOf(member(0), this.kernels);
     this.integers = this.#region.integers;
     this.floats = this.#region.floats;
@@ -132,9 +136,12 @@ export class Team {
     });
   }
 
-  /** Starts the helpers over memory that was taken before: what grows later, JavaScript of other threads may not see. */
-  static async start(arena: Arena, threads: number): Promise<Team> {
-    const team = new Team(arena, threads, arena.take(control.bytes));
+  /**
+   * Starts the helpers over memory that was taken before: what grows later, JavaScript of other threads may not see.
+   * @param table numbers that regions read where they are; on shared memory unless there is one thread
+   */
+  static async start(arena: Arena, threads: number, table: Float32Array | null = null): Promise<Team> {
+    const team = new Team(arena, threads, arena.take(control.bytes), table);
     await Promise.all(team.#helpers.map((worker) => heard(worker, 'ready')));
     return team;
   }

@@ -2,6 +2,7 @@ import type { TaskHooks } from '../worker/tasks.ts';
 import { type Tensor, tensor } from '../worker/ort.ts';
 import { blocksOf, kernel, mostRows, type Precision } from './blocks.ts';
 import { momentsGraph, type MomentsShape } from './moments-graph.ts';
+import { RowTeam, type RowSums, suitsTeam } from './row-team.ts';
 
 /** Rows to take moments of. */
 export interface Rows {
@@ -68,23 +69,56 @@ function guessShift({ matrix, rows, columns, target }: Rows): Shift {
 }
 
 /**
- * Moments in one pass, by onnxruntime's matrix product over blocks of rows; in a worker only. Products are rounded as `precision`
- * says; with `float` moments are good to about seven digits of the largest of their kind.
+ * Moments in one pass over blocks of rows, by the kernels or by onnxruntime's matrix product; in a worker only. Products are rounded as
+ * `precision` says; with `float` moments are good to about seven digits of the largest of their kind.
  */
 export async function blockMoments(input: Rows, precision: Precision, hooks: Pick<TaskHooks, 'check'>): Promise<Moments> {
-  const shift = guessShift(input);
-  const found = await onePass(input, precision, shift, hooks);
-  if (!found.means.every(Number.isFinite)) return found;
-  const { columns } = input;
-  const off = found.means.some((mean, j) => {
-    const far = mean - (shift.columns[j] as number);
-    return far * far * found.weight > farOff * farOff * (found.gram[j * columns + j] as number) && Math.fround(mean) !== shift.columns[j];
-  });
-  // A shift from rows that were not like the others: now the means are known.
-  return off ? onePass(input, precision, { columns: found.means.map(Math.fround), target: Math.fround(found.targetMean), needed: true }, hooks) : found;
+  const team = precision === 'float' && suitsTeam(input.rows, input.columns) ? await RowTeam.open(input, { targets: input.target, weights: input.weights }) : null;
+  const onePass = async (shift: Shift): Promise<Moments> => momentsFrom(input, shift, team === null ? await graphSums(input, precision, shift, hooks) : team.moments(shift.needed ? shift.columns : null, shift.target, true, hooks.check));
+  try {
+    const shift = guessShift(input);
+    const found = await onePass(shift);
+    if (!found.means.every(Number.isFinite)) return found;
+    const squares = found.means.map((_, j) => found.gram[j * (input.columns + 1)] as number);
+    // A shift from rows that were not like the others: now the means are known.
+    return isOff(shift, { ...found, squares }) ? await onePass({ columns: found.means.map(Math.fround), target: Math.fround(found.targetMean), needed: true }) : found;
+  } finally {
+    await team?.close();
+  }
 }
 
-async function onePass({ matrix, rows, columns, target, weights }: Rows, precision: Precision, shift: Shift, hooks: Pick<TaskHooks, 'check'>): Promise<Moments> {
+/** Weighted means, and sums of squared deviations from them. */
+export interface Spreads {
+  readonly weight: number;
+  readonly means: Float64Array;
+  readonly squares: Float64Array;
+}
+
+function isOff({ columns }: Shift, { weight, means, squares }: Spreads): boolean {
+  return means.some((mean, j) => {
+    const far = mean - (columns[j] as number);
+    return far * far * weight > farOff * farOff * (squares[j] as number) && Math.fround(mean) !== columns[j];
+  });
+}
+
+/** As `blockMoments` in float32, of the columns each by itself, by a team that stays open. */
+export function teamSpreads(input: Rows, team: RowTeam, check: () => void): Spreads {
+  const { columns } = input;
+  const onePass = (shift: Shift): Spreads => {
+    const { sums, sides } = team.moments(shift.needed ? shift.columns : null, 0, false, check);
+    const weight = sums[0] as number;
+    return {
+      weight,
+      means: Float64Array.from({ length: columns }, (_, j) => (shift.columns[j] as number) + (sides[j] as number) / weight),
+      squares: Float64Array.from({ length: columns }, (_, j) => (sides[columns + j] as number) - ((sides[j] as number) * (sides[j] as number)) / weight),
+    };
+  };
+  const shift = guessShift(input);
+  const found = onePass(shift);
+  return found.means.every(Number.isFinite) && isOff(shift, found) ? onePass({ columns: found.means.map(Math.fround), target: 0, needed: true }) : found;
+}
+
+async function graphSums({ matrix, rows, columns, target, weights }: Rows, precision: Precision, shift: Shift, hooks: Pick<TaskHooks, 'check'>): Promise<RowSums> {
   const shape: MomentsShape = { columns, precision, targeted: target !== undefined, weighted: weights !== undefined, shifted: shift.needed };
   const session = await kernel(`moments ${JSON.stringify(shape)}`, () => momentsGraph(shape));
   const fixed: Record<string, Tensor> = {};
@@ -109,7 +143,12 @@ async function onePass({ matrix, rows, columns, target, weights }: Rows, precisi
     addTo(sides, outputs['sides']?.data as Float64Array);
     addTo(sums, (outputs['sums']?.data ?? nothing) as Float64Array);
   }
-  const [weight = rows, targetSum = 0, square = 0] = weights === undefined ? [rows, ...sums] : sums;
+  return { gram, sides, sums: weights === undefined ? Float64Array.of(rows, ...sums) : sums };
+}
+
+/** Sums about a shift as moments. */
+function momentsFrom({ columns }: Rows, shift: Shift, { gram, sides, sums }: RowSums): Moments {
+  const [weight = 0, targetSum = 0, square = 0] = sums;
   const off = sides.subarray(0, columns);
   const cross = Float64Array.from({ length: columns }, (_, j) => (sides[columns + j] as number) - ((off[j] as number) * targetSum) / weight);
   const means = Float64Array.from(off, (sum, j) => (shift.columns[j] as number) + sum / weight);

@@ -10,3 +10,5 @@ export * from './splits';
 export * from './rows';
 export * from './forest';
 export * from './clusters';
+export * from './products';
+export * from './logistic';

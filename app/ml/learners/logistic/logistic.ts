@@ -1,6 +1,7 @@
 import { rowWeights } from '../class-weights.ts';
 import { HeadBuilder, bothProbabilities, headInput } from '../heads.ts';
 import type { Coefficient, LearnerHead, TrainHooks, TrainInput, TrainedLearner } from '../types.ts';
+import type { RowTeam } from '../../matrix/row-team.ts';
 import type { Minimum } from '../lbfgs.ts';
 import { mostSquared, refuseWide } from '../wide.ts';
 import { blockLoss, worthSampling } from './block-loss.ts';
@@ -10,6 +11,7 @@ import { minimiseNewton, type Stage } from './newton.ts';
 import { logisticNotes } from './notes.ts';
 import type { LogisticParams } from './params.ts';
 import { plainLoss } from './plain-loss.ts';
+import { openLogisticTeam, teamLoss } from './team-loss.ts';
 import { type LogisticProblem, logisticProblem, softplus, unscale } from './problem.ts';
 
 interface Linear {
@@ -99,7 +101,16 @@ function stagesOf({ blocks, input }: LogisticProblem, { tolerance, maxIterations
  */
 export async function trainLogistic(input: TrainInput, params: LogisticParams, hooks: TrainHooks): Promise<TrainedLearner> {
   const weights = rowWeights(input, params.classWeights);
-  const problem = await logisticProblem(input, weights, params, hooks);
+  const team = await openLogisticTeam(input, weights);
+  try {
+    return await fit(input, weights, params, team, hooks);
+  } finally {
+    await team?.close();
+  }
+}
+
+async function fit(input: TrainInput, weights: Float64Array | undefined, params: LogisticParams, team: RowTeam | null, hooks: TrainHooks): Promise<TrainedLearner> {
+  const problem = await logisticProblem(input, weights, params, team, hooks);
   const onIteration = (iteration: number, value: number): void => {
     hooks.send({ name: 'loss', value, step: iteration });
     hooks.progress(1 - 0.9 ** iteration);
@@ -109,7 +120,7 @@ export async function trainLogistic(input: TrainInput, params: LogisticParams, h
   const wide = input.features.length > mostSquared;
   if (corners) refuseWide(input.features.length, 'An L1 penalty', 'Take an L2 penalty, keep fewer categories in the one-hot step, or choose fewer features.');
   const byGradient = !corners && (wide || (!binary && problem.blocks === null && !hasWholeCurvature(input.classes, input.features.length)));
-  const loss = problem.blocks !== null ? blockLoss(problem) : plainLoss(problem);
+  const loss = problem.blocks === null ? plainLoss(problem) : team === null ? blockLoss(problem) : teamLoss(problem, team);
   const minimum: Minimum & { readonly accuracy?: number } = byGradient
     ? minimiseMultinomial(problem, { ...params, onIteration })
     : await minimiseNewton(loss, problem, { stages: stagesOf(problem, params), check: hooks.check, onIteration });

@@ -1,6 +1,7 @@
 import type { Precision } from '../../matrix/blocks.ts';
 import { quickPrecision, suitsBlocks } from '../../matrix/choose.ts';
-import { blockMoments, type Moments } from '../../matrix/moments.ts';
+import { blockMoments, type Moments, type Rows, type Spreads, teamSpreads } from '../../matrix/moments.ts';
+import type { RowTeam } from '../../matrix/row-team.ts';
 import { columnScales } from '../columns.ts';
 import { checkMatrix } from '../check-input.ts';
 import type { TrainHooks, TrainInput } from '../types.ts';
@@ -39,22 +40,33 @@ interface Scales {
   readonly weight: number;
 }
 
-function scalesOf({ means, gram, weight }: Moments): Scales {
-  const size = means.length;
+const squaresOf = ({ means, gram }: Moments): Float64Array => means.map((_, j) => gram[j * (means.length + 1)] as number);
+
+function scalesOf({ means, squares, weight }: Spreads): Scales {
   const spreads = means.map((mean, j) => {
-    const spread = Math.sqrt(Math.max(0, gram[j * size + j] as number) / weight);
+    const spread = Math.sqrt(Math.max(0, squares[j] as number) / weight);
     return spread > Math.abs(mean) * 1e-7 ? spread : 0;
   });
   return { means, spreads, weight };
 }
 
-/** Σ wᵢ lossᵢ + strength (ratio |w|₁ + ½ (1 − ratio) |w|²), divided by the sum of weights. @throws PenstockError `training-data`. */
-export async function logisticProblem(input: TrainInput, weights: Float64Array | undefined, params: LogisticParams, hooks: TrainHooks): Promise<LogisticProblem> {
+/** What products of the rows are best computed in, and whether by kernels at all. */
+export function precisionOf({ matrix, rows, features }: TrainInput): Precision | null {
+  const table = { matrix, rows, columns: features.length };
+  return features.length <= mostSquared && suitsBlocks(table) ? quickPrecision(table) : null;
+}
+
+/**
+ * Σ wᵢ lossᵢ + strength (ratio |w|₁ + ½ (1 − ratio) |w|²), divided by the sum of weights.
+ * @param team the rows, with the same weights, where they are left to one
+ * @throws PenstockError `training-data`.
+ */
+export async function logisticProblem(input: TrainInput, weights: Float64Array | undefined, params: LogisticParams, team: RowTeam | null, hooks: TrainHooks): Promise<LogisticProblem> {
   const { matrix, rows, features } = input;
   const weighted = weights === undefined ? {} : { weights };
-  const table = { matrix, rows, columns: features.length, ...weighted };
-  let blocks = features.length <= mostSquared && suitsBlocks(table) ? quickPrecision(table) : null;
-  let scales: Scales | null = blocks === null ? null : scalesOf(await blockMoments(table, blocks, hooks));
+  const table: Rows = { matrix, rows, columns: features.length, ...weighted };
+  let blocks = precisionOf(input);
+  let scales: Scales | null = blocks === null ? null : scalesOf(team === null ? await blockMoments(table, blocks, hooks).then((moments) => ({ ...moments, squares: squaresOf(moments) })) : teamSpreads(table, team, hooks.check));
   const fits = scales === null || scales.spreads.every((spread, j) => Math.abs(scales?.means[j] ?? Number.NaN) < floatRange.most && (spread === 0 || (spread > floatRange.least && spread < floatRange.most)));
   if (scales === null || !fits) {
     checkMatrix(input);
