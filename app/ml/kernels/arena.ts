@@ -32,6 +32,10 @@ export class Arena {
     return this.#next;
   }
 
+  i8(at: number, length: number): Int8Array {
+    return new Int8Array(this.memory.buffer, at, length);
+  }
+
   u8(at: number, length: number): Uint8Array {
     return new Uint8Array(this.memory.buffer, at, length);
   }

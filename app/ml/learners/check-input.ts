@@ -12,18 +12,40 @@ export function checkTargets({ task, matrix, rows, features, target, classes, we
   if (matrix.length !== rows * features.length || target.length !== rows || (weights !== undefined && weights.length !== rows)) {
     throw wrong(`The training data do not fit together: ${rows} rows, ${matrix.length} values, ${target.length} targets.`, 'Please report this with the pipeline.');
   }
+  const isClass = task === 'classification';
+  if (!(isClass ? areClasses(target, classes) : areFinite(target))) nameTarget(target, isClass ? classes : null);
+  if (weights === undefined) return;
   let weight = 0;
   for (let row = 0; row < rows; row++) {
-    const value = target[row] as number;
-    if (!Number.isFinite(value)) throw wrong(`The target is missing or infinite in row ${row + 1} of the training data.`, 'Filter such rows out.');
-    if (task === 'classification' && (!Number.isInteger(value) || value < 0 || value >= classes)) {
-      throw wrong(`The class ${value} in row ${row + 1} is not one of ${classes}.`, 'Please report this with the pipeline.');
-    }
-    const w = weights === undefined ? 1 : (weights[row] as number);
+    const w = weights[row] as number;
     if (!(w >= 0) || w === Number.POSITIVE_INFINITY) throw wrong(`The weight in row ${row + 1} is not a number ≥ 0.`, 'Correct or filter such rows.');
     weight += w;
   }
   if (weight === 0) throw wrong('All weights are zero.', 'Choose another weight column, or none.');
+}
+
+function areClasses(target: Float64Array, classes: number): boolean {
+  let count = 0;
+  // Without a branch that ends it: a row that is wrong is rare, and rows are many.
+  for (const value of target) count += (value | 0) === value && value >= 0 && value < classes ? 1 : 0;
+  return count === target.length;
+}
+
+function areFinite(target: Float64Array): boolean {
+  let rest = 0;
+  // 0 times what is not finite is no number.
+  for (const value of target) rest += value * 0;
+  return rest === 0;
+}
+
+/** @throws PenstockError `training-data` naming the first row whose target is missing, infinite or, of so many classes, none. */
+function nameTarget(target: Float64Array, classes: number | null): void {
+  for (const [row, value] of target.entries()) {
+    if (!Number.isFinite(value)) throw wrong(`The target is missing or infinite in row ${row + 1} of the training data.`, 'Filter such rows out.');
+    if (classes !== null && (!Number.isInteger(value) || value < 0 || value >= classes)) {
+      throw wrong(`The class ${value} in row ${row + 1} is not one of ${classes}.`, 'Please report this with the pipeline.');
+    }
+  }
 }
 
 /** @throws PenstockError `training-data` naming row and column of the first value that is missing (unless the learner takes that) or infinite. */

@@ -20,7 +20,7 @@ export const shared = {
   /** By row, float64: targets and weights; 0: there are none. */
   targets: 10,
   weights: 11,
-  /** By row, float32: labels and weights; 0: all weights are 1. */
+  /** By row: labels, a byte each, and weights, float32; 0: all weights are 1. */
   labels: 12,
   shares: 13,
   beta: 14,
@@ -125,14 +125,16 @@ function logisticParts(region: Region): void {
   const { integers, floats, kernels, memory } = region;
   const get = (place: number): number => integers[place] as number;
   const [groups, labels, shares, beta, intercept] = [get(shared.groups), get(shared.labels), get(shared.shares), get(shared.beta), floats[single.intercept] as number];
-  const one = new Float32Array(memory.buffer);
+  const all = new Float32Array(memory.buffer);
+  let ones = 0;
   eachBlock(region, ({ row, rows, filled, at, scaled, lines: [z, slopes, bends, own], sums, sides: [first, second], products }) => {
     kernels.margins(at, filled, groups, beta, intercept, z);
-    if (shares === 0) one.fill(1, own / 4, own / 4 + rows);
-    else kernels.move(own, shares + row * 4, rows * 4);
-    // Rows of the filling weigh nothing.
+    // All weights are 1 mostly, in every block; rows of the filling weigh nothing.
+    if (shares !== 0) kernels.move(own, shares + row * 4, rows * 4);
+    else if (rows !== ones) all.fill(1, own / 4, own / 4 + rows);
     if (filled > rows) kernels.clear(own + rows * 4, (filled - rows) * 4);
-    kernels.logisticTerms(z, labels + row * 4, own, filled, slopes, bends, sums);
+    ones = rows;
+    kernels.logisticTerms(z, labels + row, own, filled, slopes, bends, sums);
     kernels.addWeighted(at, filled, groups, slopes, first);
     if (get(shared.products) === 0) return;
     kernels.addWeighted(at, filled, groups, bends, second);

@@ -27,8 +27,8 @@ export interface TableRows {
 export interface RowNumbers {
   readonly targets?: Float64Array | undefined;
   readonly weights?: Float64Array | undefined;
-  /** Logistic: +1 for the second class, −1 for the first; and weights near 1. */
-  readonly labels?: Float32Array | undefined;
+  /** Logistic: 0 or 1, and weights near 1. */
+  readonly classes?: Float64Array | undefined;
   readonly shares?: Float32Array | undefined;
 }
 
@@ -82,11 +82,15 @@ export class RowTeam {
     const room = roomOf(columns, groups).bytes;
     const at = { shift: arena.take(groups * 16), beta: arena.take(groups * 16), sums: arena.take(parts * partOf(groups).bytes), room: arena.take(threads * room) };
     // Loops read up to four numbers at a time.
-    const place = (values: Float32Array | Float64Array | undefined): number => (values === undefined ? 0 : arena.take(values.byteLength));
-    const own = { targets: place(numbers.targets), weights: place(numbers.weights), labels: place(numbers.labels), shares: place(numbers.shares) };
+    const place = (bytes: number | undefined): number => (bytes === undefined ? 0 : arena.take(bytes));
+    const { targets, weights, classes, shares } = numbers;
+    const own = { targets: place(targets?.byteLength), weights: place(weights?.byteLength), labels: place(classes?.length), shares: place(shares?.byteLength) };
     const team = await Team.start(arena, threads, matrix);
-    for (const name of ['targets', 'weights'] as const) arena.f64(own[name], numbers[name]?.length ?? 0).set(numbers[name] ?? []);
-    for (const name of ['labels', 'shares'] as const) arena.f32(own[name], numbers[name]?.length ?? 0).set(numbers[name] ?? []);
+    arena.f64(own.targets, targets?.length ?? 0).set(targets ?? []);
+    arena.f64(own.weights, weights?.length ?? 0).set(weights ?? []);
+    arena.f32(own.shares, shares?.length ?? 0).set(shares ?? []);
+    const labels = arena.i8(own.labels, classes?.length ?? 0);
+    for (let row = 0; row < labels.length; row++) labels[row] = 2 * (classes?.[row] as number) - 1;
     const fixed = { rows, columns, groups, blockRows: blockRowsOf(groups), room: at.room, roomBytes: room, sums: at.sums, partBytes: partOf(groups).bytes, beta: at.beta, ...own };
     for (const [name, value] of Object.entries(fixed)) team.integers[shared[name as keyof typeof fixed]] = value;
     return new RowTeam(team, table, at);

@@ -38,7 +38,7 @@ function addSum(to: usize, four: v128): void {
 }
 
 /**
- * Of logits z, labels (+1 for the second class, −1 for the first) and weights w, all float32: what the loss w ln(1 + e^−label z) gives for each row. Writes its
+ * Of float32 logits z, labels (a byte each: +1 for the second class, −1 for the first) and float32 weights w: what the loss w ln(1 + e^−label z) gives for each row. Writes its
  * slope and bend, its first and second derivative by z; adds loss, slope, what is predicted right (w where label z > 0), bend
  * and w to the float64 `sums` [5]. ln(1 + e) is 2 artanh(e ⁄ (2 + e)), whose series ends where float32 does.
  */
@@ -53,7 +53,7 @@ export function logisticTerms(z: usize, labels: usize, weights: usize, rows: i32
   let total = zero;
   for (let i = 0; i < rows; i += 4) {
     const at = <usize>i << 2;
-    const label = v128.load(labels + at);
+    const label = f32x4.convert_i32x4_s(i32x4.extend_low_i16x8_s(i16x8.extend_low_i8x16_s(v128.load32_zero(labels + i))));
     const weight = v128.load(weights + at);
     const sure = f32x4.mul(label, v128.load(z + at));
     const e = exp4(f32x4.neg(f32x4.abs(sure)));
@@ -72,7 +72,7 @@ export function logisticTerms(z: usize, labels: usize, weights: usize, rows: i32
     p = f32x4.add(f32x4.mul(p, q), f32x4.splat(1.0 / 5.0));
     p = f32x4.add(f32x4.mul(p, q), f32x4.splat(1.0 / 3.0));
     p = f32x4.add(f32x4.mul(p, q), one);
-    const loss = f32x4.add(f32x4.max(f32x4.neg(sure), zero), f32x4.mul(f32x4.mul(two, s), p));
+    const loss = f32x4.add(f32x4.pmax(f32x4.neg(sure), zero), f32x4.mul(f32x4.mul(two, s), p));
     losses = f32x4.add(losses, f32x4.mul(weight, loss));
     downs = f32x4.add(downs, slope);
     hits = f32x4.add(hits, v128.and(weight, isRight));

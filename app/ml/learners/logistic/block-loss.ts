@@ -6,7 +6,7 @@ import { hasWholeCurvature, type Look, type Loss, type Point } from './loss.ts';
 import type { LogisticProblem } from './problem.ts';
 
 /** Rows of the sample that first steps are taken on: a share of all, and enough for its curvature to be near that of all. */
-export const sampleRows = (rows: number, parameters: number): number => Math.max(1 << 13, 40 * parameters, rows / 32);
+export const sampleRows = (rows: number, parameters: number): number => Math.max(1 << 13, 40 * parameters, rows / 8);
 
 /** Whether there are so many rows that first steps on a sample save time. */
 export const worthSampling = (rows: number, parameters: number): boolean => rows >= 6 * sampleRows(rows, parameters);

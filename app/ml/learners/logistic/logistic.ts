@@ -4,7 +4,7 @@ import type { Coefficient, LearnerHead, TrainHooks, TrainInput, TrainedLearner }
 import type { RowTeam } from '../../matrix/row-team.ts';
 import type { Minimum } from '../lbfgs.ts';
 import { mostSquared, refuseWide } from '../wide.ts';
-import { blockLoss, worthSampling } from './block-loss.ts';
+import { blockLoss, sampleRows, worthSampling } from './block-loss.ts';
 import { hasWholeCurvature } from './loss.ts';
 import { minimiseMultinomial } from './multinomial.ts';
 import { minimiseNewton, type Stage } from './newton.ts';
@@ -81,16 +81,17 @@ function coefficientRows(features: readonly string[], linears: readonly Linear[]
 
 /** Slope of the mean loss that float32 products with float64 sums still show: their rounding is some hundredths of it. */
 const floatSlope = 1e-6;
-/** Slope on a sample that says no more about all rows. */
-const sampleSlope = 1e-3;
+/** Slope on a sample that says no more about all rows: what chance makes of it, for a slope of one row is at most 1 and at most ½ on average. */
+const sampleSlope = (rows: number): number => Math.max(1e-3, 0.4 / Math.sqrt(rows));
 
 /** Few looks at all rows: after a sample has led near, with its curvature, and in float64 only what float32 cannot tell. */
 function stagesOf({ blocks, input }: LogisticProblem, { tolerance, maxIterations }: LogisticParams): Stage[] {
   const last: Stage = { precision: 'double', sample: false, until: tolerance, most: maxIterations, thrifty: blocks === 'float' };
   if (blocks !== 'float') return [last];
-  const first: Stage = { precision: 'float', sample: true, until: sampleSlope, most: 8, thrifty: false };
+  const parameters = (input.features.length + 1) * (input.classes === 2 ? 1 : input.classes);
+  const first: Stage = { precision: 'float', sample: true, until: sampleSlope(sampleRows(input.rows, parameters)), most: 8, thrifty: false };
   const quick: Stage = { ...last, precision: 'float', until: Math.max(tolerance, floatSlope) };
-  return [...(worthSampling(input.rows, (input.features.length + 1) * (input.classes === 2 ? 1 : input.classes)) ? [first] : []), quick, last];
+  return [...(worthSampling(input.rows, parameters) ? [first] : []), quick, last];
 }
 
 /**

@@ -91,6 +91,29 @@ function target(at: Float64Array, gradient: Float64Array, curvature: Float64Arra
 }
 
 /**
+ * The curvature after a step of the parameters that changed the slope (Broyden, Fletcher, Goldfarb and Shanno 1970): it then is that of all
+ * rows along the step, whatever rows it was taken from.
+ */
+function learn(curvature: Float64Array, step: Float64Array, change: Float64Array): Float64Array {
+  const size = step.length;
+  const bent = new Float64Array(size);
+  let [own, found] = [0, 0];
+  for (let j = 0; j < size; j++) {
+    let sum = 0;
+    for (let k = 0; k < size; k++) sum += (curvature[j * size + k] as number) * (step[k] as number);
+    bent[j] = sum;
+    own += sum * (step[j] as number);
+    found += (change[j] as number) * (step[j] as number);
+  }
+  // Rounding, where the step was tiny.
+  if (!(own > 0) || !(found > 0)) return curvature;
+  return curvature.map((value, i) => {
+    const [j, k] = [Math.floor(i / size), i % size];
+    return value - ((bent[j] as number) * (bent[k] as number)) / own + ((change[j] as number) * (change[k] as number)) / found;
+  });
+}
+
+/**
  * Minimises a logistic loss plus l1 and l2 penalties by Newton's method on the smooth part (re-weighted least squares; proximal
  * Newton where l1 > 0: Lee, Sun and Saunders 2014) with step halving. Many parameters of three classes or more move at once, each
  * class by its own curvature, which bounds the Hessian; what the bound takes too much of, the direction that all classes share, is
@@ -149,6 +172,11 @@ export async function minimiseNewton(loss: Loss, pulls: Pulls, options: NewtonOp
       }
       const gain = total - next.total;
       const before = steep;
+      const [only] = curvature;
+      if (next.point.curvature === null && only !== undefined && curvature.length === 1) {
+        const [from, to] = [{ at, ...point }, { at: next.at, ...next.point }];
+        curvature = [learn(only, to.at.map((entry, i) => entry - (from.at[i] as number)), to.gradient.map((entry, i) => entry - (from.gradient[i] as number)))];
+      }
       ({ at, point, total } = next);
       steep = steepness(at, point.gradient, pulls);
       if (!sample) {

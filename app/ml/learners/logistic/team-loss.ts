@@ -4,15 +4,13 @@ import { blockLoss, pointOf, sampleRows } from './block-loss.ts';
 import type { Loss } from './loss.ts';
 import { type LogisticProblem, precisionOf } from './problem.ts';
 
-/** The rows of two classes with labels ±1, and weights of mean 1, so that float32 holds them whatever their size; null where they are not left to a team. */
+/** The rows of two classes, with weights of mean 1, so that float32 holds them whatever their size; null where they are not left to a team. */
 export async function openLogisticTeam(input: TrainInput, weights: Float64Array | undefined): Promise<RowTeam | null> {
   const { matrix, rows, features, target, classes } = input;
   const columns = features.length;
   if (classes !== 2 || !suitsTeam(rows, columns) || precisionOf(input) !== 'float') return null;
-  const labels = new Float32Array(rows);
-  for (let row = 0; row < rows; row++) labels[row] = 2 * (target[row] as number) - 1;
   const factor = weights === undefined ? 1 : rows / weights.reduce((sum, weight) => sum + weight, 0);
-  return RowTeam.open({ matrix, rows, columns }, { weights, labels, shares: weights && Float32Array.from(weights, (weight) => weight * factor) });
+  return RowTeam.open({ matrix, rows, columns }, { weights, classes: target, shares: weights && Float32Array.from(weights, (weight) => weight * factor) });
 }
 
 /** The loss of two classes by the kernels; where they are too coarse, by onnxruntime in float64. */
