@@ -1,16 +1,21 @@
 import { parentPort } from 'node:worker_threads';
-import { instantiate } from './kernels.ts';
+import { instantiate, type Kernels } from './kernels.ts';
 import { regions } from './regions.ts';
-import { control, regionOf, type HelperMessage, type TeamMember } from './team.ts';
+import { control, regionOf, type HelperMessage, type NextTable, type TeamMember } from './team.ts';
 
-/** A helper of a `Team`: waits for turns and runs their regions until the team's end, then waits for the next team. */
+/** A helper of a `Team`: waits for turns and runs their regions until the team's end or a pause, then waits for the next table or team. */
 if (parentPort === null) throw new Error('team-worker is started as a worker thread');
 const port = parentPort;
 const all = Object.values(regions);
 const say = (message: HelperMessage): void => port.postMessage(message, []);
 
-function help(member: TeamMember): void {
-  const region = regionOf(member, instantiate(member.module, member.memory));
+let last: { readonly member: TeamMember; readonly kernels: Kernels } | null = null;
+
+function help(message: TeamMember | NextTable): void {
+  // The same team again needs no instance of its own.
+  const { member, kernels } = 'module' in message ? { member: message, kernels: instantiate(message.module, message.memory) } : { member: { ...known().member, ...message }, kernels: known().kernels };
+  last = { member: { ...member, table: null }, kernels };
+  const region = regionOf(member, kernels);
   const words = new Int32Array(member.memory.buffer, member.control, control.integers);
   let turn = Atomics.load(words, control.turn);
   say('ready');
@@ -23,6 +28,11 @@ function help(member: TeamMember): void {
     Atomics.notify(words, control.done);
   }
   say('free');
+}
+
+function known(): NonNullable<typeof last> {
+  if (last === null) throw new Error('a helper is given a team before a table');
+  return last;
 }
 
 port.on('message', help);

@@ -24,6 +24,9 @@ export interface TeamMember {
   readonly table: Float32Array | null;
 }
 
+/** For helpers of a team that paused. */
+export type NextTable = Pick<TeamMember, 'table'>;
+
 /** What a region sees. */
 export interface Region {
   readonly kernels: Kernels;
@@ -109,7 +112,7 @@ export class Team {
   /** The whole memory, which does not grow any more. */
   readonly f64: Float64Array;
   readonly #words: Int32Array;
-  readonly #region: Region;
+  #region: Region;
   readonly #helpers: Worker[];
   #failed: Error | null = null;
   readonly #onError = (error: unknown): void => {
@@ -163,19 +166,45 @@ export class Team {
     }
   }
 
-  /** Lets the helpers go. One that does not come back, for its region failed midway, is ended. */
-  async end(): Promise<void> {
-    Atomics.store(this.#words, control.end, 1);
-    Atomics.add(this.#words, control.turn, 1);
-    Atomics.notify(this.#words, control.turn);
+  /** Lets the helpers wait without a turn, until `resume`. False where one does not come back, for its region failed midway: then the team is of no more use, but for its end. */
+  async pause(): Promise<boolean> {
+    const free = await this.#free();
+    for (const worker of this.#helpers) worker.unref();
+    return free.every(Boolean);
+  }
+
+  /** The same team and memory for other numbers. */
+  async resume(table: Float32Array | null): Promise<void> {
+    this.#region = { ...this.#region, table };
+    Atomics.store(this.#words, control.end, 0);
+    const next: NextTable = { table };
     await Promise.all(
-      this.#helpers.map(async (worker) => {
-        const isFree = this.#failed === null && (await Promise.race([heard(worker, 'free').then(() => true, () => false), patience()]));
+      this.#helpers.map((worker) => {
+        worker.ref();
+        worker.postMessage(next, []);
+        return heard(worker, 'ready');
+      }),
+    );
+  }
+
+  /** Lets the helpers go. One that does not come back is ended. */
+  async end(): Promise<void> {
+    const free = await this.#free();
+    await Promise.all(
+      this.#helpers.map(async (worker, i) => {
         worker.off('error', this.#onError);
-        if (!isFree || idle.length >= mostThreads) return void (await worker.terminate());
+        if (free[i] !== true || idle.length >= mostThreads) return void (await worker.terminate());
         worker.unref();
         idle.push(worker);
       }),
     );
+  }
+
+  /** Which helpers came back from their turns. */
+  #free(): Promise<boolean[]> {
+    Atomics.store(this.#words, control.end, 1);
+    Atomics.add(this.#words, control.turn, 1);
+    Atomics.notify(this.#words, control.turn);
+    return Promise.all(this.#helpers.map(async (worker) => this.#failed === null && Promise.race([heard(worker, 'free').then(() => true, () => false), patience()])));
   }
 }

@@ -25,17 +25,16 @@ export function checkTargets({ task, matrix, rows, features, target, classes, we
 }
 
 function areClasses(target: Float64Array, classes: number): boolean {
-  let count = 0;
-  // Without a branch that ends it: a row that is wrong is rare, and rows are many.
-  for (const value of target) count += (value | 0) === value && value >= 0 && value < classes ? 1 : 0;
-  return count === target.length;
+  for (let row = 0; row < target.length; row++) {
+    const value = target[row] as number;
+    if (!(value >= 0 && value < classes && Math.floor(value) === value)) return false;
+  }
+  return true;
 }
 
 function areFinite(target: Float64Array): boolean {
-  let rest = 0;
-  // 0 times what is not finite is no number.
-  for (const value of target) rest += value * 0;
-  return rest === 0;
+  for (let row = 0; row < target.length; row++) if (!Number.isFinite(target[row])) return false;
+  return true;
 }
 
 /** @throws PenstockError `training-data` naming the first row whose target is missing, infinite or, of so many classes, none. */

@@ -31,7 +31,7 @@ export interface Moments {
 }
 
 /** Rows looked at for a shift that takes most of the mean away. */
-const looked = 1024;
+const looked = 512;
 /** Mean over spread up to which sums of products lose too little to be worth a shift. */
 const centred = 1;
 /** The same above which the shift that was guessed was no good. */
@@ -73,7 +73,7 @@ function guessShift({ matrix, rows, columns, target }: Rows): Shift {
  * `precision` says; with `float` moments are good to about seven digits of the largest of their kind.
  */
 export async function blockMoments(input: Rows, precision: Precision, hooks: Pick<TaskHooks, 'check'>): Promise<Moments> {
-  const team = precision === 'float' && suitsTeam(input.rows, input.columns) ? await RowTeam.open(input, { targets: input.target, weights: input.weights }) : null;
+  const team = precision === 'float' && suitsTeam(input.rows, input.columns, 'products') ? await RowTeam.open(input, { targets: input.target, weights: input.weights }) : null;
   const onePass = async (shift: Shift): Promise<Moments> => momentsFrom(input, shift, team === null ? await graphSums(input, precision, shift, hooks) : team.moments(shift.needed ? shift.columns : null, shift.target, true, hooks.check));
   try {
     const shift = guessShift(input);

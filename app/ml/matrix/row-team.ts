@@ -8,13 +8,13 @@ const parts = 32;
 const atOnce = 1 << 27;
 /** Values under which a helper would come too late. */
 const worthHelp = 1 << 16;
-/** Columns above which onnxruntime's products, in wider registers, are quicker. */
-const mostColumns = 96;
+/** Columns up to which products of them with each other are quicker here than by onnxruntime, in wider registers; and products with one vector. */
+const most = { products: 40, slopes: 96 } as const;
 /** Numbers of rows whose targets and weights fit into a kernel's memory. */
 const mostRows = 1e8;
 
-/** Whether products of such rows are left to the kernels. */
-export const suitsTeam = (rows: number, columns: number): boolean => columns <= mostColumns && rows <= mostRows;
+/** Whether sums over such rows are left to the kernels: mostly of products, or mostly of slopes. */
+export const suitsTeam = (rows: number, columns: number, of: keyof typeof most): boolean => columns <= most[of] && rows <= mostRows;
 
 export interface TableRows {
   /** Row-major [rows × columns]; on shared memory all cores read it. */
@@ -60,40 +60,84 @@ interface Places {
   readonly sums: number;
 }
 
+/** A team that waits for the next table: a start costs as much as a pass over a hundred thousand rows. */
+interface Standing {
+  readonly team: Team;
+  /** Where its memory begins, and how many bytes there are. */
+  readonly at: number;
+  readonly bytes: number;
+}
+
+const standing: Standing[] = [];
+/** Bytes that every team has, though pages that nobody writes to take no memory; and those up to which it is kept. */
+const usualBytes = 1 << 23;
+const mostKept = 1 << 25;
+
+async function takeTeam(threads: number, bytes: number, table: Float32Array): Promise<Standing> {
+  const known = standing.findIndex((one) => one.team.threads === threads && one.bytes >= bytes);
+  const [kept] = known < 0 ? [] : standing.splice(known, 1);
+  if (kept !== undefined) {
+    await kept.team.resume(table);
+    return kept;
+  }
+  const arena = new Arena();
+  const most = Math.max(usualBytes, bytes);
+  const at = arena.take(most);
+  return { team: await Team.start(arena, threads, table), at, bytes: most };
+}
+
+async function giveBack(one: Standing): Promise<void> {
+  const isFree = await one.team.pause();
+  if (isFree && one.bytes <= mostKept && !standing.some(({ team }) => team.threads === one.team.threads)) standing.push(one);
+  else await one.team.end();
+}
+
 /** Sums of products over the rows of a table by the kernels, on all cores; float32 products within a block, float64 sums of blocks. */
 export class RowTeam {
-  readonly #team: Team;
+  readonly #own: Standing;
   readonly #table: TableRows;
   readonly #groups: number;
   readonly #at: Places;
 
-  private constructor(team: Team, table: TableRows, at: Places) {
-    this.#team = team;
+  private constructor(own: Standing, table: TableRows, at: Places) {
+    this.#own = own;
     this.#table = table;
     this.#groups = Math.ceil(table.columns / 4);
     this.#at = at;
   }
 
-  static async open(table: TableRows, numbers: RowNumbers): Promise<RowTeam> {
+  get #team(): Team {
+    return this.#own.team;
+  }
+
+  static async open(table: TableRows, { targets, weights, classes, shares }: RowNumbers): Promise<RowTeam> {
     const { matrix, rows, columns } = table;
     const groups = Math.ceil(columns / 4);
-    const arena = new Arena();
     const threads = matrix.buffer instanceof SharedArrayBuffer && matrix.length >= worthHelp ? teamSize() : 1;
     const room = roomOf(columns, groups).bytes;
-    const at = { shift: arena.take(groups * 16), beta: arena.take(groups * 16), sums: arena.take(parts * partOf(groups).bytes), room: arena.take(threads * room) };
-    // Loops read up to four numbers at a time.
-    const place = (bytes: number | undefined): number => (bytes === undefined ? 0 : arena.take(bytes));
-    const { targets, weights, classes, shares } = numbers;
-    const own = { targets: place(targets?.byteLength), weights: place(weights?.byteLength), labels: place(classes?.length), shares: place(shares?.byteLength) };
-    const team = await Team.start(arena, threads, matrix);
-    arena.f64(own.targets, targets?.length ?? 0).set(targets ?? []);
-    arena.f64(own.weights, weights?.length ?? 0).set(weights ?? []);
-    arena.f32(own.shares, shares?.length ?? 0).set(shares ?? []);
-    const labels = arena.i8(own.labels, classes?.length ?? 0);
-    for (let row = 0; row < labels.length; row++) labels[row] = 2 * (classes?.[row] as number) - 1;
-    const fixed = { rows, columns, groups, blockRows: blockRowsOf(groups), room: at.room, roomBytes: room, sums: at.sums, partBytes: partOf(groups).bytes, beta: at.beta, ...own };
-    for (const [name, value] of Object.entries(fixed)) team.integers[shared[name as keyof typeof fixed]] = value;
-    return new RowTeam(team, table, at);
+    let bytes = 0;
+    const take = (size: number): number => {
+      const at = bytes;
+      // Loops read up to four numbers at a time.
+      bytes += Math.ceil((size + 16) / 64) * 64;
+      return at;
+    };
+    const places = { shift: take(groups * 16), beta: take(groups * 16), sums: take(parts * partOf(groups).bytes), room: take(threads * room) };
+    const lines = { targets: take(targets === undefined ? 0 : rows * 8), weights: take(weights === undefined ? 0 : rows * 8), labels: take(classes === undefined ? 0 : rows), shares: take(shares === undefined ? 0 : rows * 4) };
+    const own = await takeTeam(threads, bytes, matrix);
+    const { arena, integers } = own.team;
+    const at = { shift: own.at + places.shift, beta: own.at + places.beta, sums: own.at + places.sums };
+    if (targets !== undefined) arena.f64(own.at + lines.targets, rows).set(targets);
+    if (weights !== undefined) arena.f64(own.at + lines.weights, rows).set(weights);
+    if (shares !== undefined) arena.f32(own.at + lines.shares, rows).set(shares);
+    if (classes !== undefined) writeLabels(arena.i8(own.at + lines.labels, rows), classes);
+    const line = (values: unknown, place: number): number => (values === undefined ? 0 : own.at + place);
+    const fixed = {
+      ...{ rows, columns, groups, blockRows: blockRowsOf(groups), room: own.at + places.room, roomBytes: room, sums: at.sums, partBytes: partOf(groups).bytes, beta: at.beta },
+      ...{ targets: line(targets, lines.targets), weights: line(weights, lines.weights), labels: line(classes, lines.labels), shares: line(shares, lines.shares) },
+    };
+    for (const [name, value] of Object.entries(fixed)) integers[shared[name as keyof typeof fixed]] = value;
+    return new RowTeam(own, table, at);
   }
 
   /** Moments of u = x − shift and d = y − level, as `momentsGraph` says; without products the second of `sides` is Σ w u². */
@@ -106,18 +150,26 @@ export class RowTeam {
   /** Loss, slope and curvature of a logistic loss, as `binaryGraph` says. */
   logistic(shift: Float64Array | null, { beta, intercept, curvature, spread }: LogisticLook, check: () => void): RowSums {
     this.#team.floats[single.intercept] = intercept;
-    this.#team.arena.f32(this.#at.beta, this.#groups * 4).set(beta);
+    this.#write(this.#at.beta, beta);
     this.#shift(shift);
     return this.#sums('logisticParts', spread, curvature, check);
   }
 
+  /** For the next table. */
   close(): Promise<void> {
-    return this.#team.end();
+    return giveBack(this.#own);
+  }
+
+  /** As float32, 0 beyond the columns. */
+  #write(at: number, values: Float64Array): void {
+    const line = this.#team.arena.f32(at, this.#groups * 4);
+    line.set(values);
+    line.fill(0, values.length);
   }
 
   #shift(shift: Float64Array | null): void {
     this.#team.integers[shared.shift] = shift === null ? 0 : this.#at.shift;
-    if (shift !== null) this.#team.arena.f32(this.#at.shift, this.#groups * 4).set(shift);
+    if (shift !== null) this.#write(this.#at.shift, shift);
   }
 
   #sums(region: 'momentParts' | 'logisticParts', spread: Spread, products: boolean, check: () => void): RowSums {
@@ -150,6 +202,10 @@ export class RowTeam {
     }
     return { sums, sides, gram };
   }
+}
+
+function writeLabels(labels: Int8Array, classes: Float64Array): void {
+  for (let row = 0; row < labels.length; row++) labels[row] = 2 * (classes[row] as number) - 1;
 }
 
 function addTo(sum: Float64Array, part: Float64Array, from: number): void {

@@ -12,7 +12,7 @@ import { logisticNotes } from './notes.ts';
 import type { LogisticParams } from './params.ts';
 import { plainLoss } from './plain-loss.ts';
 import { openLogisticTeam, teamLoss } from './team-loss.ts';
-import { type LogisticProblem, logisticProblem, softplus, unscale } from './problem.ts';
+import { type LogisticProblem, logisticProblem, precisionOf, softplus, unscale } from './problem.ts';
 
 interface Linear {
   readonly coefficients: Float64Array;
@@ -102,16 +102,16 @@ function stagesOf({ blocks, input }: LogisticProblem, { tolerance, maxIterations
  */
 export async function trainLogistic(input: TrainInput, params: LogisticParams, hooks: TrainHooks): Promise<TrainedLearner> {
   const weights = rowWeights(input, params.classWeights);
-  const team = await openLogisticTeam(input, weights);
+  const blocks = precisionOf(input);
+  const team = blocks === 'float' ? await openLogisticTeam(input, weights) : null;
   try {
-    return await fit(input, weights, params, team, hooks);
+    return await fit(input, await logisticProblem(input, weights, params, blocks, team, hooks), params, team, hooks);
   } finally {
     await team?.close();
   }
 }
 
-async function fit(input: TrainInput, weights: Float64Array | undefined, params: LogisticParams, team: RowTeam | null, hooks: TrainHooks): Promise<TrainedLearner> {
-  const problem = await logisticProblem(input, weights, params, team, hooks);
+async function fit(input: TrainInput, problem: LogisticProblem, params: LogisticParams, team: RowTeam | null, hooks: TrainHooks): Promise<TrainedLearner> {
   const onIteration = (iteration: number, value: number): void => {
     hooks.send({ name: 'loss', value, step: iteration });
     hooks.progress(1 - 0.9 ** iteration);

@@ -50,7 +50,7 @@ function scalesOf({ means, squares, weight }: Spreads): Scales {
   return { means, spreads, weight };
 }
 
-/** What products of the rows are best computed in, and whether by kernels at all. */
+/** What products of the rows are best computed in; null: not by kernels. */
 export function precisionOf({ matrix, rows, features }: TrainInput): Precision | null {
   const table = { matrix, rows, columns: features.length };
   return features.length <= mostSquared && suitsBlocks(table) ? quickPrecision(table) : null;
@@ -58,19 +58,18 @@ export function precisionOf({ matrix, rows, features }: TrainInput): Precision |
 
 /**
  * Σ wᵢ lossᵢ + strength (ratio |w|₁ + ½ (1 − ratio) |w|²), divided by the sum of weights.
+ * @param blocks as `precisionOf` gives it
  * @param team the rows, with the same weights, where they are left to one
  * @throws PenstockError `training-data`.
  */
-export async function logisticProblem(input: TrainInput, weights: Float64Array | undefined, params: LogisticParams, team: RowTeam | null, hooks: TrainHooks): Promise<LogisticProblem> {
+export async function logisticProblem(input: TrainInput, weights: Float64Array | undefined, params: LogisticParams, blocks: Precision | null, team: RowTeam | null, hooks: TrainHooks): Promise<LogisticProblem> {
   const { matrix, rows, features } = input;
   const weighted = weights === undefined ? {} : { weights };
   const table: Rows = { matrix, rows, columns: features.length, ...weighted };
-  let blocks = precisionOf(input);
   let scales: Scales | null = blocks === null ? null : scalesOf(team === null ? await blockMoments(table, blocks, hooks).then((moments) => ({ ...moments, squares: squaresOf(moments) })) : teamSpreads(table, team, hooks.check));
   const fits = scales === null || scales.spreads.every((spread, j) => Math.abs(scales?.means[j] ?? Number.NaN) < floatRange.most && (spread === 0 || (spread > floatRange.least && spread < floatRange.most)));
   if (scales === null || !fits) {
     checkMatrix(input);
-    blocks = null;
     scales = columnScales({ ...input, ...weighted });
   }
   const { means, spreads, weight } = scales;
@@ -86,7 +85,7 @@ export async function logisticProblem(input: TrainInput, weights: Float64Array |
     weight,
     l1: inverse.map((value) => strength * ratio * value),
     l2: inverse.map((value) => strength * (1 - ratio) * value * value),
-    blocks,
+    blocks: fits ? blocks : null,
     hooks,
   };
 }

@@ -2,13 +2,13 @@ import { RowTeam, suitsTeam } from '../../matrix/row-team.ts';
 import type { TrainInput } from '../types.ts';
 import { blockLoss, pointOf, sampleRows } from './block-loss.ts';
 import type { Loss } from './loss.ts';
-import { type LogisticProblem, precisionOf } from './problem.ts';
+import type { LogisticProblem } from './problem.ts';
 
-/** The rows of two classes, with weights of mean 1, so that float32 holds them whatever their size; null where they are not left to a team. */
+/** The rows of two classes, with weights of mean 1, so that float32 holds them whatever their size; null where a team is not for them. */
 export async function openLogisticTeam(input: TrainInput, weights: Float64Array | undefined): Promise<RowTeam | null> {
   const { matrix, rows, features, target, classes } = input;
   const columns = features.length;
-  if (classes !== 2 || !suitsTeam(rows, columns) || precisionOf(input) !== 'float') return null;
+  if (classes !== 2 || !suitsTeam(rows, columns, 'slopes')) return null;
   const factor = weights === undefined ? 1 : rows / weights.reduce((sum, weight) => sum + weight, 0);
   return RowTeam.open({ matrix, rows, columns }, { weights, classes: target, shares: weights && Float32Array.from(weights, (weight) => weight * factor) });
 }
