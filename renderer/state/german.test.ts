@@ -38,7 +38,7 @@ describe.each(types)('$type in German', ({ type, definition, help }) => {
     }
   });
 
-  it.runIf(helpPages.has(type))('has a help page built as the English one', () => {
+  it('has a help page built as the English one', () => {
     const page = helpPages.get(type) ?? '';
     expect(shapeOf(page)).toEqual(shapeOf(help));
     expect(page.split('\n')[0]).toBe(`# ${own?.title ?? ''}`);
