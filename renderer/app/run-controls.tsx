@@ -120,7 +120,7 @@ function LastRun() {
   if (status === null || status === 'starting' || status === 'running') return null;
   const tone = status === 'succeeded' ? 'text-faint' : status === 'failed' ? 'text-bad-ink' : 'text-warn-ink';
   return (
-    <span data-testid="run-status" data-status={status} role="status" className={`hidden text-xs tabular-nums min-[1100px]:inline ${tone}`}>
+    <span data-testid="run-status" data-status={status} className={`hidden text-xs tabular-nums min-[1100px]:inline ${tone}`}>
       {ms === null ? words[status] : texts.app.run.in(words[status], formatDuration(ms))}
     </span>
   );

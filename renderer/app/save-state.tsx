@@ -35,7 +35,8 @@ export function SaveStateLine() {
       <span
         data-testid="save-state"
         data-state={readOnly ? 'read-only' : save}
-        role="status"
+        // Told only when it goes wrong: said at every edit it would drown what was done.
+        role={save === 'failed' ? 'alert' : undefined}
         tabIndex={0}
         className={`ml-1 flex items-center gap-1 rounded-sm px-1 text-xs ${readOnly ? 'text-warn-ink' : save === 'failed' ? 'text-bad-ink' : 'text-faint'}`}
       >

@@ -1,4 +1,5 @@
 import { Fragment, useEffect, useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
+import { X } from 'lucide-react';
 import { Dialog as Radix } from 'radix-ui';
 import { cx } from '../ui/index.ts';
 import { afterChoosing } from './canvas-store.ts';
@@ -68,7 +69,12 @@ export function ChooseList<T extends Choice>({ title, placeholder, choices, empt
           }}
           className="fixed inset-x-0 top-[12vh] z-[75] mx-auto flex max-h-[76vh] w-[480px] max-w-[94vw] animate-appear flex-col overflow-hidden rounded-lg bg-raised shadow-float"
         >
-          <Radix.Title className="px-4 pb-1 pt-3 text-sm font-semibold">{title}</Radix.Title>
+          <div className="flex items-center justify-between gap-2 pl-4 pr-2 pt-2">
+            <Radix.Title className="min-w-0 truncate text-sm font-semibold">{title}</Radix.Title>
+            <Radix.Close aria-label={texts.common.close} className="inline-flex size-6 shrink-0 items-center justify-center rounded-md text-muted hover:bg-hover hover:text-ink">
+              <X size={14} />
+            </Radix.Close>
+          </div>
           <input
             autoFocus
             role="combobox"
