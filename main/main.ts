@@ -6,6 +6,7 @@ import { channels } from './ipc/channels.ts';
 import { registerHandlers } from './ipc/handlers.ts';
 import { buildMenu } from './menu/app-menu.ts';
 import { appPaths } from './paths.ts';
+import { languageOf, type Language } from './words.ts';
 import { readDesktopState, writeDesktopState } from './window-state.ts';
 import { registerAppScheme, serveApp } from './windows/app-protocol.ts';
 import { connectWindow, createMainWindow, lockDownSession } from './windows/main-window.ts';
@@ -36,6 +37,7 @@ function open(): void {
   const state = readDesktopState(app.getPath('userData'));
   let project = chosenProject(state.project);
   let window: BrowserWindow | null = null;
+  let language: Language = state.language ?? languageOf(app.getLocale());
   const views = new ViewWindows({ preload: paths.preload, main: () => window, loaded: connect });
   let engine = startEngine();
 
@@ -85,7 +87,7 @@ function open(): void {
 
   function remember(): void {
     if (window === null) return;
-    writeDesktopState(app.getPath('userData'), { bounds: window.getNormalBounds(), project });
+    writeDesktopState(app.getPath('userData'), { bounds: window.getNormalBounds(), project, language });
   }
 
   serveApp(paths.renderer);
@@ -96,20 +98,33 @@ function open(): void {
       if (from !== window || request === null) throw new Error('This window may not open views.');
       views.open(request);
     },
+    language: () => language,
+    speak: (spoken) => {
+      if (spoken === language) return;
+      language = spoken;
+      showMenu();
+      remember();
+    },
   });
-  Menu.setApplicationMenu(
-    buildMenu({
-      window: () => window,
-      openSamples: () => void switchProject(null),
-      openProject: () => {
-        if (window === null) return;
-        void dialog.showOpenDialog(window, { properties: ['openDirectory', 'createDirectory'] }).then((answer) => {
-          const folder = answer.filePaths[0];
-          if (folder !== undefined) void switchProject(folder);
-        });
+  showMenu();
+
+  function showMenu(): void {
+    const menu = buildMenu(
+      {
+        window: () => window,
+        openSamples: () => void switchProject(null),
+        openProject: () => {
+          if (window === null) return;
+          void dialog.showOpenDialog(window, { properties: ['openDirectory', 'createDirectory'] }).then((answer) => {
+            const folder = answer.filePaths[0];
+            if (folder !== undefined) void switchProject(folder);
+          });
+        },
       },
-    }),
-  );
+      language,
+    );
+    Menu.setApplicationMenu(menu);
+  }
 
   function openWindow(): void {
     const opened = createMainWindow({ preload: paths.preload, bounds: state.bounds });

@@ -1,12 +1,15 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { isLanguage, type Language } from './words.ts';
 
 export interface DesktopState {
   readonly bounds: { width: number; height: number; x?: number; y?: number };
   readonly project: string | null;
+  /** What the page speaks; null before it first said so. */
+  readonly language: Language | null;
 }
 
-const initial: DesktopState = { bounds: { width: 1440, height: 900 }, project: null };
+const initial: DesktopState = { bounds: { width: 1440, height: 900 }, project: null, language: null };
 
 function isSize(value: unknown): value is number {
   return typeof value === 'number' && Number.isFinite(value) && value >= 400 && value <= 20_000;
@@ -18,6 +21,7 @@ export function readDesktopState(folder: string): DesktopState {
     const raw = JSON.parse(readFileSync(path.join(folder, 'desktop.json'), 'utf8')) as {
       bounds?: Record<string, unknown>;
       project?: unknown;
+      language?: unknown;
     };
     const { width, height, x, y } = raw.bounds ?? {};
     return {
@@ -26,6 +30,7 @@ export function readDesktopState(folder: string): DesktopState {
           ? { width, height, ...(Number.isInteger(x) && Number.isInteger(y) ? { x: x as number, y: y as number } : {}) }
           : initial.bounds,
       project: typeof raw.project === 'string' ? raw.project : null,
+      language: isLanguage(raw.language) ? raw.language : null,
     };
   } catch {
     return initial;

@@ -6,6 +6,7 @@ import { App } from './app/app.tsx';
 import { openFirstPipeline } from './app/first-pipeline.ts';
 import { startHistory } from './history/history-store.ts';
 import { startConnection } from './rpc/connection.ts';
+import { desktop } from './rpc/desktop.ts';
 import { loadGermanWords } from './state/catalogue.ts';
 import { startConfiguration } from './state/configuration.ts';
 import { flushEdits } from './state/pipeline.ts';
@@ -15,7 +16,7 @@ import { startRunWords } from './state/run-words.ts';
 import { startLineage } from './state/lineage.ts';
 import { startSelection } from './state/selection.ts';
 import { startSuggestions } from './state/suggestions.ts';
-import { language } from './text/language.ts';
+import { language, languageKey } from './text/language.ts';
 import { startTheme } from './ui/index.ts';
 import { startTornViews } from './windows/torn.ts';
 import { startViewWindow } from './windows/view-side.ts';
@@ -25,6 +26,7 @@ import { ViewWindow } from './windows/view-window.tsx';
 z.config({ jitless: true });
 
 document.documentElement.lang = language;
+void desktop()?.speak(language);
 speakUnits(language);
 startTheme();
 startConnection();
@@ -42,7 +44,11 @@ if (view === null) {
   startProjectProblems();
   window.addEventListener('pagehide', () => void flushEdits());
   startTornViews(openFirstPipeline());
-} else startViewWindow(view, query.get('owner') ?? '');
+} else {
+  startViewWindow(view, query.get('owner') ?? '');
+  // The main window loads itself anew when another language is chosen there.
+  window.addEventListener('storage', ({ key }) => key === languageKey && location.reload());
+}
 
 const root = document.getElementById('root');
 if (root) createRoot(root).render(view === null ? <App /> : <ViewWindow />);

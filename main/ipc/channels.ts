@@ -6,6 +6,7 @@ export const channels = {
   viewClosed: 'penstock:view-closed',
   port: 'penstock:port',
   menu: 'penstock:menu',
+  language: 'penstock:language',
   engineRestart: 'penstock:engine-restart',
   engineFailed: 'penstock:engine-failed',
 } as const;

@@ -1,5 +1,6 @@
 import { BrowserWindow, dialog, ipcMain, type IpcMainInvokeEvent } from 'electron';
 import { appOrigin } from '../windows/app-protocol.ts';
+import { desktopWords, isLanguage, type Language } from '../words.ts';
 import { channels, type PickFileOptions } from './channels.ts';
 
 /** Only the app's own top frame may call; a frame from anywhere else is refused. */
@@ -28,6 +29,9 @@ function parsePickFile(argument: unknown): PickFileOptions {
 export interface PageRequests {
   /** A view of results is to have a window of its own; only the main window may ask for it. */
   readonly openView: (from: BrowserWindow, argument: unknown) => void;
+  /** The page speaks this language, and the shell is to do so as well. */
+  readonly speak: (language: Language) => void;
+  readonly language: () => Language;
 }
 
 export function registerHandlers(requests: PageRequests): void {
@@ -35,15 +39,20 @@ export function registerHandlers(requests: PageRequests): void {
     requests.openView(window, argument);
     return Promise.resolve();
   });
+  handle(channels.language, (_window, argument) => {
+    if (isLanguage(argument)) requests.speak(argument);
+    return Promise.resolve();
+  });
   handle(channels.pickFile, async (window, argument) => {
     const options = parsePickFile(argument);
     const extensions = [...(options.extensions ?? [])];
+    const words = desktopWords[requests.language()];
     const answer = await dialog.showOpenDialog(window, {
       ...(options.title === undefined ? {} : { title: options.title }),
       properties: ['openFile'],
       filters: [
-        ...(extensions.length > 0 ? [{ name: 'Fitting files', extensions }] : []),
-        { name: 'All files', extensions: ['*'] },
+        ...(extensions.length > 0 ? [{ name: words.fittingFiles, extensions }] : []),
+        { name: words.allFiles, extensions: ['*'] },
       ],
     });
     return answer.filePaths[0] ?? null;

@@ -1,5 +1,6 @@
 import { Menu, type BrowserWindow, type MenuItemConstructorOptions } from 'electron';
 import { channels } from '../ipc/channels.ts';
+import { desktopWords, type Language } from '../words.ts';
 import { arrangeLines, editLines, helpLines, resultLines, runLines, viewLines, type MenuCommand, type MenuLine } from './menu-commands.ts';
 
 export interface MenuActions {
@@ -12,10 +13,11 @@ export interface MenuActions {
  * The application menu. Items named by a command are carried out by the page, which owns the shortcuts: they are shown here
  * but not registered, so that a key never fires twice.
  */
-export function buildMenu(actions: MenuActions): Menu {
+export function buildMenu(actions: MenuActions, language: Language): Menu {
+  const words = desktopWords[language];
   const separator: MenuItemConstructorOptions = { type: 'separator' };
   const command = ({ label, command: name, keys }: MenuCommand): MenuItemConstructorOptions => ({
-    label,
+    label: words.commands[name] ?? label,
     // macOS registers what it shows: single keys there would be taken from those who type.
     ...(keys === undefined || (process.platform === 'darwin' && !keys.startsWith('CmdOrCtrl')) ? {} : { accelerator: keys, registerAccelerator: false }),
     click: () => actions.window()?.webContents.send(channels.menu, name),
@@ -24,33 +26,33 @@ export function buildMenu(actions: MenuActions): Menu {
   return Menu.buildFromTemplate([
     ...(process.platform === 'darwin' ? [{ role: 'appMenu' as const }] : []),
     {
-      label: '&File',
+      label: words.file,
       submenu: [
         command({ label: 'New pipeline', command: 'pipeline.new', keys: 'CmdOrCtrl+Alt+N' }),
-        { label: 'Open project…', click: actions.openProject },
-        { label: 'Open sample project', click: actions.openSamples },
+        { label: words.openProject, click: actions.openProject },
+        { label: words.openSamples, click: actions.openSamples },
         separator,
-        process.platform === 'darwin' ? { role: 'close' } : { role: 'quit' },
+        process.platform === 'darwin' ? { role: 'close', label: words.close } : { role: 'quit', label: words.quit },
       ],
     },
     {
-      label: '&Edit',
+      label: words.edit,
       submenu: [
         command({ label: 'Undo', command: 'edit.undo', keys: 'CmdOrCtrl+Z' }),
         command({ label: 'Redo', command: 'edit.redo', keys: 'CmdOrCtrl+Shift+Z' }),
         separator,
-        { role: 'cut' },
-        { role: 'copy' },
-        { role: 'paste' },
+        { role: 'cut', label: words.cut },
+        { role: 'copy', label: words.copy },
+        { role: 'paste', label: words.paste },
         ...lines(editLines),
       ],
     },
-    { label: '&Arrange', submenu: lines(arrangeLines) },
-    { label: '&Run', submenu: lines(runLines) },
+    { label: words.arrange, submenu: lines(arrangeLines) },
+    { label: words.run, submenu: lines(runLines) },
     {
-      label: '&View',
-      submenu: [...lines(viewLines), { label: 'Results', submenu: lines(resultLines) }, separator, { role: 'togglefullscreen' }, { role: 'toggleDevTools' }],
+      label: words.view,
+      submenu: [...lines(viewLines), { label: words.results, submenu: lines(resultLines) }, separator, { role: 'togglefullscreen', label: words.fullScreen }, { role: 'toggleDevTools', label: words.developerTools }],
     },
-    { label: '&Help', submenu: lines(helpLines) },
+    { label: words.help, submenu: lines(helpLines) },
   ]);
 }

@@ -20,6 +20,8 @@ const desktop = {
       if (typeof id === 'string') listener(id);
     });
   },
+  /** The page says which language it speaks, so that the menu does as well. */
+  speak: (language: string): Promise<void> => ipcRenderer.invoke(channels.language, language),
   onMenu: (listener: (command: string) => void): void => {
     ipcRenderer.on(channels.menu, (_event, command: unknown) => {
       if (typeof command === 'string') listener(command);

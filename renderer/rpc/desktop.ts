@@ -9,6 +9,8 @@ export interface PenstockDesktop {
   onViewClosed(listener: (id: string) => void): void;
   /** Path on disk of a file dropped on the page. */
   pathForFile(file: File): string | null;
+  /** Menu and dialogs of the shell follow the page's language. */
+  speak(language: string): Promise<void>;
   onMenu(listener: (command: string) => void): void;
   onEngineRestart(listener: () => void): void;
   onEngineFailed?(listener: (message: string) => void): void;
