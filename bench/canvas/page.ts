@@ -1,6 +1,6 @@
 import type { CDPSession, Page } from '@playwright/test';
 
-/** A page under measurement: what its scripts took, and its heap. */
+/** A page under measurement: what its scripts took, in time of the processor (so that other programs do not count), and its heap. */
 export class MeasuredPage {
   readonly page: Page;
   readonly #session: CDPSession;
@@ -12,7 +12,7 @@ export class MeasuredPage {
 
   static async of(page: Page): Promise<MeasuredPage> {
     const session = await page.context().newCDPSession(page);
-    await session.send('Performance.enable');
+    await session.send('Performance.enable', { timeDomain: 'threadTicks' });
     return new MeasuredPage(page, session);
   }
 
@@ -74,74 +74,123 @@ export interface Hands {
   /** Mouse button that pans, and the key held to select by a box. */
   readonly panButton: 'left' | 'middle';
   readonly boxKey: string | null;
-  /** A node in the middle of the view. */
+  /** Selector of its nodes. */
   readonly node: string;
 }
 
 const steps = 40;
 
-/** Scripting time in ms a mouse event, for each gesture; the least of `rounds`. */
-export async function gestures(measured: MeasuredPage, hands: Hands, rounds: number): Promise<Gestures> {
-  const { page } = measured;
-  const box = await page.locator(hands.pane).first().boundingBox();
+/** A canvas that takes part: its page, and how it is handled. */
+export interface Contestant {
+  readonly measured: MeasuredPage;
+  readonly hands: Hands;
+}
+
+interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
+type Gesture = (contestant: Contestant, round: number) => Promise<number>;
+
+async function boxOf({ measured, hands }: Contestant): Promise<Point & { readonly width: number; readonly height: number }> {
+  const box = await measured.page.locator(hands.pane).first().boundingBox();
   if (box === null) throw new Error('there is no canvas');
-  const middle = { x: box.x + box.width / 2, y: box.y + box.height / 2 };
-  const walk = async (from: { x: number; y: number }, by: { x: number; y: number }): Promise<void> => {
-    for (let step = 1; step <= steps; step += 1) {
-      await page.mouse.move(from.x + (by.x * step) / steps, from.y + (by.y * step) / steps);
-      await measured.frames(1);
-    }
-  };
-  const least = async (act: () => Promise<void>, after: () => Promise<void> = async () => {}): Promise<number> => {
-    let best = Infinity;
-    for (let round = 0; round < rounds; round += 1) {
-      best = Math.min(best, (await measured.scripting(act)) / steps);
-      await after();
-    }
-    return best;
-  };
-  // Beside the nodes, which begin a little below the top of the fitted view.
-  const corner = { x: box.x + box.width - 30, y: box.y + 30 };
-  let away = 1;
-  const pan = await least(async () => {
-    await page.mouse.move(corner.x, corner.y);
-    await page.mouse.down({ button: hands.panButton });
-    await walk(corner, { x: -160 * away, y: 90 * away });
-    await page.mouse.up({ button: hands.panButton });
-    away = -away;
+  return box;
+}
+
+/** Beside the nodes of the fitted view, and as far from its border that it does not begin to move by itself. */
+async function cornerOf(contestant: Contestant): Promise<Point> {
+  const box = await boxOf(contestant);
+  return { x: box.x + box.width - 44, y: box.y + 44 };
+}
+
+async function walk({ measured }: Contestant, from: Point, by: Point): Promise<void> {
+  for (let step = 1; step <= steps; step += 1) {
+    await measured.page.mouse.move(from.x + (by.x * step) / steps, from.y + (by.y * step) / steps);
+    await measured.frames(1);
+  }
+}
+
+/** Every second round goes back, so that the view stays where it is. */
+const direction = (round: number): number => (round % 2 === 0 ? 1 : -1);
+
+const pan: Gesture = async (contestant, round) => {
+  const { measured, hands } = contestant;
+  const { mouse } = measured.page;
+  const corner = await cornerOf(contestant);
+  return measured.scripting(async () => {
+    await mouse.move(corner.x, corner.y);
+    await mouse.down({ button: hands.panButton });
+    await walk(contestant, corner, { x: -160 * direction(round), y: 90 * direction(round) });
+    await mouse.up({ button: hands.panButton });
   });
-  let inward = -1;
-  const zoom = await least(async () => {
-    await page.mouse.move(middle.x, middle.y);
+};
+
+const zoom: Gesture = async (contestant, round) => {
+  const { measured } = contestant;
+  const box = await boxOf(contestant);
+  return measured.scripting(async () => {
+    await measured.page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
     for (let step = 0; step < steps; step += 1) {
-      await page.mouse.wheel(0, 12 * inward);
+      await measured.page.mouse.wheel(0, -12 * direction(round));
       await measured.frames(1);
     }
-    inward = -inward;
   });
-  const boxSelect = await least(
-    async () => {
-      if (hands.boxKey !== null) await page.keyboard.down(hands.boxKey);
-      await page.mouse.move(corner.x, corner.y);
-      await page.mouse.down();
-      await walk(corner, { x: -box.width * 0.6, y: box.height * 0.6 });
-      await page.mouse.up();
-      if (hands.boxKey !== null) await page.keyboard.up(hands.boxKey);
-    },
-    async () => {
-      await page.mouse.click(corner.x, corner.y);
-    },
-  );
-  let back = 1;
-  const drag = await least(async () => {
-    const at = await page.locator(hands.node).first().boundingBox();
-    if (at === null) throw new Error('the node is not in view');
-    const from = { x: at.x + at.width / 2, y: at.y + at.height / 2 };
-    await page.mouse.move(from.x, from.y);
-    await page.mouse.down();
-    await walk(from, { x: 60 * back, y: 40 * back });
-    await page.mouse.up();
-    back = -back;
+};
+
+const boxSelect: Gesture = async (contestant) => {
+  const { measured, hands } = contestant;
+  const { mouse, keyboard } = measured.page;
+  const [box, corner] = [await boxOf(contestant), await cornerOf(contestant)];
+  const took = await measured.scripting(async () => {
+    if (hands.boxKey !== null) await keyboard.down(hands.boxKey);
+    await mouse.move(corner.x, corner.y);
+    await mouse.down();
+    await walk(contestant, corner, { x: -box.width * 0.6, y: box.height * 0.6 });
+    await mouse.up();
+    if (hands.boxKey !== null) await keyboard.up(hands.boxKey);
   });
-  return { pan, zoom, drag, boxSelect };
+  await mouse.click(corner.x, corner.y);
+  return took;
+};
+
+const drag: Gesture = async (contestant, round) => {
+  const { measured, hands } = contestant;
+  const { mouse } = measured.page;
+  const box = await boxOf(contestant);
+  // The node that lies nearest to the middle of the view, under nothing else.
+  const from = await measured.page.evaluate(({ selector, x, y }): Point | null => {
+    const found = [...document.querySelectorAll(selector)].map((node) => {
+      const at = node.getBoundingClientRect();
+      return { node, x: at.x + at.width / 2, y: at.y + at.height / 2 };
+    });
+    found.sort((a, b) => Math.hypot(a.x - x, a.y - y) - Math.hypot(b.x - x, b.y - y));
+    const free = found.find((one) => document.elementFromPoint(one.x, one.y)?.closest(selector) === one.node);
+    return free ? { x: free.x, y: free.y } : null;
+  }, { selector: hands.node, x: box.x + box.width / 2, y: box.y + box.height / 2 });
+  if (from === null) throw new Error('no node is in view');
+  return measured.scripting(async () => {
+    await mouse.move(from.x, from.y);
+    await mouse.down();
+    await walk(contestant, from, { x: 60 * direction(round), y: 40 * direction(round) });
+    await mouse.up();
+  });
+};
+
+const all: Readonly<Record<keyof Gestures, Gesture>> = { pan, zoom, boxSelect, drag };
+
+/** Scripting time in ms a mouse event of each contestant, gesture by gesture; the least of `rounds`, taken in turns so that the machine's moods hit all alike. */
+export async function gestures<K extends string>(contestants: Readonly<Record<K, Contestant>>, rounds: number, done: (gesture: keyof Gestures, took: Readonly<Record<K, number>>) => void): Promise<void> {
+  const names = Object.keys(contestants) as K[];
+  for (const name of Object.keys(all) as (keyof Gestures)[]) {
+    const best = Object.fromEntries(names.map((contestant) => [contestant, Infinity])) as Record<K, number>;
+    for (let round = 0; round < rounds; round += 1) {
+      for (const contestant of names) {
+        await contestants[contestant].measured.page.bringToFront();
+        best[contestant] = Math.min(best[contestant], (await all[name](contestants[contestant], round)) / steps);
+      }
+    }
+    done(name, best);
+  }
 }

@@ -20,7 +20,7 @@ export function largePipeline(nodes: number): PipelineDocument {
     const first = i % perRow === 0;
     made.nodes.push(
       first
-        ? { id: `n${i}`, type: 'data/table-creator', version: 1, params: { columns: [{ name: 'a', type: 'float' }, { name: 'b', type: 'string' }], rows: [[1, 'x'], [2, 'y']] } }
+        ? { id: `n${i}`, type: 'data/table-creator', version: 1, params: { table: { columns: [{ name: 'a', type: 'float' }, { name: 'b', type: 'string' }], rows: [[1, 'x'], [2, 'y']] } } }
         : { id: `n${i}`, type: 'transform/formula', version: 1, params: { columns: [{ name: `c${i % perRow}`, expression: 'a + 1' }] } },
     );
     made.layout[`n${i}`] = { x: (i % perRow) * 264, y: Math.floor(i / perRow) * 108 };

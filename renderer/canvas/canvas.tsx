@@ -238,7 +238,7 @@ function CanvasPane() {
           nodesConnectable={!viewing}
           snapToGrid
           snapGrid={snapGrid}
-          minZoom={0.1}
+          minZoom={0.05}
           maxZoom={2.5}
           selectionOnDrag
           selectionMode={SelectionMode.Partial}
