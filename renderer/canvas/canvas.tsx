@@ -136,6 +136,7 @@ function CanvasPane() {
   const [edges, setEdges] = useState<WireEdge[]>([]);
   const pane = useRef<HTMLDivElement>(null);
   const detail = useStore((store) => (detailAt(store.transform[2])));
+  const tiny = useStore((store) => store.transform[2] < tinyBelow);
   const far = detail === 'far' || detail === 'low';
   const ways = useLineage((store) => store.wires);
   const connectionHandlers = useConnecting();
@@ -206,6 +207,7 @@ function CanvasPane() {
         ref={pane}
         data-testid="canvas"
         data-detail={detail}
+        data-tiny={tiny || undefined}
         data-connecting-side={connecting?.from}
         data-connecting-kind={connectingKind ?? undefined}
         tabIndex={0}
@@ -291,6 +293,9 @@ const hues: Readonly<Record<string, number>> = { data: 245, transform: 295, expl
 function categoryHue(node: FlowNode): number {
   return node.type === 'card' ? (hues[categoryOf(node.data.node.type)] ?? 260) : 260;
 }
+
+/** Below this zoom a sign is a few pixels: cards are drawn flat, so that thousands in sight still move smoothly. */
+const tinyBelow = 0.18;
 
 function detailAt(zoom: number): 'far' | 'low' | 'middle' | 'near' {
   if (zoom < 0.32) return 'far';
