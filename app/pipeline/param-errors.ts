@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { Diagnostic } from '#app/core/errors.ts';
+import type { ParamHint } from '#app/sdk/node.ts';
 
 /** Zod's issues about params, in words a person without zod understands, one diagnostic an issue. */
 export function paramDiagnostics(error: z.ZodError, schema: z.ZodType, nodeId: string): Diagnostic[] {
@@ -100,6 +101,14 @@ function unwrapped(schema: z.core.$ZodType): z.core.$ZodType[] {
 
 /** The schema of a param within the schema of its object; undefined where there is none. */
 export const childSchema = (schema: z.ZodType, name: string): z.ZodType | undefined => child(schema, name) as z.ZodType | undefined;
+
+/** Form hints of the param at a path, of the outermost layer that says each; empty where there is none. */
+export function hintAt(schema: z.ZodType, path: readonly (string | number)[]): ParamHint {
+  let at: z.core.$ZodType | undefined = schema;
+  for (const part of path) at = child(at, part);
+  if (at === undefined) return {};
+  return Object.assign({}, ...unwrapped(at).map((layer) => (layer as z.ZodType).meta?.() ?? {}).reverse()) as ParamHint;
+}
 
 function child(schema: z.core.$ZodType | undefined, part: string | number): z.core.$ZodType | undefined {
   if (schema === undefined) return undefined;

@@ -1,0 +1,2 @@
+export { repairAll, repairsFor, repairCodes } from './repairs.ts';
+export type { Repair, RepairChoice, RepairInput } from './types.ts';
