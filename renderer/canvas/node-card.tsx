@@ -15,6 +15,7 @@ import { useCanvas } from './canvas-store.ts';
 import { stateId, type CardNode } from './flow-model.ts';
 import { portOffset } from './geometry.ts';
 import { InlineTitle } from './inline-title.tsx';
+import { CardFix } from './card-fix.tsx';
 import { LeakMark } from './leak-mark.tsx';
 import { onPortKey } from './port-focus.ts';
 import { PortShape } from './port-shape.tsx';
@@ -73,10 +74,14 @@ function NodeCardView({ data, selected }: NodeProps<CardNode>) {
         <Tooltip
           side="top"
           text={
-            <span>
-              <b className="font-semibold">{stateTitles[state]}.</b> {reason}
+            <span className="flex flex-col items-start gap-1.5 py-0.5">
+              <span>
+                <b className="font-semibold">{stateTitles[state]}.</b> {reason}
+              </span>
+              {message === null ? null : <CardFix node={node} diagnostics={diagnostics} nodeRun={nodeRun} />}
             </span>
           }
+          label={`${stateTitles[state]}. ${reason}`}
         >
           <span id={stateId(node.id)} role="img" aria-label={`${stateTitles[state]}. ${reason}`} className="node-glyph absolute -right-[7px] -top-[7px] rounded-full bg-surface ring-2 ring-canvas">
             <StateGlyph state={state} fraction={progress?.fraction} />

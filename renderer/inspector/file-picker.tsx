@@ -65,7 +65,8 @@ export function FilePicker({ id, label, value, folder, extensions, invalid, onCh
   );
 }
 
-function ProjectFiles({ extensions, folders, pick }: { readonly extensions: readonly string[]; readonly folders: boolean; readonly pick: (path: string) => void }) {
+/** The project's files and folders to choose from, and a file to upload. */
+export function ProjectFiles({ extensions, folders, pick }: { readonly extensions: readonly string[]; readonly folders: boolean; readonly pick: (path: string) => void }) {
   const [folder, setFolder] = useState('');
   const [entries, setEntries] = useState<readonly Listed[] | null>(null);
   const [uploading, setUploading] = useState(false);

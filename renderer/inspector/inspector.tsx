@@ -3,6 +3,7 @@ import { useShallow } from 'zustand/react/shallow';
 import { formatBytes, formatCount } from '#app/core/units.ts';
 import type { PipelineEdge, PipelineNode } from '#app/pipeline/document.ts';
 import { InlineMarkdown } from '../results/report/markdown.tsx';
+import { CardFix } from '../canvas/card-fix.tsx';
 import { StateGlyph } from '../canvas/state-glyph.tsx';
 import { categoryOf, iconOf, titleOf, typeOf } from '../state/catalogue.ts';
 import { diagnosticsOf, outputSchema, useConfiguration } from '../state/configuration.ts';
@@ -111,6 +112,7 @@ function NodeHeader({ node }: { readonly node: PipelineNode }) {
           <span className="font-medium text-ink">{stateTitles[state]}.</span> <InlineMarkdown text={reason} />
         </p>
       </div>
+      {state === 'failed' ? <CardFix node={node} diagnostics={[]} nodeRun={nodeRun} /> : null}
       {freshness?.state === 'never-run' || freshness?.state === 'stale' ? <EstimateLine nodeId={node.id} /> : null}
     </header>
   );

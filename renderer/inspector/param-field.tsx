@@ -1,5 +1,6 @@
 import { lazy, Suspense, useMemo } from 'react';
 import { usePipeline } from '../state/pipeline.ts';
+import { FixButton } from '../results/problems/fix-button.tsx';
 import { Badge, Field, Input, Segmented, Select, Switch, TextArea } from '../ui/index.ts';
 import { GridEditor } from './controls/grid-editor.tsx';
 import { ColumnPicker, ColumnsPicker } from './column-picker.tsx';
@@ -61,7 +62,7 @@ export function ParamField({ field, value, path, bare = false }: ParamFieldProps
   const inline = field.control === 'switch';
   const count = field.control === 'columns' && Array.isArray(value) ? <Badge>{value.length}</Badge> : undefined;
   return (
-    <Field label={bare ? <span className="sr-only">{field.title}</span> : field.title} hint={bare ? undefined : field.description} errors={errors} testId={testId} inline={inline} trailing={bare ? undefined : count}>
+    <Field label={bare ? <span className="sr-only">{field.title}</span> : field.title} hint={bare ? undefined : field.description} errors={errors.map((error) => ({ ...error, action: <FixButton finding={error} wraps /> }))} testId={testId} inline={inline} trailing={bare ? undefined : count}>
       {({ id }) => <FieldControl field={field} value={value} path={path} id={id} invalid={errors.some((item) => item.severity === 'error')} change={change} />}
     </Field>
   );

@@ -49,7 +49,7 @@ export function ParametersTab({ node, definition }: { readonly node: PipelineNod
         {general.length > 0 ? (
           <div className="flex flex-col gap-2.5 rounded-md bg-sunken p-2">
             {general.map((item) => (
-              <FieldMessage key={`${item.code} ${item.message}`} message={item.message} remedy={item.remedy} severity={item.severity} action={item.fix ? <FixButton finding={item} wraps /> : undefined} />
+              <FieldMessage key={`${item.code} ${item.message}`} message={item.message} remedy={item.remedy} severity={item.severity} action={<FixButton finding={item} wraps />} />
             ))}
           </div>
         ) : null}

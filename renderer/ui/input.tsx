@@ -83,7 +83,7 @@ interface FieldProps {
   readonly label: ReactNode;
   readonly hint?: ReactNode;
   /** One sentence each; makes the field's error text. */
-  readonly errors?: readonly { readonly message: string; readonly remedy?: string | undefined; readonly severity?: 'error' | 'warning' | 'info' }[];
+  readonly errors?: readonly { readonly message: string; readonly remedy?: string | undefined; readonly severity?: 'error' | 'warning' | 'info'; readonly action?: ReactNode }[];
   /** Beside the label, at the right. */
   readonly trailing?: ReactNode;
   readonly testId?: string;
@@ -137,7 +137,7 @@ export function FieldMessage({ message, remedy, severity = 'error', action }: Fi
           {message}
           {remedy ? <span className="text-muted"> {remedy}</span> : null}
         </p>
-        {action ? <div className="mt-1.5 flex min-w-0">{action}</div> : null}
+        {action ? <div className="mt-1.5 flex min-w-0 empty:hidden">{action}</div> : null}
       </div>
     </div>
   );

@@ -4,6 +4,8 @@ import { Kbd } from './kbd.tsx';
 
 interface TooltipProps {
   readonly text: ReactNode;
+  /** What screen readers are told, where `text` holds more than words. */
+  readonly label?: string | undefined;
   readonly keys?: string | undefined;
   readonly side?: 'top' | 'right' | 'bottom' | 'left';
   /** One element that takes a ref. */
@@ -11,13 +13,14 @@ interface TooltipProps {
 }
 
 /** Needs `<TooltipProvider>` above it (the shell has one). */
-export function Tooltip({ text, keys, side = 'bottom', children }: TooltipProps) {
+export function Tooltip({ text, label, keys, side = 'bottom', children }: TooltipProps) {
   return (
     <Radix.Root>
       <Radix.Trigger asChild>{children}</Radix.Trigger>
       <Radix.Portal>
         <Radix.Content
           side={side}
+          {...(label === undefined ? {} : { 'aria-label': label })}
           sideOffset={6}
           collisionPadding={8}
           className="z-[90] flex max-w-80 animate-appear items-center gap-2 rounded-md bg-raised px-2 py-1 text-xs text-ink shadow-float"

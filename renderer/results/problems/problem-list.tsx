@@ -1,9 +1,11 @@
 import { ChevronDown, ChevronRight } from 'lucide-react';
-import { useState, type KeyboardEvent } from 'react';
+import { useMemo, useState, type KeyboardEvent } from 'react';
+import type { Finding } from '#app/pipeline/lint/index.ts';
 import { categoryOf, iconOf } from '../../state/catalogue.ts';
 import { texts } from '../../text/texts.ts';
 import { Badge, NodeTile, cx } from '../../ui/index.ts';
 import { SeverityIcon } from '../notice.tsx';
+import { FixAll } from './fix-all.tsx';
 import { FixButton } from './fix-button.tsx';
 import { openProblem } from './open-problem.ts';
 import { countSeverities, type ListedProblem, type ProblemGroup } from './problem-groups.ts';
@@ -81,11 +83,13 @@ function Rows({ group, indented, isOpen }: { readonly group: ProblemGroup; reado
   const [all, setAll] = useState(false);
   const shown = all ? group.problems : group.problems.slice(0, atFirst);
   const rest = group.problems.length - shown.length;
+  const kinds = useMemo(() => sameKind(group.problems), [group.problems]);
   return (
     <ul>
       {shown.map((problem, index) => (
         <li key={`${problem.node?.id ?? ''} ${problem.diagnostic.code} ${index}`} className="flex items-start">
           <ProblemRow path={group.path} problem={problem} index={index} indented={indented} />
+          {isOpen ? <KindFix kinds={kinds} problem={problem} /> : null}
           {isOpen ? <FixButton finding={problem.diagnostic} className="my-1 mr-3 max-w-80" /> : null}
         </li>
       ))}
@@ -99,6 +103,19 @@ function Rows({ group, indented, isOpen }: { readonly group: ProblemGroup; reado
       {rest === 0 && group.more > 0 ? <li className="px-10 py-1 text-sm text-muted">{texts.help.problems.notListed(group.more)}</li> : null}
     </ul>
   );
+}
+
+/** Findings by code, where several have the same, in the order of the list. */
+function sameKind(problems: readonly ListedProblem[]): ReadonlyMap<string, readonly Finding[]> {
+  const byCode = new Map<string, Finding[]>();
+  for (const { diagnostic } of problems) byCode.set(diagnostic.code, [...(byCode.get(diagnostic.code) ?? []), diagnostic]);
+  return new Map([...byCode].filter(([, findings]) => findings.length > 1));
+}
+
+/** At the first problem of a kind: all of them at once. */
+function KindFix({ kinds, problem: { diagnostic } }: { readonly kinds: ReadonlyMap<string, readonly Finding[]>; readonly problem: ListedProblem }) {
+  const findings = kinds.get(diagnostic.code);
+  return findings?.[0] === diagnostic ? <FixAll findings={findings} /> : null;
 }
 
 function ProblemRow({ path, problem, index, indented }: { readonly path: string; readonly problem: ListedProblem; readonly index: number; readonly indented: boolean }) {

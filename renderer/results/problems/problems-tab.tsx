@@ -27,7 +27,7 @@ export function ProblemsTab({ document, problems }: { readonly document: Pipelin
       problems: problems.map(({ diagnostic, nodeId }) => {
         // What is inside a subflow is found at the subflow.
         const node = nodes.get(nodeId ?? '') ?? nodes.get((nodeId ?? '').split(/[/[]/)[0] ?? '');
-        return { diagnostic, node: node === undefined ? null : { id: node.id, title: titleOf(node), type: node.type } };
+        return { diagnostic: nodeId === null || diagnostic.place?.nodeId !== undefined ? diagnostic : { ...diagnostic, place: { nodeId, ...diagnostic.place } }, node: node === undefined ? null : { id: node.id, title: titleOf(node), type: node.type } };
       }),
     };
   }, [document, path, problems]);

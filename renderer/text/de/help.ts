@@ -38,4 +38,12 @@ export const help: typeof english = {
     showMore: (count) => `${count} weitere zeigen`,
     notListed: (count) => `${count} weitere stehen nicht hier. Zuerst einige von diesen beheben.`,
   },
+  repairs: {
+    otherWays: 'Anders beheben',
+    search: 'Suchen …',
+    nothing: 'Nichts passt',
+    mended: (count) => `${count} Probleme behoben`,
+    all: (count) => `Alle ${count} beheben`,
+    allWhat: 'Behebt jedes Problem dieser Art, für das es nur einen Weg gibt, in einem Schritt',
+  },
 };

@@ -37,4 +37,12 @@ export const help = {
     showMore: (count: number) => `Show ${count} more`,
     notListed: (count: number) => `${count} more are not listed. Mend some of these first.`,
   },
+  repairs: {
+    otherWays: 'Other ways to fix it',
+    search: 'Search',
+    nothing: 'Nothing fits',
+    mended: (count: number) => `Fixed ${count} problems`,
+    all: (count: number) => `Fix all ${count}`,
+    allWhat: 'Mends every problem of this kind that has one sure fix, as one step',
+  },
 };
