@@ -54,7 +54,7 @@ async function buildKernels() {
   const out = path.join(dist, 'kernels');
   await mkdir(out, { recursive: true });
   const temporary = path.join(out, `.kernels-${process.pid}.wasm`);
-  const options = ['-O3', '--noAssert', '--enable', 'simd,threads,bulk-memory', '--runtime', 'stub', '--importMemory', '--sharedMemory', '--initialMemory', '2', '--maximumMemory', '65536'];
+  const options = ['-O3', '--noAssert', '--enable', 'simd,relaxed-simd,threads,bulk-memory', '--runtime', 'stub', '--importMemory', '--sharedMemory', '--initialMemory', '2', '--maximumMemory', '65536'];
   const { error, stderr } = await asc.main([path.relative(root, path.join(root, 'app/ml/kernels/assembly/index.ts')), '--baseDir', root, '--outFile', path.relative(root, temporary), ...options]);
   if (error) throw new Error(`the kernels do not compile:\n${stderr.toString()}`);
   await rename(temporary, path.join(out, 'kernels.wasm'));

@@ -1,3 +1,6 @@
+import { teamSpreads } from '../matrix/moments.ts';
+import { RowTeam, suitsTeam } from '../matrix/row-team.ts';
+
 /** Rows to cluster, as features after preprocessing. */
 export interface PointSet {
   /** Row-major [rows × columns], finite. */
@@ -67,6 +70,25 @@ export function columnMoments({ data, rows, columns }: PointSet): ColumnMoments 
   for (let i = 0, at = 0; i < rows; i++) for (let c = 0; c < columns; c++, at++) spreads[c] = (spreads[c] as number) + ((data[at] as number) - (means[c] as number)) ** 2;
   for (let c = 0; c < columns; c++) spreads[c] = Math.sqrt((spreads[c] as number) / rows);
   return { means, spreads };
+}
+
+/** Values above which the kernels take moments; to seven digits then. */
+const worthKernels = 1e6;
+
+/** As `columnMoments`, by all cores where that pays. */
+export async function quickMoments(points: PointSet, check: () => void): Promise<ColumnMoments> {
+  const { data, rows, columns } = points;
+  if (rows * columns < worthKernels || !suitsTeam(rows, columns, 'slopes')) return columnMoments(points);
+  const table = { matrix: data, rows, columns };
+  const team = await RowTeam.open(table, {});
+  try {
+    const { means, squares, weight } = teamSpreads(table, team, check);
+    const spreads = squares.map((square) => Math.sqrt(Math.max(0, square) / weight));
+    // Squares beyond float32.
+    return spreads.every(Number.isFinite) ? { means, spreads } : columnMoments(points);
+  } finally {
+    await team.close();
+  }
 }
 
 /** `count` different rows of 0…rows − 1 by chance, in ascending order (Knuth 1969, algorithm S); all of them where there are no more. */

@@ -5,7 +5,7 @@ import type { CheckpointMessage, LearnerHead, TrainCheckpoint } from '../../lear
 import { encodeModel } from '../../onnx/encode.ts';
 import { openNativeSession, tensor } from '../../worker/ort.ts';
 import type { TaskAnswer, TaskHooks } from '../../worker/tasks.ts';
-import { bySize, columnMoments, sampleRows, squaredTo, takeRows, type ColumnMoments, type ClusterProfile, type PointSet } from '../points.ts';
+import { bySize, quickMoments, sampleRows, squaredTo, takeRows, type ColumnMoments, type ClusterProfile, type PointSet } from '../points.ts';
 import { sampledSilhouette, silhouetteRows, type Silhouette } from '../silhouette.ts';
 import { openAssigner, type Assigner } from './assigner.ts';
 import { lloyd, type KMeansFit } from './lloyd.ts';
@@ -186,7 +186,7 @@ export async function kMeansInWorker(payload: KMeansPayload, hooks: TaskHooks<Ch
   const opened: Assigner[] = [];
   const { checkpoint: states, data, ...rest } = payload;
   const checkpoint = states && createCheckpoint(states, () => hashOf(rest, [data]), (bytes) => hooks.send({ checkpoint: bytes }));
-  const moments = columnMoments(payload);
+  const moments = await quickMoments(payload, hooks.check);
   const open: Opener = async (points, k) => {
     const assigner = await openAssigner(points, k, moments);
     opened.push(assigner);

@@ -26,6 +26,8 @@ export const fixed = {
   changed: 16,
   /** Four bytes a row, and some more: rows that are looked at. */
   list: 17,
+  /** The part that nobody has taken yet: threads that are held up take fewer. */
+  next: 18,
 } as const;
 
 /** Places in the control block's float64. */
@@ -35,12 +37,12 @@ export const moved = { longest: 0, slack: 1 } as const;
 export const rowParts = 16;
 
 /** A step of Lloyd's: each thread does parts of the rows. */
-function lloydStep({ integers, floats, kernels, member, threads, view }: Region): void {
+function lloydStep({ integers, floats, kernels, member, view }: Region): void {
   const get = (place: number): number => integers[place] as number;
   const [rows, columns, k] = [get(fixed.rows), get(fixed.columns), get(fixed.k)];
   const [longest = 0, slack = 0] = [floats[moved.longest], floats[moved.slack]];
   const memory = view();
-  for (let part = member; part < rowParts; part += threads) {
+  for (let part = Atomics.add(integers, fixed.next, 1); part < rowParts; part = Atomics.add(integers, fixed.next, 1)) {
     const sums = get(fixed.parts) + part * get(fixed.partBytes);
     kernels.clear(sums, get(fixed.partBytes));
     const [from, to] = [Math.floor((rows * part) / rowParts), Math.floor((rows * (part + 1)) / rowParts)];

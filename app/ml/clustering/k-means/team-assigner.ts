@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer';
 import { Arena } from '../../kernels/arena.ts';
 import { Team, teamSize } from '../../kernels/team.ts';
 import type { ColumnMoments, PointSet } from '../points.ts';
@@ -32,14 +33,15 @@ export async function teamAssigner({ data, rows, columns }: PointSet, k: number,
     limits: arena.take(k * 4),
     gaps: arena.take(k * 4),
     parts: arena.take(rowParts * partBytes),
-    room: arena.take(threads * pitch * 4),
+    room: arena.take(threads * pitch * 8),
     changed: arena.take(rowParts * 4),
     list: arena.take((rows + rowParts) * 4),
   };
   for (const [name, place] of Object.entries(at)) integers[fixed[name as keyof typeof at]] = place;
   integers.set([rows, columns, k, pitch], fixed.rows);
   integers[fixed.partBytes] = partBytes;
-  integers[fixed.roomBytes] = pitch * 4;
+  // Distances of two rows at a time.
+  integers[fixed.roomBytes] = pitch * 8;
   const team = await Team.start(arena, threads);
   team.integers.set(integers);
   // A distance sums up `columns` squares of float32, a root and a few additions come on top, and the kernel leaves its last bits out.
@@ -49,7 +51,8 @@ export async function teamAssigner({ data, rows, columns }: PointSet, k: number,
   const shift = far ? Float32Array.from(means) : new Float32Array(columns);
   const rowsAt = arena.f32(at.data, rows * columns);
   if (far) for (let i = 0, to = 0; i < rows; i++) for (let c = 0; c < columns; c++, to++) rowsAt[to] = (data[to] as number) - (shift[c] as number);
-  else rowsAt.set(data.subarray(0, rows * columns));
+  // Buffers copy shared memory twice as fast as typed arrays, which go word by word.
+  else Buffer.from(data.buffer as ArrayBuffer, data.byteOffset, rows * columns * 4).copy(Buffer.from(rowsAt.buffer as ArrayBuffer, rowsAt.byteOffset, rowsAt.byteLength));
   const views = {
     centres: arena.f32(at.centres, columns * pitch),
     ways: arena.f32(at.ways, k),
@@ -72,6 +75,7 @@ export async function teamAssigner({ data, rows, columns }: PointSet, k: number,
       writeCentres(views.centres, centres, shift, { k, columns, pitch });
       writeWays(team, views, before, centres, { k, columns });
       before = Float64Array.from(centres);
+      team.integers[fixed.next] = 0;
       team.run('lloydStep');
       for (let part = 0; part < rowParts; part += 1) {
         const place = at.parts + part * partBytes;
