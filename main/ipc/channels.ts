@@ -4,6 +4,7 @@ export const channels = {
   pickFolder: 'penstock:pick-folder',
   openView: 'penstock:open-view',
   viewClosed: 'penstock:view-closed',
+  savePdf: 'penstock:save-pdf',
   port: 'penstock:port',
   menu: 'penstock:menu',
   language: 'penstock:language',

@@ -1,6 +1,7 @@
 import { BrowserWindow, dialog, ipcMain, type IpcMainInvokeEvent } from 'electron';
 import { appOrigin } from '../windows/app-protocol.ts';
 import { desktopWords, isLanguage, type Language } from '../words.ts';
+import { parsePdfRequest, savePdf } from '../print/save-pdf.ts';
 import { channels, type PickFileOptions } from './channels.ts';
 
 /** Only the app's own top frame may call; a frame from anywhere else is refused. */
@@ -61,4 +62,5 @@ export function registerHandlers(requests: PageRequests): void {
     const answer = await dialog.showOpenDialog(window, { properties: ['openDirectory', 'createDirectory'] });
     return answer.filePaths[0] ?? null;
   });
+  handle(channels.savePdf, (window, argument) => savePdf(window, parsePdfRequest(argument)));
 }

@@ -6,6 +6,8 @@ const desktop = {
   platform: process.platform,
   pickFile: (options: PickFileOptions = {}): Promise<string | null> => ipcRenderer.invoke(channels.pickFile, options),
   pickFolder: (): Promise<string | null> => ipcRenderer.invoke(channels.pickFolder),
+  /** Asks where and writes a page as PDF; null where the person gave up. */
+  savePdf: (html: string, name: string): Promise<string | null> => ipcRenderer.invoke(channels.savePdf, { html, name }),
   /** Path of a file dropped on the page; null when it has none. */
   pathForFile: (file: File): string | null => {
     // Electron before 29 has no webUtils; there the File carries its path.

@@ -19,6 +19,9 @@ import { closeHistory, toggleHistory } from '../history/history-store.ts';
 import { toggleOutline } from '../outline/outline-store.ts';
 import { goToPart } from './parts.ts';
 import { tearOff } from '../windows/torn.ts';
+import { createReport, reportOfRun } from '../reports/making.ts';
+import { redoReport, undoReport, useReport } from '../reports/report-store.ts';
+import { addShownToReport } from '../reports/view-adding.ts';
 import type { ActionId } from './shortcuts.ts';
 import { texts } from '../text/texts.ts';
 
@@ -60,6 +63,9 @@ const chooseFor = (list: 'fitting' | 'present' | 'group'): void => {
   if (nodeId !== null) choose({ list, nodeId });
 };
 
+/** Undo is about the report where one is open. */
+const onReport = () => useView.getState().page === 'reports' && useReport.getState().report !== null;
+
 interface ActionRun {
   readonly run: () => void;
   readonly enabled?: () => boolean;
@@ -77,8 +83,8 @@ const runs: Readonly<Record<ActionId, ActionRun>> = {
     enabled: () => hasNodes() && !running(),
   },
 
-  'edit.undo': { run: undo, enabled: () => usePipeline.getState().undoLabel !== null },
-  'edit.redo': { run: redo, enabled: () => usePipeline.getState().redoLabel !== null },
+  'edit.undo': { run: () => (onReport() ? undoReport() : undo()), enabled: () => (onReport() ? useReport : usePipeline).getState().undoLabel !== null },
+  'edit.redo': { run: () => (onReport() ? redoReport() : redo()), enabled: () => (onReport() ? useReport : usePipeline).getState().redoLabel !== null },
   'edit.add': { run: addHere },
   'edit.addBefore': { run: openAddBefore, enabled: hasNodes },
   'edit.connectTo': { run: () => chooseFor('fitting'), enabled: hasNodes },
@@ -169,9 +175,13 @@ const runs: Readonly<Record<ActionId, ActionRun>> = {
   'page.runs': { run: page('runs') },
   'page.models': { run: page('models') },
   'page.settings': { run: page('settings') },
+  'page.reports': { run: page('reports') },
 
   'pipeline.new': { run: () => void newPipeline() },
   'pipeline.rename': { run: () => focusSoon('[data-testid="pipeline-title"]') },
+  'report.add': { run: addShownToReport, enabled: () => usePipeline.getState().document !== null },
+  'report.ofRun': { run: () => void reportOfRun(), enabled: () => usePipeline.getState().document !== null },
+  'report.new': { run: () => void createReport() },
   'catalogue.search': {
     run: () => {
       if (useView.getState().historyOpen) closeHistory();

@@ -1,5 +1,6 @@
 import { lazy, Suspense } from 'react';
 import { DescriptionPanel } from '../description/description-panel.tsx';
+import { AddToReportDialog } from '../reports/add-dialog.tsx';
 import { useView } from '../state/view.ts';
 import { Spinner, TooltipProvider } from '../ui/index.ts';
 import { Announcer } from './announcer.tsx';
@@ -18,6 +19,7 @@ const pages = {
   data: lazy(() => import('../data/data-page.tsx').then((module) => ({ default: module.DataPage }))),
   runs: lazy(() => import('../runs/runs-page.tsx').then((module) => ({ default: module.RunsPage }))),
   models: lazy(() => import('../models/models-page.tsx').then((module) => ({ default: module.ModelsPage }))),
+  reports: lazy(() => import('../reports/reports-page.tsx').then((module) => ({ default: module.ReportsPage }))),
   settings: lazy(() => import('../settings/settings-page.tsx').then((module) => ({ default: module.SettingsPage }))),
 };
 
@@ -62,6 +64,7 @@ export function App() {
       <Notices />
       <Palette />
       <CheatSheet />
+      <AddToReportDialog />
       <Announcer />
     </TooltipProvider>
   );

@@ -1,4 +1,4 @@
-import { Boxes, Database, History, ListTree, Milestone, Settings, Workflow, type LucideIcon } from 'lucide-react';
+import { Boxes, Database, History, LayoutDashboard, ListTree, Milestone, Settings, Workflow, type LucideIcon } from 'lucide-react';
 import { useView, type PageName } from '../state/view.ts';
 import { Tooltip, cx } from '../ui/index.ts';
 import { runAction } from './actions.ts';
@@ -11,6 +11,7 @@ const pages: readonly { readonly name: PageName; readonly title: string; readonl
   { name: 'data', title: texts.app.pages.data, icon: Database },
   { name: 'runs', title: texts.app.pages.runs, icon: History },
   { name: 'models', title: texts.app.pages.models, icon: Boxes },
+  { name: 'reports', title: texts.reports.title, icon: LayoutDashboard },
 ];
 
 export function Rail() {

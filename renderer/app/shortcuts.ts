@@ -113,9 +113,13 @@ const table = {
   'page.runs': { title: texts.app.actions.runs, group: 'View', scope: 'page', keys: ['Alt+3'] },
   'page.models': { title: texts.app.actions.models, group: 'View', scope: 'page', keys: ['Alt+4'] },
   'page.settings': { title: texts.app.actions.settings, group: 'View', scope: 'page', keys: ['Alt+5'] },
+  'page.reports': { title: texts.reports.page, group: 'View', scope: 'page', keys: ['Alt+6'] },
 
   'pipeline.new': { title: texts.app.actions.newPipeline, group: 'Pipeline', scope: 'page', keys: ['Ctrl+Alt+N'] },
   'pipeline.rename': { title: texts.app.actions.renamePipeline, group: 'Pipeline', scope: 'page', keys: [] },
+  'report.add': { title: texts.reports.addShown, group: 'Pipeline', scope: 'page', keys: ['Ctrl+Alt+R'] },
+  'report.ofRun': { title: texts.reports.reportOfPipeline, group: 'Pipeline', scope: 'page', keys: [] },
+  'report.new': { title: texts.reports.newReport, group: 'Pipeline', scope: 'page', keys: [] },
   'catalogue.search': { title: texts.app.actions.search, group: 'Pipeline', scope: 'page', keys: ['/'] },
 
   'palette.open': { title: texts.app.actions.palette, group: 'Help', scope: 'everywhere', keys: ['Ctrl+K', 'Ctrl+Shift+P'] },

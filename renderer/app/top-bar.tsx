@@ -1,5 +1,6 @@
 import { BookOpenText, Command as CommandIcon, Moon, PanelBottom, PanelLeft, PanelRight, Redo2, Sun, Undo2 } from 'lucide-react';
 import { useDescription } from '../description/description-store.ts';
+import { useReport } from '../reports/report-store.ts';
 import { usePipeline } from '../state/pipeline.ts';
 import { useView } from '../state/view.ts';
 import { IconButton, keyText, useTheme } from '../ui/index.ts';
@@ -21,8 +22,12 @@ function DescribeButton() {
 }
 
 export function TopBar() {
-  const undoLabel = usePipeline((store) => store.undoLabel);
-  const redoLabel = usePipeline((store) => store.redoLabel);
+  // Undo is about the report where one is open.
+  const onReport = useView((store) => store.page === 'reports');
+  const reportOpen = useReport((store) => store.report !== null);
+  const ofReport = { undoLabel: useReport((store) => store.undoLabel), redoLabel: useReport((store) => store.redoLabel) };
+  const ofPipeline = { undoLabel: usePipeline((store) => store.undoLabel), redoLabel: usePipeline((store) => store.redoLabel) };
+  const { undoLabel, redoLabel } = onReport && reportOpen ? ofReport : ofPipeline;
   const theme = useTheme((store) => store.theme);
   const view = useView();
   const divider = <span className="mx-1 h-5 w-px bg-line" />;

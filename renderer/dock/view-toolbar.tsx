@@ -1,6 +1,7 @@
-import { AppWindow, Columns2, Maximize2, Minimize2, MoreHorizontal, PanelBottom, PanelRight, Pin as PinIcon, RotateCcw, Rows2, X } from 'lucide-react';
+import { AppWindow, Columns2, LayoutDashboard, Maximize2, Minimize2, MoreHorizontal, PanelBottom, PanelRight, Pin as PinIcon, RotateCcw, Rows2, X } from 'lucide-react';
 import { useParentTabsetState } from 'react-resizable-panels';
 import { useShown, useStale } from '../results/use-result.ts';
+import { addViewToReport } from '../reports/view-adding.ts';
 import { titleOf } from '../state/catalogue.ts';
 import { useSelection } from '../state/selection.ts';
 import { keysOf } from '../app/shortcuts.ts';
@@ -38,6 +39,11 @@ export function ViewToolbar({ id, view, alone }: ViewToolbarProps) {
         {aboutNode && view.pin === null ? (
           <IconButton label={texts.views.actions.keep} keys={keysOf('view.keep')} size="sm" data-testid="keep-view" onClick={() => keepOpen(id)}>
             <PinIcon size={14} />
+          </IconButton>
+        ) : null}
+        {aboutNode && port !== null && (view.kind === 'table' || view.kind === 'charts') ? (
+          <IconButton label={texts.reports.addTo} keys={keysOf('report.add')} size="sm" data-testid="add-to-report" onClick={() => addViewToReport(view.kind, node.id, port.name)}>
+            <LayoutDashboard size={14} />
           </IconButton>
         ) : null}
         <IconButton label={enlarged ? texts.views.putBack : texts.views.enlarge} keys={keysOf('view.enlarge')} size="sm" data-testid="enlarge-view" onClick={() => toggleEnlarged(id)}>

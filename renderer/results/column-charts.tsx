@@ -1,11 +1,11 @@
 import { useMemo, useState } from 'react';
 import { formatCount } from '#app/core/units.ts';
 import type { ColumnProfile } from '#app/protocol/schema.ts';
-import { chartQuery, type ChartQuery } from '#app/sdk/charts.ts';
 import type { ChartSpec } from '#app/sdk/ports.ts';
 import { client } from '../rpc/client.ts';
 import { SearchInput, Spinner } from '../ui/index.ts';
 import { Chart } from './charts/chart.tsx';
+import { columnQuery } from './column-query.ts';
 import { SlicedChart } from './charts/sliced-chart.tsx';
 import { Notice } from './notice.tsx';
 import { profileWords } from './table/profile-text.ts';
@@ -56,12 +56,6 @@ export function ColumnCharts({ subject, port }: { readonly subject: Subject; rea
       {shown.length > firstShown ? <p className="text-xs text-muted">{texts.results.columns.more(formatCount(shown.length - firstShown))}</p> : null}
     </div>
   );
-}
-
-/** What is asked of the engine for a column: its picture can be brushed, and be narrowed by what is brushed elsewhere. */
-export function columnQuery({ name, type }: Pick<ColumnProfile, 'name' | 'type'>): ChartQuery | null {
-  if (type === 'string' || type === 'boolean') return chartQuery({ kind: 'bars', category: name, top: 12, order: 'height' });
-  return type === 'integer' || type === 'float' || type === 'date' || type === 'timestamp' ? chartQuery({ kind: 'histogram', column: name, bins: 24 }) : null;
 }
 
 /** Histogram of numbers and times, most frequent values of others; null where neither is known. */

@@ -1,9 +1,10 @@
 import { FolderOpen, MousePointerClick, Play, SearchX, Table2 } from 'lucide-react';
-import type { ReactNode } from 'react';
+import { useMemo, type ReactNode } from 'react';
 import type { Pin, ViewData } from '../dock/layout.ts';
-import { openPipeline } from '../state/pipeline.ts';
+import { openPipeline, usePipeline } from '../state/pipeline.ts';
 import { isRunning, startRun, useRun } from '../state/run.ts';
 import { Button, EmptyState } from '../ui/index.ts';
+import { ReportSource } from './charts/report-source.ts';
 import { ColumnCharts } from './column-charts.tsx';
 import { LogTab } from './log-tab.tsx';
 import { ProblemsTab } from './problems/problems-tab.tsx';
@@ -48,6 +49,9 @@ function Result({ kind, shown }: { readonly kind: 'table' | 'charts'; readonly s
   const problems = useProblems();
   // Running does not help where a choice is missing or wrong.
   const blocked = node !== null && problems.some(({ nodeId, diagnostic }) => nodeId === known && diagnostic.severity === 'error' && diagnostic.place?.param !== undefined);
+  const path = usePipeline((state) => state.path);
+  const [pipeline, nodeId, portName] = [subject?.document.id, subject?.nodeId, port?.name];
+  const source = useMemo(() => (pipeline === undefined || nodeId === undefined || portName === undefined || path === null ? null : { pipeline, path, node: nodeId, port: portName }), [pipeline, path, nodeId, portName]);
   if (subject === null || port === null) return <NoResult node={node !== null} />;
   const runAction: ReactNode = blocked ? null : <RunButton nodeId={shown.known ?? subject.nodeId} />;
   const key = `${subject.nodeId} ${subject.port}`;
@@ -62,6 +66,7 @@ function Result({ kind, shown }: { readonly kind: 'table' | 'charts'; readonly s
     return <TableView key={key} subject={subject} port={subject.port} runAction={runAction} />;
   }
   return (
+    <ReportSource value={source}>
     <div className="h-full overflow-auto">
       {port.kind === 'table' ? (
         <ColumnCharts key={key} subject={subject} port={subject.port} />
@@ -69,6 +74,7 @@ function Result({ kind, shown }: { readonly kind: 'table' | 'charts'; readonly s
         <ValueTab key={key} subject={subject} port={subject.port} kind={port.kind} running={running} series={series} runAction={runAction} />
       )}
     </div>
+    </ReportSource>
   );
 }
 

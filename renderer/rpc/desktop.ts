@@ -7,6 +7,8 @@ export interface PenstockDesktop {
   openView(view: { readonly id: string; readonly page: string; readonly bounds: { readonly x: number; readonly y: number; readonly width: number; readonly height: number } | null }): Promise<void>;
   /** A person closed the window of a view. */
   onViewClosed(listener: (id: string) => void): void;
+  /** Asks where and writes a page as PDF; null where the person gave up. Absent in older shells. */
+  savePdf?(html: string, name: string): Promise<string | null>;
   /** Path on disk of a file dropped on the page. */
   pathForFile(file: File): string | null;
   /** Menu and dialogs of the shell follow the page's language. */

@@ -10,6 +10,7 @@ import { model } from './de/model.ts';
 import { models } from './de/models.ts';
 import { outline } from './de/outline.ts';
 import { results } from './de/results.ts';
+import { reports } from './de/reports.ts';
 import { runs } from './de/runs.ts';
 import { settings } from './de/settings.ts';
 import { state } from './de/state.ts';
@@ -31,6 +32,7 @@ export const de: Texts = {
   models,
   outline,
   results,
+  reports,
   runs,
   settings,
   state,

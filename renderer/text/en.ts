@@ -10,6 +10,7 @@ import { model } from './en/model.ts';
 import { models } from './en/models.ts';
 import { outline } from './en/outline.ts';
 import { results } from './en/results.ts';
+import { reports } from './en/reports.ts';
 import { runs } from './en/runs.ts';
 import { settings } from './en/settings.ts';
 import { state } from './en/state.ts';
@@ -30,6 +31,7 @@ export const en = {
   models,
   outline,
   results,
+  reports,
   runs,
   settings,
   state,

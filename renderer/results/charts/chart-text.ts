@@ -60,7 +60,7 @@ export function chartTsv(spec: ChartSpec): string {
 }
 
 /** File name for a download: the title in plain letters. */
-export function chartFileName(spec: ChartSpec, extension: string): string {
+export function chartFileName(spec: Pick<ChartSpec, 'title'>, extension: string): string {
   const stem = spec.title
     .normalize('NFKD')
     .replace(/[^\p{L}\p{N}]+/gu, '-')

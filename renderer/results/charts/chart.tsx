@@ -1,18 +1,22 @@
 import { useEffect, useMemo, useState } from 'react';
 import type { ReactNode } from 'react';
-import { BoxSelect, ClipboardCopy, Download, Move, RotateCcw, Table2, ZoomIn } from 'lucide-react';
+import { BoxSelect, ClipboardCopy, Move, RotateCcw, Table2, ZoomIn } from 'lucide-react';
+import type { ChartView } from '#app/reports/document.ts';
 import type { ChartSpec } from '#app/sdk/ports.ts';
 import type { SliceMark } from '../../state/slices.ts';
-import { IconButton, Menu, Spinner, cx, useTheme } from '../../ui/index.ts';
+import { askToAdd } from '../../reports/adding.ts';
+import { IconButton, Spinner, cx, useTheme } from '../../ui/index.ts';
 import { StaticTable } from '../report/static-table.tsx';
 import type { Cell } from '../table/cell-format.ts';
 import { brushOf, canBrush, clickOf, type Brushed } from './brush.ts';
 import { ChartSession } from './chart-session.ts';
 import { chartSummary, chartTable, chartTsv } from './chart-text.ts';
-import { downloadChart, downloadNumbers } from './download-chart.ts';
+import { ChartMenu } from './chart-menu.tsx';
+import { copyChart, downloadChart, downloadNumbers } from './download-chart.ts';
 import { Drawing, quietly } from './drawing.tsx';
 import { canLog, type FigureView } from './figure-view.ts';
 import { readChartTheme } from './read-theme.ts';
+import { useReportSource } from './report-source.ts';
 import { figureOf, type Figure } from './traces.ts';
 import type { ChartTheme } from './theme.ts';
 import { texts } from '../../text/texts.ts';
@@ -30,6 +34,8 @@ export interface ChartProps {
   readonly onPoint?: ((data: unknown) => void) | undefined;
   /** Choices that belong to the chart, under its title. */
   readonly controls?: ReactNode;
+  /** What a report would show to show this chart; absent: it cannot. */
+  readonly shows?: ChartView | undefined;
 }
 
 export interface BrushProps {
@@ -46,8 +52,9 @@ export interface BrushProps {
 type Tool = 'select' | 'zoom' | 'pan';
 
 /** One chart: drawn by Plotly in the design's colours, with its numbers as a table, as text and as a file. */
-export function Chart({ spec, index, height = 300, brush, draw, onPoint, controls }: ChartProps) {
+export function Chart({ spec, index, height = 300, brush, draw, onPoint, controls, shows }: ChartProps) {
   const theme = useTheme((state) => state.theme);
+  const source = useReportSource();
   const chartTheme = useMemo(() => readChartTheme(theme), [theme]);
   const brushable = brush !== undefined && canBrush(spec);
   const [chosen, setTool] = useState<Tool | null>(null);
@@ -112,18 +119,12 @@ export function Chart({ spec, index, height = 300, brush, draw, onPoint, control
           <IconButton label={texts.charts.tools.copy} size="sm" onClick={() => void navigator.clipboard.writeText(chartTsv(spec)).catch(report)}>
             <ClipboardCopy size={14} />
           </IconButton>
-          <Menu
-            align="end"
-            trigger={
-              <button type="button" aria-label={texts.charts.tools.download} title={texts.charts.tools.download} className="inline-flex size-6 items-center justify-center rounded-md text-muted hover:bg-hover hover:text-ink">
-                <Download size={14} />
-              </button>
-            }
-            items={[
-              { id: 'png', label: texts.charts.tools.png, onSelect: () => void downloadChart(spec, chartTheme, 'png', view, draw).catch(report) },
-              { id: 'svg', label: texts.charts.tools.svg, onSelect: () => void downloadChart(spec, chartTheme, 'svg', view, draw).catch(report) },
-              { id: 'csv', label: texts.charts.tools.csv, onSelect: () => downloadNumbers(spec) },
-            ]}
+          <ChartMenu
+            copyImage={() => void copyChart(spec, chartTheme, view, draw).catch(report)}
+            saveSvg={() => void downloadChart(spec, chartTheme, 'svg', view, draw).catch(report)}
+            savePng={() => void downloadChart(spec, chartTheme, 'png', view, draw).catch(report)}
+            saveCsv={() => downloadNumbers(spec)}
+            addToReport={source === null || shows === undefined ? undefined : () => askToAdd([{ type: 'chart', source, view: shows, look: { palette: 'standard', legend: 'auto' } }], spec.title)}
           />
         </span>
       </figcaption>

@@ -7,11 +7,24 @@ import { figureOf, type Figure } from './traces.ts';
 import type { ChartTheme } from './theme.ts';
 
 /** Saves the chart as it is seen, with its title and what its note says, on a plain ground, at a size that suits a document. */
-export async function downloadChart(spec: ChartSpec, theme: ChartTheme, format: 'png' | 'svg', view: FigureView = {}, draw: ((theme: ChartTheme, view: FigureView) => Figure) | undefined = undefined): Promise<void> {
+export async function downloadChart(spec: ChartSpec, theme: ChartTheme, format: 'png' | 'svg', view: FigureView = {}, draw: Draw | undefined = undefined): Promise<void> {
+  saveUrl(await imageOf(spec, theme, format, view, draw), chartFileName(spec, format));
+}
+
+/** The same picture for the clipboard. The promise goes in, so that the browser still knows that a person asked for it. */
+export async function copyChart(spec: ChartSpec, theme: ChartTheme, view: FigureView = {}, draw: Draw | undefined = undefined): Promise<void> {
+  const picture = imageOf(spec, theme, 'png', view, draw).then((url) => new Blob([Uint8Array.from(atob(url.slice(url.indexOf(',') + 1)), (letter) => letter.charCodeAt(0))], { type: 'image/png' }));
+  await navigator.clipboard.write([new ClipboardItem({ 'image/png': picture })]);
+}
+
+type Draw = (theme: ChartTheme, view: FigureView) => Figure;
+
+/** As a data URL; PNG at twice the size. */
+async function imageOf(spec: ChartSpec, theme: ChartTheme, format: 'png' | 'svg', view: FigureView, draw: Draw | undefined): Promise<string> {
   const plotly = await loadPlotly();
   const { traces, layout } = draw === undefined ? figureOf(spec, theme, { ...view, mark: null }) : draw(theme, view);
   const note = linesOf(spec.note ?? '');
-  const url = await plotly.toImage(
+  return plotly.toImage(
     {
       data: traces,
       layout: {
@@ -31,7 +44,6 @@ export async function downloadChart(spec: ChartSpec, theme: ChartTheme, format: 
     },
     { format, width: 960, height: 600, ...(format === 'png' ? { scale: 2 } : {}) },
   );
-  save(url, chartFileName(spec, format));
 }
 
 /** A note in lines that fit the picture's width. */
@@ -46,14 +58,15 @@ function linesOf(text: string): string[] {
 }
 
 /** Saves the chart's numbers. */
-export function downloadNumbers(spec: ChartSpec): void {
+export function downloadNumbers(spec: ChartSpec, name = spec.title): void {
   // With the mark that makes spreadsheets read it as UTF-8.
   const url = URL.createObjectURL(new Blob(['\ufeff', chartCsv(spec)], { type: 'text/csv;charset=utf-8' }));
-  save(url, chartFileName(spec, 'csv'));
+  saveUrl(url, chartFileName({ title: name }, 'csv'));
   setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }
 
-function save(url: string, name: string): void {
+/** Hands a file to the person, as the system does downloads. */
+export function saveUrl(url: string, name: string): void {
   const link = document.createElement('a');
   link.href = url;
   link.download = name;

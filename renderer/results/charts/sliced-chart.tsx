@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { stableHash } from '#app/core/hash.ts';
 import type { ChartQuery } from '#app/sdk/charts.ts';
+import type { ChartView } from '#app/reports/document.ts';
 import type { ChartSpec } from '#app/sdk/ports.ts';
 import { client } from '../../rpc/client.ts';
 import { sliceFilter, useSlices } from '../../state/slices.ts';
@@ -26,13 +27,15 @@ interface SlicedChartProps {
   readonly height?: number;
   /** `spec` is a first picture only (a profile's): the chart itself is asked for, under its title and note. */
   readonly preliminary?: boolean;
+  /** What a report would show to show this chart; absent: the table, asked as here, with the selections made now. */
+  readonly shows?: ChartView;
 }
 
 /** While a selection is being dragged out, only where it rests is asked for. */
 const settleMs = 120;
 
 /** A chart of a table that is narrowed to what is selected in the table's other views, and whose own selection narrows them. */
-export function SlicedChart({ spec: given, query, table, index, height, preliminary = false }: SlicedChartProps) {
+export function SlicedChart({ spec: given, query, table, index, height, preliminary = false, shows }: SlicedChartProps) {
   const { subject, nodeId, port } = table;
   const view = useMemo(() => `chart ${nodeId} ${port} ${stableHash(query)}`, [nodeId, port, query]);
   const slices = useSlices((state) => state.slices);
@@ -60,6 +63,7 @@ export function SlicedChart({ spec: given, query, table, index, height, prelimin
       <Chart
         spec={part === null ? spec : { ...part, title: spec.title }}
         index={index}
+        shows={shows ?? { of: 'table', query, filter }}
         {...(height === undefined ? {} : { height })}
         brush={{
           background: part === null ? null : spec,

@@ -112,14 +112,16 @@ function Views({ explanation, output, row, onRow, index }: ViewsProps) {
     },
     [rows, onRow],
   );
+  const shows = { of: 'explanation' as const, output: output.name };
   const height = Math.max(Math.min(drawnColumns, columns.length) * 26, Math.min(drawnBars, columns.length) * 28) + 100;
   return (
     <div className="grid grid-cols-[repeat(auto-fit,minmax(min(520px,100%),1fr))] gap-4">
-      <Chart index={index} spec={specs.swarm} height={height} draw={swarm} onPoint={choosePoint} />
-      <Chart index={index + 1} spec={specs.waterfall} height={height} draw={waterfall} />
+      <Chart index={index} spec={specs.swarm} shows={{ ...shows, figure: 'swarm' }} height={height} draw={swarm} onPoint={choosePoint} />
+      <Chart index={index + 1} spec={specs.waterfall} shows={{ ...shows, figure: 'waterfall', row: rows[row] }} height={height} draw={waterfall} />
       <Chart
         index={index + 2}
         spec={specs.dependence}
+        shows={{ ...shows, figure: 'dependence', column: columns[column]?.name }}
         height={340}
         draw={dependence}
         onPoint={choosePoint}
@@ -144,7 +146,7 @@ function Views({ explanation, output, row, onRow, index }: ViewsProps) {
           </>
         }
       />
-      <Chart index={index + 3} spec={specs.sizes} height={372} draw={sizes} />
+      <Chart index={index + 3} spec={specs.sizes} shows={{ ...shows, figure: 'sizes' }} height={372} draw={sizes} />
     </div>
   );
 }

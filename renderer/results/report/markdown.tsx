@@ -2,6 +2,7 @@ import { Fragment, useMemo } from 'react';
 import type { ReactNode } from 'react';
 import { Lexer, lexer } from 'marked';
 import type { Token, Tokens } from 'marked';
+import { problemLink } from '#app/reports/references.ts';
 import { cx } from '../../ui/index.ts';
 
 /**
@@ -98,6 +99,7 @@ function span(token: Token): ReactNode {
       return <br />;
     case 'link': {
       const { href, tokens } = token as Tokens.Link;
+      if (href === problemLink) return <span className="rounded-sm bg-bad-soft px-1 text-bad-ink">{inline(tokens)}</span>;
       return isSafeLink(href) ? (
         <a href={href} target="_blank" rel="noreferrer noopener" className="text-accent-ink underline underline-offset-2">
           {inline(tokens)}

@@ -88,9 +88,9 @@ function drawGroup(group: BlockGroup, tableAt: TableAt | undefined, room: number
         {group.charts.map(({ index, block }) => {
           const table = block.query === undefined ? null : (tableAt?.(block.input ?? 'table') ?? null);
           return block.query === undefined || table === null ? (
-            <Chart key={index} spec={block.chart} index={index} {...(room === undefined ? {} : { height: room })} />
+            <Chart key={index} spec={block.chart} index={index} shows={{ of: 'value', chart: block.chart.title, index }} {...(room === undefined ? {} : { height: room })} />
           ) : (
-            <SlicedChart key={index} spec={block.chart} query={block.query} table={table} index={index} height={group.charts.length === 1 ? (room ?? 380) : 300} />
+            <SlicedChart key={index} spec={block.chart} query={block.query} table={table} index={index} shows={{ of: 'value', chart: block.chart.title, index }} height={group.charts.length === 1 ? (room ?? 380) : 300} />
           );
         })}
       </div>

@@ -8,6 +8,7 @@ import type { Schema } from '#app/relation/types.ts';
 import { client, diagnosticOf } from '../../rpc/client.ts';
 import { Button, ContextMenu, EmptyState, IconButton, SearchInput, Spinner } from '../../ui/index.ts';
 import { traceColumn, traceRow } from '../../state/lineage.ts';
+import { noteTable } from '../../reports/view-adding.ts';
 import { columnText, sliceFilter, useSlices } from '../../state/slices.ts';
 import { Notice, SeverityIcon } from '../notice.tsx';
 import { useQuery } from '../use-query.ts';
@@ -50,6 +51,7 @@ export function TableView({ subject, port, runAction }: TableViewProps) {
   const asked = useMemo((): TableQuery => ({ sort: query.sort, filter: allOf(query.filter, searchCondition(search, schema).condition, sliced) }), [query, search, schema, sliced]);
   const { shown, error, loading, version, retry } = useTablePages(subject, port, asked);
   if (shown !== null && shown.schema !== schema) setSchema(shown.schema);
+  useEffect(() => noteTable(subject.nodeId, port, asked), [subject.nodeId, port, asked]);
 
   const about = { document: subject.document, nodeId: subject.nodeId, port };
   const counting = (filter: string) => JSON.stringify([subject.key, port, filter]);

@@ -1,0 +1,61 @@
+import type { Column } from '#app/relation/types.ts';
+import { columnQuery } from '../results/column-query.ts';
+import { shownNow } from '../results/use-result.ts';
+import { titleOf } from '../state/catalogue.ts';
+import { useConfiguration } from '../state/configuration.ts';
+import { notify } from '../state/notices.ts';
+import { usePipeline } from '../state/pipeline.ts';
+import { texts } from '../text/texts.ts';
+import { askToAdd } from './adding.ts';
+import type { NewBlock } from './report-store.ts';
+
+/** What the dock shows, as blocks of a report. */
+
+interface TableSettings {
+  readonly sort: readonly { readonly column: string; readonly descending: boolean }[];
+  readonly filter: string;
+}
+
+/** How each table is looked at now. */
+const tables = new Map<string, TableSettings>();
+
+export function noteTable(nodeId: string, port: string, settings: TableSettings): () => void {
+  const key = `${nodeId} ${port}`;
+  tables.set(key, settings);
+  return () => void tables.delete(key);
+}
+
+/** Charts of columns that are put on a report together. */
+const mostCharts = 8;
+
+/** Asks for a report for a view of a node's port, with the settings it has. */
+export function addViewToReport(kind: string, nodeId: string, port: string): void {
+  const { document, path } = usePipeline.getState();
+  const node = document?.nodes.find(({ id }) => id === nodeId);
+  if (document === null || path === null || node === undefined) return;
+  const source = { pipeline: document.id, path, node: nodeId, port };
+  const meta = useConfiguration.getState().nodes[nodeId]?.outputs[port];
+  const title = titleOf(node);
+  if (meta?.kind !== 'table') {
+    askToAdd([{ type: 'value', source }], title);
+    return;
+  }
+  const settings = tables.get(`${nodeId} ${port}`) ?? { sort: [], filter: '' };
+  if (kind === 'table') {
+    askToAdd([{ type: 'table', source, view: { of: 'table', columns: null, sort: settings.sort.slice(0, 5).map((one) => ({ ...one })), filter: settings.filter }, rows: 20, title }], title);
+    return;
+  }
+  const schema = (meta as { schema?: readonly Column[] | null }).schema ?? [];
+  const charts = schema.flatMap((column): NewBlock[] => {
+    const query = columnQuery(column);
+    return query === null ? [] : [{ type: 'chart', source, view: { of: 'table', query, filter: settings.filter }, look: { palette: 'standard', legend: 'auto' } }];
+  });
+  askToAdd(charts.slice(0, mostCharts), texts.reports.chartsOf(title));
+}
+
+/** For the palette and the keys: the view that follows the selection. */
+export function addShownToReport(): void {
+  const shown = shownNow();
+  if (shown === null || shown.port === null) notify({ severity: 'info', message: texts.views.noNode, remedy: texts.views.noNodeRemedy });
+  else addViewToReport(shown.port.kind === 'table' ? 'table' : 'charts', shown.node.id, shown.port.name);
+}
