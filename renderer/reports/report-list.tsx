@@ -24,7 +24,7 @@ export function ReportList() {
     }
   };
   return (
-    <Page title={texts.reports.title} description={texts.reports.description} actions={<Makers />}>
+    <Page title={texts.reports.title} description={texts.reports.description} actions={reports.data !== null && reports.data.length > 0 ? <Makers /> : undefined}>
       {reports.error ? <Notice diagnostic={reports.error} action={<Button onClick={reload}>{texts.common.tryAgain}</Button>} /> : null}
       {reports.data === null && !reports.error ? <Spinner label={texts.common.loading} /> : null}
       {reports.data?.length === 0 ? (

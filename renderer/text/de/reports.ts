@@ -104,7 +104,7 @@ export const reports: typeof english = {
     reportKind: 'Art',
     theme: 'Aussehen',
     filterColumn: 'Nach Spalte filtern',
-    filterColumnHint: 'Ihre Werte lassen sich auf der exportierten Seite wählen: für Tabellen, und Diagramme von Tabellen, die die Spalte mit höchstens 24 Werten haben.',
+    filterColumnHint: 'Auf der exportierten Seite kann man einen Wert wählen: für Tabellen, und Diagramme von Tabellen, die die Spalte mit höchstens 24 Werten haben.',
     resultsOf: (title) => `Ergebnisse von ${title}`,
   },
   chart: {
