@@ -1,6 +1,7 @@
+import { levelPrefix } from '#app/pipeline/subflow/index.ts';
 import type { Column } from '#app/relation/types.ts';
 import { columnQuery } from '../results/column-query.ts';
-import { shownNow } from '../results/use-result.ts';
+import { shownNow, type ResultPort } from '../results/use-result.ts';
 import { titleOf } from '../state/catalogue.ts';
 import { useConfiguration } from '../state/configuration.ts';
 import { notify } from '../state/notices.ts';
@@ -28,24 +29,30 @@ export function noteTable(nodeId: string, port: string, settings: TableSettings)
 /** Charts of columns that are put on a report together. */
 const mostCharts = 8;
 
+interface ShownPort {
+  /** The node's id for the engine, and what the level on the canvas knows it by. */
+  readonly node: string;
+  readonly known: string;
+  readonly port: ResultPort;
+  readonly title: string;
+}
+
 /** Asks for a report for a view of a node's port, with the settings it has. */
-export function addViewToReport(kind: string, nodeId: string, port: string): void {
-  const { document, path } = usePipeline.getState();
-  const node = document?.nodes.find(({ id }) => id === nodeId);
-  if (document === null || path === null || node === undefined) return;
-  const source = { pipeline: document.id, path, node: nodeId, port };
-  const meta = useConfiguration.getState().nodes[nodeId]?.outputs[port];
-  const title = titleOf(node);
-  if (meta?.kind !== 'table') {
+export function addViewToReport(kind: string, { node, known, port, title }: ShownPort): void {
+  const { root, path } = usePipeline.getState();
+  if (root === null || path === null) return;
+  const source = { pipeline: root.id, path, node, port: port.name };
+  if (port.kind !== 'table') {
     askToAdd([{ type: 'value', source }], title);
     return;
   }
-  const settings = tables.get(`${nodeId} ${port}`) ?? { sort: [], filter: '' };
+  const meta = useConfiguration.getState().nodes[known]?.outputs[port.name];
+  const settings = tables.get(`${node} ${port.name}`) ?? { sort: [], filter: '' };
   if (kind === 'table') {
     askToAdd([{ type: 'table', source, view: { of: 'table', columns: null, sort: settings.sort.slice(0, 5).map((one) => ({ ...one })), filter: settings.filter }, rows: 20, title }], title);
     return;
   }
-  const schema = (meta as { schema?: readonly Column[] | null }).schema ?? [];
+  const schema = (meta as { schema?: readonly Column[] | null } | undefined)?.schema ?? [];
   const charts = schema.flatMap((column): NewBlock[] => {
     const query = columnQuery(column);
     return query === null ? [] : [{ type: 'chart', source, view: { of: 'table', query, filter: settings.filter }, look: { palette: 'standard', legend: 'auto' } }];
@@ -57,5 +64,9 @@ export function addViewToReport(kind: string, nodeId: string, port: string): voi
 export function addShownToReport(): void {
   const shown = shownNow();
   if (shown === null || shown.port === null) notify({ severity: 'info', message: texts.views.noNode, remedy: texts.views.noNodeRemedy });
-  else addViewToReport(shown.port.kind === 'table' ? 'table' : 'charts', shown.node.id, shown.port.name);
+  else {
+    const { root, level } = usePipeline.getState();
+    const prefix = root === null ? '' : levelPrefix(root, level);
+    addViewToReport(shown.port.kind === 'table' ? 'table' : 'charts', { node: `${prefix}${shown.node.id}`, known: shown.node.id, port: shown.port, title: titleOf(shown.node) });
+  }
 }

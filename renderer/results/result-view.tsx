@@ -50,7 +50,7 @@ function Result({ kind, shown }: { readonly kind: 'table' | 'charts'; readonly s
   // Running does not help where a choice is missing or wrong.
   const blocked = node !== null && problems.some(({ nodeId, diagnostic }) => nodeId === known && diagnostic.severity === 'error' && diagnostic.place?.param !== undefined);
   const path = usePipeline((state) => state.path);
-  const [pipeline, nodeId, portName] = [subject?.document.id, subject?.nodeId, port?.name];
+  const [pipeline, nodeId, portName] = [subject?.document.id, subject?.nodeId, subject?.port];
   const source = useMemo(() => (pipeline === undefined || nodeId === undefined || portName === undefined || path === null ? null : { pipeline, path, node: nodeId, port: portName }), [pipeline, path, nodeId, portName]);
   if (subject === null || port === null) return <NoResult node={node !== null} />;
   const runAction: ReactNode = blocked ? null : <RunButton nodeId={shown.known ?? subject.nodeId} />;

@@ -35,11 +35,11 @@ export function reportsProcedures(os: Implementer, engine: Engine) {
     pipelines: os.reports.pipelines.handler(async ({ signal = never }) => {
       const sources = new ReportSources(engine, {}, signal);
       const pipelines = await sources.pipelines();
-      return pipelines.map(({ path, document }) => ({
+      return pipelines.map(({ path, document, expanded }) => ({
         path,
         id: document.id,
         title: document.title,
-        nodes: document.nodes.map((node) => ({
+        nodes: expanded.document.nodes.map((node) => ({
           id: node.id,
           title: sources.titleOf(node),
           type: node.type,

@@ -1,7 +1,7 @@
 import { PenstockError } from '#app/core/errors.ts';
 import { newElementId, newRecordId } from '#app/core/ids.ts';
 import { topologicalOrder } from '#app/pipeline/graph.ts';
-import type { PipelineNode } from '#app/pipeline/document.ts';
+import type { PipelineDocument, PipelineNode } from '#app/pipeline/document.ts';
 import { chartQuery } from '#app/sdk/charts.ts';
 import { emptyReport, gridColumns, gridGap, rowHeight, type Block, type BlockSource, type ReportDocument } from '#app/reports/document.ts';
 import { pageWidth } from '#app/reports/html/blocks.ts';
@@ -26,9 +26,9 @@ export async function reportFromRun(engine: Engine, path: string, signal: AbortS
   if (pipeline === undefined) throw new PenstockError('file-missing', `There is no pipeline ${path}.`, { remedy: 'Choose another one.' });
   const { document } = pipeline;
   const { configurations } = await engine.configure(document, signal);
-  const order = topologicalOrder(document).order.flatMap((id) => document.nodes.find((node) => node.id === id) ?? []);
+  const inOrder = (of: PipelineDocument): PipelineNode[] => topologicalOrder(of).order.flatMap((id) => of.nodes.find((node) => node.id === id) ?? []);
   const found: { node: PipelineNode; source: BlockSource; found: FoundValue }[] = [];
-  for (const node of order) {
+  for (const node of inOrder(pipeline.expanded.document)) {
     for (const { name: port } of engine.catalogue.get(node.type)?.definition.outputs ?? []) {
       const source = { pipeline: document.id, path, node: node.id, port };
       const one = await sources.find(source).catch(() => null);
@@ -38,7 +38,7 @@ export async function reportFromRun(engine: Engine, path: string, signal: AbortS
   if (found.length === 0) throw new PenstockError('not-run', `“${document.title}” has not been run yet, so there is nothing to report.`, { remedy: 'Run it first.' });
 
   const page = new PageWriter();
-  const lines = order.filter((node) => node.bypassed !== true).map((node) => `- **${escapeMarkdown(sources.titleOf(node))}**${configurations[node.id]?.describe ? ` – ${escapeMarkdown(configurations[node.id]?.describe ?? '')}` : ''}`);
+  const lines = inOrder(document).filter((node) => node.bypassed !== true).map((node) => `- **${escapeMarkdown(sources.titleOf(node))}**${configurations[node.id]?.describe ? ` – ${escapeMarkdown(configurations[node.id]?.describe ?? '')}` : ''}`);
   const about = document.description === undefined ? '' : `${document.description}\n\n`;
   page.add({ type: 'text', markdown: `${about}Last run on ${referenceText('date', document.title, null)}, in ${referenceText('duration', document.title, null)}.` }, { w: 12, h: 2 });
 

@@ -1,6 +1,7 @@
 import { PenstockError } from '#app/core/errors.ts';
 import type { PipelineDocument, PipelineNode } from '#app/pipeline/document.ts';
 import { nodeTitle } from '#app/pipeline/graph.ts';
+import { flatPort, type Expanded } from '#app/pipeline/subflow/expand.ts';
 import type { NodeRun, RunDetail, RunSummary } from '#app/protocol/schema.ts';
 import type { PortValue } from '#app/sdk/ports.ts';
 import type { Origin } from '#app/reports/resolved.ts';
@@ -13,6 +14,8 @@ const mostRuns = 50;
 export interface KnownPipeline {
   readonly path: string;
   readonly document: PipelineDocument;
+  /** With the nodes of its subflows in their places. */
+  readonly expanded: Expanded;
 }
 
 /** A value of a port, with where it comes from. */
@@ -50,7 +53,7 @@ export class ReportSources {
       const read = await Promise.all(
         listed.map(async ({ path }) => {
           const opened = await this.#engine.pipelines.open(path, { readOnly: true }).catch(() => null);
-          return opened === null ? null : { path, document: opened.document };
+          return opened === null ? null : { path, document: opened.document, expanded: this.#engine.analyser.expand(opened.document) };
         }),
       );
       return read.filter((one) => one !== null);
@@ -73,8 +76,8 @@ export class ReportSources {
     return found.length > 1 ? `${found.length} pipelines are called “${title}”.` : `There is no pipeline “${title}”.`;
   }
 
-  nodeTitled({ document }: KnownPipeline, title: string): PipelineNode | string {
-    const found = document.nodes.filter((node) => this.titleOf(node).toLowerCase() === title.toLowerCase() || node.id === title);
+  nodeTitled({ document, expanded }: KnownPipeline, title: string): PipelineNode | string {
+    const found = expanded.document.nodes.filter((node) => this.titleOf(node).toLowerCase() === title.toLowerCase() || node.id === title);
     const [only] = found;
     if (only !== undefined && found.length === 1) return only;
     return found.length > 1 ? `${found.length} nodes of “${document.title}” are called “${title}”.` : `“${document.title}” has no node “${title}”.`;
@@ -110,11 +113,12 @@ export class ReportSources {
     const pipeline = await this.pipeline(source.pipeline, source.path);
     if (pipeline === null) return { gone: `The pipeline of this block (${source.path}) is not in the project any more.` };
     const pinned = this.pinnedRun(source.pipeline);
-    const node = pipeline.document.nodes.find(({ id }) => id === source.node);
+    const at = flatPort(pipeline.expanded, source.node, source.port);
+    const node = pipeline.expanded.document.nodes.find(({ id }) => id === at.node);
     if (pinned !== null) return this.#ofRun(pipeline, pinned, source, null);
     if (node === undefined) return { gone: `The node of this block is not in “${pipeline.document.title}” any more.` };
     const ports = this.#engine.catalogue.get(node.type)?.definition.outputs;
-    if (ports !== undefined && !ports.some(({ name }) => name === source.port)) return { gone: `“${this.titleOf(node)}” has no output “${source.port}” any more.` };
+    if (ports !== undefined && !ports.some(({ name }) => name === at.port)) return { gone: `“${this.titleOf(node)}” has no output “${source.port}” any more.` };
     const { freshness } = await this.#engine.configure(pipeline.document, this.#signal);
     const state = freshness[node.id];
     const last = this.#lastRunWith(pipeline.document.id, node.id);
@@ -134,10 +138,12 @@ export class ReportSources {
     return value !== null && value.kind !== 'table';
   }
 
-  async #ofRun(pipeline: KnownPipeline, runId: string, { node: nodeId, port }: { readonly node: string; readonly port: string }, stale: string | null): Promise<Found> {
+  async #ofRun(pipeline: KnownPipeline, runId: string, source: { readonly node: string; readonly port: string }, stale: string | null): Promise<Found> {
     const run = this.run(runId);
     if (run === null) return { gone: 'The run that this report is pinned to is not in the project any more.' };
-    const node = run.document.nodes.find(({ id }) => id === nodeId);
+    const expanded = this.#engine.analyser.expand(run.document);
+    const { node: nodeId, port } = flatPort(expanded, source.node, source.port);
+    const node = expanded.document.nodes.find(({ id }) => id === nodeId);
     const nodeRun = run.nodes.find((one) => one.nodeId === nodeId);
     if (node === undefined || nodeRun === undefined) return { gone: `The run of ${momentText(run.startedAt)} did not have this node.` };
     const keys = new Map(run.nodes.map((one) => [one.nodeId, one.cacheKey]));
