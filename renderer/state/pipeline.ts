@@ -133,7 +133,7 @@ export function showDocument(document: PipelineDocument): void {
 
 /** Shows a pipeline that another window has open, as it is there at this moment. */
 export function followDocument(path: string, document: PipelineDocument): void {
-  usePipeline.setState({ path, opening: false, openError: null, document });
+  usePipeline.setState({ path, opening: false, openError: null, ...shown(document, []) });
 }
 
 let relay: ((command: Command, options: EditOptions) => void) | null = null;

@@ -43,6 +43,9 @@ interface RunStore {
 /** What the engine told, by its ids; `useRun` shows of it what is about the level on the canvas. */
 let told: RunStore;
 
+/** The whole pipeline as it was run, also while a level of it is shown. */
+export const runPipeline = (): PipelineDocument | null => told.document;
+
 /** Takes in news; a function gets what was told until now. */
 function tell(news: Partial<RunStore> | ((before: RunStore) => RunStore)): void {
   told = typeof news === 'function' ? news(told) : { ...told, ...news };
@@ -143,7 +146,7 @@ export async function cancelRun(): Promise<void> {
 /** Follows a run that another window of this app has started. */
 export function joinRun(runId: string, document: PipelineDocument): void {
   if (useRun.getState().runId === runId) return;
-  useRun.setState({ startedAt: Date.now(), ms: null, involved: {}, progress: {}, log: [], series: {} });
+  tell({ startedAt: Date.now(), ms: null, involved: {}, progress: {}, log: [], series: {} });
   followRun(runId, document);
 }
 

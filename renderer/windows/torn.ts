@@ -5,8 +5,8 @@ import { rememberTorn, useMemory, type TornView } from '../dock/memory.ts';
 import { addToResults, closeView, newViewId, pinOf, viewFor } from '../dock/views.ts';
 import { traceColumn, traceRow } from '../state/lineage.ts';
 import { notify } from '../state/notices.ts';
-import { edit, usePipeline } from '../state/pipeline.ts';
-import { isRunning, joinRun, useRun } from '../state/run.ts';
+import { editRoot, usePipeline } from '../state/pipeline.ts';
+import { isRunning, joinRun, runPipeline, useRun } from '../state/run.ts';
 import { select } from '../state/selection.ts';
 import { useSlices } from '../state/slices.ts';
 import { useView } from '../state/view.ts';
@@ -115,7 +115,7 @@ function onMessage(message: Message): void {
       if (!desktop()) setTimeout(() => !leaving && !alive.has(message.id) && forget(message.id), answerTime);
       return;
     case 'edit':
-      if (message.path === path) edit(message.command, message.options);
+      if (message.path === path) editRoot(message.command, message.options);
       return;
     case 'select':
       if (message.path !== path) return;
@@ -130,7 +130,7 @@ function onMessage(message: Message): void {
       else traceColumn(message.column);
       return;
     case 'run':
-      if (message.document.id === usePipeline.getState().document?.id) joinRun(message.runId, message.document);
+      if (message.document.id === usePipeline.getState().root?.id) joinRun(message.runId, message.document);
       return;
     case 'slices':
       if (message.path !== path) return;
@@ -143,9 +143,9 @@ function onMessage(message: Message): void {
 /** Tells the windows what is open and selected here. */
 function tell(): void {
   if (alive.size === 0 || !link) return;
-  const { path, document } = usePipeline.getState();
-  if (path === null || document === null) return;
-  link.post({ type: 'document', path, document });
+  const { path, root } = usePipeline.getState();
+  if (path === null || root === null) return;
+  link.post({ type: 'document', path, document: root });
   link.post({ type: 'slices', path, slices: useSlices.getState().slices });
 }
 
@@ -154,17 +154,18 @@ export function startTornViews(opened: Promise<void>): void {
   link = openLink(ownerId(), onMessage);
   let timer: ReturnType<typeof setTimeout> | null = null;
   usePipeline.subscribe((state, before) => {
-    if (state.document === before.document || alive.size === 0) return;
+    if (state.root === before.root || alive.size === 0) return;
     timer ??= setTimeout(() => {
       timer = null;
       tell();
     }, tellDelay);
   });
   useRun.subscribe((state, before) => {
-    if (state.runId === before.runId || state.runId === null || state.document === null || !isRunning(state)) return;
+    const document = runPipeline();
+    if (state.runId === before.runId || state.runId === null || document === null || !isRunning(state)) return;
     // The windows know the document as it is run before they are told of the run.
     tell();
-    link?.post({ type: 'run', runId: state.runId, document: state.document });
+    link?.post({ type: 'run', runId: state.runId, document });
   });
   useSlices.subscribe((state, before) => {
     const { path } = usePipeline.getState();

@@ -86,7 +86,7 @@ function onMessage(message: Message): void {
       if (message.path === view.pin.path) followDocument(message.path, message.document);
       return;
     case 'run':
-      if (message.document.id === usePipeline.getState().document?.id) joinRun(message.runId, message.document);
+      if (message.document.id === usePipeline.getState().root?.id) joinRun(message.runId, message.document);
       return;
     case 'slices':
       if (message.path !== view.pin.path) return;
