@@ -15,6 +15,7 @@ import { startRuns } from './state/run.ts';
 import { startRunWords } from './state/run-words.ts';
 import { startLineage } from './state/lineage.ts';
 import { startSelection } from './state/selection.ts';
+import { startComponents } from './state/components.ts';
 import { startSuggestions } from './state/suggestions.ts';
 import { language, languageKey } from './text/language.ts';
 import { startTheme } from './ui/index.ts';
@@ -38,6 +39,7 @@ const view = query.get('view');
 if (view === null) {
   startSelection();
   startLineage();
+  startComponents();
   startSuggestions();
   startHistory();
   startRunWords();

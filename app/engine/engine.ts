@@ -26,6 +26,7 @@ import { Analyser, type AnalysedNode, type Analysis } from './analysis/analyse.t
 import { Probes } from './analysis/probes.ts';
 import { loadCatalogue, type EngineCatalogue } from './catalogue.ts';
 import { DataAccess } from './data-access.ts';
+import { ComponentFiles } from './project/component-files.ts';
 import { PipelineFiles } from './project/pipeline-files.ts';
 import { openProjectStore, type ProjectStore } from './project/project-store.ts';
 import { ReportFiles } from './reports/report-files.ts';
@@ -90,6 +91,7 @@ export class Engine {
   readonly store: ProjectStore;
   readonly pipelines: PipelineFiles;
   readonly reports: ReportFiles;
+  readonly components: ComponentFiles;
   readonly analyser: Analyser;
   readonly cache: ResultCache;
   readonly data: DataAccess;
@@ -130,6 +132,7 @@ export class Engine {
     const names = catalogueNames(this.catalogue);
     this.reports = new ReportFiles(options.projectDir);
     this.pipelines = new PipelineFiles(options.projectDir, { onProblem: this.#warn, mayWrite: () => !this.readOnly, words: (before, after) => changeSentences(diffDocuments(before, after), names) });
+    this.components = new ComponentFiles(options.projectDir);
     this.limits = parts.limits;
     const { resolvePath, database, store } = this;
     this.cache = new ResultCache(store.results, store.artifacts, { soleWriter: !store.readOnly });

@@ -6,6 +6,7 @@ import { penstockVersion } from '#app/core/version.ts';
 import { contract } from '#app/protocol/contract.ts';
 import type { Engine } from './engine.ts';
 import type { Implementer } from './procedures/implementer.ts';
+import { componentsProcedures } from './procedures/components.ts';
 import { connectionsProcedures } from './procedures/connections.ts';
 import { csvProcedures } from './procedures/csv.ts';
 import { expressionsProcedures } from './procedures/expressions.ts';
@@ -42,6 +43,7 @@ export function createRouter(engine: Engine) {
     problems: problemsProcedures(os as unknown as Implementer, engine),
     values: valuesProcedures(os as unknown as Implementer, engine),
     csv: csvProcedures(os as unknown as Implementer, engine),
+    components: componentsProcedures(os as unknown as Implementer, engine),
     connections: connectionsProcedures(os as unknown as Implementer, engine),
     planning: planningProcedures(os as unknown as Implementer, engine),
     lineage: lineageProcedures(os as unknown as Implementer, engine),

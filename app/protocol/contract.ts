@@ -2,6 +2,7 @@ import { eventIterator } from '@orpc/contract';
 import { z } from 'zod';
 import { documentSchema } from '#app/pipeline/document.ts';
 import { base } from './base.ts';
+import { componentsContract } from './sections/components.ts';
 import { connectionsContract } from './sections/connections.ts';
 import { csvContract } from './sections/csv.ts';
 import { expressionsContract } from './sections/expressions.ts';
@@ -47,6 +48,7 @@ export const contract = {
   problems: problemsContract,
   values: valuesContract,
   csv: csvContract,
+  components: componentsContract,
   connections: connectionsContract,
   planning: planningContract,
   lineage: lineageContract,

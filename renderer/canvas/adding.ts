@@ -4,7 +4,7 @@ import { indexGraph } from '#app/pipeline/graph.ts';
 import { mayBeEmpty } from '#app/sdk/ports.ts';
 import { client, diagnosticOf } from '../rpc/client.ts';
 import { desktop } from '../rpc/desktop.ts';
-import { catalogue, titleOf } from '../state/catalogue.ts';
+import { offeredDefinition, titleOf } from '../state/catalogue.ts';
 import { notify } from '../state/notices.ts';
 import { edit, usePipeline } from '../state/pipeline.ts';
 import { select, primaryNode, useSelection } from '../state/selection.ts';
@@ -22,7 +22,7 @@ export function addTyped(type: string, at: Point, joint?: Joint, params: Readonl
   const { document } = usePipeline.getState();
   const node = freshNode(type, params);
   if (!document || !node) return null;
-  const title = catalogue.get(type)?.definition.title ?? type;
+  const title = offeredDefinition(type)?.title ?? type;
   const group = `add-${node.id}`;
   const add = addNode(document, node, at, joint);
   const join = joinAt(document, node.id, at);
@@ -138,7 +138,7 @@ export function replaceBy(nodeId: string, type: string): void {
   const { document } = usePipeline.getState();
   const replacement = document && replaceNode(document, nodeId, type);
   if (!replacement) return;
-  const title = catalogue.get(type)?.definition.title ?? type;
+  const title = offeredDefinition(type)?.title ?? type;
   if (!edit(replacement.command, { label: texts.canvas.did.replace(title) })) return;
   select({ nodes: [nodeId] });
   const { lost } = replacement;

@@ -4,13 +4,17 @@ import { canConnect } from '#app/pipeline/connect.ts';
 import type { Endpoint, PipelineDocument, PipelineEdge, PipelineNode } from '#app/pipeline/document.ts';
 import { indexGraph } from '#app/pipeline/graph.ts';
 import { takesSeveral, type PortKind } from '#app/sdk/ports.ts';
-import { catalogue, typeOf } from '../state/catalogue.ts';
+import type { NodeDefinition } from '#app/sdk/node.ts';
+import { componentNode } from '#app/pipeline/subflow/component.ts';
+import { catalogue, componentOf, offeredDefinition, typeOf } from '../state/catalogue.ts';
 import { nodeHeight, nodeWidth, portsOf, snap } from './geometry.ts';
 
 /** Edits of the canvas as commands; pure functions of the document. Null means that there is nothing to do. */
 
 /** A fresh node of a type with its default params. */
 export function freshNode(type: string, params: Readonly<Record<string, unknown>> = {}): PipelineNode | null {
+  const component = componentOf(type);
+  if (component !== undefined) return componentNode(component, newElementId());
   const definition = catalogue.get(type)?.definition;
   if (!definition) return null;
   const defaults = definition.params.safeParse({});
@@ -35,8 +39,11 @@ export function inputKind(document: PipelineDocument, end: Endpoint): PortKind |
 
 /** Whether a type has the ports that a joint needs. */
 export function fits(document: PipelineDocument, type: string, joint: Joint): boolean {
-  const definition = catalogue.get(type)?.definition;
-  if (!definition) return false;
+  const definition = offeredDefinition(type);
+  return definition !== undefined && hasPorts(document, definition, joint);
+}
+
+function hasPorts(document: PipelineDocument, definition: Pick<NodeDefinition, 'inputs' | 'outputs'>, joint: Joint): boolean {
   const takes = (kind: PortKind | null) => definition.inputs.some((port) => port.kind === kind);
   const gives = (kind: PortKind | null) => definition.outputs.some((port) => port.kind === kind);
   switch (joint.kind) {
@@ -64,7 +71,7 @@ export function addNode(document: PipelineDocument, node: PipelineNode, at: Poin
   const edges: PipelineEdge[] = [];
   const removed: string[] = [];
   const join = (from: Endpoint, to: Endpoint) => edges.push({ id: newElementId(), from, to });
-  if (definition && joint && fits(document, node.type, joint)) {
+  if (definition && joint && hasPorts(document, definition, joint)) {
     if (joint.kind !== 'before') {
       const from = joint.kind === 'after' ? joint.from : joint.edge.from;
       const input = definition.inputs.find((port) => port.kind === outputKind(document, from));
@@ -165,8 +172,9 @@ export function insertIntoEdge(document: PipelineDocument, nodeId: string, edgeI
   const { nodes, incoming, outgoing } = indexGraph(document);
   const node = nodes.get(nodeId);
   const edge = document.edges.find((candidate) => candidate.id === edgeId);
-  if (!node || !edge || incoming.has(nodeId) || outgoing.has(nodeId) || !fits(document, node.type, { kind: 'into', edge })) return null;
+  if (!node || !edge || incoming.has(nodeId) || outgoing.has(nodeId) ) return null;
   const definition = typeOf(node)?.definition;
+  if (!definition || !hasPorts(document, definition, { kind: 'into', edge })) return null;
   const input = definition?.inputs.find((port) => port.kind === outputKind(document, edge.from));
   const output = definition?.outputs.find((port) => port.kind === inputKind(document, edge.to));
   if (!input || !output) return null;

@@ -1,6 +1,7 @@
 import { Fragment, useEffect, useMemo, useRef, useState } from 'react';
 import { CornerDownLeft } from 'lucide-react';
 import type { PipelineDocument } from '#app/pipeline/document.ts';
+import { useComponents } from '../state/components.ts';
 import { categoryOf, categoryTitles, orderedTypes } from '../state/catalogue.ts';
 import { usePipeline } from '../state/pipeline.ts';
 import { NodeTile, cx } from '../ui/index.ts';
@@ -34,7 +35,7 @@ function QuickAddMenu({ request }: { readonly request: QuickAddRequest }) {
   const types = useMemo(() => {
     if (!document) return [];
     if (replace !== undefined) return searchTypes(replacementsFor(document, replace), query);
-    const found = searchTypes(orderedTypes, query);
+    const found = searchTypes([...orderedTypes, ...useComponents.getState().types], query);
     if (!joint) return found;
     // Searched for by name, what fits another output of the node counts as well as what fits the one meant first.
     const joins = query.trim() !== '' && lenient ? fittingJoint : (doc: PipelineDocument, type: string) => (fits(doc, type, joint) ? joint : null);

@@ -7,23 +7,25 @@ import { nodeDragType, useNodeDrag } from '../canvas/drag.ts';
 import { searchTypes } from '../canvas/type-search.ts';
 import { keysOf } from '../app/shortcuts.ts';
 import { categoryOf, categoryTitles, orderedTypes } from '../state/catalogue.ts';
+import { useComponents } from '../state/components.ts';
 import { EmptyState, Kbd, NodeTile, SearchInput, Tooltip, cx } from '../ui/index.ts';
 import { texts } from '../text/texts.ts';
 
 /** All node types by category: drag onto the canvas, double-click or Enter adds. */
 export function CataloguePanel() {
+  const components = useComponents((store) => store.types);
   const [query, setQuery] = useState('');
   const [closed, setClosed] = useState<ReadonlySet<string>>(new Set());
   const list = useRef<HTMLDivElement>(null);
   const groups = useMemo(() => {
-    const found = searchTypes(orderedTypes, query);
+    const found = searchTypes([...orderedTypes, ...components], query);
     const byCategory = new Map<string, NodeType[]>();
     for (const type of found) {
       const category = categoryOf(type.definition.type);
       byCategory.set(category, [...(byCategory.get(category) ?? []), type]);
     }
     return [...byCategory];
-  }, [query]);
+  }, [query, components]);
 
   const items = () => [...(list.current?.querySelectorAll<HTMLElement>('[data-catalogue-item]') ?? [])];
   const onKeyDown = (event: KeyboardEvent) => {
@@ -64,7 +66,7 @@ export function CataloguePanel() {
                 className="sticky top-0 z-10 flex h-7 w-full items-center gap-1.5 bg-chrome px-1.5 text-xs font-semibold text-muted hover:text-ink"
               >
                 <ChevronRight size={12} className={cx('transition-transform duration-120', open && 'rotate-90')} />
-                {categoryTitles[category as Category] ?? category}
+                {category === 'component' ? texts.inspector.subflow.component.section : (categoryTitles[category as Category] ?? category)}
                 <span className="ml-auto font-normal tabular-nums text-faint">{types.length}</span>
               </button>
               {open ? types.map((type) => <CatalogueItem key={type.definition.type} type={type} />) : null}

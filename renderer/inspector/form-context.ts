@@ -11,6 +11,8 @@ export interface FormContext {
   /** Whether anything is connected there. */
   isConnected(from: string | undefined): boolean;
   change(path: Path, value: unknown, title: string): void;
+  /** Inside a subflow: whether it shows a param as its own, and the other way round. */
+  readonly outside?: { isShown(param: string): boolean; toggle(param: string, title: string): void };
 }
 
 const Context = createContext<FormContext | null>(null);

@@ -20,6 +20,8 @@ import { GroupInspector, NoteInspector } from './group-section.tsx';
 import { PipelineNotes } from './pipeline-notes.tsx';
 import { SchemaTab } from './schema-tab.tsx';
 import { SeveralNodes } from './several-nodes.tsx';
+import { isSubflow } from '#app/pipeline/subflow/node-type.ts';
+import { SubflowTab } from './subflow/subflow-tab.tsx';
 import { texts } from '../text/texts.ts';
 
 /** The right panel: the selected node's params, schemas and help. */
@@ -58,7 +60,7 @@ function NodeInspector({ node }: { readonly node: PipelineNode }) {
             ]}
           >
             <TabPanel value="parameters">
-              <ParametersTab node={node} definition={type.definition} />
+              {isSubflow(node) ? <SubflowTab node={node} /> : <ParametersTab node={node} definition={type.definition} />}
             </TabPanel>
             <TabPanel value="schema">
               <SchemaTab node={node} definition={type.definition} />

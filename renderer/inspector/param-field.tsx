@@ -1,7 +1,8 @@
-import { lazy, Suspense, useMemo } from 'react';
+import { SlidersHorizontal } from 'lucide-react';
+import { lazy, Suspense, useMemo, type ReactNode } from 'react';
 import { usePipeline } from '../state/pipeline.ts';
 import { FixButton } from '../results/problems/fix-button.tsx';
-import { Badge, Field, Input, Segmented, Select, Switch, TextArea } from '../ui/index.ts';
+import { Badge, Field, IconButton, Input, Segmented, Select, Switch, TextArea } from '../ui/index.ts';
 import { GridEditor } from './controls/grid-editor.tsx';
 import { ColumnPicker, ColumnsPicker } from './column-picker.tsx';
 import { ConnectionPicker } from './controls/connection-picker.tsx';
@@ -62,9 +63,24 @@ export function ParamField({ field, value, path, bare = false }: ParamFieldProps
   const inline = field.control === 'switch';
   const count = field.control === 'columns' && Array.isArray(value) ? <Badge>{value.length}</Badge> : undefined;
   return (
-    <Field label={bare ? <span className="sr-only">{field.title}</span> : field.title} hint={bare ? undefined : field.description} errors={errors.map((error) => ({ ...error, action: <FixButton finding={error} wraps /> }))} testId={testId} inline={inline} trailing={bare ? undefined : count}>
+    <Field label={bare ? <span className="sr-only">{field.title}</span> : field.title} hint={bare ? undefined : field.description} errors={errors.map((error) => ({ ...error, action: <FixButton finding={error} wraps /> }))} testId={testId} inline={inline} trailing={bare ? undefined : <Trailing field={field} path={path} count={count} />}>
       {({ id }) => <FieldControl field={field} value={value} path={path} id={id} invalid={errors.some((item) => item.severity === 'error')} change={change} />}
     </Field>
+  );
+}
+
+/** How many there are, and the way of a param to the outside of the subflow that it is in. */
+function Trailing({ field, path, count }: { readonly field: FieldSpec; readonly path: Path; readonly count: ReactNode }) {
+  const { outside } = useForm();
+  if (outside === undefined || path.length !== 1) return count;
+  const shown = outside.isShown(field.name);
+  return (
+    <span className="flex items-center gap-1">
+      {count}
+      <IconButton size="sm" label={shown ? texts.inspector.subflow.hide : texts.inspector.subflow.show} pressed={shown} tooltipSide="left" data-testid={`expose-${field.name}`} onClick={() => outside.toggle(field.name, field.title)}>
+        <SlidersHorizontal size={12} />
+      </IconButton>
+    </span>
   );
 }
 

@@ -6,7 +6,9 @@ import type { Schema } from '#app/relation/types.ts';
 import type { NodeDefinition } from '#app/sdk/node.ts';
 import { diagnosticsOf, inputSchema, useConfiguration } from '../state/configuration.ts';
 import { FixButton } from '../results/problems/fix-button.tsx';
-import { edit, usePipeline } from '../state/pipeline.ts';
+import { commandAt, isBoundary, levelDocument } from '#app/pipeline/subflow/index.ts';
+import { edit, editRoot, usePipeline } from '../state/pipeline.ts';
+import { toggleExposed } from './subflow/exposed.ts';
 import { useRun } from '../state/run.ts';
 import { FieldMessage, TextArea, cx } from '../ui/index.ts';
 import { FormProvider, type FormContext } from './form-context.ts';
@@ -37,6 +39,7 @@ export function ParametersTab({ node, definition }: { readonly node: PipelineNod
     };
   }, [node.id, definition, diagnostics, document, nodes]);
 
+  const outside = useOutside(node);
   const fields = fieldsOf(schema, node.params);
   const plain = fields.filter((field) => !field.advanced);
   const advanced = fields.filter((field) => field.advanced);
@@ -44,7 +47,7 @@ export function ParametersTab({ node, definition }: { readonly node: PipelineNod
   const ran = useRun((store) => ['succeeded', 'cached'].includes(store.nodes[node.id]?.status ?? ''));
   const general = diagnostics.filter((item) => (!item.place?.param || item.place.param.length === 0) && !(ran && item.code === 'schema-after-run'));
   return (
-    <FormProvider value={form}>
+    <FormProvider value={outside === null ? form : { ...form, outside }}>
       <div className="flex flex-col gap-4 p-3">
         {general.length > 0 ? (
           <div className="flex flex-col gap-2.5 rounded-md bg-sunken p-2">
@@ -60,6 +63,24 @@ export function ParametersTab({ node, definition }: { readonly node: PipelineNod
       </div>
     </FormProvider>
   );
+}
+
+/** Inside a subflow: its exposed params. */
+function useOutside(node: PipelineNode): NonNullable<FormContext['outside']> | null {
+  const root = usePipeline((store) => store.root);
+  const level = usePipeline((store) => store.level);
+  return useMemo(() => {
+    const last = level.at(-1);
+    const subflow = root === null || last === undefined ? undefined : levelDocument(root, level.slice(0, -1))?.nodes.find(({ id }) => id === last.nodeId);
+    if (subflow === undefined || isBoundary(node)) return null;
+    return {
+      isShown: (param) => subflow.content?.exposed.some((one) => one.node === node.id && one.param === param) ?? false,
+      toggle: (param, title) => {
+        const command = toggleExposed(subflow, node, param);
+        if (command !== null) editRoot(commandAt(level.slice(0, -1), command), { label: texts.inspector.params.change(title) });
+      },
+    };
+  }, [root, level, node]);
 }
 
 /** What a source found out there, before it keeps some of it: its probe gives `columns`. */

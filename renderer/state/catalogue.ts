@@ -3,6 +3,7 @@ import { categories } from '#app/sdk/node.ts';
 import { takesSeveral } from '#app/sdk/ports.ts';
 import type { NodeCatalogue, NodeType } from '#app/pipeline/types.ts';
 import type { PipelineNode } from '#app/pipeline/document.ts';
+import { componentNode, type Component } from '#app/pipeline/subflow/component.ts';
 import { subflowIcon, subflowType, typeOfNode } from '#app/pipeline/subflow/node-type.ts';
 import { language } from '../text/language.ts';
 import { texts } from '../text/texts.ts';
@@ -79,6 +80,21 @@ export const orderedTypes: readonly NodeType[] = [...catalogue.values()]
 /** The icon of a type, also of one that is not installed. */
 export function iconOf(type: string): string {
   return (catalogue.get(type) ?? typeOfNode(catalogue, { id: '', type, version: 1, params: {} }))?.icon ?? (type === subflowType ? subflowIcon : fallbackIcon);
+}
+
+let components: ReadonlyMap<string, Component> = new Map();
+
+/** Components that can be added by `component/<id>`. */
+export function offerComponents(offered: ReadonlyMap<string, Component>): void {
+  components = offered;
+}
+
+export const componentOf = (type: string): Component | undefined => components.get(type);
+
+/** The definition behind what is offered to be added: a node type or a component. */
+export function offeredDefinition(type: string): NodeDefinition | undefined {
+  const component = components.get(type);
+  return component === undefined ? catalogue.get(type)?.definition : typeOf(componentNode(component, 'x'))?.definition;
 }
 
 /** The type of a node: of the catalogue, or of what a subflow holds. */

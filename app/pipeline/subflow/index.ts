@@ -1,4 +1,5 @@
 export * from './collapse.ts';
+export * from './component.ts';
 export * from './configurations.ts';
 export * from './expand.ts';
 export * from './ids.ts';

@@ -105,14 +105,20 @@ function subflowNodeType(catalogue: NodeCatalogue, node: PipelineNode & { conten
     title: node.component?.title ?? 'Subflow',
     summary: 'Several nodes as one.',
     keywords: ['group', 'component', 'metanode', 'loop', 'repeat'],
-    inputs: content.nodes.filter(({ type }) => type === inputType).map((input) => ({ name: input.id, title: nodeTitle(input, 'Input'), kind: boundaryKind(input), arity: input.params['optional'] === true ? 'optional' : 'one' })),
-    outputs: content.nodes.filter(({ type }) => type === outputType).map((output) => ({ name: output.id, title: nodeTitle(output, 'Output'), kind: boundaryKind(output) })),
+    inputs: portsInside(content, inputType).map((input) => ({ name: input.id, title: nodeTitle(input, 'Input'), kind: boundaryKind(input), arity: input.params['optional'] === true ? 'optional' : 'one' })),
+    outputs: portsInside(content, outputType).map((output) => ({ name: output.id, title: nodeTitle(output, 'Output'), kind: boundaryKind(output) })),
     params: paramsOf(catalogue, content),
     describe: () => describeSubflow(node),
   };
   const type: NodeType = { definition, icon: icons[subflowType], help: subflowHelp };
   made.set(content, { catalogue, node, type });
   return type;
+}
+
+/** From top to bottom, as they lie inside. */
+function portsInside({ nodes, layout }: SubflowContent, type: string): PipelineNode[] {
+  const height = ({ id }: PipelineNode): number => (Object.hasOwn(layout, id) ? (layout[id]?.y ?? 0) : 0);
+  return nodes.filter((node) => node.type === type).toSorted((a, b) => height(a) - height(b));
 }
 
 const subflowHelp = `# Subflow

@@ -5,7 +5,7 @@ import type { PipelineNode, SubflowContent } from '#app/pipeline/document.ts';
 import { inputType, isBoundary } from '#app/pipeline/subflow/index.ts';
 import { openSubflow } from '../../canvas/subflows.ts';
 import { PortShape } from '../../canvas/port-shape.tsx';
-import { FixButton } from '../../results/fix-button.tsx';
+import { FixButton } from '../../results/problems/fix-button.tsx';
 import { titleOf, typeOf } from '../../state/catalogue.ts';
 import { diagnosticsOf, useConfiguration } from '../../state/configuration.ts';
 import { edit } from '../../state/pipeline.ts';
