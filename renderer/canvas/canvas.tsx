@@ -38,6 +38,8 @@ import { TimeScrubber } from '../history/time-scrubber.tsx';
 import { NoteCard } from './note-card.tsx';
 import { QuickAdd } from './quick-add.tsx';
 import { openSubflow } from './subflows.ts';
+import { WireRouter } from './routing/wire-router.ts';
+import { withRoutes } from './routing/wire-routes.ts';
 import { Wire } from './wire.tsx';
 import { texts } from '../text/texts.ts';
 
@@ -48,6 +50,8 @@ const snapGrid: [number, number] = [grid, grid];
 
 const multiSelectKeys = ['Shift', 'Control', 'Meta'];
 const connectionLineStyle = { stroke: 'var(--accent)', strokeWidth: 2 };
+/** From so many wires on their ways are found after the pipeline is on the screen. */
+const manyWires = 400;
 const proOptions = { hideAttribution: true };
 
 const paneElement = () => window.document.querySelector<HTMLElement>('[data-testid="canvas"]');
@@ -109,6 +113,7 @@ function useFlowNodes() {
   const change = useCallback((next: (before: FlowNode[]) => FlowNode[]) => {
     latest.current = next(latest.current);
     setNodes(latest.current);
+    return latest.current;
   }, []);
   return [nodes, change] as const;
 }
@@ -134,6 +139,9 @@ function CanvasPane() {
   const connecting = useCanvas((store) => store.connecting);
   const [nodes, setNodes] = useFlowNodes();
   const [edges, setEdges] = useState<WireEdge[]>([]);
+  const router = useRef(new WireRouter());
+  /** The document that the wires' ways are of. */
+  const routed = useRef<PipelineDocument | null>(null);
   const pane = useRef<HTMLDivElement>(null);
   const detail = useStore((store) => (detailAt(store.transform[2])));
   const tiny = useStore((store) => store.transform[2] < tinyBelow);
@@ -143,8 +151,22 @@ function CanvasPane() {
 
   useEffect(() => {
     if (!document) return;
-    setNodes((before) => flowNodes(document, selection, before));
-    setEdges((before) => flowEdges(document, selection.nodes, selection.edges, before, ways));
+    const placed = setNodes((before) => flowNodes(document, selection, before));
+    const { current: last } = routed;
+    const lead = (wires: WireEdge[]): WireEdge[] => {
+      routed.current = document;
+      return withRoutes(router.current, placed, wires);
+    };
+    // Of a large pipeline the calm curves come first: it opens as fast as without ways around cards.
+    const later = last?.id !== document.id && document.edges.length > manyWires;
+    const still = last !== null && last.layout === document.layout && last.nodes === document.nodes && last.edges === document.edges && last.groups === document.groups;
+    setEdges((before) => {
+      const wires = flowEdges(document, selection.nodes, selection.edges, before, ways);
+      return still || later ? wires : lead(wires);
+    });
+    if (!later) return;
+    const waiting = requestIdleCallback(() => setEdges(lead), { timeout: 1000 });
+    return () => cancelIdleCallback(waiting);
   }, [document, selection, ways, setNodes]);
 
   // Once a pipeline: when its nodes are there, or at once when it has none, so that the first node added does not move the view.

@@ -6,6 +6,7 @@ import { typeOf, titleOf } from '../state/catalogue.ts';
 import { nodeHeight, nodeWidth, portOffset, portSize, portsOf, type Ports } from './geometry.ts';
 import { wireKey } from '../state/lineage.ts';
 import { outputKind } from './edits.ts';
+import type { Route } from './routing/paths.ts';
 import { edgeWords } from './port-words.ts';
 import { chipPortId, chipPorts, collapsedMembers, membersOf, shownBox, type ChipPort } from './groups.ts';
 import { texts } from '../text/texts.ts';
@@ -15,8 +16,8 @@ export type NoteNode = Node<{ readonly note: PipelineNote }, 'note'>;
 export type FrameNode = Node<{ readonly group: PipelineGroup }, 'frame'>;
 export type ChipNode = Node<{ readonly group: PipelineGroup; readonly members: readonly string[]; readonly inputs: readonly ChipPort[]; readonly outputs: readonly ChipPort[] }, 'chip'>;
 export type FlowNode = CardNode | NoteNode | FrameNode | ChipNode;
-/** `from`: the output whose table runs along it; the wire itself may end at the chip of a collapsed group. */
-export type WireEdge = Edge<{ readonly from: Endpoint; readonly kind: PortKind; readonly lit: boolean; readonly dim: boolean; readonly way: 'value' | 'filter' | null }, 'wire'>;
+/** `from`: the output whose table runs along it; the wire itself may end at the chip of a collapsed group. `route`: around which cards; null for none. */
+export type WireEdge = Edge<{ readonly from: Endpoint; readonly kind: PortKind; readonly lit: boolean; readonly dim: boolean; readonly way: 'value' | 'filter' | null; readonly route: Route | null }, 'wire'>;
 
 export interface Chosen {
   readonly nodes: readonly string[];
@@ -164,7 +165,7 @@ export function flowEdges(document: PipelineDocument, selectedNodes: readonly st
         id: edge.id,
         type: 'wire',
         ...ends,
-        data: { from, kind, lit, dim, way },
+        data: { from, kind, lit, dim, way, route: old?.data?.route ?? null },
         selected,
         reconnectable: fromGroup === undefined && toGroup === undefined,
         ariaLabel: texts.outline.connection(edgeWords(document, edge)),

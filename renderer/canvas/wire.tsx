@@ -6,6 +6,7 @@ import { cx } from '../ui/index.ts';
 import { useEdgeMark } from '../history/diff-mark.tsx';
 import { useCanvas } from './canvas-store.ts';
 import type { WireEdge } from './flow-model.ts';
+import { routePath } from './routing/paths.ts';
 import { rowChange, wireLines } from './wire-text.ts';
 
 /** Canvas units between two cards that a label enlarged for a low zoom needs; in less it would lie under them. */
@@ -20,7 +21,10 @@ function WireView({ id, sourceX, sourceY, targetX, targetY, sourcePosition, targ
   const loss = useRun((store) => rowLoss(store.nodes, store.document, node, port));
   const difference = useEdgeMark(id);
   const isDropTarget = useCanvas((store) => store.dropEdge === id);
-  const [path, labelX, labelY] = getBezierPath({ sourceX, sourceY, targetX, targetY, sourcePosition, targetPosition, curvature: 0.35 });
+  const route = data?.route ?? null;
+  // Its cards are being dragged: the calm curve until they lie somewhere.
+  const isHere = route !== null && route.sourceX === sourceX && route.sourceY === sourceY && route.targetX === targetX && route.targetY === targetY;
+  const [path, labelX, labelY] = isHere ? routePath(route) : getBezierPath({ sourceX, sourceY, targetX, targetY, sourcePosition, targetPosition, curvature: 0.35 });
   const strong = selected || isDropTarget;
   const stroke = strong ? 'var(--accent)' : data?.lit ? 'var(--wire-lit)' : 'var(--wire)';
   const change = stats === undefined ? null : rowChange(stats);
