@@ -6,7 +6,7 @@ import { cx } from '../ui/index.ts';
 import { useEdgeMark } from '../history/diff-mark.tsx';
 import { useCanvas } from './canvas-store.ts';
 import type { WireEdge } from './flow-model.ts';
-import { routePath } from './routing/paths.ts';
+import { routePath, type Ends } from './routing/paths.ts';
 import { rowChange, wireLines } from './wire-text.ts';
 
 /** Canvas units between two cards that a label enlarged for a low zoom needs; in less it would lie under them. */
@@ -22,9 +22,9 @@ function WireView({ id, sourceX, sourceY, targetX, targetY, sourcePosition, targ
   const difference = useEdgeMark(id);
   const isDropTarget = useCanvas((store) => store.dropEdge === id);
   const route = data?.route ?? null;
-  // Its cards are being dragged: the calm curve until they lie somewhere.
-  const isHere = route !== null && route.sourceX === sourceX && route.sourceY === sourceY && route.targetX === targetX && route.targetY === targetY;
-  const [path, labelX, labelY] = isHere ? routePath(route) : getBezierPath({ sourceX, sourceY, targetX, targetY, sourcePosition, targetPosition, curvature: 0.35 });
+  const ends = { sourceX, sourceY, targetX, targetY };
+  // While its cards are dragged it is the calm curve; its way is found when they lie somewhere.
+  const [path, labelX, labelY] = route !== null && isSamePlace(route, ends) ? routePath({ ...route, ...ends }) : getBezierPath({ ...ends, sourcePosition, targetPosition, curvature: 0.35 });
   const strong = selected || isDropTarget;
   const stroke = strong ? 'var(--accent)' : data?.lit ? 'var(--wire-lit)' : 'var(--wire)';
   const change = stats === undefined ? null : rowChange(stats);
@@ -51,6 +51,12 @@ function WireView({ id, sourceX, sourceY, targetX, targetY, sourcePosition, targ
     </>
   );
 }
+
+/** Ports are measured on the screen, within the border of their card: a little beside where they are. */
+const measured = 3;
+
+const isSamePlace = (a: Ends, b: Ends): boolean =>
+  Math.abs(a.sourceX - b.sourceX) < measured && Math.abs(a.sourceY - b.sourceY) < measured && Math.abs(a.targetX - b.targetX) < measured && Math.abs(a.targetY - b.targetY) < measured;
 
 export const Wire = memo(WireView);
 
