@@ -1,11 +1,13 @@
 import { Check, ClipboardCopy, Download, NotebookPen, RefreshCw, X } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { descriptionMarkdown, withWords, type DescriptionBlock, type PipelineDescription, type Sentence } from '#app/pipeline/description/index.ts';
+import { levelPrefix } from '#app/pipeline/subflow/level.ts';
 import { revealNode } from '../canvas/canvas-store.ts';
 import { Notice } from '../results/notice.tsx';
 import { notify } from '../state/notices.ts';
+import { revealFlat } from '../state/level.ts';
 import { editRoot, undo, usePipeline } from '../state/pipeline.ts';
-import { select, useSelection } from '../state/selection.ts';
+import { useSelection } from '../state/selection.ts';
 import { texts } from '../text/texts.ts';
 import { Button, IconButton, Spinner, cx } from '../ui/index.ts';
 import { closeDescription, followDescription, loadDescription, useDescription } from './description-store.ts';
@@ -158,15 +160,17 @@ function Spans({ sentence }: { readonly sentence: Sentence }) {
 }
 
 function NodeName({ id, name }: { readonly id: string; readonly name: string }) {
-  const selected = useSelection((store) => store.nodes.includes(id));
+  const prefix = usePipeline((store) => (store.root === null ? '' : levelPrefix(store.root, store.level)));
+  const selected = useSelection((store) => id.startsWith(prefix) && store.nodes.includes(id.slice(prefix.length)));
   return (
     <button
       type="button"
       data-node={id}
       aria-pressed={selected}
       onClick={(event) => {
-        select({ nodes: [id] });
-        revealNode(id, event.currentTarget.closest('section[data-testid]')?.getBoundingClientRect().left);
+        const left = event.currentTarget.closest('section[data-testid]')?.getBoundingClientRect().left;
+        const shown = revealFlat(id);
+        requestAnimationFrame(() => revealNode(shown, left));
       }}
       className={cx('rounded-sm text-left font-medium underline decoration-dotted underline-offset-2 hover:bg-hover', selected ? 'bg-accent-soft text-accent-ink' : 'text-accent-ink')}
     >

@@ -1,11 +1,14 @@
 import { formatBytes, formatCount } from '#app/core/units.ts';
 import type { PreflightReport } from '#app/protocol/sections/planning.ts';
+import { levelPrefix } from '#app/pipeline/subflow/level.ts';
+import { usePipeline } from '../state/pipeline.ts';
 import { usePreflight } from '../state/preflight.ts';
 import { texts } from '../text/texts.ts';
 
 /** What a run of this node would give and need, before it runs; nothing once that is known. */
 export function EstimateLine({ nodeId }: { readonly nodeId: string }) {
-  const estimate = usePreflight((store) => store.report?.nodes[nodeId]);
+  const prefix = usePipeline((store) => (store.root === null ? '' : levelPrefix(store.root, store.level)));
+  const estimate = usePreflight((store) => store.report?.nodes[`${prefix}${nodeId}`]);
   const text = estimate === undefined ? '' : estimateText(estimate);
   return text === '' ? null : (
     <p data-testid="inspector-estimate" className="selectable text-xs tabular-nums text-faint" title={texts.inspector.estimate.how}>

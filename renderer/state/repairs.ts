@@ -10,7 +10,7 @@ import { catalogue } from './catalogue.ts';
 import { useConfiguration } from './configuration.ts';
 import { useCanFix } from './leaks.ts';
 import { notify } from './notices.ts';
-import { edit, undo, usePipeline } from './pipeline.ts';
+import { edit, editRoot, undo, usePipeline } from './pipeline.ts';
 
 /** Layout and notes do not count. */
 const isSame = (configured: PipelineDocument | null, shown: PipelineDocument | null): boolean => configured !== null && configured.nodes === shown?.nodes && configured.edges === shown.edges;
@@ -34,13 +34,13 @@ export function useRepairs(finding: Finding): { readonly repairs: readonly Repai
   const canFix = useCanFix();
   const repairs = useMemo(() => (input === null ? [] : repairsFor(input, finding)), [input, finding]);
   // What the search for leaks proposes is an edit of the document that it looked at.
-  if (finding.fix !== undefined) return { repairs: [{ kind: 'edit', title: finding.fix.title, command: finding.fix.command }], ready: canFix };
+  if (finding.fix !== undefined) return { repairs: [{ kind: 'edit', title: finding.fix.title, command: finding.fix.command, whole: true }], ready: canFix };
   return { repairs, ready: input !== null };
 }
 
-/** Makes a repair: one step of undo, and the person is told. */
-export function makeRepair(title: string, command: Command): void {
-  if (edit(command, { label: capital(title) })) notify({ severity: 'info', message: texts.state.fixed(title), action: { label: texts.common.undo, run: undo } });
+/** Makes a repair: one step of undo, and the person is told. `whole`: an edit of the whole pipeline, not of the level on the canvas. */
+export function makeRepair(title: string, command: Command, whole = false): void {
+  if ((whole ? editRoot : edit)(command, { label: capital(title) })) notify({ severity: 'info', message: texts.state.fixed(title), action: { label: texts.common.undo, run: undo } });
 }
 
 /** Puts a picked file or folder where it belongs. */

@@ -1,6 +1,5 @@
-import { applyCommand } from '#app/pipeline/commands.ts';
-import type { PipelineDocument } from '#app/pipeline/document.ts';
-import { checkDocument } from '#app/pipeline/graph.ts';
+import { drawnCommand } from '#app/pipeline/subflow/drawn-command.ts';
+import type { Analysis } from '../analysis/analyse.ts';
 import type { Finding } from '#app/pipeline/lint/index.ts';
 import type { Engine } from '../engine.ts';
 import type { Implementer } from './implementer.ts';
@@ -9,16 +8,12 @@ import type { Implementer } from './implementer.ts';
 const wait = 300;
 const never = new AbortController().signal;
 
-/** A fix is an edit of the pipeline without subflows; where it does not fit the one with them, the finding stands without it. */
-function forDrawn(drawn: PipelineDocument, finding: Finding): Finding {
+/** A fix is an edit of the pipeline without subflows; where there is no such edit of the one with them, the finding stands without it. */
+function forDrawn({ drawn, document }: Analysis, finding: Finding): Finding {
   const { fix, ...told } = finding;
   if (fix === undefined) return finding;
-  try {
-    const loose = (document: PipelineDocument): number => checkDocument(document).filter(({ code }) => code === 'dangling-edge').length;
-    return loose(applyCommand(drawn, fix.command).document) > loose(drawn) ? told : finding;
-  } catch {
-    return told;
-  }
+  const command = drawnCommand(drawn, document, fix.command);
+  return command === null ? told : { ...finding, fix: { ...fix, command } };
 }
 
 /** What is suspicious in a pipeline, with the edits that mend it. */
@@ -27,7 +22,7 @@ export function lintProcedures(os: Implementer, engine: Engine) {
     leaks: os.lint.leaks.handler(async ({ input, signal = never }) => {
       const analysis = await engine.analyse(input.document, signal);
       const found = await engine.leaks.findWithin(analysis, wait);
-      return structuredClone({ ...found, findings: analysis.expanded.subflows.size === 0 ? found.findings : found.findings.map((finding) => forDrawn(analysis.drawn, finding)) }) as never;
+      return structuredClone({ ...found, findings: analysis.expanded.subflows.size === 0 ? found.findings : found.findings.map((finding) => forDrawn(analysis, finding)) }) as never;
     }),
   };
 }

@@ -88,7 +88,9 @@ export class ComponentFiles {
   async #find(id: string): Promise<{ component: Component; file: string }> {
     const names = await readdir(this.#root).catch(() => []);
     for (const file of names.filter((one) => one.endsWith(extension) && !one.startsWith('.'))) {
-      const component = await readFile(path.join(this.#root, file), 'utf8').then((text) => parseComponent(text, file), () => null);
+      const component = await readFile(path.join(this.#root, file), 'utf8')
+        .then((text) => parseComponent(text, file))
+        .catch(() => null);
       if (component?.id === id) return { component, file };
     }
     throw new PenstockError('component-missing', 'The project does not have this component any more.', { remedy: 'Save the subflow as a new component.' });

@@ -13,8 +13,8 @@ export interface RepairChoice {
 
 /** What can be done about a diagnostic. Titles say what will happen, as short imperatives: “Insert Impute before “Train””. */
 export type Repair =
-  /** One determined edit. */
-  | { readonly kind: 'edit'; readonly title: string; readonly command: Command }
+  /** One determined edit; `whole`: of the whole pipeline, else of the level that was looked at. */
+  | { readonly kind: 'edit'; readonly title: string; readonly command: Command; readonly whole?: true }
   /** The same edit with one of several things, the likeliest first; a person chooses. */
   | { readonly kind: 'choose'; readonly title: string; readonly choices: readonly RepairChoice[] }
   /** A file or folder is to be picked for a param. */

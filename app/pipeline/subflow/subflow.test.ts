@@ -8,6 +8,7 @@ import { topologicalOrder } from '../graph.ts';
 import { mergeDocuments } from '../merge.ts';
 import { catalogueOf, chain, testEdge, testNode, testSource, testStep, testTrainer } from '../testing.ts';
 import { collapseNodes, dissolveSubflow } from './collapse.ts';
+import { drawnCommand } from './drawn-command.ts';
 import { expandSubflows, flatPort } from './expand.ts';
 import { commandAt, levelDocument, levelPrefix, locate } from './level.ts';
 import { subflowType, typeOfNode } from './node-type.ts';
@@ -176,5 +177,18 @@ describe('a subflow', () => {
     through.content?.edges.push({ ...testEdge('a', 'b'), from: { node: input?.id ?? '', port: 'value' }, to: { node: output?.id ?? '', port: 'value' } });
     const circle: PipelineDocument = { ...document, nodes: [through], edges: [{ id: 'round', from: { node: through.id, port: output?.id ?? '' }, to: { node: through.id, port: input?.id ?? '' } }] };
     expect(expandSubflows(circle, catalogue).document.nodes).toEqual([]);
+  });
+
+  it('takes an edit of the nodes that run to the level that they are drawn in, or none', () => {
+    const document = nested();
+    const { document: flat } = expandSubflows(document, catalogue);
+    const inner = flat.nodes.find(({ id }) => id.endsWith('/n2'))?.id ?? '';
+    const mend = drawnCommand(document, flat, { type: 'batch', commands: [{ type: 'set-params', nodeId: inner, params: { x: 5 } }, { type: 'add', nodes: [testNode('fresh')], edges: [testEdge(inner, 'fresh', 'fresh-edge')] }] });
+    const after = applyCommand(document, mend as NonNullable<typeof mend>).document;
+    const flatAfter = expandSubflows(after, catalogue).document;
+    expect(flatAfter.nodes.find(({ id }) => id === inner)?.params).toEqual({ x: 5 });
+    expect(flatAfter.edges.map(({ from, to }) => [from.node, to.node])).toContainEqual([inner, inner.replace(/n2$/, 'fresh')]);
+    expect(drawnCommand(document, flat, { type: 'set-params', nodeId: 'n4', params: {} })).toEqual({ type: 'set-params', nodeId: 'n4', params: {} });
+    expect(drawnCommand(document, flat, { type: 'connect', edge: testEdge(inner, 'n4', 'across') })).toBeNull();
   });
 });

@@ -70,7 +70,7 @@ export function FixButton({ finding, wraps = false, className }: FixButtonProps)
 }
 
 async function doIt(repair: Repair): Promise<void> {
-  if (repair.kind === 'edit') return makeRepair(repair.title, repair.command);
+  if (repair.kind === 'edit') return makeRepair(repair.title, repair.command, repair.whole);
   const shell = desktop();
   if (repair.kind !== 'file' || shell === null) return;
   const path = repair.folder ? await shell.pickFolder() : await shell.pickFile({ title: repair.title, extensions: repair.extensions });

@@ -1,6 +1,6 @@
 import { revealNode } from '../../canvas/canvas-store.ts';
 import { openPipeline, usePipeline } from '../../state/pipeline.ts';
-import { select } from '../../state/selection.ts';
+import { currentLevel, revealFlat } from '../../state/level.ts';
 import { showInspector } from '../../state/view.ts';
 import type { ListedProblem } from './problem-groups.ts';
 
@@ -13,11 +13,13 @@ export async function openProblem(path: string | null, { diagnostic, node }: Lis
     await openPipeline(path);
     if (usePipeline.getState().path !== path) return;
   }
-  if (node === null || usePipeline.getState().document?.nodes.every(({ id }) => id !== node.id) !== false) return;
-  select({ nodes: [node.id] });
+  const { root } = usePipeline.getState();
+  const known = currentLevel()?.expanded;
+  if (node === null || root === null || (root.nodes.every(({ id }) => id !== node.id) && known?.document.nodes.every(({ id }) => id !== node.id) !== false && known?.subflows.has(node.id) !== true)) return;
+  const shown = revealFlat(node.id);
   showInspector('parameters');
   soon(() => {
-    revealNode(node.id);
+    revealNode(shown);
     return true;
   });
   const param = diagnostic.place?.param;

@@ -1,6 +1,7 @@
 import { CircleCheck, FilterX } from 'lucide-react';
 import { useMemo } from 'react';
 import type { PipelineDocument } from '#app/pipeline/document.ts';
+import { levelPrefix } from '#app/pipeline/subflow/level.ts';
 import { titleOf } from '../../state/catalogue.ts';
 import { usePipeline } from '../../state/pipeline.ts';
 import { useProjectProblems } from '../../state/project-problems.ts';
@@ -15,6 +16,7 @@ import { useProblemsView } from './problems-store.ts';
 /** All that is wrong in this pipeline or in every pipeline of the project; a click goes to where it is. */
 export function ProblemsTab({ document, problems }: { readonly document: PipelineDocument; readonly problems: readonly Problem[] }) {
   const path = usePipeline((store) => store.path);
+  const prefix = usePipeline((store) => (store.root === null ? '' : levelPrefix(store.root, store.level)));
   const files = useProjectProblems((store) => store.pipelines);
   const busy = useProjectProblems((store) => store.busy);
   const { scope, severities, text } = useProblemsView();
@@ -27,10 +29,10 @@ export function ProblemsTab({ document, problems }: { readonly document: Pipelin
       problems: problems.map(({ diagnostic, nodeId }) => {
         // What is inside a subflow is found at the subflow.
         const node = nodes.get(nodeId ?? '') ?? nodes.get((nodeId ?? '').split(/[/[]/)[0] ?? '');
-        return { diagnostic: nodeId === null || diagnostic.place?.nodeId !== undefined ? diagnostic : { ...diagnostic, place: { nodeId, ...diagnostic.place } }, node: node === undefined ? null : { id: node.id, title: titleOf(node), type: node.type } };
+        return { diagnostic: nodeId === null || diagnostic.place?.nodeId !== undefined ? diagnostic : { ...diagnostic, place: { nodeId, ...diagnostic.place } }, node: node === undefined ? null : { id: `${prefix}${nodeId ?? node.id}`, title: titleOf(node), type: node.type } };
       }),
     };
-  }, [document, path, problems]);
+  }, [document, path, problems, prefix]);
   const all = useMemo(() => projectGroups(files, open), [files, open]);
   const candidates = scope === 'this' ? [open] : all;
   const shown = useMemo(() => filterGroups(scope === 'this' ? [open] : all, { severities, text }), [scope, open, all, severities, text]);

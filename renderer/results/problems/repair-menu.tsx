@@ -23,7 +23,7 @@ export function RepairMenu({ repairs, done }: { readonly repairs: readonly Repai
                 data-item
                 onClick={() => {
                   done();
-                  makeRepair(repair.title, repair.command);
+                  makeRepair(repair.title, repair.command, repair.whole);
                 }}
                 className={item}
               >
