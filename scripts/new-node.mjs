@@ -39,7 +39,7 @@ export const definition = defineNode({
   inputs: [{ name: 'table', title: 'Table', kind: 'table', arity: 'one' }],
   outputs: [{ name: 'table', title: 'Table', kind: 'table' }],
   params: paramsSchema,
-  describe: (params) => \`first \${params.rows} rows\`,
+  describe: ({ rows }, say) => say\`first \${rows} rows\`,
 });
 `,
   'relation.ts': `import type { RelationFn } from '#app/sdk/node.ts';
@@ -73,6 +73,7 @@ With *Rows* at 100, a table of 344 rows gives its first 100.
       texts: {
         'Keeps the first rows of a table.': 'Behält die ersten Zeilen einer Tabelle.',
         'How many of the first rows to keep.': 'Wie viele der ersten Zeilen behalten werden.',
+        'first {0} rows': 'erste {0} Zeilen',
       },
     },
     null,

@@ -8,6 +8,7 @@ import { categories } from '#app/sdk/node.ts';
 import { mayBeEmpty } from '#app/sdk/ports.ts';
 import { loadCatalogue } from './catalogue.ts';
 import { fixtureDocument, openTestEngine, readFixtures, type Fixture, type TestEngine } from './testing.ts';
+import { inEnglish } from '#app/sdk/say.ts';
 
 /** What every node type must keep, whoever wrote it. A new folder under nodes/ is covered by being there. */
 
@@ -55,8 +56,8 @@ describe.each([...catalogue])('%s', (type, { definition, relation, executor, ico
       if (hint.from !== undefined) expect(ports, `${name}: input that its columns come from`).toContain(hint.from);
       if (hint.visibleWhen !== undefined) expect(Object.keys(schema.properties ?? {})).toContain(hint.visibleWhen.param);
     }
-    expect(typeof (definition.describe?.(defaults) ?? '')).toBe('string');
-    expect(definition.describe?.(defaults) ?? '').not.toMatch(/undefined|\[object|NaN/);
+    expect(typeof (definition.describe?.(defaults, inEnglish) ?? '')).toBe('string');
+    expect(definition.describe?.(defaults, inEnglish) ?? '').not.toMatch(/undefined|\[object|NaN/);
   });
 
   it('says in words what a fresh node lacks, and never throws', async () => {

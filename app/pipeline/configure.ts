@@ -11,6 +11,7 @@ import { migrateParams } from './migrate.ts';
 import { paramDiagnostics, unknownParams } from './param-errors.ts';
 import type { NodeCatalogue, NodeConfiguration, NodeType, PipelineConfiguration } from './types.ts';
 import { withParses, type ExpressionParsing } from './with-parses.ts';
+import { inEnglish } from '#app/sdk/say.ts';
 
 export interface ConfigureEnv extends ExpressionParsing {
   /**
@@ -189,7 +190,7 @@ function bypass(node: PipelineNode, definition: NodeDefinition, inputs: Inputs, 
 /** A card line must never take the canvas down. */
 function describeSafely(definition: NodeDefinition, params: unknown): string {
   try {
-    return definition.describe?.(params) ?? '';
+    return definition.describe?.(params, inEnglish) ?? '';
   } catch {
     return '';
   }

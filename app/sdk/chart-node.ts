@@ -1,7 +1,8 @@
 import { PenstockError, type Diagnostic } from '#app/core/errors.ts';
 import type { ColumnType, Schema } from '#app/relation/types.ts';
-import type { ChartQuery, ChartServices } from './charts.ts';
+import type { ChartQuery, ChartServices, measureFns } from './charts.ts';
 import type { Report, ReportBlock, TableValue, PortValue } from './ports.ts';
+import type { Say } from './say.ts';
 
 /** What nodes that draw charts share: checks of the columns they name, and their report. */
 
@@ -54,4 +55,10 @@ export async function chartReport(
     blocks.push({ type: 'chart', chart: await tables.chart(table.relation, table.schema, query), query, input: 'table' });
   }
   return { report: { kind: 'report', report: { title, blocks } } };
+}
+
+/** A chart's measure on its card: "Mean of income", "Rows". */
+export function measureInWords(fn: (typeof measureFns)[number], column: string, say: Say): string {
+  const what = { count: say`Rows`, sum: say`Sum`, avg: say`Mean`, median: say`Median`, min: say`Smallest`, max: say`Largest`, stddev: say`Deviation`, count_distinct: say`Different` }[fn];
+  return column === '' ? what : say`${what} of ${column}`;
 }

@@ -5,6 +5,7 @@ import { isDated } from './model-input.ts';
 import type { ConfigureContext } from './node.ts';
 import type { PortSpec, Recipe } from './ports.ts';
 import { defaultRecipe } from './recipe.ts';
+import type { Say } from './say.ts';
 import { featureTypes, isFeatureOf } from './trainer.ts';
 
 /** What nodes that learn from rows without a target share: their inputs, the choice of features, and what is said before anything runs. */
@@ -74,4 +75,4 @@ export function rowFeatures(schema: Schema, { features, recipe, except = [] }: R
 }
 
 /** The card's words for the features: "every column", "3 columns". */
-export const featuresInWords = (features: readonly string[] | null): string => (features === null ? 'every column' : features.length === 1 ? '1 column' : `${features.length} columns`);
+export const featuresInWords = (features: readonly string[] | null, say: Say): string => (features === null ? say`every column` : features.length === 1 ? say`1 column` : say`${features.length} columns`);

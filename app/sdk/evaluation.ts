@@ -3,6 +3,7 @@ import type { Diagnostic } from '#app/core/errors.ts';
 import type { ConfigureContext, ConfigureResult } from './node.ts';
 import type { LearningTask } from './ports.ts';
 import { findPredictionColumns } from './prediction.ts';
+import type { Say } from './say.ts';
 import { tableSchema } from './trainer.ts';
 
 /** What all nodes that compare predictions with the truth share. */
@@ -42,7 +43,8 @@ export function configureEvaluation(context: ConfigureContext<EvaluationParams>,
   return { outputs, diagnostics };
 }
 
-export function describeEvaluation(params: EvaluationParams): string {
-  if (params.predicted !== '') return `${params.predicted} against ${params.target === '' ? 'the truth' : params.target}`.slice(0, 59);
-  return params.target === '' ? 'predictions against the truth' : `predictions of ${params.target}`.slice(0, 59);
+export function describeEvaluation(params: EvaluationParams, say: Say): string {
+  if (params.predicted !== '' && params.target === '') return say`${params.predicted} against the truth`.slice(0, 59);
+  if (params.predicted !== '') return say`${params.predicted} against ${params.target}`.slice(0, 59);
+  return params.target === '' ? say`predictions against the truth` : say`predictions of ${params.target}`.slice(0, 59);
 }

@@ -4,6 +4,7 @@ import type { ChartServices } from './charts.ts';
 import type { CsvFileServices, CsvTableServices } from './csv.ts';
 import type { DatabaseProbes, DatabaseServices } from './databases.ts';
 import type { FormatFileServices, FormatTableServices } from './formats.ts';
+import type { Say } from './say.ts';
 import type { ScriptServices } from './scripts.ts';
 import type { ColumnLineage, Relation, Schema } from '#app/relation/types.ts';
 import type { Evaluation, FittedRecipe, ModelSignature, ModelValue, PortMeta, PortSpec, PortValue, TableValue } from './ports.ts';
@@ -86,8 +87,8 @@ export interface NodeDefinition<P = unknown> {
   readonly outputs: readonly PortSpec[];
   /** Must parse `{}` to the defaults (a fresh node is valid JSON even where it still lacks a required choice). */
   readonly params: z.ZodType<P>;
-  /** The line on the card: what the node does as configured, under 60 characters ("income > 30000"). */
-  describe?(params: P): string;
+  /** The line on the card: what the node does as configured, under 60 characters ("income > 30000"), its words said by `Say`. */
+  describe?(params: P, say: Say): string;
   /**
    * Output meta and diagnostics without I/O. Nodes with a relation.ts get their table outputs from it, and need this only for
    * further diagnostics; others must give a meta for each output.

@@ -1,6 +1,7 @@
 import type { Diagnostic } from '#app/core/errors.ts';
 import type { ConfigureContext, ConfigureResult } from './node.ts';
 import type { LearnerSpec, PortSpec, RecipeStep } from './ports.ts';
+import type { Say } from './say.ts';
 import { tableSchema, targetProblem, targetRemedy } from './trainer.ts';
 
 /** What train nodes share that learn classes from one raw text column (texts, paths of images) by a recipe of their own. */
@@ -75,8 +76,8 @@ export function suggestRaw(context: ConfigureContext<RawTrainerParams>, likely: 
 }
 
 /** The card's line: "label from text". */
-export function describeRaw({ target, column }: RawTrainerParams): string {
-  if (target === '' || column === '') return target === '' ? 'no target yet' : 'no column yet';
+export function describeRaw({ target, column }: RawTrainerParams, say: Say): string {
+  if (target === '' || column === '') return target === '' ? say`no target yet` : say`no column yet`;
   const short = (name: string): string => (name.length > 24 ? `${name.slice(0, 23)}…` : name);
-  return `${short(target)} from ${short(column)}`;
+  return say`${short(target)} from ${short(column)}`;
 }

@@ -3,6 +3,7 @@ import type { Diagnostic } from '#app/core/errors.ts';
 import type { Relation, Schema } from '#app/relation/types.ts';
 import type { PortMeta, PortValue } from './ports.ts';
 import { columnTypeLabels, columnTypeNames } from './reader-params.ts';
+import type { Say } from './say.ts';
 import type { ScriptRequest } from './scripts.ts';
 
 /** What the nodes that run a person's code have in common. */
@@ -97,8 +98,8 @@ export function scriptRequest(params: ScriptFields, inputs: Readonly<Record<stri
 }
 
 /** The first line of code that says something, for the card. */
-export function firstLine(code: string, comment: '//' | '#'): string {
+export function firstLine(code: string, comment: '//' | '#', say: Say): string {
   const lines = code.split('\n').map((line) => line.trim());
   const line = lines.find((one) => one !== '' && !one.startsWith(comment)) ?? '';
-  return line === '' ? 'No code yet' : line.length <= 56 ? line : `${line.slice(0, 55)}…`;
+  return line === '' ? say`No code yet` : line.length <= 56 ? line : `${line.slice(0, 55)}…`;
 }

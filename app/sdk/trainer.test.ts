@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Schema } from '#app/relation/types.ts';
 import type { ConfigureContext } from './node.ts';
+import { inEnglish } from './say.ts';
 import { configureTrainer, describeTrainer, suggestTarget, type TrainerParams } from './trainer.ts';
 
 const schema: Schema = [
@@ -56,7 +57,7 @@ describe('suggesting a target', () => {
 });
 
 it('describes itself within 60 characters', () => {
-  expect(describeTrainer({ target: '', features: null })).toBe('no target yet');
-  expect(describeTrainer({ target: 'species', features: ['a', 'b'] })).toBe('species from 2 columns');
-  expect(describeTrainer({ target: 'x'.repeat(100), features: null }).length).toBeLessThan(60);
+  expect(describeTrainer({ target: '', features: null }, inEnglish)).toBe('no target yet');
+  expect(describeTrainer({ target: 'species', features: ['a', 'b'] }, inEnglish)).toBe('species from 2 columns');
+  expect(describeTrainer({ target: 'x'.repeat(100), features: null }, inEnglish).length).toBeLessThan(60);
 });

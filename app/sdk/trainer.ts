@@ -6,6 +6,7 @@ import type { LearnerSpec, LearningTask, ModelSignature, PortMeta, PortSpec, Rec
 import { isDated } from './model-input.ts';
 import { defaultRecipe, treeRecipe } from './recipe.ts';
 import { recipeProblems } from './recipe-problems.ts';
+import type { Say } from './say.ts';
 
 /** What all train nodes share: their ports, the choice of target and features, and what is said before anything runs. */
 
@@ -168,9 +169,17 @@ export function suggestTarget(context: ConfigureContext<TrainerParams>, task: Le
 }
 
 /** The card's line: "species from every column". */
-export function describeTrainer(params: TrainerParams): string {
-  if (params.target === '') return 'no target yet';
-  const from = params.features === null ? 'every column' : params.features.length === 1 ? '1 column' : `${params.features.length} columns`;
-  const target = params.target.length > 28 ? `${params.target.slice(0, 27)}…` : params.target;
-  return `${target} from ${from}`;
+export function describeTrainer(params: TrainerParams, say: Say): string {
+  if (params.target === '') return say`no target yet`;
+  const { features } = params;
+  const from = features === null ? say`every column` : features.length === 1 ? say`1 column` : say`${features.length} columns`;
+  return say`${shownTarget(params)} from ${from}`;
 }
+
+/** The card's line of a trainer whose params say more than its features do: "species · 200 trees". */
+export function describeTrainerBy(params: Pick<TrainerParams, 'target'>, detail: string, say: Say): string {
+  return params.target === '' ? say`no target yet` : `${shownTarget(params)} · ${detail}`.slice(0, 60);
+}
+
+/** A long name is cut, so that the line has room for the rest. */
+export const shownTarget = ({ target }: Pick<TrainerParams, 'target'>): string => (target.length > 28 ? `${target.slice(0, 27)}…` : target);

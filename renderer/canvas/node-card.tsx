@@ -3,7 +3,7 @@ import { memo } from 'react';
 import { useShallow } from 'zustand/react/shallow';
 import { formatDuration } from '#app/core/units.ts';
 import { mayBeEmpty, type PortSpec } from '#app/sdk/ports.ts';
-import { categoryOf, iconOf, titleOf, typeOf } from '../state/catalogue.ts';
+import { categoryOf, iconOf, lineOf, titleOf, typeOf } from '../state/catalogue.ts';
 import { diagnosticsOf, useConfiguration } from '../state/configuration.ts';
 import { nodeState, stateTitles } from '../state/node-state.ts';
 import { edit, usePipeline } from '../state/pipeline.ts';
@@ -25,7 +25,7 @@ import { texts } from '../text/texts.ts';
 
 function NodeCardView({ data, selected }: NodeProps<CardNode>) {
   const { node, ports } = data;
-  const describe = useConfiguration((store) => store.nodes[node.id]?.describe ?? '');
+  const describe = useConfiguration((store) => lineOf(node, store.nodes[node.id]?.describe ?? ''));
   const diagnostics = useConfiguration(useShallow((store) => diagnosticsOf(store, node.id)));
   const freshness = useConfiguration((store) => store.freshness[node.id]);
   const nodeRun = useRun((store) => store.nodes[node.id]);

@@ -4,7 +4,7 @@ import { useShallow } from 'zustand/react/shallow';
 import type { PipelineDocument, PipelineGroup, PipelineNode } from '#app/pipeline/document.ts';
 import { StateGlyph } from '../canvas/state-glyph.tsx';
 import { renameGroup } from '../canvas/group-frame.tsx';
-import { categoryOf, iconOf, titleOf } from '../state/catalogue.ts';
+import { categoryOf, iconOf, lineOf, titleOf } from '../state/catalogue.ts';
 import { diagnosticsOf, useConfiguration } from '../state/configuration.ts';
 import { nodeState } from '../state/node-state.ts';
 import { edit } from '../state/pipeline.ts';
@@ -48,7 +48,7 @@ export const OutlineRow = memo(OutlineRowView);
 function NodeRow(props: RowProps & { readonly node: PipelineNode }) {
   const { document, item, node, closed } = props;
   const diagnostics = useConfiguration(useShallow((store) => diagnosticsOf(store, node.id)));
-  const describe = useConfiguration((store) => store.nodes[node.id]?.describe ?? '');
+  const describe = useConfiguration((store) => lineOf(node, store.nodes[node.id]?.describe ?? ''));
   const freshness = useConfiguration((store) => store.freshness[node.id]);
   const run = useRun((store) => store.nodes[node.id]);
   const progress = useRun((store) => store.progress[node.id]);

@@ -7,7 +7,7 @@ import { componentNode, type Component } from '#app/pipeline/subflow/component.t
 import { subflowIcon, subflowType, typeOfNode } from '#app/pipeline/subflow/node-type.ts';
 import { language } from '../text/language.ts';
 import { texts } from '../text/texts.ts';
-import { translateType, type CatalogueText, type NodeText } from './node-text.ts';
+import { lineIn, translateType, type CatalogueText, type NodeText } from './node-text.ts';
 
 /** Every node type, found by being there: nodes/<category>/<name>/{node.ts, icon.svg, help.md}, and for German {text.de.json, help.de.md}. */
 const definitions = import.meta.glob<{ definition: NodeDefinition }>('../../nodes/*/*/node.ts', { eager: true });
@@ -103,6 +103,12 @@ export const typeOf = (node: PipelineNode): NodeType | undefined => typeOfNode(c
 /** The title a person reads: the node's own, or its type's. */
 export function titleOf(node: { readonly type: string; readonly title?: string | undefined }): string {
   return node.title || (node.type.startsWith('flow/') ? typeOf(node as PipelineNode) : catalogue.get(node.type))?.definition.title || node.type;
+}
+
+/** A node's line on its card in the page's language; `english` is what the engine says. */
+export function lineOf({ type, params }: PipelineNode, english: string): string {
+  const known = german && english !== '' ? catalogue.get(type) : undefined;
+  return (german && known && lineIn(german, known.definition, params)) ?? english;
 }
 
 /** Whether an input takes one connection; that of an unknown type is taken to. */

@@ -1,7 +1,9 @@
-import { readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { sayBy } from '#app/sdk/say.ts';
 import { searchTypes } from '../canvas/type-search.ts';
 import { catalogue, loadGermanWords, namesOf, orderedTypes, searchWords } from './catalogue.ts';
 import { helpPages } from './german-help.ts';
@@ -12,9 +14,11 @@ import { textsOf, translatorOf } from './node-text.ts';
 
 const same = new Set(sharedText.same);
 const texts = { shared: sharedText, nodes: nodeTexts };
-const types = [...catalogue.values()].map(({ definition, help }) => ({ type: definition.type, definition, help }));
+const nodes = fileURLToPath(new URL('../../nodes/', import.meta.url));
+const shared = templatesIn(fileURLToPath(new URL('../../app/sdk/', import.meta.url)));
+const types = [...catalogue.values()].map(({ definition, help }) => ({ type: definition.type, definition, help, templates: templatesIn(path.join(nodes, definition.type)) }));
 
-describe.each(types)('$type in German', ({ type, definition, help }) => {
+describe.each(types)('$type in German', ({ type, definition, help, templates }) => {
   const own = nodeTexts.get(type);
   const english = textsOf(definition);
 
@@ -29,9 +33,30 @@ describe.each(types)('$type in German', ({ type, definition, help }) => {
     expect([...english].filter((text) => translate(text) === text && !same.has(text))).toEqual([]);
   });
 
+  it('has every template of its line, and of lines that nodes share', () => {
+    const translate = translatorOf(type, texts);
+    expect([...templates, ...shared].filter((template) => translate(template) === template && !same.has(template))).toEqual([]);
+    for (const template of [...templates, ...shared]) expect(placesOf(translate(template)), template).toEqual(placesOf(template));
+  });
+
+  it.each(paramsIn(type))('says its line as $file sets it up', ({ params }) => {
+    const untold: string[] = [];
+    const translate = translatorOf(type, texts);
+    const say = sayBy(
+      (text) => {
+        if (translate(text) === text && !same.has(text)) untold.push(text);
+        return translate(text);
+      },
+      (label) => label,
+    );
+    const line = definition.describe?.(definition.params.parse(params), say) ?? '';
+    expect(untold).toEqual([]);
+    expect(line).not.toMatch(/\{\d\}|undefined|\[object|NaN/);
+  });
+
   it('has no text left over, none that says the English, and none that all nodes share', () => {
     for (const [from, to] of Object.entries(own?.texts ?? {})) {
-      expect(english, 'a text that the node no longer has').toContain(from);
+      expect(english.has(from) || templates.has(from) || shared.has(from), `the node no longer says “${from}”`).toBe(true);
       expect(to).not.toBe(from);
       expect(sharedText.texts[from], from).not.toBe(to);
       expectGerman(to);
@@ -53,7 +78,7 @@ describe('German of all nodes', () => {
   });
 
   it('shares only texts that a node has, each in German', () => {
-    const used = new Set(types.flatMap(({ definition }) => [definition.title, ...textsOf(definition)]));
+    const used = new Set([...shared, ...types.flatMap(({ definition, templates }) => [definition.title, ...textsOf(definition), ...templates])]);
     expect([...Object.keys(sharedText.texts), ...sharedText.same].filter((text) => !used.has(text))).toEqual([]);
     for (const [from, to] of Object.entries(sharedText.texts)) {
       expect(to).not.toBe(from);
@@ -80,7 +105,6 @@ describe('German of all nodes', () => {
   });
 
   it('is one file a node and one of shared texts, without a text given twice', () => {
-    const nodes = fileURLToPath(new URL('../../nodes/', import.meta.url));
     const files = readdirSync(nodes, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('text.de.json'));
     expect(files.length).toBe(types.length + 1);
     for (const file of files) {
@@ -89,6 +113,34 @@ describe('German of all nodes', () => {
     }
   });
 });
+
+/** The templates that a folder's code says lines by, as their translations are looked up: say`${n} trees` is "{0} trees". */
+function templatesIn(folder: string): ReadonlySet<string> {
+  const found = new Set<string>();
+  for (const file of readdirSync(folder)) {
+    if (!file.endsWith('.ts') || file.endsWith('.test.ts') || file === 'say.ts') continue;
+    for (const [, template = ''] of readFileSync(path.join(folder, file), 'utf8').matchAll(/\bsay`([^`]*)`/g)) {
+      let place = 0;
+      found.add(template.replace(/\$\{[^}]*\}/g, () => `{${place++}}`));
+    }
+  }
+  return found;
+}
+
+/** Which values a template takes. */
+const placesOf = (template: string): readonly string[] => [...new Set(template.match(/\{\d+\}/g))].sort();
+
+/** Params of a node type as its fixtures set it up. */
+function paramsIn(type: string): { readonly file: string; readonly params: unknown }[] {
+  const folder = path.join(nodes, type, 'fixtures');
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .filter((file) => file.endsWith('.json'))
+    .flatMap((file) => {
+      const fixture = z.object({ nodes: z.array(z.object({ type: z.string(), params: z.record(z.string(), z.unknown()).default({}) })).default([]) }).parse(JSON.parse(readFileSync(path.join(folder, file), 'utf8')));
+      return fixture.nodes.filter((node) => node.type === type && catalogue.get(type)?.definition.params.safeParse(node.params).success).map(({ params }) => ({ file, params }));
+    });
+}
 
 /** Headings by their level, examples of code by their text, and how many points each list has: what a translation must not change. */
 function shapeOf(page: string): readonly string[] {

@@ -1,5 +1,7 @@
 import type { NodeDefinition } from '#app/sdk/node.ts';
 import type { PortSpec } from '#app/sdk/ports.ts';
+import { sayBy, type Say } from '#app/sdk/say.ts';
+import type { PipelineNode } from '#app/pipeline/document.ts';
 import type { NodeType } from '#app/pipeline/types.ts';
 import { paramsSchema, translateForm } from '../inspector/form-model.ts';
 import { translateSchema, type Translate } from '../inspector/form-text.ts';
@@ -46,6 +48,21 @@ function translateDefinition(definition: NodeDefinition, title: string, translat
   const port = (spec: PortSpec): PortSpec => ({ ...spec, title: translate(spec.title), ...(spec.summary !== undefined && { summary: translate(spec.summary) }) });
   return { ...definition, title, summary: translate(definition.summary), inputs: definition.inputs.map(port), outputs: definition.outputs.map(port) };
 }
+
+const lines = new WeakMap<object, string | null>();
+
+/** The line of a node's card in the language of `text`; null where its params are not sound. Kept by the params, which are never changed in place. */
+export function lineIn(text: CatalogueText, definition: NodeDefinition, params: PipelineNode['params']): string | null {
+  const known = lines.get(params);
+  if (known !== undefined) return known;
+  const parsed = definition.params.safeParse(params);
+  const line = parsed.success ? (definition.describe?.(parsed.data, sayIn(definition.type, text)) ?? null) : null;
+  lines.set(params, line);
+  return line;
+}
+
+/** Words of a node's line; German nouns keep their capital wherever they stand. */
+const sayIn = (type: string, text: Pick<CatalogueText, 'shared' | 'nodes'>): Say => sayBy(translatorOf(type, text), (label) => label);
 
 /** Every English text of a definition but its title and keywords, which have places of their own. */
 export function textsOf(definition: NodeDefinition): ReadonlySet<string> {

@@ -8,6 +8,7 @@ import { parseDocument } from '#app/pipeline/parse.ts';
 import { seedSamples } from '../project/samples.ts';
 import { openTestEngine, type TestEngine } from '../testing.ts';
 import { describeDocument } from './describe-document.ts';
+import { inEnglish } from '#app/sdk/say.ts';
 
 const resources = fileURLToPath(new URL('../../../resources', import.meta.url));
 let opened: TestEngine;
@@ -39,7 +40,7 @@ it('tells a sample before and after its run, with rows, scores, prepared feature
 it('has a sentence for every node type, also with nothing chosen', () => {
   for (const { definition } of opened.engine.catalogue.values()) {
     const params = definition.params.parse({}) as Record<string, unknown>;
-    const predicate = stepPredicate(definition.type, params, definition.describe?.(params) ?? '', definition.summary);
+    const predicate = stepPredicate(definition.type, params, definition.describe?.(params, inEnglish) ?? '', definition.summary);
     expect(predicate, definition.type).toMatch(/^[a-z].{8,}/);
     expect(predicate, definition.type).not.toMatch(/undefined|NaN|\[object|\.$|\s{2}/);
   }

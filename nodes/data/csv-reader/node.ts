@@ -64,7 +64,7 @@ export const definition = defineNode({
   ],
   params,
   migrate: { 1: asReadBefore },
-  describe: ({ path }) => (path === '' ? 'No file yet' : fileName(path)),
+  describe: ({ path }, say) => (path === '' ? say`No file yet` : fileName(path)),
   configure: ({ params: given, facts }) => {
     const rejects: PortMeta = { kind: 'table', schema: rejectsSchema };
     const unknown: Record<string, PortMeta> = { table: { kind: 'table', schema: null }, rejects };

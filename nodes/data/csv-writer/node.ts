@@ -36,7 +36,7 @@ export const definition = defineNode({
   inputs: writerInputs,
   outputs: writerOutputs,
   params,
-  describe: ({ path }) => (path === '' ? 'No file yet' : shownPath(path)),
+  describe: ({ path }, say) => (path === '' ? say`No file yet` : shownPath(path)),
   configure: (context) => {
     const { missing, delimiter } = context.params;
     const clash = missing.includes(delimiters[delimiter]) || missing.includes('"') || /[\r\n]/.test(missing);

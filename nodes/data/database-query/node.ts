@@ -88,13 +88,13 @@ export const definition = defineNode({
   inputs: [],
   outputs: [{ name: 'table', title: 'Table', kind: 'table', summary: 'The rows that the query gives.' }],
   params,
-  describe(given) {
-    if (given.connection === '') return 'No connection yet';
+  describe(given, say) {
+    if (given.connection === '') return say`No connection yet`;
     const source = sourceOf(given);
-    if (source === null) return `${given.connection}: nothing chosen yet`;
+    if (source === null) return say`${given.connection}: nothing chosen yet`;
     const what = source.kind === 'sql' ? source.text.replace(/\s+/g, ' ').trim() : source.table;
     const filter = given.filter.replace(/\s+/g, ' ').trim();
-    const line = `${given.connection}: ${what}${filter === '' ? '' : ` where ${filter}`}`;
+    const line = `${given.connection}: ${what}${filter === '' ? '' : say` where ${filter}`}`;
     return line.length > 59 ? `${line.slice(0, 58)}…` : line;
   },
   configure({ params: given, facts }) {

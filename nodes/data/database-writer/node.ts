@@ -22,8 +22,6 @@ const params = z.object({
 
 export type DatabaseWriterParams = z.output<typeof params>;
 
-const verbs = { append: 'append to', replace: 'replace', create: 'create', upsert: 'update' } as const;
-
 export const definition = defineNode({
   type: 'data/database-writer',
   version: 1,
@@ -33,7 +31,12 @@ export const definition = defineNode({
   inputs: [{ name: 'table', title: 'Table', kind: 'table', arity: 'one', summary: 'The rows to write.' }],
   outputs: [{ name: 'report', title: 'Report', kind: 'report', summary: 'How many rows went where.' }],
   params,
-  describe: ({ connection, table, mode }) => (connection === '' ? 'No connection yet' : table === '' ? `${connection}: no table yet` : `${verbs[mode]} ${connection}: ${table}`.slice(0, 59)),
+  describe: ({ connection, table, mode }, say) => {
+    if (connection === '') return say`No connection yet`;
+    if (table === '') return say`${connection}: no table yet`;
+    const to = `${connection}: ${table}`;
+    return { append: say`append to ${to}`, replace: say`replace ${to}`, create: say`create ${to}`, upsert: say`update ${to}` }[mode].slice(0, 59);
+  },
   configure(context) {
     const { connection, table, mode, keys } = context.params;
     const diagnostics: Diagnostic[] = [];

@@ -55,7 +55,7 @@ export const definition = defineNode({
   inputs: [],
   outputs: readerOutputs,
   params,
-  describe: ({ path, sheet }) => (path === '' ? 'No file yet' : sheet === '' ? fileName(path) : `${sheet} of ${fileName(path)}`),
+  describe: ({ path, sheet }, say) => (path === '' ? say`No file yet` : sheet === '' ? fileName(path) : say`${sheet} of ${fileName(path)}`),
   configure: ({ params: given, facts }) => {
     if (given.path === '') return { diagnostics: [paramMissing(['path'], 'No file is chosen.', 'Choose an Excel workbook.')] };
     const known = excelFacts(facts);

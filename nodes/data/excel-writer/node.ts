@@ -26,7 +26,7 @@ export const definition = defineNode({
   inputs: writerInputs,
   outputs: writerOutputs,
   params,
-  describe: ({ path }) => (path === '' ? 'No file yet' : shownPath(path)),
+  describe: ({ path }, say) => (path === '' ? say`No file yet` : shownPath(path)),
   configure: (context) => {
     const { path } = context.params;
     const other = path !== '' && !/\.xlsx$/i.test(path);

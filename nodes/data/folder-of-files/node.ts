@@ -56,7 +56,7 @@ export const definition = defineNode({
     { name: 'rejects', title: 'Rejects', kind: 'table', summary: 'The rows that could not be read, with file, line, column and reason.' },
   ],
   params,
-  describe: ({ path, format }) => (path === '' ? 'No folder yet' : `${format === 'csv' ? 'CSV' : 'Parquet'} of ${path}`.slice(0, 59)),
+  describe: ({ path, format }, say) => (path === '' ? say`No folder yet` : say`${format === 'csv' ? 'CSV' : 'Parquet'} of ${path}`.slice(0, 59)),
   configure: ({ params: given, facts }) => {
     const rejects: PortMeta = { kind: 'table', schema: rejectsSchema };
     const unknown: Record<string, PortMeta> = { table: { kind: 'table', schema: null }, rejects };

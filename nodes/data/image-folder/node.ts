@@ -49,7 +49,7 @@ export const definition = defineNode({
     { name: 'rejects', title: 'Rejects', kind: 'table', summary: 'Files that are damaged or no images, with the reason.' },
   ],
   params,
-  describe: ({ folder }) => (folder === '' ? 'No folder yet' : fileName(folder.replace(/[\\/]+$/, ''))),
+  describe: ({ folder }, say) => (folder === '' ? say`No folder yet` : fileName(folder.replace(/[\\/]+$/, ''))),
   configure: ({ params: given }) => ({
     outputs: { table: { kind: 'table', schema: imageSchema(given) }, rejects: { kind: 'table', schema: rejectedImages } },
     diagnostics: given.folder === '' ? [paramMissing(['folder'], 'No folder is chosen.', 'Choose a folder of images.')] : [],

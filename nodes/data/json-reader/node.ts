@@ -58,7 +58,7 @@ export const definition = defineNode({
   inputs: [],
   outputs: readerOutputs,
   params,
-  describe: ({ path, list }) => (path === '' ? 'No file yet' : list === '' ? fileName(path) : `${list} of ${fileName(path)}`),
+  describe: ({ path, list }, say) => (path === '' ? say`No file yet` : list === '' ? fileName(path) : say`${list} of ${fileName(path)}`),
   configure: ({ params: given, facts }) => {
     if (given.path === '') return { diagnostics: [paramMissing(['path'], 'No file is chosen.', 'Choose a JSON file.')] };
     const known = jsonFacts(facts);

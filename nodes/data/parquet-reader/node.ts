@@ -45,10 +45,10 @@ export const definition = defineNode({
   inputs: [],
   outputs: [{ name: 'table', title: 'Table', kind: 'table', summary: 'The rows of all files.' }],
   params,
-  describe: (given) => {
+  describe: (given, say) => {
     const [first, ...others] = patternsOf(given);
-    if (first === undefined) return 'No file yet';
-    return others.length === 0 ? fileName(first) : `${fileName(first)} and ${others.length} more`;
+    if (first === undefined) return say`No file yet`;
+    return others.length === 0 ? fileName(first) : say`${fileName(first)} and ${others.length} more`;
   },
   configure: ({ params: given, facts }) => ({ diagnostics: patternsOf(given).length === 0 ? [noFile()] : (parquetFacts(facts)?.notes ?? []) }),
 });

@@ -27,7 +27,7 @@ export const definition = defineNode({
   inputs: writerInputs,
   outputs: writerOutputs,
   params,
-  describe: ({ path, partitionBy }) => (path === '' ? 'No file yet' : partitionBy.length === 0 ? shownPath(path) : shownPath(`${path} by ${partitionBy.join(', ')}`)),
+  describe: ({ path, partitionBy }, say) => (path === '' ? say`No file yet` : partitionBy.length === 0 ? shownPath(path) : shownPath(say`${path} by ${partitionBy.join(', ')}`)),
   configure: (context) => {
     const schema = schemaAt(context);
     const { partitionBy } = context.params;

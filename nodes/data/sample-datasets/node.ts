@@ -24,6 +24,6 @@ export const definition = defineNode({
   inputs: [],
   outputs: [{ name: 'table', title: 'Table', kind: 'table', summary: 'The dataset.' }],
   params,
-  describe: ({ dataset }) => datasets[dataset].title,
+  describe: ({ dataset }, say) => say.text(datasets[dataset].title),
   configure: ({ params: { dataset } }) => ({ outputs: { table: { kind: 'table', schema: datasets[dataset].schema } } }),
 });

@@ -44,7 +44,6 @@ const params = z.object({
 
 export type SyntheticDataParams = z.output<typeof params>;
 
-const titles = { columns: '', moons: 'two moons', circles: 'two circles', blobs: 'blobs', classification: 'classification', regression: 'regression' } as const;
 
 export const definition = defineNode({
   type: 'data/synthetic-data',
@@ -55,7 +54,11 @@ export const definition = defineNode({
   inputs: [],
   outputs: [{ name: 'table', title: 'Table', kind: 'table', summary: 'The rows that were made.' }],
   params,
-  describe: ({ rows, preset: kind, columns }) => `${formatCount(rows)} ${rows === 1 ? 'row' : 'rows'}, ${kind === 'columns' ? `${columns.length} ${columns.length === 1 ? 'column' : 'columns'}` : titles[kind]}`,
+  describe: ({ rows, preset: kind, columns }, say) => {
+    const width = columns.length === 1 ? say`1 column` : say`${columns.length} columns`;
+    const what = { columns: width, moons: say`two moons`, circles: say`two circles`, blobs: say`blobs`, classification: say`classification`, regression: say`regression` }[kind];
+    return `${rows === 1 ? say`1 row` : say`${formatCount(rows)} rows`}, ${what}`;
+  },
   configure: ({ params: given }) => {
     const diagnostics: Diagnostic[] = given.preset === 'columns' ? columnFaults(given.columns) : [];
     const few = (given.preset === 'classification' || given.preset === 'regression') && given.informative > given.features;

@@ -34,7 +34,7 @@ export const definition = defineNode({
   inputs: [],
   outputs: [{ name: 'table', title: 'Table', kind: 'table', summary: 'The rows as they were typed.' }],
   params,
-  describe: ({ table: { columns, rows } }) => (columns.length === 0 ? 'No columns yet' : `${rows.length} ${rows.length === 1 ? 'row' : 'rows'}, ${columns.length} ${columns.length === 1 ? 'column' : 'columns'}`),
+  describe: ({ table: { columns, rows } }, say) => (columns.length === 0 ? say`No columns yet` : `${rows.length === 1 ? say`1 row` : say`${rows.length} rows`}, ${columns.length === 1 ? say`1 column` : say`${columns.length} columns`}`),
   configure: ({ params: { table } }) => {
     const { columns, rows } = table;
     const diagnostics: Diagnostic[] = [];

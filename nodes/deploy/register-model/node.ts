@@ -18,7 +18,7 @@ export const definition = defineNode({
   inputs: modelInputs,
   outputs: reportOutputs,
   params: paramsSchema,
-  describe: ({ name }) => `as ${name}`,
+  describe: ({ name }, say) => say`as ${name}`,
   configure: reportConfiguration,
   suggest: suggestModelName,
 });

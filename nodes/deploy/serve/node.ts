@@ -18,7 +18,7 @@ export const definition = defineNode({
   inputs: modelInputs,
   outputs: reportOutputs,
   params: paramsSchema,
-  describe: ({ name, port }) => (port === 0 ? name : `${name} on port ${port}`),
+  describe: ({ name, port }, say) => (port === 0 ? name : say`${name} on port ${port}`),
   configure: reportConfiguration,
   suggest: suggestModelName,
 });

@@ -29,7 +29,7 @@ export const definition = defineNode({
     { name: 'table', title: 'Bins', kind: 'table', summary: 'The points of the reliability diagram.' },
   ],
   params: paramsSchema,
-  describe: ({ method, bins }) => `${{ none: 'measures', platt: 'Platt', isotonic: 'isotonic' }[method]}, ${bins} bins`,
+  describe: ({ method, bins }, say) => `${{ none: say`measures`, platt: 'Platt', isotonic: say`isotonic` }[method]}, ${say`${bins} bins`}`,
   configure: (context) => ({
     outputs: {
       evaluation: { kind: 'evaluation' },

@@ -33,7 +33,7 @@ export const definition = defineNode({
   inputs: rowInputs,
   outputs: [{ name: 'evaluation', title: 'Evaluation', kind: 'evaluation' }],
   params: paramsSchema,
-  describe: ({ cluster, label }) => (cluster === '' ? 'no clusters yet' : `${cluster}${label === '' ? '' : ` against ${label}`}`.slice(0, 59)),
+  describe: ({ cluster, label }, say) => (cluster === '' ? say`no clusters yet` : label === '' ? cluster.slice(0, 59) : say`${cluster} against ${label}`.slice(0, 59)),
   configure: (context) => {
     const { params } = context;
     const schema = schemaAt(context);

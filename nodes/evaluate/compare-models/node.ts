@@ -63,7 +63,7 @@ export const definition = defineNode({
     { name: 'table', title: 'Comparisons', kind: 'table', summary: 'One row a pair.' },
   ],
   params: paramsSchema,
-  describe: ({ metric, reference }) => `${metric === 'auto' ? 'learners' : (scoreMetrics.find(({ name }) => name === metric)?.title ?? metric)}, ${reference === '' ? 'every pair' : `against ${reference}`}`.slice(0, 59),
+  describe: ({ metric, reference }, say) => `${metric === 'auto' ? say`learners` : say.text(scoreMetrics.find(({ name }) => name === metric)?.title ?? metric)}, ${reference === '' ? say`every pair` : say`against ${reference}`}`.slice(0, 59),
   configure: (context) => {
     const schema = schemaAt(context, 'scores');
     return { outputs: { report: { kind: 'report' }, table: { kind: 'table', schema: comparisonSchema } }, diagnostics: schema === null ? [] : scoreProblems(schema, context.params) };

@@ -41,7 +41,7 @@ export const definition = defineNode({
   ],
   migrate: { 1: (params) => params },
   params: paramsSchema,
-  describe: ({ columns }) => (columns.length === 0 ? 'no protected column yet' : columns.join(', ').slice(0, 59)),
+  describe: ({ columns }, say) => (columns.length === 0 ? say`no protected column yet` : columns.join(', ').slice(0, 59)),
   configure: (context) => {
     const { columns, favourable } = context.params;
     const signature = signatureAt(context);

@@ -66,7 +66,7 @@ export const definition = defineNode({
     { name: 'table', title: 'Scores', kind: 'table', summary: 'One row for each size and metric.' },
   ],
   params: paramsSchema,
-  describe: ({ sizes, folds, repeats }) => `${sizes.length} sizes, ${folds} folds${repeats > 1 ? `, ${repeats} times` : ''}`,
+  describe: ({ sizes, folds, repeats }, say) => (repeats > 1 ? say`${sizes.length} sizes, ${folds} folds, ${repeats} times` : say`${sizes.length} sizes, ${folds} folds`),
   configure: (context): ConfigureResult => {
     const { params, inputs } = context;
     const schema = schemaAt(context);

@@ -32,8 +32,8 @@ export const definition = defineNode({
     { name: 'table', title: 'Dependence', kind: 'table', summary: 'The mean prediction at each value of each column.' },
   ],
   params: paramsSchema,
-  describe: ({ columns, across, up }) => {
-    const which = columns.length === 0 ? 'the first columns' : columns.length === 1 ? (columns[0] ?? '') : `${columns.length} columns`;
+  describe: ({ columns, across, up }, say) => {
+    const which = columns.length === 0 ? say`the first columns` : columns.length === 1 ? (columns[0] ?? '') : say`${columns.length} columns`;
     return (across === '' || up === '' ? which : `${which}; ${across} × ${up}`).slice(0, 59);
   },
   configure: (context) => {

@@ -30,7 +30,7 @@ export const definition = defineNode({
     { name: 'table', title: 'Importance', kind: 'table', summary: 'One row a column, and one a group of related columns.' },
   ],
   params: paramsSchema,
-  describe: ({ repeats }) => `${repeats} ${repeats === 1 ? 'permutation' : 'permutations'} a column`,
+  describe: ({ repeats }, say) => (repeats === 1 ? say`1 permutation a column` : say`${repeats} permutations a column`),
   configure: (context) => ({
     outputs: {
       report: { kind: 'report' },

@@ -22,7 +22,7 @@ export const definition = defineNode({
   outputs: [{ name: 'table', title: 'Predictions', kind: 'table', summary: 'The table with the prediction appended.' }],
   rowsOf: { table: { input: 'table', by: 'place' } },
   params: paramsSchema,
-  describe: () => 'appends the prediction',
+  describe: (_, say) => say`appends the prediction`,
   configure: ({ inputs }): ConfigureResult => {
     const table = inputs['table']?.[0];
     const model = inputs['model']?.[0];

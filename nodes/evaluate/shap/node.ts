@@ -27,7 +27,7 @@ export const definition = defineNode({
   rowsOf: { table: { input: 'table', by: { column: 'row' } } },
   migrate: { 1: (params) => params },
   params: paramsSchema,
-  describe: ({ rows, cls }) => `${rows} rows${cls === '' ? '' : `, class ${cls}`}`.slice(0, 60),
+  describe: ({ rows, cls }, say) => (cls === '' ? say`${rows} rows` : say`${rows} rows, class ${cls}`.slice(0, 60)),
   configure: (context) => {
     const signature = signatureAt(context);
     // Before fitting, the features are not known.

@@ -82,14 +82,14 @@ export const definition = defineNode({
   ],
   rowsOf: { predictions: { input: 'table', by: 'values' } },
   params: paramsSchema,
-  describe: ({ method, folds, repeats, share, group, time }) =>
+  describe: ({ method, folds, repeats, share, group, time }, say) =>
     ({
-      'k-fold': `${folds} folds`,
-      'repeated-k-fold': `${folds} folds, ${repeats} times`,
-      random: `${repeats} times ${Math.round(share * 100)} % to train on`,
-      'group-k-fold': `${folds} folds, whole ${group || '…'}`,
-      'leave-one-group-out': `without each ${group || '…'}`,
-      time: `${folds} folds by ${time || '…'}`,
+      'k-fold': say`${folds} folds`,
+      'repeated-k-fold': say`${folds} folds, ${repeats} times`,
+      random: say`${repeats} times ${Math.round(share * 100)} % to train on`,
+      'group-k-fold': say`${folds} folds, whole ${group || '…'}`,
+      'leave-one-group-out': say`without each ${group || '…'}`,
+      time: say`${folds} folds by ${time || '…'}`,
     })[method],
   configure: (context): ConfigureResult => {
     const { inputs, params } = context;

@@ -29,7 +29,6 @@ export const paramsSchema = z.object({
 
 export type Params = z.output<typeof paramsSchema>;
 
-const words: Readonly<Record<Params['by'], string>> = { cost: 'lowest cost', f1: 'best F1', 'balanced-accuracy': 'best balanced accuracy', precision: 'precision', recall: 'recall', 'positive-rate': 'share called positive' };
 
 export const definition = defineNode({
   type: 'evaluate/threshold-tuning',
@@ -44,9 +43,16 @@ export const definition = defineNode({
     { name: 'table', title: 'Thresholds', kind: 'table', summary: 'What each threshold gives.' },
   ],
   params: paramsSchema,
-  describe: ({ by, falsePositive, falseNegative, wanted }) => {
-    if (by === 'cost') return `false alarm ${falsePositive}, miss ${falseNegative}`;
-    return by === 'f1' || by === 'balanced-accuracy' ? words[by] : `${words[by]} ${by === 'positive-rate' ? '≤' : '≥'} ${Math.round(wanted * 100)} %`;
+  describe: ({ by, falsePositive, falseNegative, wanted }, say) => {
+    const share = `${Math.round(wanted * 100)} %`;
+    return {
+      cost: say`false alarm ${falsePositive}, miss ${falseNegative}`,
+      f1: say`best F1`,
+      'balanced-accuracy': say`best balanced accuracy`,
+      precision: say`precision ≥ ${share}`,
+      recall: say`recall ≥ ${share}`,
+      'positive-rate': say`share called positive ≤ ${share}`,
+    }[by];
   },
   configure: (context) => {
     const { by, falsePositive, falseNegative, hit, positive } = context.params;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Diagnostic } from '#app/core/errors.ts';
-import { checkColumns, groupTypes, numberTypes } from '#app/sdk/chart-node.ts';
+import { checkColumns, groupTypes, measureInWords, numberTypes } from '#app/sdk/chart-node.ts';
 import { measureFns } from '#app/sdk/charts.ts';
 import { paramMissing, schemaAt } from '#app/sdk/configuration.ts';
 import { defineNode } from '#app/sdk/node.ts';
@@ -33,9 +33,10 @@ export const definition = defineNode({
   inputs: [{ name: 'table', title: 'Table', kind: 'table', arity: 'one' }],
   outputs: [{ name: 'report', title: 'Chart', kind: 'report' }],
   params,
-  describe: ({ category, fn, column, colour }) => {
-    if (category === '') return 'No category yet';
-    return `${words[fn]}${fn === 'count' || column === '' ? '' : ` of ${column}`} by ${category}${colour === '' ? '' : ` and ${colour}`}`;
+  describe: ({ category, fn, column, colour }, say) => {
+    if (category === '') return say`No category yet`;
+    const by = colour === '' ? category : say`${category} and ${colour}`;
+    return say`${measureInWords(fn, fn === 'count' ? '' : column, say)} by ${by}`;
   },
   configure: (context) => {
     const { category, fn, column, colour, layout } = context.params;

@@ -22,10 +22,10 @@ export const definition = defineNode({
   inputs: [{ name: 'table', title: 'Table', kind: 'table', arity: 'one' }],
   outputs: [{ name: 'report', title: 'Chart', kind: 'report' }],
   params,
-  describe: ({ columns, groupBy }) => {
-    if (columns.length === 0) return 'No column yet';
-    const what = columns.length <= 2 ? columns.join(', ') : `${columns.length} columns`;
-    return groupBy === '' ? what : `${what} by ${groupBy}`;
+  describe: ({ columns, groupBy }, say) => {
+    if (columns.length === 0) return say`No column yet`;
+    const what = columns.length <= 2 ? columns.join(', ') : say`${columns.length} columns`;
+    return groupBy === '' ? what : say`${what} by ${groupBy}`;
   },
   configure: (context) => {
     const { columns, groupBy } = context.params;

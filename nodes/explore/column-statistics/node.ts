@@ -67,7 +67,10 @@ export const definition = defineNode({
     { name: 'statistics', title: 'Table of statistics', kind: 'table', summary: 'One row for each column (and group).' },
   ],
   params,
-  describe: ({ columns, group }) => `${columns.length === 0 ? 'Every column' : columns.length <= 3 ? columns.join(', ') : `${columns.length} columns`}${group.length === 0 ? '' : ` by ${group.join(', ')}`}`,
+  describe: ({ columns, group }, say) => {
+    const what = columns.length === 0 ? say`Every column` : columns.length <= 3 ? columns.join(', ') : say`${columns.length} columns`;
+    return group.length === 0 ? what : say`${what} by ${group.join(', ')}`;
+  },
   configure: (context) => {
     const schema = schemaAt(context);
     const { columns, group } = context.params;

@@ -42,9 +42,9 @@ export const definition = defineNode({
     { name: 'pairs', title: 'Pairs', kind: 'table', summary: 'Every pair, strongest first.' },
   ],
   params,
-  describe: ({ columns, method, categories }) => {
+  describe: ({ columns, method, categories }, say) => {
     const of = method === 'pearson' ? 'Pearson' : method === 'spearman' ? 'Spearman' : 'Kendall';
-    return `${of}${categories ? ' and categories' : ''}${columns.length === 0 ? '' : `, ${columns.length} columns`}`;
+    return `${categories ? say`${of} and categories` : of}${columns.length === 0 ? '' : `, ${say`${columns.length} columns`}`}`;
   },
   configure: (context) => {
     const { params: chosen } = context;

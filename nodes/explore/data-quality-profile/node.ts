@@ -44,7 +44,10 @@ export const definition = defineNode({
     { name: 'findings', title: 'Findings', kind: 'table', summary: 'One row for each finding, the worst first: to filter, or to stop a pipeline by.' },
   ],
   params,
-  describe: ({ columns, target }) => `${columns.length === 0 ? 'Every column' : `${columns.length} column${columns.length === 1 ? '' : 's'}`}${target === '' ? '' : `, target ${target}`}`,
+  describe: ({ columns, target }, say) => {
+    const what = columns.length === 0 ? say`Every column` : columns.length === 1 ? say`1 column` : say`${columns.length} columns`;
+    return target === '' ? what : say`${what}, target ${target}`;
+  },
   configure: (context) => {
     const { columns, target } = context.params;
     const schema = schemaAt(context);

@@ -48,9 +48,9 @@ export const definition = defineNode({
   inputs: [{ name: 'table', title: 'Table', kind: 'table', arity: 'one' }],
   outputs: [{ name: 'report', title: 'Charts', kind: 'report', summary: 'One chart a column.' }],
   params,
-  describe: ({ columns, groupBy }) => {
-    const what = columns.length === 0 ? 'First columns' : columns.length <= 2 ? columns.join(', ') : `${columns.length} columns`;
-    return groupBy === '' ? what : `${what} by ${groupBy}`;
+  describe: ({ columns, groupBy }, say) => {
+    const what = columns.length === 0 ? say`First columns` : columns.length <= 2 ? columns.join(', ') : say`${columns.length} columns`;
+    return groupBy === '' ? what : say`${what} by ${groupBy}`;
   },
   configure: (context) => {
     const schema = schemaAt(context);

@@ -75,7 +75,7 @@ export const definition = defineNode({
     { name: 'ranking', title: 'Ranking', kind: 'table', summary: 'One row for each feature, the best first.' },
   ],
   params,
-  describe: ({ target, columns }) => (target === '' ? 'No target yet' : `${columns.length === 0 ? 'Every column' : `${columns.length} columns`} for ${target}`),
+  describe: ({ target, columns }, say) => (target === '' ? say`No target yet` : columns.length === 0 ? say`Every column for ${target}` : say`${columns.length} columns for ${target}`),
   configure: (context) => {
     const { target, columns, task } = context.params;
     const schema = schemaAt(context);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Diagnostic } from '#app/core/errors.ts';
-import { checkColumns, groupTypes, numberTypes } from '#app/sdk/chart-node.ts';
+import { checkColumns, groupTypes, measureInWords, numberTypes } from '#app/sdk/chart-node.ts';
 import { measureFns } from '#app/sdk/charts.ts';
 import { paramMissing, schemaAt } from '#app/sdk/configuration.ts';
 import { defineNode } from '#app/sdk/node.ts';
@@ -38,7 +38,7 @@ export const definition = defineNode({
   inputs: [{ name: 'table', title: 'Table', kind: 'table', arity: 'one' }],
   outputs: [{ name: 'report', title: 'Chart', kind: 'report' }],
   params,
-  describe: ({ x, y, fn, column }) => (x === '' || y === '' ? 'No axes yet' : `${words[fn]}${fn === 'count' || column === '' ? '' : ` of ${column}`} by ${x} and ${y}`),
+  describe: ({ x, y, fn, column }, say) => (x === '' || y === '' ? say`No axes yet` : say`${measureInWords(fn, fn === 'count' ? '' : column, say)} by ${x} and ${y}`),
   configure: (context) => {
     const { x, y, fn, column } = context.params;
     const diagnostics: Diagnostic[] = checkColumns(schemaAt(context), [

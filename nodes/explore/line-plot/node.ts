@@ -35,10 +35,10 @@ export const definition = defineNode({
   inputs: [{ name: 'table', title: 'Table', kind: 'table', arity: 'one' }],
   outputs: [{ name: 'report', title: 'Chart', kind: 'report' }],
   params,
-  describe: ({ x, y, colour }) => {
-    if (x === '') return 'No axis yet';
-    const what = y.length === 0 ? 'Rows' : y.length <= 2 ? y.join(', ') : `${y.length} columns`;
-    return `${what} along ${x}${colour === '' ? '' : ` by ${colour}`}`;
+  describe: ({ x, y, colour }, say) => {
+    if (x === '') return say`No axis yet`;
+    const what = y.length === 0 ? say`Rows` : y.length <= 2 ? y.join(', ') : say`${y.length} columns`;
+    return colour === '' ? say`${what} along ${x}` : say`${what} along ${x} by ${colour}`;
   },
   configure: (context) => {
     const schema = schemaAt(context);

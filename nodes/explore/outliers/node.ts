@@ -44,9 +44,10 @@ export const definition = defineNode({
   ],
   rowsOf: { inliers: { input: 'table', by: 'values' }, outliers: { input: 'table', by: 'values' } },
   params,
-  describe: ({ method, fence, limit, chance, columns, group }) => {
-    const how = method === 'iqr' ? `Beyond ${fence} interquartile ranges` : method === 'mahalanobis' ? `Mahalanobis, p < ${chance}` : `Beyond ${limit} ${method === 'z' ? 'deviations' : 'robust deviations'}`;
-    return `${how}${columns.length === 0 ? '' : `, ${columns.length === 1 ? (columns[0] ?? '') : `${columns.length} columns`}`}${group.length === 0 || method === 'mahalanobis' ? '' : ' by group'}`;
+  describe: ({ method, fence, limit, chance, columns, group }, say) => {
+    const how = { iqr: say`Beyond ${fence} interquartile ranges`, z: say`Beyond ${limit} deviations`, 'robust-z': say`Beyond ${limit} robust deviations`, mahalanobis: `Mahalanobis, p < ${chance}` }[method];
+    const line = columns.length === 0 ? how : `${how}, ${columns.length === 1 ? (columns[0] ?? '') : say`${columns.length} columns`}`;
+    return group.length === 0 || method === 'mahalanobis' ? line : say`${line} by group`;
   },
   configure: (context) => {
     const { columns, group, method, reasons } = context.params;

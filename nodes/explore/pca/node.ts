@@ -49,9 +49,9 @@ export const definition = defineNode({
     { name: 'loadings', title: 'Loadings', kind: 'table', summary: 'Weight of each column in each component, and their correlation.' },
   ],
   params,
-  describe: ({ columns, keep, components, share }) => {
-    const kept = keep === 'share' ? `${Math.round(share * 100)} % of the variance` : `${components} component${components === 1 ? '' : 's'}`;
-    return columns.length === 0 ? kept : `${kept} of ${columns.length} columns`;
+  describe: ({ columns, keep, components, share }, say) => {
+    const kept = keep === 'share' ? say`${Math.round(share * 100)} % of the variance` : components === 1 ? say`1 component` : say`${components} components`;
+    return columns.length === 0 ? kept : say`${kept} of ${columns.length} columns`;
   },
   configure: (context) => {
     const { params: chosen } = context;

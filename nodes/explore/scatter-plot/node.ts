@@ -48,9 +48,9 @@ export const definition = defineNode({
   inputs: [{ name: 'table', title: 'Table', kind: 'table', arity: 'one' }],
   outputs: [{ name: 'report', title: 'Chart', kind: 'report' }],
   params,
-  describe: ({ x, y, colour }) => {
-    if (x === '' || y === '') return 'No axes yet';
-    return colour === '' ? `${y} against ${x}` : `${y} against ${x}, by ${colour}`;
+  describe: ({ x, y, colour }, say) => {
+    if (x === '' || y === '') return say`No axes yet`;
+    return colour === '' ? say`${y} against ${x}` : say`${y} against ${x}, by ${colour}`;
   },
   configure: (context) => {
     const schema = schemaAt(context);

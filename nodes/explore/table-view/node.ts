@@ -15,7 +15,7 @@ export const definition = defineNode({
   inputs: [{ name: 'table', title: 'Table', kind: 'table', arity: 'one' }],
   outputs: [{ name: 'table', title: 'Same table', kind: 'table', summary: 'The table as it came in.' }],
   params,
-  describe: () => 'All rows and columns',
+  describe: (_, say) => say`All rows and columns`,
   configure: (context) => {
     const schema = schemaAt(context);
     if (schema === null || schema.length > 0) return {};

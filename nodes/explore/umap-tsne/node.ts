@@ -49,7 +49,7 @@ export const definition = defineNode({
   ],
   rowsOf: { table: { input: 'table', by: 'values' } },
   params,
-  describe: ({ method, columns, neighbours, perplexity }) => `${method === 'umap' ? `UMAP, ${neighbours} neighbours` : `t-SNE, perplexity ${perplexity}`}${columns.length === 0 ? '' : `, ${columns.length} columns`}`,
+  describe: ({ method, columns, neighbours, perplexity }, say) => `${method === 'umap' ? say`UMAP, ${neighbours} neighbours` : say`t-SNE, perplexity ${perplexity}`}${columns.length === 0 ? '' : `, ${say`${columns.length} columns`}`}`,
   configure: (context) => {
     const { params: chosen } = context;
     const schema = schemaAt(context);

@@ -3,7 +3,7 @@ import type { Diagnostic } from '#app/core/errors.ts';
 import { defineNode, type ConfigureResult } from '#app/sdk/node.ts';
 import { scoreMetrics } from '#app/sdk/scores.ts';
 import { leaderboardSchema } from '#app/sdk/search-space.ts';
-import { configureTrainer, describeTrainer, featuresParam, suggestTarget, tableSchema, targetParam, taskOf, taskParam, type TrainerSpec } from '#app/sdk/trainer.ts';
+import { configureTrainer, shownTarget, featuresParam, suggestTarget, tableSchema, targetParam, taskOf, taskParam, type TrainerSpec } from '#app/sdk/trainer.ts';
 
 export const paramsSchema = z.object({
   target: targetParam(['string', 'boolean', 'integer', 'float']),
@@ -38,7 +38,7 @@ export const definition = defineNode({
     { name: 'report', title: 'Report', kind: 'report', summary: 'The winner, what it gained and cost, and the winner as nodes.' },
   ],
   params: paramsSchema,
-  describe: (params) => (params.target === '' ? describeTrainer(params) : `${describeTrainer(params).split(' from ')[0]} in ${params.seconds} s`.slice(0, 60)),
+  describe: (params, say) => (params.target === '' ? say`no target yet` : say`${shownTarget(params)} in ${params.seconds} s`.slice(0, 60)),
   configure: (context): ConfigureResult => {
     const { params } = context;
     const { outputs, diagnostics } = configureTrainer(context, anyLearner(params));

@@ -56,7 +56,7 @@ export const definition = defineNode({
   params: paramsSchema,
   // Version 2 has a learner output: results of version 1 have none.
   migrate: { 1: (params) => params },
-  describe: (params) => (params.target === '' || params.column === '' ? describeRaw(params) : `${params.target} · ${params.size} px, ${params.blocks.join('-')}`.slice(0, 60)),
+  describe: (params, say) => (params.target === '' || params.column === '' ? describeRaw(params, say) : `${params.target} · ${params.size} px, ${params.blocks.join('-')}`.slice(0, 60)),
   configure: (context) => {
     const result = configureRawTrainer(context, 'paths of images', trainerSpec(context.params));
     return { ...result, diagnostics: [...(result.diagnostics ?? []), ...tooManyBlocks(context.params)] };

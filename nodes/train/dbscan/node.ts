@@ -25,7 +25,7 @@ export const definition = defineNode({
   ],
   rowsOf: { table: { input: 'table', by: 'place' } },
   params: paramsSchema,
-  describe: ({ radius, fewest, features }) => `${fewest} rows within ${radius === 0 ? 'a found radius' : radius}, ${featuresInWords(features)}`,
+  describe: ({ radius, fewest, features }, say) => `${radius === 0 ? say`${fewest} rows within a found radius` : say`${fewest} rows within ${radius}`}, ${featuresInWords(features, say)}`,
   configure: (context) => {
     const schema = schemaAt(context);
     return {

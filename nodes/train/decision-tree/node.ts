@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineNode } from '#app/sdk/node.ts';
-import { configureTrainer, describeTrainer, featuresParam, suggestTarget, targetParam, taskParam, trainerInputs, trainerOutputs, type TrainerSpec } from '#app/sdk/trainer.ts';
+import { configureTrainer, describeTrainerBy, featuresParam, suggestTarget, targetParam, taskParam, trainerInputs, trainerOutputs, type TrainerSpec } from '#app/sdk/trainer.ts';
 import { classWeightsParam } from '#app/sdk/training-params.ts';
 
 export const paramsSchema = z.object({
@@ -30,7 +30,7 @@ export const definition = defineNode({
   inputs: trainerInputs,
   outputs: trainerOutputs,
   params: paramsSchema,
-  describe: (params) => (params.target === '' ? describeTrainer(params) : `${describeTrainer(params).split(' from ')[0]} · ${params.maxDepth === 0 ? 'any depth' : `depth ${params.maxDepth}`}`.slice(0, 60)),
+  describe: (params, say) => describeTrainerBy(params, params.maxDepth === 0 ? say`any depth` : say`depth ${params.maxDepth}`, say),
   configure: (context) => configureTrainer(context, trainerSpec(context.params)),
   suggest: (context) => suggestTarget(context, context.params.task),
 });

@@ -37,7 +37,10 @@ export const definition = defineNode({
   ],
   rowsOf: { table: { input: 'table', by: 'place' } },
   params: paramsSchema,
-  describe: ({ linkage, cut, clusters, height, features }) => `${cut === 'clusters' ? `${clusters} clusters` : `cut at ${height}`}, ${linkageTitles[linkage]}, ${featuresInWords(features)}`,
+  describe: ({ linkage, cut, clusters, height, features }, say) => {
+    const how = { ward: 'Ward', average: say`average`, complete: say`complete`, single: say`single` }[linkage];
+    return `${cut === 'clusters' ? say`${clusters} clusters` : say`cut at ${height}`}, ${how}, ${featuresInWords(features, say)}`;
+  },
   configure: (context) => {
     const schema = schemaAt(context);
     return {

@@ -19,6 +19,6 @@ export const definition = defineNode({
   inputs: importInputs,
   outputs: importOutputs,
   params: paramsSchema,
-  describe: ({ path }) => (path === '' ? 'No file yet' : fileName(path)),
+  describe: ({ path }, say) => (path === '' ? say`No file yet` : fileName(path)),
   configure: (context) => configureImport(context, 'Choose a .keras file, an .h5 file or a model.json.'),
 });

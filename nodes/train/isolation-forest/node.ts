@@ -35,7 +35,7 @@ export const definition = defineNode({
   ],
   rowsOf: { table: { input: 'table', by: 'place' } },
   params: paramsSchema,
-  describe: ({ share, features }) => `the ${Math.round(share * 1000) / 10} % most unusual by ${featuresInWords(features)}`,
+  describe: ({ share, features }, say) => say`the ${Math.round(share * 1000) / 10} % most unusual by ${featuresInWords(features, say)}`,
   configure: (context) => {
     const schema = schemaAt(context);
     const choice = rowChoice(context);

@@ -47,7 +47,7 @@ export const definition = defineNode({
   ],
   rowsOf: { table: { input: 'table', by: 'place' } },
   params: paramsSchema,
-  describe: ({ choose, clusters, fewest, most, features }) => `${choose === 'fixed' ? clusters : `${fewest} to ${most}`} clusters by ${featuresInWords(features)}`,
+  describe: ({ choose, clusters, fewest, most, features }, say) => (choose === 'fixed' ? say`${clusters} clusters by ${featuresInWords(features, say)}` : say`${fewest} to ${most} clusters by ${featuresInWords(features, say)}`),
   configure: (context) => {
     const { choose, clusters, fewest, most } = context.params;
     const schema = schemaAt(context);

@@ -45,7 +45,6 @@ export function trainerSpec({ target: _target, features: _features, ...params }:
   return { algorithm: 'linear-regression', task: 'regression', params };
 }
 
-const words = { none: '', ridge: 'ridge', lasso: 'lasso', 'elastic-net': 'elastic net' } as const;
 
 export const definition = defineNode({
   type: 'train/linear-regression',
@@ -56,10 +55,10 @@ export const definition = defineNode({
   inputs: trainerInputs,
   outputs: trainerOutputs,
   params: paramsSchema,
-  describe: (params) => {
-    const line = describeTrainer(params);
+  describe: (params, say) => {
+    const line = describeTrainer(params, say);
     if (params.target === '' || params.penalty === 'none') return line;
-    return `${line} · ${words[params.penalty]}${params.choose === 'by-hand' ? ` ${formatNumber(params.alpha)}` : ''}`.slice(0, 60);
+    return `${line} · ${{ ridge: say`ridge`, lasso: say`lasso`, 'elastic-net': say`elastic net` }[params.penalty]}${params.choose === 'by-hand' ? ` ${formatNumber(params.alpha)}` : ''}`.slice(0, 60);
   },
   configure: (context) => configureTrainer(context, trainerSpec(context.params)),
   /** Version 1 had one number, `l2`: the alpha of ridge, 0 for none. */

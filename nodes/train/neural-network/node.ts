@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Diagnostic } from '#app/core/errors.ts';
 import { defineNode } from '#app/sdk/node.ts';
-import { configureTrainer, describeTrainer, featuresParam, suggestTarget, targetParam, taskParam, trainerInputs, trainerOutputs, type TrainerSpec } from '#app/sdk/trainer.ts';
+import { configureTrainer, describeTrainerBy, featuresParam, suggestTarget, targetParam, taskParam, trainerInputs, trainerOutputs, type TrainerSpec } from '#app/sdk/trainer.ts';
 import { backendParam, classWeightsParam, deviceParam, trainingSeedParam } from '#app/sdk/training-params.ts';
 
 export const paramsSchema = z.object({
@@ -64,9 +64,9 @@ export const definition = defineNode({
   inputs: trainerInputs,
   outputs: trainerOutputs,
   params: paramsSchema,
-  describe: (params) => {
-    const layers = params.hiddenLayers.length === 0 ? 'linear' : params.hiddenLayers.join('-');
-    return params.target === '' ? describeTrainer(params) : `${describeTrainer(params).split(' from ')[0]} · ${layers}, ${params.epochs} epochs`.slice(0, 60);
+  describe: (params, say) => {
+    const layers = params.hiddenLayers.length === 0 ? say`linear` : params.hiddenLayers.join('-');
+    return describeTrainerBy(params, say`${layers}, ${params.epochs} epochs`, say);
   },
   configure: (context) => {
     const result = configureTrainer(context, trainerSpec(context.params));

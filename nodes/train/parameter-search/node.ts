@@ -73,7 +73,7 @@ export const definition = defineNode({
     { name: 'report', title: 'Report', kind: 'report', summary: 'The best params, what they gain and cost, and the score by each param.' },
   ],
   params: paramsSchema,
-  describe: ({ method, trials }) => `${{ bayesian: 'Bayesian', halving: 'halving', random: 'random', grid: 'grid' }[method]}, ${trials} trials`,
+  describe: ({ method, trials }, say) => `${{ bayesian: say`Bayesian`, halving: say`halving`, random: say`random`, grid: say`grid` }[method]}, ${say`${trials} trials`}`,
   configure: (context): ConfigureResult => {
     const { inputs, params, facts } = context;
     const schema = tableSchema(context);

@@ -2,8 +2,9 @@ import { z } from 'zod';
 import { defineNode } from '#app/sdk/node.ts';
 import type { RecipeStep } from '#app/sdk/ports.ts';
 import { defaultRecipe } from '#app/sdk/recipe.ts';
+import type { Say } from '#app/sdk/say.ts';
 import { checkSteps } from './checks.ts';
-import { stepSchema, stepTitles, type StepParams } from './steps.ts';
+import { stepSchema, type StepParams } from './steps.ts';
 
 export const paramsSchema = z.object({
   steps: z
@@ -19,6 +20,19 @@ function toParams(step: RecipeStep): StepParams {
   return stepSchema.parse(step);
 }
 
+function stepInWords(step: StepParams['step'], say: Say): string {
+  return {
+    impute: say`impute`,
+    scale: say`scale`,
+    'one-hot': say`one-hot`,
+    ordinal: say`ordinal`,
+    'target-encode': say`target-encode`,
+    'date-parts': say`date parts`,
+    text: say`text`,
+    select: say`select`,
+  }[step];
+}
+
 export const definition = defineNode({
   type: 'train/preprocess',
   version: 1,
@@ -28,7 +42,7 @@ export const definition = defineNode({
   inputs: [],
   outputs: [{ name: 'recipe', title: 'Recipe', kind: 'recipe', summary: 'Unfitted; each trainer fits it on its own training rows.' }],
   params: paramsSchema,
-  describe: ({ steps }) => (steps.length === 0 ? 'no steps' : [...new Set(steps.map((step) => stepTitles[step.step]))].join(' → ')),
+  describe: ({ steps }, say) => (steps.length === 0 ? say`no steps` : [...new Set(steps.map(({ step }) => stepInWords(step, say)))].join(' → ')),
   configure: ({ params }) => ({ outputs: { recipe: { kind: 'recipe', recipe: { steps: params.steps } } }, diagnostics: checkSteps(params.steps) }),
 });
 

@@ -55,7 +55,7 @@ export const definition = defineNode({
   ],
   outputs: trainerOutputs,
   params: paramsSchema,
-  describe: ({ method, folds }) => (method === 'average' ? 'average of learners' : `final learner over ${folds} folds`),
+  describe: ({ method, folds }, say) => (method === 'average' ? say`average of learners` : say`final learner over ${folds} folds`),
   configure: (context): ConfigureResult => {
     const { inputs, params } = context;
     const schema = tableSchema(context);

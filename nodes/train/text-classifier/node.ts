@@ -50,7 +50,7 @@ export const definition = defineNode({
   params: paramsSchema,
   // Version 2 has a learner output: results of version 1 have none.
   migrate: { 1: (params) => params },
-  describe: (params) => describeRaw(params),
+  describe: describeRaw,
   configure: (context) => configureRawTrainer(context, 'texts', trainerSpec(context.params)),
   suggest: (context) => suggestRaw(context, /^(text|review|comment|message|body|content|description|sentence|tweet|title)$/i),
 });

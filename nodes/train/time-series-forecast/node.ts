@@ -49,7 +49,11 @@ export const definition = defineNode({
     { name: 'report', title: 'Report', kind: 'report' },
   ],
   params: paramsSchema,
-  describe: ({ value, horizon, method }) => (value === '' ? 'no value yet' : `${value.slice(0, 24)} · ${horizon} steps, ${method === 'best' ? 'best method' : method.replace('-', ' ')}`.slice(0, 60)),
+  describe: ({ value, horizon, method }, say) => {
+    if (value === '') return say`no value yet`;
+    const how = { best: say`best method`, 'seasonal-naive': say`seasonal naive`, 'exponential-smoothing': say`exponential smoothing`, network: say`network` }[method];
+    return `${value.slice(0, 24)} · ${say`${horizon} steps`}, ${how}`.slice(0, 60);
+  },
   configure,
   suggest,
 });

@@ -33,8 +33,6 @@ const params = z.object({
 
 export type AsofJoinParams = z.output<typeof params>;
 
-const directionWords = { backward: 'last before', forward: 'first after', nearest: 'nearest to' } as const;
-
 export const definition = defineNode({
   type: 'transform/asof-join',
   version: 1,
@@ -47,10 +45,14 @@ export const definition = defineNode({
   ],
   outputs: [{ name: 'table', title: 'Joined rows', kind: 'table', summary: 'Left columns, then right columns with the time of the row that was taken.' }],
   params,
-  describe: ({ leftTime, rightTime, keys, direction, limited, tolerance, unit }) => {
-    if (leftTime === '' || rightTime === '') return 'No time columns yet';
+  describe: ({ leftTime, rightTime, keys, direction, limited, tolerance, unit }, say) => {
+    if (leftTime === '' || rightTime === '') return say`No time columns yet`;
     const by = keys.filter(({ left, right }) => left !== '' && right !== '').map(({ left, right }) => (left === right ? left : `${left} = ${right}`));
-    return `${directionWords[direction]} ${leftTime}${by.length > 0 ? ` per ${by.join(', ')}` : ''}${limited ? ` within ${tolerance} ${unit === 'values' ? '' : unit}`.trimEnd() : ''}`;
+    const which = { backward: say`last before ${leftTime}`, forward: say`first after ${leftTime}`, nearest: say`nearest to ${leftTime}` }[direction];
+    const line = by.length > 0 ? say`${which} per ${by.join(', ')}` : which;
+    if (!limited) return line;
+    const within = { seconds: say`${tolerance} seconds`, minutes: say`${tolerance} minutes`, hours: say`${tolerance} hours`, days: say`${tolerance} days`, weeks: say`${tolerance} weeks`, values: `${tolerance}` }[unit];
+    return say`${line} within ${within}`;
   },
   configure: (context) => {
     const { leftTime, rightTime, keys, direction, limited } = context.params;

@@ -63,9 +63,9 @@ export const definition = defineNode({
   inputs: [{ name: 'table', title: 'Table', kind: 'table', arity: 'one' }],
   outputs: [{ name: 'table', title: 'Table', kind: 'table', summary: 'The same rows with the bins; the order of the rows is not fixed.' }],
   params,
-  describe: ({ columns, method, count, edges, reach }) => {
-    const what = columns.length === 0 ? '…' : columns.length <= 2 ? columns.join(', ') : `${columns.length} columns`;
-    return `${what}: ${{ width: `${count} bins of equal width`, quantiles: `${count} quantiles`, edges: edges.trim() || '…', deviations: `${reach} deviations to each side` }[method]}`;
+  describe: ({ columns, method, count, edges, reach }, say) => {
+    const what = columns.length === 0 ? '…' : columns.length <= 2 ? columns.join(', ') : say`${columns.length} columns`;
+    return `${what}: ${{ width: say`${count} bins of equal width`, quantiles: say`${count} quantiles`, edges: edges.trim() || '…', deviations: say`${reach} deviations to each side` }[method]}`;
   },
   configure: ({ params: chosen }) => ({
     diagnostics: [...(chosen.columns.length === 0 ? [paramMissing(['columns'], 'There is no column to put into bins.', 'Choose a column of numbers.')] : []), ...edgeProblems(chosen), ...nameProblems(chosen)],

@@ -40,9 +40,10 @@ export const definition = defineNode({
   inputs: [{ name: 'tables', title: 'Tables', kind: 'table', arity: 'many' }],
   outputs: [{ name: 'table', title: 'Table', kind: 'table', summary: 'The rows of the tables, in the order of the connections.' }],
   params,
-  describe: ({ kind, match, columns, source }) => {
-    const what = { all: 'all rows', distinct: 'different rows', intersect: 'rows in every table', except: 'rows only in the first' }[kind];
-    return `${what} by ${match}${columns === 'common' ? ', common columns' : ''}${kind === 'all' && source.trim() !== '' ? `, source in ${source.trim()}` : ''}`;
+  describe: ({ kind, match, columns, source }, say) => {
+    const what = { all: say`all rows`, distinct: say`different rows`, intersect: say`rows in every table`, except: say`rows only in the first` }[kind];
+    const by = match === 'name' ? say`${what} by name` : say`${what} by position`;
+    return [by, ...(columns === 'common' ? [say`common columns`] : []), ...(kind === 'all' && source.trim() !== '' ? [say`source in ${source.trim()}`] : [])].join(', ');
   },
   configure: ({ inputs, params: chosen }) => {
     const schemas: Schema[] = [];

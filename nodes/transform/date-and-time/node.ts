@@ -52,9 +52,9 @@ export const definition = defineNode({
   inputs: [{ name: 'table', title: 'Table', kind: 'table', arity: 'one' }],
   outputs: [{ name: 'table', title: 'Table', kind: 'table', summary: 'The same rows with the dates and the new columns.' }],
   params,
-  describe: (chosen) => {
+  describe: (chosen, say) => {
     const names = chosen.outputs.map((each) => outputName(each, chosen.column || '…'));
-    return `${chosen.column || '…'}${names.length === 0 ? '' : ` → ${names.length <= 2 ? names.join(', ') : `${names.length} columns`}`}`;
+    return `${chosen.column || '…'}${names.length === 0 ? '' : ` → ${names.length <= 2 ? names.join(', ') : say`${names.length} columns`}`}`;
   },
   configure: (context) => {
     const { params: chosen } = context;

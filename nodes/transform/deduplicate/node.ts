@@ -35,11 +35,11 @@ export const definition = defineNode({
     { name: 'removed', title: 'Removed rows', kind: 'table', summary: 'The rows that were left out, with the number of rows in their group in the last column.' },
   ],
   params,
-  describe: ({ columns, keep, order: keys }) => {
-    const by = columns.length === 0 ? 'all columns' : columns.length <= 3 ? columns.join(', ') : `${columns.length} columns`;
-    const chosen = keys.filter(({ column }) => column !== '').map(({ column, direction }) => `${direction === 'ascending' ? 'smallest' : 'greatest'} ${column}`);
-    const what = { first: 'first', last: 'last', 'by-order': chosen.join(', ') || 'one row', none: 'only unrepeated' }[keep];
-    return `${what} by ${by}`;
+  describe: ({ columns, keep, order: keys }, say) => {
+    const by = columns.length === 0 ? say`all columns` : columns.length <= 3 ? columns.join(', ') : say`${columns.length} columns`;
+    const chosen = keys.filter(({ column }) => column !== '').map(({ column, direction }) => (direction === 'ascending' ? say`smallest ${column}` : say`greatest ${column}`));
+    const what = { first: say`first`, last: say`last`, 'by-order': chosen.join(', ') || say`one row`, none: say`only unrepeated` }[keep];
+    return say`${what} by ${by}`;
   },
   configure: ({ params: { keep, order: keys } }) => ({
     diagnostics:

@@ -42,10 +42,12 @@ export const definition = defineNode({
   inputs: [{ name: 'table', title: 'Table', kind: 'table', arity: 'one' }],
   outputs: [{ name: 'table', title: 'Table', kind: 'table' }],
   params,
-  describe: ({ mode, column, format, delimiter, fields }) => {
-    if (column === '') return 'No column yet';
-    if (mode === 'rows') return `${column} into rows${format === 'delimiter' ? ` at “${delimiter}”` : ''}`;
-    return fields.length === 0 ? `${column}: no part yet` : `${column} into ${fields.length <= 3 ? fields.map(fieldName).join(', ') : `${fields.length} columns`}`;
+  describe: ({ mode, column, format, delimiter, fields }, say) => {
+    if (column === '') return say`No column yet`;
+    if (mode === 'rows') return format === 'delimiter' ? say`${column} into rows at “${delimiter}”` : say`${column} into rows`;
+    if (fields.length === 0) return say`${column}: no part yet`;
+    const what = fields.length <= 3 ? fields.map(fieldName).join(', ') : say`${fields.length} columns`;
+    return say`${column} into ${what}`;
   },
   configure: ({ params: { mode, column, format, delimiter, fields } }) => ({
     diagnostics: [

@@ -44,10 +44,10 @@ export const definition = defineNode({
   inputs: [{ name: 'table', title: 'Table', kind: 'table', arity: 'one' }],
   outputs: [{ name: 'table', title: 'Rows', kind: 'table', summary: 'The rows that remain, with all their columns.' }],
   params,
-  describe: ({ by, conditions, match, expression, mode }) => {
-    const rows = conditions.filter(isComplete).map(({ column, operator, value, upTo }) => `${column} ${operatorTitles[operator]}${needsValue(operator) ? ` ${value}` : ''}${operator === 'between' ? ` and ${upTo}` : ''}`);
-    const words = by === 'conditions' ? rows.join(match === 'all' ? ' and ' : ' or ') : expression.replace(/\s+/g, ' ').trim();
-    return words === '' ? 'No condition yet' : mode === 'keep' ? words : `without ${words}`;
+  describe: ({ by, conditions, match, expression, mode }, say) => {
+    const rows = conditions.filter(isComplete).map(({ column, operator, value, upTo }) => `${column} ${say.text(operatorTitles[operator])}${needsValue(operator) ? ` ${operator === 'between' ? say`${value} and ${upTo}` : value}` : ''}`);
+    const words = by === 'conditions' ? rows.join(match === 'all' ? say` and ` : say` or `) : expression.replace(/\s+/g, ' ').trim();
+    return words === '' ? say`No condition yet` : mode === 'keep' ? words : say`without ${words}`;
   },
   configure: ({ params: { by, conditions, expression } }) => ({
     diagnostics: by === 'conditions' ? conditionProblems(conditions) : expression.trim() === '' ? [paramMissing(['expression'], 'There is no condition to filter by.', 'Type a condition such as income > 30000.')] : [],

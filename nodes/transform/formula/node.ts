@@ -22,10 +22,10 @@ export const definition = defineNode({
   inputs: [{ name: 'table', title: 'Table', kind: 'table', arity: 'one' }],
   outputs: [{ name: 'table', title: 'Table', kind: 'table', summary: 'The same rows with the computed columns.' }],
   params,
-  describe: ({ columns: [first, ...more] }) => {
-    if (first === undefined) return 'No formula yet';
+  describe: ({ columns: [first, ...more] }, say) => {
+    if (first === undefined) return say`No formula yet`;
     const line = `${first.name || '…'} = ${first.expression.replace(/\s+/g, ' ').trim() || '…'}`;
-    return more.length === 0 ? line : `${line}, and ${more.length} more`;
+    return more.length === 0 ? line : say`${line}, and ${more.length} more`;
   },
   configure: ({ params: { columns } }) => ({
     diagnostics: [

@@ -22,9 +22,9 @@ export const definition = defineNode({
   inputs: [{ name: 'table', title: 'Table', kind: 'table', arity: 'one' }],
   outputs: [{ name: 'table', title: 'Groups', kind: 'table', summary: 'One row for each group; rows with missing keys form groups of their own. The order is not fixed.' }],
   params,
-  describe: ({ keys, measures }) => {
+  describe: ({ keys, measures }, say) => {
     const names = measures.map(measureName).join(', ');
-    return keys.length === 0 ? names || 'No measure yet' : `${names || 'different values'} by ${keys.join(', ')}`;
+    return keys.length === 0 ? names || say`No measure yet` : names === '' ? say`different values by ${keys.join(', ')}` : say`${names} by ${keys.join(', ')}`;
   },
   configure: ({ params: { keys, measures } }) => ({
     diagnostics: [

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Diagnostic } from '#app/core/errors.ts';
 import { paramMissing } from '#app/sdk/configuration.ts';
 import { defineNode } from '#app/sdk/node.ts';
+import type { Say } from '#app/sdk/say.ts';
 
 export const methods = ['mean', 'median', 'most-frequent', 'minimum', 'maximum', 'constant', 'previous', 'next', 'interpolate', 'drop'] as const;
 export type Method = (typeof methods)[number];
@@ -54,9 +55,9 @@ const params = z.object({
 export type ImputeParams = z.output<typeof params>;
 export type ImputeStep = z.output<typeof step>;
 
-function stepTitle({ columns, names, method }: ImputeStep): string {
-  const what = { numbers: 'numbers', texts: 'texts', all: 'all', chosen: names.length <= 2 ? names.join(', ') || '…' : `${names.length} columns` }[columns];
-  return `${what}: ${methodTitles[method].toLowerCase()}`;
+function stepTitle({ columns, names, method }: ImputeStep, say: Say): string {
+  const what = { numbers: say`numbers`, texts: say`texts`, all: say`all`, chosen: names.length <= 2 ? names.join(', ') || '…' : say`${names.length} columns` }[columns];
+  return `${what}: ${say.within(methodTitles[method])}`;
 }
 
 export const definition = defineNode({
@@ -68,10 +69,12 @@ export const definition = defineNode({
   inputs: [{ name: 'table', title: 'Table', kind: 'table', arity: 'one' }],
   outputs: [{ name: 'table', title: 'Table', kind: 'table', summary: 'The rows with their missing values filled. The order of the rows is not fixed.' }],
   params,
-  describe: ({ steps, groups }) => {
-    if (steps.length === 0) return 'Nothing to fill yet';
-    const what = steps.length <= 2 ? steps.map(stepTitle).join('; ') : `${stepTitle(steps[0] ?? step.parse({}))}, and ${steps.length - 1} more`;
-    return groups.length === 0 ? what : `${what} per ${groups.join(', ')}`;
+  describe: ({ steps, groups }, say) => {
+    const titles = steps.map((each) => stepTitle(each, say));
+    const [first] = titles;
+    if (first === undefined) return say`Nothing to fill yet`;
+    const what = steps.length <= 2 ? titles.join('; ') : say`${first}, and ${steps.length - 1} more`;
+    return groups.length === 0 ? what : say`${what} per ${groups.join(', ')}`;
   },
   configure: ({ params: { steps, orderBy } }) => {
     const diagnostics: Diagnostic[] = steps.length === 0 ? [paramMissing(['steps'], 'There is nothing to fill.', 'Add a row with columns and what to fill them with.')] : [];

@@ -44,10 +44,10 @@ export const definition = defineNode({
     { name: 'report', title: 'Match report', kind: 'report', summary: 'Matched and unmatched rows of both sides, repeated keys, and how many rows they make.' },
   ],
   params,
-  describe: ({ kind, keys }) => {
-    if (kind === 'cross') return 'cross join';
+  describe: ({ kind, keys }, say) => {
+    if (kind === 'cross') return say`cross join`;
     const pairs = keys.filter(({ left, right }) => left !== '' && right !== '').map(({ left, right }) => (left === right ? left : `${left} = ${right}`));
-    return pairs.length === 0 ? 'No key columns yet' : `${kind} join on ${pairs.join(', ')}`;
+    return pairs.length === 0 ? say`No key columns yet` : say`${kind} join on ${pairs.join(', ')}`;
   },
   configure: ({ params: { kind, keys } }) => {
     if (kind === 'cross') return {};

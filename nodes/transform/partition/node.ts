@@ -51,11 +51,11 @@ export const definition = defineNode({
     { name: 'validation', title: 'Validation', kind: 'table', summary: 'The rows to choose among models with; empty without a validation share.' },
   ],
   params,
-  describe: ({ fraction, validation, method, column, group, time, testFrom }) => {
-    const by = { random: '', stratified: `, by ${column || '…'}`, grouped: `, whole ${group.join(', ') || '…'}`, time: `, by ${time || '…'}` }[method];
-    if (method === 'time' && testFrom.trim() !== '') return `test from ${testFrom.trim()}${by}`;
-    const parts = [`${percent(fraction)} train`, ...(validation > 0 ? [`${percent(validation)} validation`] : []), `${percent(Math.max(0, 1 - fraction - validation))} test`];
-    return `${parts.join(', ')}${by}`;
+  describe: ({ fraction, validation, method, column, group, time, testFrom }, say) => {
+    const by = { random: [], stratified: [say`by ${column || '…'}`], grouped: [say`whole ${group.join(', ') || '…'}`], time: [say`by ${time || '…'}`] }[method];
+    if (method === 'time' && testFrom.trim() !== '') return [say`test from ${testFrom.trim()}`, ...by].join(', ');
+    const parts = [say`${percent(fraction)} train`, ...(validation > 0 ? [say`${percent(validation)} validation`] : []), say`${percent(Math.max(0, 1 - fraction - validation))} test`];
+    return [...parts, ...by].join(', ');
   },
   configure: ({ params: chosen }) => ({
     diagnostics: [

@@ -29,9 +29,10 @@ export const definition = defineNode({
   inputs: [{ name: 'table', title: 'Table', kind: 'table', arity: 'one' }],
   outputs: [{ name: 'table', title: 'Pivot table', kind: 'table', summary: 'The row columns, then one column for each value and measure. The order of the rows is not fixed.' }],
   params,
-  describe: ({ keys, column, measures }) => {
-    if (column === '') return 'No column yet';
-    return `${measures.map(measureName).join(', ') || 'no measure'} by ${keys.length > 0 ? `${keys.join(', ')} × ` : ''}${column}`;
+  describe: ({ keys, column, measures }, say) => {
+    if (column === '') return say`No column yet`;
+    const names = measures.map(measureName).join(', ') || say`no measure`;
+    return say`${names} by ${[...(keys.length > 0 ? [keys.join(', ')] : []), column].join(' × ')}`;
   },
   configure: ({ params: { column, measures } }) => ({
     diagnostics: [

@@ -62,6 +62,6 @@ export const definition = defineNode({
   inputs: [{ name: 'table', title: 'Table', kind: 'table', arity: 'one' }],
   outputs: [{ name: 'table', title: 'Table', kind: 'table', summary: 'The same rows with the column of results.' }],
   params,
-  describe: ({ name, rules }) => `${name.trim() || '…'} by ${rules.length === 1 ? '1 rule' : `${rules.length} rules`}`,
+  describe: ({ name, rules }, say) => (rules.length === 1 ? say`${name.trim() || '…'} by 1 rule` : say`${name.trim() || '…'} by ${rules.length} rules`),
   configure: ({ params: chosen }) => ({ diagnostics: [...missing(chosen), ...unreachable(chosen)] }),
 });

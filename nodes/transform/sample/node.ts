@@ -36,9 +36,9 @@ export const definition = defineNode({
     { name: 'rest', title: 'Rest', kind: 'table', summary: 'All other rows.' },
   ],
   params,
-  describe: ({ method, fraction, count, every, groups }) => {
-    const what = { fraction: `${Math.round(fraction * 1000) / 10} %`, rows: `${count} rows`, first: `first ${count} rows`, every: `every ${every} rows` }[method];
-    return groups.length === 0 ? what : `${what} of each ${groups.join(', ')}`;
+  describe: ({ method, fraction, count, every, groups }, say) => {
+    const what = { fraction: `${Math.round(fraction * 1000) / 10} %`, rows: say`${count} rows`, first: say`first ${count} rows`, every: say`every ${every} rows` }[method];
+    return groups.length === 0 ? what : say`${what} of each ${groups.join(', ')}`;
   },
   configure: ({ params: { method, orderBy } }) => {
     if (method !== 'first' && method !== 'every') return {};

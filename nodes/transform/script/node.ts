@@ -21,6 +21,6 @@ export const definition = defineNode({
   inputs: [{ name: 'table', title: 'Tables', kind: 'table', arity: 'any', summary: 'Data frames of the code: df and dfs. Without any, the code makes a table.' }],
   outputs: [{ name: 'table', title: 'Result', kind: 'table', summary: 'What the code returns.' }],
   params,
-  describe: ({ code }) => firstLine(code, '//'),
+  describe: ({ code }, say) => firstLine(code, '//', say),
   configure: ({ params }) => configureScript(params, 'return df;'),
 });

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { paramMissing } from '#app/sdk/configuration.ts';
 import { defineNode } from '#app/sdk/node.ts';
 import { kinds, kindTitles } from './matching.ts';
+import type { Say } from '#app/sdk/say.ts';
 
 const types = ['same', 'boolean', 'integer', 'float', 'string', 'date', 'time', 'timestamp'] as const;
 
@@ -58,15 +59,15 @@ export const definition = defineNode({
   inputs: [{ name: 'table', title: 'Table', kind: 'table', arity: 'one' }],
   outputs: [{ name: 'table', title: 'Table', kind: 'table', summary: 'The same rows with the chosen columns.' }],
   params,
-  describe: ({ mode, by, kind, pattern, columns, first, changes, bulk: many }) => {
-    const rule = by === 'kind' ? kindTitles[kind].toLowerCase() : by === 'pattern' ? (pattern === '' ? '' : `names like ${pattern}`) : listed(columns);
+  describe: ({ mode, by, kind, pattern, columns, first, changes, bulk: many }, say) => {
+    const rule = by === 'kind' ? say.within(kindTitles[kind]) : by === 'pattern' ? (pattern === '' ? '' : say`names like ${pattern}`) : listed(columns, say);
     const parts = [
-      ...(mode === 'keep' || rule !== '' ? [`${mode} ${rule}`.trim()] : []),
-      ...(mode === 'drop' && first.length > 0 ? [`${listed(first)} first`] : []),
-      ...changes.flatMap(({ column, name, type }) => [...(name !== '' ? [`${column} → ${name}`] : []), ...(type === 'same' ? [] : [`${column} as ${type}`])]),
-      ...(many.length > 0 ? [`${many.length} ${many.length === 1 ? 'rule' : 'rules'}`] : []),
+      ...(mode === 'keep' || rule !== '' ? [(mode === 'keep' ? say`keep ${rule}` : say`drop ${rule}`).trim()] : []),
+      ...(mode === 'drop' && first.length > 0 ? [say`${listed(first, say)} first`] : []),
+      ...changes.flatMap(({ column, name, type }) => [...(name !== '' ? [`${column} → ${name}`] : []), ...(type === 'same' ? [] : [say`${column} as ${type}`])]),
+      ...(many.length > 0 ? [many.length === 1 ? say`1 rule` : say`${many.length} rules`] : []),
     ];
-    return parts.length === 0 ? 'All columns' : parts.join(', ');
+    return parts.length === 0 ? say`All columns` : parts.join(', ');
   },
   configure: ({ params: { mode, by, pattern, columns, changes, bulk: many } }) => ({
     diagnostics: [
@@ -78,4 +79,4 @@ export const definition = defineNode({
   }),
 });
 
-const listed = (names: readonly string[]): string => (names.length <= 3 ? names.join(', ') : `${names.length} columns`);
+const listed = (names: readonly string[], say: Say): string => (names.length <= 3 ? names.join(', ') : say`${names.length} columns`);

@@ -23,9 +23,9 @@ export const definition = defineNode({
   inputs: [{ name: 'table', title: 'Table', kind: 'table', arity: 'one' }],
   outputs: [{ name: 'table', title: 'Sorted rows', kind: 'table', summary: 'The same rows in order.' }],
   params,
-  describe: ({ keys }) => {
+  describe: ({ keys }, say) => {
     const parts = keys.filter(({ column }) => column !== '').map(({ column, direction }) => (direction === 'ascending' ? column : `${column} ↓`));
-    return parts.length === 0 ? 'No order yet' : `by ${parts.join(', ')}`;
+    return parts.length === 0 ? say`No order yet` : say`by ${parts.join(', ')}`;
   },
   configure: ({ params: { keys } }) => ({
     diagnostics: [

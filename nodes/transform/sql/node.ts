@@ -19,9 +19,9 @@ export const definition = defineNode({
   inputs: [{ name: 'tables', title: 'Tables', kind: 'table', arity: 'many' }],
   outputs: [{ name: 'table', title: 'Result', kind: 'table', summary: 'What the SELECT gives.' }],
   params,
-  describe: ({ text }) => {
+  describe: ({ text }, say) => {
     const line = text.replace(/--.*$/gm, '').replace(/\s+/g, ' ').trim();
-    return line === '' ? 'No SQL yet' : line.length <= 56 ? line : `${line.slice(0, 55)}…`;
+    return line === '' ? say`No SQL yet` : line.length <= 56 ? line : `${line.slice(0, 55)}…`;
   },
   configure: ({ inputs, params: { text, names } }) => ({
     diagnostics: [

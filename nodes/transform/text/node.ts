@@ -55,10 +55,10 @@ export const definition = defineNode({
   inputs: [{ name: 'table', title: 'Table', kind: 'table', arity: 'one' }],
   outputs: [{ name: 'table', title: 'Table', kind: 'table', summary: 'The same rows with the texts that came out.' }],
   params,
-  describe: ({ columns, operations: list, splits, split }) => {
-    const what = columns.length === 0 ? '…' : columns.length <= 2 ? columns.join(', ') : `${columns.length} columns`;
-    const done = [...list.map((one) => operationTitles[one.do].toLowerCase()), ...(splits ? [`split at “${split}”`] : [])];
-    return `${what}: ${done.length === 0 ? '…' : done.length <= 2 ? done.join(', ') : `${done[0]}, and ${done.length - 1} more`}`;
+  describe: ({ columns, operations: list, splits, split }, say) => {
+    const what = columns.length === 0 ? '…' : columns.length <= 2 ? columns.join(', ') : say`${columns.length} columns`;
+    const done = [...list.map((one) => say.within(operationTitles[one.do])), ...(splits ? [say`split at “${split}”`] : [])];
+    return `${what}: ${done.length === 0 ? '…' : done.length <= 2 ? done.join(', ') : say`${done[0] ?? ''}, and ${done.length - 1} more`}`;
   },
   configure: ({ params: chosen }) => ({ diagnostics: problems(chosen) }),
 });

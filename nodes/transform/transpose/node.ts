@@ -18,7 +18,7 @@ export const definition = defineNode({
   inputs: [{ name: 'table', title: 'Table', kind: 'table', arity: 'one' }],
   outputs: [{ name: 'table', title: 'Turned table', kind: 'table', summary: 'One row for each old column; the columns are known once the node has been run.' }],
   params,
-  describe: ({ header }) => (header === '' ? 'Rows become columns' : `Columns named by ${header}`),
+  describe: ({ header }, say) => (header === '' ? say`Rows become columns` : say`Columns named by ${header}`),
   configure: (context) => {
     const { header, nameColumn } = context.params;
     const schema = schemaAt(context);

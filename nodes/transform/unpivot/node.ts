@@ -24,10 +24,10 @@ export const definition = defineNode({
   inputs: [{ name: 'table', title: 'Table', kind: 'table', arity: 'one' }],
   outputs: [{ name: 'table', title: 'Long table', kind: 'table', summary: 'The other columns, repeated; then the name and the value.' }],
   params,
-  describe: ({ mode, columns, nameColumn, valueColumn }) => {
-    const some = columns.length <= 2 ? columns.join(', ') : `${columns.length} columns`;
-    const what = mode === 'numbers' ? 'all numbers' : mode === 'others' ? (columns.length === 0 ? 'all columns' : `all but ${some}`) : some || 'no column yet';
-    return `${what} into ${nameColumn}, ${valueColumn}`;
+  describe: ({ mode, columns, nameColumn, valueColumn }, say) => {
+    const some = columns.length <= 2 ? columns.join(', ') : say`${columns.length} columns`;
+    const what = mode === 'numbers' ? say`all numbers` : mode === 'others' ? (columns.length === 0 ? say`all columns` : say`all but ${some}`) : some || say`no column yet`;
+    return say`${what} into ${nameColumn}, ${valueColumn}`;
   },
   configure: (context) => {
     const { params: chosen } = context;

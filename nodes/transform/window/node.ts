@@ -53,11 +53,12 @@ export const definition = defineNode({
   inputs: [{ name: 'table', title: 'Table', kind: 'table', arity: 'one' }],
   outputs: [{ name: 'table', title: 'Table', kind: 'table', summary: 'All columns and the new ones. The order of the rows is not fixed.' }],
   params,
-  describe: ({ partitionBy, orderBy, columns }) => {
-    if (columns.length === 0) return 'No new column yet';
-    const names = columns.length <= 2 ? columns.map(windowName).join(', ') : `${columns.length} columns`;
+  describe: ({ partitionBy, orderBy, columns }, say) => {
+    if (columns.length === 0) return say`No new column yet`;
+    const names = columns.length <= 2 ? columns.map(windowName).join(', ') : say`${columns.length} columns`;
     const keys = orderBy.filter(({ column }) => column !== '').map(({ column, direction }) => (direction === 'ascending' ? column : `${column} ↓`));
-    return `${names}${partitionBy.length > 0 ? ` per ${partitionBy.join(', ')}` : ''}${keys.length > 0 ? ` by ${keys.join(', ')}` : ''}`;
+    const line = partitionBy.length > 0 ? say`${names} per ${partitionBy.join(', ')}` : names;
+    return keys.length > 0 ? say`${line} by ${keys.join(', ')}` : line;
   },
   configure: ({ params: { columns, orderBy } }) => {
     const keys = orderBy.filter(({ column }) => column !== '');
