@@ -37,6 +37,7 @@ export class Studio {
   async newPipeline(): Promise<void> {
     await this.page.getByTestId('pipeline-switcher').click();
     await this.page.getByTestId('new-pipeline').click();
+    await this.page.getByTestId('template-empty').click();
     await expect(this.cards).toHaveCount(0);
   }
 

@@ -22,6 +22,7 @@ import { tearOff } from '../windows/torn.ts';
 import { createReport, reportOfRun } from '../reports/making.ts';
 import { redoReport, undoReport, useReport } from '../reports/report-store.ts';
 import { addShownToReport } from '../reports/view-adding.ts';
+import { showTemplates } from '../templates/templates-store.ts';
 import type { ActionId } from './shortcuts.ts';
 import { texts } from '../text/texts.ts';
 
@@ -177,7 +178,7 @@ const runs: Readonly<Record<ActionId, ActionRun>> = {
   'page.settings': { run: page('settings') },
   'page.reports': { run: page('reports') },
 
-  'pipeline.new': { run: () => void newPipeline() },
+  'pipeline.new': { run: showTemplates },
   'pipeline.rename': { run: () => focusSoon('[data-testid="pipeline-title"]') },
   'report.add': { run: addShownToReport, enabled: () => usePipeline.getState().document !== null },
   'report.ofRun': { run: () => void reportOfRun(), enabled: () => usePipeline.getState().document !== null },

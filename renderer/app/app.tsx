@@ -1,4 +1,5 @@
 import { lazy, Suspense } from 'react';
+import { NewPipelineDialog } from '../templates/new-pipeline-dialog.tsx';
 import { DescriptionPanel } from '../description/description-panel.tsx';
 import { AddToReportDialog } from '../reports/add-dialog.tsx';
 import { useView } from '../state/view.ts';
@@ -65,6 +66,7 @@ export function App() {
       <Palette />
       <CheatSheet />
       <AddToReportDialog />
+      <NewPipelineDialog />
       <Announcer />
     </TooltipProvider>
   );

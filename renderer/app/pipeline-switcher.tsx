@@ -5,7 +5,8 @@ import { client, diagnosticOf, isGivenUp, type EngineClient } from '../rpc/clien
 import { notify } from '../state/notices.ts';
 import { editRoot, flushEdits, openPipeline, usePipeline } from '../state/pipeline.ts';
 import { Button, Dialog, Popover, SearchInput, cx } from '../ui/index.ts';
-import { newPipeline, runAction } from './actions.ts';
+import { showTemplates } from '../templates/templates-store.ts';
+import { runAction } from './actions.ts';
 import { locale } from '../text/locale.ts';
 import { texts } from '../text/texts.ts';
 
@@ -125,7 +126,7 @@ function PipelineList({ current, close }: { readonly current: string | null; rea
         {listed && shown.length === 0 ? <li className="px-2 py-4 text-center text-sm text-muted">{query ? texts.app.switcher.noMatch(query) : texts.app.switcher.none}</li> : null}
       </ul>
       <div className="flex gap-1 border-t border-line p-1">
-        <Button variant="quiet" icon={<FilePlus2 size={14} />} data-testid="new-pipeline" onClick={() => (close(), void newPipeline())}>
+        <Button variant="quiet" icon={<FilePlus2 size={14} />} data-testid="new-pipeline" onClick={() => (close(), showTemplates())}>
           {texts.app.switcher.new}
         </Button>
         <Button variant="quiet" icon={<Pencil size={14} />} onClick={() => (close(), setTimeout(() => runAction('pipeline.rename')))}>

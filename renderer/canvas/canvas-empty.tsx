@@ -1,4 +1,4 @@
-import { Database, FileSpreadsheet } from 'lucide-react';
+import { Database, FileSpreadsheet, LayoutTemplate } from 'lucide-react';
 import { useRef } from 'react';
 import { catalogue } from '../state/catalogue.ts';
 import { desktop } from '../rpc/desktop.ts';
@@ -8,6 +8,7 @@ import { addFiles, addTyped, centred } from './adding.ts';
 import { visibleCentre } from './canvas-store.ts';
 import { client, diagnosticOf } from '../rpc/client.ts';
 import { notify } from '../state/notices.ts';
+import { showTemplates } from '../templates/templates-store.ts';
 import { texts } from '../text/texts.ts';
 
 /** What to do first, in the middle of an empty canvas. */
@@ -42,6 +43,9 @@ export function CanvasEmpty() {
               {texts.canvas.empty.sample}
             </Button>
           ) : null}
+          <Button icon={<LayoutTemplate size={15} />} data-testid="from-template" onClick={showTemplates}>
+            {texts.help.templates.from}
+          </Button>
         </div>
         <p className="flex items-center gap-1.5 text-xs text-faint">
           <Kbd keys="Tab" /> {texts.canvas.empty.adds} <Kbd keys="Ctrl+K" /> {texts.canvas.empty.finds}

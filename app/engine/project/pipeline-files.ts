@@ -107,10 +107,11 @@ export class PipelineFiles {
     });
   }
 
-  async create(title: string): Promise<{ path: string }> {
+  /** `content`: what it begins with, under an id of its own; absent: nothing. */
+  async create(title: string, content?: PipelineDocument): Promise<{ path: string }> {
     await mkdir(path.join(this.#root, folder), { recursive: true });
     const relative = this.#freePath(title);
-    const document = emptyDocument(newRecordId(), title);
+    const document = content === undefined ? emptyDocument(newRecordId(), title) : { ...content, id: newRecordId(), title };
     await this.#write(relative, document);
     await this.#quietly(relative, (timeline) => timeline.opened(document, 0, `Created “${title}”`));
     return { path: relative };

@@ -14,6 +14,12 @@ export const descriptionSchema = z.object({
 
 /** What the app tells people about their pipelines. */
 export const helpContract = {
+  /** Pipelines over data that come with the app, to begin with. */
+  templates: base.output(z.array(z.object({ name: z.string(), kind: z.string(), seconds: z.number(), document: documentSchema }))),
+  /** Makes a pipeline from a template, or from the example of a node type, and brings the data that it reads. */
+  begin: base.input(z.union([z.object({ template: z.string() }), z.object({ example: z.string() })])).output(z.object({ path: z.string() })),
+  /** Node types that have an example. */
+  examples: base.output(z.array(z.string())),
   /** The pipeline in words, from its graph and its latest runs. Nothing is run. */
   describe: base.input(z.object({ document: documentSchema })).output(descriptionSchema),
 };
