@@ -18,7 +18,7 @@ export type Places = Readonly<Record<string, Place>>;
  */
 export function arrange(blocks: readonly Pick<Block, 'id' | 'place'>[], moved: Places = {}): Places {
   const order = blocks
-    .map((block, index) => ({ id: block.id, index, held: moved[block.id] !== undefined, place: fitted(moved[block.id] ?? block.place) }))
+    .map((block, index) => ({ id: block.id, index, held: moved[block.id] !== undefined, place: before(blocks, moved, block.id, fitted(moved[block.id] ?? block.place)) }))
     // A moved block wins over what stood at the same row.
     .toSorted((a, b) => a.place.y - b.place.y || Number(b.held) - Number(a.held) || a.place.x - b.place.x || a.index - b.index);
   const settled: { id: string; place: Place }[] = [];
@@ -29,6 +29,31 @@ export function arrange(blocks: readonly Pick<Block, 'id' | 'place'>[], moved: P
     settled.push({ id, place: at });
   }
   return Object.fromEntries(settled.map(({ id, place }) => [id, place]));
+}
+
+/** Put over the upper half of another block, a moved one goes before it. */
+function before(blocks: readonly Pick<Block, 'id' | 'place'>[], moved: Places, id: string, place: Place): Place {
+  if (moved[id] === undefined) return place;
+  const under = blocks.filter((other) => moved[other.id] === undefined && overlaps(other.place, place) && place.y > other.place.y && place.y <= other.place.y + (other.place.h - 1) / 2);
+  return under.reduce((at, other) => ({ ...at, y: Math.min(at.y, other.place.y) }), place);
+}
+
+/** Where a block goes by one step of the keyboard: a column aside, or past what stands above or below it. Null where there is no way. */
+export function stepped(blocks: readonly Pick<Block, 'id' | 'place'>[], id: string, [across, down]: readonly [number, number]): Place | null {
+  const place = blocks.find((block) => block.id === id)?.place;
+  if (place === undefined) return null;
+  const { x, y, w, h } = place;
+  if (across !== 0) return x + across < 0 || x + across + w > gridColumns ? null : { ...place, x: x + across };
+  const others = blocks.filter((block) => block.id !== id).map((block) => block.place);
+  const beside = others.filter((other) => other.x < x + w && x < other.x + other.w);
+  if (down < 0) {
+    const above = beside.filter((other) => other.y < y);
+    const nearest = above.reduce((row, other) => Math.max(row, other.y), -1);
+    return nearest < 0 ? null : { ...place, y: nearest };
+  }
+  const below = beside.filter((other) => other.y >= y + h);
+  const nearest = below.reduce((row, other) => Math.min(row, other.y + other.h), Infinity);
+  return Number.isFinite(nearest) ? { ...place, y: nearest } : null;
 }
 
 /** First free row below everything. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { applyReportCommand, type ReportCommand } from './commands.ts';
 import { emptyReport, type Block, type ReportDocument } from './document.ts';
-import { arrange, bands, freePlace, overlaps } from './layout.ts';
+import { arrange, bands, freePlace, overlaps, stepped } from './layout.ts';
 import { parseReport, reportHash, serialiseReport } from './parse.ts';
 import { fillReferences, isProblem, referencesIn, referenceText } from './references.ts';
 import { ReportHistory } from './report-history.ts';
@@ -52,6 +52,25 @@ describe('places', () => {
       const places = Object.values(arrange(blocks, { [id]: { x: 2, y: 3, w: 8, h: 3 } }));
       for (const [index, a] of places.entries()) for (const b of places.slice(index + 1)) expect(overlaps(a, b)).toBe(false);
     }
+  });
+
+  it('dropped on the upper half of another, a block goes before it; on the lower half, after it', () => {
+    const blocks = [text('a', 0, 0, 12, 8), text('b', 0, 8, 12, 4)];
+    const order = (y: number): string[] => Object.entries(arrange(blocks, { b: { x: 0, y, w: 12, h: 4 } })).toSorted(([, one], [, other]) => one.y - other.y).map(([id]) => id);
+    expect([order(2), order(6)]).toEqual([['b', 'a'], ['a', 'b']]);
+  });
+
+  it('steps of the keyboard go past what is above and below, and aside', () => {
+    const blocks = [text('a', 0, 0, 12, 8), text('b', 0, 8, 6, 4), text('c', 6, 8, 6, 4)];
+    const after = (id: string, step: readonly [number, number]): unknown => {
+      const to = stepped(blocks, id, step);
+      return to === null ? null : placesOf(report(...blocks.map((block) => ({ ...block, place: arrange(blocks, { [id]: to })[block.id] ?? block.place }))));
+    };
+    expect(after('a', [0, 1])).toEqual({ a: [0, 4], b: [0, 0], c: [6, 0] });
+    expect(after('b', [0, -1])).toEqual({ a: [0, 4], b: [0, 0], c: [6, 12] });
+    expect(after('c', [0, 1])).toBeNull();
+    expect(after('a', [0, -1])).toBeNull();
+    expect(after('b', [-1, 0])).toBeNull();
   });
 
   it('new blocks stand beside the last one where there is room', () => {

@@ -27,6 +27,9 @@ interface BlockContentProps {
 
 const headings = { 1: 'text-[24px] leading-[30px] font-semibold tracking-tight', 2: 'text-xl font-semibold', 3: 'text-lg font-semibold' } as const;
 
+/** Blocks that are as high as what is in them; others fill their place, and scroll in it. */
+const grows: ReadonlySet<Block['type']> = new Set(['text', 'metric']);
+
 /** What a block shows: its content, or why there is none and what to do. */
 export function BlockContent({ block, resolved, tone, onChoose }: BlockContentProps) {
   switch (block.type) {
@@ -82,7 +85,15 @@ function Found({ block, resolved, tone, onChoose }: BlockContentProps & { readon
         </Absent>
       );
     case 'ready':
-      return <Ready block={block} content={resolved.content} tone={tone} />;
+      return grows.has(block.type) ? (
+        <Ready block={block} content={resolved.content} tone={tone} />
+      ) : (
+        <div className="relative min-h-0 flex-1">
+          <div className="absolute inset-0 flex flex-col">
+            <Ready block={block} content={resolved.content} tone={tone} />
+          </div>
+        </div>
+      );
   }
 }
 
@@ -115,8 +126,8 @@ function Ready({ block, content, tone }: { readonly block: Block; readonly conte
       return <ChartBlock chart={content.chart} look={block.type === 'chart' ? block.look : {}} title={block.title} tone={tone} titled={block.title === undefined} />;
     case 'table':
       return (
-        <div className="min-h-0 flex-1 overflow-auto">
-          <StaticTable columns={content.columns} rows={content.rows} />
+        <div className="flex min-h-0 flex-1 flex-col">
+          <StaticTable columns={content.columns} rows={content.rows} fills />
           {content.total > content.rows.length ? <p className="pt-1 text-xs text-muted">{texts.reports.firstRows(formatCount(content.rows.length), formatCount(content.total))}</p> : null}
         </div>
       );
@@ -133,7 +144,7 @@ function Ready({ block, content, tone }: { readonly block: Block; readonly conte
     case 'value':
       return (
         <div className="flex min-h-0 flex-1 flex-col gap-4 overflow-auto">
-          {block.title === undefined ? <h4 className="text-base font-semibold">{content.title}</h4> : null}
+          {block.title === undefined ? <h3 className="text-base font-semibold">{content.title}</h3> : null}
           {groups(content.blocks).map((group, index) => (
             <Fragment key={index}>
               {Array.isArray(group) ? (

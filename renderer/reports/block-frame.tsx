@@ -1,7 +1,7 @@
 import { useRef, type KeyboardEvent, type PointerEvent } from 'react';
 import { GripVertical } from 'lucide-react';
 import { gridColumns, type Block, type Place } from '#app/reports/document.ts';
-import { fitted } from '#app/reports/layout.ts';
+import { fitted, stepped } from '#app/reports/layout.ts';
 import { cx } from '../ui/index.ts';
 import { texts } from '../text/texts.ts';
 import { BlockContent, OriginMark } from './block-content.tsx';
@@ -71,16 +71,19 @@ export function BlockFrame({ block, place, pinned, revision, tone, measure, onDr
     onDrag(null);
     if (from?.moved && to !== null && JSON.stringify(to) !== JSON.stringify(block.place)) editReport({ type: 'place', places: { [block.id]: to } }, { label: from.part === 'move' ? texts.reports.edits.move : texts.reports.edits.resize });
   };
-  const onKey = (event: KeyboardEvent) => {
+  const onKey = (event: KeyboardEvent<HTMLElement>) => {
     if (event.target !== event.currentTarget) return;
     const step = steps[event.key];
     if (step !== undefined && !event.altKey && !event.ctrlKey && !event.metaKey) {
       event.preventDefault();
       event.stopPropagation();
       const { x, y, w, h } = block.place;
-      const to = fitted(event.shiftKey ? { x, y, w: Math.min(gridColumns - x, w + step[0]), h: h + step[1] } : { x: x + step[0], y: y + step[1] + (step[1] > 0 ? h - 1 : 0), w, h });
-      // Down goes past what stands below: everything moves up as far as it can.
-      editReport({ type: 'place', places: { [block.id]: step[1] > 0 && !event.shiftKey ? { ...to, y: y + h } : to } }, { group: `${event.shiftKey ? 'resize' : 'move'} ${block.id}`, label: event.shiftKey ? texts.reports.edits.resize : texts.reports.edits.move });
+      const to = event.shiftKey ? fitted({ x, y, w: Math.min(gridColumns - x, w + step[0]), h: h + step[1] }) : stepped(useReport.getState().report?.blocks ?? [], block.id, step);
+      if (to === null) return;
+      editReport({ type: 'place', places: { [block.id]: to } }, { group: `${event.shiftKey ? 'resize' : 'move'} ${block.id}`, label: event.shiftKey ? texts.reports.edits.resize : texts.reports.edits.move });
+      // The block moves among its neighbours on the page, too, and keeps the focus.
+      const { currentTarget } = event;
+      requestAnimationFrame(() => currentTarget.focus());
     } else if (event.key === 'Delete' || event.key === 'Backspace') {
       event.preventDefault();
       removeSelected();
@@ -96,7 +99,8 @@ export function BlockFrame({ block, place, pinned, revision, tone, measure, onDr
   };
   const isCard = cards.has(block.type);
   return (
-    <section
+    <div
+      role="group"
       tabIndex={0}
       data-testid="report-block"
       data-block-id={block.id}
@@ -140,6 +144,6 @@ export function BlockFrame({ block, place, pinned, revision, tone, measure, onDr
           <span data-testid="resize-corner" aria-hidden className="absolute -bottom-1.5 -right-1.5 size-3.5 cursor-nwse-resize rounded-sm border-2 border-accent bg-surface" onPointerDown={begin('corner')} />
         </>
       ) : null}
-    </section>
+    </div>
   );
 }

@@ -28,10 +28,11 @@ export function ChartBlock({ chart, look, title, tone, height, titled }: ChartBl
   const size = useSize(host);
   const picture = useMemo(() => (size === null ? null : chartPicture(chart, { width: size.width, height: height ?? Math.max(140, size.height), look, summary: chartSummary(chart) })), [chart, size, height, look]);
   const name = title ?? chart.title;
+  const Heading = height === undefined ? 'h3' : 'h4';
   const failed = (error: unknown) => notify({ severity: 'error', message: texts.reports.chart.notSaved(error instanceof Error ? error.message : String(error)) });
   return (
     <div className="group/chart relative flex min-h-0 flex-1 flex-col">
-      {titled ? <h4 className="truncate pr-8 text-sm font-semibold">{name}</h4> : null}
+      {titled ? <Heading className="truncate pr-8 text-sm font-semibold">{name}</Heading> : null}
       <span className="absolute -top-1 right-0 z-10 rounded-md bg-surface opacity-0 focus-within:opacity-100 group-hover/chart:opacity-100" onPointerDown={(event) => event.stopPropagation()}>
         <ChartMenu
           copyImage={() => void copyPng(chart, look, name, tone).catch(failed)}

@@ -77,7 +77,7 @@ function contentHtml(block: Block, content: Content, options: BlockOptions): str
       return `${heading}<div data-parts><div data-part="">${chartHtml(content.chart, size, look)}</div>${parts}<p class="none note" hidden>No rows of this chart have that value.</p></div>`;
     }
     case 'table':
-      return tableHtml(content, options);
+      return tableHtml(content, options, room.height - frame - extras);
     case 'metric':
       return metricHtml(content.metric, content.previous, block.title !== undefined && block.title !== '');
     case 'picture':
@@ -134,7 +134,8 @@ export function changeText(metric: MetricItem, previous: number): string {
   return `${difference > 0 ? '▲' : '▼'} ${amount} since the run before (${before})`;
 }
 
-function tableHtml({ columns, rows, total, filterValues }: TableContent, { interactive }: BlockOptions): string {
+/** `height`: px of its place, in which a screen scrolls it; paper shows all of it. */
+function tableHtml({ columns, rows, total, filterValues }: TableContent, { interactive }: BlockOptions, height = 640): string {
   const decimals = columns.map((column, index) => (column.type === 'float' ? decimalsFor(rows.map((row) => row[index] ?? null)) : 0));
   const head = columns.map(({ name, type }) => `<th scope="col"${isNumeric(type) ? ' class="number"' : ''}>${interactive ? `<button type="button">${escaped(name)}</button>` : escaped(name)}</th>`).join('');
   const body = rows
@@ -151,5 +152,5 @@ function tableHtml({ columns, rows, total, filterValues }: TableContent, { inter
     .join('');
   const told = total > rows.length ? `<p class="note">The first ${formatCount(rows.length)} of ${formatCount(total)} rows.</p>` : '';
   const search = interactive && rows.length > 5 ? '<div class="filter"><input type="search" aria-label="Rows with" placeholder="Rows with…"><span class="count" role="status"></span></div>' : '';
-  return `<div${interactive ? ' data-table' : ''}>${search}<div class="rows"${rows.length > 12 ? ' tabindex="0" role="region" aria-label="Table"' : ''}><table><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table></div>${told}</div>`;
+  return `<div${interactive ? ' data-table' : ''}>${search}<div class="rows" style="--room:${Math.max(160, height - (search === '' ? 0 : 34) - (told === '' ? 0 : 20))}px"${rows.length > 5 ? ' tabindex="0" role="region" aria-label="Table"' : ''}><table><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table></div>${told}</div>`;
 }

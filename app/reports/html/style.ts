@@ -62,7 +62,7 @@ a{color:var(--accent)}
 .problem{color:var(--bad);background:color-mix(in srgb,var(--bad) 10%,transparent);border-radius:3px;padding:0 4px}
 .drawing{overflow:hidden}.drawing svg{display:block;width:100%;height:auto;max-height:900px}
 svg text{font-family:Inter,system-ui,-apple-system,'Segoe UI',sans-serif}
-.rows{overflow:auto;max-height:640px;border:1px solid var(--line);border-radius:6px}
+.rows{overflow:auto;max-height:var(--room,640px);border:1px solid var(--line);border-radius:6px}
 table{border-collapse:collapse;width:100%;font-size:13px}
 th,td{text-align:left;padding:4px 10px;border-bottom:1px solid var(--line);white-space:nowrap;max-width:340px;overflow:hidden;text-overflow:ellipsis}
 thead th{position:sticky;top:0;background:var(--surface);font-weight:600}
