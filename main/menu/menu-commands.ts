@@ -26,8 +26,12 @@ export const editLines: readonly MenuLine[] = [
 export const arrangeLines: readonly MenuLine[] = [
   item('Group', 'edit.group', 'CmdOrCtrl+G'),
   item('Ungroup', 'edit.ungroup', 'CmdOrCtrl+Shift+G'),
-  item('Collapse or expand group', 'edit.collapse', 'CmdOrCtrl+J'),
+  item('Collapse or expand group', 'edit.collapse', 'CmdOrCtrl+Shift+J'),
   item('Fit group to its content', 'edit.fitGroup'),
+  'line',
+  item('Make a subflow, or put its nodes back', 'subflow.toggle', 'CmdOrCtrl+J'),
+  item('Open subflow', 'subflow.open'),
+  item('Leave the subflow', 'subflow.leave'),
   'line',
   item('Align left', 'arrange.left', 'Alt+A'),
   item('Align centres', 'arrange.centre', 'Alt+H'),

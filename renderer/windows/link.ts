@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Command } from '#app/pipeline/commands.ts';
 import type { PipelineDocument } from '#app/pipeline/document.ts';
-import type { Bounds } from '../dock/memory.ts';
+import type { Bounds, TornView } from '../dock/memory.ts';
 import type { EditOptions } from '../state/pipeline.ts';
 import type { TracedColumn, TracedRow } from '../state/lineage.ts';
 import type { Slice } from '../state/slices.ts';
@@ -26,8 +26,8 @@ export type Message =
   | { readonly type: 'trace'; readonly path: string; readonly column: TracedColumn | null; readonly row: TracedRow | null }
   | { readonly type: 'port'; readonly id: string; readonly port: string }
   | { readonly type: 'bounds'; readonly id: string; readonly bounds: Bounds }
-  /** Back into the main window. */
-  | { readonly type: 'dock'; readonly id: string }
+  /** Back into the main window. The view goes along: that its window is closed may be heard first. */
+  | { readonly type: 'dock'; readonly view: TornView }
   | { readonly type: 'closed'; readonly id: string };
 
 const messageTypes = ['main', 'leaving', 'hello', 'document', 'run', 'slices', 'edit', 'select', 'trace', 'port', 'bounds', 'dock', 'closed'] as const satisfies readonly Message['type'][];

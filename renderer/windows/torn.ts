@@ -103,9 +103,9 @@ function onMessage(message: Message): void {
       rememberTorn((torn) => torn.map((view) => (view.id === message.id ? { ...view, pin: { ...view.pin, port: message.port } } : view)));
       return;
     case 'dock': {
-      const view = useMemory.getState().torn.find((one) => one.id === message.id);
-      forget(message.id);
-      if (view) addToResults(pinnedTab(view.id, view.kind, view.pin));
+      const { id, kind, pin } = message.view;
+      forget(id);
+      addToResults(pinnedTab(id, kind, pin));
       window.focus();
       return;
     }

@@ -119,7 +119,7 @@ export function choosePortHere(port: string): void {
 /** Back into the main window. */
 export function dockHere(): void {
   const { view } = useViewWindow.getState();
-  if (view !== null) link?.post({ type: 'dock', id: view.id });
+  if (view !== null) link?.post({ type: 'dock', view });
   window.close();
 }
 
