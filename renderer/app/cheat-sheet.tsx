@@ -44,7 +44,7 @@ export function CheatSheet() {
             {gestures.map(([gesture, meaning]) => (
               <div key={gesture} className="flex justify-between gap-3 py-0.5">
                 <dt>{gesture}</dt>
-                <dd className="shrink-0 text-faint">{meaning}</dd>
+                <dd className="max-w-[55%] text-right text-faint">{meaning}</dd>
               </div>
             ))}
           </dl>

@@ -4,6 +4,7 @@ import type { Endpoint } from '#app/pipeline/document.ts';
 import { usePipeline } from '../state/pipeline.ts';
 import { connectPorts } from './edits.ts';
 import { texts } from '../text/texts.ts';
+import { told } from '../text/told.ts';
 
 /** Beside the pointer while an edge is dragged over a port that cannot take it: why not. */
 export function ConnectionHint() {
@@ -27,7 +28,7 @@ function Refusal() {
     if (!document) return null;
     if (fromHandle.type === toHandle?.type) return fromHandle.type === 'source' ? texts.canvas.outputToOutput : texts.canvas.inputToInput;
     const result = fromHandle.type === 'source' ? connectPorts(document, here, there) : connectPorts(document, there, here);
-    return 'reason' in result ? result.reason : null;
+    return 'reason' in result ? told(result.reason) : null;
   }
 
   return (

@@ -15,6 +15,7 @@ import { useView } from '../state/view.ts';
 import { historyItems, itemBefore, type HistoryItem } from './group-moments.ts';
 import { momentName } from './item-words.ts';
 import { texts } from '../text/texts.ts';
+import { told } from '../text/told.ts';
 
 /** What a shown version is compared with. `chosen`: the one that the person picked. */
 export type CompareWith = 'before' | 'now' | 'chosen';
@@ -120,7 +121,7 @@ export async function lookAt(id: string | null): Promise<void> {
     const changes = before === null ? [] : diffDocuments(before, version);
     useHistory.setState({
       version,
-      changes: changeSentences(changes, catalogueNames(catalogue)),
+      changes: changeSentences(changes, catalogueNames(catalogue)).map(told),
       marks: before === null ? null : diffMarks(before, version, changes),
       drawn: before === null ? version : unionDocument(before, version),
       runDifference: null,

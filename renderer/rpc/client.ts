@@ -4,7 +4,10 @@ import type { Diagnostic } from '#app/core/errors.ts';
 import { toDiagnostic } from '#app/core/errors.ts';
 import type { Contract } from '#app/protocol/contract.ts';
 import { diagnosticSchema } from '#app/protocol/schema.ts';
+import { language } from '../text/language.ts';
+import { told } from '../text/told.ts';
 import { useConnection, whenConnected } from './connection.ts';
+import { answerInLanguage } from './in-language.ts';
 import { texts } from '../text/texts.ts';
 
 export type EngineClient = ContractRouterClient<Contract>;
@@ -27,7 +30,8 @@ const link: ClientLink<Record<never, never>> = {
       gone.signal.addEventListener('abort', () => reject(new ConnectionLostError()), { once: true });
     });
     dropped.catch(() => undefined);
-    return Promise.race([current.call(path, input, { ...options, signal }), dropped]);
+    const answer = await Promise.race([current.call(path, input, { ...options, signal }), dropped]);
+    return language === 'en' ? answer : answerInLanguage(answer);
   },
 };
 
@@ -51,11 +55,13 @@ export function diagnosticOf(error: unknown): Diagnostic {
   }
   if (error instanceof ORPCError) {
     const data = diagnosticSchema.safeParse(error.data);
-    if (data.success) return data.data;
+    if (data.success) return inPageLanguage(data.data);
     return { severity: 'error', code: 'unexpected', message: error.message };
   }
-  return toDiagnostic(error);
+  return inPageLanguage(toDiagnostic(error));
 }
+
+const inPageLanguage = (diagnostic: Diagnostic): Diagnostic => ({ ...diagnostic, message: told(diagnostic.message), ...(diagnostic.remedy === undefined ? {} : { remedy: told(diagnostic.remedy) }) });
 
 /** True for calls given up on purpose or by a lost connection: nothing to show. */
 export function isGivenUp(error: unknown): boolean {

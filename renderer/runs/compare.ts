@@ -2,6 +2,7 @@ import type { PipelineDocument } from '#app/pipeline/document.ts';
 import { paramText } from '../results/model/words.ts';
 import { metricTitle } from '../results/report/metric-text.ts';
 import { texts } from '../text/texts.ts';
+import { titleIn } from '../state/catalogue.ts';
 
 export interface ParamDifference {
   readonly nodeId: string;
@@ -68,7 +69,7 @@ export function metricTitleOf(name: string): string {
 /** Node and metric of a run's metric, the metric in words. */
 export function splitMetric(name: string): { readonly node: string; readonly metric: string } {
   const at = name.lastIndexOf(' · ');
-  return at < 0 ? { node: '', metric: metricTitle(name) } : { node: name.slice(0, at), metric: metricTitle(name.slice(at + 3)) };
+  return at < 0 ? { node: '', metric: metricTitle(name) } : { node: titleIn(name.slice(0, at)), metric: metricTitle(name.slice(at + 3)) };
 }
 
 /** Metrics of a run by the node that gave them. */
@@ -76,7 +77,7 @@ export function metricsByNode(metrics: Readonly<Record<string, number>>): [node:
   const groups = new Map<string, Record<string, number>>();
   for (const [name, value] of Object.entries(metrics)) {
     const at = name.lastIndexOf(' · ');
-    const node = at < 0 ? '' : name.slice(0, at);
+    const node = at < 0 ? '' : titleIn(name.slice(0, at));
     groups.set(node, { ...groups.get(node), [at < 0 ? name : name.slice(at + 3)]: value });
   }
   return [...groups];

@@ -8,7 +8,7 @@ import { MetricGrid, metricItems } from '../results/report/metric-grid.tsx';
 import { InlineMarkdown } from '../results/report/markdown.tsx';
 import { useQuery } from '../results/use-query.ts';
 import { client } from '../rpc/client.ts';
-import { categoryOf, iconOf } from '../state/catalogue.ts';
+import { categoryOf, iconOf, titleIn } from '../state/catalogue.ts';
 import { Button, NodeTile, Page, Spinner, cx } from '../ui/index.ts';
 import { metricsByNode } from './compare.ts';
 import { RunStatusMark } from './run-status.tsx';
@@ -41,7 +41,7 @@ function Detail({ run }: { readonly run: RunDetail }) {
   const curves = useMemo(() => {
     const nodes = new Map<string, Record<string, { steps: number[]; values: number[] }>>();
     for (const { nodeId, name, steps, values } of run.series) nodes.set(nodeId, { ...nodes.get(nodeId), [name]: { steps, values } });
-    return [...nodes].map(([nodeId, series]) => ({ nodeId, series, title: run.nodes.find((node) => node.nodeId === nodeId)?.title ?? nodeId }));
+    return [...nodes].map(([nodeId, series]) => ({ nodeId, series, title: titleIn(run.nodes.find((node) => node.nodeId === nodeId)?.title ?? nodeId) }));
   }, [run]);
   const metrics = useMemo(() => metricsByNode(run.metrics), [run]);
   return (
@@ -100,7 +100,7 @@ function NodeTable({ nodes }: { readonly nodes: readonly NodeRun[] }) {
                 <td className={cell}>
                   <span className="flex items-center gap-2">
                     <NodeTile svg={iconOf(node.type)} category={categoryOf(node.type)} size={24} />
-                    <span className="font-medium">{node.title}</span>
+                    <span className="font-medium">{titleIn(node.title)}</span>
                   </span>
                 </td>
                 <td className={cell}>

@@ -11,6 +11,7 @@ import { Group, Row } from './group.tsx';
 import { StorageSection } from './storage-section.tsx';
 import { Badge, Button, Page, Segmented, Spinner, useTheme } from '../ui/index.ts';
 import { texts } from '../text/texts.ts';
+import { told } from '../text/told.ts';
 
 /** Look, keys, what this machine offers, and which version this is. */
 export function SettingsPage() {
@@ -112,11 +113,11 @@ function Doctor() {
         const { icon: Icon, tone, word } = marks[check.status];
         return (
           <div key={check.name} data-testid={`doctor-${check.name}`} className="grid grid-cols-[minmax(140px,220px)_96px_minmax(0,1fr)] items-start gap-4 border-b border-line px-4 py-2 text-sm last:border-b-0">
-            <span className="font-medium">{check.name}</span>
+            <span className="font-medium">{told(check.name)}</span>
             <span className={`inline-flex items-center gap-1.5 ${tone}`}>
               <Icon size={14} aria-hidden /> {word}
             </span>
-            <span className="selectable text-muted">{check.detail}</span>
+            <span className="selectable text-muted">{told(check.detail)}</span>
           </div>
         );
       })}

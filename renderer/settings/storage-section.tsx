@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { Eraser } from 'lucide-react';
-import { formatAgo, formatBytes, formatDuration } from '#app/core/units.ts';
+import { decimalMark, formatAgo, formatBytes, formatDuration } from '#app/core/units.ts';
 import { Notice } from '../results/notice.tsx';
 import { useQuery } from '../results/use-query.ts';
 import { client, diagnosticOf } from '../rpc/client.ts';
@@ -9,6 +9,7 @@ import { notify } from '../state/notices.ts';
 import { Badge, Button, Input, Spinner } from '../ui/index.ts';
 import { Group, Row } from './group.tsx';
 import { texts } from '../text/texts.ts';
+import { titleIn } from '../state/catalogue.ts';
 
 const gigabyte = 1e9;
 const sources = { machine: texts.settings.from.machine, settings: texts.settings.from.settings, start: texts.settings.from.start } as const;
@@ -126,7 +127,7 @@ function Usage({ report }: { readonly report: Report }) {
             {held.slice(0, shownNodes).map((one) => (
               <tr key={`${one.pipelineId} ${one.nodeId}`} className="border-t border-line">
                 <td className="py-1">
-                  {one.nodeTitle} {one.isPinned ? <Badge tone="neutral">{texts.settings.pinned}</Badge> : null}
+                  {titleIn(one.nodeTitle)} {one.isPinned ? <Badge tone="neutral">{texts.settings.pinned}</Badge> : null}
                 </td>
                 <td className="py-1 text-muted">{one.pipelineTitle}</td>
                 <td className="py-1 text-right tabular-nums">{formatBytes(one.bytes)}</td>
@@ -146,7 +147,7 @@ const shownNodes = 12;
 
 /** A size in GB; empty brings back the default. */
 function SizeField({ label, bytes, disabled, onSet }: { readonly label: string; readonly bytes: number; readonly disabled: boolean; readonly onSet: (bytes: number | null) => void }) {
-  const shown = String(Math.round((bytes / gigabyte) * 10) / 10);
+  const shown = decimalMark(String(Math.round((bytes / gigabyte) * 10) / 10));
   const [text, setText] = useState(shown);
   const value = Number(text.replace(',', '.'));
   const invalid = text.trim() !== '' && !(Number.isFinite(value) && value > 0);

@@ -50,6 +50,14 @@ export function namesOf(type: string): readonly string[] {
   return [...new Set([english, german].filter((title) => title !== undefined))];
 }
 
+const byEnglishTitle = new Map(Object.values(definitions).map(({ definition }) => [definition.title, definition.type]));
+
+/** A title that the engine gave a node of its type, in the page's language; a title that a person gave stays. */
+export function titleIn(english: string): string {
+  const type = byEnglishTitle.get(english);
+  return (type === undefined ? undefined : catalogue.get(type)?.definition.title) ?? english;
+}
+
 /** What the search finds a type by: its names and keywords, in every language that is known by now. */
 export function searchWords(type: string): readonly string[] {
   return [...namesOf(type), ...(catalogue.get(type)?.definition.keywords ?? []), ...(germanWords?.get(type)?.keywords ?? [])];

@@ -3,6 +3,7 @@ import type { PipelineDocument, PipelineNode } from '#app/pipeline/document.ts';
 import { formatDuration } from '#app/core/units.ts';
 import type { Freshness, NodeRun } from '#app/protocol/schema.ts';
 import { texts } from '../text/texts.ts';
+import { told } from '../text/told.ts';
 
 /** What a node's card shows, by colour and by shape. */
 export type NodeState = 'idle' | 'attention' | 'queued' | 'running' | 'done' | 'stale' | 'failed' | 'bypassed';
@@ -51,7 +52,7 @@ export function nodeState(facts: NodeFacts): { readonly state: NodeState; readon
       return { state: 'stale', reason: freshness.reasons.join('; ') || texts.state.why.stale };
     default: {
       const reason = nodeRun?.status === 'skipped' || nodeRun?.status === 'cancelled' ? nodeRun.reason : freshness?.reasons.join('; ');
-      return { state: 'idle', reason: reason && !/not been run/.test(reason) ? reason : texts.state.why.idle };
+      return { state: 'idle', reason: reason && reason !== told('It has not been run before.') ? reason : texts.state.why.idle };
     }
   }
 }

@@ -1,5 +1,6 @@
 import { create } from 'zustand';
 import type { Severity } from '#app/core/errors.ts';
+import { told } from '../text/told.ts';
 
 export interface Notice {
   readonly id: number;
@@ -17,7 +18,10 @@ const shownFor: Readonly<Record<Severity, number>> = { info: 4000, warning: 7000
 
 export function notify(notice: Omit<Notice, 'id'>): void {
   const id = nextId++;
-  const { severity, message, remedy, action } = notice;
+  const { severity, action } = notice;
+  // Of the pipeline's own functions in the page, which speak as the engine does.
+  const message = told(notice.message);
+  const remedy = notice.remedy === undefined ? undefined : told(notice.remedy);
   useNotices.setState((state) => ({
     notices: [...state.notices.filter((other) => other.message !== message), { id, severity, message, remedy, action }].slice(-3),
   }));

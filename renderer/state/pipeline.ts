@@ -14,6 +14,7 @@ import { announce } from './announce.ts';
 import { catalogue, takesOneConnection } from './catalogue.ts';
 import { notify } from './notices.ts';
 import { texts } from '../text/texts.ts';
+import { told } from '../text/told.ts';
 
 export type SaveState = 'saved' | 'unsaved' | 'saving' | 'failed';
 
@@ -178,7 +179,7 @@ export function editRoot(command: Command, options: EditOptions = {}): boolean {
   let own = command;
   while (own.type === 'within') own = own.command;
   const isTyped = own.type === 'set-title' && options.group !== undefined;
-  const said = options.said ?? (isTyped || unsaid.has(own.type) ? null : history.undoLabel);
+  const said = options.said ?? (isTyped || unsaid.has(own.type) ? null : history.undoLabel === null ? null : told(history.undoLabel));
   if (said !== null) announce(said);
   return true;
 }
@@ -210,7 +211,7 @@ function step(direction: 'undo' | 'redo'): void {
   }
   publish();
   scheduleSave();
-  if (label !== null) announce(direction === 'undo' ? texts.outline.undone(label) : texts.outline.redone(label));
+  if (label !== null) announce(direction === 'undo' ? texts.outline.undone(told(label)) : texts.outline.redone(told(label)));
 }
 
 function scheduleSave(delay = saveDelay): void {

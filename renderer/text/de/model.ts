@@ -108,7 +108,7 @@ export const model: typeof english = {
   elsewhere: 'Anderswo verwenden',
   trainingParams: 'Trainingsparameter',
   preprocessing: 'Vorverarbeitung',
-  noSteps: 'Keine Schritte: Spalten gehen unverändert zum Lerner.',
+  noSteps: 'Keine Schritte: Spalten gehen unverändert zum Lernverfahren.',
   steps: 'Schritte der Vorverarbeitung',
   inColumns: (columns) => `Für ${columns}`,
 };

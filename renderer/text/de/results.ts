@@ -47,7 +47,7 @@ export const results: typeof english = {
     run: 'Knoten ausführen, um sein Ergebnis zu sehen',
     table: 'Hier erscheint seine Tabelle.',
     recipe: 'Hier erscheinen die Schritte der Vorverarbeitung.',
-    learner: 'Hier erscheint, was er lernen wird.',
+    learner: 'Hier erscheint, was es lernen wird.',
     model: 'Hier erscheinen die Güte des Modells, Lernkurven und ein Formular zum Ausprobieren.',
     evaluation: 'Hier erscheinen Metriken und Diagramme.',
     report: 'Hier erscheinen Zahlen und Diagramme.',

@@ -58,7 +58,7 @@ export const state: typeof english = {
     noMatch: 'Kein Knoten passt',
     none: 'Es sind keine Knotentypen installiert.',
     nothingCalled: (query) => `Nichts heißt „${query}“. Ein anderes Wort versuchen, etwa „join“ oder „train“.`,
-    drag: 'Ziehen, oder',
-    toAdd: 'zum Hinzufügen',
+    drag: 'Ziehen oder',
+    toAdd: 'fügt hinzu',
   },
 };

@@ -1,0 +1,45 @@
+import { told } from '../text/told.ts';
+
+/** Fields whose value is a sentence of the engine. */
+const sentences = new Set(['reason', 'plan']);
+/** Fields that hold several of them. */
+const lists = new Set(['reasons', 'words']);
+/** What people wrote, or what is only data: never touched, and not looked through. */
+const opaque = new Set(['document', 'params', 'schema', 'cells', 'rows', 'values', 'records', 'commit', 'version']);
+
+/** Says everything in an answer of the engine that is meant for people in the page's language: diagnostics, reasons, words of edits. */
+export function inLanguage(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(inLanguage);
+  if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype) return value;
+  const isSaid = 'message' in value && ('severity' in value || 'level' in value || 'state' in value || 'fraction' in value);
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, said(key, inner, isSaid)]));
+}
+
+function said(key: string, value: unknown, isSaid: boolean): unknown {
+  if (opaque.has(key)) return value;
+  if (typeof value === 'string') return sentences.has(key) || (isSaid && (key === 'message' || key === 'remedy')) ? told(value) : value;
+  if (key === 'fix' && typeof value === 'object' && value !== null && 'title' in value) return { ...value, title: told(String(value.title)) };
+  if (lists.has(key) && Array.isArray(value)) return value.map((one) => (typeof one === 'string' ? told(one) : inLanguage(one)));
+  return inLanguage(value);
+}
+
+/** An answer, or a stream of them. */
+export function answerInLanguage(answer: unknown): unknown {
+  if (typeof answer === 'object' && answer !== null && Symbol.asyncIterator in answer) return streamInLanguage(answer as AsyncIterator<unknown> & AsyncIterable<unknown>);
+  return inLanguage(answer);
+}
+
+/** Keeps what the stream is besides its items: it can be returned, which ends it at the engine. */
+function streamInLanguage(stream: AsyncIterator<unknown> & AsyncIterable<unknown>): AsyncIterator<unknown> & AsyncIterable<unknown> {
+  const each = async (step: Promise<IteratorResult<unknown>>): Promise<IteratorResult<unknown>> => {
+    const result = await step;
+    return result.done === true ? result : { ...result, value: inLanguage(result.value) };
+  };
+  return {
+    next: () => each(stream.next()),
+    return: async (value?: unknown) => (stream.return ? stream.return(value) : { done: true as const, value }),
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
+}

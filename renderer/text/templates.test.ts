@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest';
+import { germanSentences } from './engine-de.ts';
+import { matcherOf } from './templates.ts';
+
+const titles = new Map([['CSV Reader', 'CSV lesen']]);
+const titleIn = (english: string): string => titles.get(english) ?? english;
+
+describe('sentences said by templates', () => {
+  const say = matcherOf(
+    [
+      ['There is no column “{0}”.{1}', 'Es gibt keine Spalte „{0}“.{1}'],
+      ['Did you mean “{0}”?', 'War „{0}“ gemeint?'],
+      ['Skipped because “{0}” failed.', 'Übersprungen, weil „{0:node}“ fehlgeschlagen ist.'],
+      ['“{0}” is {1}, not text.', '„{0}“ ist {1}, kein Text.'],
+      ['a number', 'eine Zahl'],
+      ['{0} takes {1}, but {2} given.', '{2} gegeben, {0} nimmt {1}.'],
+      ['Its columns are {0}.', 'Die Spalten sind {0:name}.'],
+      ['Ran because {0}.', 'Lief, weil: {0}.'],
+      ['upstream *{0}* changed', '*{0:node}* davor hat sich geändert'],
+    ],
+    titleIn,
+  );
+
+  it('keep names, also those that look like words of the list', () => {
+    expect(say('There is no column “a number”.')).toBe('Es gibt keine Spalte „a number“.');
+    expect(say('Its columns are a number.')).toBe('Die Spalten sind a number.');
+  });
+
+  it('say what is put into them, too', () => {
+    expect(say('There is no column “agee”. Did you mean “age”?')).toBe('Es gibt keine Spalte „agee“. War „age“ gemeint?');
+    expect(say('“x” is a number, not text.')).toBe('„x“ ist eine Zahl, kein Text.');
+    expect(say('Ran because upstream *CSV Reader* changed.')).toBe('Lief, weil: *CSV lesen* davor hat sich geändert.');
+  });
+
+  it('say titles of node types, and leave those that a person gave', () => {
+    expect(say('Skipped because “CSV Reader” failed.')).toBe('Übersprungen, weil „CSV lesen“ fehlgeschlagen ist.');
+    expect(say('Skipped because “My orders” failed.')).toBe('Übersprungen, weil „My orders“ fehlgeschlagen ist.');
+  });
+
+  it('put their parts in another order', () => {
+    expect(say('sqrt takes 1 argument, but 2 are given.')).toBe('2 are gegeben, sqrt nimmt 1 argument.');
+  });
+
+  it('leave what they do not know, and say known sentences beside it', () => {
+    expect(say('Nobody has translated this.')).toBe('Nobody has translated this.');
+    expect(say('Nobody has translated this. Did you mean “age”?')).toBe('Nobody has translated this. War „age“ gemeint?');
+    expect(say('')).toBe('');
+  });
+
+  it('take signs of regular expressions as they are', () => {
+    const one = matcherOf([['Write {0} (or a|b) in [x].', 'Schreib {0} (oder a|b) in [x].']], titleIn);
+    expect(one('Write 1+1 (or a|b) in [x].')).toBe('Schreib 1+1 (oder a|b) in [x].');
+  });
+});
+
+describe('the engine’s sentences in German', () => {
+  const numbersOf = (text: string): string => [...new Set(text.match(/\{\d+/g))].sort().join();
+
+  it('put in nothing that the English does not have', () => {
+    expect(germanSentences.filter(([english, german]) => [...new Set(german.match(/\{\d+/g))].some((one) => !numbersOf(english).includes(one)))).toEqual([]);
+  });
+
+  it('are no bare placeholders, which would fit any sentence', () => {
+    expect(germanSentences.filter(([english]) => (english.replace(/\{\d+\}/g, '').match(/\p{L}/gu) ?? []).length < 2)).toEqual([]);
+  });
+
+  it('read as German: quotes „…“, and nobody is called “Sie”', () => {
+    expect(germanSentences.filter(([, german]) => /“[^“„]*”/.test(german) || /\b(Sie|Ihre?[mnrs]?)\b(?! (hat|ist|sind|kommt|fehlen|zählen|sieht|erscheint))/.test(german.replace(/[.:] Sie\b/g, '')))).toEqual([]);
+  });
+
+  it('are found by what the engine says', () => {
+    const say = matcherOf(germanSentences, titleIn);
+    expect(say('“Target” must not be empty.')).toBe('„Target“ darf nicht leer sein.');
+    expect(say('It has not been run before.')).toBe('Noch nicht ausgeführt.');
+    expect(say('The table has no column “a” to predict.')).toBe('Die Tabelle hat keine Spalte „a“ zum Vorhersagen.');
+    expect(say('Changed “Trees” of CSV Reader from its default to on')).toBe('„Trees“ von CSV lesen geändert: Standard → an');
+  });
+});
