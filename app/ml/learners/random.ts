@@ -1,13 +1,26 @@
-/** A uniform generator in [0, 1), the same on every machine (mulberry32). `seed`: 32-bit. */
-export function uniform(seed: number): () => number {
+/** A uniform generator that can be gone on with: another from its state draws what it would have drawn. */
+export interface Draws {
+  next(): number;
+  /** 32-bit; a seed. */
+  state(): number;
+}
+
+/** Uniform in [0, 1), the same on every machine (mulberry32). `seed`: 32-bit. */
+export function draws(seed: number): Draws {
   let state = seed | 0;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+  return {
+    next: () => {
+      state = (state + 0x6d2b79f5) | 0;
+      let t = Math.imul(state ^ (state >>> 15), 1 | state);
+      t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+      return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+    },
+    state: () => state,
   };
 }
+
+/** The same as a function. */
+export const uniform = (seed: number): (() => number) => draws(seed).next;
 
 /** Standard normal numbers by Box and Muller. */
 export function normal(next: () => number): number {

@@ -1,10 +1,10 @@
-import { UMAP } from 'umap-js';
 import { createCheckpoint, hashOf, type StatesPayload } from '../learners/checkpoint.ts';
-import { uniform } from '../learners/random.ts';
+import { draws } from '../learners/random.ts';
 import type { CheckpointMessage } from '../learners/types.ts';
 import type { TaskAnswer, TaskHooks } from '../worker/tasks.ts';
 import { nearest, trustworthiness, type Points } from './neighbours.ts';
 import { tsne, type TsneState } from './tsne.ts';
+import { umap, type UmapState } from './umap.ts';
 
 /** Rows placed in the plane so that near ones stay near. */
 export interface ProjectPayload {
@@ -19,7 +19,7 @@ export interface ProjectPayload {
   readonly perplexity: number;
   /** 0: chosen by the number of rows (UMAP). */
   readonly iterations: number;
-  /** Present where states are kept (t-SNE). */
+  /** Present where states are kept. */
   readonly checkpoint?: StatesPayload;
 }
 
@@ -44,40 +44,25 @@ export function projectInWorker(payload: ProjectPayload, hooks: TaskHooks<Checkp
     hooks.progress(from + ((to - from) * row) / rows, message);
   };
   const neighbours = nearest(points, wanted, watch(0, 0.1, 'Neighbours'));
-  const random = uniform(payload.seed);
+  const random = draws(payload.seed);
   // The plane of greatest variance, so that what is far apart stays so; a little noise parts equal rows.
   const spread = Math.sqrt(variance(points)) || 1;
   const size = payload.method === 'tsne' ? 1e-4 : 10 / 3;
   const at = new Float64Array(2 * rows);
   for (let i = 0; i < rows; i++) {
-    for (let c = 0; c < 2; c++) at[2 * i + c] = ((c < columns ? (points.data[i * columns + c] as number) : 0) / spread) * size + (random() - 0.5) * size * 1e-2;
+    for (let c = 0; c < 2; c++) at[2 * i + c] = ((c < columns ? (points.data[i * columns + c] as number) : 0) / spread) * size + (random.next() - 0.5) * size * 1e-2;
   }
-  let { iterations } = payload;
-  const step = (done: number): void => {
+  const step = (done: number, iterations: number): void => {
     hooks.check();
     if (done % 5 === 0) hooks.progress(0.1 + (0.85 * done) / iterations, `Iteration ${done} of ${iterations}`);
   };
-  if (payload.method === 'tsne') {
-    const { checkpoint: states, data, ...rest } = payload;
-    const checkpoint = states && createCheckpoint(states, () => hashOf(rest, [data]), (bytes) => hooks.send({ checkpoint: bytes }));
-    tsne(neighbours, rows, at, { perplexity: payload.perplexity, iterations, each: step, from: (checkpoint?.state ?? null) as TsneState | null, save: (make) => checkpoint?.save(make) });
-  } else {
-    const umap = new UMAP({ nNeighbors: Math.min(neighbours.count + 1, rows - 1), minDist: payload.minDist, nComponents: 2, random, ...(iterations > 0 ? { nEpochs: iterations } : {}) });
-    const { count } = neighbours;
-    const listed = <T>(values: ArrayLike<number>, first: (i: number) => T): (T | number)[][] => Array.from({ length: rows }, (_, i) => [first(i), ...Array.from({ length: count }, (_unused, k) => values[i * count + k] ?? 0)]);
-    // Each point is its own first neighbour there.
-    umap.setPrecomputedKNN(listed(neighbours.indices, (i) => i), listed(neighbours.distances, () => 0));
-    iterations = umap.initializeFit(Array.from({ length: rows }, (_, i) => [...points.data.subarray(i * columns, (i + 1) * columns)]));
-    umap.getEmbedding().forEach((point, i) => {
-      point[0] = at[2 * i] ?? 0;
-      point[1] = at[2 * i + 1] ?? 0;
-    });
-    for (let done = 0; done < iterations; done++) {
-      step(done);
-      umap.step();
-    }
-    umap.getEmbedding().forEach((point, i) => at.set(point.slice(0, 2), 2 * i));
-  }
+  const { checkpoint: states, data, ...rest } = payload;
+  const checkpoint = states && createCheckpoint(states, () => hashOf(rest, [data]), (bytes) => hooks.send({ checkpoint: bytes }));
+  const state = checkpoint?.state ?? null;
+  const save = (make: () => unknown): void => checkpoint?.save(make);
+  let { iterations } = payload;
+  if (payload.method === 'tsne') tsne(neighbours, rows, at, { perplexity: payload.perplexity, iterations, each: (done) => step(done, iterations), from: state as TsneState | null, save });
+  else iterations = umap(points, neighbours, at, { iterations, minDist: payload.minDist, random, each: step, from: state as UmapState | null, save });
   const trust = trustworthiness(points, { data: at, rows, columns: 2 }, 12, judged, watch(0.95, 1, 'Judging the picture'));
   return { result: { at, trust, iterations }, transfer: [at.buffer] };
 }

@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { uniform, normal } from '../learners/random.ts';
+import { draws, uniform, normal } from '../learners/random.ts';
 import { componentsOf, pseudoInverse } from './components.ts';
 import { nearest, trustworthiness, type Points } from './neighbours.ts';
 import { projectInWorker } from './project.ts';
 import { QuadTree } from './quad-tree.ts';
 import { tsne, type TsneState } from './tsne.ts';
+import { umap, type UmapState } from './umap.ts';
 
 /** The same numbers as the reference: ((i · 7919 + c · 104729) mod 1009) / 1009. */
 const made = (rows: number, columns: number): Points => ({ rows, columns, data: Float64Array.from({ length: rows * columns }, (_, at) => ((Math.floor(at / columns) * 7919 + (at % columns) * 104_729 + Math.floor(at / columns) ** 2 * 31) % 1009) / 1009) });
@@ -126,6 +127,25 @@ it('t-SNE goes on after a kill to the very picture of an unbroken run', () => {
     const states: TsneState[] = [];
     let steps = 0;
     tsne(found, 60, at, { perplexity: 8, iterations: 60, each: () => void steps++, from, save: (make) => void states.push(structuredClone(make())) });
+    return { at, states, steps };
+  };
+  const whole = draw(null);
+  for (const iteration of [1, 29, 59]) {
+    const again = draw(whole.states[iteration] ?? null);
+    expect(again.at).toEqual(whole.at);
+    expect(again.steps).toBe(60 - iteration);
+  }
+});
+
+it('UMAP goes on after a kill to the very picture of an unbroken run', () => {
+  const points = made(80, 4);
+  const found = nearest(points, 10, () => {});
+  const draw = (from: UmapState | null): { readonly at: Float64Array; readonly states: UmapState[]; readonly steps: number } => {
+    const random = draws(2);
+    const at = Float64Array.from({ length: 160 }, () => 10 * random.next());
+    const states: UmapState[] = [];
+    let steps = 0;
+    umap(points, found, at, { iterations: 60, minDist: 0.1, random, each: () => void steps++, from, save: (make) => void states.push(structuredClone(make())) });
     return { at, states, steps };
   };
   const whole = draw(null);

@@ -6,6 +6,7 @@ import { foldTable, numberRows, type NumberedRows } from '../evaluation/fold-tab
 import { learnerNames } from '../evaluation/learner-names.ts';
 import { makeFolds, splitTitle } from '../evaluation/make-folds.ts';
 import { runFolds, type RunFoldsOptions } from '../evaluation/run-folds.ts';
+import { hashOf } from '../learners/checkpoint.ts';
 import { train } from '../learners/train.ts';
 import type { TrainedLearner } from '../learners/types.ts';
 import { readFeatureRows } from '../model/feature-rows.ts';
@@ -14,6 +15,7 @@ import { prepareTarget } from '../model/target.ts';
 import { averageHead, joinRecipes, stackedHead, type FittedBase } from './join-bases.ts';
 import { joinTested, metaFeatures, metaNames, type OutOfFold } from './meta-features.ts';
 import { defaultFinal, parseStacking, type StackingParams } from './params.ts';
+import { StackStates } from './stack-states.ts';
 
 /**
  * Fits learners and joins them into one: their weighted average, or a final learner over what they predict for rows they did not see
@@ -33,7 +35,9 @@ export async function learnStack(spec: LearnerSpec, input: Pick<TableValue, 'rel
   const rows = await numberRows(spec.task, target, { kind: 'table', relation: plain, schema: input.schema }, tables, () => undefined);
   const within = (from: number, to: number) => (fraction: number | null, message?: string) => progress(fraction === null ? null : from + (to - from) * fraction, message);
 
-  const unseen = params.method === 'average' ? null : await outOfFold(rows, bases, names, params.folds, { ...services, seed: params.seed ?? services.seed, progress: within(0.02, 0.7) }, options.place === undefined ? { checkpoint: options.checkpoint } : { atOnce: 2 });
+  // A stack that is tested in folds itself is one of many fits: the folds keep what is done.
+  const states = await StackStates.open(options.place === undefined ? options.checkpoint : undefined, () => hashOf([spec, rows.schema, rows.classes, services.seed], [rows.truth]));
+  const unseen = params.method === 'average' ? null : await outOfFold(rows, bases, names, params.folds, { ...services, seed: params.seed ?? services.seed, progress: within(0.02, 0.7) }, options.place === undefined ? { checkpoint: states.ofFolds } : { atOnce: 2 });
   signal.throwIfAborted();
   const fitted: FittedBase[] = [];
   const from = unseen === null ? 0.02 : 0.7;
@@ -41,9 +45,17 @@ export async function learnStack(spec: LearnerSpec, input: Pick<TableValue, 'rel
     const step = (0.95 - from) / bases.length;
     const name = names[index] ?? '';
     const named = within(from + index * step, from + (index + 1) * step);
-    fitted.push(
-      await learn(base, { relation: rows.relation, schema: rows.schema }, { ...services, metric: () => undefined, log: (level, message) => services.log(level, `${name}: ${message}`), progress: (fraction) => named(fraction, `${name}, on all rows`) }, { place: rows.place }),
-    );
+    const log: LearnServices['log'] = (level, message) => services.log(level, `${name}: ${message}`);
+    const known = states.known(index);
+    if (known !== undefined) {
+      for (const note of known.trained.details.notes) log('warning', note);
+      fitted.push(known);
+      continue;
+    }
+    const checkpoint = states.ofBase(index);
+    const own = await learn(base, { relation: rows.relation, schema: rows.schema }, { ...services, metric: () => undefined, log, progress: (fraction) => named(fraction, `${name}, on all rows`) }, { place: rows.place, ...(checkpoint === undefined ? {} : { checkpoint }) });
+    await states.keep(index, own);
+    fitted.push(own);
   }
   const joined = joinRecipes(fitted);
   const trained = unseen === null ? average(fitted, joined, names, params, rows) : await stack(fitted, joined, names, params, rows, unseen, { ...services, progress: within(0.95, 1) });

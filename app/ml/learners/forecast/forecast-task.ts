@@ -2,6 +2,7 @@ import { PenstockError } from '#app/core/errors.ts';
 import type { TaskAnswer, TaskHooks } from '../../worker/tasks.ts';
 import { checkpointParts, createCheckpoint, hashOf } from '../checkpoint.ts';
 import type { CheckpointMessage, TrainHooks, TrainMessage } from '../types.ts';
+import { classical } from './classical.ts';
 import { type BacktestRow, type ForecastPayload, type ForecastResult, type Method, methods, methodTitles, type MethodScore, type SeriesForecast } from './forecast-types.ts';
 import { type Grid, stepWords, timeText, usualSeason } from './grid.ts';
 import { conformalWidths, coverageOf } from './intervals.ts';
@@ -50,7 +51,7 @@ export const leastSteps = (horizon: number, season: number): number => Math.max(
  */
 export async function forecastInWorker(payload: ForecastPayload, given: TaskHooks<TrainMessage | CheckpointMessage>): Promise<TaskAnswer<ForecastResult>> {
   const { options, checkpoint } = payload;
-  // The network is trained for the backtest and again for the forecast: one place for the states of both.
+  // Smoothing and the network are fitted for the backtest and again for the forecast: one place for the states of all.
   const part = checkpointParts(checkpoint && createCheckpoint(checkpoint, () => aboutForecast(payload), (bytes) => given.send({ checkpoint: bytes })));
   const hooks: TrainHooks = given;
   const { horizon } = options;
@@ -73,7 +74,7 @@ export async function forecastInWorker(payload: ForecastPayload, given: TaskHook
   found.set('seasonal-naive', await classical(series, origins, horizon, (values) => seasonalNaive(values, season, horizon), within(0, 0.05, true)));
   if (wanted.includes('exponential-smoothing')) {
     hooks.progress(0.05, 'Backtest: exponential smoothing');
-    found.set('exponential-smoothing', await classical(series, origins, horizon, (values) => fitSmoothing(values, season).forecast(horizon), within(0.05, 0.3, true)));
+    found.set('exponential-smoothing', await part((own) => classical(series, origins, horizon, (values) => fitSmoothing(values, season).forecast(horizon), within(0.05, 0.3, true), own)));
   }
   if (wanted.includes('network')) {
     const trained = await fitForecastNetwork(series, firsts, season, horizon, options.network, options.seed, within(0.3, 0.55, true), part);
@@ -117,23 +118,10 @@ function aboutForecast({ options, times, values, series, covariates }: ForecastP
   return hashOf([options, times instanceof Float64Array ? null : times, series, covariates.map(({ name }) => name)], [...(times instanceof Float64Array ? [times] : []), values, ...covariates.map((one) => one.values)]);
 }
 
-/** A method that is fitted anew at every origin. */
-async function classical(series: readonly Series[], origins: readonly Origin[], horizon: number, forecast: (values: Float64Array) => Float64Array, hooks: TrainHooks): Promise<Float64Array> {
-  const out = new Float64Array(origins.length * horizon);
-  for (const [row, { series: index, at }] of origins.entries()) {
-    hooks.check();
-    if (row % 16 === 0) hooks.progress(row / origins.length);
-    out.set(forecast((series[index] as Series).values.subarray(0, at)), row * horizon);
-    // Lets a cancel in between long rows of fits.
-    if (row % 64 === 63) await new Promise((resolve) => setImmediate(resolve));
-  }
-  return out;
-}
-
 async function finalForecast(method: Method, series: readonly Series[], ends: readonly Origin[], season: number, { options }: ForecastPayload, hooks: TrainHooks, part: ReturnType<typeof checkpointParts>): Promise<Float64Array> {
   const { horizon } = options;
   if (method === 'seasonal-naive') return classical(series, ends, horizon, (values) => seasonalNaive(values, season, horizon), hooks);
-  if (method === 'exponential-smoothing') return classical(series, ends, horizon, (values) => fitSmoothing(values, season).forecast(horizon), hooks);
+  if (method === 'exponential-smoothing') return part((own) => classical(series, ends, horizon, (values) => fitSmoothing(values, season).forecast(horizon), hooks, own));
   const trained = await fitForecastNetwork(series, ends.map(({ at }) => at), season, horizon, options.network, options.seed, hooks, part);
   if (trained === null) throw new PenstockError('network-data', 'The history is too short to train a network on.', { remedy: 'Use exponential smoothing.', place: { param: ['method'] } });
   return trained.forecast(ends);

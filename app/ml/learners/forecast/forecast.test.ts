@@ -1,11 +1,14 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { closeIdleWorkers, runTask } from '../../worker/run-task.ts';
 import { normal, uniform } from '../random.ts';
+import { quietHooks } from '../testing.ts';
+import { classical, type ClassicalState } from './classical.ts';
 import { verdict } from './forecast-report.ts';
 import { chooseOrigins } from './forecast-task.ts';
 import type { ForecastOptions, ForecastPayload, ForecastResult } from './forecast-types.ts';
 import { findGrid, stepWords, timeText, usualSeason } from './grid.ts';
 import { prepareSeries } from './series.ts';
+import { fitSmoothing } from './smoothing.ts';
 
 afterAll(closeIdleWorkers);
 
@@ -145,4 +148,34 @@ it('a killed training of the network goes on to the very forecast of an unbroken
   }
   const other = await runTask('forecast', { ...given, options: { ...given.options, seed: 4 }, checkpoint: { resume: whole.states.at(-1) ?? null } });
   expect(other).toEqual(await runTask('forecast', { ...given, options: { ...given.options, seed: 4 } }));
+});
+
+it('killed smoothing goes on at the origin that it had come to', async () => {
+  const series = [{ name: '', start: 0, values: seasonal(60, uniform(9)), observed: new Uint8Array(60).fill(1), covariates: [] }];
+  const origins = [30, 35, 40, 45, 50].map((at) => ({ series: 0, at }));
+  const states: ClassicalState[] = [];
+  let fits = 0;
+  const run = (state: ClassicalState | null): Promise<Float64Array> => {
+    const forecast = (values: Float64Array): Float64Array => {
+      fits += 1;
+      return fitSmoothing(values, 4).forecast(3);
+    };
+    return classical(series, origins, 3, forecast, quietHooks(), { state, save: (make) => void states.push(structuredClone(make() as ClassicalState)) });
+  };
+  const whole = await run(null);
+  expect(fits).toBe(5);
+  for (const at of [1, 4]) {
+    fits = 0;
+    expect(await run(structuredClone(states[at] ?? null))).toEqual(whole);
+    expect(fits).toBe(5 - at);
+  }
+});
+
+it.each([0, -1])('a forecast by smoothing is the same from any state that it left: %d', async (at) => {
+  const given = payload(seasonal(160, uniform(9)), { method: 'exponential-smoothing', origins: 40 });
+  const states: Uint8Array[] = [];
+  const run = (resume: Uint8Array | null): Promise<ForecastResult> => runTask('forecast', { ...given, checkpoint: { resume, everyMs: 0 } }, { onMessage: (message) => 'checkpoint' in message && states.push(message.checkpoint) });
+  const whole = await run(null);
+  expect(states.length).toBeGreaterThan(0);
+  expect(await run(states.at(at) ?? null)).toEqual(whole);
 });
