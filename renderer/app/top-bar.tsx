@@ -1,6 +1,7 @@
 import { BookOpenText, Command as CommandIcon, Moon, PanelBottom, PanelLeft, PanelRight, Redo2, Sun, Undo2 } from 'lucide-react';
 import { useDescription } from '../description/description-store.ts';
 import { useReport } from '../reports/report-store.ts';
+import { noteRender } from '../state/renders.ts';
 import { usePipeline } from '../state/pipeline.ts';
 import { useView } from '../state/view.ts';
 import { IconButton, keyText, useTheme } from '../ui/index.ts';
@@ -23,6 +24,7 @@ function DescribeButton() {
 }
 
 export function TopBar() {
+  noteRender('top-bar');
   // Undo is about the report where one is open.
   const onReport = useView((store) => store.page === 'reports');
   const reportOpen = useReport((store) => store.report !== null);

@@ -1,8 +1,10 @@
 import { useStore } from '@xyflow/react';
 import { Maximize, Map as MapIcon, Minus, Plus, StickyNote, Workflow } from 'lucide-react';
+import { memo } from 'react';
 import { IconButton } from '../ui/index.ts';
 import { keysOf } from '../app/shortcuts.ts';
 import { runAction } from '../app/actions.ts';
+import { noteRender } from '../state/renders.ts';
 import { useView } from '../state/view.ts';
 import { useCanvas, zoomTo, motion } from './canvas-store.ts';
 import { texts } from '../text/texts.ts';
@@ -18,16 +20,16 @@ function ZoomLevel() {
 }
 
 /** Zoom and layout, bottom left of the canvas. */
-export function CanvasControls() {
+function CanvasControlsView() {
   const minimap = useView((store) => store.minimap);
-  const { flow } = useCanvas.getState();
+  noteRender('controls');
   return (
     <div className="absolute bottom-3 left-3 flex items-center gap-0.5 rounded-lg border border-line bg-surface p-0.5 shadow-card">
-      <IconButton label={texts.canvas.controls.zoomOut} keys={keysOf('view.zoomOut')} tooltipSide="top" onClick={() => void flow?.zoomOut({ duration: motion() })}>
+      <IconButton label={texts.canvas.controls.zoomOut} keys={keysOf('view.zoomOut')} tooltipSide="top" onClick={() => void useCanvas.getState().flow?.zoomOut({ duration: motion() })}>
         <Minus size={15} />
       </IconButton>
       <ZoomLevel />
-      <IconButton label={texts.canvas.controls.zoomIn} keys={keysOf('view.zoomIn')} tooltipSide="top" onClick={() => void flow?.zoomIn({ duration: motion() })}>
+      <IconButton label={texts.canvas.controls.zoomIn} keys={keysOf('view.zoomIn')} tooltipSide="top" onClick={() => void useCanvas.getState().flow?.zoomIn({ duration: motion() })}>
         <Plus size={15} />
       </IconButton>
       <span className="mx-0.5 h-4 w-px bg-line" />
@@ -46,3 +48,5 @@ export function CanvasControls() {
     </div>
   );
 }
+
+export const CanvasControls = memo(CanvasControlsView);

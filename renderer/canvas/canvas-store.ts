@@ -37,16 +37,17 @@ interface CanvasStore {
   readonly finding: number | null;
   /** Edge that would take up what is being dragged. */
   readonly dropEdge: string | null;
-  /** Lines that what is being dragged is in line with. */
-  readonly guides: readonly Guide[];
   /** End that a connection is being dragged from. */
   readonly connecting: { readonly end: Endpoint; readonly from: 'source' | 'target' } | null;
 }
 
 export const noGuides: readonly Guide[] = [];
 
+/** Lines that what is being dragged is in line with. A store of its own: they change at every movement, and no card or wire asks for them. */
+export const useGuides = create<{ readonly guides: readonly Guide[] }>(() => ({ guides: noGuides }));
+
 /** What only the canvas needs, and what commands need of the canvas. */
-export const useCanvas = create<CanvasStore>(() => ({ flow: null, quickAdd: null, choosing: null, renaming: null, finding: null, dropEdge: null, guides: noGuides, connecting: null }));
+export const useCanvas = create<CanvasStore>(() => ({ flow: null, quickAdd: null, choosing: null, renaming: null, finding: null, dropEdge: null, connecting: null }));
 
 let pointer: Point | null = null;
 

@@ -2,8 +2,8 @@ import type { NodeChange } from '@xyflow/react';
 import type { Command, Point } from '#app/pipeline/commands.ts';
 import type { PipelineDocument } from '#app/pipeline/document.ts';
 import { edit, usePipeline } from '../state/pipeline.ts';
-import { catchGuides } from './guides.ts';
-import { noGuides, useCanvas } from './canvas-store.ts';
+import { catchGuides, type Guide } from './guides.ts';
+import { noGuides, useCanvas, useGuides } from './canvas-store.ts';
 import { insertIntoEdge } from './edits.ts';
 import type { FlowNode } from './flow-model.ts';
 import { boundsOf, overlap, type Box } from './geometry.ts';
@@ -21,48 +21,82 @@ const shown = new Map<string, Point>();
 
 const boxOf = (node: FlowNode, at: Point = node.position): Box => ({ ...at, width: node.width ?? 0, height: node.height ?? 0 });
 
+/** Size of the pane in pixels; measured once a drag, for measuring makes the browser lay out the page. */
+let paneSize: { readonly width: number; readonly height: number } | null = null;
+
 /** What of the canvas is in sight: lines to what is not would be a riddle. */
 function visibleBox(): Box | null {
-  const { flow } = useCanvas.getState();
-  const pane = window.document.querySelector('[data-testid="canvas"]')?.getBoundingClientRect();
-  if (!flow || !pane) return null;
-  const zoom = flow.getZoom();
-  return { ...flow.screenToFlowPosition({ x: pane.x, y: pane.y }), width: pane.width / zoom, height: pane.height / zoom };
+  const viewport = useCanvas.getState().flow?.getViewport();
+  paneSize ??= window.document.querySelector('[data-testid="canvas"]')?.getBoundingClientRect() ?? null;
+  if (!viewport || !paneSize) return null;
+  const { x, y, zoom } = viewport;
+  return { x: -x / zoom, y: -y / zoom, width: paneSize.width / zoom, height: paneSize.height / zoom };
+}
+
+/** What a drag can be in line with. It stays while the same things are dragged in the same view, for the rest stands still. */
+let still: { readonly seen: Box | null; readonly moving: ReadonlySet<string>; readonly boxes: readonly Box[] } | null = null;
+
+function boxesBeside(nodes: readonly FlowNode[], moving: ReadonlyMap<string, Point>): readonly Box[] {
+  const seen = visibleBox();
+  const sameView = still !== null && (still.seen === seen || (still.seen !== null && seen !== null && still.seen.x === seen.x && still.seen.y === seen.y && still.seen.width === seen.width));
+  if (still !== null && sameView && still.moving.size === moving.size && [...moving.keys()].every((id) => still?.moving.has(id))) return still.boxes;
+  const boxes = nodes.flatMap((node) => {
+    const box = boxOf(node);
+    return moving.has(node.id) || node.type === 'frame' || (seen !== null && !overlap(seen, box)) ? [] : [box];
+  });
+  still = { seen, moving: new Set(moving.keys()), boxes };
+  return boxes;
+}
+
+/** What the changes of a drag move, and where to; with what moves along in groups. */
+function moved(moves: readonly (Move & { position: Point })[], nodes: readonly FlowNode[], document: PipelineDocument): { readonly to: ReadonlyMap<string, Point>; readonly bounds: Box | null } {
+  const to = new Map<string, Point>(moves.map(({ id, position }) => [id, position]));
+  const taken = nodes.filter((node) => to.has(node.id));
+  const frames = taken.filter((node) => node.type === 'frame');
+  if (frames.length > 0) {
+    const byId = new Map(nodes.map((node) => [node.id, node]));
+    for (const frame of frames) {
+      const at = to.get(frame.id) ?? frame.position;
+      for (const inside of [...frame.data.group.nodes, ...notesWithin(document, frame.data.group)]) {
+        const node = byId.get(inside);
+        if (!node || to.has(inside)) continue;
+        to.set(inside, { x: node.position.x + at.x - frame.position.x, y: node.position.y + at.y - frame.position.y });
+        taken.push(node);
+      }
+    }
+  }
+  return { to, bounds: boundsOf(taken.map((node) => boxOf(node, to.get(node.id)))) };
 }
 
 /** The changes of a drag, with what moves along in groups, and caught on lines. */
 export function dragChanges(changes: readonly Change[], nodes: readonly FlowNode[], document: PipelineDocument): Change[] {
   const moves = changes.filter((change): change is Move & { position: Point } => change.type === 'position' && change.dragging !== undefined && change.position !== undefined);
   if (moves.length === 0) return [...changes];
-  const byId = new Map(nodes.map((node) => [node.id, node]));
-  const to = new Map<string, Point>(moves.map(({ id, position }) => [id, position]));
-  for (const { id, position } of moves) {
-    const frame = byId.get(id);
-    if (frame?.type !== 'frame') continue;
-    for (const inside of [...frame.data.group.nodes, ...notesWithin(document, frame.data.group)]) {
-      const node = byId.get(inside);
-      if (node && !to.has(inside)) to.set(inside, { x: node.position.x + position.x - frame.position.x, y: node.position.y + position.y - frame.position.y });
-    }
-  }
-  const moving = boundsOf([...to].flatMap(([id, at]) => (byId.has(id) ? [boxOf(byId.get(id) as FlowNode, at)] : [])));
-  const seen = visibleBox();
-  const others = nodes.filter((node) => !to.has(node.id) && node.type !== 'frame').map((node) => boxOf(node)).filter((box) => seen === null || overlap(seen, box));
+  const { to, bounds } = moved(moves, nodes, document);
   const zoom = useCanvas.getState().flow?.getZoom() ?? 1;
-  const { shift, guides } = moving === null ? { shift: { x: 0, y: 0 }, guides: noGuides } : catchGuides(moving, others, reach / zoom);
+  const { shift, guides } = bounds === null ? { shift: { x: 0, y: 0 }, guides: noGuides } : catchGuides(bounds, boxesBeside(nodes, to), reach / zoom);
   const dragging = moves.some((change) => change.dragging === true);
-  useCanvas.setState({ guides: dragging ? guides : noGuides });
+  showGuides(dragging ? guides : noGuides);
   const caught = [...to].map(([id, at]): Change => {
     const position = { x: at.x + shift.x, y: at.y + shift.y };
     shown.set(id, position);
     return { type: 'position', id, position, dragging };
   });
-  return [...changes.filter((change) => !moves.includes(change as (typeof moves)[number])), ...caught];
+  return moves.length === changes.length ? caught : [...changes.filter((change) => !moves.includes(change as (typeof moves)[number])), ...caught];
+}
+
+function showGuides(guides: readonly Guide[]): void {
+  const before = useGuides.getState().guides;
+  if (before.length + guides.length > 0) useGuides.setState({ guides });
 }
 
 /** The end of a drag as one undo step: moves, who joined or left a group, and the edge that it was dropped on. */
 export function endDrag(dragged: readonly FlowNode[]): void {
   const { dropEdge } = useCanvas.getState();
-  useCanvas.setState({ dropEdge: null, guides: noGuides });
+  useCanvas.setState({ dropEdge: null });
+  showGuides(noGuides);
+  paneSize = null;
+  still = null;
   const { document } = usePipeline.getState();
   const places = new Map(shown);
   shown.clear();

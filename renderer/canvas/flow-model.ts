@@ -17,7 +17,7 @@ export type FrameNode = Node<{ readonly group: PipelineGroup }, 'frame'>;
 export type ChipNode = Node<{ readonly group: PipelineGroup; readonly members: readonly string[]; readonly inputs: readonly ChipPort[]; readonly outputs: readonly ChipPort[] }, 'chip'>;
 export type FlowNode = CardNode | NoteNode | FrameNode | ChipNode;
 /** `from`: the output whose table runs along it; the wire itself may end at the chip of a collapsed group. `route`: around which cards; null for none. */
-export type WireEdge = Edge<{ readonly from: Endpoint; readonly kind: PortKind; readonly lit: boolean; readonly dim: boolean; readonly way: 'value' | 'filter' | null; readonly route: Route | null }, 'wire'>;
+export type WireEdge = Edge<{ readonly from: Endpoint; readonly kind: PortKind; readonly lit: boolean; readonly way: 'value' | 'filter' | null; readonly route: Route | null }, 'wire'>;
 
 export interface Chosen {
   readonly nodes: readonly string[];
@@ -128,8 +128,8 @@ function groupNode(document: PipelineDocument, group: PipelineGroup, selected: b
 }
 
 /**
- * Edges whose two ends exist. With a selection, the ways into and out of it are lit and the rest is dimmed; with the way of a column
- * (`ways`, by `wireKey`), that is lit instead.
+ * Edges whose two ends exist. With a selection, the ways into and out of it are lit; with the way of a column (`ways`, by `wireKey`),
+ * that is lit instead. The rest is dimmed by the style sheet, so that it need not render.
  */
 export function flowEdges(document: PipelineDocument, selectedNodes: readonly string[], selectedEdges: readonly string[], before: readonly WireEdge[], ways: Readonly<Record<string, 'value' | 'filter'>> | null = null): WireEdge[] {
   const known = new Map(before.map((edge) => [edge.id, edge]));
@@ -139,7 +139,7 @@ export function flowEdges(document: PipelineDocument, selectedNodes: readonly st
   const isLit = (from: string, to: string): boolean =>
     path !== null && ((path.up.has(from) && (path.up.has(to) || path.self.has(to))) || (path.down.has(to) && (path.down.has(from) || path.self.has(from))));
   const hidden = collapsedMembers(document);
-  const edges = document.edges.flatMap((edge): WireEdge[] => {
+  return document.edges.flatMap((edge): WireEdge[] => {
     if (!nodes.has(edge.from.node) || !nodes.has(edge.to.node)) return [];
     const fromGroup = hidden.get(edge.from.node);
     const toGroup = hidden.get(edge.to.node);
@@ -155,26 +155,23 @@ export function flowEdges(document: PipelineDocument, selectedNodes: readonly st
     const selected = chosen.has(edge.id);
     const way = ways?.[wireKey(edge.from.node, edge.from.port, edge.to.node)] ?? null;
     const lit = ways === null ? isLit(edge.from.node, edge.to.node) : way !== null;
-    const dim = (ways !== null || path !== null) && !lit;
     const kind = outputKind(document, edge.from) ?? 'table';
     const same = old && old.source === ends.source && old.target === ends.target && old.sourceHandle === ends.sourceHandle && old.targetHandle === ends.targetHandle;
     const from = old?.data?.from.node === edge.from.node && old.data.from.port === edge.from.port ? old.data.from : edge.from;
-    if (same && old.data?.from === from && old.selected === selected && old.data?.lit === lit && old.data.dim === dim && old.data.kind === kind && old.data.way === way) return [old];
+    if (same && old.data?.from === from && old.selected === selected && old.data?.lit === lit && old.data.kind === kind && old.data.way === way) return [old];
     return [
       {
         id: edge.id,
         type: 'wire',
         ...ends,
-        data: { from, kind, lit, dim, way, route: old?.data?.route ?? null },
+        data: { from, kind, lit, way, route: old?.data?.route ?? null },
         selected,
+        // What is lit lies over what is not.
+        zIndex: selected ? 2 : lit ? 1 : 0,
         reconnectable: fromGroup === undefined && toGroup === undefined,
         ariaLabel: texts.outline.connection(edgeWords(document, edge)),
         domAttributes: notInTabOrder,
       },
     ];
   });
-  // Painted in this order: what is lit lies over what is not. (A z-index would lift wires over their own labels.)
-  return ways === null && path === null && chosen.size === 0 ? edges : edges.sort((a, b) => rank(a) - rank(b));
 }
-
-const rank = (edge: WireEdge): number => (edge.selected ? 2 : edge.data?.lit ? 1 : 0);

@@ -15,12 +15,14 @@ import { groupHandlers, renameGroup } from './group-frame.tsx';
 import { changeGroup, type ChipPort } from './groups.ts';
 import { InlineTitle } from './inline-title.tsx';
 import { PortShape, kindTitles } from './port-shape.tsx';
+import { noteRender } from '../state/renders.ts';
 import { StateGlyph } from './state-glyph.tsx';
 import { texts } from '../text/texts.ts';
 
 /** A collapsed group: one card with the ports that cross its border. Its button or a press of the key opens it again. */
 function GroupChipView({ data, selected, height }: NodeProps<ChipNode>) {
   const { group, members, inputs, outputs } = data;
+  noteRender('chip', group.id);
   const renaming = useCanvas((store) => store.renaming === group.id);
   const state = useChipState(members);
   return (
@@ -99,11 +101,14 @@ const order: readonly NodeState[] = ['failed', 'attention', 'running', 'queued',
 
 function useChipState(members: readonly string[]): NodeState {
   const nodes = usePipeline(useShallow((store) => store.document?.nodes.filter(({ id }) => members.includes(id)) ?? []));
-  const configuration = useConfiguration();
-  const run = useRun();
-  const runActive = isRunning(run);
-  const states = new Set(
-    nodes.map((node) => nodeState({ node, diagnostics: diagnosticsOf(configuration, node.id), freshness: configuration.freshness[node.id], nodeRun: run.nodes[node.id], runActive, runDocument: run.document }).state),
-  );
-  return order.find((state) => states.has(state)) ?? 'idle';
+  const diagnostics = useConfiguration(useShallow((store) => nodes.flatMap(({ id }) => diagnosticsOf(store, id))));
+  const freshness = useConfiguration(useShallow((store) => nodes.map(({ id }) => store.freshness[id])));
+  return useRun((store) => {
+    const configuration = useConfiguration.getState();
+    const runActive = isRunning(store);
+    const states = new Set(
+      nodes.map((node, index) => nodeState({ node, diagnostics: diagnostics.length === 0 ? diagnostics : diagnosticsOf(configuration, node.id), freshness: freshness[index], nodeRun: store.nodes[node.id], runActive, runDocument: store.document }).state),
+    );
+    return order.find((state) => states.has(state)) ?? 'idle';
+  });
 }

@@ -9,6 +9,7 @@ import { useCanvas } from './canvas-store.ts';
 import type { FrameNode } from './flow-model.ts';
 import { changeGroup, membersOf, notesWithin, resizeGroup } from './groups.ts';
 import { InlineTitle } from './inline-title.tsx';
+import { noteRender } from '../state/renders.ts';
 import { texts } from '../text/texts.ts';
 
 /** Selects a group with what is in it; with `more`, adds it to what is selected. */
@@ -42,6 +43,7 @@ export function renameGroup(group: PipelineGroup, title: string): void {
 /** The frame around a group: only its bar and its handles take the mouse, so that marking and adding go on within. */
 function GroupFrameView({ data, selected }: NodeProps<FrameNode>) {
   const { group } = data;
+  noteRender('frame', group.id);
   const renaming = useCanvas((store) => store.renaming === group.id);
   return (
     <div data-testid={`group-${group.id}`} data-group-frame data-category={group.colour ?? 'data'} className={cx('group-frame size-full rounded-xl border', selected && 'is-selected')}>

@@ -1,10 +1,11 @@
 import { ViewportPortal, useStore } from '@xyflow/react';
+import { memo } from 'react';
 import { cx } from '../ui/index.ts';
-import { useCanvas } from './canvas-store.ts';
+import { useGuides } from './canvas-store.ts';
 
 /** While something is dragged: the lines it is in line with. One pixel wide at every zoom. */
-export function GuideLines() {
-  const guides = useCanvas((store) => store.guides);
+function GuideLinesView() {
+  const guides = useGuides((store) => store.guides);
   const zoom = useStore((store) => store.transform[2]);
   if (guides.length === 0) return null;
   return (
@@ -20,3 +21,5 @@ export function GuideLines() {
     </ViewportPortal>
   );
 }
+
+export const GuideLines = memo(GuideLinesView);

@@ -20,23 +20,24 @@ import { LeakMark } from './leak-mark.tsx';
 import { onPortKey } from './port-focus.ts';
 import { PortShape } from './port-shape.tsx';
 import { portWords } from './port-words.ts';
+import { noteRender } from '../state/renders.ts';
 import { StateGlyph } from './state-glyph.tsx';
 import { texts } from '../text/texts.ts';
 
 function NodeCardView({ data, selected }: NodeProps<CardNode>) {
   const { node, ports } = data;
+  noteRender('card', node.id);
   const describe = useConfiguration((store) => lineOf(node, store.nodes[node.id]?.describe ?? ''));
   const diagnostics = useConfiguration(useShallow((store) => diagnosticsOf(store, node.id)));
   const freshness = useConfiguration((store) => store.freshness[node.id]);
   const nodeRun = useRun((store) => store.nodes[node.id]);
   const progress = useRun((store) => store.progress[node.id]);
-  const runActive = useRun(isRunning);
-  const runDocument = useRun((store) => store.document);
   const mark = useLineage((store) => store.marks?.[node.id] ?? null);
   const traced = useLineage((store) => store.marks !== null);
   const renaming = useCanvas((store) => store.renaming === node.id);
   const difference = useNodeMark(node.id);
-  const { state, reason } = nodeState({ node, diagnostics, freshness, nodeRun, runActive, runDocument });
+  // Worked out where the store is asked: a run that begins or ends changes what few cards show.
+  const { state, reason } = useRun(useShallow((store) => nodeState({ node, diagnostics, freshness, nodeRun: store.nodes[node.id], runActive: isRunning(store), runDocument: store.document })));
   const known = typeOf(node) !== undefined;
   const message = state === 'failed' || state === 'attention' ? reason : null;
   const line = !known ? texts.common.notInstalled : (message ?? (state === 'running' ? (progress?.message ?? describe) : describe));

@@ -6,11 +6,13 @@ import { cx } from '../ui/index.ts';
 import { useCanvas } from './canvas-store.ts';
 import type { NoteNode } from './flow-model.ts';
 import { snap } from './geometry.ts';
+import { noteRender } from '../state/renders.ts';
 import { texts } from '../text/texts.ts';
 
 /** Text on the canvas, in Markdown. Double click or Enter edits, Escape leaves; the corner resizes. */
 function NoteCardView({ data, selected }: NodeProps<NoteNode>) {
   const { note } = data;
+  noteRender('note', note.id);
   const [draft, setDraft] = useState<string | null>(note.text === '' ? '' : null);
   const asked = useCanvas((store) => store.renaming === note.id);
   useEffect(() => {

@@ -1,11 +1,13 @@
 import { BaseEdge, EdgeLabelRenderer, getBezierPath, type EdgeProps } from '@xyflow/react';
 import { memo } from 'react';
+import { indexGraph } from '#app/pipeline/graph.ts';
 import { formatCount } from '#app/core/units.ts';
 import { useRun } from '../state/run.ts';
 import { cx } from '../ui/index.ts';
 import { useEdgeMark } from '../history/diff-mark.tsx';
 import { useCanvas } from './canvas-store.ts';
 import type { WireEdge } from './flow-model.ts';
+import { noteRender } from '../state/renders.ts';
 import { routePath, type Ends } from './routing/paths.ts';
 import { rowChange, wireLines } from './wire-text.ts';
 
@@ -16,6 +18,7 @@ const labelRoom = 78;
 const notableLoss = 0.2;
 
 function WireView({ id, sourceX, sourceY, targetX, targetY, sourcePosition, targetPosition, data, selected }: EdgeProps<WireEdge>) {
+  noteRender('wire', id);
   const { node, port } = data?.from ?? { node: '', port: '' };
   const stats = useRun((store) => store.nodes[node]?.ports[port]);
   const loss = useRun((store) => rowLoss(store.nodes, store.document, node, port));
@@ -32,12 +35,12 @@ function WireView({ id, sourceX, sourceY, targetX, targetY, sourcePosition, targ
   const tight = targetX - sourceX < labelRoom && Math.abs(targetY - sourceY) < labelRoom / 2;
   return (
     <>
-      <BaseEdge id={id} path={path} interactionWidth={18} style={{ stroke: data?.way ? 'var(--accent)' : difference === 'added' ? 'var(--good)' : difference === 'removed' ? 'var(--bad)' : stroke, strokeWidth: difference === 'added' ? 3 : data?.way === 'value' ? 3 : strong ? 2.5 : data?.lit ? 2 : 1.5, opacity: data?.dim && !strong ? 0.55 : 1, ...(data?.way === 'filter' ? { strokeDasharray: '2 5', strokeLinecap: 'round' as const } : difference === 'removed' ? { strokeDasharray: '6 5' } : {}) }} />
+      <BaseEdge id={id} path={path} className={strong || data?.lit ? 'is-lit' : undefined} interactionWidth={18} style={{ stroke: data?.way ? 'var(--accent)' : difference === 'added' ? 'var(--good)' : difference === 'removed' ? 'var(--bad)' : stroke, strokeWidth: difference === 'added' ? 3 : data?.way === 'value' ? 3 : strong ? 2.5 : data?.lit ? 2 : 1.5, ...(data?.way === 'filter' ? { strokeDasharray: '2 5', strokeLinecap: 'round' as const } : difference === 'removed' ? { strokeDasharray: '6 5' } : {}) }} />
       {rows !== null ? (
         <EdgeLabelRenderer>
           <div
             data-tight={tight || undefined}
-            className={cx('wire-label pointer-events-auto absolute rounded-sm bg-canvas px-1 text-xs leading-4 tabular-nums', data?.dim ? 'text-faint' : 'text-muted')}
+            className={cx('wire-label pointer-events-auto absolute rounded-sm bg-canvas px-1 text-xs leading-4 tabular-nums text-muted', data?.lit && 'is-lit')}
             style={{ transform: `translate(-50%, -50%) translate(${labelX}px, ${labelY}px)` }}
             data-testid={`wire-label-${id}`}
             title={stats === undefined ? undefined : wireLines(stats, loss).join('\n')}
@@ -67,7 +70,7 @@ function rowLoss(nodes: RunState['nodes'], document: RunState['document'], nodeI
   const run = nodes[nodeId];
   const after = run?.ports[port]?.rows ?? null;
   if (!run || !document || after === null || Object.values(run.ports).filter((stats) => stats.kind === 'table').length !== 1) return null;
-  const inputs = document.edges.filter((edge) => edge.to.node === nodeId).flatMap((edge) => nodes[edge.from.node]?.ports[edge.from.port] ?? []);
+  const inputs = (indexGraph(document).incoming.get(nodeId) ?? []).flatMap((edge) => nodes[edge.from.node]?.ports[edge.from.port] ?? []);
   const tables = inputs.filter((stats) => stats.kind === 'table');
   const before = tables.length === 1 ? (tables[0]?.rows ?? null) : null;
   // A summary (one row a group) is not a loss.

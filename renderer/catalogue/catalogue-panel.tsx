@@ -6,6 +6,7 @@ import { addFromCatalogue } from '../canvas/adding.ts';
 import { nodeDragType, useNodeDrag } from '../canvas/drag.ts';
 import { searchTypes } from '../canvas/type-search.ts';
 import { keysOf } from '../app/shortcuts.ts';
+import { noteRender } from '../state/renders.ts';
 import { categoryOf, categoryTitles, orderedTypes } from '../state/catalogue.ts';
 import { useComponents } from '../state/components.ts';
 import { EmptyState, Kbd, NodeTile, SearchInput, Tooltip, cx } from '../ui/index.ts';
@@ -13,6 +14,7 @@ import { texts } from '../text/texts.ts';
 
 /** All node types by category: drag onto the canvas, double-click or Enter adds. */
 export function CataloguePanel() {
+  noteRender('catalogue');
   const components = useComponents((store) => store.types);
   const [query, setQuery] = useState('');
   const [closed, setClosed] = useState<ReadonlySet<string>>(new Set());

@@ -9,6 +9,7 @@ import { categoryOf, iconOf, titleOf, typeOf } from '../state/catalogue.ts';
 import { diagnosticsOf, outputSchema, useConfiguration } from '../state/configuration.ts';
 import { nodeState, stateTitles } from '../state/node-state.ts';
 import { edit, usePipeline } from '../state/pipeline.ts';
+import { noteRender } from '../state/renders.ts';
 import { isRunning, useRun } from '../state/run.ts';
 import { primaryNode, useSelection } from '../state/selection.ts';
 import { useView, type InspectorTab } from '../state/view.ts';
@@ -26,6 +27,7 @@ import { texts } from '../text/texts.ts';
 
 /** The right panel: the selected node's params, schemas and help. */
 export function Inspector() {
+  noteRender('inspector');
   const nodeCount = useSelection((store) => store.nodes.length);
   const id = useSelection(primaryNode);
   const edgeId = useSelection((store) => (store.nodes.length === 0 ? (store.edges.at(-1) ?? null) : null));

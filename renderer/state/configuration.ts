@@ -7,6 +7,7 @@ import type { Schema } from '#app/relation/types.ts';
 import { client, diagnosticOf, isGivenUp, type EngineClient } from '../rpc/client.ts';
 import { useConnection } from '../rpc/connection.ts';
 import { findLeaks } from './leaks.ts';
+import { keepEntries, keepItems } from './keeping.ts';
 import { notify } from './notices.ts';
 import { estimateSoon } from './preflight.ts';
 import { expandSubflows, levelDocument } from '#app/pipeline/subflow/index.ts';
@@ -63,6 +64,8 @@ const leaksOf = (root: PipelineDocument): readonly Finding[] => {
 /** The last answer, of the whole pipeline. */
 let answered: { readonly root: PipelineDocument; readonly answer: Answer; readonly diagnostics: readonly Finding[] } | null = null;
 
+const findingKey = ({ code, message, place }: Diagnostic): string => `${code}\n${place?.nodeId ?? ''}\n${message}`;
+
 /** Shows of the answer what is about the level on the canvas. */
 function show(): void {
   const { root, level, document } = usePipeline.getState();
@@ -71,10 +74,11 @@ function show(): void {
   const shown = levelDocument(answered.root, level);
   const { prefix, expanded, subflows } = levelOf(answered.root, shown === null ? [] : level);
   const freshness = within(answer.freshness, prefix);
+  const before = useConfiguration.getState();
   useConfiguration.setState({
-    nodes: within(answer.nodes, prefix),
-    diagnostics: prefix === '' ? diagnostics : diagnostics.flatMap((finding) => (finding.place?.nodeId?.startsWith(prefix) ? [{ ...finding, place: { ...finding.place, nodeId: finding.place.nodeId.slice(prefix.length) } }] : [])),
-    freshness: subflows.length === 0 && prefix === '' ? freshness : { ...freshness, ...boundaryFreshness(expanded, prefix, answer.freshness), ...Object.fromEntries(subflows.map(({ id, place }) => [id, subflowFreshness(place, expanded, answer.freshness)])) },
+    nodes: keepEntries(before.nodes, within(answer.nodes, prefix)),
+    diagnostics: keepItems(before.diagnostics, prefix === '' ? diagnostics : diagnostics.flatMap((finding) => (finding.place?.nodeId?.startsWith(prefix) ? [{ ...finding, place: { ...finding.place, nodeId: finding.place.nodeId.slice(prefix.length) } }] : [])), findingKey),
+    freshness: keepEntries(before.freshness, subflows.length === 0 && prefix === '' ? freshness : { ...freshness, ...boundaryFreshness(expanded, prefix, answer.freshness), ...Object.fromEntries(subflows.map(({ id, place }) => [id, subflowFreshness(place, expanded, answer.freshness)])) }),
     suggestions: within(answer.suggestions, prefix),
     document: answered.root === root ? document : shown,
     pending: timer !== null,
@@ -141,13 +145,34 @@ export function inputSchema(document: PipelineDocument, nodes: ConfigurationStor
   return edge ? outputSchema(nodes, edge.from.node, edge.from.port) : null;
 }
 
+/** Findings by the outermost part of the node they are about; made once for each list. */
+const byNode = new WeakMap<readonly Finding[], ReadonlyMap<string, readonly Finding[]>>();
+
+const outermost = (nodeId: string): string => nodeId.split(/[/[]/, 1)[0] ?? '';
+
+function findingsAt(all: readonly Finding[], nodeId: string): readonly Finding[] {
+  let index = byNode.get(all);
+  if (index === undefined) {
+    const lists = new Map<string, Finding[]>();
+    for (const item of all) {
+      const key = outermost(item.place?.nodeId ?? '');
+      const list = lists.get(key);
+      if (list === undefined) lists.set(key, [item]);
+      else list.push(item);
+    }
+    byNode.set(all, lists);
+    index = lists;
+  }
+  return index.get(outermost(nodeId)) ?? noDiagnostics;
+}
+
 /** Whether a place is a node, or inside it. */
 const isAt = (place: string | undefined, nodeId: string): boolean => place !== undefined && place.startsWith(nodeId) && (place.length === nodeId.length || place[nodeId.length] === '/' || place[nodeId.length] === '[');
 
 /** Diagnostics of one node and of what is inside it, its own and those the document holds about it, without repeats. */
 export function diagnosticsOf(state: Pick<ConfigurationStore, 'nodes' | 'diagnostics'>, nodeId: string): readonly Finding[] {
   const own = state.nodes[nodeId]?.diagnostics ?? noDiagnostics;
-  const others = state.diagnostics.filter((item) => isAt(item.place?.nodeId, nodeId) && !own.some((same) => same.code === item.code && same.message === item.message));
+  const others = findingsAt(state.diagnostics, nodeId).filter((item) => isAt(item.place?.nodeId, nodeId) && !own.some((same) => same.code === item.code && same.message === item.message));
   return others.length === 0 ? own : [...own, ...others];
 }
 

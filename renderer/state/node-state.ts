@@ -1,5 +1,6 @@
 import type { Diagnostic } from '#app/core/errors.ts';
 import type { PipelineDocument, PipelineNode } from '#app/pipeline/document.ts';
+import { indexGraph } from '#app/pipeline/graph.ts';
 import { formatDuration } from '#app/core/units.ts';
 import type { Freshness, NodeRun } from '#app/protocol/schema.ts';
 import { texts } from '../text/texts.ts';
@@ -38,8 +39,7 @@ export function nodeState(facts: NodeFacts): { readonly state: NodeState; readon
     if (nodeRun.status === 'running') return { state: 'running', reason: nodeRun.reason };
   }
   const failure = nodeRun?.status === 'failed' ? nodeRun.diagnostics.find((item) => item.severity === 'error') : undefined;
-  const ranAsIs = runDocument?.nodes.find((other) => other.id === node.id)?.params;
-  if (nodeRun?.status === 'failed' && (ranAsIs === undefined || ranAsIs === node.params || JSON.stringify(ranAsIs) === JSON.stringify(node.params))) {
+  if (nodeRun?.status === 'failed' && ranAsItIs(node, runDocument)) {
     return { state: 'failed', reason: sentence(failure) || texts.state.why.failed };
   }
   const problem = diagnostics.find((item) => item.severity === 'error');
@@ -55,6 +55,12 @@ export function nodeState(facts: NodeFacts): { readonly state: NodeState; readon
       return { state: 'idle', reason: reason && reason !== told('It has not been run before.') ? reason : texts.state.why.idle };
     }
   }
+}
+
+/** Whether the run knew the node with the params that it has now. */
+function ranAsItIs(node: PipelineNode, runDocument: PipelineDocument | null): boolean {
+  const ran = runDocument && indexGraph(runDocument).nodes.get(node.id)?.params;
+  return ran === null || ran === undefined || ran === node.params || JSON.stringify(ran) === JSON.stringify(node.params);
 }
 
 function doneReason(nodeRun: NodeRun | undefined): string {
