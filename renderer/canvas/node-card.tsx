@@ -3,7 +3,7 @@ import { memo } from 'react';
 import { useShallow } from 'zustand/react/shallow';
 import { formatDuration } from '#app/core/units.ts';
 import { mayBeEmpty, type PortSpec } from '#app/sdk/ports.ts';
-import { categoryOf, iconOf, lineOf, titleOf, typeOf } from '../state/catalogue.ts';
+import { cardTitleOf, categoryOf, iconOf, lineOf, titleOf, typeOf } from '../state/catalogue.ts';
 import { diagnosticsOf, useConfiguration } from '../state/configuration.ts';
 import { nodeState, stateTitles } from '../state/node-state.ts';
 import { edit, usePipeline } from '../state/pipeline.ts';
@@ -62,7 +62,7 @@ function NodeCardView({ data, selected }: NodeProps<CardNode>) {
             <InlineTitle label={texts.canvas.nodeTitle} title={titleOf(node)} onChange={(title) => edit({ type: 'set-title', nodeId: node.id, title: title === '' ? null : title })} />
           ) : (
             <div className="node-title truncate text-sm font-medium leading-[18px]" title={node.comment || undefined}>
-              {titleOf(node)}
+              {cardTitleOf(node)}
             </div>
           )}
           <div

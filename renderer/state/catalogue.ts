@@ -14,6 +14,7 @@ const definitions = import.meta.glob<{ definition: NodeDefinition }>('../../node
 const icons = import.meta.glob<string>('../../nodes/*/*/icon.svg', { eager: true, query: '?raw', import: 'default' });
 const helps = import.meta.glob<string>('../../nodes/*/*/help.md', { eager: true, query: '?raw', import: 'default' });
 
+const softHyphen = '\u00ad';
 const fallbackIcon = '<svg viewBox="0 0 24 24"><rect x="5" y="5" width="14" height="14" rx="3"/></svg>';
 
 /** German is loaded only where it is spoken, and is there before anything is drawn: whoever imports this module waits for it. */
@@ -117,6 +118,12 @@ export function titleOf(node: { readonly type: string; readonly title?: string |
 export function lineOf({ type, params }: PipelineNode, english: string): string {
   const known = german && english !== '' ? catalogue.get(type) : undefined;
   return (german && known && lineIn(german, known.definition, params)) ?? english;
+}
+
+/** The title as a card shows it: long words of a type's title may be parted. */
+export function cardTitleOf(node: PipelineNode): string {
+  const parts = node.title ? undefined : german?.nodes.get(node.type)?.parts;
+  return parts?.replaceAll('|', softHyphen) ?? titleOf(node);
 }
 
 /** Whether an input takes one connection; that of an unknown type is taken to. */

@@ -26,6 +26,9 @@ describe.each(types)('$type in German', ({ type, definition, help, templates }) 
     expect(own?.title ?? '').not.toBe('');
     expect(own?.keywords.length).toBeGreaterThan(0);
     if (!same.has(definition.title)) expect(own?.title).not.toBe(definition.title);
+    expect((own?.parts ?? own?.title)?.replaceAll('|', '')).toBe(own?.title);
+    // A card has room for some fourteen letters in a line, seen from afar.
+    expect((own?.parts ?? own?.title)?.split(/[ |-]/).filter((part) => part.length > 14)).toEqual([]);
   });
 
   it('has every text of its ports and its form', () => {
