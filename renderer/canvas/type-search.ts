@@ -1,5 +1,5 @@
 import type { NodeType } from '#app/pipeline/types.ts';
-import { categoryOf, categoryTitles, namesOf, searchWords } from '../state/catalogue.ts';
+import { catalogue, categoryOf, categoryTitles, namesOf, searchWords } from '../state/catalogue.ts';
 import { folded } from '../text/folded.ts';
 
 /** Every word of the query must be in the title or the keywords (of any language), the category or the summary; titles that begin with it come first. */
@@ -14,8 +14,9 @@ export function searchTypes(types: readonly NodeType[], query: string): readonly
 }
 
 function score(type: NodeType, words: readonly string[]): number {
-  const { summary, type: id } = type.definition;
-  const names = namesOf(id).map(folded);
+  const { summary, title, type: id } = type.definition;
+  // A component is known by its own title only.
+  const names = (catalogue.has(id) ? namesOf(id) : [title]).map(folded);
   const keywords = searchWords(id).map(folded);
   const initials = names.map((name) => name.split(/[\s/]+/).map((word) => word.charAt(0)).join(''));
   const category = folded(categoryTitles[categoryOf(id) as keyof typeof categoryTitles] ?? '');
