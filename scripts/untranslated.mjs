@@ -43,7 +43,7 @@ for (const folder of ['app', 'nodes']) {
 
 const translations = path.join(root, 'renderer/text/engine-de');
 const pairs = readdirSync(translations).flatMap((file) => Object.entries(JSON.parse(readFileSync(path.join(translations, file), 'utf8'))));
-const say = matcherOf(pairs, (title) => title);
+const say = matcherOf(pairs, { ofNode: (title) => title, ofField: (title) => title });
 const open = [...sentences].filter(([text]) => {
   const example = text.replace(/\{(\d+)\}/g, (_whole, index) => `x${index}`);
   return say(example) === example;

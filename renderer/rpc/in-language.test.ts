@@ -14,7 +14,7 @@ const german = { ...diagnostic, message: 'Es gibt noch keinen Ausdruck.', remedy
 describe('answers of the engine in German', () => {
   it('say diagnostics, reasons and words wherever they are', () => {
     expect(answerInLanguage({ nodes: [{ id: 'n', diagnostics: [diagnostic], reason: 'It has not been run before.' }], freshness: { n: { state: 'stale', reasons: ['upstream *CSV Reader* changed'] } } })).toEqual({
-      nodes: [{ id: 'n', diagnostics: [german], reason: 'Noch nicht ausgeführt.' }],
+      nodes: [{ id: 'n', diagnostics: [german], reason: 'War noch nie gelaufen.' }],
       freshness: { n: { state: 'stale', reasons: ['*CSV lesen* davor hat sich geändert'] } },
     });
     expect(answerInLanguage({ ...diagnostic, fix: { title: 'filter the training rows only', command: { type: 'batch' } } })).toMatchObject({ fix: { title: 'nur die Trainingszeilen filtern', command: { type: 'batch' } } });
@@ -42,5 +42,15 @@ describe('answers of the engine in German', () => {
     }
     expect(said).toEqual([{ type: 'log', level: 'info', message: 'Es gibt noch keinen Ausdruck.' }]);
     expect(ended).toBe(true);
+  });
+});
+
+describe('what was said', () => {
+  it('leads back to the engine’s own sentence', async () => {
+    const { original, told } = await import('../text/told.ts');
+    const sentence = 'There is no column “agee”. Did you mean “age”?';
+    expect(told(sentence)).toBe('Es gibt keine Spalte „agee“. War „age“ gemeint?');
+    expect(original(told(sentence))).toBe(sentence);
+    expect(original('never said')).toBe('never said');
   });
 });

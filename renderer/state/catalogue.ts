@@ -59,6 +59,12 @@ export function titleIn(english: string): string {
   return (type === undefined ? undefined : catalogue.get(type)?.definition.title) ?? english;
 }
 
+/** The title of a param or port as the first node that has it says it in the page's language. */
+export function fieldTitleIn(english: string): string {
+  if (german === null) return english;
+  return german.shared.texts[english] ?? [...german.nodes.values()].find(({ texts: own }) => own[english] !== undefined)?.texts[english] ?? english;
+}
+
 /** What the search finds a type by: its names and keywords, in every language that is known by now. */
 export function searchWords(type: string): readonly string[] {
   return [...namesOf(type), ...(catalogue.get(type)?.definition.keywords ?? []), ...(germanWords?.get(type)?.keywords ?? [])];

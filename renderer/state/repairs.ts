@@ -6,6 +6,7 @@ import type { Finding } from '#app/pipeline/lint/index.ts';
 import { withValue } from '#app/pipeline/fixes/place.ts';
 import type { PortMeta } from '#app/sdk/ports.ts';
 import { texts } from '../text/texts.ts';
+import { original, told } from '../text/told.ts';
 import { catalogue } from './catalogue.ts';
 import { useConfiguration } from './configuration.ts';
 import { useCanFix } from './leaks.ts';
@@ -32,11 +33,16 @@ export function useRepairInput(): RepairInput | null {
 export function useRepairs(finding: Finding): { readonly repairs: readonly Repair[]; readonly ready: boolean } {
   const input = useRepairInput();
   const canFix = useCanFix();
-  const repairs = useMemo(() => (input === null ? [] : repairsFor(input, finding)), [input, finding]);
+  const repairs = useMemo(() => (input === null ? [] : repairsFor(input, inEnglish(finding)).map(inPageLanguage)), [input, finding]);
   // What the search for leaks proposes is an edit of the document that it looked at.
   if (finding.fix !== undefined) return { repairs: [{ kind: 'edit', title: finding.fix.title, command: finding.fix.command, whole: true }], ready: canFix };
   return { repairs, ready: input !== null };
 }
+
+/** Repairs read names out of the engine's own sentence. */
+const inEnglish = (finding: Finding): Finding => ({ ...finding, message: original(finding.message), remedy: finding.remedy === undefined ? undefined : original(finding.remedy) });
+
+const inPageLanguage = (repair: Repair): Repair => ({ ...repair, title: told(repair.title) });
 
 /** Makes a repair: one step of undo, and the person is told. `whole`: an edit of the whole pipeline, not of the level on the canvas. */
 export function makeRepair(title: string, command: Command, whole = false): void {
@@ -51,7 +57,7 @@ export function pickedFile(repair: Extract<Repair, { kind: 'file' }>, path: stri
 
 /** The determined repairs of all findings of one kind, as one step of undo. */
 export function makeAll(input: RepairInput, findings: readonly Finding[]): void {
-  const all = repairAll(input, findings);
+  const all = repairAll(input, findings.map(inEnglish));
   if (all === null) return;
   const label = texts.help.repairs.mended(all.count);
   if (edit(all.command, { label })) notify({ severity: 'info', message: `${label}.`, action: { label: texts.common.undo, run: undo } });

@@ -9,6 +9,7 @@ import { boundaryRuns, levelOf, subflowRun, within } from './level.ts';
 import { notify } from './notices.ts';
 import { flushEdits, usePipeline, whenOpened } from './pipeline.ts';
 import { texts } from '../text/texts.ts';
+import { original } from '../text/told.ts';
 
 export interface LogLine {
   readonly nodeId: string;
@@ -129,7 +130,7 @@ export async function startRun(request: RunRequest = {}): Promise<void> {
     tell({ status: 'failed' });
     const diagnostic = diagnosticOf(error);
     const runAnyway = { label: texts.state.runAnyway, run: () => void startRun({ ...request, anyway: true }) };
-    notify(diagnostic.code === 'preflight-refused' ? { ...diagnostic, remedy: diagnostic.remedy?.replace(/ To run it all the same:.*$/, ''), action: runAnyway } : diagnostic);
+    notify(diagnostic.code === 'preflight-refused' ? { ...diagnostic, remedy: diagnostic.remedy === undefined ? undefined : original(diagnostic.remedy).replace(/ To run it all the same:.*$/, ''), action: runAnyway } : diagnostic);
   }
 }
 

@@ -3,7 +3,7 @@ import { germanSentences } from './engine-de.ts';
 import { matcherOf } from './templates.ts';
 
 const titles = new Map([['CSV Reader', 'CSV lesen']]);
-const titleIn = (english: string): string => titles.get(english) ?? english;
+const titleIn = { ofNode: (english: string): string => titles.get(english) ?? english, ofField: (english: string): string => (english === 'Trees' ? 'Bäume' : english) };
 
 describe('sentences said by templates', () => {
   const say = matcherOf(
@@ -71,8 +71,8 @@ describe('the engine’s sentences in German', () => {
   it('are found by what the engine says', () => {
     const say = matcherOf(germanSentences, titleIn);
     expect(say('“Target” must not be empty.')).toBe('„Target“ darf nicht leer sein.');
-    expect(say('It has not been run before.')).toBe('Noch nicht ausgeführt.');
+    expect(say('It has not been run before.')).toBe('War noch nie gelaufen.');
     expect(say('The table has no column “a” to predict.')).toBe('Die Tabelle hat keine Spalte „a“ zum Vorhersagen.');
-    expect(say('Changed “Trees” of CSV Reader from its default to on')).toBe('„Trees“ von CSV lesen geändert: Standard → an');
+    expect(say('Changed “Trees” of CSV Reader from its default to on')).toBe('„Bäume“ von CSV lesen geändert: Standard → an');
   });
 });

@@ -1,8 +1,16 @@
 /**
  * An English sentence with `{0}` where names and numbers go, and how another language says it with the same; in the latter
- * `{0:node}` for the title of a node, which may be that of its type and is then said in that language, too, and `{0:name}` for what stays.
+ * `{0:node}` for the title of a node, which may be that of its type and is then said in that language, too, `{0:title}` for
+ * the title of a param or port, and `{0:name}` for what stays.
  */
 export type SentencePair = readonly [english: string, other: string];
+
+/** Titles in the other language; what is none stays as it is. */
+export interface Titles {
+  readonly ofNode: (english: string) => string;
+  /** Of a param, a port or a choice of any node. */
+  readonly ofField: (english: string) => string;
+}
 
 interface Template {
   readonly start: string;
@@ -14,7 +22,7 @@ interface Template {
   readonly literal: number;
 }
 
-const placeholder = /\{(\d+)(:node|:name)?\}/g;
+const placeholder = /\{(\d+)(:node|:title|:name)?\}/g;
 /** Sentences kept; the page shows the same few again and again. */
 const remembered = 5000;
 
@@ -39,9 +47,8 @@ const renumbered = (text: string, order: readonly number[]): string => text.repl
 /**
  * Says sentences that fit one of the pairs in the other language. What a placeholder stands for is said in it as well where it is a
  * phrase of the list itself, except in quotes: names stay.
- * @param nodeTitle a title of a node type in the other language; other titles as they are
  */
-export function matcherOf(pairs: readonly SentencePair[], nodeTitle: (english: string) => string): (sentence: string) => string {
+export function matcherOf(pairs: readonly SentencePair[], titles: Titles): (sentence: string) => string {
   const whole = new Map(pairs.filter(([english]) => !/\{\d+\}/.test(english)));
   const templates = pairs.filter(([english]) => /\{\d+\}/.test(english)).map(templateOf).toSorted((a, b) => b.literal - a.literal);
   const known = new Map<string, string>();
@@ -64,7 +71,8 @@ export function matcherOf(pairs: readonly SentencePair[], nodeTitle: (english: s
       const match = pattern.exec(sentence);
       if (match) return other.replace(placeholder, (_whole, index: string, kind: string | undefined) => {
         const text = match[Number(index) + 1] ?? '';
-        return kind === ':node' ? nodeTitle(text) : part(text, kind === ':name' || quoted.has(Number(index)));
+        if (kind === ':node') return titles.ofNode(text);
+        return kind === ':title' ? titles.ofField(text) : part(text, kind === ':name' || quoted.has(Number(index)));
       });
     }
     return null;
