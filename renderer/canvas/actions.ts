@@ -7,11 +7,13 @@ import { edit, usePipeline } from '../state/pipeline.ts';
 import { noteConnection } from '../state/suggestions.ts';
 import { primaryNode, select, useSelection } from '../state/selection.ts';
 import { fitView, lastPointer, revealNode, useCanvas, visibleCentre } from './canvas-store.ts';
+import { addTyped, centred } from './adding.ts';
 import { clipFromText, clipOf, clipToText, pasteClip } from './clipboard.ts';
 import { connectSelected, removeAndReconnect } from './edits.ts';
 import type { Chosen } from './flow-model.ts';
 import { grid, snap } from './geometry.ts';
 import { groupOf, moveGroups, notesWithin, wholeGroups } from './groups.ts';
+import { maxPastedCells, tableFromText } from './paste-table.ts';
 import { tidyLayout } from './tidy.ts';
 import { texts } from '../text/texts.ts';
 
@@ -62,15 +64,29 @@ export function copySelection(): string | null {
   return clip ? clipToText(clip) : null;
 }
 
-/** @returns true when the text was nodes. */
-export function pasteText(text: string): boolean {
-  const clip = clipFromText(text);
-  if (!clip) return false;
+/** Under the pointer where it is over the canvas, else in the middle. */
+function pastePlace(): Point {
   const { flow } = useCanvas.getState();
   const pointer = lastPointer();
   const pane = document.querySelector('[data-testid="canvas"]')?.getBoundingClientRect();
   const inside = pane && pointer.x > pane.x && pointer.x < pane.right && pointer.y > pane.y && pointer.y < pane.bottom;
-  const pasted = pasteClip(clip, inside && flow ? flow.screenToFlowPosition(pointer) : visibleCentre());
+  return inside && flow ? flow.screenToFlowPosition(pointer) : visibleCentre();
+}
+
+/** A table from a spreadsheet becomes a Table Creator. */
+function pasteTable(text: string): boolean {
+  const table = tableFromText(text);
+  if (table === null) return false;
+  if (table.columns.length * table.rows.length > maxPastedCells) notify({ severity: 'warning', message: texts.canvas.pasteTooLarge, remedy: texts.canvas.pasteTooLargeRemedy });
+  else addTyped('data/table-creator', centred(pastePlace()), undefined, { table });
+  return true;
+}
+
+/** @returns true when the text was nodes, or a table. */
+export function pasteText(text: string): boolean {
+  const clip = clipFromText(text);
+  if (!clip) return pasteTable(text);
+  const pasted = pasteClip(clip, pastePlace());
   if (edit(pasted.command, { label: texts.canvas.did.paste(pasted.nodes.length) })) select({ nodes: pasted.nodes, notes: pasted.notes, groups: pasted.groups });
   return true;
 }

@@ -1,7 +1,7 @@
 import type { app as english } from '../en/app.ts';
 
 export const app: typeof english = {
-  noNodesOnClipboard: 'In der Zwischenablage sind keine Knoten.',
+  noNodesOnClipboard: 'In der Zwischenablage sind weder Knoten noch eine Tabelle.',
   palette: {
     title: 'Befehlspalette',
     find: 'Befehl, Knoten oder neuen Knotentyp suchen …',

@@ -39,6 +39,8 @@ export const canvas: typeof english = {
     newOutput: 'Ausgang',
     runOf: (title: string) => `Gezeigter Durchlauf von ${title}`,
   },
+  pasteTooLarge: 'Die Tabelle in der Zwischenablage hat mehr als 500 000 Zellen.',
+  pasteTooLargeRemedy: 'Als Datei speichern und die Datei auf die Arbeitsfläche ziehen.',
   selectTwo: 'Zum Verbinden zwei oder mehr Knoten auswählen.',
   noFreePorts: 'Diese Knoten haben keine freien Anschlüsse, die zusammenpassen.',
   groupNumber: (number) => `Gruppe ${number}`,

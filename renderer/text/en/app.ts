@@ -1,5 +1,5 @@
 export const app = {
-  noNodesOnClipboard: 'There are no nodes on the clipboard.',
+  noNodesOnClipboard: 'There is no table and there are no nodes on the clipboard.',
   palette: {
     title: 'Command palette',
     find: 'Find a command, a node, or a node type to add…',

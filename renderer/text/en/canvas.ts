@@ -37,6 +37,8 @@ export const canvas = {
     newOutput: 'Output',
     runOf: (title: string) => `Run of ${title} that is shown`,
   },
+  pasteTooLarge: 'The table on the clipboard has more than 500 000 cells.',
+  pasteTooLargeRemedy: 'Save it as a file and drop the file on the canvas.',
   selectTwo: 'Select two or more nodes to connect them.',
   noFreePorts: 'These nodes have no free ports that fit together.',
   groupNumber: (number: number) => `Group ${number}`,
