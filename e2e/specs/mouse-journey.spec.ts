@@ -158,7 +158,7 @@ test('the main journey by mouse alone', async ({ app }) => {
     await page.getByTestId('history-edit').last().click();
     await expect(studio.cards).toHaveCount(0);
     await page.getByTestId('history-now').click();
-    await expect(studio.cards).toHaveCount(7);
+    await expect(studio.cards).toHaveCount(8);
   });
 
   expect(await keyUses()).toBe(0);
