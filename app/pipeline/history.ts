@@ -34,6 +34,9 @@ export interface UnsavedHistory {
 /** Steps within this many ms of each other may be grouped. */
 const groupingWindow = 2000;
 
+/** So many steps can be undone; at most an eighth more are held, so that few edits move the list. */
+export const keptSteps = 1000;
+
 /** Undo and redo over a document. The document at each moment is `document`; entries up to `position` are applied. */
 export class History {
   #document: PipelineDocument;
@@ -42,6 +45,8 @@ export class History {
   /** Entries from here on are not in the journal. */
   #savedUpTo: number;
   #savedPosition: number;
+  /** Steps that were forgotten; the journal counts them, the indexes here do not. */
+  #forgotten = 0;
   /** Lowest index changed since `unsaved` was last called. */
   #changedSince = Infinity;
   readonly #clock: () => number;
@@ -100,7 +105,21 @@ export class History {
     this.#changedSince = Math.min(this.#changedSince, this.#position);
     this.#position++;
     this.#document = document;
+    this.#forget();
     return document;
+  }
+
+  /** The oldest steps go, as far as they are in the journal: a window stays open for weeks. */
+  #forget(): void {
+    if (this.#entries.length <= keptSteps * 1.125) return;
+    const count = Math.min(this.#entries.length - keptSteps, this.#savedUpTo, this.#savedPosition, this.#position, this.#changedSince);
+    if (count <= 0) return;
+    this.#entries.splice(0, count);
+    this.#forgotten += count;
+    this.#position -= count;
+    this.#savedUpTo -= count;
+    this.#savedPosition -= count;
+    this.#changedSince -= count;
   }
 
   /** Takes one step back; does nothing at the beginning. */
@@ -124,13 +143,13 @@ export class History {
   unsaved(): UnsavedHistory | null {
     if (this.#savedUpTo === this.#entries.length && this.#savedPosition === this.#position) return null;
     this.#changedSince = Infinity;
-    return { base: this.#savedUpTo, entries: this.#entries.slice(this.#savedUpTo), position: this.#position };
+    return { base: this.#forgotten + this.#savedUpTo, entries: this.#entries.slice(this.#savedUpTo), position: this.#forgotten + this.#position };
   }
 
   /** Edits made since `unsaved` was called stay unsaved. */
   markSaved(saved: UnsavedHistory): void {
-    this.#savedUpTo = Math.min(saved.base + saved.entries.length, this.#changedSince);
-    this.#savedPosition = saved.position;
+    this.#savedUpTo = Math.min(saved.base + saved.entries.length - this.#forgotten, this.#changedSince);
+    this.#savedPosition = saved.position - this.#forgotten;
   }
 }
 
