@@ -12,7 +12,7 @@ import { translateSchema, type Translate } from '../inspector/form-text.ts';
  */
 export interface NodeText {
   readonly title: string;
-  /** The title with a bar wherever a card may part a long word: "Entscheidungs|baum". */
+  /** The title with a bar wherever a card may part a long word: "Entschei|dungs|baum". */
   readonly parts?: string;
   /** Further words that the search finds it by, as people of that language would type. */
   readonly keywords: readonly string[];
