@@ -149,3 +149,24 @@ test('a chart of the results goes on a report with its settings, and the report 
   await page.getByTestId('rail-reports').click();
   await expect(page.getByTestId('block-stale')).toHaveCount(0);
 });
+
+test('a report becomes a PDF of whole pages @desktop', async ({ app }, testInfo) => {
+  const { page } = app;
+  const studio = new Studio(page);
+  await studio.ready();
+  await studio.openPipeline('pipelines/penguins.pipeline.json');
+  await studio.runAll();
+  await studio.expectAll('done');
+  await page.getByTestId('rail-reports').click();
+  await page.getByTestId('report-from-run').click();
+  await page.getByRole('menuitem', { name: 'Which penguin is it?' }).click();
+  await expect(page.locator('svg.chart').first()).toBeVisible();
+  const file = testInfo.outputPath('report.pdf');
+  await app.answerSaveDialogs(file);
+  await page.getByTestId('export-report').click();
+  await page.getByRole('menuitem', { name: 'PDF file' }).click();
+  await expect.poll(() => readFile(file, 'latin1').then((text) => text.slice(0, 5), () => '')).toBe('%PDF-');
+  const pages = [...(await readFile(file, 'latin1')).matchAll(/\/Type \/Page\b/g)].length;
+  expect(pages).toBeGreaterThan(1);
+  expect(app.pageErrors).toEqual([]);
+});

@@ -1,7 +1,8 @@
 import { BrowserWindow, dialog, ipcMain, type IpcMainInvokeEvent } from 'electron';
 import { appOrigin } from '../windows/app-protocol.ts';
 import { desktopWords, isLanguage, type Language } from '../words.ts';
-import { parsePdfRequest, savePdf } from '../print/save-pdf.ts';
+import { parsePdfRequest } from '../print/pdf-request.ts';
+import { savePdf } from '../print/save-pdf.ts';
 import { channels, type PickFileOptions } from './channels.ts';
 
 /** Only the app's own top frame may call; a frame from anywhere else is refused. */

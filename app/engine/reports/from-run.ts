@@ -4,7 +4,7 @@ import { topologicalOrder } from '#app/pipeline/graph.ts';
 import type { PipelineDocument, PipelineNode } from '#app/pipeline/document.ts';
 import { chartQuery } from '#app/sdk/charts.ts';
 import { emptyReport, gridColumns, gridGap, rowHeight, type Block, type BlockSource, type ReportDocument } from '#app/reports/document.ts';
-import { pageWidth } from '#app/reports/html/blocks.ts';
+import { pageWidths } from '#app/reports/html/blocks.ts';
 import { bottom, usualSize } from '#app/reports/layout.ts';
 import { escapeMarkdown, referenceText } from '#app/reports/references.ts';
 import { valueBlocks, valueMetrics } from '#app/reports/value-blocks.ts';
@@ -91,7 +91,7 @@ function pictureRows(layout: Readonly<Record<string, { readonly x: number; reado
   const places = Object.values(layout);
   const span = (values: readonly number[]): number => values.reduce((high, value) => Math.max(high, value), -Infinity) - values.reduce((low, value) => Math.min(low, value), Infinity);
   const [width, height] = [Math.max(600, span(places.map(({ x }) => x)) + 260), Math.max(100, span(places.map(({ y }) => y)) + 110)];
-  return Math.max(3, Math.min(14, Math.ceil(((pageWidth * height) / width + 30) / (rowHeight + gridGap))));
+  return Math.max(3, Math.min(14, Math.ceil(((pageWidths.dashboard * height) / width + 30) / (rowHeight + gridGap))));
 }
 
 type Unplaced<T> = T extends unknown ? Omit<T, 'id' | 'place'> : never;

@@ -30,6 +30,13 @@ export interface FoundValue {
 
 export type Found = FoundValue | { readonly gone: string } | { readonly missing: string; readonly run: { path: string; node: string } };
 
+interface Read extends KnownPipeline {
+  readonly modifiedAt: number;
+}
+
+/** Every block of a page asks for the same few files: one that has not changed is not read again. */
+const readBefore = new WeakMap<Engine, ReadonlyMap<string, Read>>();
+
 /** Results that reports are made of: the last ones, or those of a run. One is made for each reading, and remembers what it read. */
 export class ReportSources {
   readonly #engine: Engine;
@@ -50,13 +57,18 @@ export class ReportSources {
     this.#pipelines ??= (async () => {
       await this.#engine.pipelines.flush();
       const listed = await this.#engine.pipelines.list();
+      const known = readBefore.get(this.#engine) ?? new Map<string, Read>();
       const read = await Promise.all(
-        listed.map(async ({ path }) => {
+        listed.map(async ({ path, modifiedAt }): Promise<Read | null> => {
+          const before = known.get(path);
+          if (before?.modifiedAt === modifiedAt) return before;
           const opened = await this.#engine.pipelines.open(path, { readOnly: true }).catch(() => null);
-          return opened === null ? null : { path, document: opened.document, expanded: this.#engine.analyser.expand(opened.document) };
+          return opened === null ? null : { path, modifiedAt, document: opened.document, expanded: this.#engine.analyser.expand(opened.document) };
         }),
       );
-      return read.filter((one) => one !== null);
+      const all = read.filter((one) => one !== null);
+      readBefore.set(this.#engine, new Map(all.map((one) => [one.path, one])));
+      return all;
     })();
     return this.#pipelines;
   }

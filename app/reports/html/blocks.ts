@@ -15,14 +15,21 @@ import { markdownHtml } from './markdown.ts';
 export interface BlockOptions {
   /** Tables can be sorted and searched, and answer to the page's filter. */
   readonly interactive: boolean;
+  /** px, see `pageWidths`. */
+  readonly pageWidth: number;
 }
 
-/** px of a page on which drawings are made; a screen or a sheet of another width scales them. */
-export const pageWidth = 1132;
-const columnWidth = (pageWidth - gridGap * (gridColumns - 1)) / gridColumns;
+/**
+ * px of a page on which drawings are made; a screen or a sheet of another width scales them. Documents are narrower, so that their letters can
+ * still be read on A4 (700 px between its margins).
+ */
+export const pageWidths = { document: 900, dashboard: 1132 } as const;
 
 /** Width and height in px of a block's place. */
-export const roomOf = ({ place }: Block): { readonly width: number; readonly height: number } => ({ width: place.w * columnWidth + (place.w - 1) * gridGap, height: place.h * rowHeight + (place.h - 1) * gridGap });
+function roomOf({ place }: Block, pageWidth: number): { readonly width: number; readonly height: number } {
+  const column = (pageWidth - gridGap * (gridColumns - 1)) / gridColumns;
+  return { width: place.w * column + (place.w - 1) * gridGap, height: place.h * rowHeight + (place.h - 1) * gridGap };
+}
 
 /** px of the frame around a card's content, and of its title. */
 const frame = 26;
@@ -62,7 +69,7 @@ function absentHtml(resolved: Exclude<Resolved, { state: 'ready' }>): string {
 }
 
 function contentHtml(block: Block, content: Content, options: BlockOptions): string {
-  const room = roomOf(block);
+  const room = roomOf(block, options.pageWidth);
   const extras = (block.title ? line : 0) + (block.caption ? line : 0);
   switch (content.type) {
     case 'none':

@@ -3,7 +3,7 @@ import { escapeMarkup as escaped } from '../chart/svg.ts';
 import type { ReportDocument } from '../document.ts';
 import { bands } from '../layout.ts';
 import type { Origin, ResolvedBlock } from '../resolved.ts';
-import { blockHtml } from './blocks.ts';
+import { blockHtml, pageWidths } from './blocks.ts';
 import { dashboardScript } from './script.ts';
 import { reportStyle } from './style.ts';
 
@@ -25,7 +25,7 @@ export function reportHtml(report: ReportDocument, blocks: readonly ResolvedBloc
     const inside = band.blocks.map((block) => {
       const { x, y, w, h } = block.place;
       const one = byId.get(block.id);
-      const html = one === undefined ? '' : blockHtml(block, one.resolved, { interactive });
+      const html = one === undefined ? '' : blockHtml(block, one.resolved, { interactive, pageWidth: pageWidths[report.kind] });
       return html.replace('class="block', `style="grid-column:${x + 1}/span ${w};grid-row:${y - band.from + 1}/span ${h}" class="block`);
     });
     // What is longer than a sheet may be cut between its rows, never through a drawing.
@@ -46,7 +46,7 @@ export function reportHtml(report: ReportDocument, blocks: readonly ResolvedBloc
 <meta http-equiv="Content-Security-Policy" content="${escaped(policy)}">
 <meta name="generator" content="Penstock">
 <title>${escaped(report.title)}</title>
-<style>${reportStyle()}</style>
+<style>${reportStyle(pageWidths[report.kind])}</style>
 </head>
 <body>
 <main>

@@ -31,7 +31,7 @@ export function loneDrawingStyle(tone: 'light' | 'dark', palette: (typeof report
   return `svg{${declarations({ ...chartVariables(tone === 'dark', palette), ...pictures[tone] })};font-family:Inter,system-ui,sans-serif}`;
 }
 
-export function reportStyle(): string {
+export function reportStyle(pageWidth: number): string {
   return `
 ${drawingStyle()}
 [data-tone='light']{color-scheme:light;${declarations(pages.light)}}
@@ -39,7 +39,7 @@ ${drawingStyle()}
 [data-theme='paper']{--ground:#ffffff;--line:#d7dade}
 *{box-sizing:border-box}
 body{margin:0;background:var(--ground);color:var(--ink);font:14px/1.5 Inter,system-ui,-apple-system,'Segoe UI',sans-serif;font-variant-numeric:tabular-nums}
-main{max-width:1180px;margin:0 auto;padding:32px 24px 48px}
+main{max-width:${pageWidth + 48}px;margin:0 auto;padding:32px 24px 48px}
 h1,h2,h3,h4,p{margin:0}
 .head{display:flex;gap:16px;align-items:flex-start;margin-bottom:24px}
 .head h1{font-size:28px;line-height:34px;letter-spacing:-.01em}
@@ -90,9 +90,9 @@ footer ul{margin:4px 0 0;padding-left:18px}
 [hidden]{display:none!important}
 @media (max-width:760px){.band{display:flex;flex-direction:column}main{padding:20px 14px}.head{flex-direction:column}.head .tools{margin-left:0;flex-wrap:wrap}}
 @media print{
-@page{margin:14mm}
+@page{size:A4;margin:12mm}
 body{background:#fff}main{max-width:none;padding:0}.tools,.filter,#tip{display:none!important}
-.band{break-inside:avoid}.band.long{break-inside:auto}.band.long .block{break-inside:auto}
+.band{grid-auto-rows:auto;row-gap:6px;break-inside:avoid}.band.long{break-inside:auto}.band.long .block{break-inside:auto}
 tr,figure,.drawing,.metrics,.charts>*{break-inside:avoid}thead{display:table-header-group}
 .drawing svg{max-height:235mm}.rows{max-height:none;overflow:visible;border:0}
 th,td{white-space:normal;overflow-wrap:anywhere}
