@@ -4,10 +4,10 @@ import { titleOf } from '../state/catalogue.ts';
 import { useProblems, useShown } from '../results/use-result.ts';
 import { Badge, cx } from '../ui/index.ts';
 import { isView, type Tab, type ViewData } from './layout.ts';
+import { viewWord } from './view-words.ts';
 import { closeView, toggleEnlarged } from './views.ts';
 import { texts } from '../text/texts.ts';
 
-const valueTitles = { table: texts.views.charts, report: texts.views.report, evaluation: texts.views.report, model: texts.views.model, recipe: texts.views.recipe, learner: texts.views.learner } as const;
 const testIds = { table: 'results-tab-table', charts: 'results-tab-report', log: 'results-tab-log', problems: 'results-tab-problems' } as const;
 
 /** The handle of a view: its name; a double click enlarges it, the middle button or the cross closes it. */
@@ -18,7 +18,7 @@ export function ViewTab({ tab, tabProps }: { readonly tab: Tab; readonly tabProp
 
 function NamedTab({ id, view, tabProps }: { readonly id: string; readonly view: ViewData; readonly tabProps: TabRenderProps }) {
   const { node, ports, port } = useShown(view.pin);
-  const what = view.kind === 'table' ? texts.views.table : view.kind === 'charts' ? (port ? valueTitles[port.kind] : texts.views.charts) : view.kind === 'log' ? texts.views.log : texts.views.problems;
+  const what = viewWord(view.kind, port?.kind ?? null);
   // A node without a table has no use for that view, unless it is all there is to see.
   const useless = view.pin === null && view.kind === 'table' && port !== null && !ports.some((one) => one.kind === 'table') && tabProps['aria-selected'] !== true;
   const name = view.pin === null ? what : `${what} · ${node ? titleOf(node) : view.pin.title}`;

@@ -5,6 +5,7 @@ import { ErrorBoundary } from '../app/error-boundary.tsx';
 import { Notices } from '../app/notices.tsx';
 import type { TornView } from '../dock/memory.ts';
 import { PortSwitcher } from '../dock/port-switcher.tsx';
+import { viewWord } from '../dock/view-words.ts';
 import { StaleBadge } from '../dock/stale-badge.tsx';
 import { ResultView } from '../results/result-view.tsx';
 import { SlicesBar } from '../results/slices-bar.tsx';
@@ -39,7 +40,7 @@ function Shown({ view }: { readonly view: TornView }) {
   const error = usePipeline((state) => state.openError);
   const stale = useStale(node?.id);
   const title = node ? titleOf(node) : view.pin.title;
-  const what = texts.views[view.kind];
+  const what = viewWord(view.kind, port?.kind ?? null);
   useEffect(() => {
     document.title = `${title} · ${what} · ${pipeline}`;
   }, [title, what, pipeline]);
