@@ -68,6 +68,8 @@ export const desktopWords: Readonly<Record<Language, DesktopWords>> = {
     allFiles: 'Alle Dateien',
     commands: {
       'pipeline.new': 'Neue Pipeline',
+      'help.tour': 'Geführte erste Pipeline',
+      'help.describe': 'Diese Pipeline beschreiben',
       'edit.undo': 'Rückgängig',
       'edit.redo': 'Wiederholen',
       'edit.duplicate': 'Duplizieren',

@@ -10,6 +10,7 @@ import { desktop } from './rpc/desktop.ts';
 import { loadGermanWords } from './state/catalogue.ts';
 import { startConfiguration } from './state/configuration.ts';
 import { flushEdits } from './state/pipeline.ts';
+import { followTour } from './tour/tour-store.ts';
 import { startProjectProblems } from './state/project-problems.ts';
 import { startRuns } from './state/run.ts';
 import { startRunWords } from './state/run-words.ts';
@@ -44,6 +45,7 @@ if (view === null) {
   startHistory();
   startRunWords();
   startProjectProblems();
+followTour();
   window.addEventListener('pagehide', () => void flushEdits());
   startTornViews(openFirstPipeline());
 } else {

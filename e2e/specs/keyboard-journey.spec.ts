@@ -14,6 +14,8 @@ test('the main journey by keyboard alone', async ({ app }) => {
 
   await step('a new pipeline with a name', async () => {
     await user.press('Control+Alt+n');
+    await expect(app.page.getByTestId('template-empty')).toBeFocused();
+    await user.press('Enter');
     await expect(studio.cards).toHaveCount(0);
     await user.press('Control+k');
     await user.type('rename pipeline');

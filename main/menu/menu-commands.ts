@@ -82,4 +82,4 @@ export const resultLines: readonly MenuLine[] = [
   item('Reset layout', 'view.resetLayout'),
 ];
 
-export const helpLines: readonly MenuLine[] = [item('Help for this node', 'help.node', 'F1'), item('Keyboard shortcuts', 'help.keys')];
+export const helpLines: readonly MenuLine[] = [item('Help for this node', 'help.node', 'F1'), item('Guided first pipeline', 'help.tour'), item('Describe this pipeline', 'help.describe', 'CmdOrCtrl+Alt+D'), item('Keyboard shortcuts', 'help.keys')];

@@ -22,6 +22,7 @@ import { tearOff } from '../windows/torn.ts';
 import { createReport, reportOfRun } from '../reports/making.ts';
 import { redoReport, undoReport, useReport } from '../reports/report-store.ts';
 import { addShownToReport } from '../reports/view-adding.ts';
+import { startTour } from '../tour/tour-store.ts';
 import { showTemplates } from '../templates/templates-store.ts';
 import type { ActionId } from './shortcuts.ts';
 import { texts } from '../text/texts.ts';
@@ -192,6 +193,7 @@ const runs: Readonly<Record<ActionId, ActionRun>> = {
   },
 
   'palette.open': { run: () => useView.setState((state) => ({ paletteOpen: !state.paletteOpen })) },
+  'help.tour': { run: () => void startTour() },
   'help.describe': { run: toggleDescription, enabled: () => usePipeline.getState().document !== null },
   'help.node': { run: () => (primaryNode(useSelection.getState()) === null ? useView.setState({ cheatSheetOpen: true }) : showInspector('about')) },
   'help.keys': { run: () => useView.setState({ cheatSheetOpen: true }) },

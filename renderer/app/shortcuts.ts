@@ -123,6 +123,7 @@ const table = {
   'catalogue.search': { title: texts.app.actions.search, group: 'Pipeline', scope: 'page', keys: ['/'] },
 
   'palette.open': { title: texts.app.actions.palette, group: 'Help', scope: 'everywhere', keys: ['Ctrl+K', 'Ctrl+Shift+P'] },
+  'help.tour': { title: texts.help.tour.title, group: 'Help', scope: 'page', keys: [] },
   'help.describe': { title: texts.help.describe, group: 'Help', scope: 'page', keys: ['Ctrl+Alt+D'] },
   'help.node': { title: texts.app.actions.help, group: 'Help', scope: 'everywhere', keys: ['F1'] },
   'help.keys': { title: texts.app.actions.keys, group: 'Help', scope: 'page', keys: ['?'] },

@@ -39,7 +39,7 @@ export function CanvasEmpty() {
             {texts.canvas.empty.open}
           </Button>
           {catalogue.has('data/sample-datasets') ? (
-            <Button icon={<Database size={15} />} onClick={() => addTyped('data/sample-datasets', centred(visibleCentre()))}>
+            <Button icon={<Database size={15} />} data-testid="sample-dataset" onClick={() => addTyped('data/sample-datasets', centred(visibleCentre()))}>
               {texts.canvas.empty.sample}
             </Button>
           ) : null}

@@ -11,6 +11,7 @@ import { usePipeline } from '../state/pipeline.ts';
 import { useSelection } from '../state/selection.ts';
 import { texts } from '../text/texts.ts';
 import { addFiles, addTyped, centred, openQuickAdd } from './adding.ts';
+import { Tour } from '../tour/tour-card.tsx';
 import { CanvasControls } from './canvas-controls.tsx';
 import { CanvasEmpty } from './canvas-empty.tsx';
 import { CanvasMenu } from './canvas-menu.tsx';
@@ -109,6 +110,7 @@ function CanvasPane() {
           {texts.outline.canvasKeys(keysOf('select.ports') ?? '', keysOf('edit.connections') ?? '', keysOf('view.outline') ?? '', keysOf('view.nextPart') ?? '')}
         </p>
         <CanvasControls />
+        <Tour />
         <LevelBar />
         <FindPanel />
         <TimeScrubber />

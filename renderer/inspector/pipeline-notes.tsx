@@ -3,6 +3,7 @@ import { toggleDescription } from '../description/description-store.ts';
 import { commandAt, levelDocument } from '#app/pipeline/subflow/level.ts';
 import { titleOf } from '../state/catalogue.ts';
 import { edit, editRoot, usePipeline } from '../state/pipeline.ts';
+import { TourOffer } from '../tour/tour-offer.tsx';
 import { texts } from '../text/texts.ts';
 import { Button, Kbd, TextArea } from '../ui/index.ts';
 
@@ -35,6 +36,7 @@ export function PipelineNotes() {
           {texts.inspector.notes.counts(document.nodes.length, document.edges.length)}
         </p>
       </div>
+      <TourOffer />
       <label className="flex flex-col gap-1">
         <span className="text-xs font-medium text-muted">{texts.inspector.notes.description}</span>
         <TextArea

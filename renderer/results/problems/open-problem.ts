@@ -23,7 +23,7 @@ export async function openProblem(path: string | null, { diagnostic, node }: Lis
     return true;
   });
   const param = diagnostic.place?.param;
-  if (param !== undefined && param.length > 0) soon(() => focusParam(param));
+  if (param !== undefined && param.length > 0) keepFocus(() => fieldOf(param));
 }
 
 /** Tries in one frame after the other until it is done. */
@@ -33,16 +33,32 @@ function soon(attempt: () => boolean, left = patience): void {
   });
 }
 
-/** The narrowest field there is for a path of params; unfolds what hides it. */
-function focusParam(param: readonly (string | number)[]): boolean {
+/** Frames for which a field must have kept the focus: a form that just opened is drawn anew when the engine has answered. */
+const settled = 30;
+
+/** Gives a field the focus and gives it back while the page settles; ends at once when the person does something else. */
+function keepFocus(find: () => HTMLElement | null): void {
+  let kept = 0;
+  const acted = new AbortController();
+  for (const event of ['keydown', 'pointerdown']) addEventListener(event, () => acted.abort(), { capture: true, signal: acted.signal });
+  soon(() => {
+    if (acted.signal.aborted) return true;
+    const field = find();
+    kept = field?.contains(document.activeElement) === true ? kept + 1 : 0;
+    if (field !== null && kept === 0) {
+      field.scrollIntoView({ block: 'nearest' });
+      field.querySelector<HTMLElement>('input, textarea, button, [contenteditable="true"]')?.focus();
+    }
+    if (kept >= settled) acted.abort();
+    return kept >= settled;
+  });
+}
+
+/** The narrowest field there is for a path of params, null while its form is not there. */
+function fieldOf(param: readonly (string | number)[]): HTMLElement | null {
   for (let length = param.length; length > 0; length--) {
     const field = document.querySelector<HTMLElement>(`[data-testid="inspector-body"] [data-testid="param-${CSS.escape(param.slice(0, length).join('.'))}"]`);
-    if (field === null) continue;
-    const folded = field.closest('details');
-    if (folded !== null) folded.open = true;
-    field.scrollIntoView({ block: 'nearest' });
-    field.querySelector<HTMLElement>('input, textarea, button, [contenteditable="true"]')?.focus();
-    return true;
+    if (field !== null) return field;
   }
-  return false;
+  return null;
 }
