@@ -6,7 +6,7 @@ export const models: typeof english = {
   servers: 'Server',
   serversHere: 'Server auf diesem Rechner',
   none: 'Noch keine Modelle',
-  how: 'Ein Modell trainieren, mit „Modell registrieren“ oder „Bereitstellen“ verbinden und ausführen. Jeder Lauf fügt eine Version hinzu.',
+  how: 'Ein Modell trainieren, mit „Modell registrieren“ oder „Modellserver“ verbinden und ausführen. Jeder Lauf fügt eine Version hinzu.',
   copied: 'Eine Anfrage ist in der Zwischenablage; Werte einsetzen.',
   runningSince: 'läuft seit',
   copyCurl: 'curl kopieren',
