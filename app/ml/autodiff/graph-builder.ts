@@ -22,7 +22,7 @@ interface Step {
   readonly backward: Backward;
 }
 
-const dataTypeCodes: Readonly<Record<OnnxType, number>> = { float: 1, int32: 6, int64: 7, string: 8, bool: 9, double: 11 };
+const dataTypeCodes: Readonly<Record<OnnxType, number>> = { float: 1, uint8: 2, int32: 6, int64: 7, string: 8, bool: 9, double: 11 };
 const int = (value: number): OnnxAttribute => ({ kind: 'int', value });
 
 /**

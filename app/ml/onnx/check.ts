@@ -23,6 +23,7 @@ function checkTensor(graph: string, tensor: OnnxTensor): void {
     if ((typeof value === 'string') !== wantsText) {
       throw invalid(graph, `tensor '${tensor.name}' of type ${tensor.type} holds ${JSON.stringify(value)} at ${i}`);
     }
+    if (tensor.type === 'uint8' && tensor.data instanceof Uint8Array) break;
     if (wantsText || tensor.type === 'float' || tensor.type === 'double') continue;
     if (!Number.isSafeInteger(value)) throw invalid(graph, `tensor '${tensor.name}' of type ${tensor.type} holds ${String(value)} at ${i}`);
     if (tensor.type === 'bool' && value !== 0 && value !== 1) {

@@ -77,7 +77,7 @@ const modelSchema = z.object({
 
 function unsupported(what: string): PenstockError {
   return new PenstockError('onnx-unsupported', `The ONNX file uses ${what}, which cannot be read here.`, {
-    remedy: 'Use a model that works on float, double, int32, int64, bool and string tensors kept inside the file.',
+    remedy: 'Use a model that works on float, double, int32, uint8, int64, bool and string tensors kept inside the file.',
   });
 }
 
@@ -101,7 +101,7 @@ function readTensor(tensor: z.output<typeof tensorSchema>): OnnxTensor {
     if (data === null) throw unsupported(`a damaged tensor '${tensor.name}'`);
     return { ...head, data };
   }
-  const fields = { float: tensor.floatData, double: tensor.doubleData, int64: tensor.int64Data, int32: tensor.int32Data, bool: tensor.int32Data };
+  const fields = { float: tensor.floatData, double: tensor.doubleData, int64: tensor.int64Data, int32: tensor.int32Data, uint8: tensor.int32Data, bool: tensor.int32Data };
   return { ...head, data: fields[type] };
 }
 

@@ -1,7 +1,8 @@
 import protobuf from 'protobufjs';
 import type { OnnxAttribute, OnnxGraph, OnnxNode, OnnxTensor, OnnxType, OnnxValueInfo } from '#app/relation/emitters/onnx/graph.ts';
-import { onnxIrVersion, onnxMlOpset, onnxOpset } from '#app/relation/emitters/onnx/graph.ts';
+import { onnxIrVersion, onnxMlOpset, onnxOpset, onnxTreesOpset } from '#app/relation/emitters/onnx/graph.ts';
 import { checkGraph } from './check.ts';
+import { withCompactTrees } from './compact-trees.ts';
 import { onnxProto } from './onnx-proto.ts';
 import { withFloats, withInts, withStrings } from './packed.ts';
 import { toRawData } from './tensor-bytes.ts';
@@ -15,7 +16,7 @@ const writtenProto = writtenRoot.lookupType('onnx.ModelProto');
 const attributeHeadProto = writtenRoot.lookupType('onnx.AttributeProto');
 
 /** TensorProto.DataType */
-export const dataTypes: Readonly<Record<OnnxType, number>> = { float: 1, int32: 6, int64: 7, string: 8, bool: 9, double: 11 };
+export const dataTypes: Readonly<Record<OnnxType, number>> = { float: 1, uint8: 2, int32: 6, int64: 7, string: 8, bool: 9, double: 11 };
 
 /** AttributeProto.AttributeType */
 export const attributeTypes: Readonly<Record<OnnxAttribute['kind'], number>> = {
@@ -105,24 +106,26 @@ function uses(domain: string, graph: OnnxGraph): boolean {
   );
 }
 
-/** Versions of the operator sets beside the default one. */
-const furtherOpsets = [
-  { domain: 'ai.onnx.ml', version: onnxMlOpset },
-  { domain: 'com.microsoft', version: 1 },
-];
+/** Versions of the operator sets beside the default one, where the graph uses them. */
+function furtherOpsets(graph: OnnxGraph): { readonly domain: string; readonly version: number }[] {
+  const version = graph.nodes.some(({ op }) => op === 'TreeEnsemble') ? onnxTreesOpset : onnxMlOpset;
+  return [{ domain: 'ai.onnx.ml', version }, { domain: 'com.microsoft', version: 1 }].filter(({ domain }) => uses(domain, graph));
+}
 
 /**
- * An ONNX file: opset `onnxOpset` (and `ai.onnx.ml` opset `onnxMlOpset`, `com.microsoft` opset 1, where a node needs them), tensors as little-endian raw data.
+ * An ONNX file: opset `onnxOpset` (and `ai.onnx.ml` opset `onnxMlOpset`, with large trees `onnxTreesOpset`, and `com.microsoft` opset 1, where a node needs
+ * them), tensors as little-endian raw data.
  * Equal graphs and metadata give equal bytes. `metadata` becomes `metadata_props`, keys sorted.
  * Nodes must be in topological order.
  * @throws PenstockError `onnx-invalid` where a name is defined twice or not at all, or a tensor does not fit its shape.
  */
-export function encodeModel(graph: OnnxGraph, metadata: Readonly<Record<string, string>> = {}): Uint8Array {
+export function encodeModel(given: OnnxGraph, metadata: Readonly<Record<string, string>> = {}): Uint8Array {
+  const graph = withCompactTrees(given);
   checkGraph(graph);
   const message = writtenProto.create({
     irVersion: onnxIrVersion,
     producerName: 'penstock',
-    opsetImport: [{ domain: '', version: onnxOpset }, ...furtherOpsets.filter(({ domain }) => uses(domain, graph))],
+    opsetImport: [{ domain: '', version: onnxOpset }, ...furtherOpsets(graph)],
     graph: graphProto(graph),
     metadataProps: Object.keys(metadata)
       .sort()

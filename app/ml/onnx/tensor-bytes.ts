@@ -1,7 +1,7 @@
 import type { OnnxTensor, OnnxType } from '#app/relation/emitters/onnx/graph.ts';
 
 /** Bytes of one value in `raw_data`. */
-const width: Readonly<Record<Exclude<OnnxType, 'string'>, number>> = { float: 4, double: 8, int64: 8, int32: 4, bool: 1 };
+const width: Readonly<Record<Exclude<OnnxType, 'string'>, number>> = { float: 4, double: 8, int64: 8, int32: 4, uint8: 1, bool: 1 };
 
 const littleEndian = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
 
@@ -12,6 +12,7 @@ export function toRawData(tensor: OnnxTensor): Uint8Array {
   if (littleEndian && ((type === 'float' && data instanceof Float32Array) || (type === 'double' && data instanceof Float64Array))) {
     return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   }
+  if (type === 'uint8' && data instanceof Uint8Array) return data;
   const bytes = new Uint8Array(data.length * width[type]);
   const view = new DataView(bytes.buffer);
   for (let i = 0; i < data.length; i++) {
@@ -29,6 +30,7 @@ export function toRawData(tensor: OnnxTensor): Uint8Array {
       case 'int32':
         view.setInt32(i * 4, value, true);
         break;
+      case 'uint8':
       case 'bool':
         view.setUint8(i, value);
         break;
@@ -51,6 +53,8 @@ export function fromRawData(type: Exclude<OnnxType, 'string'>, raw: Uint8Array):
       return Array.from({ length: size }, (_, i) => Number(view.getBigInt64(i * 8, true)));
     case 'int32':
       return Array.from({ length: size }, (_, i) => view.getInt32(i * 4, true));
+    case 'uint8':
+      return Uint8Array.from(raw);
     case 'bool':
       return Array.from(raw);
   }

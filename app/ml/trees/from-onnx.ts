@@ -11,21 +11,23 @@ export interface FoundTrees {
 
 /** The trees of a model file that `onnx.ts` wrote, whatever was appended to it; null where the model has none, or they lack the rows of their nodes. */
 export function treesOfModel(graph: OnnxGraph): FoundTrees | null {
-  const at = graph.nodes.findIndex((node) => node.op === 'TreeEnsembleRegressor');
+  const at = graph.nodes.findIndex(({ op }) => op === 'TreeEnsembleRegressor' || op === 'TreeEnsemble');
   const node = graph.nodes[at];
   const features = node?.inputs[0];
   if (node === undefined || features === undefined) return null;
-  const trees = readTrees(node);
+  const trees = node.op === 'TreeEnsemble' ? readCompactTrees(node) : readTrees(node);
   if (trees === null) return null;
   const outputs = int(node, 'n_targets');
   const after = follow(graph, node.outputs[0] ?? '', outputs);
   const perTree = trees.leafValues;
   return {
-    ensemble: { trees: trees.trees, leafValues: perTree, outputs, base: after.base, combine: text(node, 'aggregate_function') === 'AVERAGE' ? 'mean' : 'sum' },
+    ensemble: { trees: trees.trees, leafValues: perTree, outputs, base: after.base, combine: isMean(node) ? 'mean' : 'sum' },
     features,
     link: after.link,
   };
 }
+
+type Ints = ReturnType<typeof numbers>;
 
 const attribute = (node: OnnxNode, name: string): OnnxAttribute | undefined => node.attributes?.[name];
 
@@ -38,6 +40,9 @@ function text(node: OnnxNode, name: string): string {
   const found = attribute(node, name);
   return found?.kind === 'string' ? found.value : '';
 }
+
+/** Of the newer operator 0 is the average. */
+const isMean = (node: OnnxNode): boolean => (node.op === 'TreeEnsemble' ? int(node, 'aggregate_function') === 0 : text(node, 'aggregate_function') === 'AVERAGE');
 
 function numbers(node: OnnxNode, name: string): readonly number[] | Int32Array | Uint8Array | Float32Array {
   const found = attribute(node, name);
@@ -105,6 +110,38 @@ function readTrees(node: OnnxNode): { trees: Tree[]; leafValues: number } | null
     return builder.finish();
   });
   return { trees, leafValues };
+}
+
+function tensor(node: OnnxNode, name: string): Float32Array {
+  const found = attribute(node, name);
+  return found?.kind === 'tensor' ? Float32Array.from(found.value.data, Number) : new Float32Array();
+}
+
+/** As `withCompactTrees` writes them: leaves of one value, and of each node the share of its rows that goes left; covers are of a root's 1. */
+function readCompactTrees(node: OnnxNode): { trees: Tree[]; leafValues: number } | null {
+  const [features, yes, isYesLeaf, no, isNoLeaf, missing] = ['nodes_featureids', 'nodes_truenodeids', 'nodes_trueleafs', 'nodes_falsenodeids', 'nodes_falseleafs', 'nodes_missing_value_tracks_true'].map((name) => numbers(node, name)) as [Ints, Ints, Ints, Ints, Ints, Ints];
+  const [splits, weights, shares] = [tensor(node, 'nodes_splits'), tensor(node, 'leaf_weights'), tensor(node, 'nodes_hitrates')];
+  if (shares.length !== features.length) return null;
+  const trees = Array.from(numbers(node, 'tree_roots'), (root) => {
+    const builder = new TreeBuilder(1);
+    // Places among the nodes, and in the new tree.
+    const open: [written: number, made: number, cover: number][] = [[root, builder.add(1), 1]];
+    const child = (at: number, isLeaf: boolean, cover: number): number => {
+      const made = builder.add(cover);
+      if (isLeaf) builder.setValue(made, weights[at] ?? 0);
+      else open.push([at, made, cover]);
+      return made;
+    };
+    for (let next = open.pop(); next !== undefined; next = open.pop()) {
+      const [i, made, cover] = next;
+      const share = shares[i] ?? 0;
+      const left = child(yes[i] ?? 0, isYesLeaf[i] === 1, cover * share);
+      const right = child(no[i] ?? 0, isNoLeaf[i] === 1, cover * (1 - share));
+      builder.split(made, { feature: features[i] ?? 0, threshold: splits[i] ?? 0, bin: 0, missingLeft: missing[i] === 1, gain: 0 }, left, right);
+    }
+    return builder.finish();
+  });
+  return { trees, leafValues: 1 };
 }
 
 /** The base that is added behind the trees, and the link. */

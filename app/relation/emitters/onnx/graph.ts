@@ -2,16 +2,18 @@
 
 export const onnxOpset = 17;
 export const onnxMlOpset = 3;
+/** Where a node needs it: see `withCompactTrees`. */
+export const onnxTreesOpset = 5;
 export const onnxIrVersion = 8;
 
-export type OnnxType = 'float' | 'double' | 'int64' | 'int32' | 'bool' | 'string';
+export type OnnxType = 'float' | 'double' | 'int64' | 'int32' | 'uint8' | 'bool' | 'string';
 
 export interface OnnxTensor {
   readonly name: string;
   readonly type: OnnxType;
   readonly dims: readonly number[];
   /** Row-major. int64 as numbers (safe integers), bool as 0/1, string as text. */
-  readonly data: readonly number[] | readonly string[] | Float32Array | Float64Array;
+  readonly data: readonly number[] | readonly string[] | Float32Array | Float64Array | Uint8Array;
 }
 
 /** Many strings of few words: the string at i is `words[codes[i]]`. */
