@@ -25,6 +25,22 @@ describe('answers of the engine in German', () => {
     expect(answerInLanguage(answer)).toEqual(answer);
   });
 
+  it('say what the engine worded in reports, and keep names and data of theirs', () => {
+    const chart = { title: 'ROC curve', x: { title: 'false positive rate' }, y: { title: 'Rows', column: { name: 'Rows', type: 'integer' } }, series: [{ name: 'chance', x: [0], y: [1] }], note: 'Higher is better.' };
+    expect(answerInLanguage({ value: { kind: 'report', report: { title: 'Confusion matrix of Rows', blocks: [{ type: 'chart', chart }, { type: 'table', columns: [{ name: 'true class' }], rows: [['true class']] }] } } })).toEqual({
+      value: {
+        kind: 'report',
+        report: {
+          title: 'Konfusionsmatrix von Rows',
+          blocks: [
+            { type: 'chart', chart: { ...chart, title: 'ROC-Kurve', x: { title: 'Falsch-positiv-Rate' }, series: [{ name: 'Zufall', x: [0], y: [1] }], note: 'Höher ist besser.' } },
+            { type: 'table', columns: [{ name: 'wahre Klasse' }], rows: [['true class']] },
+          ],
+        },
+      },
+    });
+  });
+
   it('say the items of a stream, and end it where it is left', async () => {
     let ended = false;
     async function* events(): AsyncGenerator<unknown> {

@@ -1,4 +1,4 @@
-import { told } from '../text/told.ts';
+import { told, toldInReport } from '../text/told.ts';
 
 /** Fields whose value is a sentence of the engine. */
 const sentences = new Set(['reason', 'plan']);
@@ -6,6 +6,27 @@ const sentences = new Set(['reason', 'plan']);
 const lists = new Set(['reasons', 'words']);
 /** What people wrote, or what is only data: never touched, and not looked through. */
 const opaque = new Set(['document', 'params', 'schema', 'cells', 'rows', 'values', 'records', 'commit', 'version']);
+
+/** Fields of reports that the engine words. */
+const worded = new Set(['title', 'help', 'note', 'summary', 'name', 'markdown']);
+
+/** What is data in charts and explanations. */
+const data = new Set(['series', 'column', 'categories', 'explanation', 'query', 'nodes']);
+
+/** A report or evaluation: what the engine worded in it; rows and series stay. */
+function reportInLanguage(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(reportInLanguage);
+  if (typeof value !== 'object' || value === null) return value;
+  // The title of an axis that is a column's is its name.
+  if ('column' in value && 'title' in value) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, partOfReport(key, inner)]));
+}
+
+function partOfReport(key: string, value: unknown): unknown {
+  if (worded.has(key) && typeof value === 'string') return toldInReport(value);
+  if (key === 'series' && Array.isArray(value)) return value.map((one: { readonly name?: unknown }) => (typeof one.name === 'string' ? { ...one, name: toldInReport(one.name) } : one));
+  return opaque.has(key) || data.has(key) ? value : reportInLanguage(value);
+}
 
 /** Says everything in an answer of the engine that is meant for people in the page's language: diagnostics, reasons, words of edits. */
 export function inLanguage(value: unknown): unknown {
@@ -19,6 +40,7 @@ function said(key: string, value: unknown, isSaid: boolean): unknown {
   if (opaque.has(key)) return value;
   if (typeof value === 'string') return sentences.has(key) || (isSaid && (key === 'message' || key === 'remedy')) ? told(value) : value;
   if (key === 'fix' && typeof value === 'object' && value !== null && 'title' in value) return { ...value, title: told(String(value.title)) };
+  if (key === 'report' && typeof value === 'object') return reportInLanguage(value);
   if (lists.has(key) && Array.isArray(value)) return value.map((one) => (typeof one === 'string' ? told(one) : inLanguage(one)));
   return inLanguage(value);
 }

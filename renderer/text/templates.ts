@@ -22,7 +22,7 @@ interface Template {
   readonly literal: number;
 }
 
-const placeholder = /\{(\d+)(:node|:title|:name)?\}/g;
+const placeholder = /\{(\d+)(:node|:title|:name|:words)?\}/g;
 /** Sentences kept; the page shows the same few again and again. */
 const remembered = 5000;
 

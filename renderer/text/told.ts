@@ -6,7 +6,10 @@ import { matcherOf } from './templates.ts';
 const kept = 20_000;
 const originals = new Map<string, string>();
 
-const say = language === 'de' ? matcherOf((await import('./engine-de.ts')).germanSentences, { ofNode: titleIn, ofField: fieldTitleIn }) : null;
+const german = language === 'de' ? await import('./engine-de.ts') : null;
+const titles = { ofNode: titleIn, ofField: fieldTitleIn };
+const say = german === null ? null : matcherOf(german.germanSentences, titles);
+const sayInReport = german === null ? null : matcherOf(german.germanReports, titles);
 
 /**
  * The engine speaks English: diagnostics, reasons, words of the history. This says such a sentence in the page's language where the
@@ -22,6 +25,9 @@ export function told(sentence: string): string {
   }
   return said;
 }
+
+/** A title, note or explanation of a report in the page's language. */
+export const toldInReport = (text: string): string => sayInReport?.(text) ?? text;
 
 /** What the engine said where `told` gave this; for code that reads names out of its sentences. */
 export const original = (said: string): string => originals.get(said) ?? said;
