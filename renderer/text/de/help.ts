@@ -60,6 +60,7 @@ export const help: typeof english = {
       segment: 'Gruppen finden',
       forecast: 'In die Zukunft schauen',
       compare: 'Vergleichen und erklären',
+      repeat: 'Für Gruppen wiederholen',
       unusual: 'Ungewöhnliches finden',
       join: 'Bereinigen und verknüpfen',
       score: 'Stapelweise bewerten',

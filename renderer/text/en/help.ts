@@ -59,6 +59,7 @@ export const help = {
       segment: 'Segment',
       forecast: 'Forecast',
       compare: 'Compare and explain',
+      repeat: 'Repeat for groups',
       unusual: 'Find the unusual',
       join: 'Clean and join',
       score: 'Score in batch',
