@@ -17,7 +17,7 @@ const gestures: readonly (readonly [string, string])[] = [
 export function CheatSheet() {
   const open = useView((store) => store.cheatSheetOpen);
   return (
-    <Dialog open={open} onOpenChange={(next) => useView.setState({ cheatSheetOpen: next })} title={texts.app.keys.title} size="lg">
+    <Dialog open={open} onOpenChange={(next) => useView.setState({ cheatSheetOpen: next })} title={texts.app.keys.title} size="lg" reading>
       <div className="columns-3 gap-8 text-sm max-[900px]:columns-2">
         {actionGroups.map((group) => (
           <section key={group} className="mb-4 break-inside-avoid">

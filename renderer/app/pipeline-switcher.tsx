@@ -20,6 +20,7 @@ export function PipelineSwitcher() {
   return (
     <div className="flex min-w-0 items-center">
       <Popover
+        label={texts.app.switcher.label}
         open={open}
         onOpenChange={setOpen}
         className="w-80"

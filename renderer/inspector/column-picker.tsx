@@ -44,6 +44,7 @@ export function ColumnPicker({ id, label, columns, types, invalid, value, option
   };
   return (
     <Popover
+      label={label}
       open={open}
       onOpenChange={(next) => {
         setOpen(next);

@@ -132,6 +132,7 @@ function FunctionList({ insert }: { readonly insert: (text: string, caret: numbe
   const found = [...functionRegistry.values()].filter((spec) => spec.kind === 'function' && `${spec.name} ${spec.summary} ${spec.category}`.toLowerCase().includes(text));
   return (
     <Popover
+      label={texts.inspector.functions.all}
       open={open}
       onOpenChange={setOpen}
       align="end"

@@ -42,6 +42,7 @@ export function FilePicker({ id, label, value, folder, extensions, invalid, onCh
     <div className="flex gap-1.5">
       {input}
       <Popover
+        label={texts.inspector.file.browseFor(label)}
         open={open}
         onOpenChange={setOpen}
         align="end"

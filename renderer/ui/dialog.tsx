@@ -11,12 +11,14 @@ interface DialogProps {
   readonly description?: string;
   readonly size?: 'sm' | 'md' | 'lg';
   readonly footer?: ReactNode;
+  /** Only text to read: the text itself takes the focus, so that keys scroll it. */
+  readonly reading?: boolean;
   readonly children: ReactNode;
 }
 
 const widths = { sm: 'w-[400px]', md: 'w-[560px]', lg: 'w-[880px]' } as const;
 
-export function Dialog({ open, onOpenChange, title, description, size = 'md', footer, children }: DialogProps) {
+export function Dialog({ open, onOpenChange, title, description, size = 'md', footer, reading = false, children }: DialogProps) {
   return (
     <Radix.Root open={open} onOpenChange={onOpenChange}>
       <Radix.Portal>
@@ -34,7 +36,7 @@ export function Dialog({ open, onOpenChange, title, description, size = 'md', fo
               <X size={16} />
             </Radix.Close>
           </div>
-          <div className="min-h-0 flex-1 overflow-auto p-4">{children}</div>
+          <div tabIndex={reading ? 0 : undefined} className="min-h-0 flex-1 overflow-auto p-4 -outline-offset-2">{children}</div>
           {footer ? <div className="flex justify-end gap-2 border-t border-line px-4 py-3">{footer}</div> : null}
         </Radix.Content>
       </Radix.Portal>
@@ -43,6 +45,8 @@ export function Dialog({ open, onOpenChange, title, description, size = 'md', fo
 }
 
 interface PopoverProps {
+  /** Name of what opens, for screen readers. */
+  readonly label: string;
   readonly trigger: ReactNode;
   readonly open?: boolean;
   readonly onOpenChange?: (open: boolean) => void;
@@ -52,13 +56,14 @@ interface PopoverProps {
   readonly children: ReactNode;
 }
 
-export function Popover({ trigger, open, onOpenChange, align = 'start', side = 'bottom', className, children }: PopoverProps) {
+export function Popover({ label, trigger, open, onOpenChange, align = 'start', side = 'bottom', className, children }: PopoverProps) {
   const control = { ...(open === undefined ? {} : { open }), ...(onOpenChange ? { onOpenChange } : {}) };
   return (
     <RadixPopover.Root {...control}>
       <RadixPopover.Trigger asChild>{trigger}</RadixPopover.Trigger>
       <RadixPopover.Portal>
         <RadixPopover.Content
+          aria-label={label}
           align={align}
           side={side}
           sideOffset={4}

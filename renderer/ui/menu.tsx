@@ -20,7 +20,7 @@ export type MenuItem =
   | { readonly kind: 'separator'; readonly id: string }
   | { readonly kind: 'label'; readonly id: string; readonly label: string };
 
-const content = 'z-[80] max-h-[70vh] min-w-48 animate-appear overflow-auto rounded-md bg-raised p-1 shadow-float';
+const content = 'z-[80] max-h-[84vh] min-w-48 animate-appear overflow-auto rounded-md bg-raised p-1 shadow-float';
 const itemClass = 'flex h-7 items-center gap-2 rounded-sm px-2 text-sm outline-none data-[highlighted]:bg-hover data-[disabled]:opacity-45';
 
 interface Parts {

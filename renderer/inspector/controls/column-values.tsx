@@ -104,6 +104,7 @@ function FromData({ label, source, values, onChange }: { readonly label: string;
   const [open, setOpen] = useState(false);
   return (
     <Popover
+      label={texts.inspector.values.chooseFrom(label)}
       open={open}
       onOpenChange={setOpen}
       align="end"

@@ -41,6 +41,7 @@ function TablePicker({ connection }: { readonly connection: string }) {
   const [open, setOpen] = useState(false);
   return (
     <Popover
+      label={texts.inspector.connection.tablesOf(connection)}
       open={open}
       onOpenChange={setOpen}
       align="end"

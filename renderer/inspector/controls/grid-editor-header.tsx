@@ -33,6 +33,7 @@ export function GridHeaderCell({ id, table, at, active, open, setOpen, change }:
   return (
     <div id={id} role="columnheader" aria-colindex={at + 2} aria-invalid={taken || column.name === '' || undefined} className={cx('h-7 shrink-0 border-b border-r border-line', active && 'outline outline-2 -outline-offset-2 outline-accent', (taken || column.name === '') && 'bg-bad-soft')} style={{ width: cellWidth }}>
       <Popover
+        label={texts.inspector.grid.column(column.name)}
         open={open}
         onOpenChange={(next) => {
           if (!next) done();

@@ -20,6 +20,7 @@ export function ColumnJump({ schema, onJump }: { readonly schema: Schema; readon
   };
   return (
     <Popover
+      label={texts.common.columns}
       open={open}
       onOpenChange={(next) => {
         setOpen(next);

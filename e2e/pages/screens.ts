@@ -1,0 +1,232 @@
+import type { Page } from '@playwright/test';
+import { expect } from '../fixtures/app.ts';
+import type { Studio } from './studio.ts';
+
+/** One thing that a person may have before them. What `show` opened, `hide` closes; Escape where it says nothing. */
+export interface Screen {
+  readonly name: string;
+  readonly show: (studio: Studio) => Promise<void>;
+  readonly hide?: (studio: Studio) => Promise<void>;
+}
+
+/** Screens over one pipeline; `run`: after everything in it has run. A new screen is one more entry here. */
+export interface ScreenGroup {
+  readonly pipeline: string | null;
+  readonly run: boolean;
+  readonly screens: readonly Screen[];
+}
+
+const escape = async (studio: Studio): Promise<void> => {
+  await studio.page.keyboard.press('Escape');
+};
+const stays = async (): Promise<void> => undefined;
+const seen = (page: Page, testId: string): Promise<void> => expect(page.getByTestId(testId).first()).toBeVisible();
+
+/** Something that a key opens and Escape closes. */
+const byKey = (name: string, keys: string, testId: string): Screen => ({
+  name,
+  show: async ({ page, canvas }) => {
+    await canvas.focus();
+    await page.keyboard.press(keys);
+    await seen(page, testId);
+  },
+});
+
+/** A page of the rail. */
+const page = (name: string, more?: (page: Page) => Promise<void>): Screen => ({
+  name: `page ${name}`,
+  show: async (studio) => {
+    await studio.page.getByTestId(`rail-${name}`).click();
+    await expect(studio.page.getByRole('main').last().getByRole('heading', { level: 1 })).toBeVisible();
+    await more?.(studio.page);
+  },
+  hide: async (studio) => studio.page.getByTestId('rail-canvas').click(),
+});
+
+/** A panel in the place of the catalogue. */
+const panel = (name: string, testId: string): Screen => ({
+  name: `panel ${name}`,
+  show: async (studio) => {
+    await studio.page.getByTestId(`rail-${name}`).click();
+    await seen(studio.page, testId);
+  },
+  hide: async (studio) => studio.page.getByTestId(`rail-${name}`).click(),
+});
+
+/** A result: of a node, at a port, under a tab. */
+const result = (name: string, nodeId: string, tab: 'table' | 'report' | 'log' | 'problems', port: string | null, testId: string): Screen => ({
+  name: `result ${name}`,
+  show: async (studio) => {
+    await studio.find(nodeId);
+    await studio.showTab(tab);
+    if (port !== null) await studio.page.getByTestId(`results-port-${port}`).click();
+    await seen(studio.page, testId);
+  },
+  hide: stays,
+});
+
+const inspectorTab = (tab: 'parameters' | 'schema' | 'about', nodeId: string): Screen => ({
+  name: `inspector ${tab} of ${nodeId}`,
+  show: async (studio) => {
+    await studio.find(nodeId);
+    await studio.page.getByTestId(`tab-${tab}`).click();
+  },
+  hide: async (studio) => studio.page.getByTestId('tab-parameters').click(),
+});
+
+const onNode = (name: string, nodeId: string, keys: string, testId: string): Screen => ({
+  name,
+  show: async (studio) => {
+    await studio.find(nodeId);
+    await studio.canvas.focus();
+    await studio.page.keyboard.press(keys);
+    await seen(studio.page, testId);
+  },
+});
+
+const beforeRun: readonly Screen[] = [
+  { name: 'a pipeline that never ran', show: stays, hide: stays },
+  result('of a node that never ran', 'logit', 'report', null, 'result-view'),
+  inspectorTab('parameters', 'net'),
+  inspectorTab('schema', 'split'),
+  inspectorTab('about', 'split'),
+  {
+    name: 'a node with something wrong',
+    show: async (studio) => {
+      await studio.find('select');
+      await studio.page.keyboard.press('Delete');
+      await expect(studio.page.getByTestId('problems-count')).not.toHaveAttribute('data-count', '0');
+      await studio.showTab('problems');
+    },
+    hide: async (studio) => studio.page.getByTestId('undo').click(),
+  },
+  {
+    name: 'several nodes in a group',
+    show: async ({ page: at, canvas, find }) => {
+      await canvas.focus();
+      await at.keyboard.press('Control+a');
+      await at.keyboard.press('Control+g');
+      await at.keyboard.press('Enter');
+      await expect(at.locator('[data-group-frame]')).toBeVisible();
+      void find;
+    },
+    hide: async (studio) => studio.page.getByTestId('undo').click(),
+  },
+  {
+    name: 'a connection',
+    show: async (studio) => {
+      await studio.find('split');
+      await studio.canvas.focus();
+      await studio.page.keyboard.press('Alt+e');
+      await studio.page.getByTestId('choose-list').getByRole('option').first().dblclick();
+      await expect(studio.page.getByRole('heading', { name: 'Connection' })).toBeVisible();
+    },
+  },
+  {
+    name: 'a note being written',
+    show: async (studio) => {
+      await studio.canvas.focus();
+      await studio.page.keyboard.press('Control+Shift+n');
+      await expect(studio.page.locator('[data-testid^="note-"]').first()).toBeVisible();
+    },
+    hide: async (studio) => {
+      await studio.page.keyboard.press('Escape');
+      await studio.page.getByTestId('undo').click();
+    },
+  },
+  byKey('command palette', 'Control+k', 'palette-input'),
+  { ...byKey('keyboard sheet', '?', 'canvas'), show: async (studio) => {
+    await studio.canvas.focus();
+    await studio.page.keyboard.press('?');
+    await expect(studio.page.getByRole('dialog')).toBeVisible();
+  } },
+  byKey('find', 'Control+f', 'find-panel'),
+  onNode('quick add', 'split', 'Tab', 'quick-add'),
+  onNode('connect to', 'logit', 'Alt+c', 'choose-list'),
+  onNode('connections', 'split', 'Alt+e', 'choose-list'),
+  onNode('move to group', 'split', 'Alt+g', 'choose-list'),
+  {
+    name: 'menu of a node',
+    show: async (studio) => {
+      await studio.find('split');
+      await studio.node('split').click({ button: 'right' });
+      await expect(studio.page.getByRole('menu')).toBeVisible();
+    },
+  },
+  {
+    name: 'pipelines of the project',
+    show: async (studio) => {
+      await studio.page.getByTestId('pipeline-switcher').click();
+      await expect(studio.page.getByRole('searchbox', { name: 'Search pipelines' })).toBeVisible();
+    },
+  },
+  {
+    name: 'asking before a pipeline is deleted',
+    show: async (studio) => {
+      await studio.page.getByTestId('pipeline-switcher').click();
+      await studio.page.getByRole('button', { name: /^Delete / }).first().click({ force: true });
+      await expect(studio.page.getByRole('dialog', { name: /Delete this pipeline/ })).toBeVisible();
+    },
+    hide: async (studio) => {
+      await studio.page.keyboard.press('Escape');
+      await studio.page.keyboard.press('Escape');
+    },
+  },
+];
+
+const afterRun: readonly Screen[] = [
+  { name: 'a pipeline that ran', show: stays, hide: stays },
+  panel('outline', 'outline-tree'),
+  panel('history', 'history-panel'),
+  {
+    name: 'an earlier version',
+    show: async (studio) => {
+      await studio.page.getByTestId('rail-history').click();
+      await studio.page.getByTestId('history-run').first().click();
+      await expect(studio.page.getByTestId('history-run').first()).toHaveAttribute('aria-current', 'step');
+    },
+    hide: async (studio) => studio.page.getByTestId('rail-history').click(),
+  },
+  result('table', 'read', 'table', 'table', 'table-row-count'),
+  {
+    name: 'menu of a column',
+    show: async (studio) => {
+      await studio.find('read');
+      await studio.showTab('table');
+      await studio.header('species').hover();
+      await studio.page.getByTestId('column-menu-species').click();
+      await expect(studio.page.getByRole('menu')).toBeVisible();
+    },
+  },
+  result('charts of a table', 'read', 'report', 'table', 'result-view'),
+  result('recipe', 'prep', 'report', null, 'recipe-view'),
+  result('model', 'logit', 'report', 'model', 'result-view'),
+  result('learner', 'logit', 'report', 'learner', 'result-view'),
+  result('live curves', 'net', 'report', 'model', 'result-view'),
+  result('evaluation', 'cnet', 'report', null, 'report-view'),
+  result('report with charts', 'roc', 'report', null, 'report-view'),
+  result('log', 'net', 'log', null, 'log-view'),
+  page('data'),
+  page('runs'),
+  {
+    name: 'page runs, one of them',
+    show: async (studio) => {
+      await studio.page.getByTestId('rail-runs').click();
+      await studio.page.locator('[data-testid^="run-row-"]').first().click();
+      await seen(studio.page, 'run-detail');
+    },
+    hide: async (studio) => studio.page.getByTestId('rail-canvas').click(),
+  },
+  page('models'),
+  page('settings'),
+];
+
+export const screenGroups: readonly ScreenGroup[] = [
+  { pipeline: null, run: false, screens: [{ name: 'an empty canvas', show: stays, hide: stays }, panel('outline', 'outline-empty'), page('data'), page('runs'), page('models'), page('settings')] },
+  { pipeline: 'pipelines/penguins.pipeline.json', run: false, screens: beforeRun },
+  { pipeline: 'pipelines/penguins.pipeline.json', run: true, screens: afterRun },
+  { pipeline: 'pipelines/cars.pipeline.json', run: true, screens: [result('scatter plot', 'scatter', 'report', null, 'report-view'), result('regression report', 'diag', 'report', null, 'report-view'), result('coefficients', 'lin', 'report', 'model', 'result-view'), result('bundle', 'bundle', 'report', null, 'report-view')] },
+  { pipeline: 'pipelines/weather.pipeline.json', run: true, screens: [{ name: 'notes', show: stays, hide: stays }, result('line plot', 'lines', 'report', null, 'report-view'), result('forecast', 'forecast', 'report', 'report', 'report-view')] },
+];
+
+export const hideScreen = (screen: Screen, studio: Studio): Promise<void> => (screen.hide ?? escape)(studio);

@@ -1,0 +1,48 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Page } from '@playwright/test';
+import { expect, test } from '../fixtures/app.ts';
+import { hideScreen, screenGroups } from '../pages/screens.ts';
+import { Studio } from '../pages/studio.ts';
+
+/** WCAG 2.2 A and AA, with the size of targets, which axe leaves out unless asked. */
+const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+
+/** What axe calls serious or critical on what is shown, a line each. */
+async function findings(page: Page, coloursOnly: boolean): Promise<readonly string[]> {
+  // While a menu is open it alone has the focus, and arrows scroll it; the rest is hidden from screen readers. axe knows this of dialogs only.
+  const isMenu = (await page.getByRole('menu').count()) > 0;
+  const axe = new AxeBuilder({ page });
+  const { violations } = await (coloursOnly ? axe.withRules(['color-contrast']) : axe.withTags(tags).options({ rules: { 'target-size': { enabled: true }, 'aria-hidden-focus': { enabled: !isMenu }, 'scrollable-region-focusable': { enabled: !isMenu } } })).analyze();
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, nodes }) => `${id} (${nodes.length}): ${nodes.slice(0, 4).map(({ html, any }) => `${html.slice(0, 200)} [${any.map(({ message }) => message).join('; ').slice(0, 160)}]`).join(' | ')}`);
+}
+
+for (const { pipeline, run, screens } of screenGroups) {
+  test(`axe finds nothing serious in either theme: ${pipeline ?? 'a new pipeline'}${run ? ', run' : ''}`, async ({ app }) => {
+    test.skip(app.mode === 'electron', 'The packaged page lets no checker in; the page is the same in the browser.');
+    test.slow();
+    const { page } = app;
+    const studio = new Studio(page);
+    await studio.ready();
+    if (pipeline === null) await studio.newPipeline();
+    else await studio.openPipeline(pipeline);
+    if (run) {
+      await studio.runAll();
+      await studio.expectAll('done');
+    }
+    for (const screen of screens) {
+      await test.step(screen.name, async () => {
+        await screen.show(studio);
+        // Themes differ in their colours and in nothing else.
+        for (const colorScheme of ['light', 'dark'] as const) {
+          await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+          await expect(page.locator('html')).toHaveAttribute('data-theme', colorScheme);
+          expect.soft(await findings(page, colorScheme === 'dark'), `${screen.name}, ${colorScheme}`).toEqual([]);
+        }
+        await hideScreen(screen, studio);
+      });
+    }
+    expect(app.pageErrors).toEqual([]);
+  });
+}
