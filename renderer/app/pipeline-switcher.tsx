@@ -18,7 +18,7 @@ export function PipelineSwitcher() {
   const path = usePipeline((store) => store.path);
   const [open, setOpen] = useState(false);
   return (
-    <div className="flex min-w-0 items-center">
+    <div className="flex min-w-0 shrink items-center">
       <Popover
         label={texts.app.switcher.label}
         open={open}
@@ -66,7 +66,7 @@ function TitleField({ title, disabled }: { readonly title: string; readonly disa
         }
       }}
       style={{ width: `${Math.min(34, Math.max(8, shown.length + 1))}ch` }}
-      className="h-7 min-w-0 select-text truncate rounded-md border border-transparent bg-transparent px-1 text-base font-semibold tracking-tight hover:border-line focus:border-focus focus:bg-surface focus:outline-none"
+      className="h-7 min-w-20 shrink select-text truncate rounded-md border border-transparent bg-transparent px-1 text-base font-semibold tracking-tight hover:border-line focus:border-focus focus:bg-surface focus:outline-none"
     />
   );
 }

@@ -16,7 +16,7 @@ const pages: readonly { readonly name: PageName; readonly title: string; readonl
 
 export function Rail() {
   return (
-    <nav aria-label={texts.app.pages.label} className="flex w-12 shrink-0 flex-col items-center gap-1 border-r border-line bg-chrome py-2">
+    <nav aria-label={texts.app.pages.label} className="flex w-12 shrink-0 flex-col items-center gap-1 overflow-y-auto border-r border-line bg-chrome py-2 [scrollbar-width:none] [&>button]:shrink-0">
       {pages.map((page) => (
         <RailButton key={page.name} {...page} />
       ))}

@@ -28,7 +28,7 @@ export function RunControls() {
             data-testid="run-all"
             disabled={empty}
             onClick={() => runAction('run.all')}
-            className="flex h-7 items-center gap-1.5 rounded-l-md bg-accent pl-2.5 pr-2.5 text-sm font-medium text-on-accent transition-colors duration-100 hover:bg-accent-strong disabled:opacity-50"
+            className="flex h-7 shrink-0 items-center gap-1.5 whitespace-nowrap rounded-l-md bg-accent pl-2.5 pr-2.5 text-sm font-medium text-on-accent transition-colors duration-100 hover:bg-accent-strong disabled:opacity-50"
           >
             <Play size={13} fill="currentColor" />
             {texts.app.run.all}
@@ -66,10 +66,10 @@ function RunTo() {
         type="button"
         data-testid="run-to"
         onClick={() => runAction('run.selected')}
-        className="flex h-7 items-center gap-1.5 rounded-md border border-line-strong bg-surface px-2.5 text-sm shadow-card hover:bg-sunken"
+        className="flex h-7 shrink-0 items-center gap-1.5 whitespace-nowrap rounded-md border border-line-strong bg-surface px-2.5 text-sm shadow-card hover:bg-sunken"
       >
         <Play size={13} className="text-muted" />
-        {texts.app.run.toHere}
+        <span className="max-[760px]:sr-only">{texts.app.run.toHere}</span>
       </button>
     </Tooltip>
   );
@@ -102,7 +102,7 @@ function RunProgress() {
           type="button"
           data-testid="cancel-run"
           onClick={() => runAction('run.cancel')}
-          className="flex h-7 items-center gap-1.5 rounded-md border border-line-strong bg-surface px-2.5 text-sm text-bad-ink shadow-card hover:bg-bad-soft"
+          className="flex h-7 shrink-0 items-center gap-1.5 whitespace-nowrap rounded-md border border-line-strong bg-surface px-2.5 text-sm text-bad-ink shadow-card hover:bg-bad-soft"
         >
           <CircleStop size={14} />
           {texts.common.cancel}

@@ -41,7 +41,7 @@ export function SaveStateLine() {
         className={`ml-1 flex items-center gap-1 rounded-sm px-1 text-xs ${readOnly ? 'text-warn-ink' : save === 'failed' ? 'text-bad-ink' : 'text-faint'}`}
       >
         {readOnly ? <Eye size={13} /> : save === 'failed' ? <CloudAlert size={13} /> : isSaving ? <LoaderCircle size={13} className="animate-spin" /> : <Check size={13} />}
-        {text}
+        <span className="max-[760px]:sr-only">{text}</span>
       </span>
     </Tooltip>
   );

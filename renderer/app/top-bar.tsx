@@ -33,9 +33,9 @@ export function TopBar() {
   const { undoLabel, redoLabel } = onReport && reportOpen ? ofReport : ofPipeline;
   const theme = useTheme((store) => store.theme);
   const view = useView();
-  const divider = <span className="mx-1 h-5 w-px bg-line" />;
+  const divider = <span className="mx-1 h-5 w-px shrink-0 bg-line max-[760px]:hidden" />;
   return (
-    <header className="flex h-11 shrink-0 items-center gap-1 border-b border-line bg-chrome pl-1.5 pr-2">
+    <header className="flex h-11 shrink-0 overflow-x-auto [scrollbar-width:none] items-center gap-1 border-b border-line bg-chrome pl-1.5 pr-2">
       <PipelineSwitcher />
       {divider}
       <IconButton data-testid="undo" label={undoLabel ? texts.app.undoWhat(told(undoLabel)) : texts.app.undo} keys={keysOf('edit.undo')} disabled={undoLabel === null} onClick={() => runAction('edit.undo')}>
@@ -54,11 +54,11 @@ export function TopBar() {
         type="button"
         onClick={() => runAction('palette.open')}
         data-testid="open-palette"
-        className="flex h-7 items-center gap-1.5 rounded-md border border-line px-2 text-xs text-muted hover:bg-hover hover:text-ink"
+        className="flex h-7 shrink-0 items-center gap-1.5 whitespace-nowrap rounded-md border border-line px-2 text-xs text-muted hover:bg-hover hover:text-ink"
       >
         <CommandIcon size={13} aria-hidden />
-        {texts.app.commands}
-        <span className="text-faint">{keyText(keysOf('palette.open') ?? '')}</span>
+        <span className="max-[760px]:sr-only">{texts.app.commands}</span>
+        <span className="text-faint max-[760px]:hidden">{keyText(keysOf('palette.open') ?? '')}</span>
       </button>
       <IconButton label={texts.app.catalogue} keys={keysOf('view.catalogue')} pressed={view.catalogueOpen && view.page === 'canvas'} onClick={() => runAction('view.catalogue')}>
         <PanelLeft size={16} />
@@ -69,7 +69,7 @@ export function TopBar() {
       <IconButton label={texts.app.inspector} keys={keysOf('view.inspector')} pressed={view.inspectorOpen && view.page === 'canvas'} onClick={() => runAction('view.inspector')}>
         <PanelRight size={16} />
       </IconButton>
-      <IconButton data-testid="theme-toggle" label={theme === 'dark' ? texts.app.lightTheme : texts.app.darkTheme} onClick={() => runAction('view.theme')}>
+      <IconButton data-testid="theme-toggle" className="max-[760px]:hidden" label={theme === 'dark' ? texts.app.lightTheme : texts.app.darkTheme} onClick={() => runAction('view.theme')}>
         {theme === 'dark' ? <Sun size={16} /> : <Moon size={16} />}
       </IconButton>
     </header>

@@ -67,7 +67,7 @@ export function ChooseList<T extends Choice>({ title, placeholder, choices, empt
             event.preventDefault();
             afterChoosing();
           }}
-          className="fixed inset-x-0 top-[12vh] z-[75] mx-auto flex max-h-[76vh] w-[480px] max-w-[94vw] animate-appear flex-col overflow-hidden rounded-lg bg-raised shadow-float"
+          className="fixed inset-x-0 top-[12vh] z-[75] mx-auto flex max-h-[76vh] w-[480px] [@media(max-height:560px)]:top-[4vh] [@media(max-height:560px)]:max-h-[92vh] max-w-[94vw] animate-appear flex-col overflow-hidden rounded-lg bg-raised shadow-float"
         >
           <div className="flex items-center justify-between gap-2 pl-4 pr-2 pt-2">
             <Radix.Title className="min-w-0 truncate text-sm font-semibold">{title}</Radix.Title>

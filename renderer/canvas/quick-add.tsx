@@ -70,7 +70,8 @@ function QuickAddMenu({ request }: { readonly request: QuickAddRequest }) {
 
   const kind = joint ? (joint.kind === 'before' ? inputKind(document, joint.to) : outputKind(document, joint.kind === 'after' ? joint.from : joint.edge.from)) : null;
   const left = Math.max(8, Math.min(request.screen.x, window.innerWidth - menuWidth - 8));
-  const top = Math.max(8, Math.min(request.screen.y, window.innerHeight - menuHeight - 8));
+  const height = Math.min(menuHeight, window.innerHeight - 16);
+  const top = Math.max(8, Math.min(request.screen.y, window.innerHeight - height - 8));
   return (
     <div className="fixed inset-0 z-[60]" onPointerDown={(event) => event.target === event.currentTarget && close()} onContextMenu={(event) => event.preventDefault()}>
       <div
@@ -78,7 +79,7 @@ function QuickAddMenu({ request }: { readonly request: QuickAddRequest }) {
         aria-label={replace === undefined ? texts.canvas.add.title : texts.canvas.add.replaceTitle}
         data-testid="quick-add"
         className="absolute flex animate-appear flex-col overflow-hidden rounded-lg bg-raised shadow-float"
-        style={{ left, top, width: menuWidth, maxHeight: menuHeight }}
+        style={{ left, top, width: menuWidth, maxHeight: height }}
       >
         <input
           autoFocus

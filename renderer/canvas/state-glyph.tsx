@@ -49,7 +49,7 @@ function glyph(state: NodeState, fraction: number | null) {
       return (
         <>
           <path d="M8 1.9 14.6 13.6H1.4z" fill="var(--warn)" stroke="var(--warn)" strokeWidth="1" />
-          <path d="M8 6.2v3.4M8 11.7v.05" stroke="oklch(0.25 0.05 70)" strokeWidth="1.6" />
+          <path d="M8 6.2v3.4M8 11.7v.05" stroke="var(--on-warn)" strokeWidth="1.6" />
         </>
       );
     case 'stale':

@@ -118,7 +118,7 @@ export function Grip({ direction }: { readonly direction: 'row' | 'column' }) {
   return (
     <Separator
       className={cx(
-        'relative z-10 shrink-0 bg-line outline-none transition-colors duration-100 hover:bg-accent focus-visible:bg-accent data-[separator=active]:bg-accent data-[separator=hover]:bg-accent',
+        'relative z-10 shrink-0 bg-line transition-colors duration-100 hover:bg-accent focus-visible:bg-accent data-[separator=active]:bg-accent data-[separator=hover]:bg-accent',
         direction === 'column' ? 'w-px' : 'h-px',
       )}
     />

@@ -26,7 +26,7 @@ export function ReferenceMenu({ onInsert }: { readonly onInsert: (reference: str
     <span className="flex items-center gap-1">
       <Menu trigger={<Button size="sm" icon={<Braces size={13} />}>{texts.reports.insertValue}</Button>} items={runs.length === 0 ? [{ kind: 'label', id: 'none', label: texts.common.loading }] : runs} />
       {of === null ? null : (
-        <Popover open onOpenChange={(open) => !open && setOf(null)} trigger={<span />} className="w-72 p-3">
+        <Popover label={texts.reports.numberOfNode} open onOpenChange={(open) => !open && setOf(null)} trigger={<span />} className="w-72 p-3">
           <NumberChoice pipeline={of} onInsert={(reference) => { setOf(null); onInsert(reference); }} />
         </Popover>
       )}

@@ -25,7 +25,7 @@ export function Dialog({ open, onOpenChange, title, description, size = 'md', fo
         <Radix.Overlay className="fixed inset-0 z-[70] animate-appear bg-black/30" />
         <Radix.Content
           {...(description ? {} : { 'aria-describedby': undefined })}
-          className={cx('fixed inset-x-0 top-[12vh] z-[75] mx-auto flex max-h-[76vh] max-w-[94vw] animate-appear flex-col rounded-lg bg-raised shadow-float', widths[size])}
+          className={cx('fixed inset-x-0 top-[12vh] z-[75] mx-auto flex max-h-[76vh] max-w-[94vw] [@media(max-height:560px)]:top-[4vh] [@media(max-height:560px)]:max-h-[92vh] animate-appear flex-col rounded-lg bg-raised shadow-float', widths[size])}
         >
           <div className="flex items-start justify-between gap-4 border-b border-line px-4 py-3">
             <div>

@@ -30,8 +30,8 @@ export function Panel({ title, actions, label, className, bodyClassName, childre
 export function Page({ title, description, actions, children }: { readonly title: string; readonly description?: string; readonly actions?: ReactNode; readonly children: ReactNode }) {
   return (
     <main aria-label={title} className="h-full min-h-0 overflow-auto bg-chrome">
-      <div className="mx-auto flex min-h-full max-w-[1200px] flex-col gap-4 px-8 py-6">
-        <header className="flex items-end justify-between gap-4">
+      <div className="mx-auto flex min-h-full max-w-[1200px] flex-col gap-4 px-8 py-6 max-[760px]:px-4 max-[760px]:py-4">
+        <header className="flex flex-wrap items-end justify-between gap-x-4 gap-y-2">
           <div>
             <h1 className="text-xl font-semibold tracking-tight">{title}</h1>
             {description ? <p className="text-sm text-muted">{description}</p> : null}

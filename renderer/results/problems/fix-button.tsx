@@ -32,6 +32,7 @@ export function FixButton({ finding, wraps = false, className }: FixButtonProps)
     <span className={cx('inline-flex min-w-0 items-stretch', className)}>
       {needsMenu ? (
         <Popover
+          label={title}
           open={open}
           onOpenChange={setOpen}
           className="w-80"
@@ -50,6 +51,7 @@ export function FixButton({ finding, wraps = false, className }: FixButtonProps)
           </Button>
           {others.length > 0 ? (
             <Popover
+              label={texts.help.repairs.otherWays}
               open={open}
               onOpenChange={setOpen}
               className="w-80"
