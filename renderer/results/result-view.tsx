@@ -67,7 +67,7 @@ function Result({ kind, shown }: { readonly kind: 'table' | 'charts'; readonly s
   }
   return (
     <ReportSource value={source}>
-    <div className="h-full overflow-auto">
+    <div tabIndex={0} className="h-full overflow-auto -outline-offset-2">
       {port.kind === 'table' ? (
         <ColumnCharts key={key} subject={subject} port={subject.port} />
       ) : (
