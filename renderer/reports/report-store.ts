@@ -155,7 +155,8 @@ async function store(): Promise<void> {
       }
       useReport.setState({ save: 'failed' });
       if (!isGivenUp(error)) notify(diagnostic);
-      saveSoon(isGivenUp(error) ? saveDelay : 3000);
+      // Offered again: at once after a restart of the engine, else after a pause; never where another has the project.
+      if (isGivenUp(error) || diagnostic.code !== 'read-only') saveSoon(isGivenUp(error) ? saveDelay : 3000);
     }
   })();
   await saving;

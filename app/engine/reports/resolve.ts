@@ -110,9 +110,8 @@ export class ReportResolver {
   async #metric({ metric, source, change }: BlockOf<'metric'>, found: FoundValue): Promise<Content> {
     const item = await this.#number(metric, found);
     if (item === null) throw notThere(`The result has no number “${metric}” any more.`);
-    const before = change ? this.#sources.before(source.pipeline, found.origin.runId, source.node) : null;
-    const named = before === null ? undefined : Object.entries(before.metrics).find(([name]) => sameMetric(name, metric))?.[1];
-    const previous = metric === 'rows' ? (before?.ports[source.port]?.rows ?? null) : (named ?? null);
+    const before = change ? await this.#sources.before(source, found.origin.runId) : null;
+    const previous = before === null ? null : ((await this.#number(metric, before))?.value ?? null);
     return { type: 'metric', metric: item, previous };
   }
 

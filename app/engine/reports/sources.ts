@@ -28,6 +28,13 @@ export interface FoundValue {
   readonly nodeRun: NodeRun | null;
 }
 
+interface PortAt {
+  readonly pipeline: string;
+  readonly path: string;
+  readonly node: string;
+  readonly port: string;
+}
+
 export type Found = FoundValue | { readonly gone: string } | { readonly missing: string; readonly run: { path: string; node: string } };
 
 interface Read extends KnownPipeline {
@@ -121,7 +128,7 @@ export class ReportSources {
   }
 
   /** The value of a port: of the pinned run, else the last one. Nothing is run. @throws PenstockError of reading it. */
-  async find(source: { readonly pipeline: string; readonly path: string; readonly node: string; readonly port: string }): Promise<Found> {
+  async find(source: PortAt): Promise<Found> {
     const pipeline = await this.pipeline(source.pipeline, source.path);
     if (pipeline === null) return { gone: `The pipeline of this block (${source.path}) is not in the project any more.` };
     const pinned = this.pinnedRun(source.pipeline);
@@ -174,15 +181,16 @@ export class ReportSources {
     return null;
   }
 
-  /** The node in the run before the one with this id. */
-  before(pipelineId: string, runId: string | null, nodeId: string): NodeRun | null {
-    const runs = this.runsOf(pipelineId);
+  /** The port's value in the run before the one with this id; null where there is none, or it is no longer kept. */
+  async before(source: PortAt, runId: string | null): Promise<FoundValue | null> {
+    const pipeline = await this.pipeline(source.pipeline, source.path);
+    const runs = this.runsOf(source.pipeline);
     const at = runId === null ? -1 : runs.findIndex((run) => run.runId === runId);
-    for (const { runId: earlier } of runs.slice(at + 1)) {
-      const node = this.run(earlier)?.nodes.find((one) => one.nodeId === nodeId && (one.status === 'succeeded' || one.status === 'cached'));
-      if (node !== undefined) return node;
-    }
-    return null;
+    const { node } = pipeline === null ? source : flatPort(pipeline.expanded, source.node, source.port);
+    const earlier = runs.slice(at + 1).find((run) => this.run(run.runId)?.nodes.some((one) => one.nodeId === node && (one.status === 'succeeded' || one.status === 'cached')));
+    if (pipeline === null || earlier === undefined) return null;
+    const found = await this.#ofRun(pipeline, earlier.runId, source, null);
+    return 'value' in found ? found : null;
   }
 
   #origin(pipeline: KnownPipeline, node: PipelineNode, run: RunDetail | null, stale: string | null, pinned: boolean): Origin {

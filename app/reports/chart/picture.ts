@@ -34,7 +34,7 @@ export function chartPicture(given: ChartSpec, { width, height, look = {}, summa
   const scale = colourScale(spec);
   const legend = look.legend === 'hidden' ? [] : legendOf(drawn, spec, cells);
   const legendLines = wrap(legend, width - 24);
-  const top = 8 + legendLines.length * 18;
+  const top = 8 + (legendLines.length === 0 ? 0 : 4 + legendLines.length * 18);
   const withBar = scale !== null && spec.series.every(({ mark, text }) => mark !== 'heatmap' || text === undefined);
   const right = withBar ? 78 : 16;
   const upright = { from: height - 46, to: top };

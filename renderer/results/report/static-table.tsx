@@ -23,7 +23,7 @@ export function StaticTable({ title, columns, rows, fills = false }: StaticTable
   const decimals = useMemo(() => columns.map((column, index) => (column.type === 'float' ? decimalsFor(rows.map((row) => row[index] ?? null)) : 0)), [columns, rows]);
   const shown = all ? rows : rows.slice(0, firstShown);
   return (
-    <section aria-label={title ?? texts.common.table} className={cx('min-w-0', fills && 'group/table relative flex min-h-0 flex-1 flex-col')}>
+    <section aria-label={title ?? texts.common.table} className={cx('min-w-0', fills && 'group/table relative flex min-h-0 flex-col')}>
       <div className={fills ? 'absolute right-1 top-1 z-20 rounded-md bg-chrome opacity-0 focus-within:opacity-100 group-hover/table:opacity-100' : 'mb-1 flex min-h-6 items-center gap-2'}>
         {title ? <h4 className="text-sm font-semibold">{title}</h4> : null}
         <IconButton label={texts.results.copyTable} size="sm" className="ml-auto" onClick={() => void navigator.clipboard.writeText(toTsv(columns.map((column) => column.name), rows))}>
