@@ -41,6 +41,11 @@ export function useKeyboard(): void {
 
     const onKeyDown = (event: KeyboardEvent) => {
       if (event.defaultPrevented || event.isComposing) return;
+      // A character for a field: nothing need be looked for, which takes milliseconds with thousands of cards on the page.
+      if (event.key.length === 1 && !event.ctrlKey && !event.metaKey && !event.altKey && isTyping(event.target)) {
+        prefix = null;
+        return;
+      }
       if (document.querySelector('[role="dialog"][data-state="open"], [role="menu"][data-state="open"], [role="listbox"][data-state="open"]')) {
         const chord = chordOf(event);
         if (chord !== 'Ctrl+K' && chord !== 'Ctrl+Shift+P') return;

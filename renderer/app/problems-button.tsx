@@ -1,27 +1,14 @@
 import { CircleCheck, OctagonX, TriangleAlert } from 'lucide-react';
-import { useMemo } from 'react';
-import { collectProblems } from '../results/problems/collect-problems.ts';
-import { useConfiguration } from '../state/configuration.ts';
-import { usePipeline } from '../state/pipeline.ts';
-import { useRun } from '../state/run.ts';
+import { useProblems } from '../results/use-result.ts';
 import { showProblems } from '../results/problems/problems-store.ts';
 import { Tooltip } from '../ui/index.ts';
 import { texts } from '../text/texts.ts';
 
 export function ProblemsButton() {
-  const document = usePipeline((store) => store.document);
-  const nodes = useConfiguration((store) => store.nodes);
-  const diagnostics = useConfiguration((store) => store.diagnostics);
-  const runs = useRun((store) => store.nodes);
-  const runDocument = useRun((store) => store.document);
-  const { errors, warnings } = useMemo(() => {
-    // The same list as the Problems tab shows: what configuring found, and what the last run met in nodes that are as they were.
-    const now = new Map(document?.nodes.map((node) => [node.id, node.params]));
-    const then = new Map(runDocument?.nodes.map((node) => [node.id, node.params]));
-    const unchanged = (id: string) => now.has(id) && JSON.stringify(now.get(id)) === JSON.stringify(then.get(id));
-    const severities = collectProblems({ nodes, diagnostics }, runs, unchanged).map((problem) => problem.diagnostic.severity);
-    return { errors: severities.filter((one) => one === 'error').length, warnings: severities.filter((one) => one === 'warning').length };
-  }, [document?.nodes, nodes, diagnostics, runs, runDocument]);
+  // The same list as the Problems tab shows.
+  const problems = useProblems();
+  const count = (severity: 'error' | 'warning'): number => problems.filter((problem) => problem.diagnostic.severity === severity).length;
+  const [errors, warnings] = [count('error'), count('warning')];
   const text = errors + warnings === 0 ? texts.app.noProblems : [errors ? texts.app.errors(errors) : '', warnings ? texts.app.warnings(warnings) : ''].filter(Boolean).join(', ');
   return (
     <Tooltip text={text}>

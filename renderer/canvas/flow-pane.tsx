@@ -97,12 +97,19 @@ function useFlowNodes() {
   const [nodes, setNodes] = useState<FlowNode[]>([]);
   const latest = useRef(nodes);
   const change = useCallback((next: (before: FlowNode[]) => FlowNode[]) => {
-    latest.current = next(latest.current);
+    latest.current = keepList(latest.current, next(latest.current));
     setNodes(latest.current);
     return latest.current;
   }, []);
   return [nodes, change] as const;
 }
+
+/** The list from before where nothing is new: React Flow then need not take in every element again. */
+const keepList = <T,>(before: T[], next: T[]): T[] => (before.length === next.length && before.every((item, index) => item === next[index]) ? before : next);
+
+/** Whether only params and the like differ, so that no card or port is anywhere else. The ports of a subflow are in it. */
+const areSameCards = (a: PipelineDocument['nodes'], b: PipelineDocument['nodes']): boolean =>
+  a === b || (a.length === b.length && a.every((node, index) => node === b[index] || (node.id === b[index]?.id && node.type === b[index].type && !node.type.startsWith('flow/'))));
 
 function isJoined(document: PipelineDocument, nodeId: string): boolean {
   const { incoming, outgoing } = indexGraph(document);
@@ -132,10 +139,11 @@ function FlowPaneView() {
     };
     // Of a large pipeline the calm curves come first: it opens as fast as without ways around cards.
     const later = last?.id !== document.id && document.edges.length > manyWires;
-    const still = last !== null && last.layout === document.layout && last.nodes === document.nodes && last.edges === document.edges && last.groups === document.groups;
+    const still = last !== null && last.layout === document.layout && last.edges === document.edges && last.groups === document.groups && areSameCards(last.nodes, document.nodes);
+    if (still) routed.current = document;
     setEdges((before) => {
       const wires = flowEdges(document, selection.nodes, selection.edges, before, ways);
-      return still || later ? wires : lead(wires);
+      return keepList(before, still || later ? wires : lead(wires));
     });
     if (!later) return;
     const waiting = requestIdleCallback(() => setEdges(lead), { timeout: 1000 });

@@ -22,6 +22,15 @@ interface ExpressionPreviewProps {
 /** Quiet time after the last key before the engine is asked, in ms. */
 const pause = 200;
 
+/** A number for a list of edges, the same for the same list: cheaper to compare than thousands of edges as text. */
+const numbers = new WeakMap<object, number>();
+let lastNumber = 0;
+function numberOf(list: object): number {
+  const known = numbers.get(list) ?? (lastNumber += 1);
+  numbers.set(list, known);
+  return known;
+}
+
 /** Under an expression: the type of its result, and the results of the first rows. */
 export function ExpressionPreview({ nodeId, from, text, earlier }: ExpressionPreviewProps) {
   const [settled, setSettled] = useState(text);
@@ -33,7 +42,7 @@ export function ExpressionPreview({ nodeId, from, text, earlier }: ExpressionPre
   // What comes before the node decides the rows; its own params do not.
   const upstream = usePipeline((store) => store.document?.edges);
   const document = usePipeline.getState().document;
-  const key = settled.trim() === '' || !document ? null : JSON.stringify([nodeId, from, settled, earlier, upstream]);
+  const key = settled.trim() === '' || !document ? null : JSON.stringify([nodeId, from, settled, earlier, upstream && numberOf(upstream)]);
   const subject = (): { document: PipelineDocument; nodeId: string } => engineSubject(nodeId, '') ?? { document: document as PipelineDocument, nodeId };
   const { data, loading } = useQuery(key, (signal) => client.expressions.preview({ ...subject(), from, text: settled, earlier: [...earlier] }, { signal }));
   if (key === null || data === null || data.type === null) return null;

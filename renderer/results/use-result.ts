@@ -132,9 +132,11 @@ let last: { readonly of: Collected; readonly found: readonly Problem[] } | null 
 function problemsOf(...of: Collected): readonly Problem[] {
   if (last !== null && of.every((part, index) => part === last?.of[index])) return last.found;
   const [nodes, runNodes, configured, diagnostics, runs] = of;
-  const now = new Map(nodes?.map((node) => [node.id, node]));
-  const then = new Map(runNodes?.map((node) => [node.id, node]));
-  const current = (nodeId: string): boolean => now.has(nodeId) && JSON.stringify(now.get(nodeId)?.params) === JSON.stringify(then.get(nodeId)?.params);
+  // Asked of the few nodes whose run met something.
+  const current = (nodeId: string): boolean => {
+    const now = nodes?.find(({ id }) => id === nodeId);
+    return now !== undefined && JSON.stringify(now.params) === JSON.stringify(runNodes?.find(({ id }) => id === nodeId)?.params);
+  };
   const found = collectProblems({ nodes: configured, diagnostics }, runs, current);
   last = { of, found };
   return found;

@@ -58,6 +58,8 @@ export const usePipeline = create<PipelineStore>(() => ({
 
 /** Edits reach the journal this many ms after the first of a burst. */
 const saveDelay = 150;
+/** Of a large pipeline later, for it is handed over as a whole; a crash may lose no more than a second of edits. */
+const longestSaveDelay = 600;
 
 let history: History | null = null;
 let saveTimer: ReturnType<typeof setTimeout> | null = null;
@@ -214,7 +216,7 @@ function step(direction: 'undo' | 'redo'): void {
   if (label !== null) announce(direction === 'undo' ? texts.outline.undone(told(label)) : texts.outline.redone(told(label)));
 }
 
-function scheduleSave(delay = saveDelay): void {
+function scheduleSave(delay = Math.min(longestSaveDelay, saveDelay + (usePipeline.getState().document?.nodes.length ?? 0) / 4)): void {
   if (usePipeline.getState().path === null) return;
   if (usePipeline.getState().save !== 'saving') usePipeline.setState({ save: 'unsaved' });
   if (saveTimer !== null) return;

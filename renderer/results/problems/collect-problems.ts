@@ -25,6 +25,6 @@ export function collectProblems(
   };
   for (const diagnostic of configured.diagnostics) add(diagnostic, diagnostic.place?.nodeId ?? null);
   for (const [nodeId, node] of Object.entries(configured.nodes)) for (const diagnostic of node.diagnostics) add(diagnostic, nodeId);
-  for (const run of Object.values(runs)) if (current(run.nodeId)) for (const diagnostic of run.diagnostics) add(diagnostic, run.nodeId);
+  for (const run of Object.values(runs)) if (run.diagnostics.length > 0 && current(run.nodeId)) for (const diagnostic of run.diagnostics) add(diagnostic, run.nodeId);
   return [...problems.values()].sort((a, b) => order[a.diagnostic.severity] - order[b.diagnostic.severity]);
 }
