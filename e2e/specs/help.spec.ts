@@ -71,6 +71,20 @@ test('a template becomes a pipeline with its data and runs', async ({ app }) => 
   expect(app.pageErrors).toEqual([]);
 });
 
+test('the help of a node opens its example, ready to run', async ({ app }) => {
+  const studio = new Studio(app.page);
+  await studio.ready();
+  await studio.openPipeline('pipelines/penguins.pipeline.json');
+  await studio.select(studio.node('split'));
+  await app.page.getByTestId('tab-about').click();
+  await app.page.getByTestId('open-example').click();
+  await expect(app.page.getByTestId('pipeline-title')).toHaveValue('Partition: rows to train on and to test on');
+  await expect(studio.cards).toHaveCount(2);
+  await studio.runAll();
+  await studio.expectAll('done');
+  expect(app.pageErrors).toEqual([]);
+});
+
 test('the guided first pipeline is walked to its end, over a reload', async ({ app }) => {
   const studio = new Studio(app.page);
   await studio.ready();

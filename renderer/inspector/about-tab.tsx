@@ -2,6 +2,7 @@ import type { NodeType } from '#app/pipeline/types.ts';
 import { mayBeEmpty } from '#app/sdk/ports.ts';
 import { PortShape, kindTitles } from '../canvas/port-shape.tsx';
 import { Markdown } from '../results/report/markdown.tsx';
+import { ExampleButton } from '../templates/example-button.tsx';
 import { texts } from '../text/texts.ts';
 
 /** The node type's help, and its ports. */
@@ -10,6 +11,7 @@ export function AboutTab({ type }: { readonly type: NodeType }) {
   const ports = [...definition.inputs.map((port) => ({ port, side: 'In' as const })), ...definition.outputs.map((port) => ({ port, side: 'Out' as const }))];
   return (
     <div className="flex flex-col gap-4 p-3">
+      <ExampleButton type={definition.type} />
       {help === '' ? <p className="text-sm text-muted">{definition.summary}</p> : <Markdown text={help} />}
       <section className="flex flex-col gap-1.5 border-t border-line pt-3">
         <h3 className="text-xs font-semibold text-muted">{texts.inspector.about.ports}</h3>

@@ -34,6 +34,19 @@ export async function loadTemplates(): Promise<void> {
   }
 }
 
+/** Node types with an example to open; they come with the app and never change. */
+export const useExamples = create<{ readonly types: readonly string[] | null }>(() => ({ types: null }));
+
+export async function loadExamples(): Promise<void> {
+  if (useExamples.getState().types !== null) return;
+  try {
+    useExamples.setState({ types: await client.help.examples() });
+  } catch (error) {
+    // Without the list there is only no button.
+    if (!isGivenUp(error)) useExamples.setState({ types: [] });
+  }
+}
+
 /** Makes a pipeline of the project from a template, or from a node type's example, and opens it. */
 export async function begin(from: { readonly template: string } | { readonly example: string }): Promise<void> {
   const name = 'template' in from ? from.template : from.example;

@@ -97,4 +97,8 @@ export const help: typeof english = {
       deploy: { title: 'Das Modell aufheben', how: 'Vom Anschluss Modell des Lernknotens ziehen, Modell registrieren wählen und neu ausführen. Danach steht es unter Modelle, bereit zum Bereitstellen.', keys: 'Mit der Tastatur: Lernknoten auswählen, Tab, „register“ tippen, Eingabe, dann Umschalt+F7.' },
     },
   },
+  example: {
+    open: 'Als Pipeline öffnen',
+    what: 'Eine kleine Pipeline, die den Knoten an echten Daten zeigt und gleich läuft',
+  },
 };

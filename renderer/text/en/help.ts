@@ -96,4 +96,8 @@ export const help = {
       deploy: { title: 'Keep the model', how: 'Drag from the port Model of the learner, choose Register Model, and run again. It then stands under Models, ready to be served.', keys: 'By keyboard: select the learner, Tab, type “register”, Enter, then Shift+F7.' },
     },
   },
+  example: {
+    open: 'Open as pipeline',
+    what: 'A small pipeline that shows the node on real data, ready to run',
+  },
 };
