@@ -39,4 +39,16 @@ describe('finding by letters', () => {
     expect(typed.find({ key: 's', timeStamp: 5100 }, titles, 4)).toBe(2);
     expect(typed.find({ key: 'x', timeStamp: 9000 }, titles, 4)).toBeNull();
   });
+
+  it('takes a space within a title as part of it', () => {
+    const typed = new TypeAhead();
+    expect(typed.isTyping({ timeStamp: 0 })).toBe(false);
+    const spaced = ['Step 1', 'Step 2'];
+    let at: number | null = 0;
+    for (const [index, key] of [...'step 2'].entries()) {
+      expect(typed.isTyping({ timeStamp: index * 100 })).toBe(index > 0);
+      at = typed.find({ key, timeStamp: index * 100 }, spaced, at ?? 0) ?? at;
+    }
+    expect(at).toBe(1);
+  });
 });

@@ -64,10 +64,14 @@ export class TypeAhead {
   #typed = '';
   #at = -Infinity;
 
+  /** Whether a space now is one within a title. */
+  isTyping({ timeStamp }: Pick<KeyboardEvent, 'timeStamp'>): boolean {
+    return this.#typed !== '' && timeStamp - this.#at < pause;
+  }
+
   /** Index of the item meant, or null. One letter again and again goes from match to match. */
   find(event: Pick<KeyboardEvent, 'key' | 'timeStamp'>, titles: readonly string[], at: number): number | null {
-    const together = event.timeStamp - this.#at < pause ? this.#typed : '';
-    if (event.key === ' ' && together === '') return null;
+    const together = this.isTyping(event) ? this.#typed : '';
     this.#typed = together + event.key.toLowerCase();
     this.#at = event.timeStamp;
     const same = [...this.#typed].every((letter) => letter === this.#typed[0]);

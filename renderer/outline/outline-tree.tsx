@@ -86,7 +86,7 @@ export function OutlineTree({ document, items }: { readonly document: PipelineDo
   const onKeyDown = (event: KeyboardEvent) => {
     const item = shown[at];
     if (!item || (event.target instanceof HTMLElement && event.target.getAttribute('role') !== 'treeitem')) return;
-    if (isLetter(event)) {
+    if (isLetter(event) || (event.key === ' ' && !event.ctrlKey && typed.current.isTyping(event))) {
       const index = typed.current.find(event, titlesOf(document, shown), at);
       const next = index === null ? undefined : shown[index];
       if (next) choose(next, { more: false });
