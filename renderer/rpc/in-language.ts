@@ -19,7 +19,9 @@ function reportInLanguage(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   // The title of an axis that is a column's is its name.
   if ('column' in value && 'title' in value) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, partOfReport(key, inner)]));
+  // The name of a metric is made into words first, where it is shown.
+  const isMetric = 'value' in value && 'name' in value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, isMetric && key === 'name' ? inner : partOfReport(key, inner)]));
 }
 
 function partOfReport(key: string, value: unknown): unknown {

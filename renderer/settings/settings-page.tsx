@@ -4,7 +4,7 @@ import { Notice } from '../results/notice.tsx';
 import { useQuery } from '../results/use-query.ts';
 import { client } from '../rpc/client.ts';
 import { flushEdits } from '../state/pipeline.ts';
-import { useView } from '../state/view.ts';
+import { loadAnew, useView } from '../state/view.ts';
 import { chosenLanguage, keepLanguage, type ChosenLanguage } from '../text/choice.ts';
 import { language } from '../text/language.ts';
 import { Group, Row } from './group.tsx';
@@ -68,7 +68,7 @@ function LanguageChoice() {
     setChosen(value);
     if (keepLanguage(value) === language) return;
     // Texts are made once, at start; edits that cannot be saved now are kept by the journal or told by the window on leaving.
-    void flushEdits().finally(() => location.reload());
+    void flushEdits().finally(loadAnew);
   };
   return (
     <Segmented

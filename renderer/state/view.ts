@@ -37,9 +37,25 @@ function stored(): Partial<Record<(typeof remembered)[number], boolean>> {
   }
 }
 
+const returnKey = 'penstock.return';
+
+/** Loads the window anew, in the page that is open: what was chosen there shows at once. */
+export function loadAnew(): void {
+  sessionStorage.setItem(returnKey, useView.getState().page);
+  location.reload();
+}
+
+/** The page to come back to after that; the canvas at every other start. */
+function firstPage(): PageName {
+  if (typeof sessionStorage === 'undefined') return 'canvas';
+  const page = sessionStorage.getItem(returnKey);
+  sessionStorage.removeItem(returnKey);
+  return page === 'settings' ? page : 'canvas';
+}
+
 /** Which parts of the window are shown; open and closed panels are remembered. */
 export const useView = create<ViewStore>(() => ({
-  page: 'canvas',
+  page: firstPage(),
   dockAsked: null,
   inspectorTab: 'parameters',
   catalogueOpen: true,
