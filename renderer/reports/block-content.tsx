@@ -2,7 +2,7 @@ import { Fragment } from 'react';
 import type { ReactNode } from 'react';
 import { CircleHelp, Link2Off, Play, TriangleAlert } from 'lucide-react';
 import { formatCount } from '#app/core/units.ts';
-import { changeText } from '#app/reports/html/blocks.ts';
+import { metricChange } from '#app/reports/text/change.ts';
 import type { Block } from '#app/reports/document.ts';
 import type { Content, Resolved } from '#app/reports/resolved.ts';
 import type { ValueBlock } from '#app/reports/value-blocks.ts';
@@ -136,7 +136,7 @@ function Ready({ block, content, tone }: { readonly block: Block; readonly conte
         <div className="flex flex-1 flex-col justify-center">
           {block.title ? null : <div className="truncate text-sm text-muted">{metricTitle(content.metric.name)}</div>}
           <div className="selectable text-[32px] leading-[38px] font-semibold tracking-tight tabular-nums">{formatMetric(content.metric)}</div>
-          {content.previous === null ? null : <div className="text-xs text-muted">{changeText(content.metric, content.previous)}</div>}
+          {content.previous === null ? null : <div className="text-xs text-muted">{texts.reports.change(metricChange(content.metric, content.previous))}</div>}
         </div>
       );
     case 'picture':

@@ -1,4 +1,5 @@
 import { formatCount } from '#app/core/units.ts';
+import { likeWhole } from '#app/reports/chart/like-whole.ts';
 import type { ChartView, TableBlockView } from '#app/reports/document.ts';
 import type { ChartPart, Content } from '#app/reports/resolved.ts';
 import { call, cast, col, filter, limit, lit, named, project } from '#app/relation/build.ts';
@@ -59,7 +60,7 @@ export async function chartContent(engine: Engine, value: TableValue, { query, f
   for (const one of values) {
     // Edges, categories and colours stay those of all rows.
     const rows = filter(part.relation, call('equals', cast(col(by.column), 'string'), lit(one)));
-    parts.push({ value: one, chart: await engine.database.chart(part.relation, query, { signal, rows }) });
+    parts.push({ value: one, chart: likeWhole(await engine.database.chart(part.relation, query, { signal, rows }), chart) });
   }
   return { type: 'chart', chart, parts };
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ChartSpec } from '#app/sdk/ports.ts';
 import { makeAxis } from './axis.ts';
 import { chartVariables, levels } from './colours.ts';
+import { likeWhole } from './like-whole.ts';
 import { chartPicture } from './picture.ts';
 import { svgMarkup, type SvgNode } from './svg.ts';
 
@@ -59,6 +60,17 @@ describe('drawings of charts', () => {
     expect(text({ legend: 'hidden' })).not.toContain('>even</text>');
     expect(text({ xTitle: 'Epochs' })).toContain('>Epochs</text>');
   });
+});
+
+it('a chart of some rows keeps the axes and the colours of that of all', () => {
+  const points = (name: string, x: number[], y: number[]): ChartSpec['series'][number] => ({ name, mark: 'points', x, y });
+  const whole: ChartSpec = { title: 'W', x: numbers, y: { title: 'y' }, series: [points('a', [0, 100], [0, 10]), points('b', [50], [5])] };
+  const part = likeWhole({ ...whole, series: [points('b', [50], [5])] }, whole);
+  expect(part.series.map(({ name, x }) => [name, x.length])).toEqual([['a', 0], ['b', 1]]);
+  expect([part.x.range, part.y.range]).toEqual([[-4, 104], [-0.4, 10.4]]);
+  const histogram = charts['histogram'] as ChartSpec;
+  const few = likeWhole({ ...histogram, series: [{ name: 'n', mark: 'bars', x: [1.5], y: [1], edges: [1, 2] }] }, histogram);
+  expect([few.x.range, few.y.range]).toEqual([[0, 2], undefined]);
 });
 
 describe('axes', () => {

@@ -1,4 +1,4 @@
-import { formatCount, formatNumber } from '#app/core/units.ts';
+import { formatCount } from '#app/core/units.ts';
 import type { ChartSpec, MetricItem } from '#app/sdk/ports.ts';
 import { chartPicture } from '../chart/picture.ts';
 import { chartSummary } from '../chart/summary.ts';
@@ -6,6 +6,7 @@ import { escapeMarkup as escaped, svgMarkup } from '../chart/svg.ts';
 import { gridColumns, gridGap, rowHeight, type Block, type ChartLook } from '../document.ts';
 import type { Content, Resolved, TableContent } from '../resolved.ts';
 import { decimalsFor, formatCell, isNumeric } from '../text/cell-format.ts';
+import { metricChange } from '../text/change.ts';
 import { formatMetric, metricTitle } from '../text/metric-text.ts';
 import type { ValueBlock } from '../value-blocks.ts';
 import { markdownHtml } from './markdown.ts';
@@ -130,15 +131,11 @@ function metricHtml(metric: MetricItem, previous: number | null, titled: boolean
   return `${name}<div class="figure">${escaped(formatMetric(metric))}</div>${previous === null ? '' : `<div class="change">${escaped(changeText(metric, previous))}</div>`}`;
 }
 
-/** “+1.2 % points since the run before (83.0 %)”, or that nothing changed. */
+/** “▲ 1.2 points since the run before (83.0 %)”, or that nothing changed. */
 export function changeText(metric: MetricItem, previous: number): string {
-  const difference = metric.value - previous;
-  const before = formatMetric({ value: previous, format: metric.format });
-  if (!Number.isFinite(difference)) return `the run before: ${before}`;
-  if (formatMetric(metric) === before) return `as in the run before`;
-  const size = Math.abs(difference);
-  const amount = metric.format === 'percent' ? `${(size * 100).toFixed(size < 0.01 ? 2 : 1)} points` : metric.format === 'count' ? formatCount(size) : metric.format === 'number' ? formatNumber(size) : formatMetric({ value: size, format: metric.format });
-  return `${difference > 0 ? '▲' : '▼'} ${amount} since the run before (${before})`;
+  const { direction, amount, points, before } = metricChange(metric, previous);
+  if (direction === 'unknown') return `the run before: ${before}`;
+  return direction === 'same' ? 'as in the run before' : `${direction === 'up' ? '▲' : '▼'} ${amount}${points ? ' points' : ''} since the run before (${before})`;
 }
 
 /** `height`: px of its place, in which a screen scrolls it; paper shows all of it. */

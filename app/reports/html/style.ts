@@ -88,14 +88,14 @@ footer ul{margin:4px 0 0;padding-left:18px}
 #tip{position:fixed;z-index:9;pointer-events:none;white-space:pre-line;background:var(--surface);color:var(--ink);border:1px solid var(--line);border-radius:6px;padding:6px 9px;font-size:12px;line-height:16px;box-shadow:0 6px 20px rgb(0 0 0/.18);max-width:320px}
 .point:hover{stroke:var(--chart-ink);stroke-width:1.5}circle.point:hover{fill-opacity:.35}
 [hidden]{display:none!important}
-@media (max-width:760px){.band{display:flex;flex-direction:column}main{padding:20px 14px}.head{flex-direction:column}.head .tools{margin-left:0;flex-wrap:wrap}}
+@media screen and (max-width:760px){.band{display:flex;flex-direction:column}main{padding:20px 14px}.head{flex-direction:column}.head .tools{margin-left:0;flex-wrap:wrap}}
 @media print{
 @page{size:A4;margin:12mm}
 body{background:#fff}main{max-width:none;padding:0}.tools,.filter,#tip{display:none!important}
 .band{grid-auto-rows:auto;row-gap:6px;break-inside:avoid}.band.long{break-inside:auto}.band.long .block{break-inside:auto}
 tr,figure,.drawing,.metrics,.charts>*{break-inside:avoid}thead{display:table-header-group}
 .drawing svg{max-height:235mm}.rows{max-height:none;overflow:visible;border:0}
-th,td{white-space:normal;overflow-wrap:anywhere}
+table{font-size:11px}th,td{white-space:normal;overflow-wrap:break-word;padding:3px 6px}
 h2,h3,.heading{break-after:avoid}
 *{-webkit-print-color-adjust:exact;print-color-adjust:exact}
 }`;

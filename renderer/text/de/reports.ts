@@ -107,6 +107,8 @@ export const reports: typeof english = {
     filterColumnHint: 'Auf der exportierten Seite kann man einen Wert wählen: für Tabellen, und Diagramme von Tabellen, die die Spalte mit höchstens 24 Werten haben.',
     resultsOf: (title) => `Ergebnisse von ${title}`,
   },
+  change: ({ direction, amount, points, before }) =>
+    direction === 'unknown' ? `Im Lauf davor: ${before}` : direction === 'same' ? 'Wie im Lauf davor' : `${direction === 'up' ? '▲' : '▼'} ${amount}${points ? ' Prozentpunkte' : ''} seit dem Lauf davor (${before})`,
   chart: {
     menu: 'Diagramm mitnehmen',
     copyImage: 'Als Bild kopieren',

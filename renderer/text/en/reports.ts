@@ -1,3 +1,5 @@
+import type { MetricChange } from '#app/reports/text/change.ts';
+
 export const reports = {
   title: 'Reports',
   description: 'Results and text on a page: to show, to print, to send.',
@@ -105,6 +107,8 @@ export const reports = {
     filterColumnHint: 'Its values can be chosen on the exported page: for tables, and charts of tables, that have the column with at most 24 values.',
     resultsOf: (title: string) => `Results of ${title}`,
   },
+  change: ({ direction, amount, points, before }: MetricChange) =>
+    direction === 'unknown' ? `The run before: ${before}` : direction === 'same' ? 'As in the run before' : `${direction === 'up' ? '▲' : '▼'} ${amount}${points ? ' points' : ''} since the run before (${before})`,
   chart: {
     menu: 'Take the chart elsewhere',
     copyImage: 'Copy as image',
