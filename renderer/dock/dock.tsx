@@ -4,7 +4,7 @@ import { ErrorBoundary } from '../app/error-boundary.tsx';
 import { ResultView } from '../results/result-view.tsx';
 import { useView } from '../state/view.ts';
 import { cx } from '../ui/index.ts';
-import { canvasId, isView, readLayout, resultsHidden, type DockModel, type Tab, type TabData, type Tabset } from './layout.ts';
+import { canvasId, canvasPlace, isView, readLayout, resultsHidden, type DockModel, type Tab, type TabData, type Tabset } from './layout.ts';
 import { rememberLayout, useMemory } from './memory.ts';
 import { followPortKind, rememberChoice } from './front-view.ts';
 import { ViewTab } from './view-tab.tsx';
@@ -92,7 +92,7 @@ export function Dock({ canvas }: DockProps) {
       lazyTabContent={(tab) => !isCanvasTab(tab)}
       hiddenTabBehavior={(tab) => (isCanvasTab(tab) ? 'keep-mounted' : 'unmount')}
       tabRemovalSelectionBehavior="recent"
-      disableDrop={({ target, model }) => 'tabsetId' in target && !('region' in target && target.region !== 'center') && isCanvasPlace(model, target.tabsetId)}
+      disableDrop={({ target, model }) => 'tabsetId' in target && !('region' in target && target.region !== 'center') && canvasPlace(model)?.id === target.tabsetId}
       renderTab={renderTab}
       renderTabContent={content}
       renderTabsetToolbar={renderToolbar}
@@ -100,11 +100,6 @@ export function Dock({ canvas }: DockProps) {
     />
   );
 }
-
-const isCanvasPlace = (model: DockModel, tabsetId: string): boolean => {
-  const within = (node: DockModel['root']): boolean => (node.type === 'tabset' ? node.id === tabsetId && holdsCanvas(node) : node.children.some(within));
-  return within(model.root);
-};
 
 const renderTab = (tab: Tab, props: TabRenderProps): ReactNode => <ViewTab tab={tab} tabProps={props} />;
 const renderToolbar = (tabset: Tabset): ReactNode => {
