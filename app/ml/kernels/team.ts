@@ -166,6 +166,11 @@ export class Team {
     }
   }
 
+  /** False once a helper failed: nobody would answer. */
+  get usable(): boolean {
+    return this.#failed === null;
+  }
+
   /** Lets the helpers wait without a turn, until `resume`. False where one does not come back, for its region failed midway: then the team is of no more use, but for its end. */
   async pause(): Promise<boolean> {
     const free = await this.#free();

@@ -74,7 +74,7 @@ const usualBytes = 1 << 23;
 const mostKept = 1 << 25;
 
 async function takeTeam(threads: number, bytes: number, table: Float32Array): Promise<Standing> {
-  const known = standing.findIndex((one) => one.team.threads === threads && one.bytes >= bytes);
+  const known = standing.findIndex(({ team, bytes: most }) => team.usable && team.threads === threads && most >= bytes);
   const [kept] = known < 0 ? [] : standing.splice(known, 1);
   if (kept !== undefined) {
     await kept.team.resume(table);
@@ -88,7 +88,7 @@ async function takeTeam(threads: number, bytes: number, table: Float32Array): Pr
 
 async function giveBack(one: Standing): Promise<void> {
   const isFree = await one.team.pause();
-  if (isFree && one.bytes <= mostKept && !standing.some(({ team }) => team.threads === one.team.threads)) standing.push(one);
+  if (isFree && one.bytes <= mostKept && !standing.some(({ team }) => team.usable && team.threads === one.team.threads)) standing.push(one);
   else await one.team.end();
 }
 
