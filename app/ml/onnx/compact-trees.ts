@@ -2,25 +2,28 @@ import type { OnnxAttribute, OnnxGraph, OnnxNode } from '#app/relation/emitters/
 
 /** Nodes of trees from which on a model is written with them as `TreeEnsemble`; fewer remain what older runtimes read. */
 const manyNodes = 500_000;
+/** Nodes of one operator, about; more are shared out among several, for onnxruntime's tables of one operator go before it makes the next's. */
+const mostTogether = 1_000_000;
 
 /**
  * A graph with large trees as `TreeEnsemble` of ai.onnx.ml 5, which onnxruntime knows since 1.20: of the older operator it keeps a string and six
- * integers of eight bytes a node, three times over while it loads, 370 bytes in all where this takes 170; files are a third as large, and scoring is
- * quicker. The newer operator set has the older operators no more, so all trees of a graph go or none: trees that split by single values stay, and
+ * integers of eight bytes a node, three times over while it loads, 460 bytes in all where this takes 160; files are a third as large, and scoring is
+ * no slower. The newer operator set has the older operators no more, so all trees of a graph go or none: trees that split by single values stay, and
  * leaves with several values.
  * @param least nodes from which on it is done
+ * @param most nodes of one operator
  */
-export function withCompactTrees(graph: OnnxGraph, least = manyNodes): OnnxGraph {
+export function withCompactTrees(graph: OnnxGraph, least = manyNodes, most = mostTogether): OnnxGraph {
   const ensembles = graph.nodes.filter(isEnsemble);
   const size = ensembles.reduce((sum, node) => sum + ints(node, 'nodes_treeids').length, 0);
   if (ensembles.length === 0 || size < least || graph.nodes.some(hasInner)) return graph;
-  const compact = new Map<OnnxNode, OnnxNode>();
+  const compact = new Map<OnnxNode, readonly OnnxNode[]>();
   for (const node of ensembles) {
-    const made = compactTrees(node);
+    const made = compactTrees(node, most);
     if (made === null) return graph;
     compact.set(node, made);
   }
-  return { ...graph, nodes: graph.nodes.map((node) => compact.get(node) ?? node) };
+  return { ...graph, nodes: graph.nodes.flatMap((node) => compact.get(node) ?? node) };
 }
 
 const isEnsemble = ({ op, domain }: OnnxNode): boolean => domain === 'ai.onnx.ml' && op.startsWith('TreeEnsemble');
@@ -57,7 +60,7 @@ const sum = { kind: 'int', value: 1 } as const;
 const average = { kind: 'int', value: 0 } as const;
 
 /** Nodes and leaves are counted apart, each through all trees in their order. Null where the newer operator has no words for it. */
-function compactTrees(node: OnnxNode): OnnxNode | null {
+function compactTrees(node: OnnxNode, most: number): OnnxNode[] | null {
   const { n_targets: targets, aggregate_function: aggregate } = node.attributes ?? {};
   const trees = ints(node, 'nodes_treeids');
   const ids = ints(node, 'nodes_nodeids');
@@ -100,23 +103,48 @@ function compactTrees(node: OnnxNode): OnnxNode | null {
     if (shares.length > 0) shares[n] = (covers[left] as number) / (covers[i] as number);
     n += 1;
   }
+  const roots = starts.map((start) => place[start] as number);
+  const isMean = aggregate?.kind === 'string' && aggregate.value === 'AVERAGE';
   const floats = (name: string, data: Float32Array): OnnxAttribute => ({ kind: 'tensor', value: { name, type: 'float', dims: [data.length], data } });
-  const attributes: Record<string, OnnxAttribute> = {
-    n_targets: targets,
-    aggregate_function: aggregate?.kind === 'string' && aggregate.value === 'AVERAGE' ? average : sum,
-    tree_roots: { kind: 'ints', value: starts.map((start) => place[start] as number) },
-    nodes_featureids: { kind: 'ints', value: out.features },
-    nodes_splits: floats('splits', out.splits),
-    nodes_modes: { kind: 'tensor', value: { name: 'modes', type: 'uint8', dims: [inner], data: new Uint8Array(inner) } },
-    nodes_truenodeids: { kind: 'ints', value: out.yes },
-    nodes_trueleafs: { kind: 'ints', value: out.isYesLeaf },
-    nodes_falsenodeids: { kind: 'ints', value: out.no },
-    nodes_falseleafs: { kind: 'ints', value: out.isNoLeaf },
-    ...(out.missing.includes(1) ? { nodes_missing_value_tracks_true: { kind: 'ints', value: out.missing } } : {}),
-    // Leaves have no place here, so each node says what share of its training rows goes the way of the true: of use for explanations, of none to runtimes.
-    ...(shares.length > 0 ? { nodes_hitrates: floats('hitrates', shares) } : {}),
-    leaf_targetids: { kind: 'ints', value: Int32Array.from(ints(node, 'target_ids')) },
-    leaf_weights: floats('weights', Float32Array.from(weights)),
+  const leafWeights = Float32Array.from(weights);
+  const leafTargets = Int32Array.from(ints(node, 'target_ids'));
+  /** The trees [from, to) as an operator of their own: nodes and leaves count from their first. */
+  const part = (from: number, to: number, output: string, mean: boolean): OnnxNode => {
+    const row = (tree: number): number => starts[tree] ?? size;
+    const [firstNode, endNode] = [roots[from] ?? 0, roots[to] ?? inner];
+    const [firstLeaf, endLeaf] = [row(from) - firstNode, row(to) - endNode];
+    const within = (places: Int32Array, isLeaf: Uint8Array): Int32Array => places.slice(firstNode, endNode).map((at, i) => at - (isLeaf[firstNode + i] === 1 ? firstLeaf : firstNode));
+    const flags = (all: Uint8Array): OnnxAttribute => ({ kind: 'ints', value: all.slice(firstNode, endNode) });
+    const lacks = out.missing.subarray(firstNode, endNode);
+    const attributes: Record<string, OnnxAttribute> = {
+      n_targets: targets,
+      aggregate_function: mean ? average : sum,
+      tree_roots: { kind: 'ints', value: roots.slice(from, to).map((root) => root - firstNode) },
+      nodes_featureids: { kind: 'ints', value: out.features.slice(firstNode, endNode) },
+      nodes_splits: floats('splits', out.splits.slice(firstNode, endNode)),
+      nodes_modes: { kind: 'tensor', value: { name: 'modes', type: 'uint8', dims: [endNode - firstNode], data: new Uint8Array(endNode - firstNode) } },
+      nodes_truenodeids: { kind: 'ints', value: within(out.yes, out.isYesLeaf) },
+      nodes_trueleafs: flags(out.isYesLeaf),
+      nodes_falsenodeids: { kind: 'ints', value: within(out.no, out.isNoLeaf) },
+      nodes_falseleafs: flags(out.isNoLeaf),
+      ...(lacks.includes(1) ? { nodes_missing_value_tracks_true: flags(out.missing) } : {}),
+      // Leaves have no place here, so each node says what share of its training rows goes the way of the true: of use for explanations, of none to runtimes.
+      ...(shares.length > 0 ? { nodes_hitrates: floats('hitrates', shares.slice(firstNode, endNode)) } : {}),
+      leaf_targetids: { kind: 'ints', value: leafTargets.slice(firstLeaf, endLeaf) },
+      leaf_weights: floats('weights', leafWeights.slice(firstLeaf, endLeaf)),
+    };
+    return { ...node, op: 'TreeEnsemble', outputs: [output], attributes };
   };
-  return { ...node, op: 'TreeEnsemble', attributes };
+  const [output = ''] = node.outputs;
+  if (size <= most) return [part(0, starts.length, output, isMean)];
+  const parts: OnnxNode[] = [];
+  for (let from = 0, to = 0; from < starts.length; from = to) {
+    for (to = from + 1; to < starts.length && (starts[to + 1] ?? size) - (starts[from] as number) <= most; to += 1);
+    parts.push(part(from, to, `${output}.part${parts.length}`, false));
+  }
+  const all = isMean ? `${output}.sum` : output;
+  const added: OnnxNode = { op: 'Sum', inputs: parts.flatMap(({ outputs }) => outputs), outputs: [all] };
+  if (!isMean) return [...parts, added];
+  const count: OnnxNode = { op: 'Constant', inputs: [], outputs: [`${output}.trees`], attributes: { value: { kind: 'tensor', value: { name: 'trees', type: 'float', dims: [], data: [starts.length] } } } };
+  return [...parts, added, count, { op: 'Div', inputs: [all, `${output}.trees`], outputs: [output] }];
 }

@@ -11,23 +11,41 @@ export interface FoundTrees {
 
 /** The trees of a model file that `onnx.ts` wrote, whatever was appended to it; null where the model has none, or they lack the rows of their nodes. */
 export function treesOfModel(graph: OnnxGraph): FoundTrees | null {
-  const at = graph.nodes.findIndex(({ op }) => op === 'TreeEnsembleRegressor' || op === 'TreeEnsemble');
-  const node = graph.nodes[at];
+  const node = graph.nodes.find(({ op }) => op === 'TreeEnsembleRegressor' || op === 'TreeEnsemble');
   const features = node?.inputs[0];
   if (node === undefined || features === undefined) return null;
-  const trees = node.op === 'TreeEnsemble' ? readCompactTrees(node) : readTrees(node);
+  const parts = partsOf(graph, node);
+  const trees = node.op === 'TreeEnsemble' ? readCompactTrees(parts.nodes) : readTrees(node);
   if (trees === null) return null;
   const outputs = int(node, 'n_targets');
-  const after = follow(graph, node.outputs[0] ?? '', outputs);
+  const after = follow(graph, parts.output, outputs);
   const perTree = trees.leafValues;
   return {
-    ensemble: { trees: trees.trees, leafValues: perTree, outputs, base: after.base, combine: isMean(node) ? 'mean' : 'sum' },
+    ensemble: { trees: trees.trees, leafValues: perTree, outputs, base: after.base, combine: parts.isMean || isMean(node) ? 'mean' : 'sum' },
     features,
     link: after.link,
   };
 }
 
 type Ints = ReturnType<typeof numbers>;
+
+interface Parts {
+  readonly nodes: readonly OnnxNode[];
+  /** The tensor that they give together, and whether that is their sum by the number of trees. */
+  readonly output: string;
+  readonly isMean: boolean;
+}
+
+/** Large trees are shared out among several operators: see `withCompactTrees`. */
+function partsOf(graph: OnnxGraph, first: OnnxNode): Parts {
+  const [own = ''] = first.outputs;
+  const sum = graph.nodes.find(({ op, inputs }) => op === 'Sum' && inputs.includes(own));
+  if (sum === undefined) return { nodes: [first], output: own, isMean: false };
+  const nodes = graph.nodes.filter(({ op, outputs }) => op === 'TreeEnsemble' && outputs.some((output) => sum.inputs.includes(output)));
+  const [all = ''] = sum.outputs;
+  const mean = graph.nodes.find(({ op, inputs }) => op === 'Div' && inputs[0] === all);
+  return { nodes, output: mean?.outputs[0] ?? all, isMean: mean !== undefined };
+}
 
 const attribute = (node: OnnxNode, name: string): OnnxAttribute | undefined => node.attributes?.[name];
 
@@ -118,11 +136,16 @@ function tensor(node: OnnxNode, name: string): Float32Array {
 }
 
 /** As `withCompactTrees` writes them: leaves of one value, and of each node the share of its rows that goes left; covers are of a root's 1. */
-function readCompactTrees(node: OnnxNode): { trees: Tree[]; leafValues: number } | null {
+function readCompactTrees(nodes: readonly OnnxNode[]): { trees: Tree[]; leafValues: number } | null {
+  const parts = nodes.map(readPart);
+  return parts.includes(null) ? null : { trees: parts.flatMap((trees) => trees ?? []), leafValues: 1 };
+}
+
+function readPart(node: OnnxNode): Tree[] | null {
   const [features, yes, isYesLeaf, no, isNoLeaf, missing] = ['nodes_featureids', 'nodes_truenodeids', 'nodes_trueleafs', 'nodes_falsenodeids', 'nodes_falseleafs', 'nodes_missing_value_tracks_true'].map((name) => numbers(node, name)) as [Ints, Ints, Ints, Ints, Ints, Ints];
   const [splits, weights, shares] = [tensor(node, 'nodes_splits'), tensor(node, 'leaf_weights'), tensor(node, 'nodes_hitrates')];
   if (shares.length !== features.length) return null;
-  const trees = Array.from(numbers(node, 'tree_roots'), (root) => {
+  return Array.from(numbers(node, 'tree_roots'), (root) => {
     const builder = new TreeBuilder(1);
     // Places among the nodes, and in the new tree.
     const open: [written: number, made: number, cover: number][] = [[root, builder.add(1), 1]];
@@ -141,7 +164,6 @@ function readCompactTrees(node: OnnxNode): { trees: Tree[]; leafValues: number }
     }
     return builder.finish();
   });
-  return { trees, leafValues: 1 };
 }
 
 /** The base that is added behind the trees, and the link. */
