@@ -81,7 +81,7 @@ export function CataloguePanel() {
           </EmptyState>
         ) : null}
       </div>
-      <p className="flex shrink-0 items-center gap-1.5 border-t border-line px-3 py-1.5 text-xs text-faint">
+      <p className="flex shrink-0 items-center gap-1.5 overflow-hidden whitespace-nowrap border-t border-line px-3 py-1.5 text-xs text-faint">
         {texts.state.catalogue.drag} <Kbd keys="Enter" /> {texts.state.catalogue.toAdd}
       </p>
     </section>
