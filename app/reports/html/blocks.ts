@@ -138,6 +138,9 @@ export function changeText(metric: MetricItem, previous: number): string {
   return direction === 'same' ? 'as in the run before' : `${direction === 'up' ? '▲' : '▼'} ${amount}${points ? ' points' : ''} since the run before (${before})`;
 }
 
+/** More columns than these are brought to the width of a sheet by small letters and equal columns. */
+const mostUpright = 10;
+
 /** `height`: px of its place, in which a screen scrolls it; paper shows all of it. */
 function tableHtml({ columns, rows, total, filterValues }: TableContent, { interactive }: BlockOptions, height = 640): string {
   const decimals = columns.map((column, index) => (column.type === 'float' ? decimalsFor(rows.map((row) => row[index] ?? null)) : 0));
@@ -156,5 +159,5 @@ function tableHtml({ columns, rows, total, filterValues }: TableContent, { inter
     .join('');
   const told = total > rows.length ? `<p class="note">The first ${formatCount(rows.length)} of ${formatCount(total)} rows.</p>` : '';
   const search = interactive && rows.length > 5 ? '<div class="filter"><input type="search" aria-label="Rows with" placeholder="Rows with…"><span class="count" role="status"></span></div>' : '';
-  return `<div${interactive ? ' data-table' : ''}>${search}<div class="rows" style="--room:${Math.max(160, height - (search === '' ? 0 : 34) - (told === '' ? 0 : 20))}px"${rows.length > 5 ? ' tabindex="0" role="region" aria-label="Table"' : ''}><table><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table></div>${told}</div>`;
+  return `<div${interactive ? ' data-table' : ''}>${search}<div class="rows${columns.length > mostUpright ? ' wide' : ''}" style="--room:${Math.max(160, height - (search === '' ? 0 : 34) - (told === '' ? 0 : 20))}px"${rows.length > 5 ? ' tabindex="0" role="region" aria-label="Table"' : ''}><table><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table></div>${told}</div>`;
 }

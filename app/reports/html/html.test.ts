@@ -56,6 +56,16 @@ describe('everything that leaves', () => {
   });
 });
 
+it('brings a table of many columns to the width of a sheet', () => {
+  const block: Block = { id: 't', type: 'table', place, source, view: { of: 'table', columns: null, sort: [], filter: '' }, rows: 1 };
+  const withColumns = (count: number): string => {
+    const resolved = ready({ type: 'table', columns: Array.from({ length: count }, (_, index) => ({ name: `c${index}`, type: 'integer' as const })), rows: [Array.from({ length: count }, () => 1)], total: 1 });
+    return reportHtml({ ...emptyReport('r', 'R'), blocks: [block] }, [{ block, resolved }], { madeAt: '', moment: () => '', notes: [] });
+  };
+  expect(withColumns(18)).toContain('class="rows wide"');
+  expect(withColumns(8)).toContain('class="rows"');
+});
+
 describe('Markdown', () => {
   it('becomes HTML from its tokens', () => {
     expect(markdownHtml('# A\n\n**b** _c_ `d` [e](https://f.example) [g](javascript:h)\n\n- one\n- two')).toBe('<h3>A</h3><p><strong>b</strong> <em>c</em> <code>d</code> <a href="https://f.example" rel="noreferrer noopener">e</a> g</p><ul><li>one</li><li>two</li></ul>');

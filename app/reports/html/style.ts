@@ -74,7 +74,7 @@ th button::after{content:'';width:10px}th[aria-sort=ascending] button::after{con
 .metrics{display:grid;grid-template-columns:repeat(auto-fit,minmax(130px,1fr));gap:1px;background:var(--line);border:1px solid var(--line);border-radius:6px;overflow:hidden}
 .metrics div{background:var(--surface);padding:8px 12px}
 dl{margin:0}dt{color:var(--muted);font-size:12px}dd{margin:0;font-size:20px;line-height:26px;font-weight:550}
-.tile{justify-content:center}.tile .what{color:var(--muted);font-size:13px}.tile .figure{font-size:32px;line-height:38px;font-weight:600;letter-spacing:-.02em}.tile .change{font-size:12px;color:var(--muted)}
+.tile{justify-content:center}.tile .what{color:var(--muted);font-size:13px}.tile .figure,dd{white-space:nowrap}.tile .figure{font-size:32px;line-height:38px;font-weight:600;letter-spacing:-.02em}.tile .change{font-size:12px;color:var(--muted)}
 .group{display:flex;flex-direction:column;gap:12px}.group h4{font-size:13px;font-weight:600;margin-bottom:4px}
 .charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(420px,100%),1fr));gap:12px}
 .block img{max-width:100%;height:100%;object-fit:contain}
@@ -96,6 +96,8 @@ body{background:#fff}main{max-width:none;padding:0}.tools,.filter,#tip{display:n
 tr,figure,.drawing,.metrics,.charts>*{break-inside:avoid}thead{display:table-header-group}
 .drawing svg{max-height:235mm}.rows{max-height:none;overflow:visible;border:0}
 table{font-size:11px}th,td{white-space:normal;overflow-wrap:break-word;padding:3px 6px}
+.wide table{font-size:8px;table-layout:fixed}.wide th,.wide td{overflow-wrap:anywhere;padding:2px 3px}
+.tile .figure{font-size:24px;line-height:30px}
 h2,h3,.heading{break-after:avoid}
 *{-webkit-print-color-adjust:exact;print-color-adjust:exact}
 }`;
