@@ -102,13 +102,12 @@ const beforeRun: readonly Screen[] = [
   },
   {
     name: 'several nodes in a group',
-    show: async ({ page: at, canvas, find }) => {
+    show: async ({ page: at, canvas }) => {
       await canvas.focus();
       await at.keyboard.press('Control+a');
       await at.keyboard.press('Control+g');
       await at.keyboard.press('Enter');
       await expect(at.locator('[data-group-frame]')).toBeVisible();
-      void find;
     },
     hide: async (studio) => studio.page.getByTestId('undo').click(),
   },
@@ -221,12 +220,50 @@ const afterRun: readonly Screen[] = [
   page('settings'),
 ];
 
+/** Screens that do not hang on what the pipeline is of. */
+const everywhere: readonly Screen[] = [
+  { name: 'an empty canvas', show: stays, hide: stays },
+  panel('outline', 'outline-empty'),
+  {
+    name: 'a new pipeline, from templates',
+    show: async (studio) => {
+      await studio.page.getByTestId('pipeline-switcher').click();
+      await studio.page.getByTestId('new-pipeline').click();
+      await expect(studio.page.getByTestId('template-empty')).toBeFocused();
+    },
+  },
+  page('data'),
+  page('runs'),
+  page('models'),
+  page('reports'),
+  page('settings'),
+];
+
+/** A panel over the canvas that a button of the top bar opens. */
+const description: Screen = {
+  name: 'the pipeline in words',
+  show: async (studio) => {
+    await studio.page.getByTestId('describe').click();
+    await seen(studio.page, 'description-text');
+  },
+  hide: async (studio) => studio.page.getByTestId('describe').click(),
+};
+
+const allProblems: Screen = {
+  name: 'the problems of all pipelines',
+  show: async (studio) => {
+    await studio.page.getByTestId('rail-problems').click();
+    await seen(studio.page, 'problems-view');
+  },
+  hide: stays,
+};
+
 export const screenGroups: readonly ScreenGroup[] = [
-  { pipeline: null, run: false, screens: [{ name: 'an empty canvas', show: stays, hide: stays }, panel('outline', 'outline-empty'), page('data'), page('runs'), page('models'), page('settings')] },
+  { pipeline: null, run: false, screens: everywhere },
   { pipeline: 'pipelines/penguins.pipeline.json', run: false, screens: beforeRun },
   { pipeline: 'pipelines/penguins.pipeline.json', run: true, screens: afterRun },
   { pipeline: 'pipelines/cars.pipeline.json', run: true, screens: [result('scatter plot', 'scatter', 'report', null, 'report-view'), result('regression report', 'diag', 'report', null, 'report-view'), result('coefficients', 'lin', 'report', 'model', 'result-view'), result('bundle', 'bundle', 'report', null, 'report-view')] },
-  { pipeline: 'pipelines/weather.pipeline.json', run: true, screens: [{ name: 'notes', show: stays, hide: stays }, result('line plot', 'lines', 'report', null, 'report-view'), result('forecast', 'forecast', 'report', 'report', 'report-view')] },
+  { pipeline: 'pipelines/weather.pipeline.json', run: true, screens: [{ name: 'notes', show: stays, hide: stays }, description, allProblems, result('line plot', 'lines', 'report', null, 'report-view'), result('forecast', 'forecast', 'report', 'report', 'report-view')] },
 ];
 
 export const hideScreen = (screen: Screen, studio: Studio): Promise<void> => (screen.hide ?? escape)(studio);
