@@ -127,7 +127,10 @@ test('views stay, stand side by side, get windows of their own, and are there ag
     await expect(view.getByTestId('slices-bar')).toHaveCount(0);
     await page.getByTestId('canvas').first().focus();
     await page.keyboard.press('F2');
-    await page.keyboard.type('Month');
+    // Letters before the field has the focus would be commands.
+    const title = studio.node('month').locator('input');
+    await expect(title).toBeFocused();
+    await title.fill('Month');
     await page.keyboard.press('Enter');
     await expect(view.getByTestId('view-title')).toHaveText('Month');
     await page.keyboard.press('F8');
