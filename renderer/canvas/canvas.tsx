@@ -2,7 +2,7 @@ import '@xyflow/react/dist/base.css';
 import './canvas.css';
 import '../history/history.css';
 import { ReactFlowProvider, useStore } from '@xyflow/react';
-import { useMemo, useRef, type DragEvent } from 'react';
+import { useEffect, useMemo, useRef, type DragEvent } from 'react';
 import { keysOf } from '../app/shortcuts.ts';
 import { useCanvasDocument } from '../history/history-store.ts';
 import { TimeScrubber } from '../history/time-scrubber.tsx';
@@ -25,6 +25,7 @@ import { FindPanel } from './find-panel.tsx';
 import { FlowPane } from './flow-pane.tsx';
 import { LevelBar } from './level-bar.tsx';
 import { LineagePanel } from './lineage-panel.tsx';
+import { ownGestures } from './own-gestures.ts';
 import { QuickAdd } from './quick-add.tsx';
 import { noteRender } from '../state/renders.ts';
 
@@ -44,6 +45,8 @@ function CanvasPane() {
   const tiny = useStore((store) => store.transform[2] < tinyBelow);
   const chosen = useSelection((store) => store.nodes.length > 0);
   const traced = useLineage((store) => store.wires !== null);
+
+  useEffect(() => (pane.current === null ? undefined : ownGestures(pane.current)), []);
 
   const connectingKind = useMemo(() => {
     const { document } = usePipeline.getState();
