@@ -46,7 +46,8 @@ let underWay: AbortController | null = null;
 /** Asks again soon: after edits, after a run, after a reconnect. */
 export function reconfigure(delay = quiet): void {
   if (timer !== null) clearTimeout(timer);
-  useConfiguration.setState({ pending: true });
+  // Every card hears of a change: none where there is none.
+  if (!useConfiguration.getState().pending) useConfiguration.setState({ pending: true });
   timer = setTimeout(() => {
     timer = null;
     void ask();

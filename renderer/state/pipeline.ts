@@ -218,7 +218,8 @@ function step(direction: 'undo' | 'redo'): void {
 
 function scheduleSave(delay = Math.min(longestSaveDelay, saveDelay + (usePipeline.getState().document?.nodes.length ?? 0) / 4)): void {
   if (usePipeline.getState().path === null) return;
-  if (usePipeline.getState().save !== 'saving') usePipeline.setState({ save: 'unsaved' });
+  const { save: now } = usePipeline.getState();
+  if (now !== 'saving' && now !== 'unsaved') usePipeline.setState({ save: 'unsaved' });
   if (saveTimer !== null) return;
   saveTimer = setTimeout(() => {
     saveTimer = null;
