@@ -56,7 +56,6 @@ async function showAll(page: Page): Promise<void> {
 /** Scripting time in ms a key while the name of a new column is typed in the inspector; the least of some words. */
 export async function typing(measured: MeasuredPage): Promise<number> {
   const { page } = measured;
-  await showAll(page);
   await page.locator('[data-testid=node-card][data-node-type="transform/formula"]').first().dispatchEvent('click');
   const field = page.getByTestId('inspector').getByRole('textbox').first();
   let best = Infinity;
@@ -164,8 +163,15 @@ export async function run({ quick }: BenchOptions): Promise<{ rows: BenchRow[] }
       );
       await other.context().close();
       if (nodes === sizes.at(-1)) {
-        const typed = await typing(measured);
-        say({ name: `typing, ${nodes} nodes`, ours: ms(typed), against: 'limit, scripts a key', peer: ms(16), ratio: ratio(typed, 16), limit: '≤ 1' });
+        // Once as the pipeline opens, at a zoom to read at, and once with every card on the page.
+        const fresh = await MeasuredPage.of(await openApp(browser, server, nodes));
+        for (const view of ['as opened', 'all in view']) {
+          if (view === 'all in view') await showAll(fresh.page);
+          await fresh.settle();
+          const typed = await typing(fresh);
+          say({ name: `typing, ${nodes} nodes, ${view}`, ours: ms(typed), against: 'limit, scripts a key', peer: ms(16), ratio: ratio(typed, 16), limit: '≤ 1' });
+        }
+        await fresh.page.context().close();
         const opened = await opening(ours, server, nodes, nodes / 2, rounds);
         say({ name: `opening, ${nodes} nodes`, ours: ms(opened), against: 'limit', peer: ms(1500), ratio: ratio(opened, 1500), limit: '≤ 1' });
       }
