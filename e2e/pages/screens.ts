@@ -217,7 +217,37 @@ const afterRun: readonly Screen[] = [
     hide: async (studio) => studio.page.getByTestId('rail-canvas').click(),
   },
   page('models'),
+  page('reports'),
   page('settings'),
+  byKey('in words', 'Control+Alt+d', 'description-text'),
+  {
+    name: 'a new pipeline from a template',
+    show: async (studio) => {
+      await studio.canvas.focus();
+      await studio.page.keyboard.press('Control+Alt+n');
+      await expect(studio.page.getByRole('dialog')).toBeVisible();
+    },
+  },
+  {
+    name: 'inside a subflow',
+    show: async (studio) => {
+      await studio.find('logit');
+      await studio.canvas.focus();
+      await studio.page.keyboard.press('Control+j');
+      await studio.page.keyboard.press('Enter');
+      await studio.page.keyboard.press('Control+ArrowDown');
+      await seen(studio.page, 'level-bar');
+    },
+    hide: stays,
+  },
+  {
+    name: 'a subflow and its parameters',
+    show: async (studio) => {
+      await studio.page.getByTestId('level-leave').click();
+      await seen(studio.page, 'component-section');
+    },
+    hide: async (studio) => studio.page.getByTestId('undo').click(),
+  },
 ];
 
 /** Screens that do not hang on what the pipeline is of. */
@@ -265,5 +295,33 @@ export const screenGroups: readonly ScreenGroup[] = [
   { pipeline: 'pipelines/cars.pipeline.json', run: true, screens: [result('scatter plot', 'scatter', 'report', null, 'report-view'), result('regression report', 'diag', 'report', null, 'report-view'), result('coefficients', 'lin', 'report', 'model', 'result-view'), result('bundle', 'bundle', 'report', null, 'report-view')] },
   { pipeline: 'pipelines/weather.pipeline.json', run: true, screens: [{ name: 'notes', show: stays, hide: stays }, description, allProblems, result('line plot', 'lines', 'report', null, 'report-view'), result('forecast', 'forecast', 'report', 'report', 'report-view')] },
 ];
+
+/** Screens that the guide has pictures of. */
+export const pictured: ReadonlySet<string> = new Set([
+  'an empty canvas',
+  'quick add',
+  'command palette',
+  'several nodes in a group',
+  'a node with something wrong',
+  'a pipeline that ran',
+  'panel outline',
+  'panel history',
+  'an earlier version',
+  'result table',
+  'result charts of a table',
+  'result model',
+  'result report with charts',
+  'page data',
+  'page runs',
+  'page models',
+  'page reports',
+  'page settings',
+  'in words',
+  'a new pipeline from a template',
+  'inside a subflow',
+  'a subflow and its parameters',
+  'result scatter plot',
+  'result forecast',
+]);
 
 export const hideScreen = (screen: Screen, studio: Studio): Promise<void> => (screen.hide ?? escape)(studio);

@@ -1,7 +1,8 @@
+import path from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { expect, test } from '../fixtures/app.ts';
-import { hideScreen, screenGroups } from '../pages/screens.ts';
+import { hideScreen, pictured, screenGroups } from '../pages/screens.ts';
 import { Studio } from '../pages/studio.ts';
 
 /** WCAG 2.2 A and AA, with the size of targets, which axe leaves out unless asked. */
@@ -16,6 +17,23 @@ async function findings(page: Page, coloursOnly: boolean): Promise<readonly stri
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .map(({ id, nodes }) => `${id} (${nodes.length}): ${nodes.slice(0, 4).map(({ html, any }) => `${html.slice(0, 200)} [${any.map(({ message }) => message).join('; ').slice(0, 160)}]`).join(' | ')}`);
+}
+
+/** With PENSTOCK_PICTURES, a folder: the guide's pictures are taken on the way, in two sizes. */
+const pictures = process.env['PENSTOCK_PICTURES'];
+const taken = new Set<string>();
+
+async function takePictures(page: Page, folder: string, name: string): Promise<void> {
+  const file = name.replaceAll(/[^a-z0-9]+/gi, '-').toLowerCase();
+  if (taken.has(file)) return;
+  taken.add(file);
+  const before = page.viewportSize();
+  for (const size of [{ width: 1280, height: 800 }, { width: 1920, height: 1080 }]) {
+    await page.setViewportSize(size);
+    await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+    await page.screenshot({ path: path.join(folder, `${file}-${size.width}.jpg`), type: 'jpeg', quality: 72 });
+  }
+  if (before !== null) await page.setViewportSize(before);
 }
 
 for (const { pipeline, run, screens } of screenGroups) {
@@ -39,6 +57,7 @@ for (const { pipeline, run, screens } of screenGroups) {
           await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
           await expect(page.locator('html')).toHaveAttribute('data-theme', colorScheme);
           expect.soft(await findings(page, colorScheme === 'dark'), `${screen.name}, ${colorScheme}`).toEqual([]);
+          if (pictures !== undefined && pictured.has(screen.name)) await takePictures(page, pictures, `${screen.name}-${colorScheme}`);
         }
         await hideScreen(screen, studio);
       });
