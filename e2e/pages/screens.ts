@@ -218,6 +218,16 @@ const afterRun: readonly Screen[] = [
   },
   page('models'),
   page('reports'),
+  {
+    name: 'a report',
+    show: async (studio) => {
+      await studio.page.getByTestId('rail-reports').click();
+      await studio.page.getByTestId('report-from-run').click();
+      await studio.page.getByRole('menuitem', { name: 'Which penguin is it?' }).click();
+      for (const type of ['chart', 'table', 'picture']) await expect(studio.page.locator(`[data-block-type=${type}][data-ready=true]`).first()).toBeVisible();
+    },
+    hide: async (studio) => studio.page.getByTestId('rail-canvas').click(),
+  },
   page('settings'),
   byKey('in words', 'Control+Alt+d', 'description-text'),
   {
@@ -314,7 +324,7 @@ export const pictured: ReadonlySet<string> = new Set([
   'page data',
   'page runs',
   'page models',
-  'page reports',
+  'a report',
   'page settings',
   'in words',
   'a new pipeline from a template',
