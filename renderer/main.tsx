@@ -45,7 +45,7 @@ if (view === null) {
   startHistory();
   startRunWords();
   startProjectProblems();
-followTour();
+  followTour();
   window.addEventListener('pagehide', () => void flushEdits());
   startTornViews(openFirstPipeline());
 } else {

@@ -28,7 +28,9 @@ function stop(page: Page): Promise<Stop | null> {
     };
     const isText = element.matches('input, textarea') || element.isContentEditable;
     // In a field without a ring the caret is what shows, as in the search of a list.
-    const marked = rings(element) || (isText && element.closest('[role=dialog], [role=search], .cm-editor') !== null);
+    const isMarked = (): boolean => rings(element) || (isText && element.closest('[role=dialog], [role=search], .cm-editor') !== null);
+    for (let frames = 0; frames < 30 && !isMarked(); frames++) await new Promise((done) => requestAnimationFrame(done));
+    const marked = isMarked();
     const { left, top, right, bottom } = element.getBoundingClientRect();
     const points = [0.5, 0.1, 0.9].flatMap((x) => [0.5, 0.1, 0.9].map((y) => [left + (right - left) * x, top + (bottom - top) * y] as const));
     const inSight = points.some(([x, y]) => {

@@ -1,6 +1,10 @@
 import { contextBridge, ipcRenderer, webUtils } from 'electron';
 import { channels, type PickFileOptions } from '../ipc/channels.ts';
 
+/** The port that came before the page listened. */
+let kept: readonly MessagePort[] | null = null;
+let isListening = false;
+
 /** The whole surface the page gets from the desktop; `window.penstockDesktop`. */
 const desktop = {
   platform: process.platform,
@@ -8,6 +12,12 @@ const desktop = {
   pickFolder: (): Promise<string | null> => ipcRenderer.invoke(channels.pickFolder),
   /** Asks where and writes a page as PDF; null where the person gave up. */
   savePdf: (html: string, name: string): Promise<string | null> => ipcRenderer.invoke(channels.savePdf, { html, name }),
+  /** The page listens for its port to the engine from now on. */
+  listens: (): void => {
+    isListening = true;
+    if (kept !== null) hand(kept);
+    kept = null;
+  },
   /** Path of a file dropped on the page; null when it has none. */
   pathForFile: (file: File): string | null => {
     // Electron before 29 has no webUtils; there the File carries its path.
@@ -41,7 +51,11 @@ const desktop = {
 
 contextBridge.exposeInMainWorld('penstockDesktop', desktop);
 
-// A port to the engine comes after each load of the page and after each restart of the engine.
+/** Hands a port to the page. */
+const hand = (ports: readonly MessagePort[]): void => window.postMessage({ type: 'penstock:port' }, window.location.origin, [...ports]);
+
+// A port to the engine comes after each load of the page and after each restart of the engine; the page may still be reading its texts.
 ipcRenderer.on(channels.port, (event) => {
-  window.postMessage({ type: 'penstock:port' }, window.location.origin, [...event.ports]);
+  if (isListening) hand(event.ports);
+  else kept = event.ports;
 });

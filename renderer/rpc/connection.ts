@@ -71,6 +71,7 @@ export function startConnection(): void {
   });
   shell.onEngineRestart(() => lost(null, 'restarting', texts.state.restarting));
   shell.onEngineFailed?.((message) => lost(null, 'failed', message));
+  shell.listens();
 }
 
 function openSocket(attempt: number): void {

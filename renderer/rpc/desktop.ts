@@ -3,6 +3,8 @@ export interface PenstockDesktop {
   readonly platform: string;
   pickFile(options?: { readonly title?: string; readonly extensions?: readonly string[] }): Promise<string | null>;
   pickFolder(): Promise<string | null>;
+  /** To be called once the page listens for its port to the engine, which may have come before. */
+  listens(): void;
   /** Opens a view in a window of its own; `page` is the query of its address. A place off every screen is not taken. */
   openView(view: { readonly id: string; readonly page: string; readonly bounds: { readonly x: number; readonly y: number; readonly width: number; readonly height: number } | null }): Promise<void>;
   /** A person closed the window of a view. */
