@@ -31,7 +31,7 @@ async function takePictures(page: Page, folder: string, name: string): Promise<v
   for (const size of [{ width: 1280, height: 800 }, { width: 1920, height: 1080 }]) {
     await page.setViewportSize(size);
     await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
-    await page.screenshot({ path: path.join(folder, `${file}-${size.width}.jpg`), type: 'jpeg', quality: 72 });
+    await page.screenshot({ path: path.join(folder, `${file}-${size.width}.jpg`), type: 'jpeg', quality: 55 });
   }
   if (before !== null) await page.setViewportSize(before);
 }
