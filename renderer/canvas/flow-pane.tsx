@@ -13,7 +13,7 @@ import { texts } from '../text/texts.ts';
 import { openView, useCanvas } from './canvas-store.ts';
 import { useConnecting } from './connecting.ts';
 import { ConnectionHint } from './connection-hint.tsx';
-import { detailAt } from './detail.ts';
+import { detailAt, tinyBelow } from './detail.ts';
 import { edgeAt } from './drag.ts';
 import { dragChanges, endDrag } from './dragging.ts';
 import { insertIntoEdge } from './edits.ts';
@@ -117,6 +117,9 @@ function isJoined(document: PipelineDocument, nodeId: string): boolean {
 }
 
 /** The cards and wires themselves. Apart from what lies over them, for it renders at every movement of a drag. */
+/** More cards than this are never all on the page. */
+const mostMounted = 3000;
+
 function FlowPaneView() {
   const document = useCanvasDocument();
   const viewing = usePipeline((store) => store.viewing);
@@ -124,6 +127,7 @@ function FlowPaneView() {
   const ways = useLineage((store) => store.wires);
   const [nodes, setNodes] = useFlowNodes();
   const [edges, setEdges] = useState<WireEdge[]>([]);
+  const isFarOut = useStore((store) => store.transform[2] < tinyBelow);
   const router = useRef(new WireRouter());
   /** The document that the wires' ways are of. */
   const routed = useRef<PipelineDocument | null>(null);
@@ -201,7 +205,8 @@ function FlowPaneView() {
       deleteKeyCode={null}
       disableKeyboardA11y
       elevateNodesOnSelect={false}
-      onlyRenderVisibleElements={nodes.length > 250}
+      // Far out nearly all are in sight, and asking which takes longer at each movement than leaving the others.
+      onlyRenderVisibleElements={nodes.length > 250 && !(isFarOut && nodes.length <= mostMounted)}
       proOptions={proOptions}
     >
       <Dots />
