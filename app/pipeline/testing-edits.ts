@@ -1,7 +1,10 @@
 import type { Command } from './commands.ts';
 import { documentDelta } from './delta.ts';
 import type { PipelineDocument, PipelineNode } from './document.ts';
-import { testEdge, testNode } from './testing.ts';
+import { collapseNodes, dissolveSubflow } from './subflow/collapse.ts';
+import { contentDocument } from './subflow/level.ts';
+import { isSubflow } from './subflow/node-type.ts';
+import { catalogueOf, testEdge, testNode, testSource, testStep } from './testing.ts';
 
 /** Random edits for tests: most fit the document they are made for, some do not, some are several at once. */
 
@@ -42,6 +45,32 @@ function node(random: Random): PipelineNode {
   return { ...testNode(fresh(random), pick(random, ['test/step', 'gone/away']), params(random)), ...(random() < 0.2 ? { title: 'T', later: pick(random, oddValues) } : {}) };
 }
 
+const types = catalogueOf(testSource, testStep);
+const nothing: Command = { type: 'batch', commands: [] };
+
+/** Some nodes as a subflow; nothing where they cannot be one. */
+function collapse(document: PipelineDocument, random: Random): Command {
+  const ids = document.nodes.filter((one) => random() < (isSubflow(one) ? 0.05 : 0.25)).map(({ id }) => id);
+  try {
+    return collapseNodes(document, ids, { catalogue: types, newId: () => fresh(random), gap: 280 }).command;
+  } catch {
+    return nothing;
+  }
+}
+
+function dissolve(document: PipelineDocument, random: Random): Command {
+  const subflows = document.nodes.filter(isSubflow);
+  return subflows.length === 0 ? nothing : dissolveSubflow(document, pick(random, subflows).id, () => fresh(random)).command;
+}
+
+/** Any edit of what a subflow holds. */
+function within(document: PipelineDocument, random: Random): Command {
+  const subflows = document.nodes.filter(isSubflow);
+  if (subflows.length === 0) return nothing;
+  const subflow = pick(random, subflows);
+  return { type: 'within', nodeId: subflow.id, command: pick(random, makers)(contentDocument(subflow), random) };
+}
+
 const makers: readonly ((document: PipelineDocument, random: Random) => Command)[] = [
   (_, random) => {
     const added = Array.from({ length: 1 + Math.floor(random() * 3) }, () => node(random));
@@ -65,6 +94,10 @@ const makers: readonly ((document: PipelineDocument, random: Random) => Command)
   (document, random) => ({ type: 'set-note', note: { id: known(random, document.notes), text: 'changed', ...place(random), width: 1, height: 2, colour: 'data' } }),
   (document, random) => ({ type: 'set-group', group: { id: known(random, document.groups), title: 'changed', nodes: document.nodes.slice(0, 2).map(({ id }) => id) } }),
   (_, random) => ({ type: 'set-document', ...(random() < 0.5 ? { title: `Title ${random()}` } : {}), ...(random() < 0.5 ? { description: random() < 0.3 ? null : 'About' } : {}) }),
+  collapse,
+  dissolve,
+  within,
+  within,
   (document, random) => {
     // Back to a document with some elements gone, some changed, in another order.
     const nodes = document.nodes.filter(() => random() < 0.8).map((one) => (random() < 0.2 ? { ...one, params: params(random) } : one));
