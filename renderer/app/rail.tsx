@@ -31,35 +31,27 @@ export function Rail() {
 
 function OutlineButton() {
   const open = useView((store) => store.outlineOpen && !store.historyOpen && store.catalogueOpen && store.page === 'canvas');
-  return (
-    <Tooltip text={texts.app.actions.outline} keys={keysOf('view.outline')} side="right">
-      <button
-        type="button"
-        aria-label={texts.app.actions.outline}
-        aria-pressed={open}
-        data-testid="rail-outline"
-        onClick={() => runAction('view.outline')}
-        className={cx('flex size-9 items-center justify-center rounded-md', open ? 'bg-accent-soft text-accent-ink' : 'text-muted hover:bg-hover hover:text-ink')}
-      >
-        <ListTree size={18} strokeWidth={1.75} />
-      </button>
-    </Tooltip>
-  );
+  return <PanelButton name="outline" title={texts.app.actions.outline} icon={ListTree} open={open} />;
 }
 
 function HistoryButton() {
   const open = useView((store) => store.historyOpen && store.catalogueOpen && store.page === 'canvas');
+  return <PanelButton name="history" title={texts.app.pages.history} icon={Milestone} open={open} />;
+}
+
+/** A panel in the place of the catalogue. */
+function PanelButton({ name, title, icon: Icon, open }: { readonly name: 'outline' | 'history'; readonly title: string; readonly icon: LucideIcon; readonly open: boolean }) {
   return (
-    <Tooltip text={texts.app.pages.history} keys={keysOf('view.history')} side="right">
+    <Tooltip text={title} keys={keysOf(`view.${name}`)} side="right">
       <button
         type="button"
-        aria-label={texts.app.pages.history}
+        aria-label={title}
         aria-pressed={open}
-        data-testid="rail-history"
-        onClick={() => runAction('view.history')}
+        data-testid={`rail-${name}`}
+        onClick={() => runAction(`view.${name}`)}
         className={cx('flex size-9 items-center justify-center rounded-md', open ? 'bg-accent-soft text-accent-ink' : 'text-muted hover:bg-hover hover:text-ink')}
       >
-        <Milestone size={18} strokeWidth={1.75} />
+        <Icon size={18} strokeWidth={1.75} />
       </button>
     </Tooltip>
   );

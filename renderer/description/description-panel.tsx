@@ -1,11 +1,10 @@
 import { Check, ClipboardCopy, Download, NotebookPen, RefreshCw, X } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { descriptionMarkdown, withWords, type DescriptionBlock, type PipelineDescription, type Sentence } from '#app/pipeline/description/index.ts';
-import { levelPrefix } from '#app/pipeline/subflow/level.ts';
 import { revealNode } from '../canvas/canvas-store.ts';
 import { Notice } from '../results/notice.tsx';
 import { notify } from '../state/notices.ts';
-import { revealFlat } from '../state/level.ts';
+import { revealFlat, useLevelPrefix } from '../state/level.ts';
 import { editRoot, undo, usePipeline } from '../state/pipeline.ts';
 import { useSelection } from '../state/selection.ts';
 import { texts } from '../text/texts.ts';
@@ -160,7 +159,7 @@ function Spans({ sentence }: { readonly sentence: Sentence }) {
 }
 
 function NodeName({ id, name }: { readonly id: string; readonly name: string }) {
-  const prefix = usePipeline((store) => (store.root === null ? '' : levelPrefix(store.root, store.level)));
+  const prefix = useLevelPrefix();
   const selected = useSelection((store) => id.startsWith(prefix) && store.nodes.includes(id.slice(prefix.length)));
   return (
     <button

@@ -1,13 +1,12 @@
 import { formatBytes, formatCount } from '#app/core/units.ts';
 import type { PreflightReport } from '#app/protocol/sections/planning.ts';
-import { levelPrefix } from '#app/pipeline/subflow/level.ts';
-import { usePipeline } from '../state/pipeline.ts';
+import { useLevelPrefix } from '../state/level.ts';
 import { usePreflight } from '../state/preflight.ts';
 import { texts } from '../text/texts.ts';
 
 /** What a run of this node would give and need, before it runs; nothing once that is known. */
 export function EstimateLine({ nodeId }: { readonly nodeId: string }) {
-  const prefix = usePipeline((store) => (store.root === null ? '' : levelPrefix(store.root, store.level)));
+  const prefix = useLevelPrefix();
   const estimate = usePreflight((store) => store.report?.nodes[`${prefix}${nodeId}`]);
   const text = estimate === undefined ? '' : estimateText(estimate);
   return text === '' ? null : (

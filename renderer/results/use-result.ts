@@ -2,9 +2,10 @@ import { useMemo } from 'react';
 import type { PipelineDocument, PipelineNode } from '#app/pipeline/document.ts';
 import type { PortKind } from '#app/sdk/ports.ts';
 import type { Pin } from '../dock/layout.ts';
-import { expandSubflows, flatPort, levelDocument, levelPrefix, locate } from '#app/pipeline/subflow/index.ts';
+import { expandSubflows, flatPort, levelDocument, locate } from '#app/pipeline/subflow/index.ts';
 import { catalogue, typeOf } from '../state/catalogue.ts';
 import { useConfiguration, type NodeConfigurationAnswer } from '../state/configuration.ts';
+import { useLevelPrefix } from '../state/level.ts';
 import { isRunning, useRun } from '../state/run.ts';
 import { primaryNode, useSelection } from '../state/selection.ts';
 import { usePipeline } from '../state/pipeline.ts';
@@ -42,9 +43,8 @@ export function useShown(pin: Pin | null): Shown {
   const selected = useSelection(primaryNode);
   const selectedPort = useSelection((state) => state.port);
   const root = usePipeline((state) => state.root);
-  const level = usePipeline((state) => state.level);
   const elsewhere = pin !== null && document !== null && pin.path !== path;
-  const prefix = useMemo(() => (root === null ? '' : levelPrefix(root, level)), [root, level]);
+  const prefix = useLevelPrefix();
   const flat = pin === null ? (selected === null ? null : `${prefix}${selected}`) : pin.node;
   const known = flat === null ? undefined : flat.startsWith(prefix) ? flat.slice(prefix.length) : flat;
   const node = useMemo(() => {

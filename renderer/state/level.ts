@@ -1,5 +1,5 @@
 import type { Endpoint, PipelineDocument } from '#app/pipeline/document.ts';
-import { boundaryPort, expandSubflows, flatPort, levelDocument, levelPrefix, locate, type Expanded, type LevelStep, type SubflowPlace } from '#app/pipeline/subflow/index.ts';
+import { boundaryPort, expandSubflows, flatPort, insideOf, levelDocument, levelPrefix, locate, type Expanded, type LevelStep, type SubflowPlace } from '#app/pipeline/subflow/index.ts';
 import type { Freshness, NodeRun } from '#app/protocol/schema.ts';
 import { catalogue } from './catalogue.ts';
 import { enterLevel, usePipeline } from './pipeline.ts';
@@ -42,6 +42,9 @@ export function currentLevel(): Level | null {
   return root === null ? null : levelOf(root, level);
 }
 
+/** What ids of the level on the canvas begin with for the engine. */
+export const useLevelPrefix = (): string => usePipeline(({ root, level }) => (root === null ? '' : levelPrefix(root, level)));
+
 /** A port of the level as the engine knows it: the pipeline without subflows, and a node and port of that. */
 export function engineSubject(nodeId: string, port: string): { readonly document: PipelineDocument; readonly nodeId: string; readonly port: string } | null {
   const level = currentLevel();
@@ -70,19 +73,17 @@ export function within<T>(record: Readonly<Record<string, T>>, prefix: string): 
 const rank: Readonly<Record<Freshness['state'], number>> = { fresh: 0, stale: 2, 'never-run': 1, 'not-ready': 3 };
 
 /** A subflow is as fresh as the worst node inside. */
-export function subflowFreshness(place: SubflowPlace, { document }: Expanded, freshness: Readonly<Record<string, Freshness>>): Freshness {
-  const inside = insideOf(place, document).flatMap((id) => freshness[id] ?? []);
+export function subflowFreshness(place: SubflowPlace, expanded: Expanded, freshness: Readonly<Record<string, Freshness>>): Freshness {
+  const inside = insideOf(place, expanded).flatMap((id) => freshness[id] ?? []);
   const worst = inside.toSorted((a, b) => rank[b.state] - rank[a.state])[0];
   return worst ?? { state: 'never-run', reasons: [] };
 }
 
-const insideOf = ({ id, prefixes }: SubflowPlace, document: PipelineDocument): string[] => document.nodes.flatMap((node) => (prefixes.some((prefix) => node.id.startsWith(prefix)) || node.id.startsWith(`${id}/=`) ? [node.id] : []));
-
 const runRank: Readonly<Record<NodeRun['status'], number>> = { failed: 6, running: 5, cancelled: 4, queued: 3, skipped: 2, succeeded: 1, cached: 0 };
 
 /** What a run made of a subflow, from what it made of the nodes inside; undefined where it was not about them. */
-export function subflowRun(place: SubflowPlace, { document }: Expanded, runs: Readonly<Record<string, NodeRun>>): { readonly run: NodeRun; readonly fraction: number } | undefined {
-  const inside = insideOf(place, document).flatMap((id) => runs[id] ?? []);
+export function subflowRun(place: SubflowPlace, expanded: Expanded, runs: Readonly<Record<string, NodeRun>>): { readonly run: NodeRun; readonly fraction: number } | undefined {
+  const inside = insideOf(place, expanded).flatMap((id) => runs[id] ?? []);
   const worst = inside.toSorted((a, b) => runRank[b.status] - runRank[a.status])[0];
   if (worst === undefined) return undefined;
   const over = inside.filter(({ status }) => status !== 'queued' && status !== 'running');

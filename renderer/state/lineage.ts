@@ -4,7 +4,7 @@ import { formatCount } from '#app/core/units.ts';
 import type { ColumnPath, RowPath } from '#app/protocol/sections/lineage.ts';
 import { client, diagnosticOf, isGivenUp } from '../rpc/client.ts';
 import type { Endpoint } from '#app/pipeline/document.ts';
-import { flatPort } from '#app/pipeline/subflow/index.ts';
+import { flatPort, isInside } from '#app/pipeline/subflow/index.ts';
 import { currentLevel } from './level.ts';
 import { usePipeline } from './pipeline.ts';
 import { texts } from '../text/texts.ts';
@@ -151,7 +151,7 @@ function localMarks(marks: Readonly<Record<string, LineageMark>>): Readonly<Reco
   if (level === null || (level.prefix === '' && level.subflows.length === 0)) return marks;
   const local: Record<string, LineageMark> = {};
   for (const [flat, mark] of Object.entries(marks)) {
-    const subflow = level.subflows.find(({ place }) => place.prefixes.some((prefix) => flat.startsWith(prefix)) || flat.startsWith(`${place.id}/=`));
+    const subflow = level.subflows.find(({ place }) => isInside(place, flat));
     if (subflow === undefined) {
       if (flat.startsWith(level.prefix)) local[flat.slice(level.prefix.length)] = mark;
       continue;

@@ -27,10 +27,9 @@ export class ComponentFiles {
   }
 
   async list(): Promise<ComponentList> {
-    const names = await readdir(this.#root).catch(() => []);
     const components: Component[] = [];
     const problems: Diagnostic[] = [];
-    for (const name of names.filter((one) => one.endsWith(extension) && !one.startsWith('.')).toSorted()) {
+    for (const name of await this.#names()) {
       try {
         components.push(parseComponent(await readFile(path.join(this.#root, name), 'utf8'), name));
       } catch (error) {
@@ -85,9 +84,14 @@ export class ComponentFiles {
     });
   }
 
-  async #find(id: string): Promise<{ component: Component; file: string }> {
+  /** Names of the files, by themselves in order; none where there is no folder yet. */
+  async #names(): Promise<string[]> {
     const names = await readdir(this.#root).catch(() => []);
-    for (const file of names.filter((one) => one.endsWith(extension) && !one.startsWith('.'))) {
+    return names.filter((name) => name.endsWith(extension) && !name.startsWith('.')).toSorted();
+  }
+
+  async #find(id: string): Promise<{ component: Component; file: string }> {
+    for (const file of await this.#names()) {
       const component = await readFile(path.join(this.#root, file), 'utf8')
         .then((text) => parseComponent(text, file))
         .catch(() => null);

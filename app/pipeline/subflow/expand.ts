@@ -60,10 +60,22 @@ export function flatPort(expanded: Expanded, nodeId: string, port: string, run =
   return { node: nodeId, port };
 }
 
+/** Whether a flat id is of a node inside a subflow, or of what puts the tables of its runs together. */
+export const isInside = ({ id, prefixes }: SubflowPlace, flat: string): boolean => prefixes.some((prefix) => flat.startsWith(prefix)) || flat.startsWith(gatherId(id, ''));
+
+const insides = new WeakMap<SubflowPlace, readonly string[]>();
+
+/** The nodes of the flat document that a subflow stands for. A place is of one expansion: they are looked for once. */
+export function insideOf(place: SubflowPlace, { document }: Expanded): readonly string[] {
+  const known = insides.get(place) ?? document.nodes.flatMap(({ id }) => (isInside(place, id) ? [id] : []));
+  insides.set(place, known);
+  return known;
+}
+
 /** The nodes of the flat document that stand for a node as drawn: of a subflow all inside; of a port of one what it shows. */
 export function flatNodes(expanded: Expanded, nodeId: string): readonly string[] {
   const place = expanded.subflows.get(nodeId);
-  if (place !== undefined) return expanded.document.nodes.filter(({ id }) => place.prefixes.some((prefix) => id.startsWith(prefix)) || id.startsWith(`${nodeId}/=`)).map(({ id }) => id);
+  if (place !== undefined) return insideOf(place, expanded);
   const { node } = flatPort(expanded, nodeId, '');
   return [node];
 }

@@ -17,7 +17,7 @@ export function contentDocument(node: PipelineNode & { content: SubflowContent }
   return { format: 'penstock-pipeline', version: documentVersion, id, title: nodeTitle(node, node.component?.title ?? 'Subflow'), nodes, edges, notes, groups, layout };
 }
 
-/** Back into the subflow; exposed params of nodes that are gone go with them only when the content is saved as a component. */
+/** Back into the subflow; what it shows outside stays, also of nodes that are gone. */
 export function contentOf({ nodes, edges, notes, groups, layout }: PipelineDocument, before: SubflowContent): SubflowContent {
   return { ...before, nodes, edges, notes, groups, layout };
 }

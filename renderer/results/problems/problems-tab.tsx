@@ -1,8 +1,8 @@
 import { CircleCheck, FilterX } from 'lucide-react';
 import { useMemo } from 'react';
 import type { PipelineDocument } from '#app/pipeline/document.ts';
-import { levelPrefix } from '#app/pipeline/subflow/level.ts';
 import { titleOf } from '../../state/catalogue.ts';
+import { useLevelPrefix } from '../../state/level.ts';
 import { usePipeline } from '../../state/pipeline.ts';
 import { useProjectProblems } from '../../state/project-problems.ts';
 import { texts } from '../../text/texts.ts';
@@ -16,7 +16,7 @@ import { useProblemsView } from './problems-store.ts';
 /** All that is wrong in this pipeline or in every pipeline of the project; a click goes to where it is. */
 export function ProblemsTab({ document, problems }: { readonly document: PipelineDocument; readonly problems: readonly Problem[] }) {
   const path = usePipeline((store) => store.path);
-  const prefix = usePipeline((store) => (store.root === null ? '' : levelPrefix(store.root, store.level)));
+  const prefix = useLevelPrefix();
   const files = useProjectProblems((store) => store.pipelines);
   const busy = useProjectProblems((store) => store.busy);
   const { scope, severities, text } = useProblemsView();
