@@ -61,10 +61,16 @@ export function gatherInputs(node: PipelineNode, edges: readonly PipelineEdge[],
   }
   for (const spec of definition.inputs) {
     if (mayBeEmpty(spec) || metas[spec.name] !== undefined) continue;
-    const word = spec.kind === 'evaluation' ? 'an evaluation' : `a ${spec.kind}`;
-    complain('input-missing', `“${pass.titleOf(node)}” needs ${word} at its input “${spec.title}”.`, `Connect an output that gives ${word}.`, spec.name);
+    const { message, remedy } = inputMissing(pass.titleOf(node), spec);
+    complain('input-missing', message, remedy, spec.name);
   }
   return { metas, origins, complaint: diagnostics.length > before };
+}
+
+/** What is said of a required input without a connection. */
+export function inputMissing(title: string, spec: Pick<PortSpec, 'kind' | 'title'>): { readonly message: string; readonly remedy: string } {
+  const word = spec.kind === 'evaluation' ? 'an evaluation' : `a ${spec.kind}`;
+  return { message: `“${title}” needs ${word} at its input “${spec.title}”.`, remedy: `Connect an output that gives ${word}.` };
 }
 
 /** Placeholders over named, empty tables; null when an upstream schema is unknown (the complaint is upstream). */

@@ -1,5 +1,6 @@
 import type { Diagnostic } from '#app/core/errors.ts';
 import { mayBeEmpty, takesSeveral } from '#app/sdk/ports.ts';
+import { inputMissing } from '../configure-inputs.ts';
 import type { Endpoint, PipelineDocument, PipelineEdge, PipelineNode, SubflowContent } from '../document.ts';
 import { nodeTitle } from '../graph.ts';
 import type { NodeCatalogue } from '../types.ts';
@@ -200,8 +201,8 @@ class Expansion {
     }
     for (const spec of definition?.inputs ?? []) {
       if (mayBeEmpty(spec) || node.bypassed === true || edges.some(({ to }) => to.port === spec.name)) continue;
-      const word = /^[aeiou]/.test(spec.kind) ? `an ${spec.kind}` : `a ${spec.kind}`;
-      this.#complain(id, 'input-missing', `“${title}” needs ${word} at its input “${spec.title}”.`, `Connect an output that gives ${word}.`, spec.name);
+      const { message, remedy } = inputMissing(title, spec);
+      this.#complain(id, 'input-missing', message, remedy, spec.name);
     }
   }
 
