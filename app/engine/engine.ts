@@ -26,6 +26,7 @@ import { Analyser, type AnalysedNode, type Analysis } from './analysis/analyse.t
 import { Probes } from './analysis/probes.ts';
 import { loadCatalogue, type EngineCatalogue } from './catalogue.ts';
 import { DataAccess } from './data-access.ts';
+import { ProjectEvents } from './events.ts';
 import { ComponentFiles } from './project/component-files.ts';
 import { PipelineFiles } from './project/pipeline-files.ts';
 import { openProjectStore, type ProjectStore } from './project/project-store.ts';
@@ -82,6 +83,8 @@ export interface StartRun {
    * and a look at their rows read the file again. For runs that nobody edits in.
    */
   readonly stream?: boolean | undefined;
+  /** What started it where no person did: `schedule:ID`, `trigger:ID`. */
+  readonly trigger?: string | undefined;
 }
 
 /** One project, open: everything that front ends, the command line and tests ask for goes through here. */
@@ -102,6 +105,9 @@ export class Engine {
   readonly storage: ResultStorage;
   /** Databases outside that the project knows. */
   readonly connections: Connections;
+  readonly events = new ProjectEvents((error) => this.noteUnexpected(error));
+  /** Who works here, in the audit log; a trigger writes its own name instead. */
+  readonly actor: string = `user:${userName()}`;
   readonly projectDir: string;
   readonly filesDir: string;
   readonly resourcesDir: string;
@@ -302,7 +308,12 @@ export class Engine {
     for (const { nodeId, message } of warnings) run.log.log(nodeId, 'warning', message);
     const release = this.storage.running(this.#artifactsOf(analysis, plan));
     this.#runs.set(run.runId, { run, pipelineId: document.id, targets });
+    const about = { runId: run.runId, pipelineId: document.id, pipelinePath: request.path, title: document.title, trigger: request.trigger ?? null };
+    const startedAt = performance.now();
+    this.audit({ action: 'run.started', subject: `run:${run.runId}`, details: { pipeline: about.pipelineId, path: about.pipelinePath, title: about.title }, ...(about.trigger === null ? {} : { actor: about.trigger }) });
+    this.events.emit({ type: 'run-started', ...about });
     void run.finished.then((status) => {
+      this.events.emit({ type: 'run-ended', ...about, status, ms: performance.now() - startedAt });
       release();
       if (status === 'succeeded') this.#previous.set(document.id, new Map([...previous, ...run.ports]));
       this.data.forget();
@@ -358,6 +369,11 @@ export class Engine {
     this.#warn(error instanceof Error ? (error.stack ?? error.message) : String(error));
   }
 
+  /** Writes to the audit log who did what. Nothing while the project is open for reading. @throws PenstockError of the store (`disk-full` …). */
+  audit(event: { readonly action: string; readonly subject: string; readonly details?: Readonly<Record<string, unknown>>; readonly actor?: string }): void {
+    if (!this.readOnly) this.store.audit.append({ actor: this.actor, ...event });
+  }
+
   assertWritable(): void {
     if (!this.readOnly) return;
     throw new PenstockError('read-only', 'This project is open for reading only.', { remedy: 'Close the other window or process that has it open, then open it again.' });
@@ -367,6 +383,7 @@ export class Engine {
   async close(): Promise<void> {
     for (const { run } of this.#runs.values()) run.cancel();
     await Promise.all([...this.#runs.values()].map(({ run }) => run.finished));
+    await this.events.settled();
     this.#closing.abort();
     await this.pipelines.flush();
     await this.models.close();
@@ -399,6 +416,15 @@ const keepEndedRunsMs = 10 * 60_000;
 /** Nodes at once: their heavy parts are threaded themselves, so more than a few only compete. */
 function parallelNodes(): number {
   return Math.max(2, Math.min(4, os.availableParallelism()));
+}
+
+/** The system's name for the person; some containers have none. */
+function userName(): string {
+  try {
+    return os.userInfo().username;
+  } catch {
+    return 'unknown';
+  }
 }
 
 function unknownRun(runId: string): PenstockError {

@@ -1,8 +1,9 @@
 export { ArtifactStore } from './artifacts.ts';
+export { auditHash, AuditStore, firstPrevious, type AuditEvent, type AuditRecord } from './audit.ts';
 export { CacheStore, type CacheEntry } from './cache.ts';
 export { listBackups } from './database.ts';
 export type { LeaseHolder } from './lease.ts';
-export { modelNamePattern, ModelStore, type ModelVersionRecord } from './models.ts';
+export { aliasPattern, modelNamePattern, modelStages, ModelStore, versionFactsSchema, type ApprovalRecord, type ModelStage, type ModelVersionRecord, type VersionFacts } from './models.ts';
 export type { NodeRunRecord, RunRecord, SeriesRecord } from './records.ts';
 export { RunStore, type LineageRecord } from './runs.ts';
 export { UsageStore, type StoredResult } from './usage.ts';

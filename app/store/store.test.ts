@@ -100,7 +100,7 @@ describe('records', () => {
     expect(models.register('churn', testModel(), facts)).toEqual({ name: 'churn', version: 1, isNew: false });
     expect(models.register('churn', testModel('d'.repeat(64)), facts).version).toBe(2);
     expect(models.get('churn')?.value.onnx).toBe('d'.repeat(64));
-    expect(models.get('churn', 1)).toEqual({ name: 'churn', version: 1, value: testModel(), runId: null, nodeId: 'n', pipelineTitle: 'P', note: 'first', createdAt: 5 });
+    expect(models.get('churn', 1)).toMatchObject({ name: 'churn', version: 1, value: testModel(), runId: null, nodeId: 'n', pipelineTitle: 'P', note: 'first', createdAt: 5 });
     expect(codeOf(() => models.register('../x', testModel(), facts))).toBe('model-name');
   });
 

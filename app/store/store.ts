@@ -3,6 +3,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { PenstockError } from '#app/core/errors.ts';
 import { ArtifactStore } from './artifacts.ts';
+import { AuditStore } from './audit.ts';
 import { CacheStore } from './cache.ts';
 import { migrateStore, StoreDatabase } from './database.ts';
 import { leaseRenewalMs, readLease, releaseLease, renewLease, takeLease, type LeaseHolder } from './lease.ts';
@@ -34,6 +35,7 @@ export interface Store {
   readonly artifacts: ArtifactStore;
   readonly meta: MetaStore;
   readonly usage: UsageStore;
+  readonly audit: AuditStore;
   /** Notes an artifact's name and size; the file is `artifacts`' business. */
   noteArtifact(id: string, name: string, bytes: number): void;
   artifactInfo(id: string): { id: string; name: string; bytes: number; createdAt: number } | null;
@@ -130,7 +132,7 @@ function readOnlyStore(projectDir: string, file: string, migrations: readonly St
   }
 }
 
-type Parts = Pick<Store, 'projectDir' | 'runs' | 'cache' | 'models' | 'artifacts' | 'meta' | 'usage' | 'noteArtifact' | 'artifactInfo' | 'together'>;
+type Parts = Pick<Store, 'projectDir' | 'runs' | 'cache' | 'models' | 'artifacts' | 'meta' | 'usage' | 'audit' | 'noteArtifact' | 'artifactInfo' | 'together'>;
 
 const artifactRow = z.object({ id: z.string(), name: z.string(), bytes: z.number(), createdAt: z.number() });
 
@@ -143,6 +145,7 @@ function partsOf(projectDir: string, database: StoreDatabase, runs: RunStore): P
     artifacts: new ArtifactStore(path.join(projectDir, 'artifacts')),
     meta: new MetaStore(database),
     usage: new UsageStore(database),
+    audit: new AuditStore(database),
     noteArtifact(id, name, bytes) {
       database.run('insert into artifacts (id, name, bytes, created_at) values (?, ?, ?, ?) on conflict do nothing', id, name, bytes, Date.now());
     },

@@ -1,3 +1,4 @@
+import { Fragment } from 'react';
 import { Boxes, Database, History, LayoutDashboard, ListTree, Milestone, Settings, Workflow, type LucideIcon } from 'lucide-react';
 import { useView, type PageName } from '../state/view.ts';
 import { Tooltip, cx } from '../ui/index.ts';
@@ -6,19 +7,35 @@ import { ProjectProblemsButton } from './project-problems-button.tsx';
 import { keysOf } from './shortcuts.ts';
 import { texts } from '../text/texts.ts';
 
-const pages: readonly { readonly name: PageName; readonly title: string; readonly icon: LucideIcon }[] = [
-  { name: 'canvas', title: texts.app.pages.canvas, icon: Workflow },
-  { name: 'data', title: texts.app.pages.data, icon: Database },
-  { name: 'runs', title: texts.app.pages.runs, icon: History },
-  { name: 'models', title: texts.app.pages.models, icon: Boxes },
-  { name: 'reports', title: texts.reports.title, icon: LayoutDashboard },
+interface RailPage {
+  readonly name: PageName;
+  readonly title: string;
+  readonly icon: LucideIcon;
+}
+
+/** The pages by what they are for: making, what came of it, operating it, telling of it. A line stands between groups. */
+const groups: readonly (readonly RailPage[])[] = [
+  [
+    { name: 'canvas', title: texts.app.pages.canvas, icon: Workflow },
+    { name: 'data', title: texts.app.pages.data, icon: Database },
+  ],
+  [
+    { name: 'runs', title: texts.app.pages.runs, icon: History },
+    { name: 'models', title: texts.app.pages.models, icon: Boxes },
+  ],
+  [{ name: 'reports', title: texts.reports.title, icon: LayoutDashboard }],
 ];
 
 export function Rail() {
   return (
     <nav aria-label={texts.app.pages.label} className="flex w-12 shrink-0 flex-col items-center gap-1 overflow-y-auto border-r border-line bg-chrome py-2 [scrollbar-width:none] [&>button]:shrink-0">
-      {pages.map((page) => (
-        <RailButton key={page.name} {...page} />
+      {groups.map((pages, index) => (
+        <Fragment key={pages[0]?.name ?? index}>
+          {index > 0 ? <span aria-hidden className="my-0.5 h-px w-6 shrink-0 bg-line" /> : null}
+          {pages.map((page) => (
+            <RailButton key={page.name} {...page} />
+          ))}
+        </Fragment>
       ))}
       <span className="flex-1" />
       <OutlineButton />

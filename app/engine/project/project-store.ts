@@ -3,7 +3,7 @@ import path from 'node:path';
 import { parseDocument } from '#app/pipeline/parse.ts';
 import { serialiseDocument } from '#app/pipeline/serialise.ts';
 import type { RunDetail, RunSummary } from '#app/protocol/schema.ts';
-import { openStore, type CacheEntry, type MetaStore, type ModelStore, type UsageStore, type NodeRunRecord, type RunRecord, type Store } from '#app/store/index.ts';
+import { openStore, type AuditStore, type CacheEntry, type MetaStore, type ModelStore, type UsageStore, type NodeRunRecord, type RunRecord, type Store } from '#app/store/index.ts';
 import type { ResultEntry, ResultStore, StoredPort } from '../results/result-cache.ts';
 import type { RunRecords } from '../run/records.ts';
 import type { ArtifactFiles } from '../services/artifact-files.ts';
@@ -21,6 +21,9 @@ export interface ProjectStore {
   /** Small facts about the project by name. */
   readonly meta: MetaStore;
   readonly usage: UsageStore;
+  readonly audit: AuditStore;
+  /** Makes several writes one transaction. Synchronous. */
+  together<T>(work: () => T): T;
   /** Text of a document as it was run, by its hash. */
   documentText(hash: string): string;
   removeArtifact(id: string): Promise<void>;
@@ -55,6 +58,8 @@ export async function openProjectStore(projectDir: string, options: { readonly r
     models: store.models,
     meta: store.meta,
     usage: store.usage,
+    audit: store.audit,
+    together: (work) => store.together(work),
     documentText: (hash) => store.runs.version(hash),
     removeArtifact: (id) => store.artifacts.remove(id),
     artifactIds: () => store.artifacts.list(),

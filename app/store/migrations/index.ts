@@ -1,4 +1,5 @@
 import { firstLight } from './first-light.ts';
+import { operate } from './operate.ts';
 import { resultUse } from './result-use.ts';
 
 /** Brings the schema from version n to n + 1, where n is the migration's place in the list. Runs in one transaction. */
@@ -8,4 +9,8 @@ export interface StoreMigration {
 }
 
 /** In order; never edited once released, only added to. The version of a database is how many were applied. */
-export const storeMigrations: readonly StoreMigration[] = [firstLight, resultUse];
+export const storeMigrations: readonly StoreMigration[] = [
+  firstLight,
+  resultUse,
+  operate,
+];
