@@ -9,7 +9,7 @@ import { parseSync } from 'vite';
 import { matcherOf } from '../renderer/text/templates.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const left = /\.test\.|\/testing|\/fixtures\/|app\/cli\/|bundle-server|\/assembly\//;
+const left = /\.test\.|\/testing|\/fixtures\/|app\/cli\/|bundle-server|worker-fixture|\/assembly\//;
 
 /** Every sentence with `{0}` for what is put in, and the file that has it. */
 function sentencesOf(file, sentences) {
@@ -33,20 +33,33 @@ function sentencesOf(file, sentences) {
   walk(parseSync(file, readFileSync(path.join(root, file), 'utf8')).program);
 }
 
-const sentences = new Map();
-for (const folder of ['app', 'nodes']) {
-  for (const file of readdirSync(path.join(root, folder), { recursive: true })) {
-    const name = path.posix.join(folder, file.replaceAll(path.sep, '/'));
-    if (name.endsWith('.ts') && !left.test(name)) sentencesOf(name, sentences);
+/** All sentences of the engine, each with the file that says it. */
+function everySentence() {
+  const sentences = new Map();
+  for (const folder of ['app', 'nodes']) {
+    for (const file of readdirSync(path.join(root, folder), { recursive: true })) {
+      const name = path.posix.join(folder, file.replaceAll(path.sep, '/'));
+      if (name.endsWith('.ts') && !left.test(name)) sentencesOf(name, sentences);
+    }
   }
+  return sentences;
 }
 
-const translations = path.join(root, 'renderer/text/engine-de');
-const pairs = readdirSync(translations).flatMap((file) => Object.entries(JSON.parse(readFileSync(path.join(translations, file), 'utf8'))));
-const say = matcherOf(pairs, { ofNode: (title) => title, ofField: (title) => title });
-const open = [...sentences].filter(([text]) => {
-  const example = text.replace(/\{(\d+)\}/g, (_whole, index) => `x${index}`);
-  return say(example) === example;
-});
-if (process.argv.includes('--list')) for (const [text, file] of open) console.log(`${file}\t${text}`);
-console.log(`${sentences.size - open.length} of ${sentences.size} sentences of the engine are said in German (${pairs.length} translations).`);
+/** The sentences that no German template fits, and how many there are in all. */
+export function untranslated() {
+  const sentences = everySentence();
+  const translations = path.join(root, 'renderer/text/engine-de');
+  const pairs = readdirSync(translations).flatMap((file) => Object.entries(JSON.parse(readFileSync(path.join(translations, file), 'utf8'))));
+  const say = matcherOf(pairs, { ofNode: (title) => title, ofField: (title) => title });
+  const open = [...sentences].filter(([text]) => {
+    const example = text.replace(/\{(\d+)\}/g, (_whole, index) => `x${index}`);
+    return say(example) === example;
+  });
+  return { open: open.map(([text, file]) => ({ text, file })), sentences: sentences.size, translations: pairs.length };
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const { open, sentences, translations } = untranslated();
+  if (process.argv.includes('--list')) for (const { text, file } of open) console.log(`${file}\t${text}`);
+  console.log(`${sentences - open.length} of ${sentences} sentences of the engine are said in German (${translations} translations).`);
+}
