@@ -6,6 +6,7 @@ import { gpuCommands } from './gpu.ts';
 import { describeCommand, type DescribeOptions } from './describe.ts';
 import { doctorCommand, nodesCommand, runsCommand, validateCommand } from './inspect.ts';
 import { lineageCommand, type LineageOptions } from './lineage.ts';
+import { modelCommands } from './model.ts';
 import { reportCommands } from './report.ts';
 import { runCommand, type RunOptions } from './run.ts';
 import { storageCommand, type StorageOptions } from './storage.ts';
@@ -131,6 +132,7 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
   connectionCommands(program, terminal, done);
   reportCommands(program, terminal, done);
   gpuCommands(program, terminal, done);
+  modelCommands(program, terminal, done);
 
   try {
     await program.parseAsync(args, { from: 'user' });
