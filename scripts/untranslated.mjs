@@ -9,6 +9,8 @@ import { parseSync } from 'vite';
 import { matcherOf } from '../renderer/text/templates.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
+/** Their titles say what will be done. */
+const repairs = /^app\/pipeline\/(fixes|lint)\//;
 const left = /\.test\.|\/testing|\/fixtures\/|app\/cli\/|bundle-server|worker-fixture|\/assembly\//;
 
 /** Every sentence with `{0}` for what is put in, and the file that has it. */
@@ -27,7 +29,7 @@ function sentencesOf(file, sentences) {
     if (Array.isArray(node)) return node.forEach(walk);
     if (typeof node !== 'object' || node === null) return;
     if (node.type === 'NewExpression' && node.callee.name === 'PenstockError') keep(node.arguments[1]);
-    if (node.type === 'Property' && ['message', 'remedy', 'reason'].includes(node.key.name)) keep(node.value);
+    if (node.type === 'Property' && (['message', 'remedy', 'reason'].includes(node.key.name) || (node.key.name === 'title' && repairs.test(file)))) keep(node.value);
     Object.values(node).forEach(walk);
   };
   walk(parseSync(file, readFileSync(path.join(root, file), 'utf8')).program);

@@ -1,13 +1,14 @@
 import { useState } from 'react';
 import { Download, FileCode2, Printer } from 'lucide-react';
 import type { ReportDocument } from '#app/reports/document.ts';
-import { client, diagnosticOf } from '../rpc/client.ts';
+import { diagnosticOf } from '../rpc/client.ts';
 import { desktop } from '../rpc/desktop.ts';
 import { chartFileName } from '../results/charts/chart-text.ts';
 import { notify } from '../state/notices.ts';
 import { Button, Menu } from '../ui/index.ts';
 import { texts } from '../text/texts.ts';
 import { saveBlob } from './chart-files.ts';
+import { exportHtml } from './export-html.ts';
 import { printHtml } from './print.ts';
 
 /** One HTML file, or a PDF: the desktop writes it, a browser has its print dialog for that. */
@@ -16,7 +17,7 @@ export function ExportMenu({ report }: { readonly report: ReportDocument }) {
   const withHtml = async (work: (html: string) => Promise<void> | void, kind: ReportDocument['kind']) => {
     setBusy(true);
     try {
-      const { html, notes } = await client.reports.html({ report: { ...report, kind } });
+      const { html, notes } = await exportHtml({ ...report, kind });
       await work(html);
       const [note] = notes;
       if (note !== undefined) notify({ severity: 'info', message: note });

@@ -13,6 +13,9 @@ const worded = new Set(['title', 'help', 'note', 'summary', 'name', 'markdown'])
 /** What is data in charts and explanations. */
 const data = new Set(['series', 'column', 'categories', 'explanation', 'query', 'nodes']);
 
+/** What blocks of people's reports show that the engine has worded; of tables it has not. */
+const blocksOfReports = new Set<unknown>(['chart', 'metric', 'value']);
+
 /** A report or evaluation: what the engine worded in it; rows and series stay. */
 function reportInLanguage(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(reportInLanguage);
@@ -43,6 +46,8 @@ function said(key: string, value: unknown, isSaid: boolean): unknown {
   if (typeof value === 'string') return sentences.has(key) || (isSaid && (key === 'message' || key === 'remedy')) ? told(value) : value;
   if (key === 'fix' && typeof value === 'object' && value !== null && 'title' in value) return { ...value, title: told(String(value.title)) };
   if (key === 'report' && typeof value === 'object') return reportInLanguage(value);
+  if (key === 'content' && typeof value === 'object' && value !== null && 'type' in value && blocksOfReports.has(value.type)) return reportInLanguage(value);
+  if (key === 'stale' && typeof value === 'string') return told(value);
   if (lists.has(key) && Array.isArray(value)) return value.map((one) => (typeof one === 'string' ? told(one) : inLanguage(one)));
   return inLanguage(value);
 }

@@ -1,4 +1,4 @@
-import { exportReport } from '../reports/export.ts';
+import { exportedBlocks } from '../reports/export.ts';
 import { reportFromRun } from '../reports/from-run.ts';
 import { offersOf } from '../reports/offers.ts';
 import { ReportResolver } from '../reports/resolve.ts';
@@ -57,9 +57,9 @@ export function reportsProcedures(os: Implementer, engine: Engine) {
       const report = await reportFromRun(engine, input.path, signal);
       return engine.reports.create(report.title, report);
     }),
-    html: os.reports.html.handler(async ({ input, signal = never }) => {
-      const { html, notes } = await exportReport(engine, input.report, signal);
-      return { html, notes: [...notes] };
+    exported: os.reports.exported.handler(async ({ input, signal = never }) => {
+      const { blocks, notes } = await exportedBlocks(engine, input.report, signal);
+      return structuredClone({ blocks: blocks.map(({ resolved }) => resolved), notes }) as never;
     }),
   };
 }

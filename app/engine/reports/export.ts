@@ -1,15 +1,11 @@
-import { formatBytes, formatCount } from '#app/core/units.ts';
-import { PenstockError } from '#app/core/errors.ts';
+import { formatCount } from '#app/core/units.ts';
 import type { ReportDocument } from '#app/reports/document.ts';
-import { reportHtml } from '#app/reports/html/page.ts';
+import { assertSendable, reportHtml } from '#app/reports/html/page.ts';
 import type { ResolvedBlock } from '#app/reports/resolved.ts';
 import type { Engine } from '../engine.ts';
 import { ReportResolver } from './resolve.ts';
 import { momentText } from './sources.ts';
 import { mostFilterValues } from './tables.ts';
-
-/** A file that people send to each other. */
-const mostBytes = 60_000_000;
 
 export interface ExportedReport {
   readonly html: string;
@@ -17,17 +13,19 @@ export interface ExportedReport {
   readonly notes: readonly string[];
 }
 
-/** A report as one self-contained HTML file. Nothing is run. @throws PenstockError `report-too-large`. */
-export async function exportReport(engine: Engine, report: ReportDocument, signal: AbortSignal, now = Date.now()): Promise<ExportedReport> {
+/** What an exported page shows: every block as it is now, also its parts by the value of a filter. Nothing is run. */
+export async function exportedBlocks(engine: Engine, report: ReportDocument, signal: AbortSignal): Promise<{ readonly blocks: readonly ResolvedBlock[]; readonly notes: readonly string[] }> {
   const resolver = new ReportResolver(engine, report, signal, { parts: true });
   const blocks: ResolvedBlock[] = [];
   for (const block of report.blocks) blocks.push({ block, resolved: await resolver.resolve(block) });
-  const notes = [...limitNotes(report, blocks)];
+  return { blocks, notes: [...limitNotes(report, blocks)] };
+}
+
+/** A report as one self-contained HTML file, in English. Nothing is run. @throws PenstockError `report-too-large`. */
+export async function exportReport(engine: Engine, report: ReportDocument, signal: AbortSignal, now = Date.now()): Promise<ExportedReport> {
+  const { blocks, notes } = await exportedBlocks(engine, report, signal);
   const html = reportHtml(report, blocks, { madeAt: momentText(now), moment: momentText, notes });
-  const bytes = Buffer.byteLength(html);
-  if (bytes > mostBytes) {
-    throw new PenstockError('report-too-large', `The file would have ${formatBytes(bytes)}, more than the ${formatBytes(mostBytes)} that people can open and send.`, { remedy: 'Show fewer rows in its tables, or take out large charts and images.' });
-  }
+  assertSendable(html);
   return { html, notes };
 }
 

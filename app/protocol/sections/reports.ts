@@ -93,6 +93,6 @@ export const reportsContract = {
   offers: base.input(z.object({ source: blockSchema.options[2].shape.source, pinned })).output(z.object({ kind: z.string().nullable(), columns: z.array(columnSchema), offers: z.array(offered) })),
   /** A report of a pipeline's last run, that says what it does and shows what matters. */
   fromRun: base.input(z.object({ path: z.string() })).output(z.object({ path: z.string() })),
-  /** One self-contained HTML file. */
-  html: base.input(z.object({ report: reportSchema })).output(z.object({ html: z.string(), notes: z.array(z.string()) })),
+  /** What one self-contained file shows, block by block in the report's order; the page makes the file, in its language. `notes`: what the file will not have. */
+  exported: base.input(z.object({ report: reportSchema })).output(z.object({ blocks: z.array(resolvedSchema), notes: z.array(z.string()) })),
 };

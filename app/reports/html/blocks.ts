@@ -7,9 +7,10 @@ import { gridColumns, gridGap, rowHeight, type Block, type ChartLook } from '../
 import type { Content, Resolved, TableContent } from '../resolved.ts';
 import { decimalsFor, formatCell, isNumeric } from '../text/cell-format.ts';
 import { metricChange } from '../text/change.ts';
-import { formatMetric, metricTitle } from '../text/metric-text.ts';
+import { formatMetric } from '../text/metric-text.ts';
 import type { ValueBlock } from '../value-blocks.ts';
 import { markdownHtml } from './markdown.ts';
+import type { PageWords } from './words.ts';
 
 /** Blocks as HTML. Everything that comes from data or people goes through `escaped`. */
 
@@ -18,6 +19,7 @@ export interface BlockOptions {
   readonly interactive: boolean;
   /** px, see `pageWidths`. */
   readonly pageWidth: number;
+  readonly words: PageWords;
 }
 
 /**
@@ -49,7 +51,7 @@ export function blockHtml(block: Block, resolved: Resolved, options: BlockOption
     case 'text':
       return framed(block, `<div class="prose">${markdownHtml(content.type === 'text' ? content.markdown : '')}</div>`, 'plain');
     default: {
-      const stale = origin?.stale ? `<p class="stale">Out of date: ${escaped(plainReasons(origin.stale))}</p>` : '';
+      const stale = origin?.stale ? `<p class="stale">${escaped(options.words.stale(plainReasons(origin.stale)))}</p>` : '';
       return framed(block, stale + contentHtml(block, content, options), block.type === 'metric' ? 'tile' : '');
     }
   }
@@ -80,14 +82,14 @@ function contentHtml(block: Block, content: Content, options: BlockOptions): str
       const look = block.type === 'chart' ? block.look : {};
       const heading = block.title === undefined ? `<h3>${escaped(content.chart.title)}</h3>` : '';
       const size = { width: room.width - frame, height: Math.max(160, room.height - frame - extras - (block.title === undefined ? line : 0) - (content.chart.note === undefined ? 0 : line)) };
-      if (content.parts === undefined || !options.interactive) return `${heading}${chartHtml(content.chart, size, look)}`;
-      const parts = content.parts.map(({ value, chart }) => `<div data-part="${escaped(value)}" hidden>${chartHtml(chart, size, look)}</div>`).join('');
-      return `${heading}<div data-parts><div data-part="">${chartHtml(content.chart, size, look)}</div>${parts}<p class="none note" hidden>No rows of this chart have that value.</p></div>`;
+      if (content.parts === undefined || !options.interactive) return `${heading}${chartHtml(content.chart, size, look, options.words)}`;
+      const parts = content.parts.map(({ value, chart }) => `<div data-part="${escaped(value)}" hidden>${chartHtml(chart, size, look, options.words)}</div>`).join('');
+      return `${heading}<div data-parts><div data-part="">${chartHtml(content.chart, size, look, options.words)}</div>${parts}<p class="none note" hidden>${escaped(options.words.noPart)}</p></div>`;
     }
     case 'table':
       return tableHtml(content, options, room.height - frame - extras);
     case 'metric':
-      return metricHtml(content.metric, content.previous, block.title !== undefined && block.title !== '');
+      return metricHtml(content.metric, content.previous, block.title !== undefined && block.title !== '', options.words);
     case 'picture':
       return `<div class="drawing">${svgMarkup(content.picture)}</div>`;
     case 'value':
@@ -95,9 +97,9 @@ function contentHtml(block: Block, content: Content, options: BlockOptions): str
   }
 }
 
-function chartHtml(chart: ChartSpec, size: { readonly width: number; readonly height: number }, look: Partial<ChartLook>): string {
+function chartHtml(chart: ChartSpec, size: { readonly width: number; readonly height: number }, look: Partial<ChartLook>, words: PageWords): string {
   const note = chart.note === undefined ? '' : `<p class="note">${escaped(chart.note)}</p>`;
-  return `<div class="drawing">${svgMarkup(chartPicture(chart, { ...size, look, summary: chartSummary(chart) }))}</div>${note}`;
+  return `<div class="drawing">${svgMarkup(chartPicture(chart, { ...size, look, summary: chartSummary(chart, words.charts) }))}</div>${note}`;
 }
 
 function groupHtml(blocks: readonly ValueBlock[], width: number, options: BlockOptions): string {
@@ -111,38 +113,31 @@ function groupHtml(blocks: readonly ValueBlock[], width: number, options: BlockO
   const several = blocks.filter(({ type }) => type === 'chart').length > 1;
   for (const block of blocks) {
     if (block.type === 'chart') {
-      charts += `<div><h4>${escaped(block.chart.title)}</h4>${chartHtml(block.chart, { width: several && half > 360 ? half : width, height: 300 }, {})}</div>`;
+      charts += `<div><h4>${escaped(block.chart.title)}</h4>${chartHtml(block.chart, { width: several && half > 360 ? half : width, height: 300 }, {}, options.words)}</div>`;
       continue;
     }
     flush();
     if (block.type === 'text') html += `<div class="prose">${markdownHtml(block.markdown)}</div>`;
-    else if (block.type === 'metrics') html += `${block.title === undefined ? '' : `<h4>${escaped(block.title)}</h4>`}${metricsHtml(block.metrics)}`;
+    else if (block.type === 'metrics') html += `${block.title === undefined ? '' : `<h4>${escaped(block.title)}</h4>`}${metricsHtml(block.metrics, options.words)}`;
     else html += `<div>${block.title === undefined ? '' : `<h4>${escaped(block.title)}</h4>`}${tableHtml({ columns: block.columns, rows: block.rows.slice(0, 200), total: block.rows.length }, options)}</div>`;
   }
   flush();
   return html;
 }
 
-const metricsHtml = (metrics: readonly MetricItem[]): string =>
-  `<dl class="metrics">${metrics.map((item) => `<div${item.help === undefined ? '' : ` title="${escaped(item.help)}"`}><dt>${escaped(metricTitle(item.name))}</dt><dd>${escaped(formatMetric(item))}</dd></div>`).join('')}</dl>`;
+const metricsHtml = (metrics: readonly MetricItem[], words: PageWords): string =>
+  `<dl class="metrics">${metrics.map((item) => `<div${item.help === undefined ? '' : ` title="${escaped(item.help)}"`}><dt>${escaped(words.metricTitle(item.name))}</dt><dd>${escaped(formatMetric(item))}</dd></div>`).join('')}</dl>`;
 
-function metricHtml(metric: MetricItem, previous: number | null, titled: boolean): string {
-  const name = titled ? '' : `<div class="what">${escaped(metricTitle(metric.name))}</div>`;
-  return `${name}<div class="figure">${escaped(formatMetric(metric))}</div>${previous === null ? '' : `<div class="change">${escaped(changeText(metric, previous))}</div>`}`;
-}
-
-/** “▲ 1.2 points since the run before (83.0 %)”, or that nothing changed. */
-export function changeText(metric: MetricItem, previous: number): string {
-  const { direction, amount, points, before } = metricChange(metric, previous);
-  if (direction === 'unknown') return `the run before: ${before}`;
-  return direction === 'same' ? 'as in the run before' : `${direction === 'up' ? '▲' : '▼'} ${amount}${points ? ' points' : ''} since the run before (${before})`;
+function metricHtml(metric: MetricItem, previous: number | null, titled: boolean, words: PageWords): string {
+  const name = titled ? '' : `<div class="what">${escaped(words.metricTitle(metric.name))}</div>`;
+  return `${name}<div class="figure">${escaped(formatMetric(metric))}</div>${previous === null ? '' : `<div class="change">${escaped(words.change(metricChange(metric, previous)))}</div>`}`;
 }
 
 /** More columns than these are brought to the width of a sheet by small letters and equal columns. */
 const mostUpright = 10;
 
 /** `height`: px of its place, in which a screen scrolls it; paper shows all of it. */
-function tableHtml({ columns, rows, total, filterValues }: TableContent, { interactive }: BlockOptions, height = 640): string {
+function tableHtml({ columns, rows, total, filterValues }: TableContent, { interactive, words }: BlockOptions, height = 640): string {
   const decimals = columns.map((column, index) => (column.type === 'float' ? decimalsFor(rows.map((row) => row[index] ?? null)) : 0));
   const head = columns.map(({ name, type }) => `<th scope="col"${isNumeric(type) ? ' class="number"' : ''}>${interactive ? `<button type="button">${escaped(name)}</button>` : escaped(name)}</th>`).join('');
   const body = rows
@@ -157,7 +152,7 @@ function tableHtml({ columns, rows, total, filterValues }: TableContent, { inter
       return `<tr${interactive && value !== undefined ? ` data-value="${escaped(value ?? '')}"` : ''}>${cells.join('')}</tr>`;
     })
     .join('');
-  const told = total > rows.length ? `<p class="note">The first ${formatCount(rows.length)} of ${formatCount(total)} rows.</p>` : '';
-  const search = interactive && rows.length > 5 ? '<div class="filter"><input type="search" aria-label="Rows with" placeholder="Rows with…"><span class="count" role="status"></span></div>' : '';
-  return `<div${interactive ? ' data-table' : ''}>${search}<div class="rows${columns.length > mostUpright ? ' wide' : ''}" style="--room:${Math.max(160, height - (search === '' ? 0 : 34) - (told === '' ? 0 : 20))}px"${rows.length > 5 ? ' tabindex="0" role="region" aria-label="Table"' : ''}><table><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table></div>${told}</div>`;
+  const told = total > rows.length ? `<p class="note">${escaped(words.firstRows(formatCount(rows.length), formatCount(total)))}</p>` : '';
+  const search = interactive && rows.length > 5 ? `<div class="filter"><input type="search" aria-label="${escaped(words.rowsWith)}" placeholder="${escaped(words.rowsWith)}…"><span class="count" role="status" data-found="${escaped(words.found)}"></span></div>` : '';
+  return `<div${interactive ? ' data-table' : ''}>${search}<div class="rows${columns.length > mostUpright ? ' wide' : ''}" style="--room:${Math.max(160, height - (search === '' ? 0 : 34) - (told === '' ? 0 : 20))}px"${rows.length > 5 ? ` tabindex="0" role="region" aria-label="${escaped(words.table)}"` : ''}><table><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table></div>${told}</div>`;
 }

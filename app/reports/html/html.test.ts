@@ -3,10 +3,11 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { emptyReport, type Block, type ReportDocument } from '../document.ts';
 import type { Resolved, ResolvedBlock } from '../resolved.ts';
-import { changeText } from './blocks.ts';
 import { markdownHtml } from './markdown.ts';
 import { reportHtml } from './page.ts';
 import { dashboardScript } from './script.ts';
+import { metricChange } from '../text/change.ts';
+import { pageWords } from './words.ts';
 
 const evil = '<script>alert(1)</script>"\'><img src=x onerror=alert(2)>';
 const place = { x: 0, y: 0, w: 6, h: 8 };
@@ -56,6 +57,16 @@ describe('everything that leaves', () => {
   });
 });
 
+it('says its own words in the language that it is given, and names it', () => {
+  const words = { ...pageWords, language: 'de', dark: 'Dunkel', rowsWith: 'Zeilen mit', stale: (why: string) => `Veraltet: ${why}`, madeAt: (at: string) => `Am ${at}` };
+  const html = reportHtml({ ...emptyReport('r', 'R'), kind: 'dashboard', blocks: all.map(({ block }): Block => block) }, all, { madeAt: '1. Mai', moment: () => '', notes: [], words });
+  const document = new DOMParser().parseFromString(html, 'text/html');
+  expect(document.documentElement.lang).toBe('de');
+  expect(document.querySelector('#tone')?.textContent).toBe('Dunkel');
+  expect(document.querySelector('.stale')?.textContent).toMatch(/^Veraltet: /);
+  expect(document.querySelector('footer')?.textContent).toMatch(/^Am 1\. Mai/);
+});
+
 it('brings a table of many columns to the width of a sheet', () => {
   const block: Block = { id: 't', type: 'table', place, source, view: { of: 'table', columns: null, sort: [], filter: '' }, rows: 1 };
   const withColumns = (count: number): string => {
@@ -80,6 +91,6 @@ describe('a change since the run before', () => {
     [{ name: 'a', value: 90, format: 'count' as const }, 100, '▼ 10 since the run before (100)'],
     [{ name: 'a', value: 0.5, format: 'number' as const }, 0.5, 'as in the run before'],
   ])('%j after %s reads “%s”', (metric, previous, words) => {
-    expect(changeText(metric, previous)).toBe(words);
+    expect(pageWords.change(metricChange(metric, previous))).toBe(words);
   });
 });

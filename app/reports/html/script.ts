@@ -8,7 +8,7 @@ export const dashboardScript = `'use strict';
   const all = (selector, from) => [...(from || document).querySelectorAll(selector)];
   const toggle = document.getElementById('tone');
   if (toggle) {
-    const named = () => { toggle.textContent = root.dataset.tone === 'dark' ? 'Light' : 'Dark'; };
+    const named = () => { toggle.textContent = root.dataset.tone === 'dark' ? toggle.dataset.light : toggle.dataset.dark; };
     toggle.addEventListener('click', () => { root.dataset.tone = root.dataset.tone === 'dark' ? 'light' : 'dark'; named(); });
     named();
   }
@@ -26,7 +26,7 @@ export const dashboardScript = `'use strict';
       if (fits) count += 1;
     }
     const told = block.querySelector('.count');
-    if (told) told.textContent = count === rows.length ? '' : count + ' of ' + rows.length + ' rows';
+    if (told) told.textContent = count === rows.length ? '' : told.dataset.found.replace('{0}', count).replace('{1}', rows.length);
   };
   const tables = all('[data-table]');
   for (const block of tables) {

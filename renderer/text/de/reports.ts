@@ -109,6 +109,20 @@ export const reports: typeof english = {
   },
   change: ({ direction, amount, points, before }) =>
     direction === 'unknown' ? `Im Lauf davor: ${before}` : direction === 'same' ? 'Wie im Lauf davor' : `${direction === 'up' ? '▲' : '▼'} ${amount}${points ? ' Prozentpunkte' : ''} seit dem Lauf davor (${before})`,
+  exported: {
+    stale: (why) => `Veraltet: ${why}`,
+    noPart: 'Keine Zeilen dieses Diagramms haben diesen Wert.',
+    firstRows: (shown, all) => `Die ersten ${shown} von ${all} Zeilen.`,
+    rowsWith: 'Zeilen mit',
+    table: 'Tabelle',
+    all: 'alle',
+    dark: 'Dunkel',
+    light: 'Hell',
+    found: '{0} von {1} Zeilen',
+    madeAt: (at) => `Erstellt mit Penstock am ${at}.`,
+    madeFrom: (at, runs) => `Erstellt mit Penstock am ${at} aus ${runs}.`,
+    run: (pipeline, at) => `${pipeline}, Lauf vom ${at}`,
+  },
   chart: {
     menu: 'Diagramm mitnehmen',
     copyImage: 'Als Bild kopieren',

@@ -109,6 +109,20 @@ export const reports = {
   },
   change: ({ direction, amount, points, before }: MetricChange) =>
     direction === 'unknown' ? `The run before: ${before}` : direction === 'same' ? 'As in the run before' : `${direction === 'up' ? '▲' : '▼'} ${amount}${points ? ' points' : ''} since the run before (${before})`,
+  exported: {
+    stale: (why: string) => `Out of date: ${why}`,
+    noPart: 'No rows of this chart have that value.',
+    firstRows: (shown: string, all: string) => `The first ${shown} of ${all} rows.`,
+    rowsWith: 'Rows with',
+    table: 'Table',
+    all: 'all',
+    dark: 'Dark',
+    light: 'Light',
+    found: '{0} of {1} rows',
+    madeAt: (at: string) => `Made with Penstock on ${at}.`,
+    madeFrom: (at: string, runs: string) => `Made with Penstock on ${at} from ${runs}.`,
+    run: (pipeline: string, at: string) => `${pipeline}, run of ${at}`,
+  },
   chart: {
     menu: 'Take the chart elsewhere',
     copyImage: 'Copy as image',
