@@ -11,6 +11,7 @@ import { reportCommands } from './report.ts';
 import { runCommand, type RunOptions } from './run.ts';
 import { storageCommand, type StorageOptions } from './storage.ts';
 import { exitCodes, printFailure, type Terminal } from './terminal.ts';
+import { traceCommands } from './trace.ts';
 import { diffCommand, mergeCommand, type DiffOptions, type MergeOptions } from './versions.ts';
 
 const projectHelp = 'project folder: keeps results, and relative paths are under it (default: the nearest folder at or above the file with penstock.db or pipelines/, else .penstock/ beside the file)';
@@ -133,6 +134,7 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
   reportCommands(program, terminal, done);
   gpuCommands(program, terminal, done);
   modelCommands(program, terminal, done);
+  traceCommands(program, terminal, done);
 
   try {
     await program.parseAsync(args, { from: 'user' });
@@ -144,4 +146,4 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
   }
 }
 
-const usageCodes = new Set<unknown>(['unknown-node', 'unknown-param', 'set-syntax', 'ambiguous-node', 'output-format', 'param-invalid', 'not-a-pipeline', 'example-without-project', 'output-is-input', 'size-syntax', 'size-too-small', 'diff-mixed', 'output-folder-missing', 'unknown-report', 'ambiguous-report']);
+const usageCodes = new Set<unknown>(['usage', 'unknown-node', 'unknown-param', 'set-syntax', 'ambiguous-node', 'output-format', 'param-invalid', 'not-a-pipeline', 'example-without-project', 'output-is-input', 'size-syntax', 'size-too-small', 'diff-mixed', 'output-folder-missing', 'unknown-report', 'ambiguous-report']);

@@ -3,7 +3,7 @@ import { columnPath, type ColumnPath } from './lineage/column-path.ts';
 import { rowPath, type RowPath, type RowTarget } from './lineage/row-path.ts';
 import { ColumnSteps, type PortColumn } from './lineage/column-steps.ts';
 import { LeakSearch } from './lint/leak-search.ts';
-import { ConnectionStore, Connections, ReadAges, UserSecrets } from './connections/index.ts';
+import { ConnectionStore, Connections, ReadAges, userConfigDir, UserSecrets } from './connections/index.ts';
 import { Checkpoints } from './services/checkpoints.ts';
 import { outsideDatabases } from './services/databases.ts';
 import { answerQuestion } from './analysis/answer.ts';
@@ -52,6 +52,7 @@ import { SharedWork } from './run/shared-work.ts';
 import { Models } from './services/models.ts';
 import { probeContext, type WrittenTables } from './services/node-services.ts';
 import { suggestParams } from './analysis/suggest.ts';
+import { Trace } from './trace/trace.ts';
 
 export interface EngineOptions {
   /** Folder with penstock.db, artifacts/ and pipelines/; made when missing. */
@@ -69,6 +70,8 @@ export interface EngineOptions {
   readonly memoryLimit?: string;
   /** Hears of trouble in the background, one sentence each. */
   readonly warn?: (message: string) => void;
+  /** The user's own folder, for keys and passwords; default: by the habits of the system. */
+  readonly configDir?: string;
 }
 
 export interface StartRun {
@@ -105,6 +108,8 @@ export class Engine {
   readonly storage: ResultStorage;
   /** Databases outside that the project knows. */
   readonly connections: Connections;
+  /** Where everything comes from, and who did what. */
+  readonly trace: Trace;
   readonly events = new ProjectEvents((error) => this.noteUnexpected(error));
   /** Who works here, in the audit log; a trigger writes its own name instead. */
   readonly actor: string = `user:${userName()}`;
@@ -141,6 +146,7 @@ export class Engine {
     this.components = new ComponentFiles(options.projectDir);
     this.limits = parts.limits;
     const { resolvePath, database, store } = this;
+    this.trace = new Trace({ store, configDir: options.configDir ?? userConfigDir(), warn: this.#warn });
     this.cache = new ResultCache(store.results, store.artifacts, { soleWriter: !store.readOnly });
     const written: WrittenTables = new Map();
     this.connections = new Connections(new ConnectionStore(this.filesDir), new UserSecrets(), resolvePath);
@@ -371,7 +377,9 @@ export class Engine {
 
   /** Writes to the audit log who did what. Nothing while the project is open for reading. @throws PenstockError of the store (`disk-full` …). */
   audit(event: { readonly action: string; readonly subject: string; readonly details?: Readonly<Record<string, unknown>>; readonly actor?: string }): void {
-    if (!this.readOnly) this.store.audit.append({ actor: this.actor, ...event });
+    if (this.readOnly) return;
+    this.store.audit.append({ actor: this.actor, ...event });
+    this.trace.audited();
   }
 
   assertWritable(): void {
@@ -387,6 +395,7 @@ export class Engine {
     this.#closing.abort();
     await this.pipelines.flush();
     await this.models.close();
+    await this.trace.close();
     await this.database.close();
     await this.store.close();
     await rm(this.#tempDir, { recursive: true, force: true });

@@ -12,6 +12,7 @@ export type { PipelineRun } from './run/pipeline-run.ts';
 export { exportReport, type ExportedReport } from './reports/export.ts';
 export { artifactsOf } from './results/value-codec.ts';
 export { createRouter, type EngineRouter } from './router.ts';
+export { auditFormats, auditText, writeAudit, type AuditFormat } from './trace/audit-text.ts';
 export { scoreFile, type ScoreOptions } from './score.ts';
 
 import { Engine, type EngineOptions } from './engine.ts';

@@ -24,6 +24,21 @@ export interface AuditRecord extends Required<AuditEvent> {
   readonly hash: string;
 }
 
+export interface AuditFilter {
+  readonly subject?: string | undefined;
+  /** `model` finds `model.stage`, too. */
+  readonly action?: string | undefined;
+  readonly actor?: string | undefined;
+  /** Part of the subject, in any case of letters. */
+  readonly about?: string | undefined;
+  /** Unix ms; `until` is not in it. */
+  readonly since?: number | undefined;
+  readonly until?: number | undefined;
+  /** Lowest `seq` of the page before. */
+  readonly before?: number | undefined;
+  readonly limit: number;
+}
+
 const auditRow = z.object({
   seq: z.number(),
   at: z.number(),
@@ -77,19 +92,40 @@ export class AuditStore {
   }
 
   /** Newest first; `before` is the lowest `seq` of the page before. */
-  list(filter: { readonly subject?: string | undefined; readonly action?: string | undefined; readonly before?: number | undefined; readonly limit: number }): AuditRecord[] {
+  list(filter: AuditFilter): AuditRecord[] {
     const wanted: [string, SqliteValue[]][] = [];
     if (filter.subject !== undefined) wanted.push(['subject = ?', [filter.subject]]);
     // `model` finds `model.stage`, too.
     if (filter.action !== undefined) wanted.push(["(action = ? or action glob ? || '.*')", [filter.action, filter.action]]);
+    if (filter.actor !== undefined) wanted.push(['actor = ?', [filter.actor]]);
+    if (filter.about !== undefined) wanted.push(["instr(lower(subject), lower(?)) > 0", [filter.about]]);
+    if (filter.since !== undefined) wanted.push(['at >= ?', [filter.since]]);
+    if (filter.until !== undefined) wanted.push(['at < ?', [filter.until]]);
     if (filter.before !== undefined) wanted.push(['seq < ?', [filter.before]]);
     const where = wanted.length === 0 ? '' : `where ${wanted.map(([sql]) => sql).join(' and ')}`;
     return this.#db.all(`select ${columns} from audit ${where} order by seq desc limit ?`, ...wanted.flatMap(([, values]) => values), filter.limit).map(recordOf);
   }
 
-  /** Oldest first, in pages after `seq`: for verifying and exporting. */
+  /** Oldest first, in pages after `seq`: for exporting. @throws PenstockError `store-damaged` at a row that is not one. */
   after(seq: number, limit: number): AuditRecord[] {
     return this.#db.all(`select ${columns} from audit where seq > ? order by seq limit ?`, seq, limit).map(recordOf);
+  }
+
+  /** As they lie in the database, whatever somebody made of them: for verifying. */
+  rawAfter(seq: number, limit: number): Record<string, unknown>[] {
+    return this.#db.all(`select ${columns} from audit where seq > ? order by seq limit ?`, seq, limit);
+  }
+
+  /** The last row's number and hash; null before the first. */
+  head(): { readonly seq: number; readonly hash: string } | null {
+    const row = this.#db.get('select seq, hash from audit order by seq desc limit 1');
+    return row === undefined ? null : readRow(z.object({ seq: z.number(), hash: z.string() }), row, 'the audit log');
+  }
+
+  /** Who ever did something, and the actions there are: for filters. Sorted. */
+  names(): { readonly actors: string[]; readonly actions: string[] } {
+    const texts = (sql: string): string[] => z.array(z.object({ name: z.string() })).parse(this.#db.all(sql)).map(({ name }) => name);
+    return { actors: texts('select distinct actor as name from audit order by actor'), actions: texts('select distinct action as name from audit order by action') };
   }
 }
 

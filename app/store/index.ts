@@ -1,10 +1,11 @@
 export { ArtifactStore } from './artifacts.ts';
-export { auditHash, AuditStore, firstPrevious, type AuditEvent, type AuditRecord } from './audit.ts';
+export { auditHash, AuditStore, firstPrevious, type AuditEvent, type AuditFilter, type AuditRecord } from './audit.ts';
 export { CacheStore, type CacheEntry } from './cache.ts';
 export { listBackups } from './database.ts';
 export type { LeaseHolder } from './lease.ts';
 export { aliasPattern, modelNamePattern, modelStages, ModelStore, versionFactsSchema, type ApprovalRecord, type ModelStage, type ModelVersionRecord, type VersionFacts } from './models.ts';
 export type { NodeRunRecord, RunRecord, SeriesRecord } from './records.ts';
 export { RunStore, type LineageRecord } from './runs.ts';
+export { TraceStore, type AuditHead, type DatasetVersionRecord } from './trace.ts';
 export { UsageStore, type StoredResult } from './usage.ts';
 export { openStore, type MetaStore, type Store, type StoreOptions } from './store.ts';

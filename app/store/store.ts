@@ -11,6 +11,7 @@ import type { StoreMigration } from './migrations/index.ts';
 import { storeMigrations } from './migrations/index.ts';
 import { ModelStore } from './models.ts';
 import { RunStore } from './runs.ts';
+import { TraceStore } from './trace.ts';
 import { UsageStore } from './usage.ts';
 
 export interface StoreOptions {
@@ -36,6 +37,7 @@ export interface Store {
   readonly meta: MetaStore;
   readonly usage: UsageStore;
   readonly audit: AuditStore;
+  readonly trace: TraceStore;
   /** Notes an artifact's name and size; the file is `artifacts`' business. */
   noteArtifact(id: string, name: string, bytes: number): void;
   artifactInfo(id: string): { id: string; name: string; bytes: number; createdAt: number } | null;
@@ -132,7 +134,7 @@ function readOnlyStore(projectDir: string, file: string, migrations: readonly St
   }
 }
 
-type Parts = Pick<Store, 'projectDir' | 'runs' | 'cache' | 'models' | 'artifacts' | 'meta' | 'usage' | 'audit' | 'noteArtifact' | 'artifactInfo' | 'together'>;
+type Parts = Pick<Store, 'projectDir' | 'runs' | 'cache' | 'models' | 'artifacts' | 'meta' | 'usage' | 'audit' | 'trace' | 'noteArtifact' | 'artifactInfo' | 'together'>;
 
 const artifactRow = z.object({ id: z.string(), name: z.string(), bytes: z.number(), createdAt: z.number() });
 
@@ -146,6 +148,7 @@ function partsOf(projectDir: string, database: StoreDatabase, runs: RunStore): P
     meta: new MetaStore(database),
     usage: new UsageStore(database),
     audit: new AuditStore(database),
+    trace: new TraceStore(database),
     noteArtifact(id, name, bytes) {
       database.run('insert into artifacts (id, name, bytes, created_at) values (?, ?, ?, ?) on conflict do nothing', id, name, bytes, Date.now());
     },

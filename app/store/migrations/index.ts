@@ -1,6 +1,7 @@
 import { firstLight } from './first-light.ts';
 import { operate } from './operate.ts';
 import { resultUse } from './result-use.ts';
+import { trace } from './trace.ts';
 
 /** Brings the schema from version n to n + 1, where n is the migration's place in the list. Runs in one transaction. */
 export interface StoreMigration {
@@ -13,4 +14,5 @@ export const storeMigrations: readonly StoreMigration[] = [
   firstLight,
   resultUse,
   operate,
+  trace,
 ];
