@@ -1,6 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { penstockVersion } from '#app/core/version.ts';
 import { connectionCommands } from './connection-commands.ts';
+import { briefCommands } from './brief.ts';
 import { bundleCommand, scoreCommand, serveCommand } from './deploy.ts';
 import { gpuCommands } from './gpu.ts';
 import { describeCommand, type DescribeOptions } from './describe.ts';
@@ -132,6 +133,7 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
 
   connectionCommands(program, terminal, done);
   reportCommands(program, terminal, done);
+  briefCommands(program, terminal, done);
   gpuCommands(program, terminal, done);
   modelCommands(program, terminal, done);
   traceCommands(program, terminal, done);

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { PenstockError } from '#app/core/errors.ts';
 import { formatCount, formatDuration, formatNumber } from '#app/core/units.ts';
+import { judgeNodes, verdictSentence, type NodeVerdict } from '#app/brief/judge.ts';
 import { appPlaces, artifactsOf, createEngine, loadCatalogue, type Engine, type PipelineRun } from '#app/engine/index.ts';
 import type { PipelineDocument } from '#app/pipeline/document.ts';
 import type { NodeRun, RunStatus } from '#app/protocol/schema.ts';
@@ -31,8 +32,9 @@ export async function runCommand(file: string, options: RunOptions, terminal: Te
     if (engine.readOnly) throw locked(engine);
     const run = await engine.startRun({ document, path: file, anyway: options.force === true, stream: true, ...(to === undefined ? {} : { to }) });
     const result = await follow(run, engine, options.json === true ? quiet(terminal) : terminal);
-    if (options.json === true) printJson(terminal, report(run.runId, result, engine, document));
-    else printSummary(result, engine, run.runId, terminal);
+    const verdicts = judgeNodes(await engine.brief.targets(), result.nodes.values());
+    if (options.json === true) printJson(terminal, { ...report(run.runId, result, engine, document), targets: verdicts });
+    else printSummary(result, engine, run.runId, verdicts, terminal);
     if (result.status === 'failed' && options.json !== true && path.relative(place.filesDir, path.resolve(file)).startsWith('..')) {
       terminal.error(`Relative paths in ${file} are under the project folder, ${place.filesDir}.\n`);
     }
@@ -125,15 +127,16 @@ function rowsOf(node: NodeRun): number | null {
   return null;
 }
 
-function printSummary({ status, ms, nodes }: Followed, engine: Engine, runId: string, terminal: Terminal): void {
+function printSummary({ status, ms, nodes }: Followed, engine: Engine, runId: string, verdicts: readonly NodeVerdict[], terminal: Terminal): void {
   const metrics = Object.entries(engine.store.records.get(runId)?.metrics ?? {});
   if (metrics.length > 0) terminal.out(textTable(metrics.map(([name, value]) => [name, formatNumber(value)])));
+  for (const verdict of verdicts) terminal.out(`${verdict.met ? '✓' : '✗'} ${verdict.node}: ${verdictSentence(verdict)}\n`);
   const failed = [...nodes.values()].filter((node) => node.status === 'failed').length;
   terminal.error(`${status === 'succeeded' ? 'Done' : status === 'cancelled' ? 'Cancelled' : `Failed: ${failed} ${failed === 1 ? 'node' : 'nodes'}`}${ms === null ? '' : ` after ${formatDuration(ms)}`} (run ${runId}).\n`);
 }
 
 /** What `run --json` prints: one object. */
-function report(runId: string, { status, nodes }: Followed, engine: Engine, document: PipelineDocument): unknown {
+function report(runId: string, { status, nodes }: Followed, engine: Engine, document: PipelineDocument): Record<string, unknown> {
   const artifacts: { node: string; port: string; kind: string; id: string; path: string }[] = [];
   for (const node of nodes.values()) {
     const entry = node.cacheKey === null ? null : engine.cache.get(node.cacheKey);

@@ -27,6 +27,7 @@ import { Probes } from './analysis/probes.ts';
 import { loadCatalogue, type EngineCatalogue } from './catalogue.ts';
 import { DataAccess } from './data-access.ts';
 import { ProjectEvents } from './events.ts';
+import { BriefFile } from './brief/brief-file.ts';
 import { ComponentFiles } from './project/component-files.ts';
 import { PipelineFiles } from './project/pipeline-files.ts';
 import { openProjectStore, type ProjectStore } from './project/project-store.ts';
@@ -110,6 +111,8 @@ export class Engine {
   readonly connections: Connections;
   /** Where everything comes from, and who did what. */
   readonly trace: Trace;
+  /** What the project is for. */
+  readonly brief: BriefFile;
   readonly events = new ProjectEvents((error) => this.noteUnexpected(error));
   /** Who works here, in the audit log; a trigger writes its own name instead. */
   readonly actor: string = `user:${userName()}`;
@@ -142,6 +145,7 @@ export class Engine {
     this.#warn = options.warn ?? (() => undefined);
     const names = catalogueNames(this.catalogue);
     this.reports = new ReportFiles(options.projectDir);
+    this.brief = new BriefFile(options.projectDir);
     this.pipelines = new PipelineFiles(options.projectDir, { onProblem: this.#warn, mayWrite: () => !this.readOnly, words: (before, after) => changeSentences(diffDocuments(before, after), names) });
     this.components = new ComponentFiles(options.projectDir);
     this.limits = parts.limits;

@@ -6,6 +6,7 @@ import { penstockVersion } from '#app/core/version.ts';
 import { contract } from '#app/protocol/contract.ts';
 import type { Engine } from './engine.ts';
 import type { Implementer } from './procedures/implementer.ts';
+import { briefProcedures } from './procedures/brief.ts';
 import { componentsProcedures } from './procedures/components.ts';
 import { connectionsProcedures } from './procedures/connections.ts';
 import { csvProcedures } from './procedures/csv.ts';
@@ -39,6 +40,7 @@ export function createRouter(engine: Engine) {
   const never = new AbortController().signal;
 
   return os.router({
+    brief: briefProcedures(os as unknown as Implementer, engine),
     views: viewsProcedures(os as unknown as Implementer, engine),
     problems: problemsProcedures(os as unknown as Implementer, engine),
     values: valuesProcedures(os as unknown as Implementer, engine),

@@ -2,6 +2,7 @@ import { eventIterator } from '@orpc/contract';
 import { z } from 'zod';
 import { documentSchema } from '#app/pipeline/document.ts';
 import { base } from './base.ts';
+import { briefContract } from './sections/brief.ts';
 import { componentsContract } from './sections/components.ts';
 import { connectionsContract } from './sections/connections.ts';
 import { csvContract } from './sections/csv.ts';
@@ -45,6 +46,7 @@ export const nodeConfigurationSchema = z.object({
 
 export const contract = {
   views: viewsContract,
+  brief: briefContract,
   problems: problemsContract,
   values: valuesContract,
   csv: csvContract,
