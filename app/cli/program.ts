@@ -4,6 +4,7 @@ import { connectionCommands } from './connection-commands.ts';
 import { briefCommands } from './brief.ts';
 import { bundleCommand, scoreCommand, serveCommand } from './deploy.ts';
 import { gpuCommands } from './gpu.ts';
+import { monitorCommands } from './monitoring.ts';
 import { describeCommand, type DescribeOptions } from './describe.ts';
 import { doctorCommand, nodesCommand, runsCommand, validateCommand } from './inspect.ts';
 import { lineageCommand, type LineageOptions } from './lineage.ts';
@@ -137,6 +138,7 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
   gpuCommands(program, terminal, done);
   modelCommands(program, terminal, done);
   traceCommands(program, terminal, done);
+  monitorCommands(program, terminal, done);
 
   try {
     await program.parseAsync(args, { from: 'user' });
@@ -148,4 +150,4 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
   }
 }
 
-const usageCodes = new Set<unknown>(['usage', 'unknown-node', 'unknown-param', 'set-syntax', 'ambiguous-node', 'output-format', 'param-invalid', 'not-a-pipeline', 'example-without-project', 'output-is-input', 'size-syntax', 'size-too-small', 'diff-mixed', 'output-folder-missing', 'unknown-report', 'ambiguous-report']);
+const usageCodes = new Set<unknown>(['usage', 'unknown-node', 'unknown-param', 'set-syntax', 'ambiguous-node', 'output-format', 'param-invalid', 'not-a-pipeline', 'example-without-project', 'output-is-input', 'size-syntax', 'size-too-small', 'diff-mixed', 'output-folder-missing', 'unknown-report', 'unknown-alarm', 'unknown-monitor', 'ambiguous-report']);

@@ -29,6 +29,7 @@ import { DataAccess } from './data-access.ts';
 import { ProjectEvents } from './events.ts';
 import { BriefFile } from './brief/brief-file.ts';
 import { ComponentFiles } from './project/component-files.ts';
+import { Alarms, nodeMonitoring } from './monitoring/index.ts';
 import { PipelineFiles } from './project/pipeline-files.ts';
 import { openProjectStore, type ProjectStore } from './project/project-store.ts';
 import { ReportFiles } from './reports/report-files.ts';
@@ -104,6 +105,7 @@ export class Engine {
   readonly data: DataAccess;
   readonly leaks: LeakSearch;
   readonly models: Models;
+  readonly alarms: Alarms;
   readonly planner: Planner;
   readonly limits: ProjectLimits;
   readonly storage: ResultStorage;
@@ -168,6 +170,7 @@ export class Engine {
     const services: RelationServices = { parse: createParser(this.analyser.trees), resolvePath, ...createAnswers(this.analyser.answers) };
     this.#building = { services, parsing: this.analyser.parsing };
     this.models = new Models({ store, database, distDir: options.distDir, resolvePath, tempDir: parts.tempDir });
+    this.alarms = new Alarms(this);
     const parallel = parallelNodes();
     this.#environment = {
       database,
@@ -179,6 +182,7 @@ export class Engine {
       resolvePath,
       probes: (signal) => probeContext(database, outside, resolvePath, signal),
       models: (origin) => this.models.servicesFor(origin),
+      ...nodeMonitoring(this, this.#building),
       noteUnexpected: (error) => this.noteUnexpected(error),
     };
     this.planner = new Planner({ cache: this.cache, database, building: this.#building, projectDir: options.projectDir, tempDir: parts.tempDir, resolvePath, limits: () => this.limits.now, noteUnexpected: (error) => this.noteUnexpected(error) });

@@ -15,6 +15,7 @@ import { helpProcedures } from './procedures/help.ts';
 import { historyProcedures } from './procedures/history.ts';
 import { lineageProcedures } from './procedures/lineage.ts';
 import { lintProcedures } from './procedures/lint.ts';
+import { monitoringProcedures } from './procedures/monitoring.ts';
 import { planningProcedures } from './procedures/planning.ts';
 import { problemsProcedures } from './procedures/problems.ts';
 import { reportsProcedures } from './procedures/reports.ts';
@@ -47,6 +48,7 @@ export function createRouter(engine: Engine) {
     csv: csvProcedures(os as unknown as Implementer, engine),
     components: componentsProcedures(os as unknown as Implementer, engine),
     connections: connectionsProcedures(os as unknown as Implementer, engine),
+    monitoring: monitoringProcedures(os as unknown as Implementer, engine),
     planning: planningProcedures(os as unknown as Implementer, engine),
     lineage: lineageProcedures(os as unknown as Implementer, engine),
     lint: lintProcedures(os as unknown as Implementer, engine),

@@ -11,6 +11,7 @@ import { helpContract } from './sections/help.ts';
 import { historyContract } from './sections/history.ts';
 import { lineageContract } from './sections/lineage.ts';
 import { lintContract } from './sections/lint.ts';
+import { monitoringContract } from './sections/monitoring.ts';
 import { planningContract } from './sections/planning.ts';
 import { problemsContract } from './sections/problems.ts';
 import { reportsContract } from './sections/reports.ts';
@@ -52,6 +53,7 @@ export const contract = {
   csv: csvContract,
   components: componentsContract,
   connections: connectionsContract,
+  monitoring: monitoringContract,
   planning: planningContract,
   lineage: lineageContract,
   lint: lintContract,

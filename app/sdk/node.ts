@@ -3,6 +3,7 @@ import type { Diagnostic } from '#app/core/errors.ts';
 import type { ChartServices } from './charts.ts';
 import type { CsvFileServices, CsvTableServices } from './csv.ts';
 import type { DatabaseProbes, DatabaseServices } from './databases.ts';
+import type { AlarmServices, ReferenceServices } from './monitoring.ts';
 import type { FormatFileServices, FormatTableServices } from './formats.ts';
 import type { Say } from './say.ts';
 import type { ScriptServices } from './scripts.ts';
@@ -231,6 +232,10 @@ export interface RunContext<P> {
   readonly artifacts: ArtifactServices;
   readonly files: FileServices;
   readonly models: ModelServices;
+  /** History of monitoring nodes, and alarms over it. */
+  readonly alarms: AlarmServices;
+  /** Tables to compare with that are not on the canvas: what a registered model was trained on. */
+  readonly references: ReferenceServices;
   readonly databases: DatabaseServices;
   readonly scripts: ScriptServices;
   readonly checkpoint: CheckpointServices;

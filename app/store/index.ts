@@ -1,3 +1,4 @@
+export { AlarmStore, alarmStates, type AlarmRecord, type AlarmState, type NewAlarm, type StoredBatch } from './alarms.ts';
 export { ArtifactStore } from './artifacts.ts';
 export { auditHash, AuditStore, firstPrevious, type AuditEvent, type AuditFilter, type AuditRecord } from './audit.ts';
 export { CacheStore, type CacheEntry } from './cache.ts';

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { PenstockError } from '#app/core/errors.ts';
 import { ArtifactStore } from './artifacts.ts';
 import { AuditStore } from './audit.ts';
+import { AlarmStore } from './alarms.ts';
 import { CacheStore } from './cache.ts';
 import { migrateStore, StoreDatabase } from './database.ts';
 import { leaseRenewalMs, readLease, releaseLease, renewLease, takeLease, type LeaseHolder } from './lease.ts';
@@ -38,6 +39,7 @@ export interface Store {
   readonly usage: UsageStore;
   readonly audit: AuditStore;
   readonly trace: TraceStore;
+  readonly alarms: AlarmStore;
   /** Notes an artifact's name and size; the file is `artifacts`' business. */
   noteArtifact(id: string, name: string, bytes: number): void;
   artifactInfo(id: string): { id: string; name: string; bytes: number; createdAt: number } | null;
@@ -134,7 +136,7 @@ function readOnlyStore(projectDir: string, file: string, migrations: readonly St
   }
 }
 
-type Parts = Pick<Store, 'projectDir' | 'runs' | 'cache' | 'models' | 'artifacts' | 'meta' | 'usage' | 'audit' | 'trace' | 'noteArtifact' | 'artifactInfo' | 'together'>;
+type Parts = Pick<Store, 'projectDir' | 'runs' | 'cache' | 'models' | 'artifacts' | 'meta' | 'usage' | 'audit' | 'trace' | 'noteArtifact' | 'artifactInfo' | 'alarms' | 'together'>;
 
 const artifactRow = z.object({ id: z.string(), name: z.string(), bytes: z.number(), createdAt: z.number() });
 
@@ -149,6 +151,7 @@ function partsOf(projectDir: string, database: StoreDatabase, runs: RunStore): P
     usage: new UsageStore(database),
     audit: new AuditStore(database),
     trace: new TraceStore(database),
+    alarms: new AlarmStore(database),
     noteArtifact(id, name, bytes) {
       database.run('insert into artifacts (id, name, bytes, created_at) values (?, ?, ?, ?) on conflict do nothing', id, name, bytes, Date.now());
     },

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { parseDocument } from '#app/pipeline/parse.ts';
 import { serialiseDocument } from '#app/pipeline/serialise.ts';
 import type { RunDetail, RunSummary } from '#app/protocol/schema.ts';
-import { openStore, type AuditStore, type CacheEntry, type MetaStore, type ModelStore, type RunStore, type TraceStore, type UsageStore, type NodeRunRecord, type RunRecord, type Store } from '#app/store/index.ts';
+import { openStore, type AuditStore, type CacheEntry, type MetaStore, type ModelStore, type RunStore, type TraceStore, type UsageStore, type NodeRunRecord, type RunRecord, type AlarmStore, type Store } from '#app/store/index.ts';
 import type { ResultEntry, ResultStore, StoredPort } from '../results/result-cache.ts';
 import type { RunRecords } from '../run/records.ts';
 import type { ArtifactFiles } from '../services/artifact-files.ts';
@@ -25,6 +25,7 @@ export interface ProjectStore {
   readonly trace: TraceStore;
   /** Columns of each run's tables by where they come from. */
   readonly lineage: Pick<RunStore, 'saveLineage' | 'lineage' | 'impact'>;
+  readonly alarms: AlarmStore;
   /** Makes several writes one transaction. Synchronous. */
   together<T>(work: () => T): T;
   /** Text of a document as it was run, by its hash. */
@@ -64,6 +65,7 @@ export async function openProjectStore(projectDir: string, options: { readonly r
     audit: store.audit,
     trace: store.trace,
     lineage: store.runs,
+    alarms: store.alarms,
     together: (work) => store.together(work),
     documentText: (hash) => store.runs.version(hash),
     removeArtifact: (id) => store.artifacts.remove(id),

@@ -2,6 +2,7 @@ import { toDiagnostic, type Diagnostic } from '#app/core/errors.ts';
 import type { Database, ProfiledOperator } from '#app/data/index.ts';
 import type { Relation } from '#app/relation/types.ts';
 import { seedOf } from '#app/pipeline/cache-key.ts';
+import type { AlarmServices, ReferenceServices } from '#app/sdk/monitoring.ts';
 import type { ModelServices, ProbeContext, RunContext } from '#app/sdk/node.ts';
 import type { PlannedPort } from '../planning/plan.ts';
 import type { PortValue, TableValue } from '#app/sdk/ports.ts';
@@ -32,6 +33,9 @@ export interface NodeEnvironment {
   /** For questions about outside state before a node runs. */
   probes(signal: AbortSignal): ProbeContext;
   models(origin: ModelOrigin): ModelServices;
+  /** What monitoring nodes keep and raise. */
+  alarms(origin: ModelOrigin): AlarmServices;
+  references(signal: AbortSignal): ReferenceServices;
   /** Logs the stack of an error that nobody foresaw. */
   noteUnexpected(error: unknown): void;
 }
@@ -115,6 +119,8 @@ export async function runExecutor(
     databases: environment.outside.services(signal),
     scripts: scriptServices({ database, artifacts, written, signal, seed: seedOf(node.node.type), title: node.title, log: reports.log }),
     models: environment.models({ runId: origin.runId, nodeId, resolver, signal }),
+    alarms: environment.alarms({ runId: origin.runId, nodeId, resolver, signal }),
+    references: environment.references(signal),
     checkpoint: environment.checkpoints.of(node.key),
     resolvePath: (path) => environment.resolvePath(path),
   };

@@ -15,6 +15,7 @@ import { projectInWorker } from '../projection/project.ts';
 import { fitAndScoreInWorker } from '../search/fit-and-score-worker.ts';
 import { selectInWorker } from '../search/auto/select-ensemble.ts';
 import { calibrateInWorker } from '../understanding/calibrate.ts';
+import { calibrateDriftInWorker } from '../drift/calibrate.ts';
 import { fairThresholdsInWorker } from '../understanding/fair-thresholds.ts';
 import { tuneInWorker } from '../understanding/thresholds.ts';
 import type { TaskHandlers } from './tasks.ts';
@@ -34,6 +35,7 @@ export const handlers: TaskHandlers = {
   project: projectInWorker,
   'fold-metrics': foldMetricsInWorker,
   calibrate: calibrateInWorker,
+  'calibrate-drift': calibrateDriftInWorker,
   'tune-threshold': tuneInWorker,
   'fair-thresholds': fairThresholdsInWorker,
   'k-means': kMeansInWorker,

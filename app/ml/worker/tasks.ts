@@ -12,6 +12,7 @@ import type { ProjectPayload, ProjectResult } from '../projection/project.ts';
 import type { FitAndScorePayload, FitAndScoreResult } from '../search/fit-and-score-worker.ts';
 import type { SelectPayload, SelectResult } from '../search/auto/select-ensemble.ts';
 import type { CalibratePayload, CalibrateResult } from '../understanding/calibrate.ts';
+import type { CalibratePayload as DriftPayload, Calibration } from '../drift/calibrate.ts';
 import type { FairThresholds, FairThresholdsPayload } from '../understanding/fair-thresholds.ts';
 import type { TunedThreshold, TunePayload } from '../understanding/thresholds.ts';
 import type { ReadKerasPayload, ReadKerasResult } from '../imported/keras/keras-task.ts';
@@ -31,6 +32,7 @@ export interface TaskMap {
   'cluster-quality': { payload: QualityPayload; message: never; result: QualityResult };
   'fold-metrics': { payload: FoldMetricsPayload; message: never; result: Record<string, number> };
   calibrate: { payload: CalibratePayload; message: never; result: CalibrateResult };
+  'calibrate-drift': { payload: DriftPayload; message: never; result: Calibration };
   'tune-threshold': { payload: TunePayload; message: never; result: TunedThreshold };
   'fair-thresholds': { payload: FairThresholdsPayload; message: never; result: FairThresholds };
   'tree-shap': { payload: TreeShapPayload; message: never; result: TreeShapResult };

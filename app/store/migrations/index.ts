@@ -1,4 +1,5 @@
 import { firstLight } from './first-light.ts';
+import { monitoring } from './monitoring.ts';
 import { operate } from './operate.ts';
 import { resultUse } from './result-use.ts';
 import { trace } from './trace.ts';
@@ -15,4 +16,5 @@ export const storeMigrations: readonly StoreMigration[] = [
   resultUse,
   operate,
   trace,
+  monitoring,
 ];
