@@ -11,6 +11,8 @@ export interface BenchRow {
 
 export interface BenchOptions {
   readonly quick: boolean;
+  /** Only these rows, where a suite has parts. */
+  readonly part?: string | undefined;
 }
 
 /** Best wall time in ms of each contestant over `rounds`, taken in turns so that the machine's moods hit all alike. */

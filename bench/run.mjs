@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /**
- * `npm run bench -- SUITE [--quick]`: measures side by side with a named peer or limit in one run, prints a table and, last,
+ * `npm run bench -- SUITE [--quick] [--part=NAME]`: measures side by side with a named peer or limit in one run, prints a table and, last,
  * one JSON line {"suite":…,"ratios":{…}}. Ratios are ours ÷ the peer's (or the limit), best of several; under 1 is faster.
  */
 import { execFileSync } from 'node:child_process';
@@ -11,7 +11,7 @@ import { runnerImport } from 'vite';
 const suites = (await readdir(new URL('./suites/', import.meta.url))).filter((name) => name.endsWith('.ts')).map((name) => name.slice(0, -3));
 const [suite, ...options] = process.argv.slice(2);
 if (suite === undefined || !suites.includes(suite)) {
-  console.error(`Usage: npm run bench -- SUITE [--quick]\nSuites: ${suites.join(', ')}`);
+  console.error(`Usage: npm run bench -- SUITE [--quick] [--part=NAME]\nSuites: ${suites.join(', ')}`);
   process.exit(2);
 }
 execFileSync(process.execPath, [fileURLToPath(new URL('../scripts/build.mjs', import.meta.url)), 'kernels', 'tensorflow'], { stdio: 'inherit' });
@@ -20,7 +20,7 @@ const { module } = await runnerImport(fileURLToPath(new URL(`./suites/${suite}.t
   configFile: false,
   root: fileURLToPath(new URL('../', import.meta.url)),
 });
-const { rows } = await module.run({ quick: options.includes('--quick') });
+const { rows } = await module.run({ quick: options.includes('--quick'), part: options.find((option) => option.startsWith('--part='))?.slice(7) });
 console.table(Object.fromEntries(rows.map((row) => [row.name, { ours: row.ours, against: row.against, peer: row.peer, ratio: row.ratio, limit: row.limit ?? '' }])));
 console.log(JSON.stringify({ suite, ratios: Object.fromEntries(rows.map((row) => [row.name, row.ratio])) }));
 process.exit(0);

@@ -53,11 +53,11 @@ async function showAll(page: Page): Promise<void> {
   await page.waitForTimeout(400);
 }
 
-/** Scripting time in ms a key while the name of a new column is typed in the inspector; the least of some words. */
-export async function typing(measured: MeasuredPage): Promise<number> {
+/** Scripting time in ms a key while a node's title, or the name of a column that it computes, is typed in the inspector; the least of some words. */
+export async function typing(measured: MeasuredPage, what: 'title' | 'param'): Promise<number> {
   const { page } = measured;
   await page.locator('[data-testid=node-card][data-node-type="transform/formula"]').first().dispatchEvent('click');
-  const field = page.getByTestId('inspector').getByRole('textbox').first();
+  const field = page.getByTestId('inspector').getByRole('textbox').nth(what === 'title' ? 0 : 1);
   let best = Infinity;
   for (const word of ['wordwordword', 'anotherwordx', 'onceonceonce', 'lastlastlast']) {
     await field.fill('c');
@@ -128,8 +128,22 @@ export function heapOverRuns(measured: MeasuredPage, runs: number): Promise<{ re
   });
 }
 
-/** The canvas against React Flow's own stress example with as many nodes, in one browser: what scripts take for each movement of the mouse. */
-export async function run({ quick }: BenchOptions): Promise<{ rows: BenchRow[] }> {
+/** Once as the pipeline opens, at a zoom to read at, and once with every card on the page. */
+async function typingRows(browser: Browser, server: AppServer, nodes: number, say: (row: BenchRow) => void): Promise<void> {
+  const fresh = await MeasuredPage.of(await openApp(browser, server, nodes));
+  for (const view of ['as opened', 'all in view']) {
+    if (view === 'all in view') await showAll(fresh.page);
+    await fresh.settle();
+    for (const what of ['title', 'param'] as const) {
+      const typed = await typing(fresh, what);
+      say({ name: `typing a ${what}, ${nodes} nodes, ${view}`, ours: ms(typed), against: 'limit, scripts a key', peer: ms(16), ratio: ratio(typed, 16), limit: '≤ 1' });
+    }
+  }
+  await fresh.page.context().close();
+}
+
+/** The canvas against React Flow's own stress example with as many nodes, in one browser: what scripts take for each movement of the mouse. `part`: `typing`. */
+export async function run({ quick, part }: BenchOptions): Promise<{ rows: BenchRow[] }> {
   execFileSync(process.execPath, [fileURLToPath(new URL('../../scripts/build.mjs', import.meta.url)), 'engine', 'renderer'], { stdio: 'inherit' });
   if (!existsSync(process.env['PENSTOCK_CHROMIUM'] ?? '/usr/bin/chromium')) {
     console.log('Skipped: there is no Chromium here.');
@@ -142,6 +156,16 @@ export async function run({ quick }: BenchOptions): Promise<{ rows: BenchRow[] }
     console.log(`${row.name}: ${row.ours}; ${row.against} ${row.peer}: ${row.ratio} (${row.limit ?? ''})`);
     rows.push(row);
   };
+  if (part === 'typing') {
+    const [alone, browser] = [await serveApp([2000]), await launch()];
+    try {
+      await typingRows(browser, alone, 2000, say);
+    } finally {
+      await browser.close();
+      await alone.close();
+    }
+    return { rows };
+  }
   const [server, stress, browser] = [await serveApp([...sizes, (sizes.at(-1) ?? 0) / 2]), await serveStress(), await launch()];
   try {
     for (const nodes of sizes) {
@@ -163,15 +187,7 @@ export async function run({ quick }: BenchOptions): Promise<{ rows: BenchRow[] }
       );
       await other.context().close();
       if (nodes === sizes.at(-1)) {
-        // Once as the pipeline opens, at a zoom to read at, and once with every card on the page.
-        const fresh = await MeasuredPage.of(await openApp(browser, server, nodes));
-        for (const view of ['as opened', 'all in view']) {
-          if (view === 'all in view') await showAll(fresh.page);
-          await fresh.settle();
-          const typed = await typing(fresh);
-          say({ name: `typing, ${nodes} nodes, ${view}`, ours: ms(typed), against: 'limit, scripts a key', peer: ms(16), ratio: ratio(typed, 16), limit: '≤ 1' });
-        }
-        await fresh.page.context().close();
+        await typingRows(browser, server, nodes, say);
         const opened = await opening(ours, server, nodes, nodes / 2, rounds);
         say({ name: `opening, ${nodes} nodes`, ours: ms(opened), against: 'limit', peer: ms(1500), ratio: ratio(opened, 1500), limit: '≤ 1' });
       }

@@ -2,7 +2,6 @@ import { Position, type Edge, type Node, type NodeHandle } from '@xyflow/react';
 import type { Endpoint, PipelineDocument, PipelineGroup, PipelineNode, PipelineNote } from '#app/pipeline/document.ts';
 import { ancestors, descendants, indexGraph } from '#app/pipeline/graph.ts';
 import type { PortKind } from '#app/sdk/ports.ts';
-import { typeOf, titleOf } from '../state/catalogue.ts';
 import { nodeHeight, nodeWidth, portOffset, portSize, portsOf, type Ports } from './geometry.ts';
 import { wireKey } from '../state/lineage.ts';
 import { outputKind } from './edits.ts';
@@ -11,7 +10,8 @@ import { edgeWords } from './port-words.ts';
 import { chipPortId, chipPorts, collapsedMembers, membersOf, shownBox, type ChipPort } from './groups.ts';
 import { texts } from '../text/texts.ts';
 
-export type CardNode = Node<{ readonly node: PipelineNode; readonly ports: Ports }, 'card'>;
+/** A node's title and params its card asks for itself (`shown-nodes.ts`). */
+export type CardNode = Node<{ readonly node: Pick<PipelineNode, 'id' | 'type' | 'version' | 'content'>; readonly ports: Ports }, 'card'>;
 export type NoteNode = Node<{ readonly note: PipelineNote }, 'note'>;
 export type FrameNode = Node<{ readonly group: PipelineGroup }, 'frame'>;
 export type ChipNode = Node<{ readonly group: PipelineGroup; readonly members: readonly string[]; readonly inputs: readonly ChipPort[]; readonly outputs: readonly ChipPort[] }, 'chip'>;
@@ -30,6 +30,8 @@ interface Named {
   readonly outputs: readonly Pick<Ports['outputs'][number], 'name'>[];
 }
 
+/** Id of the element that says a card's name. */
+export const nameId = (nodeId: string): string => `name-${nodeId}`;
 /** Id of the element that says a card's state. */
 export const stateId = (nodeId: string): string => `state-${nodeId}`;
 
@@ -81,30 +83,26 @@ export function flowNodes(document: PipelineDocument, selection: Chosen, before:
     const old = known.get(node.id);
     const place = document.layout[node.id] ?? { x: 0, y: 0 };
     const selected = chosen.has(node.id);
-    if (old?.type === 'card' && old.data.node === node && (old.selected ?? false) === selected && old.position.x === place.x && old.position.y === place.y) return old;
+    if (old?.type === 'card' && isSameCard(old.data.node, node) && (old.selected ?? false) === selected && old.position.x === place.x && old.position.y === place.y) return old;
     const ports = old?.type === 'card' && old.data.node.type === node.type && !node.type.startsWith('flow/') ? old.data.ports : portsOf(document, node);
     return {
       id: node.id,
       type: 'card',
-      data: old?.type === 'card' && old.data.node === node ? old.data : { node, ports },
+      data: old?.type === 'card' && isSameCard(old.data.node, node) ? old.data : { node, ports },
       position: place,
       width: nodeWidth,
       height: nodeHeight,
       measured: { width: nodeWidth, height: nodeHeight },
       handles: old?.type === 'card' && old.data.ports === ports && old.handles ? old.handles : handlesOf(ports),
       selected,
-      ariaLabel: nodeName(node),
-      domAttributes: { ...notInTabOrder, 'aria-describedby': stateId(node.id) },
+      domAttributes: { ...notInTabOrder, 'aria-labelledby': nameId(node.id), 'aria-describedby': stateId(node.id) },
     };
   }
 }
 
-/** A node's title, and what it is where the title is a person's own. */
-function nodeName(node: PipelineNode): string {
-  const title = titleOf(node);
-  const type = typeOf(node)?.definition.title;
-  return type === undefined || type === title ? title : `${title}, ${type}`;
-}
+/** Whether only what the card asks for itself differs; a subflow's ports are in what it holds. */
+const isSameCard = (before: CardNode['data']['node'], now: PipelineNode): boolean =>
+  before === now || (before.id === now.id && before.type === now.type && before.version === now.version && !now.type.startsWith('flow/'));
 
 /** A group as its frame, under everything, or as a chip; not at all while it is nowhere. */
 function groupNode(document: PipelineDocument, group: PipelineGroup, selected: boolean, old: FlowNode | undefined): FlowNode[] {

@@ -24,6 +24,7 @@ import { GroupFrame, selectGroup } from './group-frame.tsx';
 import { GuideLines } from './guide-lines.tsx';
 import { NodeCard } from './node-card.tsx';
 import { NoteCard } from './note-card.tsx';
+import { showNodesOf } from './shown-nodes.ts';
 import { openSubflow } from './subflows.ts';
 import { WireRouter } from './routing/wire-router.ts';
 import { withRoutes } from './routing/wire-routes.ts';
@@ -116,10 +117,10 @@ function isJoined(document: PipelineDocument, nodeId: string): boolean {
   return incoming.has(nodeId) || outgoing.has(nodeId);
 }
 
-/** The cards and wires themselves. Apart from what lies over them, for it renders at every movement of a drag. */
 /** More cards than this are never all on the page. */
 const mostMounted = 3000;
 
+/** The cards and wires themselves. Apart from what lies over them, for it renders at every movement of a drag. */
 function FlowPaneView() {
   const document = useCanvasDocument();
   const viewing = usePipeline((store) => store.viewing);
@@ -135,6 +136,7 @@ function FlowPaneView() {
 
   useEffect(() => {
     if (!document) return;
+    showNodesOf(document);
     const placed = setNodes((before) => flowNodes(document, selection, before));
     const { current: last } = routed;
     const lead = (wires: WireEdge[]): WireEdge[] => {

@@ -2,18 +2,19 @@ import { Handle, Position, type NodeProps } from '@xyflow/react';
 import { memo } from 'react';
 import { useShallow } from 'zustand/react/shallow';
 import { formatDuration } from '#app/core/units.ts';
+import type { PipelineNode } from '#app/pipeline/document.ts';
 import { mayBeEmpty, type PortSpec } from '#app/sdk/ports.ts';
 import { cardTitleOf, categoryOf, iconOf, lineOf, titleOf, typeOf } from '../state/catalogue.ts';
-import { diagnosticsOf, useConfiguration } from '../state/configuration.ts';
+import { diagnosticsOf, useNodeConfiguration } from '../state/configuration.ts';
 import { nodeState, stateTitles } from '../state/node-state.ts';
-import { edit, usePipeline } from '../state/pipeline.ts';
-import { isRunning, useRun } from '../state/run.ts';
+import { edit } from '../state/pipeline.ts';
+import { isRunning, useNodeRun } from '../state/run.ts';
 import { NodeTile, Tooltip, cx } from '../ui/index.ts';
 import { useLineage, type LineageMark } from '../state/lineage.ts';
 import { DiffMark, useNodeMark } from '../history/diff-mark.tsx';
 import { useCanvas } from './canvas-store.ts';
-import { stateId, type CardNode } from './flow-model.ts';
-import { portOffset } from './geometry.ts';
+import { nameId, stateId, type CardNode } from './flow-model.ts';
+import { portOffset, type Ports } from './geometry.ts';
 import { InlineTitle } from './inline-title.tsx';
 import { CardFix } from './card-fix.tsx';
 import { LeakMark } from './leak-mark.tsx';
@@ -21,29 +22,37 @@ import { onPortKey } from './port-focus.ts';
 import { PortShape } from './port-shape.tsx';
 import { portWords } from './port-words.ts';
 import { noteRender } from '../state/renders.ts';
+import { usePortsOfNode, useShownNode } from './shown-nodes.ts';
 import { StateGlyph } from './state-glyph.tsx';
 import { texts } from '../text/texts.ts';
 
 function NodeCardView({ data, selected }: NodeProps<CardNode>) {
-  const { node, ports } = data;
+  const node = useShownNode(data.node.id);
+  return node === undefined ? null : <ShownCard node={node} ports={data.ports} selected={selected} />;
+}
+
+function ShownCard({ node, ports, selected }: { readonly node: PipelineNode; readonly ports: Ports; readonly selected: boolean }) {
   noteRender('card', node.id);
-  const describe = useConfiguration((store) => lineOf(node, store.nodes[node.id]?.describe ?? ''));
-  const diagnostics = useConfiguration(useShallow((store) => diagnosticsOf(store, node.id)));
-  const freshness = useConfiguration((store) => store.freshness[node.id]);
-  const nodeRun = useRun((store) => store.nodes[node.id]);
-  const progress = useRun((store) => store.progress[node.id]);
+  const describe = useNodeConfiguration(node.id, (store) => lineOf(node, store.nodes[node.id]?.describe ?? ''));
+  const diagnostics = useNodeConfiguration(node.id, useShallow((store) => diagnosticsOf(store, node.id)));
+  const freshness = useNodeConfiguration(node.id, (store) => store.freshness[node.id]);
+  const nodeRun = useNodeRun(node.id, (store) => store.nodes[node.id]);
+  const progress = useNodeRun(node.id, (store) => store.progress[node.id]);
   const mark = useLineage((store) => store.marks?.[node.id] ?? null);
   const traced = useLineage((store) => store.marks !== null);
   const renaming = useCanvas((store) => store.renaming === node.id);
   const difference = useNodeMark(node.id);
   // Worked out where the store is asked: a run that begins or ends changes what few cards show.
-  const { state, reason } = useRun(useShallow((store) => nodeState({ node, diagnostics, freshness, nodeRun: store.nodes[node.id], runActive: isRunning(store), runDocument: store.document })));
+  const { state, reason } = useNodeRun(node.id, useShallow((store) => nodeState({ node, diagnostics, freshness, nodeRun: store.nodes[node.id], runActive: isRunning(store), runDocument: store.document })));
   const known = typeOf(node) !== undefined;
   const message = state === 'failed' || state === 'attention' ? reason : null;
   const line = !known ? texts.common.notInstalled : (message ?? (state === 'running' ? (progress?.message ?? describe) : describe));
 
   return (
     <div data-testid={`node-${node.id}`} className="size-full">
+      <span id={nameId(node.id)} hidden>
+        {nodeName(node)}
+      </span>
       <div
         data-testid="node-card"
         data-node-id={node.id}
@@ -113,6 +122,13 @@ function NodeCardView({ data, selected }: NodeProps<CardNode>) {
   );
 }
 
+/** A node's title, and what it is where the title is a person's own. */
+function nodeName(node: PipelineNode): string {
+  const title = titleOf(node);
+  const type = typeOf(node)?.definition.title;
+  return type === undefined || type === title ? title : `${title}, ${type}`;
+}
+
 export const NodeCard = memo(NodeCardView);
 
 /** Under a card on the way of a column: which columns it runs through there, and how they are computed. */
@@ -140,7 +156,7 @@ function LineageColumns({ mark }: { readonly mark: LineageMark }) {
 
 function PortHandle({ nodeId, port, side, offset }: { readonly nodeId: string; readonly port: PortSpec; readonly side: 'in' | 'out'; readonly offset: number }) {
   const hollow = side === 'in' && mayBeEmpty(port);
-  const name = usePipeline((store) => (store.document ? portWords(store.document, nodeId, port, side) : port.title));
+  const name = usePortsOfNode(nodeId, (store) => (store.document ? portWords(store.document, nodeId, port, side) : port.title));
   return (
     <Handle
       id={port.name}

@@ -2,7 +2,7 @@ import { BaseEdge, EdgeLabelRenderer, getBezierPath, type EdgeProps } from '@xyf
 import { memo } from 'react';
 import { indexGraph } from '#app/pipeline/graph.ts';
 import { formatCount } from '#app/core/units.ts';
-import { useRun } from '../state/run.ts';
+import { useNodeRun, useRun } from '../state/run.ts';
 import { cx } from '../ui/index.ts';
 import { useEdgeMark } from '../history/diff-mark.tsx';
 import { useCanvas } from './canvas-store.ts';
@@ -20,7 +20,7 @@ const notableLoss = 0.2;
 function WireView({ id, sourceX, sourceY, targetX, targetY, sourcePosition, targetPosition, data, selected }: EdgeProps<WireEdge>) {
   noteRender('wire', id);
   const { node, port } = data?.from ?? { node: '', port: '' };
-  const stats = useRun((store) => store.nodes[node]?.ports[port]);
+  const stats = useNodeRun(node, (store) => store.nodes[node]?.ports[port]);
   const loss = useRun((store) => rowLoss(store.nodes, store.document, node, port));
   const difference = useEdgeMark(id);
   const isDropTarget = useCanvas((store) => store.dropEdge === id);

@@ -1,5 +1,4 @@
 import type { ElementMark } from '#app/pipeline/diff.ts';
-import { usePipeline } from '../state/pipeline.ts';
 import { useHistory } from './history-store.ts';
 import { texts } from '../text/texts.ts';
 
@@ -12,15 +11,11 @@ const marks: Readonly<Record<ElementMark, { readonly sign: string; readonly titl
 
 /** How a node stands in the difference that is shown; undefined outside of one. */
 export function useNodeMark(nodeId: string): ElementMark | undefined {
-  const viewing = usePipeline((store) => store.viewing);
-  const mark = useHistory((store) => store.marks?.nodes[nodeId]);
-  return viewing ? mark : undefined;
+  return useHistory((store) => store.marks?.nodes[nodeId]);
 }
 
 export function useEdgeMark(edgeId: string): 'added' | 'removed' | undefined {
-  const viewing = usePipeline((store) => store.viewing);
-  const mark = useHistory((store) => store.marks?.edges[edgeId]);
-  return viewing ? mark : undefined;
+  return useHistory((store) => store.marks?.edges[edgeId]);
 }
 
 /** At the corner of a card: a sign as well as a colour. */

@@ -6,6 +6,7 @@ import type { Freshness } from '#app/protocol/schema.ts';
 import type { Schema } from '#app/relation/types.ts';
 import { client, diagnosticOf, isGivenUp, type EngineClient } from '../rpc/client.ts';
 import { useConnection } from '../rpc/connection.ts';
+import { addChanged, byNode, differing } from './by-node.ts';
 import { findLeaks } from './leaks.ts';
 import { keepEntries, keepItems } from './keeping.ts';
 import { notify } from './notices.ts';
@@ -37,6 +38,15 @@ export const useConfiguration = create<ConfigurationStore>(() => ({
   document: null,
   pending: false,
 }));
+
+/** The same for one node: its entries, and findings about it or what is inside it. */
+export const useNodeConfiguration = byNode(useConfiguration, (now, before) => {
+  const ids = new Set<string>();
+  addChanged(ids, now.nodes, before.nodes);
+  addChanged(ids, now.freshness, before.freshness);
+  for (const { place } of differing(now.diagnostics, before.diagnostics)) ids.add(outermost(place?.nodeId ?? ''));
+  return ids;
+});
 
 /** Quiet time after the last edit before the engine is asked, in ms. */
 const quiet = 150;
@@ -147,12 +157,12 @@ export function inputSchema(document: PipelineDocument, nodes: ConfigurationStor
 }
 
 /** Findings by the outermost part of the node they are about; made once for each list. */
-const byNode = new WeakMap<readonly Finding[], ReadonlyMap<string, readonly Finding[]>>();
+const findingsByNode = new WeakMap<readonly Finding[], ReadonlyMap<string, readonly Finding[]>>();
 
 const outermost = (nodeId: string): string => nodeId.split(/[/[]/, 1)[0] ?? '';
 
 function findingsAt(all: readonly Finding[], nodeId: string): readonly Finding[] {
-  let index = byNode.get(all);
+  let index = findingsByNode.get(all);
   if (index === undefined) {
     const lists = new Map<string, Finding[]>();
     for (const item of all) {
@@ -161,7 +171,7 @@ function findingsAt(all: readonly Finding[], nodeId: string): readonly Finding[]
       if (list === undefined) lists.set(key, [item]);
       else list.push(item);
     }
-    byNode.set(all, lists);
+    findingsByNode.set(all, lists);
     index = lists;
   }
   return index.get(outermost(nodeId)) ?? noDiagnostics;

@@ -2,6 +2,7 @@ import { create } from 'zustand';
 import type { PipelineDocument } from '#app/pipeline/document.ts';
 import type { NodeRun, RunDetail, RunEvent, RunStatus } from '#app/protocol/schema.ts';
 import { client, diagnosticOf, follow, isGivenUp } from '../rpc/client.ts';
+import { addChanged, byNode } from './by-node.ts';
 import { reconfigure } from './configuration.ts';
 import { expandSubflows, levelDocument } from '#app/pipeline/subflow/index.ts';
 import { catalogue } from './catalogue.ts';
@@ -91,6 +92,15 @@ export function isRunning(state: Pick<RunStore, 'status'>): boolean {
 }
 
 const maxLogLines = 5000;
+/** The same for one node: its run and progress, whether a run is going on, and the document that was run. */
+export const useNodeRun = byNode(useRun, (now, before) => {
+  if (now.document !== before.document || isRunning(now) !== isRunning(before)) return 'all';
+  const ids = new Set<string>();
+  addChanged(ids, now.nodes, before.nodes);
+  addChanged(ids, now.progress, before.progress);
+  return ids;
+});
+
 let following: AbortController | null = null;
 
 export interface RunRequest {
