@@ -48,12 +48,15 @@ export class NumberBlocks<T extends Float32Array | Float64Array> {
     return view;
   }
 
-  join(): T {
+  /** All of them; where there is a `make`, in an array that it made. */
+  join(): T;
+  join<U extends Float32Array | Float64Array>(make: (length: number) => U): U;
+  join(make?: (length: number) => Float32Array | Float64Array): Float32Array | Float64Array {
     const last = this.#blocks.at(-1);
     if (last !== undefined) this.#blocks[this.#blocks.length - 1] = last.subarray(0, this.#used) as T;
     const only = this.#blocks.length === 1 ? this.#blocks[0] : undefined;
-    if (only !== undefined && only.byteLength === only.buffer.byteLength) return only;
-    const joined = this.#make(this.#length);
+    if (make === undefined && only !== undefined && only.byteLength === only.buffer.byteLength) return only;
+    const joined = (make ?? this.#make)(this.#length);
     let at = 0;
     for (const block of this.#blocks) {
       joined.set(block, at);

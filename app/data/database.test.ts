@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { tableFromIPC } from 'apache-arrow';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { memoryOf } from '#app/core/shared-table.ts';
 import { toDuckDb } from '#app/relation/emitters/duckdb/index.ts';
 import type { Relation } from '#app/relation/types.ts';
 import { createDatabase, type Database } from './database.ts';
@@ -47,6 +48,8 @@ describe('rows and columns', () => {
     const { data } = await database.matrix(scan, ['j', 'i']);
     expect(data.length).toBe(rows * 2);
     expect(data.every((value, at) => value === Math.fround(at % 2 === 0 ? at : (at - 1) / 2))).toBe(true);
+    // Where the learners' kernels work on it without a copy.
+    expect(memoryOf(data)).not.toBeNull();
   });
 
   it('gives missing numbers as NaN and text as it is', async () => {

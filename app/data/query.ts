@@ -1,5 +1,6 @@
 import type { DuckDBConnection, DuckDBTypeId } from '@duckdb/node-api';
 import { PenstockError } from '#app/core/errors.ts';
+import { sharedFloats } from '#app/core/shared-table.ts';
 import { formatCount } from '#app/core/units.ts';
 import type { Column, ColumnType, Schema } from '#app/relation/types.ts';
 import { contiguousItems, forEachChunk, NumberBlocks } from './chunks.ts';
@@ -72,7 +73,7 @@ export async function queryCount(connection: DuckDBConnection, sql: string): Pro
   return Number(result.getRows()[0]?.[0] ?? 0);
 }
 
-/** Row-major float32; null, NaN and numbers beyond float32's range become NaN. */
+/** Row-major float32 on memory that threads share; null, NaN and numbers beyond float32's range become NaN. */
 export async function queryMatrix(
   connection: DuckDBConnection,
   sql: string,
@@ -100,7 +101,7 @@ export async function queryMatrix(
       for (let r = 0, at = c; r < rows; r += 1, at += width) view[at] = items[r] as number;
     }
   });
-  return { data: blocks.join(), rows: blocks.length / width };
+  return { data: blocks.join(sharedFloats), rows: blocks.length / width };
 }
 
 /** Numeric columns as Float64Array (null → NaN), others as text. */

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { sharedFloats } from '#app/core/shared-table.ts';
 import { headModel } from '#app/ml/model/assemble.ts';
 import { train } from '#app/ml/learners/train.ts';
 import type { TrainInput } from '#app/ml/learners/types.ts';
@@ -17,9 +18,9 @@ const floats = (file: string): Float32Array => {
   const bytes = readFileSync(file);
   return new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
 };
-/** As the app reads training rows: workers see them without a copy. */
+/** As the app's tables give rows, and as it reads them to train on (tested in `app/ml/model/feature-rows.test.ts`): where kernels work on them. */
 function shared(values: Float32Array): Float32Array {
-  const copy = new Float32Array(new SharedArrayBuffer(values.byteLength));
+  const copy = sharedFloats(values.length);
   copy.set(values);
   return copy;
 }

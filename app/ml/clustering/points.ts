@@ -87,7 +87,7 @@ export async function quickMoments(points: PointSet, check: () => void): Promise
     // Squares beyond float32.
     return spreads.every(Number.isFinite) ? { means, spreads } : columnMoments(points);
   } finally {
-    await team.close();
+    team.close();
   }
 }
 

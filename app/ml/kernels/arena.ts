@@ -8,14 +8,27 @@ const reserved = page;
 
 /** Memory that the threads of one training share, given out from the start to the end and never taken back. */
 export class Arena {
-  readonly memory = new WebAssembly.Memory({ initial: 2, maximum: mostPages, shared: true });
-  #next = reserved;
+  readonly memory: WebAssembly.Memory;
+  #next: number;
+  /** Where it ends, if it may not grow. */
+  readonly #end: number | null;
 
-  /** Address of so many bytes, at a multiple of 64; zero at first. @throws PenstockError `training-memory` */
+  /** @param within a part of a memory that has other things in it; a memory of its own otherwise, which grows as needed */
+  constructor(within?: { readonly memory: WebAssembly.Memory; readonly at: number; readonly bytes: number }) {
+    this.memory = within?.memory ?? new WebAssembly.Memory({ initial: 2, maximum: mostPages, shared: true });
+    this.#next = within?.at ?? reserved;
+    this.#end = within === undefined ? null : within.at + within.bytes;
+  }
+
+  /** Address of so many bytes, at a multiple of 64; zero at first, in a memory of its own. @throws PenstockError `training-memory` */
   take(bytes: number): number {
     const at = this.#next;
     // Loops read up to four values at a time.
     this.#next = Math.ceil((at + bytes + 16) / 64) * 64;
+    if (this.#end !== null) {
+      if (this.#next > this.#end) throw tooLarge();
+      return at;
+    }
     const missing = Math.ceil((this.#next - this.memory.buffer.byteLength) / page);
     if (missing > 0) {
       if (this.#next > mostPages * page) throw tooLarge();

@@ -9,8 +9,8 @@ import { regions, type RegionName } from './regions.ts';
  * names a region (`../trees/regions.ts`, `../clustering`), and all run it; no message is sent, for a region may take microseconds.
  */
 
-/** Words of the control block: number of the region's turn, threads that are done with it, end, barrier (two words), region, then its integers. */
-export const control = { turn: 0, done: 1, end: 2, barrier: 3, region: 5, integers: 8, bytes: 1024, floats: 64 } as const;
+/** Words of the control block: number of the region's turn, threads that are done with it, end, barrier (two words), region, whether a helper could not begin, then the region's integers. */
+export const control = { turn: 0, done: 1, end: 2, barrier: 3, region: 5, failed: 6, integers: 8, bytes: 1024, floats: 64 } as const;
 const mostThreads = 8;
 const integerWords = 64;
 const floatWords = 64;
@@ -22,10 +22,12 @@ export interface TeamMember {
   readonly member: number;
   readonly threads: number;
   readonly table: Float32Array | null;
+  /** The last turn that is none of its: it takes part in those after, though it may hear of them late. */
+  readonly turn: number;
 }
 
 /** For helpers of a team that paused. */
-export type NextTable = Pick<TeamMember, 'table'>;
+export type NextTable = Pick<TeamMember, 'table' | 'turn'>;
 
 /** What a region sees. */
 export interface Region {
@@ -46,7 +48,7 @@ export interface Region {
 
 const entry = import.meta.url.endsWith('.ts') ? new URL('./team-worker.ts', import.meta.url) : new URL('./kernel-worker.js', import.meta.url);
 
-export function regionOf({ memory, control: at, member, threads, table }: TeamMember, kernels: Kernels): Region {
+export function regionOf({ memory, control: at, member, threads, table }: Omit<TeamMember, 'turn'>, kernels: Kernels): Region {
   const words = new Int32Array(memory.buffer, at, control.integers + integerWords);
   const view = new DataView(memory.buffer);
   return {
@@ -67,10 +69,15 @@ const places = Object.fromEntries(Object.keys(regions).map((name, i) => [name, i
 /** As many as there are cores, up to eight: beyond, threads wait for memory and for each other. */
 export const teamSize = (wanted?: number): number => Math.max(1, Math.min(mostThreads, wanted ?? availableParallelism()));
 
+/** What `control.end` says: go on, forget the team, or keep it for its next table. */
+export const ends = { no: 0, gone: 1, pause: 2 } as const;
+
 export type HelperMessage = 'ready' | 'free';
 
 /** Helpers without a team, kept for the next: a start takes some 40 ms, as long as a small training. They end with the thread that started them. */
 const idle: Worker[] = [];
+/** Teams on their way to an end, whose helpers are idle in a moment. */
+const ending = new Set<Promise<void>>();
 
 function newHelper(): Worker {
   // Kept off the process's own stdout, which may carry frames. Nobody reads it: a reader would keep the process alive, and helpers say nothing.
@@ -114,6 +121,8 @@ export class Team {
   readonly #words: Int32Array;
   #region: Region;
   readonly #helpers: Worker[];
+  /** Helpers that are up first when they say so. */
+  readonly #starting: Worker[] = [];
   #failed: Error | null = null;
   readonly #onError = (error: unknown): void => {
     this.#failed = error instanceof Error ? error : new Error(String(error));
@@ -125,13 +134,17 @@ export class Team {
     this.threads = threads;
     this.kernels = instantiate(module, arena.memory);
     this.#words = arena.i32(at, control.integers);
-    const member = (i: number): TeamMember => ({ memory: arena.memory, module, control: at, member: i, threads, table });
+    // A room in another memory holds what the one before has left.
+    arena.u8(at, control.bytes).fill(0);
+    const member = (i: number): TeamMember => ({ memory: arena.memory, module, control: at, member: i, threads, table, turn: 0 });
     this.#region = regionOf(member(0), this.kernels);
     this.integers = this.#region.integers;
     this.floats = this.#region.floats;
     this.f64 = new Float64Array(arena.memory.buffer);
     this.#helpers = Array.from({ length: threads - 1 }, (_, i) => {
-      const worker = idle.pop() ?? newHelper();
+      const known = idle.pop();
+      const worker = known ?? newHelper();
+      if (known === undefined) this.#starting.push(worker);
       worker.ref();
       worker.once('error', this.#onError);
       worker.postMessage(member(i + 1), []);
@@ -144,8 +157,10 @@ export class Team {
    * @param table numbers that regions read where they are; on shared memory unless there is one thread
    */
   static async start(arena: Arena, threads: number, table: Float32Array | null = null): Promise<Team> {
+    if (idle.length < threads - 1 && ending.size > 0) await Promise.all(ending);
     const team = new Team(arena, threads, arena.take(control.bytes), table);
-    await Promise.all(team.#helpers.map((worker) => heard(worker, 'ready')));
+    // Those that are up already come when they hear of it, and work begins without them.
+    await Promise.all(team.#starting.splice(0).map((worker) => heard(worker, 'ready')));
     return team;
   }
 
@@ -162,6 +177,7 @@ export class Team {
     for (let spins = 0; Atomics.load(words, control.done) < this.threads - 1; spins += 1) {
       if (spins < 20_000) continue;
       if (this.#failed !== null) throw this.#failed;
+      if (words[control.failed] === 1) throw (this.#failed = new Error('a helper could not begin'));
       Atomics.wait(words, control.done, Atomics.load(words, control.done), 1);
     }
   }
@@ -173,28 +189,41 @@ export class Team {
 
   /** Lets the helpers wait without a turn, until `resume`. False where one does not come back, for its region failed midway: then the team is of no more use, but for its end. */
   async pause(): Promise<boolean> {
-    const free = await this.#free();
+    const free = await this.#free(ends.pause);
     for (const worker of this.#helpers) worker.unref();
     return free.every(Boolean);
   }
 
   /** The same team and memory for other numbers. */
-  async resume(table: Float32Array | null): Promise<void> {
+  resume(table: Float32Array | null): void {
     this.#region = { ...this.#region, table };
-    Atomics.store(this.#words, control.end, 0);
-    const next: NextTable = { table };
-    await Promise.all(
-      this.#helpers.map((worker) => {
-        worker.ref();
-        worker.postMessage(next, []);
-        return heard(worker, 'ready');
-      }),
-    );
+    Atomics.store(this.#words, control.end, ends.no);
+    const next: NextTable = { table, turn: Atomics.load(this.#words, control.turn) };
+    for (const worker of this.#helpers) {
+      worker.ref();
+      worker.postMessage(next, []);
+    }
   }
 
   /** Lets the helpers go. One that does not come back is ended. */
   async end(): Promise<void> {
-    const free = await this.#free();
+    await this.leave();
+  }
+
+  /** The same; false where one did not come back: it may still write to the memory. */
+  leave(): Promise<boolean> {
+    const end = this.#end();
+    const settled = end.then(
+      () => undefined,
+      () => undefined,
+    );
+    ending.add(settled);
+    void settled.then(() => ending.delete(settled));
+    return end;
+  }
+
+  async #end(): Promise<boolean> {
+    const free = await this.#free(ends.gone);
     await Promise.all(
       this.#helpers.map(async (worker, i) => {
         worker.off('error', this.#onError);
@@ -203,11 +232,12 @@ export class Team {
         idle.push(worker);
       }),
     );
+    return free.every(Boolean);
   }
 
   /** Which helpers came back from their turns. */
-  #free(): Promise<boolean[]> {
-    Atomics.store(this.#words, control.end, 1);
+  #free(end: (typeof ends)[keyof typeof ends]): Promise<boolean[]> {
+    Atomics.store(this.#words, control.end, end);
     Atomics.add(this.#words, control.turn, 1);
     Atomics.notify(this.#words, control.turn);
     return Promise.all(this.#helpers.map(async (worker) => this.#failed === null && Promise.race([heard(worker, 'free').then(() => true, () => false), patience()])));

@@ -83,7 +83,7 @@ export async function blockMoments(input: Rows, precision: Precision, hooks: Pic
     // A shift from rows that were not like the others: now the means are known.
     return isOff(shift, { ...found, squares }) ? await onePass({ columns: found.means.map(Math.fround), target: Math.fround(found.targetMean), needed: true }) : found;
   } finally {
-    await team?.close();
+    team?.close();
   }
 }
 

@@ -30,6 +30,8 @@ export const shared = {
   /** By part, `partBytes`: see `partOf`. */
   sums: 17,
   partBytes: 18,
+  /** The rows, where they lie in the kernels' memory; 0: the region's table has them. */
+  table: 20,
   /** 1: products of the columns with each other (logistic: the curvature) are asked for; 0: squares alone (the slope alone). */
   products: 19,
 } as const;
@@ -77,9 +79,10 @@ function eachBlock(region: Region, visit: (block: Block) => void): void {
   const { integers, kernels, member, memory, table } = region;
   const get = (place: number): number => integers[place] as number;
   const [columns, groups, blockRows, shift] = [get(shared.columns), get(shared.groups), get(shared.blockRows), get(shared.shift)];
-  if (table === null) throw new Error('these regions read a table');
+  const here = get(shared.table);
+  if (table === null && here === 0) throw new Error('these regions read a table');
   // Buffers copy shared memory twice as fast as typed arrays, which go word by word.
-  const bytes = Buffer.from(table.buffer as ArrayBuffer, table.byteOffset, table.byteLength);
+  const bytes = table === null || here > 0 ? null : Buffer.from(table.buffer as ArrayBuffer, table.byteOffset, table.byteLength);
   const room = roomOf(columns, groups);
   const own = get(shared.room) + member * get(shared.roomBytes);
   const raw = Buffer.from(memory.buffer as unknown as ArrayBuffer, own + room.raw, blockRows * columns * 4);
@@ -96,10 +99,18 @@ function eachBlock(region: Region, visit: (block: Block) => void): void {
     const to = Math.min(get(shared.rows), from + get(shared.length));
     for (let row = from; row < to; row += blockRows) {
       const rows = Math.min(blockRows, to - row);
-      bytes.copy(raw, 0, row * columns * 4, (row + rows) * columns * 4);
-      if (!inPlace) kernels.shiftRows(own + room.raw, rows, columns, shift, groups, own + room.block);
-      else if (rows % 4 > 0) kernels.clear(own + room.raw + rows * columns * 4, (4 - (rows % 4)) * columns * 4);
-      visit({ row, rows, filled: Math.ceil(rows / 4) * 4, at: own + (inPlace ? room.raw : room.block), scaled: own + room.scaled, lines, sums, sides: [sums + part.sides, sums + part.sides + groups * 32], products: sums + part.products });
+      const where = row * columns * 4;
+      let at = bytes === null ? here + where : own + room.raw;
+      bytes?.copy(raw, 0, where, where + rows * columns * 4);
+      if (!inPlace) {
+        kernels.shiftRows(at, rows, columns, shift, groups, own + room.block);
+        at = own + room.block;
+      } else if (rows % 4 > 0) {
+        if (bytes === null) kernels.move(own + room.raw, at, rows * columns * 4);
+        at = own + room.raw;
+        kernels.clear(at + rows * columns * 4, (4 - (rows % 4)) * columns * 4);
+      }
+      visit({ row, rows, filled: Math.ceil(rows / 4) * 4, at, scaled: own + room.scaled, lines, sums, sides: [sums + part.sides, sums + part.sides + groups * 32], products: sums + part.products });
     }
   }
 }

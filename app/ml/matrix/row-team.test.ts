@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { memoryOf, sharedFloats } from '#app/core/shared-table.ts';
 import { normal, uniform } from '../learners/random.ts';
 import { quietHooks } from '../learners/testing.ts';
 import { RowTeam, type RowNumbers, type RowSums } from './row-team.ts';
@@ -19,7 +20,7 @@ async function withTeam<T>(matrix: Float32Array, columns: number, numbers: RowNu
   try {
     return use(team);
   } finally {
-    await team.close();
+    team.close();
   }
 }
 
@@ -101,6 +102,43 @@ it('gives the same whatever the number of threads, also from a table that one th
   ];
   expect(await both(matrix)).toEqual(await both(Float32Array.from(matrix)));
 });
+
+/** The same numbers where kernels work on them. */
+function placed(matrix: Float32Array): Float32Array {
+  const table = sharedFloats(matrix.length);
+  table.set(matrix);
+  return table;
+}
+
+it.each([[28, 50_001], [28, 10_002], [31, 9_001], [4, 20_003]])('gives the same from a table that kernels work on where it lies: %d columns', async (columns, rows) => {
+  const matrix = made(rows, columns);
+  const table = placed(matrix);
+  expect(memoryOf(table)).not.toBeNull();
+  const classes = Float64Array.from({ length: rows }, (_, row) => row % 2);
+  const weights = Float64Array.from({ length: rows }, (_, row) => 1 + (row % 3));
+  const beta = Float64Array.from({ length: columns }, (_, j) => j / 100);
+  for (const shift of [null, new Float64Array(columns).fill(0.5)]) {
+    const all = async (of: Float32Array): Promise<unknown> => [
+      await withTeam(of, columns, { targets: classes, weights }, (team) => team.moments(shift, 0.5, true, check)),
+      await withTeam(of, columns, { classes }, (team) => team.logistic(shift, { beta, intercept: 0, curvature: true, spread: 'all' }, check)),
+    ];
+    expect(await all(table)).toEqual(await all(matrix));
+  }
+  expect(table).toEqual(matrix);
+});
+
+it('leaves no memory behind in a table that five hundred fits share, some of them at once', async () => {
+  const columns = 28;
+  const table = placed(made(5_000, columns));
+  const fit = (): Promise<RowSums> => withTeam(table, columns, { targets: new Float64Array(5_000) }, (team) => team.moments(null, 0, true, check));
+  const [wanted] = await Promise.all([fit(), fit(), fit()]);
+  const size = (): number => memoryOf(table)?.buffer.byteLength ?? 0;
+  await new Promise(setImmediate);
+  const before = size();
+  for (let i = 0; i < 250; i++) expect(await Promise.all([fit(), fit()])).toEqual([wanted, wanted]);
+  // A room comes back when its helpers have left it: at most one more for each of those at once.
+  expect(size() - before).toBeLessThanOrEqual(4 * 2 ** 20);
+}, 60_000);
 
 it('spreads a sample over all rows', async () => {
   const [rows, columns] = [100_000, 2];

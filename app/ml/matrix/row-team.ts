@@ -1,5 +1,6 @@
+import { giveRoom, memoryOf, takeRoom } from '#app/core/shared-table.ts';
 import { Arena } from '../kernels/arena.ts';
-import { Team, teamSize } from '../kernels/team.ts';
+import { control, Team, teamSize } from '../kernels/team.ts';
 import { blockRowsOf, partOf, roomOf, shared, single } from './row-regions.ts';
 
 /** Parts that rows are cut into, whose sums are added in their order: no result depends on the number of threads. */
@@ -60,7 +61,18 @@ interface Places {
   readonly sums: number;
 }
 
-/** A team that waits for the next table: a start costs as much as a pass over a hundred thousand rows. */
+/** A team with room for what it needs beside the rows. */
+interface Placed {
+  readonly team: Team;
+  /** Where the room begins. */
+  readonly at: number;
+  /** Where the rows are in the team's memory; 0: elsewhere, and are copied block by block. */
+  readonly table: number;
+  /** Lets the team go, without a wait. */
+  leave(): void;
+}
+
+/** A team in a memory of its own that waits for the next table: a start costs as much as a pass over a hundred thousand rows. */
 interface Standing {
   readonly team: Team;
   /** Where its memory begins, and how many bytes there are. */
@@ -73,11 +85,39 @@ const standing: Standing[] = [];
 const usualBytes = 1 << 23;
 const mostKept = 1 << 25;
 
-async function takeTeam(threads: number, bytes: number, table: Float32Array): Promise<Standing> {
+/** A team in the memory of the rows; null where they lie in none, or it is full. */
+async function teamBeside(matrix: Float32Array, threads: number, bytes: number): Promise<Placed | null> {
+  const memory = memoryOf(matrix);
+  if (memory === null) return null;
+  const room = takeRoom(memory, bytes + control.bytes + 256);
+  if (room === null) return null;
+  const give = (): void => giveRoom(memory, room);
+  try {
+    const arena = new Arena({ memory, at: room.at, bytes: bytes + control.bytes + 256 });
+    const at = arena.take(bytes);
+    const team = await Team.start(arena, threads);
+    // What a thread did not come back from stays lent as long as there is the memory.
+    return { team, at, table: matrix.byteOffset, leave: () => void team.leave().then((all) => (all ? give() : undefined), () => undefined) };
+  } catch (error) {
+    give();
+    throw error;
+  }
+}
+
+async function takeTeam(threads: number, bytes: number, table: Float32Array): Promise<Placed> {
+  const own = (await teamBeside(table, threads, bytes)) ?? (await takeStanding(threads, bytes, table));
+  return 'leave' in own ? own : { ...own, table: 0, leave: () => void (leaving = Promise.allSettled([leaving, giveBack(own)]).then(() => undefined)) };
+}
+
+/** Until the teams that were let go stand. */
+let leaving: Promise<void> = Promise.resolve();
+
+async function takeStanding(threads: number, bytes: number, table: Float32Array): Promise<Standing> {
+  await leaving;
   const known = standing.findIndex(({ team, bytes: most }) => team.usable && team.threads === threads && most >= bytes);
   const [kept] = known < 0 ? [] : standing.splice(known, 1);
   if (kept !== undefined) {
-    await kept.team.resume(table);
+    kept.team.resume(table);
     return kept;
   }
   const arena = new Arena();
@@ -87,19 +127,19 @@ async function takeTeam(threads: number, bytes: number, table: Float32Array): Pr
 }
 
 async function giveBack(one: Standing): Promise<void> {
-  const isFree = await one.team.pause();
-  if (isFree && one.bytes <= mostKept && !standing.some(({ team }) => team.usable && team.threads === one.team.threads)) standing.push(one);
+  const isKept = one.bytes <= mostKept && !standing.some(({ team }) => team.usable && team.threads === one.team.threads);
+  if (isKept && (await one.team.pause())) standing.push(one);
   else await one.team.end();
 }
 
 /** Sums of products over the rows of a table by the kernels, on all cores; float32 products within a block, float64 sums of blocks. */
 export class RowTeam {
-  readonly #own: Standing;
+  readonly #own: Placed;
   readonly #table: TableRows;
   readonly #groups: number;
   readonly #at: Places;
 
-  private constructor(own: Standing, table: TableRows, at: Places) {
+  private constructor(own: Placed, table: TableRows, at: Places) {
     this.#own = own;
     this.#table = table;
     this.#groups = Math.ceil(table.columns / 4);
@@ -134,6 +174,7 @@ export class RowTeam {
     const line = (values: unknown, place: number): number => (values === undefined ? 0 : own.at + place);
     const fixed = {
       ...{ rows, columns, groups, blockRows: blockRowsOf(groups), room: own.at + places.room, roomBytes: room, sums: at.sums, partBytes: partOf(groups).bytes, beta: at.beta },
+      table: own.table,
       ...{ targets: line(targets, lines.targets), weights: line(weights, lines.weights), labels: line(classes, lines.labels), shares: line(shares, lines.shares) },
     };
     for (const [name, value] of Object.entries(fixed)) integers[shared[name as keyof typeof fixed]] = value;
@@ -156,8 +197,8 @@ export class RowTeam {
   }
 
   /** For the next table. */
-  close(): Promise<void> {
-    return giveBack(this.#own);
+  close(): void {
+    this.#own.leave();
   }
 
   /** As float32, 0 beyond the columns. */

@@ -1,4 +1,5 @@
 import { PenstockError } from '#app/core/errors.ts';
+import { sharedFloats } from '#app/core/shared-table.ts';
 import { formatCount } from '#app/core/units.ts';
 import { call, cast, col, lit } from '#app/relation/build.ts';
 import type { Expr, Relation } from '#app/relation/types.ts';
@@ -27,7 +28,7 @@ export interface FeatureRowsOptions extends ImageServices {
   readonly rows: number;
   /** Column of the relation with a whole number of each row's own: rows come in its order, whatever order the query gives. */
   readonly place?: string | undefined;
-  /** The matrix on shared memory, which stays readable when it is handed to a worker. */
+  /** The matrix on memory that workers and their kernels share: nothing of it is copied, neither on the way to a worker nor there. */
   readonly shared?: boolean | undefined;
 }
 
@@ -46,7 +47,7 @@ export async function readFeatureRows(fitted: FittedRecipe, relation: Relation, 
   const { data, rows } = await readFeatures(fitted, relation, further, tables, options);
   const stride = width + further.length;
   const order = options.place === undefined ? null : orderOf(data, rows, stride);
-  const matrix = options.shared === true ? new Float32Array(new SharedArrayBuffer(rows * width * 4)) : new Float32Array(rows * width);
+  const matrix = options.shared === true ? sharedFloats(rows * width) : new Float32Array(rows * width);
   const numbers = beside.map(() => new Float64Array(rows));
   for (let row = 0; row < rows; row += 1) {
     const at = (order === null ? row : (order.rows[row] ?? 0)) * stride;

@@ -6,7 +6,7 @@ const manyNodes = 500_000;
 const mostTogether = 1_000_000;
 
 /**
- * A graph with large trees as `TreeEnsemble` of ai.onnx.ml 5, which onnxruntime knows since 1.20: of the older operator it keeps a string and six
+ * A graph with large trees as `TreeEnsemble` of ai.onnx.ml 5, which onnxruntime knows since 1.21: of the older operator it keeps a string and six
  * integers of eight bytes a node, three times over while it loads, 460 bytes in all where this takes 160; files are a third as large, and scoring is
  * no slower. The newer operator set has the older operators no more, so all trees of a graph go or none: trees that split by single values stay, and
  * leaves with several values.

@@ -1,5 +1,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import { CancelledError } from '#app/core/errors.ts';
+import { knowMemories } from '#app/core/shared-table.ts';
+import { doneWith } from './collect.ts';
 import { type CallMessage, type ReplyMessage, toErrorRecord } from './messages.ts';
 import type { TaskAnswer, TaskHooks } from './tasks.ts';
 
@@ -23,6 +25,7 @@ async function answer(call: CallMessage, handlers: Readonly<Record<string, AnyHa
   const hooks = hooksFor(call.id, new Int32Array(call.cancel), post);
   try {
     hooks.check();
+    knowMemories(call.payload, call.memories);
     const handler = handlers[call.task];
     if (handler === undefined) throw new Error(`There is no task '${call.task}'.`);
     const { result, transfer } = await handler(call.payload, hooks);
@@ -30,6 +33,7 @@ async function answer(call: CallMessage, handlers: Readonly<Record<string, AnyHa
   } catch (error) {
     post({ id: call.id, kind: 'error', error: toErrorRecord(error) });
   }
+  doneWith(Object.values(call.memories).reduce((sum, { buffer }) => sum + buffer.byteLength, 0));
 }
 
 /** The worker side of `TaskWorker`: answers calls one after another, for as long as the thread lives. */

@@ -5,6 +5,8 @@ export interface CallMessage {
   readonly id: number;
   readonly task: string;
   readonly payload: unknown;
+  /** Of fields of the payload that lie in a memory for kernels. */
+  readonly memories: Readonly<Record<string, WebAssembly.Memory>>;
   /** One Int32: 1 once the caller has cancelled. Shared, so that a busy worker sees it without returning to its event loop. */
   readonly cancel: SharedArrayBuffer;
 }

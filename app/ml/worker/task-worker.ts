@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { CancelledError, PenstockError } from '#app/core/errors.ts';
+import { memoriesOf } from '#app/core/shared-table.ts';
 import { type CallMessage, type ReplyMessage, type WorkerStart, fromErrorRecord, outOfMemory } from './messages.ts';
 import { NativeGate } from './native-gate.ts';
 import type { TaskMap, TaskName } from './tasks.ts';
@@ -108,7 +109,7 @@ export class TaskWorker {
       this.#calls.set(id, { onReply, fail: (error) => settle(() => reject(error)) });
       this.#worker.ref();
       signal?.addEventListener('abort', onAbort, { once: true });
-      const message: CallMessage = { id, task, payload, cancel: cancel.buffer };
+      const message: CallMessage = { id, task, payload, memories: memoriesOf(payload), cancel: cancel.buffer };
       try {
         this.#worker.postMessage(message, [...(options.transfer ?? [])]);
       } catch (error) {

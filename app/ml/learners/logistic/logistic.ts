@@ -107,7 +107,7 @@ export async function trainLogistic(input: TrainInput, params: LogisticParams, h
   try {
     return await fit(input, await logisticProblem(input, weights, params, blocks, team, hooks), params, team, hooks);
   } finally {
-    await team?.close();
+    team?.close();
   }
 }
 
