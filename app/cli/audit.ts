@@ -1,9 +1,9 @@
-import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { Command } from 'commander';
 import { PenstockError } from '#app/core/errors.ts';
 import { formatCount } from '#app/core/units.ts';
-import { appPlaces, auditFormats, auditText, createEngine, findProject, writeAudit, type AuditFormat, type Engine } from '#app/engine/index.ts';
+import { auditFormats, auditText, writeAudit, type AuditFormat } from '#app/engine/index.ts';
+import { withOpenProject } from './open-project.ts';
 import { exitCodes, printJson, textTable, type Terminal } from './terminal.ts';
 
 interface AuditOptions {
@@ -54,20 +54,6 @@ export function auditCommands(program: Command, terminal: Terminal, done: (work:
     .action((options: AuditOptions) => done(exportCommand(options, terminal)));
 }
 
-/** Opens the nearest or the named project; @throws PenstockError `project-missing`. */
-export async function withProject<T>(project: string | undefined, readOnly: boolean, work: (engine: Engine) => Promise<T>, warn?: (message: string) => void): Promise<T> {
-  const place = project === undefined ? findProject(process.cwd()) : { projectDir: path.resolve(project) };
-  if (!existsSync(path.join(place.projectDir, 'penstock.db'))) {
-    throw new PenstockError('project-missing', `There is no project in ${place.projectDir}.`, { remedy: 'Name the folder of a project with --project; “penstock run” and “penstock serve” make one.' });
-  }
-  const engine = await createEngine({ ...place, ...appPlaces(), readOnly, ...(warn === undefined ? {} : { warn }) });
-  try {
-    return await work(engine);
-  } finally {
-    await engine.close();
-  }
-}
-
 function filterOf(options: AuditOptions): { actor?: string | undefined; action?: string | undefined; about?: string | undefined; since?: number | undefined; until?: number | undefined } {
   return { actor: options.actor, action: options.action, about: options.about, since: timeOf(options.since), until: timeOf(options.until) };
 }
@@ -83,7 +69,7 @@ function timeOf(text: string | undefined): number | undefined {
 async function listCommand(options: AuditOptions, terminal: Terminal): Promise<number> {
   const limit = Number(options.limit);
   if (!Number.isInteger(limit) || limit < 1) throw new PenstockError('usage', `“${options.limit ?? ''}” is not a number of rows.`, { remedy: 'Write a whole number from 1.' });
-  return withProject(options.project, true, async (engine) => {
+  return withOpenProject(options.project, 'read', async (engine) => {
     const rows = engine.store.audit.list({ ...filterOf(options), limit });
     if (options.json === true) printJson(terminal, rows);
     else if (rows.length === 0) terminal.out('Nothing is written there.\n');
@@ -93,8 +79,8 @@ async function listCommand(options: AuditOptions, terminal: Terminal): Promise<n
 }
 
 async function verifyCommand(options: AuditOptions, terminal: Terminal): Promise<number> {
-  return withProject(options.project, true, async (engine) => {
-    const verdict = await engine.trace.verifyAudit(options.key ?? null);
+  return withOpenProject(options.project, 'read', async (engine) => {
+    const verdict = await engine.trace.audit.verify(options.key ?? null);
     if (options.json === true) printJson(terminal, verdict);
     else terminal.out(auditText(verdict));
     return verdict.ok ? exitCodes.ok : exitCodes.failed;
@@ -102,10 +88,10 @@ async function verifyCommand(options: AuditOptions, terminal: Terminal): Promise
 }
 
 async function signCommand(options: AuditOptions, terminal: Terminal): Promise<number> {
-  return withProject(options.project, false, async (engine) => {
+  return withOpenProject(options.project, 'write', async (engine) => {
     engine.assertWritable();
-    const head = await engine.trace.signAudit();
-    const key = await engine.trace.auditFingerprint();
+    const head = await engine.trace.audit.sign();
+    const key = await engine.trace.audit.key();
     if (options.json === true) printJson(terminal, { head, key });
     else terminal.out(head === null ? 'The log is empty; there is nothing to sign.\n' : `Signed up to row ${head.seq}.\nKey: ${key ?? ''}\n`);
     return exitCodes.ok;
@@ -115,7 +101,7 @@ async function signCommand(options: AuditOptions, terminal: Terminal): Promise<n
 async function exportCommand(options: AuditOptions, terminal: Terminal): Promise<number> {
   const format = options.format as AuditFormat;
   if (!auditFormats.includes(format)) throw new PenstockError('usage', `The log is not written as “${options.format ?? ''}”.`, { remedy: `Write --format ${auditFormats.join(' or ')}.` });
-  return withProject(options.project, true, async (engine) => {
+  return withOpenProject(options.project, 'read', async (engine) => {
     const rows = await writeAudit(engine.store.audit, { ...filterOf(options), format }, options.out === undefined ? (text) => terminal.out(text) : path.resolve(options.out));
     if (options.out !== undefined) terminal.error(`${formatCount(rows)} ${rows === 1 ? 'row' : 'rows'} in ${options.out}.\n`);
     return exitCodes.ok;

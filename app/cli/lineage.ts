@@ -20,11 +20,12 @@ export interface LineageOptions {
  * `penstock lineage FILE --column NODE.COLUMN`: back to the source columns and forward to all uses; nothing is run.
  * `--row NODE:N`: back to the rows of the sources that the N-th row of the node's table is made of.
  */
-export async function lineageCommand(file: string, options: LineageOptions, terminal: Terminal): Promise<number> {
+export async function lineageCommand(file: string | undefined, options: LineageOptions, terminal: Terminal): Promise<number> {
   if ((options.column === undefined) === (options.row === undefined)) {
     printFailure(terminal, new PenstockError('usage', 'Name one column or one row.', { remedy: 'Write --column NODE.COLUMN, or --row NODE:N where N counts from 1.' }));
     return exitCodes.usage;
   }
+  if (file === undefined) throw new PenstockError('usage', 'A pipeline file is missing.', { remedy: 'Name it before --column or --row; or ask with --of for a model, run, dataset, number or request of a project.' });
   const document = await readPipeline(file);
   if (options.row !== undefined) return rowLineage(file, document, options.row, options, terminal);
   const { nodeId, column } = target(document, options.column ?? '');

@@ -13,7 +13,7 @@ import { reportCommands } from './report.ts';
 import { runCommand, type RunOptions } from './run.ts';
 import { storageCommand, type StorageOptions } from './storage.ts';
 import { exitCodes, printFailure, type Terminal } from './terminal.ts';
-import { traceCommands } from './trace.ts';
+import { graphCommand, traceCommands, type GraphOptions } from './trace.ts';
 import { diffCommand, mergeCommand, type DiffOptions, type MergeOptions } from './versions.ts';
 
 const projectHelp = 'project folder: keeps results, and relative paths are under it (default: the nearest folder at or above the file with penstock.db or pipelines/, else .penstock/ beside the file)';
@@ -66,14 +66,21 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
     .option('--json', 'print the description as one JSON object, with the ids of the nodes it names')
     .action((file: string, options: DescribeOptions) => done(describeCommand(file, options, terminal)));
   program
-    .command('lineage <file>')
-    .description('show where a column comes from and what uses it, or the rows of the sources that a row comes from')
+    .command('lineage [file]')
+    .description('show where a column, a row, a model, a number or a request comes from, and what came of it')
+    .option('--of <thing>', 'model:NAME@VERSION, run:ID, dataset:PATH, metric:RUN/NODE/NAME, server:NAME or request:ID; without a file')
+    .option('--to <thing>', 'with --of: only the way from there to this')
+    .option('--up', 'with --of: only what it comes from')
+    .option('--down', 'with --of: only what came of it')
+    .option('--detail <detail>', 'with --of: runs, steps or columns', 'steps')
+    .option('--depth <number>', 'with --of: steps away at most', '30')
+    .option('--dot', 'with --of: in Graphviz’ language')
     .option('--column <node.column>', 'column, after its node’s id or title; nothing is run')
     .option('--row <node:number>', 'row of a node’s table, counted from 1; the project must have run it')
     .option('--port <name>', 'output of the node (default: its first table)')
     .option('--project <folder>', 'folder that relative paths are under')
     .option('--json', 'print the path as one JSON object')
-    .action((file: string, options: LineageOptions) => done(lineageCommand(file, options, terminal)));
+    .action((file: string | undefined, options: LineageOptions & Partial<GraphOptions>) => done(options.of === undefined ? lineageCommand(file, options, terminal) : graphCommand({ ...options, of: options.of }, terminal)));
   program
     .command('diff <before> <after>')
     .description('say how a pipeline file differs from another, or a run (by its id) from another, and where its results begin to')

@@ -74,6 +74,8 @@ export interface EngineOptions {
   readonly warn?: (message: string) => void;
   /** The user's own folder, for keys and passwords; default: by the habits of the system. */
   readonly configDir?: string;
+  /** The project is thrown away: lineage events are not told outside. */
+  readonly scratch?: boolean;
 }
 
 export interface StartRun {
@@ -152,10 +154,12 @@ export class Engine {
     this.components = new ComponentFiles(options.projectDir);
     this.limits = parts.limits;
     const { resolvePath, database, store } = this;
-    this.trace = new Trace({ store, configDir: options.configDir ?? userConfigDir(), warn: this.#warn });
     this.cache = new ResultCache(store.results, store.artifacts, { soleWriter: !store.readOnly });
     const written: WrittenTables = new Map();
-    this.connections = new Connections(new ConnectionStore(this.filesDir), new UserSecrets(), resolvePath);
+    const secrets = new UserSecrets();
+    this.connections = new Connections(new ConnectionStore(this.filesDir), secrets, resolvePath);
+    const { catalogue, connections, events, projectDir, filesDir } = this;
+    this.trace = new Trace({ store, catalogue, database, events, connections, secrets, projectDir, filesDir, resolvePath, configDir: options.configDir ?? userConfigDir(), scratch: options.scratch === true, closing: this.#closing.signal, warn: this.#warn, noteUnexpected: (error) => this.noteUnexpected(error) });
     const ages = new ReadAges(options.projectDir, () => !store.readOnly);
     const outside = outsideDatabases({ connections: this.connections, ages, database, artifacts: store.artifacts, written });
     this.storage = new ResultStorage({ store, cache: this.cache, budget: () => this.limits.now.disk, titleOf: (type) => this.catalogue.get(type)?.definition.title ?? type, changed: () => this.data.forget(), warn: this.#warn });
@@ -304,9 +308,10 @@ export class Engine {
     this.#assertIdle(document);
     const { written } = this.#environment;
     const previous = this.#previous.get(document.id) ?? this.store.records.lastPorts(document.id);
+    const resolver = new PortValueResolver(analysis, this.cache, this.#building);
     const run = new PipelineRun({
       runId: newRecordId(),
-      resolver: new PortValueResolver(analysis, this.cache, this.#building),
+      resolver,
       cache: this.cache,
       environment: this.#environment,
       records: this.store.records,
@@ -324,6 +329,7 @@ export class Engine {
     this.#runs.set(run.runId, { run, pipelineId: document.id, targets });
     const about = { runId: run.runId, pipelineId: document.id, pipelinePath: request.path, title: document.title, trigger: request.trigger ?? null };
     const startedAt = performance.now();
+    this.trace.started({ runId: run.runId, resolver, plan, ports: () => run.ports });
     this.audit({ action: 'run.started', subject: `run:${run.runId}`, details: { pipeline: about.pipelineId, path: about.pipelinePath, title: about.title }, ...(about.trigger === null ? {} : { actor: about.trigger }) });
     this.events.emit({ type: 'run-started', ...about });
     void run.finished.then((status) => {
@@ -387,7 +393,7 @@ export class Engine {
   audit(event: { readonly action: string; readonly subject: string; readonly details?: Readonly<Record<string, unknown>>; readonly actor?: string }): void {
     if (this.readOnly) return;
     this.store.audit.append({ actor: this.actor, ...event });
-    this.trace.audited();
+    this.trace.audit.audited();
   }
 
   assertWritable(): void {

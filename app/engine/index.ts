@@ -13,6 +13,10 @@ export type { PipelineRun } from './run/pipeline-run.ts';
 export { exportReport, type ExportedReport } from './reports/export.ts';
 export { artifactsOf } from './results/value-codec.ts';
 export { createRouter, type EngineRouter } from './router.ts';
+export { cardExtensions, cardText, type CardFormat } from './trace/card/write-card.ts';
+export { exportCroissant } from './trace/croissant/export.ts';
+export { graphDot } from './trace/graph/dot.ts';
+export { reproduceRun, type Reproduction } from './trace/reproduce.ts';
 export { auditFormats, auditText, writeAudit, type AuditFormat } from './trace/audit-text.ts';
 export { scoreFile, type ScoreOptions } from './score.ts';
 

@@ -19,6 +19,7 @@ import { monitoringProcedures } from './procedures/monitoring.ts';
 import { planningProcedures } from './procedures/planning.ts';
 import { problemsProcedures } from './procedures/problems.ts';
 import { reportsProcedures } from './procedures/reports.ts';
+import { traceProcedures } from './procedures/trace.ts';
 import { valuesProcedures } from './procedures/values.ts';
 import { viewsProcedures } from './procedures/views.ts';
 
@@ -42,6 +43,7 @@ export function createRouter(engine: Engine) {
 
   return os.router({
     brief: briefProcedures(os as unknown as Implementer, engine),
+    trace: traceProcedures(os as unknown as Implementer, engine),
     views: viewsProcedures(os as unknown as Implementer, engine),
     problems: problemsProcedures(os as unknown as Implementer, engine),
     values: valuesProcedures(os as unknown as Implementer, engine),

@@ -15,6 +15,7 @@ import { monitoringContract } from './sections/monitoring.ts';
 import { planningContract } from './sections/planning.ts';
 import { problemsContract } from './sections/problems.ts';
 import { reportsContract } from './sections/reports.ts';
+import { traceContract } from './sections/trace.ts';
 import { valuesContract } from './sections/values.ts';
 import { viewsContract } from './sections/views.ts';
 import {
@@ -46,6 +47,7 @@ export const nodeConfigurationSchema = z.object({
 });
 
 export const contract = {
+  trace: traceContract,
   views: viewsContract,
   brief: briefContract,
   problems: problemsContract,

@@ -121,6 +121,18 @@ export class TraceStore {
     return row === undefined ? null : z.string().parse(row['sha256']);
   }
 
+  /** Nodes of a run whose training table, or written table, holds what came of a column of a source. */
+  columnUsers(runId: string, sourceNode: string, column: string): string[] {
+    const rows = this.#db.all("select distinct node_id as nodeId from lineage where run_id = ? and source_node = ? and source_column = ? and port in ('features', 'written')", runId, sourceNode, column);
+    return z.array(z.object({ nodeId: z.string() })).parse(rows).map(({ nodeId }) => nodeId);
+  }
+
+  /** Columns of sources that came into what a node of a run trained on or wrote. */
+  columnSources(runId: string, nodeId: string): { readonly node: string; readonly column: string }[] {
+    const rows = this.#db.all("select distinct source_node as node, source_column as \"column\" from lineage where run_id = ? and node_id = ? and port in ('features', 'written') and source_node is not null and via = 'value'", runId, nodeId);
+    return z.array(z.object({ node: z.string(), column: z.string() })).parse(rows);
+  }
+
   #versions(where: string, ...values: (string | number)[]): DatasetVersionRecord[] {
     return this.#db.all(`select ${columns} from dataset_versions ${where}`, ...values).map((row) => readRow(versionRow, row, 'a version of a dataset'));
   }

@@ -1,6 +1,7 @@
-import { formatCount, formatNumber } from '#app/core/units.ts';
-import type { Column, ColumnLineage } from '#app/relation/types.ts';
+import { penstockVersion } from '#app/core/version.ts';
+import type { ColumnLineage } from '#app/relation/types.ts';
 import type { ModelValue } from '#app/sdk/ports.ts';
+import { cardMarkdown, said } from '../trace/card/markdown.ts';
 
 /** What is known of a model when it is bundled; the model card says nothing else. */
 export interface BundleFacts {
@@ -13,94 +14,28 @@ export interface BundleFacts {
   readonly lineage: readonly ColumnLineage[];
 }
 
-const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
-const typeTitle: Record<Column['type'], string> = { boolean: 'true or false', integer: 'whole number', float: 'number', string: 'text', date: 'date', time: 'time', timestamp: 'date and time', binary: 'bytes' };
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string => `| ${cells.map(cell).join(' | ')} |`;
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
-}
-
-const algorithmTitle: Readonly<Record<string, string>> = { mlp: 'neural network (multi-layer perceptron)', 'linear-regression': 'linear regression', 'logistic-regression': 'logistic regression' };
-const initials: Readonly<Record<string, string>> = { rmse: 'RMSE', mae: 'MAE', auc: 'AUC', r2: 'R²' };
-
-/** `validationLoss` → `Validation loss`, `trainingR2` → `Training R²`. */
-function inWords(name: string): string {
-  const words = name.replaceAll(/([a-z0-9])([A-Z])/g, '$1 $2').toLowerCase().split(' ');
-  const text = words.map((word) => initials[word] ?? word).join(' ');
-  return text.charAt(0).toUpperCase() + text.slice(1);
-}
-
-function valueText(value: unknown): string {
-  if (value === null || value === undefined) return 'automatic';
-  if (typeof value === 'boolean') return value ? 'yes' : 'no';
-  return typeof value === 'string' ? value : JSON.stringify(value);
-}
-
-/** MODEL_CARD.md, after Mitchell et al. 2019, from facts only. */
+/** MODEL_CARD.md: the card that `penstock model card` writes, of a model that need not be registered. */
 export function modelCard(facts: BundleFacts): string {
-  const { model } = facts;
-  const { signature } = model;
-  const classes = signature.classes === undefined ? '' : `\n- Classes: ${signature.classes.map((cls) => `“${cls}”`).join(', ')}`;
-  const sources = [...new Set(facts.lineage.flatMap((column) => column.from.map((source) => source.label)))].sort();
-  const metrics = Object.entries(model.metrics);
-  const parameters = Object.entries(model.params);
-  const notes = model.summary?.notes ?? [];
-  const from = (column: string): string =>
-    [...new Set((facts.lineage.find((one) => one.column === column)?.from ?? []).filter((source) => source.via === 'value').map((source) => `${source.label}: ${source.column}`))].join(', ') || '—';
-  return `# ${facts.name}
-
-Predicts ${said(facts)} from ${signature.inputs.length} raw ${signature.inputs.length === 1 ? 'column' : 'columns'}.
-
-- Task: ${signature.task}
-- Target: “${signature.target.name}” (${typeTitle[signature.target.type]})${classes}
-- Algorithm: ${algorithmTitle[model.algorithm] ?? model.algorithm}
-- Made by the pipeline “${facts.pipelineTitle}” on ${facts.createdAt.toISOString().slice(0, 10)}
-
-## Data
-
-Trained on ${formatCount(model.rows)} rows${sources.length > 0 ? ` from ${sources.join(', ')}` : ''}.
-
-## Features
-
-${table(['Column', 'Type', 'Computed from'], signature.inputs.map((column) => [column.name, typeTitle[column.type], from(column.name)]))}
-
-These are the columns to send, as they were in the training table. A value may be missing in any of them, and a text may be one that did
-not occur in training: the model then answers with what it learned to do without.
-
-## Measured while training
-
-${metrics.length > 0 ? table(['Measure', 'Value'], metrics.map(([name, value]) => [inWords(name), formatNumber(value)])) : 'Nothing was recorded while training.'}
-${notes.length > 0 ? `\n${notes.map((note) => `- ${note}`).join('\n')}\n` : ''}
-${coefficients(model)}## Training parameters
-
-${parameters.length > 0 ? table(['Parameter', 'Value'], parameters.map(([name, value]) => [inWords(name), valueText(value)])) : 'None.'}
-
-## Limits
-
-- The numbers above were measured while training, on the data named above. They say little about other data: test the model on rows that
-  it has not seen, and again when the data changes.
-- Names and types of the columns are checked with every request. Units and meanings cannot be: they must be the same as in training.
-- Whether the use of the model is fair, safe or allowed was not assessed.
-`;
-}
-
-/** More than this many lines of coefficients nobody reads. */
-const shownCoefficients = 15;
-
-function coefficients(model: ModelValue): string {
-  const all = model.summary?.coefficients ?? [];
-  if (all.length === 0) return '';
-  const largest = all.toSorted((a, b) => Math.abs(b.coefficient) - Math.abs(a.coefficient)).slice(0, shownCoefficients);
-  const hasClasses = largest.some((one) => one.cls !== undefined);
-  const rows = largest.map((one) => [one.feature, ...(hasClasses ? [one.cls ?? ''] : []), formatNumber(one.coefficient)]);
-  return `## What it learned
-
-The ${largest.length === all.length ? '' : `${largest.length} largest of ${formatCount(all.length)} `}coefficients, over the features as preprocessed.
-
-${table(['Feature', ...(hasClasses ? ['Class'] : []), 'Coefficient'], rows)}
-
-`;
+  const { name, model, createdAt, lineage, nodeId } = facts;
+  return cardMarkdown({
+    name,
+    version: null,
+    stage: null,
+    aliases: [],
+    createdAt,
+    note: '',
+    model,
+    onnx: { sha256: model.onnx, bytes: null, opsets: {} },
+    appVersion: penstockVersion,
+    source: 'trained',
+    pipeline: { title: facts.pipelineTitle, path: null, hash: null },
+    run: null,
+    nodeId,
+    lineage,
+    trainingData: [],
+    evaluations: [],
+    approvals: [],
+  });
 }
 
 /** README.md of the bundle: how to run it in four ways. */
@@ -109,7 +44,7 @@ export function readme(facts: BundleFacts, example: string): string {
   const image = imageName(name);
   return `# ${name}: a model to deploy
 
-Predicts ${said(facts)}. [MODEL_CARD.md](MODEL_CARD.md) says what it was trained on and how well it did.
+Predicts ${said(facts.model)}. [MODEL_CARD.md](MODEL_CARD.md) says what it was trained on and how well it did.
 
 ## Serve it
 
@@ -159,8 +94,6 @@ text such as 2024-05-31 or 2024-05-31T08:30:00. \`signature.json\` says which te
 \`node server.mjs --check\` verifies all of them and runs the golden rows; \`sha256sum -c SHA256SUMS\` verifies them without Node.
 `;
 }
-
-const said = ({ model: { signature } }: BundleFacts): string => `${signature.task === 'classification' ? 'the class of' : 'the number'} “${signature.target.name}”`;
 
 /** Names of container images are lower case, with single signs between letters and digits. */
 const imageName = (name: string): string => name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-').replaceAll(/^-|-$/g, '') || 'model';

@@ -1,50 +1,165 @@
-import type { AuditHead } from '#app/store/index.ts';
+import type { Database } from '#app/data/index.ts';
+import { expandSubflows } from '#app/pipeline/subflow/expand.ts';
+import type { TraceDetail, TraceGraphData, TraceNode } from '#app/protocol/sections/trace.ts';
+import type { EngineCatalogue } from '../catalogue.ts';
+import type { Connections, SecretStore } from '../connections/index.ts';
+import type { ProjectEvent, ProjectEvents } from '../events.ts';
 import type { ProjectStore } from '../project/project-store.ts';
-import { AuditHeads, outsideHead, projectId } from './audit-heads.ts';
-import { readKey } from './audit-key.ts';
-import { verifyAudit, type AuditVerdict } from './verify-audit.ts';
+import { AuditTrail } from './audit-trail.ts';
+import { factsOfVersion, trainerOf, type ModelFacts } from './card/model-facts.ts';
+import { TraceGraph, type Direction } from './graph/graph.ts';
+import { idFromText, parseId } from './graph/ids.ts';
+import { connectionPlaces, OpenLineageEmitter } from './openlineage/emitter.ts';
+import { nodeEvents, pipelineEvent, type EventType, type RunFacts } from './openlineage/events.ts';
+import { findRequest, type LoggedRequest } from './requests.ts';
+import { RunRecorder, type RecordedRun, type StartedRun } from './run-recorder.ts';
 
 export interface TraceOptions {
   readonly store: ProjectStore;
+  readonly catalogue: EngineCatalogue;
+  readonly database: Database;
+  readonly events: ProjectEvents;
+  readonly connections: Pick<Connections, 'list'>;
+  readonly secrets: SecretStore;
+  readonly projectDir: string;
+  readonly filesDir: string;
   readonly configDir: string;
+  /** A project that is thrown away: nothing is told outside. */
+  readonly scratch: boolean;
+  readonly closing: AbortSignal;
+  resolvePath(path: string): string;
   readonly warn: (message: string) => void;
+  readonly noteUnexpected: (error: unknown) => void;
 }
+
+type RunEvent = Extract<ProjectEvent, { type: 'run-started' | 'run-ended' }>;
 
 /** Where everything in a project comes from, and who did what. */
 export class Trace {
+  readonly openLineage: OpenLineageEmitter;
+  readonly audit: AuditTrail;
   readonly #options: TraceOptions;
-  readonly #heads: AuditHeads;
+  readonly #recorder: RunRecorder;
 
   constructor(options: TraceOptions) {
     this.#options = options;
-    const { store, configDir, warn } = options;
-    this.#heads = new AuditHeads({ audit: store.audit, trace: store.trace, meta: store.meta, configDir, mayWrite: () => !store.readOnly, warn });
+    const { store, configDir, warn, projectDir, filesDir, secrets, closing, noteUnexpected } = options;
+    this.audit = new AuditTrail({ store, configDir, warn });
+    this.#recorder = new RunRecorder({ store, closing, noteUnexpected, filesDir, resolvePath: (path) => options.resolvePath(path) });
+    this.openLineage = new OpenLineageEmitter({ store, projectDir, configDir, secrets, warn });
+    options.events.listen(async (event) => {
+      if (event.type === 'run-started') await this.#runStarted(event);
+      else if (event.type === 'run-ended') await this.#runEnded(event);
+    });
+    if (!options.scratch) this.openLineage.wake();
   }
 
-  /** A record was added to the audit log: it is signed in a moment. */
-  audited(): void {
-    this.#heads.noted();
+  /** A run is about to be told of by the event `run-started`. */
+  started(run: StartedRun): void {
+    this.#recorder.started(run);
   }
 
-  /** Signs the audit log now. @throws PenstockError of the key. */
-  signAudit(): Promise<AuditHead | null> {
-    return this.#heads.sign();
+  /** @param of a reference as people write it, or an id of the graph. @throws PenstockError `unknown-thing`, `unknown-model`, `unknown-request`. */
+  async graph(of: string, options: { readonly directions: readonly Direction[]; readonly detail: TraceDetail; readonly depth: number; readonly limit: number; readonly opened?: readonly string[] }, signal: AbortSignal = this.#options.closing): Promise<TraceGraphData> {
+    const id = this.#idOf(of);
+    const graph = await this.#open([id], signal);
+    return graph.walk(id, { ...options, opened: new Set(options.opened) });
   }
 
-  /** @param key fingerprint of the key whose signatures count; null: any. */
-  async verifyAudit(key: string | null = null): Promise<AuditVerdict> {
-    const { store, configDir } = this.#options;
-    const project = projectId(store.meta);
-    const [outside, own] = await Promise.all([project === null ? null : outsideHead(configDir, project), readKey(configDir).catch(() => null)]);
-    return verifyAudit({ audit: store.audit, project, heads: store.trace.heads(), outside, key, own: own?.fingerprint ?? null });
+  /** The shortest way from one thing to another that came of it. @throws PenstockError `no-path` and those of `graph`. */
+  async path(from: string, to: string, detail: TraceDetail, signal: AbortSignal = this.#options.closing): Promise<TraceGraphData> {
+    const ids = [this.#idOf(from), this.#idOf(to)] as const;
+    return (await this.#open(ids, signal)).path(...ids, detail);
   }
 
-  /** Of the user's key; null before it was made. */
-  async auditFingerprint(): Promise<string | null> {
-    return (await readKey(this.#options.configDir))?.fingerprint ?? null;
+  async search(text: string, limit: number): Promise<TraceNode[]> {
+    return (await this.#open([], this.#options.closing)).search(text, limit);
   }
 
+  /** @throws PenstockError `unknown-request`. */
+  request(id: string, signal: AbortSignal = this.#options.closing): Promise<LoggedRequest> {
+    return findRequest(this.#options.projectDir, this.#options.database, id, signal);
+  }
+
+  /** What the columns of a request come from: the model's columns as its training table had them. */
+  async columnsOf(request: LoggedRequest): Promise<{ column: string; from: { dataset: string; column: string; via: 'value' | 'filter' }[] }[]> {
+    if (request.version === null) return [];
+    const facts = await this.modelFacts(`${request.model}@${request.version}`).catch(() => null);
+    const names = new Set(request.schema.map(({ name }) => name));
+    return (facts?.lineage ?? []).filter(({ column }) => names.has(column)).map(({ column, from }) => ({ column, from: from.map((source) => ({ dataset: source.label, column: source.column, via: source.via })) }));
+  }
+
+  /** What is known of a registered model. @param reference `NAME`, `NAME@3`, `NAME@ALIAS` … @throws PenstockError `unknown-model`, `artifact-missing`. */
+  modelFacts(reference: string): Promise<ModelFacts> {
+    const { store, catalogue } = this.#options;
+    return factsOfVersion(store.models.resolve(reference), { store, catalogue });
+  }
+
+  /** Finishes what is under way while the project can still be written to. */
   async close(): Promise<void> {
-    await this.#heads.close();
+    await this.openLineage.close();
+    await this.audit.close();
+  }
+
+  #idOf(text: string): string {
+    const { models, trace } = this.#options.store;
+    return idFromText(
+      text,
+      (reference) => models.resolve(reference),
+      (dataset) => trace.uses(dataset, null, 1).length > 0,
+    );
+  }
+
+  /** Requests lie in files: those asked for are looked up first. */
+  async #open(ids: readonly string[], signal: AbortSignal): Promise<TraceGraph> {
+    const { store, catalogue } = this.#options;
+    const requests = new Map<string, { model: string; version: number | null }>();
+    for (const id of ids) {
+      const parsed = parseId(id);
+      if (parsed?.kind !== 'request') continue;
+      const found = await this.request(parsed.parts[0] ?? '', signal);
+      requests.set(found.id, found);
+    }
+    return new TraceGraph({ store, catalogue, requests });
+  }
+
+  async #runStarted(event: RunEvent): Promise<void> {
+    const recorded = await this.#recorder.noted(event.runId);
+    await this.#emit('START', event, recorded);
+  }
+
+  async #runEnded(event: RunEvent & { type: 'run-ended' }): Promise<void> {
+    const recorded = await this.#recorder.ended(event.runId, event.status);
+    const type: EventType = event.status === 'succeeded' ? 'COMPLETE' : event.status === 'cancelled' || event.status === 'interrupted' ? 'ABORT' : 'FAIL';
+    await this.#emit(type, event, recorded);
+  }
+
+  async #emit(type: EventType, event: RunEvent, recorded: RecordedRun | null): Promise<void> {
+    if (this.#options.scratch || recorded === null || !this.openLineage.isOn) return;
+    try {
+      const facts = await this.#factsOf(event, recorded);
+      await this.openLineage.emit(type === 'START' ? [pipelineEvent(type, facts)] : [...nodeEvents(facts), pipelineEvent(type, facts)]);
+    } catch (error) {
+      this.#options.noteUnexpected(error);
+    }
+  }
+
+  async #factsOf(event: RunEvent, recorded: RecordedRun): Promise<RunFacts> {
+    const { store, connections } = this.#options;
+    const failed = event.type === 'run-ended' && event.status === 'failed' ? store.records.get(event.runId)?.nodes.find(({ status }) => status === 'failed') : undefined;
+    const models = store.models.list().filter(({ runId }) => runId === event.runId);
+    const run = models.length === 0 ? null : store.records.get(event.runId);
+    const document = run === null ? null : expandSubflows(run.document, this.#options.catalogue).document;
+    return {
+      runId: event.runId,
+      namespace: this.openLineage.namespace(),
+      pipeline: event.pipelinePath ?? event.title,
+      at: Date.now(),
+      versions: recorded.versions,
+      tables: recorded.tables,
+      models: models.map(({ name, version, nodeId, value }) => ({ name, version, nodeId: document === null || nodeId === null ? nodeId : trainerOf(document, nodeId), inputs: value.signature.inputs })),
+      error: event.type === 'run-ended' && event.status === 'failed' ? (failed?.diagnostics.find(({ severity }) => severity === 'error')?.message ?? 'The run failed.') : null,
+      connections: connectionPlaces((await connections.list().catch(() => [])).map(({ connection }) => connection)),
+    };
   }
 }
