@@ -28,7 +28,7 @@ export function pipelinePicture(document: PipelineDocument, names: PictureNames)
     const [left, top] = [Math.min(...members.map(({ at }) => at.x)) - 16, Math.min(...members.map(({ at }) => at.y)) - 34];
     return [{ title: group.title, x: left, y: top, width: Math.max(...members.map(({ at }) => at.x)) + card.width + 16 - left, height: Math.max(...members.map(({ at }) => at.y)) + card.height + 16 - top }];
   });
-  const boxes = [...placed.map(({ at }) => ({ ...at, ...card })), ...noteBoxes, ...groupBoxes];
+  const boxes = [...placed.map(({ node, at }) => ({ ...at, width: card.width, height: card.height + lines(node.comment ?? '', 34, 3).length * 15 })), ...noteBoxes, ...groupBoxes];
   const [left, top] = [least(boxes.map(({ x }) => x)) - margin, least(boxes.map(({ y }) => y)) - margin];
   const [width, height] = [most(boxes.map((box) => box.x + box.width)) + margin - left, most(boxes.map((box) => box.y + box.height)) + margin - top];
   const edges = document.edges.flatMap((edge) => {
@@ -45,7 +45,7 @@ export function pipelinePicture(document: PipelineDocument, names: PictureNames)
     ...groupBoxes.map((box) => svg('g', {}, svg('rect', { x: box.x, y: box.y, width: box.width, height: box.height, rx: 10, fill: ink.grid, fillOpacity: 0.35, stroke: ink.axis, strokeDasharray: '4 3' }), svg('text', { x: box.x + 12, y: box.y + 20, fontSize: 12, fontWeight: 600, fill: ink.muted }, box.title))),
     ...noteBoxes.map((box) => svg('g', {}, svg('rect', { x: box.x, y: box.y, width: box.width, height: box.height, rx: 6, fill: 'oklch(var(--picture-l) var(--picture-c) 95)' }), ...lines(box.text, Math.floor((box.width - 16) / 6.2), Math.floor((box.height - 12) / 16)).map((line, index) => svg('text', { x: box.x + 8, y: box.y + 20 + index * 16, fontSize: 12, fill: ink.text }, line)))),
     ...edges,
-    ...placed.map(({ node, at }) => nodeCard(at, names.titleOf(node), names.lineOf(node.id), node.type, names.iconOf(node.type), node.bypassed === true)),
+    ...placed.map(({ node, at }) => nodeCard(at, names.titleOf(node), names.lineOf(node.id), node.type, names.iconOf(node.type), node.bypassed === true, node.comment ?? '')),
     document.nodes.length > mostDrawn ? svg('text', { x: px(left + 12), y: px(top + height - 8), fontSize: 12, fill: ink.muted }, `The first ${mostDrawn} of ${document.nodes.length} nodes.`) : null,
   );
 }
@@ -53,7 +53,7 @@ export function pipelinePicture(document: PipelineDocument, names: PictureNames)
 const least = (values: readonly number[]): number => values.reduce((low, value) => Math.min(low, value), values[0] ?? 0);
 const most = (values: readonly number[]): number => values.reduce((high, value) => Math.max(high, value), values[0] ?? 0);
 
-function nodeCard(at: { readonly x: number; readonly y: number }, title: string, line: string, type: string, icon: string, bypassed: boolean): SvgNode {
+function nodeCard(at: { readonly x: number; readonly y: number }, title: string, line: string, type: string, icon: string, bypassed: boolean, comment: string): SvgNode {
   const hue = hues[type.split('/')[0] ?? ''] ?? 260;
   return svg(
     'g',
@@ -63,6 +63,7 @@ function nodeCard(at: { readonly x: number; readonly y: number }, title: string,
     svg('g', { transform: `translate(${px(at.x + 19)} ${px(at.y + 21)}) scale(0.75)`, fill: 'none', stroke: `oklch(var(--picture-ink-l) var(--picture-ink-c) ${hue})`, strokeWidth: 1.75, strokeLinecap: 'round', strokeLinejoin: 'round' }, ...iconShapes(icon)),
     svg('text', { x: at.x + 54, y: at.y + (line === '' ? 35 : 27), fontSize: 13, fontWeight: 600, fill: ink.text }, cut(title, 21)),
     line === '' ? null : svg('text', { x: at.x + 54, y: at.y + 45, fontSize: 11, fill: ink.muted }, cut(line, 26)),
+    ...lines(comment, 34, 3).map((part, index) => svg('text', { x: at.x + 4, y: at.y + card.height + 14 + index * 15, fontSize: 11, fill: ink.muted }, part)),
     svg('title', {}, line === '' ? title : `${title}\n${line}`),
   );
 }
@@ -71,12 +72,15 @@ const cut = (text: string, longest: number): string => (text.length > longest ? 
 
 function lines(text: string, width: number, count: number): string[] {
   const found: string[] = [];
-  for (const word of text.replaceAll(/[#*_`]/g, '').split(/\s+/)) {
+  for (const word of text.replaceAll(/[#*_`]/g, '').split(/\s+/).filter((part) => part !== '')) {
     const last = found.at(-1);
     if (last !== undefined && last.length + word.length < width) found[found.length - 1] = `${last} ${word}`;
     else found.push(cut(word, width));
   }
-  return found.slice(0, Math.max(0, count));
+  const shown = found.slice(0, Math.max(0, count));
+  const last = shown.at(-1);
+  if (last !== undefined && shown.length < found.length) shown[shown.length - 1] = cut(`${last} …`, width + 2);
+  return shown;
 }
 
 /** Shapes of an icon file, by what they are allowed to say: icons of plug-ins are not trusted more than that. */

@@ -93,6 +93,15 @@ describe('the picture of a pipeline', () => {
     expect(markup).not.toMatch(/<script|onload/);
   });
 
+  it('prints a comment under its card, three lines of it at most', () => {
+    const [first, ...others] = document.nodes;
+    const commented = (comment: string): string => svgMarkup(pipelinePicture({ ...document, nodes: first === undefined ? [] : [{ ...first, comment }, ...others] }, names));
+    expect(commented('Orders of May, checked <by hand>')).toContain('>Orders of May, checked &lt;by hand&gt;</text>');
+    const long = commented('word '.repeat(60));
+    expect(long.match(/>word word[^<]*<\/text>/g)).toHaveLength(3);
+    expect(long).toContain(' …</text>');
+  });
+
   it('of nothing is still a drawing', () => {
     expect(svgMarkup(pipelinePicture(emptyDocument('p', 'P'), names))).toMatch(/^<svg viewBox="-24 -24 48 48"/);
   });

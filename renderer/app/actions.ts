@@ -93,6 +93,7 @@ const runs: Readonly<Record<ActionId, ActionRun>> = {
   'edit.connections': { run: () => chooseFor('present'), enabled: hasNodes },
   'edit.moveToGroup': { run: () => chooseFor('group'), enabled: hasNodes },
   'edit.configure': { run: configure, enabled: () => hasNodes() || hasNotes() },
+  'edit.comment': { run: canvas.commentSelected, enabled: hasNodes },
   'edit.rename': { run: canvas.renameSelected, enabled: () => hasNodes() || hasNotes() || arranging.hasGroup() },
   'edit.connect': { run: canvas.connectSelection, enabled: hasNodes },
   'edit.duplicate': { run: canvas.duplicateSelection, enabled: hasAny },

@@ -145,6 +145,12 @@ export function renameSelected(): void {
   if (id !== null) useCanvas.setState({ renaming: id });
 }
 
+/** Types the comment of the selected node under its card. */
+export function commentSelected(): void {
+  const id = primaryNode(useSelection.getState());
+  if (id !== null) useCanvas.setState({ commenting: id });
+}
+
 export function addNote(): void {
   const { flow } = useCanvas.getState();
   const pane = document.querySelector('[data-testid="canvas"]')?.getBoundingClientRect();

@@ -33,6 +33,8 @@ interface CanvasStore {
   readonly choosing: Choosing | null;
   /** Node or group whose title is being typed. */
   readonly renaming: string | null;
+  /** Node whose comment is being typed under its card. */
+  readonly commenting: string | null;
   /** Number of the search that is open, so that asking again begins anew; null: none. */
   readonly finding: number | null;
   /** Edge that would take up what is being dragged. */
@@ -47,7 +49,7 @@ export const noGuides: readonly Guide[] = [];
 export const useGuides = create<{ readonly guides: readonly Guide[] }>(() => ({ guides: noGuides }));
 
 /** What only the canvas needs, and what commands need of the canvas. */
-export const useCanvas = create<CanvasStore>(() => ({ flow: null, quickAdd: null, choosing: null, renaming: null, finding: null, dropEdge: null, connecting: null }));
+export const useCanvas = create<CanvasStore>(() => ({ flow: null, quickAdd: null, choosing: null, renaming: null, commenting: null, finding: null, dropEdge: null, connecting: null }));
 
 let pointer: Point | null = null;
 

@@ -18,6 +18,7 @@ import { portOffset, type Ports } from './geometry.ts';
 import { InlineTitle } from './inline-title.tsx';
 import { CardFix } from './card-fix.tsx';
 import { LeakMark } from './leak-mark.tsx';
+import { NodeComment } from './node-comment.tsx';
 import { onPortKey } from './port-focus.ts';
 import { PortShape } from './port-shape.tsx';
 import { portWords } from './port-words.ts';
@@ -70,7 +71,7 @@ function ShownCard({ node, ports, selected }: { readonly node: PipelineNode; rea
           {renaming ? (
             <InlineTitle label={texts.canvas.nodeTitle} title={titleOf(node)} onChange={(title) => edit({ type: 'set-title', nodeId: node.id, title: title === '' ? null : title })} />
           ) : (
-            <div className="node-title truncate text-sm font-medium leading-[18px]" title={node.comment || undefined}>
+            <div className="node-title truncate text-sm font-medium leading-[18px]">
               {cardTitleOf(node)}
             </div>
           )}
@@ -108,8 +109,9 @@ function ShownCard({ node, ports, selected }: { readonly node: PipelineNode; rea
           </div>
         ) : null}
         {mark === null ? null : <LineageColumns mark={mark} />}
-        <div className={cx('node-timing pointer-events-none absolute left-1 top-full pt-1 text-xs tabular-nums text-faint', traced && 'hidden')}>
-          {nodeRun?.ms != null ? (nodeRun.status === 'cached' ? texts.canvas.reused : formatDuration(nodeRun.ms)) : null}
+        <div className={cx('pointer-events-none absolute left-1 right-1 top-full pt-0.5', traced && 'hidden')}>
+          {nodeRun?.ms != null ? <div className="node-timing text-xs tabular-nums text-faint">{nodeRun.status === 'cached' ? texts.canvas.reused : formatDuration(nodeRun.ms)}</div> : null}
+          <NodeComment node={node} />
         </div>
         {ports.inputs.map((port, index) => (
           <PortHandle key={port.name} nodeId={node.id} port={port} side="in" offset={portOffset(index, ports.inputs.length)} />

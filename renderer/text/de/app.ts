@@ -123,6 +123,7 @@ export const app: typeof english = {
     addBefore: 'Knoten davor hinzufügen …',
     configure: 'Knoten einstellen',
     rename: 'Knoten umbenennen',
+    comment: 'Knoten kommentieren',
     connect: 'Ausgewählte Knoten verbinden',
     connectTo: 'Verbinden mit …',
     connections: 'Verbindungen des Knotens …',

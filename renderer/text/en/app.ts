@@ -121,6 +121,7 @@ export const app = {
     addBefore: 'Add a node before…',
     configure: 'Configure node',
     rename: 'Rename node',
+    comment: 'Comment on node',
     connect: 'Connect selected nodes',
     connectTo: 'Connect to…',
     connections: 'Connections of the node…',
