@@ -24,6 +24,7 @@ import type { Freshness, RunEvent } from '#app/protocol/schema.ts';
 import type { RelationServices } from '#app/sdk/node.ts';
 import { Analyser, type AnalysedNode, type Analysis } from './analysis/analyse.ts';
 import { Probes } from './analysis/probes.ts';
+import { Automation } from './automation/automation.ts';
 import { loadCatalogue, type EngineCatalogue } from './catalogue.ts';
 import { DataAccess } from './data-access.ts';
 import { ProjectEvents } from './events.ts';
@@ -70,6 +71,8 @@ export interface EngineOptions {
   readonly readOnly?: boolean;
   /** For queries, as people write sizes: `4GB`. Default: PENSTOCK_MEMORY_LIMIT, the project's setting, a share of the machine. */
   readonly memoryLimit?: string;
+  /** Schedules and triggers fire in this process: the app, `penstock serve` and `penstock work`. Default: no. */
+  readonly background?: boolean;
   /** Hears of trouble in the background, one sentence each. */
   readonly warn?: (message: string) => void;
   /** The user's own folder, for keys and passwords; default: by the habits of the system. */
@@ -124,6 +127,8 @@ export class Engine {
   readonly filesDir: string;
   readonly resourcesDir: string;
   readonly resolvePath: (path: string) => string;
+  readonly automation: Automation;
+  readonly background: boolean;
   readonly #warn: (message: string) => void;
   readonly #building: RelationBuilding;
   readonly #environment: NodeEnvironment;
@@ -147,6 +152,8 @@ export class Engine {
     this.#tempDir = parts.tempDir;
     this.resolvePath = pathResolver(this.filesDir, options.resourcesDir);
     this.#warn = options.warn ?? (() => undefined);
+    this.background = options.background === true;
+    this.automation = new Automation(this);
     const names = catalogueNames(this.catalogue);
     this.reports = new ReportFiles(options.projectDir);
     this.brief = new BriefFile(options.projectDir);
@@ -217,6 +224,7 @@ export class Engine {
       const engine = new Engine(options, { database, store, tempDir, limits });
       await engine.storage.start();
       if (!store.readOnly) await engine.#environment.checkpoints.sweep(Date.now());
+      engine.automation.start();
       return engine;
     } catch (error) {
       await store.close();
@@ -389,6 +397,11 @@ export class Engine {
     this.#warn(error instanceof Error ? (error.stack ?? error.message) : String(error));
   }
 
+  /** Tells of trouble in the background, in one sentence. */
+  warn(message: string): void {
+    this.#warn(message);
+  }
+
   /** Writes to the audit log who did what. Nothing while the project is open for reading. @throws PenstockError of the store (`disk-full` …). */
   audit(event: { readonly action: string; readonly subject: string; readonly details?: Readonly<Record<string, unknown>>; readonly actor?: string }): void {
     if (this.readOnly) return;
@@ -403,6 +416,7 @@ export class Engine {
 
   /** Cancels what runs, saves what is unsaved, stops servers, gives the project back. */
   async close(): Promise<void> {
+    await this.automation.stop();
     for (const { run } of this.#runs.values()) run.cancel();
     await Promise.all([...this.#runs.values()].map(({ run }) => run.finished));
     await this.events.settled();

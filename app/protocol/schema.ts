@@ -49,6 +49,8 @@ export const nodeRunSchema = z.object({
   cacheKey: z.string().nullable(),
   /** Wall time in ms; null until finished. */
   ms: z.number().nullable(),
+  /** When it began, in ms since its run did; absent where it did nothing, and in older runs. */
+  startedMs: z.number().optional(),
   ports: z.record(z.string(), portStatsSchema),
   metrics: z.record(z.string(), z.number()),
   diagnostics: z.array(diagnosticSchema),

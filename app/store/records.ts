@@ -68,6 +68,8 @@ export const nodeRunRow = z.object({
   reason: z.string(),
   cacheKey: z.string().nullable(),
   ms: z.number().nullable(),
+  /** When it began, in ms since its run did. */
+  startedMs: z.number().nullable().transform((value) => value ?? undefined).optional(),
   ports: jsonColumn(z.record(z.string(), storedPortStats)),
   diagnostics: jsonColumn(z.array(diagnosticSchema)),
 });

@@ -96,10 +96,10 @@ export class RunStore {
   saveNode(runId: string, ordinal: number, node: NodeRunRecord): void {
     this.#db.transaction(() => {
       this.#db.run(
-        `insert into node_runs (run_id, node_id, ordinal, type, title, status, reason, cache_key, ms, ports, diagnostics)
-         values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        `insert into node_runs (run_id, node_id, ordinal, type, title, status, reason, cache_key, ms, ports, diagnostics, started_ms)
+         values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
          on conflict (run_id, node_id) do update set ordinal = excluded.ordinal, status = excluded.status, reason = excluded.reason,
-           cache_key = excluded.cache_key, ms = excluded.ms, ports = excluded.ports, diagnostics = excluded.diagnostics`,
+           cache_key = excluded.cache_key, ms = excluded.ms, ports = excluded.ports, diagnostics = excluded.diagnostics, started_ms = excluded.started_ms`,
         runId,
         node.nodeId,
         ordinal,
@@ -111,6 +111,7 @@ export class RunStore {
         node.ms,
         JSON.stringify(node.ports),
         JSON.stringify(node.diagnostics),
+        node.startedMs ?? null,
       );
       for (const [name, value] of Object.entries(node.metrics)) {
         // NaN and infinities have no place in SQLite's reals: stored as null, read as NaN.
@@ -128,7 +129,7 @@ export class RunStore {
   nodes(runId: string): NodeRunRecord[] {
     const metrics = this.metrics(runId);
     return this.#db
-      .all('select node_id as nodeId, type, title, status, reason, cache_key as cacheKey, ms, ports, diagnostics from node_runs where run_id = ? order by ordinal, node_id', runId)
+      .all('select node_id as nodeId, type, title, status, reason, cache_key as cacheKey, ms, started_ms as startedMs, ports, diagnostics from node_runs where run_id = ? order by ordinal, node_id', runId)
       .map((row) => {
         const node = readRow(nodeRunRow, row, `a node of run ${runId}`);
         return { ...node, metrics: metrics.get(node.nodeId) ?? {} };

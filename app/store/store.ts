@@ -5,6 +5,7 @@ import { PenstockError } from '#app/core/errors.ts';
 import { ArtifactStore } from './artifacts.ts';
 import { AuditStore } from './audit.ts';
 import { AlarmStore } from './alarms.ts';
+import { AutomationStore } from './automation.ts';
 import { CacheStore } from './cache.ts';
 import { migrateStore, StoreDatabase } from './database.ts';
 import { leaseRenewalMs, readLease, releaseLease, renewLease, takeLease, type LeaseHolder } from './lease.ts';
@@ -40,6 +41,7 @@ export interface Store {
   readonly audit: AuditStore;
   readonly trace: TraceStore;
   readonly alarms: AlarmStore;
+  readonly automation: AutomationStore;
   /** Notes an artifact's name and size; the file is `artifacts`' business. */
   noteArtifact(id: string, name: string, bytes: number): void;
   artifactInfo(id: string): { id: string; name: string; bytes: number; createdAt: number } | null;
@@ -136,7 +138,7 @@ function readOnlyStore(projectDir: string, file: string, migrations: readonly St
   }
 }
 
-type Parts = Pick<Store, 'projectDir' | 'runs' | 'cache' | 'models' | 'artifacts' | 'meta' | 'usage' | 'audit' | 'trace' | 'noteArtifact' | 'artifactInfo' | 'alarms' | 'together'>;
+type Parts = Pick<Store, 'projectDir' | 'runs' | 'cache' | 'models' | 'artifacts' | 'meta' | 'usage' | 'audit' | 'trace' | 'noteArtifact' | 'artifactInfo' | 'alarms' | 'automation' | 'together'>;
 
 const artifactRow = z.object({ id: z.string(), name: z.string(), bytes: z.number(), createdAt: z.number() });
 
@@ -152,6 +154,7 @@ function partsOf(projectDir: string, database: StoreDatabase, runs: RunStore): P
     audit: new AuditStore(database),
     trace: new TraceStore(database),
     alarms: new AlarmStore(database),
+    automation: new AutomationStore(database),
     noteArtifact(id, name, bytes) {
       database.run('insert into artifacts (id, name, bytes, created_at) values (?, ?, ?, ?) on conflict do nothing', id, name, bytes, Date.now());
     },

@@ -150,7 +150,7 @@ export class PipelineRun {
       if (Object.values(found.ports).some((port) => port.value === null)) this.#fused.set(id, found);
       return;
     }
-    this.#set(id, { status: 'running', reason: this.#whyRun(node) });
+    this.#set(id, { status: 'running', reason: this.#whyRun(node), startedMs: performance.now() - this.#startedAt });
     this.#executed += 1;
     const startedAt = performance.now();
     let queryFailed = false;

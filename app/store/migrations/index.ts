@@ -1,3 +1,4 @@
+import { automation } from './automation.ts';
 import { firstLight } from './first-light.ts';
 import { monitoring } from './monitoring.ts';
 import { operate } from './operate.ts';
@@ -17,4 +18,5 @@ export const storeMigrations: readonly StoreMigration[] = [
   operate,
   trace,
   monitoring,
+  automation,
 ];

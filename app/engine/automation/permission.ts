@@ -1,0 +1,12 @@
+/** Whether schedules and triggers may start runs in this process, and if not, why. */
+export type Permission = { readonly allowed: true } | { readonly allowed: false; readonly reason: string };
+
+/**
+ * May triggers fire here? The one place that is asked, before every firing: a project that is open for reading fires nothing (its writer
+ * does), and neither does a process that was started for something else (one run, one report).
+ */
+export function mayTriggersFire(process: { readonly readOnly: boolean; readonly background: boolean }): Permission {
+  if (process.readOnly) return { allowed: false, reason: 'This project is open for reading only; schedules run in the process that writes to it.' };
+  if (!process.background) return { allowed: false, reason: 'Schedules run while the app is open, in “penstock serve” and in “penstock work”.' };
+  return { allowed: true };
+}
