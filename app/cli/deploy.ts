@@ -64,7 +64,7 @@ export async function serveCommand(options: { readonly project?: string; readonl
   const projectDir = options.project === undefined ? (found.found ? found.projectDir : process.cwd()) : path.resolve(options.project);
   const places = appPlaces();
   await prepareProject(projectDir);
-  const engine = await createEngine({ projectDir, ...places, warn: (message) => terminal.error(`${message}\n`) });
+  const engine = await createEngine({ projectDir, ...places, background: true, warn: (message) => terminal.error(`${message}\n`) });
   try {
     if (options.samples === true && !engine.readOnly) await seedSamples(projectDir, places.resourcesDir);
     const server = await startBrowserServer({ rendererDir: places.rendererDir, router: createRouter(engine), port: options.port });

@@ -1,5 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { penstockVersion } from '#app/core/version.ts';
+import { automationCommands } from './automation-commands.ts';
 import { connectionCommands } from './connection-commands.ts';
 import { briefCommands } from './brief.ts';
 import { bundleCommand, scoreCommand, serveCommand } from './deploy.ts';
@@ -146,6 +147,7 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
   modelCommands(program, terminal, done);
   traceCommands(program, terminal, done);
   monitorCommands(program, terminal, done);
+  automationCommands(program, terminal, done);
 
   try {
     await program.parseAsync(args, { from: 'user' });
@@ -157,4 +159,4 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
   }
 }
 
-const usageCodes = new Set<unknown>(['usage', 'unknown-node', 'unknown-param', 'set-syntax', 'ambiguous-node', 'output-format', 'param-invalid', 'not-a-pipeline', 'example-without-project', 'output-is-input', 'size-syntax', 'size-too-small', 'diff-mixed', 'output-folder-missing', 'unknown-report', 'unknown-alarm', 'unknown-monitor', 'ambiguous-report']);
+const usageCodes = new Set<unknown>(['usage', 'unknown-node', 'unknown-param', 'set-syntax', 'ambiguous-node', 'output-format', 'param-invalid', 'not-a-pipeline', 'example-without-project', 'output-is-input', 'size-syntax', 'size-too-small', 'diff-mixed', 'output-folder-missing', 'unknown-report', 'unknown-alarm', 'unknown-monitor', 'ambiguous-report', 'trigger-missing', 'cron-invalid', 'timezone-unknown', 'ambiguous-automation', 'unknown-automation']);

@@ -28,8 +28,8 @@ export const triggerSchema = z.discriminatedUnion('kind', [
   }),
   z.object({
     kind: z.literal('webhook'),
-    /** SHA-256 of the token in the address; the token itself is shown once. */
-    tokenHash: z.string().regex(/^[0-9a-f]{64}$/),
+    /** SHA-256 of the token in the address, which is made when this is empty and shown once. */
+    tokenHash: z.string().regex(/^([0-9a-f]{64})?$/).default(''),
     /** Also wants a signature with the secret stored under this name; empty: the token is enough. */
     secret: z.string().max(100).default(''),
   }),

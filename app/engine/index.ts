@@ -1,3 +1,4 @@
+export { hookSecret, answerHook } from './automation/hooks.ts';
 export { loadCatalogue, type EngineCatalogue, type EngineNodeType } from './catalogue.ts';
 export { ConnectionStore, Connections, UserSecrets } from './connections/index.ts';
 export { describeDocument } from './description/describe-document.ts';

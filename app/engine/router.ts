@@ -7,6 +7,7 @@ import { contract } from '#app/protocol/contract.ts';
 import type { Engine } from './engine.ts';
 import type { Implementer } from './procedures/implementer.ts';
 import { briefProcedures } from './procedures/brief.ts';
+import { automationProcedures } from './procedures/automation.ts';
 import { componentsProcedures } from './procedures/components.ts';
 import { connectionsProcedures } from './procedures/connections.ts';
 import { csvProcedures } from './procedures/csv.ts';
@@ -44,6 +45,7 @@ export function createRouter(engine: Engine) {
   return os.router({
     brief: briefProcedures(os as unknown as Implementer, engine),
     trace: traceProcedures(os as unknown as Implementer, engine),
+    automation: automationProcedures(os as unknown as Implementer, engine),
     views: viewsProcedures(os as unknown as Implementer, engine),
     problems: problemsProcedures(os as unknown as Implementer, engine),
     values: valuesProcedures(os as unknown as Implementer, engine),

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { documentSchema } from '#app/pipeline/document.ts';
 import { base } from './base.ts';
 import { briefContract } from './sections/brief.ts';
+import { automationContract } from './sections/automation.ts';
 import { componentsContract } from './sections/components.ts';
 import { connectionsContract } from './sections/connections.ts';
 import { csvContract } from './sections/csv.ts';
@@ -48,6 +49,7 @@ export const nodeConfigurationSchema = z.object({
 
 export const contract = {
   trace: traceContract,
+  automation: automationContract,
   views: viewsContract,
   brief: briefContract,
   problems: problemsContract,

@@ -4,18 +4,20 @@ import { automationSpecSchema, type AutomationSpec, type Firing } from '#app/cor
 import { cronTimes } from '#app/core/cron.ts';
 import { PenstockError } from '#app/core/errors.ts';
 import { newRecordId } from '#app/core/ids.ts';
-import type { Notice } from '#app/core/notifications.ts';
+import type { Channel, Notice } from '#app/core/notifications.ts';
 import type { PipelineDocument } from '#app/pipeline/document.ts';
+import type { ListedChannel } from '#app/protocol/sections/automation.ts';
 import type { AutomationRecord } from '#app/store/index.ts';
-import { UserSecrets, type SecretStore } from '../connections/index.ts';
+import { secretVariable, UserSecrets, type SecretStore } from '../connections/index.ts';
 import type { Engine } from '../engine.ts';
 import type { ProjectEvent } from '../events.ts';
 import { Broadcast } from './changes.ts';
 import { systemClock, type Clock } from './clock.ts';
 import { firingFor, type EventContext } from './events.ts';
 import { ChannelStore } from './notify/channel-store.ts';
-import { Notifier } from './notify/notifier.ts';
 import { noticeOf } from './notices.ts';
+import { Notifier } from './notify/notifier.ts';
+import { channelSecret } from './notify/send.ts';
 import { templateNames, withOverrides } from './overrides.ts';
 import { mayTriggersFire, type Permission } from './permission.ts';
 import { Scheduler } from './scheduler.ts';
@@ -183,6 +185,46 @@ export class Automation {
     return made;
   }
 
+  /** Firings of an automation that wait. */
+  waiting(id: string): number {
+    return this.#host.store.automation.open(id).length;
+  }
+
+  async listChannels(): Promise<ListedChannel[]> {
+    const channels = await this.channels.list();
+    return Promise.all(
+      channels.map(async (channel) => {
+        const reference = channel.kind === 'desktop' || (channel.kind === 'webhook' && !channel.signed) || (channel.kind === 'email' && channel.user === '') ? null : channelSecret(channel);
+        return { channel, secret: reference === null ? null : await this.secrets.source(reference), variable: secretVariable(`notify-${channel.name}`), problem: this.notifier.problem(channel.name) ?? null };
+      }),
+    );
+  }
+
+  /** @param secret null keeps what is stored. */
+  async saveChannel(channel: Channel, secret: string | null, previous?: string): Promise<void> {
+    this.#host.assertWritable();
+    if (secret !== null && channel.kind !== 'desktop') await this.secrets.set(channelSecret(channel), secret);
+    await this.channels.save(channel, previous);
+    this.#host.audit({ action: 'channel.saved', subject: `channel:${channel.name}`, details: { kind: channel.kind } });
+    this.changes.send({ automationId: '' });
+  }
+
+  async removeChannel(name: string): Promise<void> {
+    this.#host.assertWritable();
+    const channel = await this.channels.find(name);
+    if (channel !== null && channel.kind !== 'desktop') await this.secrets.remove(channelSecret(channel));
+    await this.channels.remove(name);
+    this.#host.audit({ action: 'channel.removed', subject: `channel:${name}` });
+    this.changes.send({ automationId: '' });
+  }
+
+  /** @throws PenstockError `unknown-channel`, and why a message does not arrive. */
+  async testChannel(name: string): Promise<void> {
+    const channel = await this.channels.find(name);
+    if (channel === null) throw new PenstockError('unknown-channel', `There is no notification channel “${name}”.`, { remedy: 'Look at the list of channels.' });
+    await this.notifier.test(channel);
+  }
+
   /** When nothing is due now and nothing runs: for `penstock work --once`. */
   async idle(): Promise<void> {
     await this.#host.events.settled();
@@ -294,13 +336,18 @@ export class Automation {
   }
 }
 
-/** A webhook without a token gets one; the store keeps its hash only. */
+/** A webhook without a token gets one; the store keeps its hash only. @throws PenstockError `automation-invalid`. */
 function withToken(given: unknown, before?: AutomationSpec): { spec: AutomationSpec; token: string | null } {
-  const trigger = (given as { trigger?: { kind?: unknown; tokenHash?: unknown } } | null)?.trigger;
-  if (trigger?.kind !== 'webhook' || typeof trigger.tokenHash === 'string') return { spec: automationSpecSchema.parse(given), token: null };
-  if (before?.trigger.kind === 'webhook') return { spec: automationSpecSchema.parse({ ...(given as object), trigger: { ...trigger, tokenHash: before.trigger.tokenHash } }), token: null };
+  const parsed = automationSpecSchema.safeParse(given);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    throw new PenstockError('automation-invalid', `That is not a schedule or trigger: ${issue?.path.map(String).join('.') ?? ''} ${issue?.message ?? ''}.`, { remedy: 'Correct it and try again.', cause: parsed.error });
+  }
+  const spec = parsed.data;
+  if (spec.trigger.kind !== 'webhook' || spec.trigger.tokenHash !== '') return { spec, token: null };
+  if (before?.trigger.kind === 'webhook') return { spec: { ...spec, trigger: { ...spec.trigger, tokenHash: before.trigger.tokenHash } }, token: null };
   const token = randomBytes(24).toString('base64url');
-  return { spec: automationSpecSchema.parse({ ...(given as object), trigger: { ...trigger, tokenHash: hashToken(token) } }), token };
+  return { spec: { ...spec, trigger: { ...spec.trigger, tokenHash: hashToken(token) } }, token };
 }
 
 export function hashToken(token: string): string {

@@ -25,6 +25,8 @@ export class Scheduler {
   #nextLook = Number.POSITIVE_INFINITY;
   #looking: Promise<void> | null = null;
   #lookAgain = false;
+  /** Ms until a file that was seen has settled. */
+  #fileWait: number | null = null;
   #stopped = false;
 
   constructor(parts: SchedulerParts) {
@@ -86,11 +88,15 @@ export class Scheduler {
     this.runner.stop();
   }
 
-  /** When nothing is being looked at or run any more. */
+  /** When nothing is being looked at or run any more, and no file is still growing. */
   async settled(): Promise<void> {
-    while (this.#looking !== null || !this.runner.isIdle) {
+    while (!this.#stopped && (this.#looking !== null || this.#fileWait !== null || !this.runner.isIdle)) {
       await this.#looking;
       await this.runner.settled();
+      const wait = this.#fileWait;
+      if (wait === null) continue;
+      await new Promise<void>((resolve) => this.#parts.clock.after(wait, resolve));
+      this.#lookAtFiles();
     }
   }
 
@@ -140,6 +146,7 @@ export class Scheduler {
       if (this.#stopped) return;
       if (wait !== null) soonest = soonest === null ? wait : Math.min(soonest, wait);
     }
+    this.#fileWait = soonest;
     if (soonest !== null) this.#wakeIn(soonest);
   }
 

@@ -64,6 +64,11 @@ export class Notifier {
     this.#problems.set(channel.name, null);
   }
 
+  /** When what is being sent has arrived or failed. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#sending);
+  }
+
   /** Sends what is gathered, and waits for what is under way; gives up on retries. */
   async close(): Promise<void> {
     for (const [name, lane] of this.#lanes) {
