@@ -16,6 +16,7 @@ import { startRuns } from './state/run.ts';
 import { startRunWords } from './state/run-words.ts';
 import { startLineage } from './state/lineage.ts';
 import { startSelection } from './state/selection.ts';
+import { briefWanted, flushBrief } from './state/brief.ts';
 import { startComponents } from './state/components.ts';
 import { startSuggestions } from './state/suggestions.ts';
 import { language, languageKey } from './text/language.ts';
@@ -46,7 +47,7 @@ if (view === null) {
   startRunWords();
   startProjectProblems();
   followTour();
-  window.addEventListener('pagehide', () => void flushEdits());
+  window.addEventListener('pagehide', () => void Promise.all([flushEdits(), flushBrief()]));
   startTornViews(openFirstPipeline());
 } else {
   startViewWindow(view, query.get('owner') ?? '');
@@ -57,3 +58,5 @@ if (view === null) {
 const root = document.getElementById('root');
 if (root) createRoot(root).render(view === null ? <App /> : <ViewWindow />);
 requestIdleCallback(() => void loadGermanWords());
+// Figures are judged by the project's targets, in every window.
+requestIdleCallback(briefWanted);

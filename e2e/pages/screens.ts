@@ -205,6 +205,7 @@ const afterRun: readonly Screen[] = [
   result('evaluation', 'cnet', 'report', null, 'report-view'),
   result('report with charts', 'roc', 'report', null, 'report-view'),
   result('log', 'net', 'log', null, 'log-view'),
+  page('brief'),
   page('data'),
   page('runs'),
   {
@@ -272,6 +273,7 @@ const everywhere: readonly Screen[] = [
       await expect(studio.page.getByTestId('template-empty')).toBeFocused();
     },
   },
+  page('brief'),
   page('data'),
   page('runs'),
   page('models'),

@@ -174,6 +174,7 @@ const runs: Readonly<Record<ActionId, ActionRun>> = {
   'view.resetLayout': { run: resetLayout },
   'view.theme': { run: () => useTheme.getState().choose(useTheme.getState().theme === 'dark' ? 'light' : 'dark') },
   'page.canvas': { run: page('canvas') },
+  'page.brief': { run: page('brief') },
   'page.data': { run: page('data') },
   'page.runs': { run: page('runs') },
   'page.models': { run: page('models') },

@@ -17,6 +17,7 @@ import { Workspace } from './workspace.tsx';
 import { texts } from '../text/texts.ts';
 
 const pages = {
+  brief: lazy(() => import('../brief/brief-page.tsx').then((module) => ({ default: module.BriefPage }))),
   data: lazy(() => import('../data/data-page.tsx').then((module) => ({ default: module.DataPage }))),
   runs: lazy(() => import('../runs/runs-page.tsx').then((module) => ({ default: module.RunsPage }))),
   models: lazy(() => import('../models/models-page.tsx').then((module) => ({ default: module.ModelsPage }))),

@@ -1,5 +1,5 @@
 import { Fragment } from 'react';
-import { Boxes, Database, History, LayoutDashboard, ListTree, Milestone, Settings, Workflow, type LucideIcon } from 'lucide-react';
+import { Boxes, Database, History, LayoutDashboard, ListTree, Milestone, Settings, Target, Workflow, type LucideIcon } from 'lucide-react';
 import { useView, type PageName } from '../state/view.ts';
 import { Tooltip, cx } from '../ui/index.ts';
 import { runAction } from './actions.ts';
@@ -16,6 +16,7 @@ interface RailPage {
 /** The pages by what they are for: making, what came of it, operating it, telling of it. A line stands between groups. */
 const groups: readonly (readonly RailPage[])[] = [
   [
+    { name: 'brief', title: texts.brief.title, icon: Target },
     { name: 'canvas', title: texts.app.pages.canvas, icon: Workflow },
     { name: 'data', title: texts.app.pages.data, icon: Database },
   ],

@@ -110,6 +110,7 @@ const table = {
   'view.nextPart': { title: texts.app.actions.nextPart, group: 'View', scope: 'everywhere', keys: ['Ctrl+F6'] },
   'view.previousPart': { title: texts.app.actions.previousPart, group: 'View', scope: 'everywhere', keys: ['Ctrl+Shift+F6'] },
   'page.canvas': { title: texts.common.goToCanvas, group: 'View', scope: 'page', keys: ['Alt+1'] },
+  'page.brief': { title: texts.brief.page, group: 'View', scope: 'page', keys: ['Alt+0'] },
   'page.data': { title: texts.app.actions.data, group: 'View', scope: 'page', keys: ['Alt+2'] },
   'page.runs': { title: texts.app.actions.runs, group: 'View', scope: 'page', keys: ['Alt+3'] },
   'page.models': { title: texts.app.actions.models, group: 'View', scope: 'page', keys: ['Alt+4'] },

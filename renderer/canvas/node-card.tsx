@@ -25,6 +25,7 @@ import { portWords } from './port-words.ts';
 import { noteRender } from '../state/renders.ts';
 import { usePortsOfNode, useShownNode } from './shown-nodes.ts';
 import { StateGlyph } from './state-glyph.tsx';
+import { useVerdict } from './use-verdict.ts';
 import { texts } from '../text/texts.ts';
 
 function NodeCardView({ data, selected }: NodeProps<CardNode>) {
@@ -47,7 +48,8 @@ function ShownCard({ node, ports, selected }: { readonly node: PipelineNode; rea
   const { state, reason } = useNodeRun(node.id, useShallow((store) => nodeState({ node, diagnostics, freshness, nodeRun: store.nodes[node.id], runActive: isRunning(store), runDocument: store.document })));
   const known = typeOf(node) !== undefined;
   const message = state === 'failed' || state === 'attention' ? reason : null;
-  const line = !known ? texts.common.notInstalled : (message ?? (state === 'running' ? (progress?.message ?? describe) : describe));
+  const verdict = useVerdict(node.type, nodeRun?.metrics);
+  const line = !known ? texts.common.notInstalled : (message ?? (state === 'running' ? (progress?.message ?? describe) : (verdict?.sentence ?? describe)));
 
   return (
     <div data-testid={`node-${node.id}`} className="size-full">
@@ -76,7 +78,7 @@ function ShownCard({ node, ports, selected }: { readonly node: PipelineNode; rea
             </div>
           )}
           <div
-            className={cx('node-line truncate text-xs leading-4', state === 'failed' ? 'text-bad-ink' : message ? 'text-warn-ink' : 'text-muted')}
+            className={cx('node-line truncate text-xs leading-4', state === 'failed' ? 'text-bad-ink' : message ? 'text-warn-ink' : state === 'running' || verdict === null ? 'text-muted' : verdict.met ? 'text-good-ink' : 'text-warn-ink')}
             title={line}
           >
             {line || '\u00a0'}

@@ -4,6 +4,7 @@ import { formatBytes, formatCount, formatDuration } from '#app/core/units.ts';
 import type { NodeRun, RunDetail } from '#app/protocol/schema.ts';
 import { LiveCurves } from '../results/live/live-curves.tsx';
 import { Notice, SeverityIcon } from '../results/notice.tsx';
+import { isJudged } from '#app/brief/judge.ts';
 import { MetricGrid, metricItems } from '../results/report/metric-grid.tsx';
 import { InlineMarkdown } from '../results/report/markdown.tsx';
 import { useQuery } from '../results/use-query.ts';
@@ -58,7 +59,7 @@ function Detail({ run }: { readonly run: RunDetail }) {
       {metrics.length > 0 ? (
         <div className="grid grid-cols-[repeat(auto-fit,minmax(min(420px,100%),1fr))] gap-4">
           {metrics.map(([node, values]) => (
-            <MetricGrid key={node} title={node || texts.runs.metrics} metrics={metricItems(values)} />
+            <MetricGrid key={node} title={node || texts.runs.metrics} metrics={metricItems(values)} judged={run.nodes.some((one) => titleIn(one.title) === node && isJudged(one.type))} />
           ))}
         </div>
       ) : null}

@@ -1,4 +1,5 @@
 import { app } from './de/app.ts';
+import { brief } from './de/brief.ts';
 import { canvas } from './de/canvas.ts';
 import { charts } from './de/charts.ts';
 import { common } from './de/common.ts';
@@ -21,6 +22,7 @@ import type { Texts } from './en.ts';
 /** German. A missing or a superfluous text does not type-check. */
 export const de: Texts = {
   app,
+  brief,
   canvas,
   charts,
   common,

@@ -1,4 +1,5 @@
 import { app } from './en/app.ts';
+import { brief } from './en/brief.ts';
 import { canvas } from './en/canvas.ts';
 import { charts } from './en/charts.ts';
 import { common } from './en/common.ts';
@@ -20,6 +21,7 @@ import { views } from './en/views.ts';
 /** Every text of the page in English: sentences, and small functions where numbers or names go in. Other languages have this shape. */
 export const en = {
   app,
+  brief,
   canvas,
   charts,
   common,

@@ -60,7 +60,7 @@ export function ModelView({ model, subject, port, curves }: ModelViewProps) {
         <Badge>{signature.task}</Badge>
         {summary?.converged === false ? <Badge tone="warn">{texts.model.notConverged}</Badge> : null}
       </header>
-      {Object.keys(model.metrics).length > 0 ? <MetricGrid metrics={metricItems(model.metrics)} /> : null}
+      {Object.keys(model.metrics).length > 0 ? <MetricGrid metrics={metricItems(model.metrics)} judged={false} /> : null}
       {summary && summary.notes.length > 0 ? (
         <ul className="flex max-w-[80ch] flex-col gap-1 text-sm text-muted">
           {summary.notes.map((note) => (

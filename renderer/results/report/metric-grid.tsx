@@ -2,10 +2,14 @@ import { CircleHelp } from 'lucide-react';
 import type { MetricItem } from '#app/sdk/ports.ts';
 import { Tooltip } from '../../ui/index.ts';
 import { formatMetric, metricTitle } from './metric-text.ts';
+import { TargetMark } from './target-mark.tsx';
 import { texts } from '../../text/texts.ts';
 
-/** Big figures, with what each means behind its question mark. */
-export function MetricGrid({ title, metrics }: { readonly title?: string | undefined; readonly metrics: readonly MetricItem[] }) {
+/**
+ * Big figures, with what each means behind its question mark, and what the project asks of it.
+ * `judged` is false for numbers of rows that the model was fitted on: they say nothing of success.
+ */
+export function MetricGrid({ title, metrics, judged = true }: { readonly title?: string | undefined; readonly metrics: readonly MetricItem[]; readonly judged?: boolean }) {
   return (
     <section aria-label={title ?? texts.results.metrics}>
       {title ? <h4 className="mb-2 text-sm font-semibold">{title}</h4> : null}
@@ -24,7 +28,10 @@ export function MetricGrid({ title, metrics }: { readonly title?: string | undef
                 </Tooltip>
               ) : null}
             </dt>
-            <dd className="selectable text-xl font-medium tabular-nums tracking-tight">{formatMetric(metric)}</dd>
+            <dd className="selectable text-xl font-medium tabular-nums tracking-tight">
+              {formatMetric(metric)}
+              {judged ? <TargetMark name={metric.name} value={metric.value} /> : null}
+            </dd>
           </div>
         ))}
       </dl>
