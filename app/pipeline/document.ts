@@ -68,8 +68,10 @@ export const noteSchema = z.looseObject({
 export const groupSchema = z.looseObject({
   id: z.string().min(1).max(64),
   title: z.string().max(200),
-  /** Its members; a node is in one group at most. */
+  /** Its own members, not those of groups within it; a node is in one group at most. */
   nodes: z.array(z.string()),
+  /** Id of the group that it lies in (`group-tree.ts`); a name that is gone means none. */
+  within: z.string().max(64).optional(),
   /** A category's name, whose hue the frame takes. */
   colour: z.string().max(40).optional(),
   /** Shown as one chip. */

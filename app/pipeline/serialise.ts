@@ -9,7 +9,7 @@ const contentKeys = ['exposed', 'nodes', 'edges', 'notes', 'groups', 'layout'];
 const edgeKeys = ['id', 'from', 'to'];
 const endpointKeys = ['node', 'port'];
 const noteKeys = ['id', 'x', 'y', 'width', 'height', 'colour', 'text'];
-const groupKeys = ['id', 'title', 'colour', 'collapsed', 'box', 'nodes'];
+const groupKeys = ['id', 'title', 'within', 'colour', 'collapsed', 'box', 'nodes'];
 const boxKeys = ['x', 'y', 'width', 'height'];
 const pointKeys = ['x', 'y'];
 

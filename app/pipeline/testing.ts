@@ -74,7 +74,7 @@ const anyEdge = fc.tuple(anyId, anyId, anyId).map(([id, from, to]) => testEdge(f
 const anyNote = fc.record({ id: anyId, text: fc.string(), x: fc.integer(), y: fc.integer(), width: fc.nat(), height: fc.nat() });
 const anyBox = fc.record({ x: fc.integer(), y: fc.integer(), width: fc.nat(), height: fc.nat() });
 const anyGroup = fc.record(
-  { id: anyId, title: fc.string({ maxLength: 20 }), nodes: fc.array(anyId, { maxLength: 3 }), colour: fc.constantFrom('data', 'train'), collapsed: fc.boolean(), box: anyBox },
+  { id: anyId, title: fc.string({ maxLength: 20 }), nodes: fc.array(anyId, { maxLength: 3 }), within: anyId, colour: fc.constantFrom('data', 'train'), collapsed: fc.boolean(), box: anyBox },
   { requiredKeys: ['id', 'title', 'nodes'] },
 );
 const anyLayout = fc.dictionary(anyId, point);

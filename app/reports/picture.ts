@@ -1,4 +1,5 @@
-import type { PipelineDocument } from '#app/pipeline/document.ts';
+import type { PipelineDocument, PipelineGroup } from '#app/pipeline/document.ts';
+import { groupTree } from '#app/pipeline/group-tree.ts';
 import { ink } from './chart/colours.ts';
 import { px, svg, type SvgNode } from './chart/svg.ts';
 
@@ -12,6 +13,13 @@ export interface PictureNames {
   iconOf(type: string): string;
 }
 
+interface Box {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
 const card = { width: 208, height: 60 };
 const margin = 24;
 /** Hues of the categories, as on the canvas. */
@@ -22,12 +30,14 @@ export function pipelinePicture(document: PipelineDocument, names: PictureNames)
   const placed = document.nodes.slice(0, mostDrawn).map((node, index) => ({ node, at: document.layout[node.id] ?? { x: (index % 6) * 260, y: Math.floor(index / 6) * 110 } }));
   const byId = new Map(placed.map((one) => [one.node.id, one]));
   const noteBoxes = document.notes.map(({ x, y, width, height, text }) => ({ x, y, width, height, text }));
-  const groupBoxes = document.groups.flatMap((group) => {
-    const members = group.nodes.flatMap((id) => byId.get(id) ?? []);
-    if (members.length === 0 || group.collapsed === true) return [];
-    const [left, top] = [Math.min(...members.map(({ at }) => at.x)) - 16, Math.min(...members.map(({ at }) => at.y)) - 34];
-    return [{ title: group.title, x: left, y: top, width: Math.max(...members.map(({ at }) => at.x)) + card.width + 16 - left, height: Math.max(...members.map(({ at }) => at.y)) + card.height + 16 - top }];
-  });
+  const groups = groupTree(document);
+  const boxOf = (group: PipelineGroup): (Box & { readonly title: string }) | null => {
+    const inside = [...group.nodes.flatMap((id) => byId.get(id) ?? []).map(({ at }): Box => ({ ...at, ...card })), ...groups.childrenOf(group.id).flatMap((child) => boxOf(child) ?? [])];
+    if (inside.length === 0 || group.collapsed === true) return null;
+    const [left, top] = [least(inside.map(({ x }) => x)) - 16, least(inside.map(({ y }) => y)) - 34];
+    return { title: group.title, x: left, y: top, width: most(inside.map((box) => box.x + box.width)) + 16 - left, height: most(inside.map((box) => box.y + box.height)) + 16 - top };
+  };
+  const groupBoxes = groups.outermostFirst.flatMap((group) => boxOf(group) ?? []);
   const boxes = [...placed.map(({ node, at }) => ({ ...at, width: card.width, height: card.height + lines(node.comment ?? '', 34, 3).length * 15 })), ...noteBoxes, ...groupBoxes];
   const [left, top] = [least(boxes.map(({ x }) => x)) - margin, least(boxes.map(({ y }) => y)) - margin];
   const [width, height] = [most(boxes.map((box) => box.x + box.width)) + margin - left, most(boxes.map((box) => box.y + box.height)) + margin - top];

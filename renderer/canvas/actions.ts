@@ -1,5 +1,6 @@
 import { newElementId } from '#app/core/ids.ts';
 import type { Command, Point } from '#app/pipeline/commands.ts';
+import { groupTree } from '#app/pipeline/group-tree.ts';
 import type { PipelineDocument } from '#app/pipeline/document.ts';
 import { ancestors, descendants, indexGraph } from '#app/pipeline/graph.ts';
 import { notify } from '../state/notices.ts';
@@ -12,7 +13,7 @@ import { clipFromText, clipOf, clipToText, pasteClip } from './clipboard.ts';
 import { connectSelected, removeAndReconnect } from './edits.ts';
 import type { Chosen } from './flow-model.ts';
 import { grid, snap } from './geometry.ts';
-import { groupOf, moveGroups, notesWithin, wholeGroups } from './groups.ts';
+import { groupOf, membersOf, moveGroups, notesWithin, wholeGroups } from './groups.ts';
 import { maxPastedCells, tableFromText } from './paste-table.ts';
 import { tidyLayout } from './tidy.ts';
 import { texts } from '../text/texts.ts';
@@ -40,16 +41,17 @@ export function deleteAndReconnect(): void {
   edit(groups.length === 0 ? command : { type: 'batch', commands: [command, { type: 'remove', groups }] }, { label: texts.canvas.did.deleteReconnect });
 }
 
-/** Groups that are selected, or that lose all their nodes with the selection. */
+/** Groups that are selected, or that lose all their nodes with the selection, with those within. */
 function groupsGone(document: PipelineDocument, selection: Chosen): string[] {
-  return [...new Set([...selection.groups, ...wholeGroups(document, selection.nodes).map(({ id }) => id)])];
+  const gone = [...selection.groups, ...wholeGroups(document, selection.nodes).map(({ id }) => id)];
+  return [...new Set([...gone, ...gone.flatMap((id) => groupTree(document).inside(id).map((group) => group.id))])];
 }
 
 export function duplicateSelection(): void {
   const { document, selection } = current();
   const clip = document && clipOf(document, selection);
   if (!clip) return;
-  const pasted = pasteClip(clip);
+  const pasted = pasteClip(clip, undefined, new Set(document.groups.map(({ id }) => id)));
   // A part of one group stays in it.
   const homes = new Set(selection.nodes.map((id) => groupOf(document, id)));
   const [home] = homes.size === 1 && pasted.groups.length === 0 ? homes : [null];
@@ -165,7 +167,7 @@ export function nudge(dx: number, dy: number): void {
   if (!document) return;
   const by = { x: dx * grid, y: dy * grid };
   const groups = document.groups.filter(({ id }) => selection.groups.includes(id));
-  const carried = new Set(groups.flatMap((group) => [...group.nodes, ...notesWithin(document, group)]));
+  const carried = new Set(groups.flatMap((group) => [...membersOf(document, group), ...notesWithin(document, group)]));
   const positions: Record<string, Point> = {};
   for (const id of selection.nodes) {
     const place = document.layout[id] ?? { x: 0, y: 0 };

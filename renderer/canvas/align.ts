@@ -2,7 +2,8 @@ import type { Command, Point } from '#app/pipeline/commands.ts';
 import type { PipelineDocument } from '#app/pipeline/document.ts';
 import type { Chosen } from './flow-model.ts';
 import { boundsOf, cardAt, type Box } from './geometry.ts';
-import { moveGroups, shownBox } from './groups.ts';
+import { groupTree } from '#app/pipeline/group-tree.ts';
+import { membersOf, moveGroups, shownBox } from './groups.ts';
 
 /** Lining things up: the alignments and distributions of the menu as commands. Pure functions. */
 
@@ -20,9 +21,10 @@ interface Unit {
 function unitsOf(document: PipelineDocument, selection: Chosen): Unit[] {
   const inGroups = new Set<string>();
   const groups = document.groups.flatMap((group): Unit[] => {
-    const box = selection.groups.includes(group.id) ? shownBox(document, group) : null;
+    const isWithin = groupTree(document).around(group.id).some(({ id }) => selection.groups.includes(id));
+    const box = selection.groups.includes(group.id) && !isWithin ? shownBox(document, group) : null;
     if (box === null) return [];
-    for (const id of group.nodes) inGroups.add(id);
+    for (const id of membersOf(document, group)) inGroups.add(id);
     return [{ kind: 'group', id: group.id, box }];
   });
   const nodes = (skip: ReadonlySet<string>): Unit[] =>

@@ -35,7 +35,7 @@ export function hasGroup(): boolean {
 
 export function ungroupSelection(): void {
   const { document } = usePipeline.getState();
-  const command = document && ungroup(groupsMeant(document).map(({ id }) => id));
+  const command = document && ungroup(document, groupsMeant(document).map(({ id }) => id));
   if (command) edit(command, { label: texts.canvas.did.ungroup });
 }
 

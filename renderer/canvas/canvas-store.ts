@@ -5,6 +5,7 @@ import type { Endpoint } from '#app/pipeline/document.ts';
 import { usePipeline } from '../state/pipeline.ts';
 import type { Joint } from './edits.ts';
 import type { FlowNode, WireEdge } from './flow-model.ts';
+import { collapsedMembers } from './groups.ts';
 import type { Guide } from './guides.ts';
 
 export interface QuickAddRequest {
@@ -156,7 +157,8 @@ export function openFind(): void {
 export function revealNode(nodeId: string, right = Number.POSITIVE_INFINITY): void {
   const { flow } = useCanvas.getState();
   // A node of a collapsed group is where its chip is.
-  const group = usePipeline.getState().document?.groups.find((candidate) => candidate.collapsed === true && candidate.nodes.includes(nodeId));
+  const { document: pipeline } = usePipeline.getState();
+  const group = pipeline ? collapsedMembers(pipeline).get(nodeId) : undefined;
   const node = flow?.getNode(nodeId) ?? flow?.getNode(group?.id ?? '');
   const pane = document.querySelector('[data-testid="canvas"]')?.getBoundingClientRect();
   if (!flow || !node || !pane) return;

@@ -4,6 +4,7 @@ import type { Command, Point } from '#app/pipeline/commands.ts';
 import { edgeSchema, groupSchema, nodeSchema, noteSchema, type PipelineDocument } from '#app/pipeline/document.ts';
 import type { Chosen } from './flow-model.ts';
 import { snap } from './geometry.ts';
+import { putWithin } from '#app/pipeline/group-tree.ts';
 import { wholeGroups } from './groups.ts';
 
 /** Nodes as text, so that they go through chat, mail and files as well as between projects. */
@@ -58,9 +59,9 @@ export interface Pasted {
 
 /**
  * Adds a clip with new ids. `at` is where its top left corner goes; without it, a step beside where it was.
- * Edges that lost an end in the clip are left out.
+ * Edges that lost an end in the clip are left out. `known`: groups of the pipeline, in which copies of groups stay.
  */
-export function pasteClip(clip: Clip, at?: Point): Pasted {
+export function pasteClip(clip: Clip, at?: Point, known: ReadonlySet<string> = new Set()): Pasted {
   const ids = new Map(clip.nodes.map((node) => [node.id, newElementId()]));
   const corners = [...Object.values(clip.layout), ...clip.notes, ...clip.groups.flatMap(({ box }) => box ?? [])];
   const left = corners.length === 0 ? 0 : Math.min(...corners.map((point) => point.x));
@@ -79,9 +80,11 @@ export function pasteClip(clip: Clip, at?: Point): Pasted {
     return from && to ? [{ id: newElementId(), from: { node: from, port: edge.from.port }, to: { node: to, port: edge.to.port } }] : [];
   });
   const notes = clip.notes.map((note) => ({ ...note, id: newElementId(), x: snap(note.x + shift.x), y: snap(note.y + shift.y) }));
+  const groupIds = new Map(clip.groups.map(({ id }) => [id, newElementId()]));
+  const aroundOf = (within: string | undefined): string | undefined => (within === undefined ? undefined : (groupIds.get(within) ?? (known.has(within) ? within : undefined)));
   const groups = clip.groups.map((group) => ({
-    ...structuredClone(group),
-    id: newElementId(),
+    ...putWithin(structuredClone(group), aroundOf(group.within)),
+    id: groupIds.get(group.id) ?? newElementId(),
     nodes: group.nodes.flatMap((id) => ids.get(id) ?? []),
     ...(group.box ? { box: { ...group.box, x: snap(group.box.x + shift.x), y: snap(group.box.y + shift.y) } } : {}),
   }));

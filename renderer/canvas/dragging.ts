@@ -1,13 +1,14 @@
 import type { NodeChange } from '@xyflow/react';
 import type { Command, Point } from '#app/pipeline/commands.ts';
 import type { PipelineDocument } from '#app/pipeline/document.ts';
+import { groupTree } from '#app/pipeline/group-tree.ts';
 import { edit, usePipeline } from '../state/pipeline.ts';
 import { catchGuides, type Guide } from './guides.ts';
 import { noGuides, useCanvas, useGuides } from './canvas-store.ts';
 import { insertIntoEdge } from './edits.ts';
 import type { FlowNode } from './flow-model.ts';
 import { boundsOf, overlap, type Box } from './geometry.ts';
-import { frameOf, moveGroups, notesWithin, regroup } from './groups.ts';
+import { frameOf, membersOf, moveGroups, notesWithin, regroup, regroupFrames } from './groups.ts';
 import { texts } from '../text/texts.ts';
 
 /** Pixels on the screen within which a line catches what is dragged. */
@@ -57,7 +58,8 @@ function moved(moves: readonly (Move & { position: Point })[], nodes: readonly F
     const byId = new Map(nodes.map((node) => [node.id, node]));
     for (const frame of frames) {
       const at = to.get(frame.id) ?? frame.position;
-      for (const inside of [...frame.data.group.nodes, ...notesWithin(document, frame.data.group)]) {
+      const { group } = frame.data;
+      for (const inside of [...membersOf(document, group), ...groupTree(document).inside(group.id).map(({ id }) => id), ...notesWithin(document, group)]) {
         const node = byId.get(inside);
         if (!node || to.has(inside)) continue;
         to.set(inside, { x: node.position.x + at.x - frame.position.x, y: node.position.y + at.y - frame.position.y });
@@ -125,7 +127,7 @@ export function dragCommands(document: PipelineDocument, dragged: readonly Dragg
     const from = group && frameOf(document, group);
     if (from) groups.set(node.id, { x: to.x - from.x, y: to.y - from.y });
   }
-  const carried = new Set(document.groups.flatMap((group) => (groups.has(group.id) ? [...group.nodes, ...notesWithin(document, group)] : [])));
+  const carried = new Set(document.groups.flatMap((group) => (groups.has(group.id) ? [...membersOf(document, group), ...notesWithin(document, group)] : [])));
   const positions: Record<string, Point> = {};
   const notes: Command[] = [];
   for (const { node, to } of dragged) {
@@ -139,5 +141,5 @@ export function dragCommands(document: PipelineDocument, dragged: readonly Dragg
     }
   }
   const moves: Command[] = Object.keys(positions).length > 0 ? [{ type: 'move', positions }] : [];
-  return [...moves, ...notes, ...regroup(document, positions), ...moveGroups(document, groups)];
+  return [...moves, ...notes, ...regroup(document, positions), ...moveGroups(document, groups), ...regroupFrames(document, groups)];
 }

@@ -7,7 +7,7 @@ import { wireKey } from '../state/lineage.ts';
 import { outputKind } from './edits.ts';
 import type { Route } from './routing/paths.ts';
 import { edgeWords } from './port-words.ts';
-import { chipPortId, chipPorts, collapsedMembers, membersOf, shownBox, type ChipPort } from './groups.ts';
+import { chipPortId, chipPorts, collapsedMembers, membersOf, shownBox, shownGroups, type ChipPort } from './groups.ts';
 import { texts } from '../text/texts.ts';
 
 /** A node's title and params its card asks for itself (`shown-nodes.ts`). */
@@ -75,9 +75,9 @@ export function flowNodes(document: PipelineDocument, selection: Chosen, before:
     };
   });
   // A chip also stands for a chosen node within it.
-  const isChosen = (group: PipelineGroup): boolean => chosenGroups.has(group.id) || (group.collapsed === true && group.nodes.some((id) => chosen.has(id)));
+  const isChosen = (group: PipelineGroup): boolean => chosenGroups.has(group.id) || (group.collapsed === true && membersOf(document, group).some((id) => chosen.has(id)));
   const cards = document.nodes.flatMap((node): FlowNode[] => (hidden.has(node.id) ? [] : [cardOf(node)]));
-  return [...document.groups.flatMap((group) => groupNode(document, group, isChosen(group), known.get(group.id))), ...notes, ...cards];
+  return [...shownGroups(document).flatMap((group) => groupNode(document, group, isChosen(group), known.get(group.id))), ...notes, ...cards];
 
   function cardOf(node: PipelineNode): FlowNode {
     const old = known.get(node.id);

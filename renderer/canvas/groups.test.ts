@@ -64,26 +64,26 @@ describe('frames', () => {
 });
 
 describe('grouping', () => {
-  it('takes nodes out of the groups they were in; an emptied group goes', () => {
+  it('takes nodes out of the groups they were in; a group that is wholly chosen goes into the new one', () => {
     const document = sample();
     const one = groupNodes(document, ['a', 'b']);
     if (!one) throw new Error('nothing was grouped');
     expect(after(document, one.command).groups.map(({ title, nodes }) => [title, nodes])).toEqual([['Clean', ['c']], ['Group 1', ['a', 'b']]]);
     const all = groupNodes(document, ['c', 'b', 'a']);
     if (!all) throw new Error('nothing was grouped');
-    expect(after(document, all.command).groups.map(({ title }) => title)).toEqual(['Group 1']);
+    expect(after(document, all.command).groups.map(({ title, nodes, within }) => [title, nodes, within])).toEqual([['Clean', ['b', 'c'], all.group.id], ['Group 1', ['a'], undefined]]);
     expect(groupNodes(document, [])).toBeNull();
     expect(groupNodes({ ...document, groups: [{ id: 'x', title: 'Group 1', nodes: [] }] }, ['a'])?.group.title).toBe('Group 2');
   });
 
   it('is undone by ungrouping, which keeps the nodes', () => {
     const document = sample();
-    const command = ungroup(['g']);
+    const command = ungroup(document, ['g']);
     if (!command) throw new Error('there is a group');
     const next = after(document, command);
     expect(next.groups).toEqual([]);
     expect(next.nodes).toHaveLength(4);
-    expect(ungroup([])).toBeNull();
+    expect(ungroup(document, [])).toBeNull();
   });
 
   it('counts a group as whole when all its nodes are chosen', () => {

@@ -2,7 +2,8 @@ import { graphlib, layout } from '@dagrejs/dagre';
 import type { Command, Point } from '#app/pipeline/commands.ts';
 import type { PipelineDocument } from '#app/pipeline/document.ts';
 import { nodeHeight, nodeWidth, snap } from './geometry.ts';
-import { changeGroup, collapsedMembers, frameOf, groupOf, moveGroups } from './groups.ts';
+import { groupTree } from '#app/pipeline/group-tree.ts';
+import { changeGroup, collapsedMembers, frameOf, groupOf, membersOf, moveGroups, shownGroups } from './groups.ts';
 
 /**
  * New places for the chosen nodes (or all), in layers from left to right, keeping the top left corner where it was. Nodes of a group
@@ -17,11 +18,17 @@ export function tidyLayout(document: PipelineDocument, chosen: readonly string[]
   graph.setGraph({ rankdir: 'LR', nodesep: 36, ranksep: 80, edgesep: 20 });
   graph.setDefaultEdgeLabel(() => ({}));
   for (const id of ids) graph.setNode(unitOf(id), { width: nodeWidth, height: nodeHeight });
-  for (const group of document.groups) {
-    const members = group.collapsed === true ? [] : group.nodes.filter((id) => ids.has(id));
-    if (members.length < 2) continue;
-    graph.setNode(clusterOf(group.id), {});
-    for (const id of members) graph.setParent(id, clusterOf(group.id));
+  const clustered = new Set<string>();
+  for (const group of shownGroups(document)) {
+    const units = group.collapsed === true ? [] : new Set(membersOf(document, group).filter((id) => ids.has(id)).map(unitOf));
+    if (group.collapsed === true || new Set(units).size < 2) continue;
+    const cluster = clusterOf(group.id);
+    graph.setNode(cluster, {});
+    clustered.add(group.id);
+    const outer = groupTree(document).around(group.id).find(({ id }) => clustered.has(id));
+    if (outer) graph.setParent(cluster, clusterOf(outer.id));
+    // Groups within come later and take theirs from it.
+    for (const unit of units) graph.setParent(unit, cluster);
   }
   for (const edge of document.edges) {
     const [from, to] = [unitOf(edge.from.node), unitOf(edge.to.node)];

@@ -1,6 +1,7 @@
 import { ChevronDown, ChevronRight, Group as GroupIcon } from 'lucide-react';
 import { memo, useState } from 'react';
 import { useShallow } from 'zustand/react/shallow';
+import { nodesWithin } from '#app/pipeline/group-tree.ts';
 import type { PipelineDocument, PipelineGroup, PipelineNode } from '#app/pipeline/document.ts';
 import { StateGlyph } from '../canvas/state-glyph.tsx';
 import { renameGroup } from '../canvas/group-frame.tsx';
@@ -78,7 +79,7 @@ function NodeRow(props: RowProps & { readonly node: PipelineNode }) {
 
 function GroupRow(props: RowProps & { readonly group: PipelineGroup }) {
   const { group, closed } = props;
-  const count = texts.common.nodeCount(group.nodes.length);
+  const count = texts.common.nodeCount(nodesWithin(props.document, group).length);
   return (
     <Row
       {...props}

@@ -1,5 +1,7 @@
 import type { PipelineDocument } from '#app/pipeline/document.ts';
+import type { PipelineGroup } from '#app/pipeline/document.ts';
 import { indexGraph } from '#app/pipeline/graph.ts';
+import { groupTree } from '#app/pipeline/group-tree.ts';
 
 /** The pipeline as a list that can be read from top to bottom: what feeds a node stands before it. Pure functions of the document. */
 
@@ -22,7 +24,7 @@ type Draft = Omit<OutlineItem, 'position' | 'size'>;
 /**
  * All nodes, upstream first, as a tree. A node whose output goes to several nodes has each of them as a branch under it, with all that only
  * that branch leads to; where branches meet again, the list goes on at the level of the fork. Groups are sections at the place of their
- * first node. Nodes in a circle come last.
+ * first node, those within a group in its section. Nodes in a circle come last.
  */
 export function outlineOf(document: PipelineDocument): readonly OutlineItem[] {
   const order = readingOrder(document);
@@ -36,18 +38,24 @@ export function outlineOf(document: PipelineDocument): readonly OutlineItem[] {
     if (list) list.push(id);
     else sections.set(section, [id]);
   }
-  const blocks: { readonly at: number; readonly items: readonly Draft[] }[] = [];
-  for (const block of blocksOf(document, sections.get(null) ?? [], 1, null)) blocks.push({ at: rank.get(block[0]?.id ?? '') ?? 0, items: block });
-  for (const group of document.groups) {
-    const members = sections.get(group.id);
-    if (members === undefined) {
-      if (group.box !== undefined) blocks.push({ at: Infinity, items: [{ kind: 'group', id: group.id, level: 1, parent: null, under: 0 }] });
-      continue;
-    }
-    const within = blocksOf(document, members, 2, group.id).flat();
-    blocks.push({ at: rank.get(members[0] ?? '') ?? 0, items: [{ kind: 'group', id: group.id, level: 1, parent: null, under: within.filter(({ parent }) => parent === group.id).length }, ...within] });
+  const tree = groupTree(document);
+  interface Block {
+    readonly at: number;
+    readonly items: readonly Draft[];
   }
-  return numbered(blocks.sort((a, b) => a.at - b.at).flatMap(({ items }) => items));
+  const sectionOf = (group: PipelineGroup | null, level: number): readonly Draft[] => {
+    const id = group?.id ?? null;
+    const nodes = blocksOf(document, sections.get(id) ?? [], level, id).map((items): Block => ({ at: rank.get(items[0]?.id ?? '') ?? 0, items }));
+    const inner = group === null ? document.groups.filter((one) => tree.parentOf(one.id) === null) : tree.childrenOf(group.id);
+    return [...nodes, ...inner.flatMap((one) => groupBlock(one, level))].sort((a, b) => a.at - b.at).flatMap(({ items }) => items);
+  };
+  const groupBlock = (group: PipelineGroup, level: number): readonly Block[] => {
+    const within = sectionOf(group, level + 1);
+    if (within.length === 0 && group.box === undefined) return [];
+    const at = Math.min(...[group, ...tree.inside(group.id)].map(({ id }) => rank.get(sections.get(id)?.[0] ?? '') ?? Infinity));
+    return [{ at, items: [{ kind: 'group', id: group.id, level, parent: tree.parentOf(group.id)?.id ?? null, under: within.filter(({ parent }) => parent === group.id).length }, ...within] }];
+  };
+  return numbered(sectionOf(null, 1));
 }
 
 /** What is shown while some items are closed. */

@@ -1,4 +1,5 @@
 import { PenstockError } from '#app/core/errors.ts';
+import { groupTree, nodesWithin, putWithin } from '../group-tree.ts';
 import type { PortKind } from '#app/sdk/ports.ts';
 import type { Command, Point } from '../commands.ts';
 import type { Endpoint, PipelineDocument, PipelineEdge, PipelineNode, SubflowContent } from '../document.ts';
@@ -95,10 +96,18 @@ export function collapseNodes(document: PipelineDocument, ids: readonly string[]
   for (const type of [inputType, outputType]) {
     for (const [row, port] of ports.filter((one) => one.type === type).entries()) layout[port.id] = { x: type === inputType ? bounds.left - options.gap : bounds.right + options.gap, y: bounds.top + row * 88 };
   }
-  const groups = document.groups.filter((group) => group.nodes.length > 0 && group.nodes.every((id) => chosen.has(id)));
+  const whole = document.groups.filter((group) => {
+    const members = nodesWithin(document, group);
+    return members.length > 0 && members.every((id) => chosen.has(id));
+  });
+  const groups = whole.map((group) => (whole.some(({ id }) => id === group.within) ? group : putWithin(group, undefined)));
   const notes = document.notes.filter((note) => note.x >= bounds.left - 40 && note.y >= bounds.top - 40 && note.x + note.width <= bounds.right + 260 && note.y + note.height <= bounds.bottom + 120);
   const content: SubflowContent = { nodes: [...nodes, ...ports], edges: inner, notes, groups, layout, exposed: [] };
-  const around = document.groups.find((group) => !groups.includes(group) && nodes.every(({ id }) => group.nodes.includes(id)));
+  // The nearest one that holds them all.
+  const around = groupTree(document).outermostFirst.findLast((group) => {
+    const members = new Set(nodesWithin(document, group));
+    return !whole.includes(group) && nodes.every(({ id }) => members.has(id));
+  });
   const node: PipelineNode = { id: subflow, type: subflowType, version: 1, params: {}, content };
   const place = { x: Math.round((bounds.left + bounds.right) / 2 / 8) * 8, y: Math.round((bounds.top + bounds.bottom) / 2 / 8) * 8 };
   const commands: Command[] = [
@@ -167,8 +176,8 @@ export function dissolveSubflow(document: PipelineDocument, nodeId: string, newI
   const moved = (point: Point): Point => ({ x: point.x + shift.x, y: point.y + shift.y });
   const layout = Object.fromEntries(content.nodes.filter((one) => !isBoundary(one)).flatMap(({ id }) => (Object.hasOwn(content.layout, id) ? [[fresh(id), moved(content.layout[id] as Point)]] : [])));
   const notes = content.notes.map((note) => ({ ...note, ...moved(note), id: fresh(note.id) }));
-  const groups = content.groups.map((group) => ({ ...group, id: fresh(group.id), nodes: group.nodes.filter((id) => !ports.has(id)).map(fresh), ...(group.box === undefined ? {} : { box: { ...group.box, ...moved(group.box) } }) }));
   const around = document.groups.find((group) => group.nodes.includes(nodeId));
+  const groups = content.groups.map((group) => ({ ...putWithin(group, content.groups.some(({ id }) => id === group.within) ? fresh(group.within ?? '') : around?.id), id: fresh(group.id), nodes: group.nodes.filter((id) => !ports.has(id)).map(fresh), ...(group.box === undefined ? {} : { box: { ...group.box, ...moved(group.box) } }) }));
   const commands: Command[] = [
     { type: 'remove', nodes: [nodeId] },
     { type: 'add', nodes: inside, edges, notes, groups, layout },
