@@ -2,7 +2,7 @@ import type { TaskHooks } from '../worker/tasks.ts';
 import { type Tensor, tensor } from '../worker/ort.ts';
 import { blocksOf, kernel, mostRows, type Precision } from './blocks.ts';
 import { momentsGraph, type MomentsShape } from './moments-graph.ts';
-import { RowTeam, type RowSums, suitsTeam } from './row-team.ts';
+import { RowTeam, type RowSums, type Spread, suitsTeam } from './row-team.ts';
 
 /** Rows to take moments of. */
 export interface Rows {
@@ -101,11 +101,11 @@ function isOff({ columns }: Shift, { weight, means, squares }: Spreads): boolean
   });
 }
 
-/** As `blockMoments` in float32, of the columns each by itself, by a team that stays open. */
-export function teamSpreads(input: Rows, team: RowTeam, check: () => void): Spreads {
+/** As `blockMoments` in float32, of the columns each by itself, by a team that stays open; of all rows or of an even spread of them. */
+export function teamSpreads(input: Rows, team: RowTeam, check: () => void, spread: Spread = 'all'): Spreads {
   const { columns } = input;
   const onePass = (shift: Shift): Spreads => {
-    const { sums, sides } = team.moments(shift.needed ? shift.columns : null, 0, false, check);
+    const { sums, sides } = team.moments(shift.needed ? shift.columns : null, 0, false, check, spread);
     const weight = sums[0] as number;
     return {
       weight,

@@ -182,10 +182,10 @@ export class RowTeam {
   }
 
   /** Moments of u = x − shift and d = y − level, as `momentsGraph` says; without products the second of `sides` is Σ w u². */
-  moments(shift: Float64Array | null, level: number, products: boolean, check: () => void): RowSums {
+  moments(shift: Float64Array | null, level: number, products: boolean, check: () => void, spread: Spread = 'all'): RowSums {
     this.#team.floats[single.level] = level;
     this.#shift(shift);
-    return this.#sums('momentParts', 'all', products, check);
+    return this.#sums('momentParts', spread, products, check);
   }
 
   /** Loss, slope and curvature of a logistic loss, as `binaryGraph` says. */

@@ -1,4 +1,5 @@
 import { exp4 } from './exponential';
+import { plusProduct } from './fused';
 
 /** Each of four vectors summed up, in their order. */
 // @ts-ignore: decorator
@@ -20,10 +21,10 @@ export function margins(block: usize, rows: i32, groups: i32, beta: usize, inter
     for (let j: usize = 0; j < pitch; j += 16) {
       const slope = v128.load(beta + j);
       const at = block + j;
-      a = f32x4.add(a, f32x4.mul(slope, v128.load(at)));
-      b = f32x4.add(b, f32x4.mul(slope, v128.load(at + pitch)));
-      c = f32x4.add(c, f32x4.mul(slope, v128.load(at + 2 * pitch)));
-      d = f32x4.add(d, f32x4.mul(slope, v128.load(at + 3 * pitch)));
+      a = plusProduct(a, slope, v128.load(at));
+      b = plusProduct(b, slope, v128.load(at + pitch));
+      c = plusProduct(c, slope, v128.load(at + 2 * pitch));
+      d = plusProduct(d, slope, v128.load(at + 3 * pitch));
     }
     v128.store(out + (<usize>i << 2), f32x4.add(sumEach(a, b, c, d), f32x4.splat(intercept)));
     block += 4 * pitch;

@@ -1,3 +1,5 @@
+import { plusProduct } from './fused';
+
 /*
  * Sums of products over a block of rows that stays in the nearest cache: row-major float32, `groups` of four columns a row, those beyond the
  * last column 0, rows a multiple of four, those beyond the last row 0. Products are summed in float32 over the block, and blocks in float64.
@@ -9,12 +11,6 @@
 function addFour(to: usize, sums: v128): void {
   v128.store(to, f64x2.add(v128.load(to), f64x2.promote_low_f32x4(sums)));
   v128.store(to, f64x2.add(v128.load(to, 16), f64x2.promote_low_f32x4(v128.shuffle<i32>(sums, sums, 2, 3, 0, 1))), 16);
-}
-
-// @ts-ignore: decorator
-@inline
-function plusProduct(sum: v128, a: v128, b: v128): v128 {
-  return f32x4.add(sum, f32x4.mul(a, b));
 }
 
 /**

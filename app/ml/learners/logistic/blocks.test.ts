@@ -88,6 +88,21 @@ describe('the matrix kernels find what plain sums find', () => {
     await compare(input, { tolerance: 1e-6 }, 0, 1, 1e-4);
   });
 
+  it('of so many rows that a sample gives the coordinates, also where the others are unlike it', async () => {
+    const input = made({ rows: 70_001, columns: 16, classes: 2 });
+    const copy = (): TrainInput => ({ ...input, matrix: input.matrix.slice(), target: input.target.slice() });
+    // Row 1000 is none of the sample's, which has the first 512 of every 2241.
+    const alone = copy();
+    for (let row = 0; row < input.rows; row++) alone.matrix[row * 16 + 5] = row % 2241 > 600 && row % 7 === 0 ? 1 : 0;
+    await compare(alone, { tolerance: 1e-6 }, 0, 1, 1e-4);
+    const far = copy();
+    far.matrix[1000 * 16 + 2] = 1e5;
+    await compare(far, { tolerance: 1e-6 }, 0, 1, 1e-3);
+    const missing = copy();
+    missing.matrix[1000 * 16 + 3] = Number.NaN;
+    await expect(trainLearner('logistic-regression', {}, missing, { seed: 1 })).rejects.toMatchObject({ code: 'training-data', place: { column: 'x3' } });
+  });
+
   it('of three classes', async () => {
     await compare(made({ rows: 8_000, columns: 52, classes: 3 }), { strength: 5 }, 0, 5);
     await compare(made({ rows: 8_000, columns: 52, classes: 3, weighted: true, offset: 5 }), { penalty: 'l1', strength: 5e8 }, 5e8, 0);

@@ -12,7 +12,7 @@ import { logisticNotes } from './notes.ts';
 import type { LogisticParams } from './params.ts';
 import { plainLoss } from './plain-loss.ts';
 import { openLogisticTeam, teamLoss } from './team-loss.ts';
-import { type LogisticProblem, logisticProblem, precisionOf, softplus, unscale } from './problem.ts';
+import { type LogisticProblem, logisticProblem, precisionOf, sampledProblem, softplus, unscale } from './problem.ts';
 
 interface Linear {
   readonly coefficients: Float64Array;
@@ -105,6 +105,13 @@ export async function trainLogistic(input: TrainInput, params: LogisticParams, h
   const blocks = precisionOf(input);
   const team = blocks === 'float' ? await openLogisticTeam(input, weights) : null;
   try {
+    const parameters = input.features.length + 1;
+    const sampled = team !== null && weights === undefined && worthSampling(input.rows, parameters) ? sampledProblem(input, params, team, sampleRows(input.rows, parameters), hooks) : null;
+    if (sampled !== null) {
+      const found = await fit(input, sampled, params, team, hooks);
+      // Otherwise the sample's coordinates may be no good, or a value is missing that it has not seen.
+      if (found.details.converged === true && Number.isFinite(found.metrics['trainingLogLoss'])) return found;
+    }
     return await fit(input, await logisticProblem(input, weights, params, blocks, team, hooks), params, team, hooks);
   } finally {
     team?.close();

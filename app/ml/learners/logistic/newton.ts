@@ -37,6 +37,8 @@ const sweeps = 2000;
 const slow = 0.3;
 /** Slope at which steps no longer change a float64 loss: its square is the loss times the rounding. */
 const slopeOfRounding = 5e-8;
+/** A first step that bends the mean loss less than this: logits move by some 0.5, and the curvature stays what it was, but for a few hundredths. */
+const smallMove = 0.06;
 /** Rounding of the loss, relative: a step is not refused for a rise within it. */
 const rounding = { float: 1e-6, double: 1e-14 } as const;
 
@@ -64,6 +66,13 @@ function steepness(at: Float64Array, gradient: Float64Array, { l1, l2 }: Pulls):
     most = Math.max(most, value === 0 ? Math.abs(slope) - limit : Math.abs(slope + Math.sign(value) * limit));
   }
   return most;
+}
+
+function bendAlong(curvature: Float64Array, step: Float64Array): number {
+  const size = step.length;
+  let sum = 0;
+  for (let j = 0; j < size; j++) for (let k = 0; k < size; k++) sum += (curvature[j * size + k] as number) * (step[j] as number) * (step[k] as number);
+  return sum;
 }
 
 /** Where the quadratic model of the loss with a curvature, plus the penalty, is least; of as many parameters as the matrix has rows. */
@@ -151,6 +160,12 @@ export async function minimiseNewton(loss: Loss, pulls: Pulls, options: NewtonOp
         goal.set(target(at.slice(from, from + each), point.gradient.subarray(from, from + each), matrix, pulls, options.check), from);
       }
       if (loss.classes > 1) centre(goal, loss.classes, pulls);
+      const [whole] = curvature;
+      if (sample && at === start && whole !== undefined && curvature.length === 1 && bendAlong(whole, goal) < smallMove) {
+        // The sample would say little of the rest of the way that all rows do not say better.
+        at = goal;
+        break;
+      }
       let next: { at: Float64Array; point: Point; total: number } | null = null;
       let length = 1;
       for (let trial = 0; trial < halvings; trial++, length /= 2) {

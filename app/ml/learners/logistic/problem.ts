@@ -63,16 +63,33 @@ export function precisionOf({ matrix, rows, features }: TrainInput): Precision |
  * @throws PenstockError `training-data`.
  */
 export async function logisticProblem(input: TrainInput, weights: Float64Array | undefined, params: LogisticParams, blocks: Precision | null, team: RowTeam | null, hooks: TrainHooks): Promise<LogisticProblem> {
-  const { matrix, rows, features } = input;
+  const { rows, features } = input;
   const weighted = weights === undefined ? {} : { weights };
-  const table: Rows = { matrix, rows, columns: features.length, ...weighted };
+  const table = tableOf(input, weights);
   let scales: Scales | null = blocks === null ? null : scalesOf(team === null ? await blockMoments(table, blocks, hooks).then((moments) => ({ ...moments, squares: squaresOf(moments) })) : teamSpreads(table, team, hooks.check));
-  const fits = scales === null || scales.spreads.every((spread, j) => Math.abs(scales?.means[j] ?? Number.NaN) < floatRange.most && (spread === 0 || (spread > floatRange.least && spread < floatRange.most)));
+  const fits = scales === null || inFloatRange(scales);
   if (scales === null || !fits) {
     checkMatrix(input);
     scales = columnScales({ ...input, ...weighted });
   }
-  const { means, spreads, weight } = scales;
+  return problemOf(input, weights, params, scales, fits ? blocks : null, hooks);
+}
+
+const tableOf = ({ matrix, rows, features }: TrainInput, weights: Float64Array | undefined): Rows => ({ matrix, rows, columns: features.length, ...(weights === undefined ? {} : { weights }) });
+
+const inFloatRange = ({ means, spreads }: Scales): boolean => spreads.every((spread, j) => Math.abs(means[j] ?? Number.NaN) < floatRange.most && (spread === 0 || (spread > floatRange.least && spread < floatRange.most)));
+
+/**
+ * The same for rows without weights, in coordinates that a sample gives: any will do that even out the curvature. Null where a column does
+ * not vary in it, or a value is out of range. What other rows hold is not looked at: without a minimum, take `logisticProblem`.
+ */
+export function sampledProblem(input: TrainInput, params: LogisticParams, team: RowTeam, sample: number, hooks: TrainHooks): LogisticProblem | null {
+  const scales = scalesOf(teamSpreads(tableOf(input, undefined), team, hooks.check, sample));
+  if (!inFloatRange(scales) || scales.spreads.some((spread) => spread === 0)) return null;
+  return problemOf(input, undefined, params, { ...scales, weight: input.rows }, 'float', hooks);
+}
+
+function problemOf(input: TrainInput, weights: Float64Array | undefined, params: LogisticParams, { means, spreads, weight }: Scales, blocks: Precision | null, hooks: TrainHooks): LogisticProblem {
   const ratio = { none: 0, l2: 0, l1: 1, 'elastic-net': params.l1Ratio }[params.penalty];
   const strength = (params.penalty === 'none' ? 0 : params.strength) / weight;
   // A column of tiny spread meets an enormous penalty in its own units; shrinking it evens the curvature out for L-BFGS.
@@ -85,7 +102,7 @@ export async function logisticProblem(input: TrainInput, weights: Float64Array |
     weight,
     l1: inverse.map((value) => strength * ratio * value),
     l2: inverse.map((value) => strength * (1 - ratio) * value * value),
-    blocks: fits ? blocks : null,
+    blocks,
     hooks,
   };
 }
