@@ -63,7 +63,6 @@ export function precisionOf({ matrix, rows, features }: TrainInput): Precision |
  * @throws PenstockError `training-data`.
  */
 export async function logisticProblem(input: TrainInput, weights: Float64Array | undefined, params: LogisticParams, blocks: Precision | null, team: RowTeam | null, hooks: TrainHooks): Promise<LogisticProblem> {
-  const { rows, features } = input;
   const weighted = weights === undefined ? {} : { weights };
   const table = tableOf(input, weights);
   let scales: Scales | null = blocks === null ? null : scalesOf(team === null ? await blockMoments(table, blocks, hooks).then((moments) => ({ ...moments, squares: squaresOf(moments) })) : teamSpreads(table, team, hooks.check));
