@@ -159,4 +159,9 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
   }
 }
 
-const usageCodes = new Set<unknown>(['usage', 'unknown-node', 'unknown-param', 'set-syntax', 'ambiguous-node', 'output-format', 'param-invalid', 'not-a-pipeline', 'example-without-project', 'output-is-input', 'size-syntax', 'size-too-small', 'diff-mixed', 'output-folder-missing', 'unknown-report', 'unknown-alarm', 'unknown-monitor', 'ambiguous-report', 'trigger-missing', 'cron-invalid', 'timezone-unknown', 'ambiguous-automation', 'unknown-automation']);
+const usageCodes = new Set<unknown>([
+  ...['usage', 'unknown-node', 'unknown-param', 'set-syntax', 'ambiguous-node', 'output-format', 'param-invalid', 'not-a-pipeline', 'example-without-project', 'output-is-input', 'size-syntax', 'size-too-small', 'diff-mixed', 'output-folder-missing', 'unknown-report', 'ambiguous-report'],
+  ...['unknown-alarm', 'unknown-monitor'],
+  ...['trigger-missing', 'cron-invalid', 'timezone-unknown', 'ambiguous-automation', 'unknown-automation'],
+  ...['unknown-model', 'unknown-alias', 'alias-name', 'model-name', 'search-syntax', 'mlflow-address', 'mlflow-none'],
+]);

@@ -49,6 +49,7 @@ import { planRun } from './run/plan.ts';
 import type { Preflight } from './planning/preflight.ts';
 import { assertFits, Planner, preflightWarnings } from './planning/planner.ts';
 import { ProjectLimits } from './planning/project-limits.ts';
+import { Registry } from './registry/registry.ts';
 import { replayRun } from './run/replay.ts';
 import { Slots } from './run/slots.ts';
 import { SharedWork } from './run/shared-work.ts';
@@ -111,6 +112,7 @@ export class Engine {
   readonly leaks: LeakSearch;
   readonly models: Models;
   readonly alarms: Alarms;
+  readonly registry: Registry;
   readonly planner: Planner;
   readonly limits: ProjectLimits;
   readonly storage: ResultStorage;
@@ -126,6 +128,8 @@ export class Engine {
   readonly projectDir: string;
   readonly filesDir: string;
   readonly resourcesDir: string;
+  /** Built parts. */
+  readonly distDir: string;
   readonly resolvePath: (path: string) => string;
   readonly automation: Automation;
   readonly background: boolean;
@@ -149,6 +153,7 @@ export class Engine {
     this.projectDir = options.projectDir;
     this.filesDir = options.filesDir ?? options.projectDir;
     this.resourcesDir = options.resourcesDir;
+    this.distDir = options.distDir;
     this.#tempDir = parts.tempDir;
     this.resolvePath = pathResolver(this.filesDir, options.resourcesDir);
     this.#warn = options.warn ?? (() => undefined);
@@ -180,8 +185,9 @@ export class Engine {
     });
     const services: RelationServices = { parse: createParser(this.analyser.trees), resolvePath, ...createAnswers(this.analyser.answers) };
     this.#building = { services, parsing: this.analyser.parsing };
-    this.models = new Models({ store, database, distDir: options.distDir, resolvePath, tempDir: parts.tempDir });
     this.alarms = new Alarms(this);
+    this.models = new Models({ store, database, distDir: options.distDir, resolvePath, tempDir: parts.tempDir, register: (...model) => this.registry.register(...model) });
+    this.registry = new Registry(this);
     const parallel = parallelNodes();
     this.#environment = {
       database,

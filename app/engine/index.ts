@@ -13,12 +13,17 @@ export { seedSamples } from './project/samples.ts';
 export type { PipelineRun } from './run/pipeline-run.ts';
 export { exportReport, type ExportedReport } from './reports/export.ts';
 export { artifactsOf } from './results/value-codec.ts';
+export { exportVersion } from './registry/export.ts';
+export { importOnnx } from './registry/import-onnx.ts';
+export { comparison, listModels, recipeSentence, versionDetail, versionSummary } from './registry/overview.ts';
+export { person, Registry } from './registry/registry.ts';
 export { createRouter, type EngineRouter } from './router.ts';
 export { cardExtensions, cardText, type CardFormat } from './trace/card/write-card.ts';
 export { exportCroissant } from './trace/croissant/export.ts';
 export { graphDot } from './trace/graph/dot.ts';
 export { reproduceRun, type Reproduction } from './trace/reproduce.ts';
 export { auditFormats, auditText, writeAudit, type AuditFormat } from './trace/audit-text.ts';
+export { modelStages, type ModelStage } from '#app/store/index.ts';
 export { scoreFile, type ScoreOptions } from './score.ts';
 
 import { Engine, type EngineOptions } from './engine.ts';

@@ -19,6 +19,7 @@ import { lintProcedures } from './procedures/lint.ts';
 import { monitoringProcedures } from './procedures/monitoring.ts';
 import { planningProcedures } from './procedures/planning.ts';
 import { problemsProcedures } from './procedures/problems.ts';
+import { registryProcedures } from './procedures/registry.ts';
 import { reportsProcedures } from './procedures/reports.ts';
 import { traceProcedures } from './procedures/trace.ts';
 import { valuesProcedures } from './procedures/values.ts';
@@ -59,6 +60,7 @@ export function createRouter(engine: Engine) {
     expressions: expressionsProcedures(os as unknown as Implementer, engine),
     help: helpProcedures(os as unknown as Implementer, engine),
     history: historyProcedures(os as unknown as Implementer, engine),
+    registry: registryProcedures(os as unknown as Implementer, engine),
     reports: reportsProcedures(os as unknown as Implementer, engine),
     project: {
       info: os.project.info.handler(() => ({

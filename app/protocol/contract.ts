@@ -15,6 +15,7 @@ import { lintContract } from './sections/lint.ts';
 import { monitoringContract } from './sections/monitoring.ts';
 import { planningContract } from './sections/planning.ts';
 import { problemsContract } from './sections/problems.ts';
+import { registryContract } from './sections/registry.ts';
 import { reportsContract } from './sections/reports.ts';
 import { traceContract } from './sections/trace.ts';
 import { valuesContract } from './sections/values.ts';
@@ -64,6 +65,7 @@ export const contract = {
   expressions: expressionsContract,
   help: helpContract,
   history: historyContract,
+  registry: registryContract,
   reports: reportsContract,
   project: {
     info: base.output(

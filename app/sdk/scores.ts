@@ -114,3 +114,15 @@ export const curveSchema: Schema = [
   { name: 'training_deviation', type: 'float' },
   { name: 'fit_ms', type: 'float' },
 ];
+
+const higherIsBetter = /(^|_)(auc|accuracy|f1|f_?beta|f_?score|precision|recall|sensitivity|specificity|r2|r_squared|kappa|mcc|lift|gain|average_precision|silhouette|gini|ndcg)(_|$)/;
+const lowerIsBetter = /(^|_)(loss|error|errors|rmse|mse|mae|mape|smape|msle|brier|deviance|ece|mce|misclassified|perplexity|pinball|bias|disparity)(_|$)/;
+
+/** Which way a metric is better, by its name in any spelling (`rocAuc`, `ROC and PR: validation_loss`); null: not known. */
+export function metricDirection(name: string): 'higher' | 'lower' | null {
+  const known = scoreMetrics.find((one) => one.name === name);
+  if (known !== undefined) return known.higher ? 'higher' : 'lower';
+  const plain = name.slice(name.lastIndexOf(': ') + 1).replaceAll(/([a-z0-9])([A-Z])/g, '$1_$2').toLowerCase().replaceAll(/[^a-z0-9]+/g, '_');
+  if (lowerIsBetter.test(plain)) return 'lower';
+  return higherIsBetter.test(plain) ? 'higher' : null;
+}

@@ -34,6 +34,18 @@ export const versionFactsSchema = z.looseObject({
   data: z.string().optional(),
   /** Metrics measured by evaluation nodes of the run that made it, `Title: name`. */
   evaluated: z.record(z.string(), z.number()).optional(),
+  /** Commit of the git repository that the project lies in, 40 hex digits. */
+  commit: z.string().optional(),
+  /** What `data` is the fingerprint of. */
+  dataset: z.object({ title: z.string(), rows: z.number().nullable(), columns: z.array(z.string()), key: z.string() }).optional(),
+  /** Steps of the recipe that prepared its features, in order. */
+  recipe: z.array(z.looseObject({ step: z.string() })).optional(),
+  /** Node that trained it, and its title. */
+  trainer: z.object({ nodeId: z.string(), title: z.string(), type: z.string() }).optional(),
+  /** Who registered it, as in the audit log. */
+  actor: z.string().optional(),
+  /** File or address that it came from, where it was not trained here. */
+  origin: z.string().optional(),
 });
 export type VersionFacts = z.infer<typeof versionFactsSchema>;
 
@@ -156,6 +168,11 @@ export class ModelStore {
   /** @throws PenstockError `unknown-model`. */
   setStage(name: string, version: number, stage: ModelStage): void {
     if (this.#db.run('update model_versions set stage = ? where name = ? and version = ?', stage, name, version) === 0) throw unknownVersion(name, version);
+  }
+
+  /** @throws PenstockError `unknown-model`. */
+  setFacts(name: string, version: number, facts: VersionFacts): void {
+    if (this.#db.run('update model_versions set facts = ? where name = ? and version = ?', JSON.stringify(facts), name, version) === 0) throw unknownVersion(name, version);
   }
 
   setNote(name: string, version: number, note: string): void {

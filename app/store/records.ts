@@ -29,7 +29,8 @@ const column = z.object({ name: z.string(), type: columnType });
 export const storedModelValue = z.looseObject({
   kind: z.literal('model'),
   onnx: z.string(),
-  signature: z.object({
+  // Loose: what a later version of the app adds to a signature (images, say) is kept.
+  signature: z.looseObject({
     task: z.enum(['classification', 'regression']),
     target: column,
     inputs: z.array(column),

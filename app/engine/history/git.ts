@@ -133,3 +133,9 @@ async function authorOf(dir: string): Promise<{ name: string; email: string }> {
   const user = os.userInfo().username;
   return { name: (await own('name')) ?? common('name') ?? user, email: (await own('email')) ?? common('email') ?? `${user}@${os.hostname()}` };
 }
+
+/** The commit that is checked out in the repository a folder lies in; null outside of one, and before the first commit. */
+export async function headCommit(folder: string): Promise<string | null> {
+  const place = await placeOf(path.join(folder, '.'));
+  return place === null ? null : git.resolveRef({ fs, dir: place.dir, ref: 'HEAD' }).catch(() => null);
+}

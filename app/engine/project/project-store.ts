@@ -31,6 +31,8 @@ export interface ProjectStore {
   together<T>(work: () => T): T;
   /** Text of a document as it was run, by its hash. */
   documentText(hash: string): string;
+  /** Hash of the document that a run ran (`pipeline_versions`), and its file. */
+  runVersion(runId: string): { readonly hash: string; readonly path: string | null } | null;
   removeArtifact(id: string): Promise<void>;
   artifactIds(): Promise<string[]>;
   close(): Promise<void>;
@@ -70,6 +72,10 @@ export async function openProjectStore(projectDir: string, options: { readonly r
     automation: store.automation,
     together: (work) => store.together(work),
     documentText: (hash) => store.runs.version(hash),
+    runVersion: (runId) => {
+      const run = store.runs.get(runId);
+      return run === null ? null : { hash: run.versionHash, path: run.pipelinePath };
+    },
     removeArtifact: (id) => store.artifacts.remove(id),
     artifactIds: () => store.artifacts.list(),
     close: async () => store.close(),

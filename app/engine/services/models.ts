@@ -21,6 +21,8 @@ export interface ModelsOptions {
   readonly resolvePath: (path: string) => string;
   /** A folder that goes with the engine. */
   readonly tempDir: string;
+  /** Adds a version of a name to the registry. */
+  readonly register: (name: string, model: ModelValue, note: string, origin: ModelOrigin) => Promise<{ readonly version: number }>;
 }
 
 export interface ModelOrigin {
@@ -45,8 +47,7 @@ export class Models {
   servicesFor(origin: ModelOrigin): ModelServices {
     return {
       register: async (name, model, note) => {
-        const { runId, nodeId } = origin;
-        const { version } = this.#options.store.models.register(name, model, { runId, nodeId, pipelineTitle: origin.resolver.analysis.document.title, note, createdAt: Date.now() });
+        const { version } = await this.#options.register(name, model, note, origin);
         return { name, version };
       },
       exportOnnx: (model, target) => this.exportOnnx(model, target),
