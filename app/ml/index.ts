@@ -67,3 +67,5 @@ export { kerasFiles, openKerasFile } from './imported/open-keras.ts';
 export { probeBackend } from './backends.ts';
 export { gpuFolder, gpuPackage } from './tensorflow/gpu-package.ts';
 export { tensorflowProbes } from './worker/probe.ts';
+export { runDataDrift } from './drift/drift-node.ts';
+export { runPredictionDrift } from './drift/prediction-node.ts';

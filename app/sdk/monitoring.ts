@@ -80,8 +80,8 @@ export interface AlarmRequest {
 
 /** Alarms and the history that they are raised over. */
 export interface AlarmServices {
-  /** Keeps what a monitoring node saw in this run. */
-  record(batch: MonitorBatch): void;
+  /** Keeps what a monitoring node (default: this one) saw in this run, unless it is what it saw last: the same batch again. */
+  record(batch: MonitorBatch, nodeId?: string): void;
   /** What a monitoring node of this pipeline saw, the newest first; default: this node. */
   batches(limit: number, nodeId?: string): readonly { readonly runId: string; readonly at: number; readonly batch: MonitorBatch }[];
   /**

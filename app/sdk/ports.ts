@@ -2,6 +2,7 @@ import type { Relation, Schema, Expr, NamedExpr, Column } from '#app/relation/ty
 import type { ChartQuery } from './charts.ts';
 import type { Explanation } from './explanation.ts';
 import type { PipelinePart } from './learner-nodes.ts';
+import type { MonitorBatch } from './monitoring.ts';
 
 /** What flows along an edge. */
 export type PortKind = 'table' | 'recipe' | 'learner' | 'model' | 'evaluation' | 'report';
@@ -320,6 +321,8 @@ export interface Evaluation {
   readonly rows: number;
   readonly metrics: Readonly<Record<string, number>>;
   readonly report: Report;
+  /** Of monitoring nodes: what was seen of this batch, and whose node it was. Alerts read it. */
+  readonly monitored?: { readonly nodeId: string; readonly batch: MonitorBatch };
 }
 
 /** A page of results: blocks that the results panel, a report file or a dashboard can all draw. */

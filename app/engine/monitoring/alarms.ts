@@ -1,4 +1,5 @@
 import { PenstockError } from '#app/core/errors.ts';
+import { canonicalJson } from '#app/core/hash.ts';
 import { newRecordId } from '#app/core/ids.ts';
 import type { AlarmRequest, AlarmServices } from '#app/sdk/monitoring.ts';
 import type { AlarmRecord, AlarmState, StoredBatch } from '#app/store/index.ts';
@@ -91,10 +92,10 @@ export class Alarms {
     const pipelinePath = runId === null ? null : store.alarms.pathOfRun(runId);
     const monitorOf = (nodeId: string = origin.nodeId): string => `${pipeline.id}/${nodeId}`;
     return {
-      record: (batch) => {
-        if (runId === null) return;
-        const { nodeId } = origin;
-        store.alarms.saveBatch({ monitor: monitorOf(), runId, at: Date.now(), pipelineId: pipeline.id, pipelinePath, pipelineTitle: pipeline.title, nodeId, nodeTitle: origin.titleOf(nodeId), batch });
+      record: (batch, nodeId = origin.nodeId) => {
+        const [last] = store.alarms.batches(monitorOf(nodeId), 1);
+        if (runId === null || (last !== undefined && canonicalJson(last.batch) === canonicalJson(batch))) return;
+        store.alarms.saveBatch({ monitor: monitorOf(nodeId), runId, at: Date.now(), pipelineId: pipeline.id, pipelinePath, pipelineTitle: pipeline.title, nodeId, nodeTitle: origin.titleOf(nodeId), batch });
       },
       batches: (limit, nodeId) => store.alarms.batches(monitorOf(nodeId), limit),
       raise: (alarm, cooldownMs = 0) => {

@@ -55,7 +55,7 @@ export function statisticOf(column: TestedColumn, reference: ArrayLike<number>, 
 }
 
 /** Resampled batches for one false alarm in so many: about 25 of them lie beyond the limit. */
-export const replicatesFor = (batches: number): number => Math.max(1000, Math.min(10_000, 25 * batches));
+export const replicatesFor = (batches: number): number => Math.max(1000, Math.min(10_000, Math.round(25 * batches)));
 
 /**
  * The limit that a batch without drift passes once in so many batches, whatever hangs together among its columns: batches are drawn from
@@ -93,7 +93,7 @@ export function calibrate(payload: CalibratePayload, hooks: Pick<TaskHooks, 'che
   const chances = { values: values.map(chanceOf), shares: shares.map(chanceOf) };
   const farthest = Float64Array.from({ length: replicates }, (_, round) => Math.max(...columns.map((_column, c) => Math.max(distance(chances.values[c], (values[c] as Float64Array)[round] as number), distance(chances.shares[c], (shares[c] as Float64Array)[round] as number))))).sort();
   const beyond = Math.max(1, Math.round((replicates + 1) / batches));
-  const limit = farthest[Math.max(0, replicates - beyond)] ?? Number.POSITIVE_INFINITY;
+  const limit = farthest[Math.max(0, replicates - beyond)] as number;
   return { replicates, batches, batchRows, ...chances, limit, rate: wilson(beyond, replicates + 1) };
 }
 
