@@ -18,7 +18,7 @@ const builder = path.join(root, 'scripts', 'build.mjs');
 
 // An installed Penstock has no sources to build from; a checkout builds what is out of date, saying so on stderr.
 if (existsSync(builder) && existsSync(path.join(root, 'app'))) {
-  const parts = ['engine', ...(process.argv[2] === 'bundle' || process.argv[2] === 'run' || process.argv[2] === 'serve' ? ['bundle-server'] : []), ...(process.argv[2] === 'serve' ? ['renderer'] : [])];
+  const parts = ['engine', ...(process.argv[2] === 'bundle' || process.argv[2] === 'run' || process.argv[2] === 'serve' ? ['bundle-server'] : []), ...(process.argv[2] === 'serve' ? ['renderer'] : []), ...(process.argv[2] === 'serve' || process.argv[2] === 'model' ? ['model-server'] : [])];
   const built = spawnSync(node, [builder, ...parts], { cwd: root, stdio: ['ignore', 2, 'inherit'] });
   if (built.status !== 0) {
     if (built.error) console.error(`penstock: the build could not be started (${built.error.message}).`);

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /**
- * Builds the parts of the app into dist/: `node scripts/build.mjs [engine|main|renderer|bundle-server …]` (default: all).
+ * Builds the parts of the app into dist/: `node scripts/build.mjs [engine|main|renderer|bundle-server|model-server …]` (default: all).
  * Each part is skipped when nothing it is made of is newer than its last build; `--force` builds anyway.
  */
 import { cp, mkdir, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
@@ -22,6 +22,7 @@ const parts = {
   tensorflow: { sources: ['app/ml/tensorflow/library.ts', 'package-lock.json', 'scripts/build.mjs'], build: buildTensorflow, out: 'tensorflow' },
   engine: { sources: shared, build: buildEngine, out: 'engine' },
   'bundle-server': { sources: ['app/serve/bundle-server', 'app/core', 'app/sdk', 'package-lock.json'], build: buildBundleServer, out: 'bundle-server' },
+  'model-server': { sources: ['app/serve', 'app/core', 'app/sdk', 'app/relation', 'app/data', 'app/ml', 'app/store', 'package-lock.json', 'scripts/build.mjs'], build: buildModelServer, out: 'model-server' },
   main: { sources: ['main', 'app/core', 'app/protocol', 'package-lock.json', 'scripts/build.mjs'], build: buildMain, out: 'main' },
   renderer: { sources: [...shared, 'renderer', 'vite.renderer.config.ts'], build: buildRenderer, out: 'renderer' },
 };
@@ -160,6 +161,33 @@ async function buildBundleServer(vite) {
   for (const file of ['ort-wasm-simd-threaded.wasm', 'ort-wasm-simd-threaded.mjs']) {
     await cp(path.join(root, 'node_modules/onnxruntime-web/dist', file), path.join(out, file));
   }
+}
+
+/** Servers of registered models: small, so that it starts quickly; it shares no code with the engine's files. */
+async function buildModelServer(vite) {
+  await vite.build({
+    ...quiet,
+    ssr: { noExternal: true, external: natives },
+    build: {
+      ssr: true,
+      target: 'node24',
+      outDir: path.join(dist, 'model-server'),
+      emptyOutDir: true,
+      minify: false,
+      sourcemap: true,
+      rollupOptions: {
+        external: [...natives, ...builtins],
+        input: {
+          server: path.join(root, 'app/serve/model-server/main.ts'),
+          explain: path.join(root, 'app/serve/model-server/explain-entry.ts'),
+          compact: path.join(root, 'app/serve/model-server/compact-entry.ts'),
+          'ml-worker': path.join(root, 'app/ml/worker/worker-entry.ts'),
+          'csv-range-worker': path.join(root, 'app/data/csv/plain-cells/range-worker.ts'),
+        },
+        output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
+      },
+    },
+  });
 }
 
 async function buildMain(vite) {

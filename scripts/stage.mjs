@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
  * Lays out what the packaged app carries beside its archive, in dist/stage/penstock:
- * dist/ (engine, bundle server, renderer for browser mode), resources/, runtime/node, and the native modules of this platform.
+ * dist/ (engine, bundle server, model server, renderer for browser mode), resources/, runtime/node, and the native modules of this platform.
  */
 import { cp, mkdir, readFile, readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
@@ -14,7 +14,7 @@ const modules = path.join(root, 'node_modules');
 await rm(stage, { recursive: true, force: true });
 await mkdir(path.join(stage, 'runtime'), { recursive: true });
 
-for (const part of ['engine', 'kernels', 'tensorflow', 'bundle-server', 'renderer']) {
+for (const part of ['engine', 'kernels', 'tensorflow', 'bundle-server', 'model-server', 'renderer']) {
   await cp(path.join(root, 'dist', part), path.join(stage, 'dist', part), { recursive: true });
 }
 await cp(path.join(root, 'resources'), path.join(stage, 'resources'), { recursive: true });

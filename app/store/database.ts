@@ -43,6 +43,11 @@ export class StoreDatabase {
     return z.number().parse(guarded(this.file, () => this.#sqlite.pragma('user_version', { simple: true })));
   }
 
+  /** SQLite's own count of changes that other connections have committed. */
+  get dataVersion(): number {
+    return z.number().parse(guarded(this.file, () => this.#sqlite.pragma('data_version', { simple: true })));
+  }
+
   all(sql: string, ...values: SqliteValue[]): Row[] {
     return guarded(this.file, () => this.#statement(sql).all(...values));
   }

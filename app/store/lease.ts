@@ -74,6 +74,12 @@ function isAlive(holder: LeaseHolder, now: number): boolean {
   return Math.abs(now - holder.renewedAt) < foreignExpiryMs;
 }
 
+/** What tells this process from a later one with the same pid: goes into files that say who runs. */
+export const processMark = (): string => `${bootId()} ${startOf(process.pid)}`;
+
+/** Whether the process that wrote its mark still runs. */
+export const isProcessAlive = (pid: number, mark: string): boolean => processExists(pid) && (mark === 'unknown ' || mark === `${bootId()} ${startOf(pid)}`);
+
 function processExists(pid: number): boolean {
   try {
     process.kill(pid, 0);

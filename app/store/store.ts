@@ -14,6 +14,7 @@ import { storeMigrations } from './migrations/index.ts';
 import { ModelStore } from './models.ts';
 import { RunStore } from './runs.ts';
 import { TraceStore } from './trace.ts';
+import { TokenStore } from './tokens.ts';
 import { UsageStore } from './usage.ts';
 
 export interface StoreOptions {
@@ -42,9 +43,12 @@ export interface Store {
   readonly trace: TraceStore;
   readonly alarms: AlarmStore;
   readonly automation: AutomationStore;
+  readonly tokens: TokenStore;
   /** Notes an artifact's name and size; the file is `artifacts`' business. */
   noteArtifact(id: string, name: string, bytes: number): void;
   artifactInfo(id: string): { id: string; name: string; bytes: number; createdAt: number } | null;
+  /** Another number as soon as another process has changed anything: for readers that wait for news. */
+  changes(): number;
   /** Makes several writes one transaction, and so one flush to the disk. Synchronous. */
   together<T>(work: () => T): T;
   close(): void;
@@ -138,7 +142,7 @@ function readOnlyStore(projectDir: string, file: string, migrations: readonly St
   }
 }
 
-type Parts = Pick<Store, 'projectDir' | 'runs' | 'cache' | 'models' | 'artifacts' | 'meta' | 'usage' | 'audit' | 'trace' | 'noteArtifact' | 'artifactInfo' | 'alarms' | 'automation' | 'together'>;
+type Parts = Pick<Store, 'projectDir' | 'runs' | 'cache' | 'models' | 'artifacts' | 'meta' | 'usage' | 'audit' | 'trace' | 'noteArtifact' | 'artifactInfo' | 'alarms' | 'automation' | 'tokens' | 'changes' | 'together'>;
 
 const artifactRow = z.object({ id: z.string(), name: z.string(), bytes: z.number(), createdAt: z.number() });
 
@@ -155,6 +159,8 @@ function partsOf(projectDir: string, database: StoreDatabase, runs: RunStore): P
     trace: new TraceStore(database),
     alarms: new AlarmStore(database),
     automation: new AutomationStore(database),
+    tokens: new TokenStore(database),
+    changes: () => database.dataVersion,
     noteArtifact(id, name, bytes) {
       database.run('insert into artifacts (id, name, bytes, created_at) values (?, ?, ?, ?) on conflict do nothing', id, name, bytes, Date.now());
     },

@@ -20,6 +20,7 @@ export const zones = [
   { name: 'app/store', files: /^app\/store\//, may: contract },
   { name: 'app/engine', files: /^app\/engine\//, may: ['app/core/', 'app/sdk/', 'app/relation/', 'app/brief/', 'app/pipeline/', 'app/reports/', 'app/protocol/', 'app/data/', 'app/ml/', 'app/scripting/', 'app/store/', 'nodes/'] },
   { name: 'app/serve/bundle-server', files: /^app\/serve\/bundle-server\//, may: contract },
+  { name: 'app/serve/model-server', files: /^app\/serve\/model-server\//, may: [...contract, 'app/data/', 'app/ml/', 'app/store/', 'app/serve/bundle-server/'] },
   { name: 'app/serve', files: /^app\/serve\//, may: ['app/engine/', 'app/pipeline/', 'app/protocol/', ...core] },
   { name: 'app/cli', files: /^app\/cli\//, may: ['app/brief/', 'app/engine/', 'app/pipeline/', 'app/reports/', 'app/protocol/', 'app/serve/', 'app/sdk/', ...core] },
   { name: 'main', files: /^main\//, may: [...core, 'app/protocol/'] },

@@ -1,5 +1,6 @@
 import type { Relation } from '#app/relation/types.ts';
 import type { CsvWriteOptions, ExcelOptions, ExcelWriteOptions, ImageOptions, JsonOptions, ParquetWriteOptions } from '#app/sdk/formats.ts';
+import type { Schema } from '#app/relation/types.ts';
 import type { SyntheticSpec } from '#app/sdk/synthetic.ts';
 import type { ConnectionPool, QueryOptions } from '../connections.ts';
 import { copyToParquet } from '../parquet.ts';
@@ -12,6 +13,7 @@ import { sniffJson } from './json-sniff.ts';
 import { matchingFiles } from './matching-files.ts';
 import { describeParquetFiles } from './parquet-files.ts';
 import { writeParquetOut } from './parquet-write.ts';
+import { copyRequestLines } from './request-lines.ts';
 import { syntheticSql } from './synthetic/index.ts';
 
 export type FormatDatabase = ReturnType<typeof formatDatabase>;
@@ -25,6 +27,7 @@ export function formatDatabase(pool: ConnectionPool, tempDir: string, toSql: (re
     readExcel: (read: Omit<ExcelRead, 'signal'>, query: QueryOptions) => pool.use(query, (c) => readExcelFile(c, { ...read, signal: query.signal })),
     matchingFiles,
     parquetFiles: (files: readonly string[], signal?: AbortSignal) => pool.use({ signal }, (c) => describeParquetFiles(c, files)),
+    readRequestLines: (file: string, schema: Schema, outPath: string, query: QueryOptions) => pool.use(query, (c) => copyRequestLines(c, file, schema, outPath)),
     readImages: (folder: string, options: ImageOptions, signal?: AbortSignal) => readImageFolder(folder, options, signal),
     synthesise: (spec: SyntheticSpec, outPath: string, query: QueryOptions) => pool.use(query, (c) => copyToParquet(c, syntheticSql(spec), outPath)),
     writeCsv: (relation: Relation, path: string, options: CsvWriteOptions, query: QueryOptions) => pool.use(query, (c) => writeCsvFile(c, toSql(relation), relation, path, options, query.signal)),

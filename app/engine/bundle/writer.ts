@@ -8,8 +8,8 @@ import { PenstockError, toDiagnostic } from '#app/core/errors.ts';
 import type { PipelineDocument } from '#app/pipeline/document.ts';
 import { serialiseDocument } from '#app/pipeline/serialise.ts';
 import type { Column } from '#app/relation/types.ts';
+import { openapiOf } from '#app/sdk/model-openapi.ts';
 import { inputTensorName } from '#app/sdk/ports.ts';
-import { openapiOf } from './openapi.ts';
 import { dockerfile, modelCard, predictPy, readme, type BundleFacts } from './texts.ts';
 import { checkBundle } from './verify.ts';
 

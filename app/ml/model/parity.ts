@@ -33,13 +33,14 @@ export async function checkParity(model: string | Uint8Array, golden: GoldenRows
   const scorer = await openScorer(model, golden.signature);
   try {
     const found = await scorer.score(golden.inputs, golden.rows);
-    return compare(found, golden, tolerance);
+    return comparePredictions(found, golden, tolerance);
   } finally {
     await scorer.close();
   }
 }
 
-function compare(found: Predictions, golden: GoldenRows, tolerance: number): ParityResult {
+/** As `checkParity`, for predictions that were made already. @throws PenstockError `parity`. */
+export function comparePredictions(found: Predictions, golden: GoldenRows, tolerance = 1e-5): ParityResult {
   let worst = 0;
   const check = (row: number, what: string, value: number | undefined, expected: number, floor: number) => {
     const difference = relativeDifference(value ?? Number.NaN, expected, floor);

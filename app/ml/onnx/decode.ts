@@ -16,7 +16,7 @@ export interface DecodedModel {
 
 const bytes = z.instanceof(Uint8Array);
 const text = z.string().default('');
-const numbers = z.array(z.number()).default([]);
+const numbers = z.array(z.union([z.number(), z.nan(), z.literal([Infinity, -Infinity])])).default([]);
 
 const tensorSchema = z.object({
   name: text,
@@ -44,7 +44,8 @@ const valueInfoSchema = z.object({
 const attributeSchema = z.object({
   name: text,
   type: z.number().default(0),
-  f: z.number().default(0),
+  // NaN and infinities, too: an Imputer names the value that it takes for missing.
+  f: z.union([z.number(), z.nan(), z.literal([Infinity, -Infinity])]).default(0),
   i: z.number().default(0),
   s: bytes.optional(),
   floats: numbers,

@@ -24,7 +24,7 @@ export async function exactContributions(file: Uint8Array, question: ShapQuestio
 }
 
 /** The model with a tensor of features as a further output. */
-const showing = (graph: OnnxGraph, features: string, width: number): Uint8Array => encodeModel({ ...graph, outputs: [...graph.outputs, { name: features, type: 'float', shape: ['rows', width] }] });
+export const showing = (graph: OnnxGraph, features: string, width: number): Uint8Array => encodeModel({ ...graph, outputs: [...graph.outputs, { name: features, type: 'float', shape: ['rows', width] }] });
 
 /** Values of a model of trees (see `treeShap`), summed up by raw column: in log-odds for boosting, in probability for forests. */
 async function treeContributions(graph: OnnxGraph, { signature, held, cls, signal, progress }: ShapQuestion): Promise<Contributions | null> {
@@ -70,7 +70,7 @@ interface RawOutput {
 }
 
 /** Values by raw column and class, of values by feature and raw output. */
-function together(signature: ModelSignature, owner: readonly number[], rows: number, cls: number, rawOutputs: number, isShare: boolean, method: Contributions['method'], raw: (output: number) => RawOutput): Contributions {
+export function together(signature: ModelSignature, owner: readonly number[], rows: number, cls: number, rawOutputs: number, isShare: boolean, method: Contributions['method'], raw: (output: number) => RawOutput): Contributions {
   const columns = signature.inputs.map(({ name }) => name);
   const output = (which: number): OutputContributions => {
     const { base, of } = raw(which);

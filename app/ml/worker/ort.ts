@@ -7,7 +7,7 @@ import type { WorkerStart } from './messages.ts';
 import { NativeGate } from './native-gate.ts';
 
 /**
- * The only place that loads onnxruntime-node, and only ever in a worker: `run` blocks its thread.
+ * The only place that loads onnxruntime-node; but for the model server only ever in a worker: `run` blocks its thread.
  * Loaded on first use, so that tasks without it (linear models) do not wait for a 45 MB library.
  */
 let loaded: typeof Ort | null = null;
@@ -19,6 +19,14 @@ function load(): typeof Ort {
 
 function ort(): typeof Ort {
   if (isMainThread) throw new Error('onnxruntime is only used in workers: call runTask or createRunner');
+  return load();
+}
+
+/**
+ * For the model server's own process, whose main thread does nothing else: a small model answers in microseconds there, and the way to a
+ * worker and back takes ten times that (docs/decisions/model-server-scores-where-it-is-quickest.md).
+ */
+export function servingRuntime(): typeof Ort {
   return load();
 }
 

@@ -7,18 +7,23 @@ import type { Predictions, RawValue, ServedModel } from './model.ts';
 
 /** JSON records in, JSON predictions out: `POST /predict`. */
 export async function predict(model: ServedModel, body: unknown): Promise<unknown> {
-  const records: unknown = Array.isArray(body) ? body : (body as { records?: unknown } | null)?.records;
-  if (!Array.isArray(records)) {
-    throw new RequestError(400, 'records-missing', 'The body must be a list of records, or an object with a list called “records”.', {
-      remedy: 'Send, for example, [{"field": value}].',
-    });
-  }
+  const records = recordsOf(body);
   const columns = recordsToColumns(records, model.signature.inputs, model.signature.target.name);
   const found = records.length === 0 ? { rows: 0 } : await model.predict(columns, records.length);
   return { model: model.name, target: model.signature.target.name, predictions: answersOf(model.signature, found) };
 }
 
-function answersOf(signature: ModelSignature, found: Predictions): unknown[] {
+/** The records of a body: a list, or an object with a list called `records`. @throws RequestError `records-missing`. */
+export function recordsOf(body: unknown): readonly unknown[] {
+  const records: unknown = Array.isArray(body) ? body : (body as { records?: unknown } | null)?.records;
+  if (Array.isArray(records)) return records as unknown[];
+  throw new RequestError(400, 'records-missing', 'The body must be a list of records, or an object with a list called “records”.', {
+    remedy: 'Send, for example, [{"field": value}].',
+  });
+}
+
+/** One answer a record, as JSON. */
+export function answersOf(signature: ModelSignature, found: Predictions): unknown[] {
   const classes = signature.classes ?? [];
   return Array.from({ length: found.rows }, (_, row) => {
     // JSON has no NaN: a prediction that is no number is null.
@@ -52,7 +57,8 @@ const numberTypes = new Set(['FP64', 'FP32', 'FP16', 'INT64', 'INT32', 'INT16', 
 /** Dates go as ISO text, as in JSON records. */
 const datatypeOf = (column: Column): string => (column.type === 'string' || isDated(column) ? 'BYTES' : column.type === 'boolean' ? 'BOOL' : column.type === 'integer' ? 'INT64' : 'FP64');
 
-export function modelMetadata(model: ServedModel): unknown {
+/** What a model takes and gives. `versions`: those that can be asked, as text. */
+export function modelMetadata(model: Pick<ServedModel, 'name' | 'signature'>, versions: readonly string[] = ['1']): unknown {
   const { signature, name } = model;
   const outputs =
     signature.task === 'regression'
@@ -64,7 +70,7 @@ export function modelMetadata(model: ServedModel): unknown {
         ];
   return {
     name,
-    versions: ['1'],
+    versions,
     platform: 'onnxruntime_onnx',
     inputs: signature.inputs.map((column) => ({ name: column.name, datatype: datatypeOf(column), shape: [-1, 1] })),
     outputs,
@@ -73,15 +79,30 @@ export function modelMetadata(model: ServedModel): unknown {
 
 /** `POST /v2/models/NAME/infer`. Null in `data` is a missing value. */
 export async function infer(model: ServedModel, body: unknown): Promise<unknown> {
+  const request = inferRequest(model.signature, body);
+  return inferResponse(model, request, await model.predict(request.columns, request.rows));
+}
+
+/** An inference request, checked against the model's columns. */
+export interface InferRequest {
+  readonly id: string | null;
+  readonly columns: Readonly<Record<string, readonly RawValue[]>>;
+  readonly rows: number;
+  /** Outputs that are wanted, unchecked. */
+  readonly outputs: unknown;
+}
+
+/** @throws RequestError naming the input and what was expected. */
+export function inferRequest(signature: ModelSignature, body: unknown): InferRequest {
   const request = body as { id?: unknown; inputs?: unknown; outputs?: unknown } | null;
   if (!Array.isArray(request?.inputs)) throw new RequestError(400, 'inputs-missing', 'The body must be an object with a list called “inputs”.');
   const columns: Record<string, RawValue[]> = Object.create(null) as Record<string, RawValue[]>;
   let rows: number | null = null;
   for (const [index, given] of (request.inputs as unknown[]).entries()) {
     const tensor = tensorOf(given, index);
-    const column = model.signature.inputs.find((input) => input.name === tensor.name);
+    const column = signature.inputs.find((input) => input.name === tensor.name);
     if (column === undefined) {
-      const known = model.signature.inputs.map((input) => input.name).join(', ');
+      const known = signature.inputs.map((input) => input.name).join(', ');
       throw new RequestError(400, 'unknown-input', `The model has no input “${tensor.name}”.`, { field: tensor.name, remedy: `Inputs of this model: ${known}.` });
     }
     if (columns[tensor.name] !== undefined) throw new RequestError(400, 'duplicate-input', `The input “${tensor.name}” is given twice.`, { field: tensor.name });
@@ -92,17 +113,27 @@ export async function infer(model: ServedModel, body: unknown): Promise<unknown>
     }
     rows = count;
   }
-  const missing = model.signature.inputs.find((column) => columns[column.name] === undefined);
+  const missing = signature.inputs.find((column) => columns[column.name] === undefined);
   if (missing !== undefined) {
     throw new RequestError(400, 'input-missing', `The input “${missing.name}” is missing.`, { field: missing.name, remedy: 'Give every input; null stands for a missing value.' });
   }
-  const found = await model.predict(columns, rows ?? 0);
-  const outputs = outputTensors(model.signature, found);
+  return { id: typeof request.id === 'string' ? request.id : null, columns, rows: rows ?? 0, outputs: request.outputs };
+}
+
+export interface InferResponse {
+  readonly model_name: string;
+  readonly model_version: string;
+  readonly id?: string;
+  readonly outputs: readonly OutputTensor[];
+}
+
+/** @throws RequestError `unknown-output` for one that the model does not have. */
+export function inferResponse(model: Pick<ServedModel, 'name' | 'signature'>, request: Pick<InferRequest, 'id' | 'outputs'>, found: Predictions, version = '1'): InferResponse {
   return {
     model_name: model.name,
-    model_version: '1',
-    ...(typeof request.id === 'string' ? { id: request.id } : {}),
-    outputs: chosen(outputs, request.outputs),
+    model_version: version,
+    ...(request.id === null ? {} : { id: request.id }),
+    outputs: chosen(outputTensors(model.signature, found), request.outputs),
   };
 }
 
@@ -137,7 +168,7 @@ function valuesOf(tensor: InferTensor, column: Column): RawValue[] {
   });
 }
 
-interface OutputTensor {
+export interface OutputTensor {
   readonly name: string;
   readonly datatype: string;
   readonly shape: readonly number[];

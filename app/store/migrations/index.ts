@@ -4,6 +4,7 @@ import { monitoring } from './monitoring.ts';
 import { operate } from './operate.ts';
 import { resultUse } from './result-use.ts';
 import { trace } from './trace.ts';
+import { serving } from './serving.ts';
 
 /** Brings the schema from version n to n + 1, where n is the migration's place in the list. Runs in one transaction. */
 export interface StoreMigration {
@@ -19,4 +20,5 @@ export const storeMigrations: readonly StoreMigration[] = [
   trace,
   monitoring,
   automation,
+  serving,
 ];

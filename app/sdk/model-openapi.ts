@@ -1,5 +1,5 @@
 import type { Column } from '#app/relation/types.ts';
-import type { ModelSignature } from '#app/sdk/ports.ts';
+import type { ModelSignature } from './ports.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
