@@ -129,11 +129,11 @@ describe('a model server', () => {
   });
 
   it('fails no request while an alias is moved many times', async () => {
-    let isDone = false;
+    const done = new AbortController();
     const versions = new Set<number>();
     const hammer = async (): Promise<number> => {
       let count = 0;
-      for (; !isDone; count += 1) {
+      for (; !done.signal.aborted; count += 1) {
         const response = await post(`${server.url}/predict/churn`, [records[0]]);
         expect(response.status).toBe(200);
         const answer = (await response.json()) as Answer;
@@ -149,7 +149,7 @@ describe('a model server', () => {
       project.store.models.setAlias('churn', 'champion', version);
       await until(async () => (await (await post(`${server.url}/predict/churn`, [{}])).json()) as Answer, (answer) => answer.version === version);
     }
-    isDone = true;
+    done.abort();
     expect(Math.min(...(await Promise.all(hammers)))).toBeGreaterThan(0);
     expect(versions).toEqual(new Set([1, 2]));
   });
