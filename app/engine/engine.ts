@@ -186,7 +186,7 @@ export class Engine {
     const services: RelationServices = { parse: createParser(this.analyser.trees), resolvePath, ...createAnswers(this.analyser.answers) };
     this.#building = { services, parsing: this.analyser.parsing };
     this.alarms = new Alarms(this);
-    this.models = new Models({ store, database, distDir: options.distDir, resolvePath, tempDir: parts.tempDir, register: (...model) => this.registry.register(...model) });
+    this.models = new Models({ store, database, distDir: options.distDir, resolvePath, tempDir: parts.tempDir, register: (...model) => this.registry.register(...model), brief: () => this.brief.readable() });
     this.registry = new Registry(this);
     const parallel = parallelNodes();
     this.#environment = {

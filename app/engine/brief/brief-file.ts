@@ -25,12 +25,14 @@ export class BriefFile {
     return { brief, version: briefHash(brief) };
   }
 
-  /** What results are judged by; nothing while the file cannot be read: judging must not stop a run. */
+  /** The empty brief while the file cannot be read: neither a run nor a card may stop at it. */
+  async readable(): Promise<Brief> {
+    return this.read().then(({ brief }) => brief, emptyBrief);
+  }
+
+  /** What results are judged by. */
   async targets(): Promise<Brief['metrics']> {
-    return this.read().then(
-      ({ brief }) => brief.metrics,
-      () => [],
-    );
+    return (await this.readable()).metrics;
   }
 
   /** Resolves when it is on disk. @throws PenstockError `edited-elsewhere`, `brief-invalid`. */

@@ -1,3 +1,4 @@
+import { emptyBrief, type Brief } from '#app/brief/document.ts';
 import { penstockVersion } from '#app/core/version.ts';
 import type { ColumnLineage } from '#app/relation/types.ts';
 import type { ModelValue } from '#app/sdk/ports.ts';
@@ -12,6 +13,8 @@ export interface BundleFacts {
   readonly createdAt: Date;
   /** Of the raw feature columns. */
   readonly lineage: readonly ColumnLineage[];
+  /** What the project is for; absent: not said. */
+  readonly brief?: Brief | undefined;
 }
 
 /** MODEL_CARD.md: the card that `penstock model card` writes, of a model that need not be registered. */
@@ -35,6 +38,7 @@ export function modelCard(facts: BundleFacts): string {
     trainingData: [],
     evaluations: [],
     approvals: [],
+    brief: facts.brief ?? emptyBrief(),
   });
 }
 

@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
+import type { Brief } from '#app/brief/document.ts';
 import { toDiagnostic } from '#app/core/errors.ts';
 import type { Database } from '#app/data/index.ts';
 import { backends, checkParity, closeIdleWorkers, createRunner, encodeModel, openScorer, predictRecords, type GoldenRows, type RecordPrediction } from '#app/ml/index.ts';
@@ -23,6 +24,8 @@ export interface ModelsOptions {
   readonly tempDir: string;
   /** Adds a version of a name to the registry. */
   readonly register: (name: string, model: ModelValue, note: string, origin: ModelOrigin) => Promise<{ readonly version: number }>;
+  /** What the project is for, for the card; the empty one where it cannot be read. */
+  readonly brief: () => Promise<Brief>;
 }
 
 export interface ModelOrigin {
@@ -163,6 +166,7 @@ export class Models {
       golden: await store.artifacts.read(model.golden),
       document,
       serverDir: path.join(distDir, 'bundle-server'),
+      brief: await this.#options.brief(),
       signal,
     };
   }

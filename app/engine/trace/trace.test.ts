@@ -3,6 +3,7 @@ import { appendFileSync, mkdirSync, readFileSync, utimesSync, writeFileSync } fr
 import path from 'node:path';
 import Ajv from 'ajv';
 import addFormats from 'ajv-formats';
+import { emptyBrief } from '#app/brief/document.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { PenstockError } from '#app/core/errors.ts';
@@ -100,6 +101,28 @@ describe('a model card', () => {
     expect(html).toContain('<td>island</td>');
     expect(html).not.toContain('<script');
     expect(JSON.parse(cardText(facts, 'json'))).toMatchObject({ model_details: { name: 'penguins', version: { name: '1' } }, quantitative_analysis: { performance_metrics: expect.arrayContaining([expect.objectContaining({ type: 'accuracy', confidence_interval: expect.anything() })]) } });
+  });
+
+  it('carries the project’s brief, and judges the evaluations by its targets', async () => {
+    const { version } = await opened.engine.brief.read();
+    await opened.engine.brief.save(
+      {
+        ...emptyBrief(),
+        problem: '# Why\nWhich penguin is it?',
+        metrics: [
+          { metric: 'accuracy', target: 2 },
+          { metric: 'recall', target: 0 },
+        ],
+        notFor: 'Not for seals.',
+        risks: [{ text: 'Moulting birds', likelihood: 'high', impact: 'low', answer: 'Weigh again' }],
+      },
+      [version],
+    );
+    const facts = await opened.engine.trace.modelFacts('penguins@1');
+    const markdown = cardText(facts, 'md');
+    for (const text of ['**Why**', 'Which penguin is it?', '## Targets', 'target 2: not met, in', '(stands for success)', 'Not for: Not for seals.', 'Risk: Moulting birds (likelihood high, impact low). Answer: Weigh again']) expect(markdown).toContain(text);
+    expect(markdown).not.toContain('was not assessed');
+    expect(JSON.parse(cardText(facts, 'json'))).toMatchObject({ targets: expect.arrayContaining([expect.objectContaining({ metric: 'accuracy', met: false })]), considerations: { ethical_considerations: [{ name: 'Moulting birds (likelihood high, impact low)', mitigation_strategy: 'Weigh again' }] } });
   });
 
   it('is a bill of materials by CycloneDX’s own schema', async () => {

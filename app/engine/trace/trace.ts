@@ -6,6 +6,7 @@ import type { Connections, SecretStore } from '../connections/index.ts';
 import type { ProjectEvent, ProjectEvents } from '../events.ts';
 import type { ProjectStore } from '../project/project-store.ts';
 import { AuditTrail } from './audit-trail.ts';
+import { BriefFile } from '../brief/brief-file.ts';
 import { factsOfVersion, trainerOf, type ModelFacts } from './card/model-facts.ts';
 import { TraceGraph, type Direction } from './graph/graph.ts';
 import { idFromText, parseId } from './graph/ids.ts';
@@ -90,9 +91,10 @@ export class Trace {
   }
 
   /** What is known of a registered model. @param reference `NAME`, `NAME@3`, `NAME@ALIAS` … @throws PenstockError `unknown-model`, `artifact-missing`. */
-  modelFacts(reference: string): Promise<ModelFacts> {
-    const { store, catalogue } = this.#options;
-    return factsOfVersion(store.models.resolve(reference), { store, catalogue });
+  async modelFacts(reference: string): Promise<ModelFacts> {
+    const { store, catalogue, projectDir } = this.#options;
+    const brief = await new BriefFile(projectDir).readable();
+    return factsOfVersion(store.models.resolve(reference), { store, catalogue, brief });
   }
 
   /** Finishes what is under way while the project can still be written to. */

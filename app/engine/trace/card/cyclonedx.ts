@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { algorithmText, caveats, ethics, said } from './markdown.ts';
+import { limitsOf, purpose, risksOf } from './brief-parts.ts';
 import type { ModelFacts } from './model-facts.ts';
 
 /** What a bill of materials of a model names besides itself; licences as SPDX writes them. */
@@ -59,6 +60,7 @@ export function cycloneDx(facts: ModelFacts, options: { readonly now?: Date; rea
 function modelCard(facts: ModelFacts, datasets: readonly string[]): Record<string, unknown> {
   const { model } = facts;
   const { signature } = model;
+  const risks = risksOf(facts.brief);
   const metric = (type: string, value: number, slice: string, interval: readonly [number, number] | null): Record<string, unknown> => ({
     type,
     value: String(value),
@@ -82,9 +84,9 @@ function modelCard(facts: ModelFacts, datasets: readonly string[]): Record<strin
       ],
     },
     considerations: {
-      useCases: [`Predicting ${said(model)} for records like those it was trained on.`],
-      technicalLimitations: [...caveats],
-      ethicalConsiderations: [{ name: ethics }],
+      useCases: [...(purpose(facts.brief) === '' ? [] : [purpose(facts.brief)]), `Predicting ${said(model)} for records like those it was trained on.`],
+      technicalLimitations: [...limitsOf(facts.brief), ...caveats],
+      ethicalConsiderations: risks.length === 0 ? [{ name: ethics }] : risks.map(({ name, answer }) => ({ name, ...(answer === '' ? {} : { mitigationStrategy: answer }) })),
     },
   };
 }

@@ -1,9 +1,11 @@
 import { algorithmText, caveats, ethics, said } from './markdown.ts';
+import { judgedEvaluations, limitsOf, purpose, risksOf } from './brief-parts.ts';
 import type { ModelFacts } from './model-facts.ts';
 
 /** The card as JSON, with the fields of Google's Model Card Toolkit (schema 0.0.2). */
 export function cardJson(facts: ModelFacts): unknown {
   const { model } = facts;
+  const risks = risksOf(facts.brief);
   const graphs = facts.trainingData.map((one) => ({
     name: one.title,
     description: [one.rows === null ? null : `${one.rows} rows`, one.sha256 === null ? `state ${one.version}` : `SHA-256 ${one.sha256}`].filter((part) => part !== null).join(', '),
@@ -39,13 +41,14 @@ export function cardJson(facts: ModelFacts): unknown {
       ],
     },
     considerations: {
-      users: [],
-      use_cases: [{ description: `Predicting ${said(model)} for records like those it was trained on.` }],
-      limitations: caveats.map((description) => ({ description })),
+      users: facts.brief.people.filter(({ name }) => name !== '').map(({ name, role }) => ({ description: `${name}, ${role}` })),
+      use_cases: [...(purpose(facts.brief) === '' ? [] : [{ description: purpose(facts.brief) }]), { description: `Predicting ${said(model)} for records like those it was trained on.` }],
+      limitations: [...limitsOf(facts.brief), ...caveats].map((description) => ({ description })),
       tradeoffs: [],
-      ethical_considerations: [{ name: ethics, mitigation_strategy: '' }],
+      ethical_considerations: risks.length === 0 ? [{ name: ethics, mitigation_strategy: '' }] : risks.map(({ name, answer }) => ({ name, mitigation_strategy: answer })),
     },
     evaluation_data: facts.evaluations.map(({ title, rows, data }) => ({ name: title, rows, data })),
+    targets: judgedEvaluations(facts.brief, facts.evaluations).map(({ metric, value, target, met, evaluation }) => ({ metric, value, target, met, evaluation })),
     approvals: facts.approvals.map(({ actor, verdict, note, at }) => ({ actor, verdict, note, at: new Date(at).toISOString() })),
     provenance: { onnx: facts.onnx, penstock: facts.appVersion, run: facts.run?.id ?? null, node: facts.nodeId, pipeline: facts.pipeline, lineage: facts.lineage },
   };

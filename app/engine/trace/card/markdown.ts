@@ -1,5 +1,6 @@
 import { formatBytes, formatCount, formatNumber } from '#app/core/units.ts';
 import type { ModelValue } from '#app/sdk/ports.ts';
+import { costsSection, limitsOf, peopleSection, purpose, risksOf, targetsSection } from './brief-parts.ts';
 import { typeTitle, type ModelFacts } from './model-facts.ts';
 
 const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
@@ -39,7 +40,22 @@ export const ethics = 'Whether the use of the model is fair, safe or allowed was
 
 /** A model card after Mitchell et al. 2019, from facts only. */
 export function cardMarkdown(facts: ModelFacts): string {
-  return [head(facts), intendedUse(facts), factors(facts), data(facts), measured(facts), coefficients(facts.model), parameters(facts.model), approvals(facts), limits(), provenance(facts)].filter((part) => part !== '').join('\n\n') + '\n';
+  return [
+    head(facts),
+    intendedUse(facts),
+    targetsSection(facts.brief, facts.evaluations),
+    factors(facts),
+    data(facts),
+    measured(facts),
+    costsSection(facts.brief),
+    coefficients(facts.model),
+    parameters(facts.model),
+    peopleSection(facts.brief),
+    approvals(facts),
+    limits(facts),
+    provenance(facts),
+  ]
+    .filter((part) => part !== '').join('\n\n') + '\n';
 }
 
 function head(facts: ModelFacts): string {
@@ -58,8 +74,9 @@ function head(facts: ModelFacts): string {
   return `# ${facts.name}\n\nPredicts ${said(model)} from ${length} raw ${length === 1 ? 'column' : 'columns'}.\n\n${lines.join('\n')}`;
 }
 
-function intendedUse({ model: { signature } }: ModelFacts): string {
-  return `## Intended use\n\nTo predict ${said({ signature } as ModelValue)} for records like those it was trained on. It was made for no other use, and was tested for none.`;
+function intendedUse({ model: { signature }, brief }: ModelFacts): string {
+  const why = purpose(brief);
+  return `## Intended use\n\n${why === '' ? '' : `${why}\n\n`}To predict ${said({ signature } as ModelValue)} for records like those it was trained on. It was made for no other use, and was tested for none.`;
 }
 
 function factors({ model: { signature }, lineage }: ModelFacts): string {
@@ -114,7 +131,10 @@ function approvals(facts: ModelFacts): string {
   return `## Approvals\n\n${table(['Who', 'Verdict', 'When', 'Note'], facts.approvals.map((one) => [one.actor, one.verdict, day(new Date(one.at)), one.note]))}`;
 }
 
-const limits = (): string => `## Limits\n\n${[...caveats, ethics].map((line) => `- ${line}`).join('\n')}`;
+function limits({ brief }: ModelFacts): string {
+  const risks = risksOf(brief).map(({ name, answer }) => `Risk: ${name}${answer === '' ? '' : `. Answer: ${answer}`}`);
+  return `## Limits\n\n${[...limitsOf(brief), ...risks, ...caveats, ...(risks.length === 0 ? [ethics] : [])].map((line) => `- ${line}`).join('\n')}`;
+}
 
 function provenance({ onnx, run, pipeline, appVersion }: ModelFacts): string {
   const opsets = Object.entries(onnx.opsets).map(([domain, version]) => `${domain} ${version}`);

@@ -1,4 +1,5 @@
 import { wilson } from './wilson.ts';
+import type { Brief } from '#app/brief/document.ts';
 import { penstockVersion } from '#app/core/version.ts';
 import { decodeModel } from '#app/ml/index.ts';
 import type { PipelineDocument } from '#app/pipeline/document.ts';
@@ -35,6 +36,8 @@ export interface ModelFacts {
   /** What nodes of the same run measured with the model. */
   readonly evaluations: readonly EvaluationFacts[];
   readonly approvals: readonly ApprovalRecord[];
+  /** What the project is for. */
+  readonly brief: Brief;
 }
 
 export type DatasetFacts = Pick<DatasetVersionRecord, 'dataset' | 'title' | 'version' | 'sha256' | 'bytes' | 'rows' | 'columns'>;
@@ -51,10 +54,11 @@ export interface EvaluationFacts {
 export interface ModelFactsParts {
   readonly store: Pick<ProjectStore, 'models' | 'records' | 'trace' | 'lineage' | 'artifacts'>;
   readonly catalogue: EngineCatalogue;
+  readonly brief: Brief;
 }
 
 /** @param record a registered version. @throws PenstockError `artifact-missing` where the model's file is gone. */
-export async function factsOfVersion(record: ModelVersionRecord, { store, catalogue }: ModelFactsParts): Promise<ModelFacts> {
+export async function factsOfVersion(record: ModelVersionRecord, { store, catalogue, brief }: ModelFactsParts): Promise<ModelFacts> {
   const { name, version, value } = record;
   const run = record.runId === null ? null : store.records.get(record.runId);
   const document = run === null ? null : expandSubflows(run.document, catalogue).document;
@@ -81,6 +85,7 @@ export async function factsOfVersion(record: ModelVersionRecord, { store, catalo
     trainingData: read.filter(({ nodeId }) => above?.has(nodeId) === true),
     evaluations: run === null || document === null ? [] : evaluationsOf(run, document, trainer ?? record.nodeId, read),
     approvals: store.models.approvals(name, version),
+    brief,
   };
 }
 
