@@ -218,6 +218,7 @@ const afterRun: readonly Screen[] = [
     hide: async (studio) => studio.page.getByTestId('rail-canvas').click(),
   },
   page('models'),
+  page('automation'),
   page('reports'),
   {
     name: 'a report',
@@ -277,6 +278,7 @@ const everywhere: readonly Screen[] = [
   page('data'),
   page('runs'),
   page('models'),
+  page('automation'),
   page('reports'),
   page('settings'),
 ];

@@ -1,5 +1,6 @@
 import { app } from './de/app.ts';
 import { brief } from './de/brief.ts';
+import { automation } from './de/automation.ts';
 import { canvas } from './de/canvas.ts';
 import { charts } from './de/charts.ts';
 import { common } from './de/common.ts';
@@ -23,6 +24,7 @@ import type { Texts } from './en.ts';
 export const de: Texts = {
   app,
   brief,
+  automation,
   canvas,
   charts,
   common,

@@ -1,5 +1,6 @@
 import { app } from './en/app.ts';
 import { brief } from './en/brief.ts';
+import { automation } from './en/automation.ts';
 import { canvas } from './en/canvas.ts';
 import { charts } from './en/charts.ts';
 import { common } from './en/common.ts';
@@ -22,6 +23,7 @@ import { views } from './en/views.ts';
 export const en = {
   app,
   brief,
+  automation,
   canvas,
   charts,
   common,
