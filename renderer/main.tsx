@@ -3,6 +3,7 @@ import { createRoot } from 'react-dom/client';
 import { z } from 'zod';
 import { speakUnits } from '#app/core/units.ts';
 import { App } from './app/app.tsx';
+import { startDesktopNotices } from './automation/desktop-notices.ts';
 import { openFirstPipeline } from './app/first-pipeline.ts';
 import { startHistory } from './history/history-store.ts';
 import { startConnection } from './rpc/connection.ts';
@@ -46,6 +47,7 @@ if (view === null) {
   startHistory();
   startRunWords();
   startProjectProblems();
+  startDesktopNotices();
   followTour();
   window.addEventListener('pagehide', () => void Promise.all([flushEdits(), flushBrief()]));
   startTornViews(openFirstPipeline());

@@ -19,6 +19,7 @@ import { catalogueNames, changeSentences } from '#app/pipeline/diff-words.ts';
 import { diffDocuments } from '#app/pipeline/diff.ts';
 import { ancestors, topologicalOrder } from '#app/pipeline/graph.ts';
 import { flatNodes, flatPort } from '#app/pipeline/subflow/expand.ts';
+import { withParses } from '#app/pipeline/with-parses.ts';
 import { createAnswers, createParser } from '#app/relation/index.ts';
 import type { Freshness, RunEvent } from '#app/protocol/schema.ts';
 import type { RelationServices } from '#app/sdk/node.ts';
@@ -197,6 +198,8 @@ export class Engine {
       outside,
       checkpoints: new Checkpoints(path.join(options.projectDir, 'artifacts', 'checkpoints'), () => !store.readOnly),
       resolvePath,
+      parse: (text, schema, param) => withParses(this.#building.parsing, () => services.parse(text, schema, param)),
+      earlier: (pipelineId, nodeId, metric, limit) => store.records.lastMetrics(pipelineId, nodeId, metric, limit),
       probes: (signal) => probeContext(database, outside, resolvePath, signal),
       models: (origin) => this.models.servicesFor(origin),
       ...nodeMonitoring(this, this.#building),
@@ -346,6 +349,7 @@ export class Engine {
     this.trace.started({ runId: run.runId, resolver, plan, ports: () => run.ports });
     this.audit({ action: 'run.started', subject: `run:${run.runId}`, details: { pipeline: about.pipelineId, path: about.pipelinePath, title: about.title }, ...(about.trigger === null ? {} : { actor: about.trigger }) });
     this.events.emit({ type: 'run-started', ...about });
+    if (request.path !== null && about.trigger === null) this.automation.declareSoon(request.path, request.document);
     void run.finished.then((status) => {
       this.events.emit({ type: 'run-ended', ...about, status, ms: performance.now() - startedAt });
       release();

@@ -84,6 +84,7 @@ export function createRouter(engine: Engine) {
       }),
       append: os.pipeline.append.handler(({ input }) => {
         engine.assertWritable();
+        engine.automation.declareSoon(input.path, input.document);
         return engine.pipelines.append(input.path, input.document, input);
       }),
       rename: os.pipeline.rename.handler(({ input }) => {

@@ -238,10 +238,19 @@ export interface RunContext<P> {
   readonly references: ReferenceServices;
   readonly databases: DatabaseServices;
   readonly scripts: ScriptServices;
+  readonly expressions: ExpressionServices;
+  /** A final number of this node in the last successful runs of the pipeline, newest first, at most `limit`. */
+  earlier(metric: string, limit: number): readonly number[];
   readonly checkpoint: CheckpointServices;
   /** For the table of a partial result: writes on after `signal` has aborted. */
   readonly partialTables: Pick<TableServices, 'fromColumns'>;
   resolvePath(path: string): string;
+}
+
+/** Text of the expression language, for nodes that are no relation. */
+export interface ExpressionServices {
+  /** @throws PenstockError at the param, with a span, where the text is none or does not fit the schema. */
+  parse(text: string, schema: Schema, param: readonly (string | number)[]): Promise<import('#app/relation/types.ts').Expr>;
 }
 
 /** A place for work of minutes to go on from after a kill: this very node, with the same params and inputs. It goes once the node is done. */

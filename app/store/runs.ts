@@ -147,6 +147,18 @@ export class RunStore {
     return new Map(rows.map((row) => readRow(lastPortsRow, row, 'the ports of a run')).map(({ nodeId, ports }) => [nodeId, ports]));
   }
 
+  /** A metric of a node in the last successful runs, newest first. */
+  lastMetrics(pipelineId: string, nodeId: string, name: string, limit: number): number[] {
+    const rows = this.#db.all(
+      "select m.value from runs r join metrics m on m.run_id = r.run_id and m.node_id = ? and m.name = ? where r.pipeline_id = ? and r.status = 'succeeded' and m.value is not null order by r.run_id desc limit ?",
+      nodeId,
+      name,
+      pipelineId,
+      limit,
+    );
+    return z.array(z.object({ value: z.number() })).parse(rows).map(({ value }) => value);
+  }
+
   /** Final numbers by node. */
   metrics(runId: string): Map<string, Record<string, number>> {
     const byNode = new Map<string, Record<string, number>>();

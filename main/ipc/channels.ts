@@ -8,6 +8,7 @@ export const channels = {
   port: 'penstock:port',
   menu: 'penstock:menu',
   language: 'penstock:language',
+  notify: 'penstock:notify',
   engineRestart: 'penstock:engine-restart',
   engineFailed: 'penstock:engine-failed',
 } as const;

@@ -1,4 +1,4 @@
-import { BrowserWindow, dialog, ipcMain, type IpcMainInvokeEvent } from 'electron';
+import { BrowserWindow, dialog, ipcMain, Notification, type IpcMainInvokeEvent } from 'electron';
 import { appOrigin } from '../windows/app-protocol.ts';
 import { desktopWords, isLanguage, type Language } from '../words.ts';
 import { parsePdfRequest } from '../print/pdf-request.ts';
@@ -62,6 +62,19 @@ export function registerHandlers(requests: PageRequests): void {
   handle(channels.pickFolder, async (window) => {
     const answer = await dialog.showOpenDialog(window, { properties: ['openDirectory', 'createDirectory'] });
     return answer.filePaths[0] ?? null;
+  });
+  handle(channels.notify, (window, argument) => {
+    const { title, message } = (typeof argument === 'object' && argument !== null ? argument : {}) as Record<string, unknown>;
+    if (typeof title === 'string' && typeof message === 'string' && Notification.isSupported()) {
+      const notification = new Notification({ title: title.slice(0, 200), body: message.slice(0, 2000) });
+      notification.on('click', () => {
+        if (window.isDestroyed()) return;
+        window.show();
+        window.focus();
+      });
+      notification.show();
+    }
+    return Promise.resolve();
   });
   handle(channels.savePdf, (window, argument) => savePdf(window, parsePdfRequest(argument)));
 }

@@ -12,6 +12,8 @@ const desktop = {
   pickFolder: (): Promise<string | null> => ipcRenderer.invoke(channels.pickFolder),
   /** Asks where and writes a page as PDF; null where the person gave up. */
   savePdf: (html: string, name: string): Promise<string | null> => ipcRenderer.invoke(channels.savePdf, { html, name }),
+  /** Shows a message of the system. */
+  notify: (title: string, message: string): Promise<void> => ipcRenderer.invoke(channels.notify, { title, message }),
   /** The page listens for its port to the engine from now on. */
   listens: (): void => {
     isListening = true;

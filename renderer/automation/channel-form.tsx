@@ -3,6 +3,7 @@ import { channelSchema, type Channel } from '#app/core/notifications.ts';
 import type { Diagnostic } from '#app/core/errors.ts';
 import type { ListedChannel } from '#app/protocol/sections/automation.ts';
 import { client, diagnosticOf } from '../rpc/client.ts';
+import { desktop } from '../rpc/desktop.ts';
 import { texts } from '../text/texts.ts';
 import { Button, Dialog, Field, FieldMessage, Input, Segmented, Select } from '../ui/index.ts';
 import { Choice, NumberField } from './automation-form.tsx';
@@ -26,6 +27,8 @@ export function ChannelForm({ listed, onClose }: { readonly listed: ListedChanne
   const valid = channelSchema.safeParse(channel).success;
   const save = async (): Promise<void> => {
     setBusy(true);
+    // A browser asks its user once, and only after a click.
+    if (channel.kind === 'desktop' && desktop() === null && typeof Notification !== 'undefined' && Notification.permission === 'default') await Notification.requestPermission();
     try {
       await client.automation.saveChannel({ channel, secret: secret === '' ? null : secret, ...(listed === null ? {} : { previous: listed.channel.name }) });
       onClose();

@@ -11,6 +11,8 @@ export interface PenstockDesktop {
   onViewClosed(listener: (id: string) => void): void;
   /** Asks where and writes a page as PDF; null where the person gave up. Absent in older shells. */
   savePdf?(html: string, name: string): Promise<string | null>;
+  /** Shows a message of the system. Absent in older shells. */
+  notify?(title: string, message: string): Promise<void>;
   /** Path on disk of a file dropped on the page. */
   pathForFile(file: File): string | null;
   /** Menu and dialogs of the shell follow the page's language. */

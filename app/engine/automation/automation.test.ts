@@ -97,6 +97,25 @@ describe('automation in an engine', () => {
     expect(await ended(model.id)).toMatchObject({ dueKey: 'model:churn@4:registered', given: { reference: 'churn@4' } });
   });
 
+  it('keeps the schedule that a node on the canvas declares, and switches it off when the node goes', async () => {
+    const { document } = await engine.pipelines.open('pipelines/long.pipeline.json');
+    const path = 'pipelines/long.pipeline.json';
+    const node = (params: Record<string, unknown>): typeof document => ({ ...document, nodes: [...document.nodes, { id: 'when', type: 'deploy/schedule', version: 1, params }] });
+    await engine.automation.declare(path, node({ cron: '0 6 * *' }));
+    expect(engine.automation.list(), 'no schedule yet').toEqual([]);
+    await engine.automation.declare(path, node({ cron: '0 6 * * *', timezone: 'Europe/Berlin', retries: 2 }));
+    const [made] = engine.automation.list();
+    expect(made).toMatchObject({ enabled: true, spec: { name: 'Long', node: 'when', trigger: { cron: '0 6 * * *', timezone: 'Europe/Berlin' }, retry: { times: 2 } } });
+    await engine.automation.declare(path, node({ cron: '0 6 * * *', timezone: 'Europe/Berlin', retries: 2 }));
+    expect(engine.automation.list()).toEqual([made]);
+    await engine.automation.declare(path, node({ cron: '0 7 * * *', timezone: 'Europe/Berlin' }));
+    expect(engine.automation.list()).toMatchObject([{ id: made?.id, spec: { trigger: { cron: '0 7 * * *' }, retry: { times: 0 } } }]);
+    await engine.automation.declare(path, document);
+    expect(engine.automation.list()).toMatchObject([{ id: made?.id, enabled: false }]);
+    await engine.automation.declare(path, node({ cron: '0 7 * * *', timezone: 'Europe/Berlin' }));
+    expect(engine.automation.list()).toMatchObject([{ id: made?.id, enabled: true }]);
+  });
+
   it('refuses what cannot work, before it is due', async () => {
     const create = (trigger: unknown, more?: object): Promise<unknown> => engine.automation.create(spec(trigger, more));
     await expect(create({ kind: 'cron', cron: '0 25 * * *', timezone: 'UTC' })).rejects.toMatchObject({ code: 'cron-invalid' });

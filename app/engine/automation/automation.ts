@@ -13,6 +13,7 @@ import type { Engine } from '../engine.ts';
 import type { ProjectEvent } from '../events.ts';
 import { Broadcast } from './changes.ts';
 import { systemClock, type Clock } from './clock.ts';
+import { declaredChanges } from './declared.ts';
 import { firingFor, type EventContext } from './events.ts';
 import { ChannelStore } from './notify/channel-store.ts';
 import { noticeOf } from './notices.ts';
@@ -26,6 +27,7 @@ import { Scheduler } from './scheduler.ts';
 export type AutomationHost = Pick<Engine, 'store' | 'events' | 'pipelines' | 'catalogue' | 'projectDir' | 'filesDir' | 'actor' | 'readOnly' | 'background' | 'startRun' | 'assertWritable' | 'audit' | 'noteUnexpected' | 'warn'>;
 
 const defaultParallel = 2;
+const declareAfterMs = 1500;
 const parallelKey = 'automation.parallel';
 
 /** Schedules and triggers of a project, and who is told what came of them. */
@@ -43,6 +45,8 @@ export class Automation {
   readonly #chains = new Map<string, readonly string[]>();
   /** Pipeline paths of runs under way. */
   readonly #running = new Map<string, string>();
+  /** Declarations of edited pipelines that are still to be kept. */
+  readonly #declaring = new Map<string, () => void>();
   #unlisten: (() => void) | null = null;
 
   constructor(host: AutomationHost, options: { readonly clock?: Clock; readonly secrets?: SecretStore } = {}) {
@@ -95,6 +99,7 @@ export class Automation {
   /** Stops firing; attempts under way stay open and are taken up by the next start. Resolves when messages are sent. */
   async stop(): Promise<void> {
     this.#unlisten?.();
+    for (const stop of this.#declaring.values()) stop();
     this.scheduler.stop();
     await this.notifier.close();
   }
@@ -183,6 +188,26 @@ export class Automation {
     if (made !== null) this.#changed(record, made);
     this.scheduler.tick();
     return made;
+  }
+
+  /** Makes a pipeline's schedules what its Schedule nodes say; called when it is saved or run. Nothing where nothing changes. */
+  async declare(path: string, document: PipelineDocument): Promise<void> {
+    if (this.#host.readOnly) return;
+    for (const change of declaredChanges(document, path, this.list())) {
+      if (change.kind === 'create') await this.create(change.spec, { enabled: change.enabled });
+      else if (change.kind === 'update') await this.update(change.id, change.spec);
+      else await this.setEnabled(change.id, change.kind === 'enable');
+    }
+  }
+
+  /** As `declare`, once a burst of edits is over. */
+  declareSoon(path: string, document: PipelineDocument): void {
+    this.#declaring.get(path)?.();
+    const stop = this.#clock.after(declareAfterMs, () => {
+      this.#declaring.delete(path);
+      this.declare(path, document).catch((error: unknown) => this.#host.noteUnexpected(error));
+    });
+    this.#declaring.set(path, stop);
   }
 
   /** Firings of an automation that wait. */

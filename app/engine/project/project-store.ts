@@ -186,6 +186,7 @@ function runRecords(store: Store): RunRecords {
       ordinals.delete(runId);
     },
     lastPorts: (pipelineId) => store.runs.lastPorts(pipelineId),
+    lastMetrics: (pipelineId, nodeId, metric, limit) => store.runs.lastMetrics(pipelineId, nodeId, metric, limit),
     list: ({ pipelineId, limit }) => store.runs.list({ limit, ...(pipelineId === undefined ? {} : { pipelineId }) }).map((run) => summaryOf(run, store.runs.nodes(run.runId))),
     get(runId) {
       const run = store.runs.get(runId);

@@ -1,6 +1,6 @@
 import { toDiagnostic, type Diagnostic } from '#app/core/errors.ts';
 import type { Database, ProfiledOperator } from '#app/data/index.ts';
-import type { Relation } from '#app/relation/types.ts';
+import type { Expr, Relation, Schema } from '#app/relation/types.ts';
 import { seedOf } from '#app/pipeline/cache-key.ts';
 import type { AlarmServices, ReferenceServices } from '#app/sdk/monitoring.ts';
 import type { ModelServices, ProbeContext, RunContext } from '#app/sdk/node.ts';
@@ -36,6 +36,10 @@ export interface NodeEnvironment {
   /** What monitoring nodes keep and raise. */
   alarms(origin: ModelOrigin): AlarmServices;
   references(signal: AbortSignal): ReferenceServices;
+  /** An expression of a param. */
+  parse(text: string, schema: Schema, param: readonly (string | number)[]): Promise<Expr>;
+  /** A metric of a node in the last successful runs of a pipeline, newest first. */
+  earlier(pipelineId: string, nodeId: string, metric: string, limit: number): readonly number[];
   /** Logs the stack of an error that nobody foresaw. */
   noteUnexpected(error: unknown): void;
 }
@@ -121,6 +125,8 @@ export async function runExecutor(
     models: environment.models({ runId: origin.runId, nodeId, resolver, signal }),
     alarms: environment.alarms({ runId: origin.runId, nodeId, resolver, signal }),
     references: environment.references(signal),
+    expressions: { parse: (text, schema, param) => environment.parse(text, schema, param) },
+    earlier: (metric, limit) => environment.earlier(resolver.analysis.document.id, nodeId, metric, limit),
     checkpoint: environment.checkpoints.of(node.key),
     resolvePath: (path) => environment.resolvePath(path),
   };

@@ -20,6 +20,8 @@ export interface RunRecords {
   finish(runId: string, end: { readonly status: RunStatus; readonly ms: number }): void;
   /** Rows and bytes of each node's ports in the last successful run it was in. */
   lastPorts(pipelineId: string): ReadonlyMap<string, Readonly<Record<string, { readonly rows: number | null; readonly bytes: number | null }>>>;
+  /** A metric of a node in the last successful runs, newest first. */
+  lastMetrics(pipelineId: string, nodeId: string, metric: string, limit: number): number[];
   list(filter: { readonly pipelineId?: string; readonly limit: number }): RunSummary[];
   get(runId: string): RunDetail | null;
   /** Runs that were under way when the engine last died, found when the project was opened. */

@@ -108,7 +108,7 @@ export const automation: Texts['automation'] = {
     save: 'Speichern',
     create: 'Anlegen',
     tokenTitle: 'Die Adresse des Webhooks',
-    tokenText: 'Sie wird nur dieses eine Mal gezeigt. Wer sie kennt, kann die Pipeline ausführen: wie ein Passwort aufbewahren.',
+    tokenText: 'Nur dieses eine Mal zu sehen. Wer sie kennt, kann die Pipeline ausführen: wie ein Passwort aufbewahren.',
     copy: 'Kopieren',
     copied: 'Die Adresse ist kopiert.',
     done: 'Fertig',
