@@ -112,6 +112,19 @@ const beforeRun: readonly Screen[] = [
     hide: async (studio) => studio.page.getByTestId('undo').click(),
   },
   {
+    name: 'a run that failed',
+    show: async (studio) => {
+      await studio.find('read');
+      await studio.param('path').locator('input').first().fill('data/gone.csv');
+      await studio.param('path').locator('input').first().press('Tab');
+      await studio.runAll();
+      await expect(studio.node('stats')).toHaveAttribute('data-state', 'idle');
+      await expect(studio.node('read')).toHaveAttribute('data-state', /failed|attention/);
+      await studio.showTab('log');
+    },
+    hide: async (studio) => studio.page.getByTestId('undo').click(),
+  },
+  {
     name: 'a connection',
     show: async (studio) => {
       await studio.find('split');
@@ -217,6 +230,20 @@ const afterRun: readonly Screen[] = [
     },
     hide: async (studio) => studio.page.getByTestId('rail-canvas').click(),
   },
+  {
+    name: 'page runs, two of them compared',
+    show: async (studio) => {
+      await studio.runAll();
+      await studio.expectAll('done');
+      await studio.page.getByTestId('rail-runs').click();
+      const rows = studio.page.locator('[data-testid^="run-row-"]');
+      await expect(rows.nth(1)).toBeVisible();
+      for (const row of [rows.nth(0), rows.nth(1)]) await row.getByRole('checkbox').check();
+      await studio.page.getByRole('button', { name: 'Compare 2' }).click();
+      await seen(studio.page, 'run-compare');
+    },
+    hide: async (studio) => studio.page.getByTestId('rail-canvas').click(),
+  },
   page('models'),
   page('automation'),
   page('reports'),
@@ -265,6 +292,17 @@ const afterRun: readonly Screen[] = [
 /** Screens that do not hang on what the pipeline is of. */
 const everywhere: readonly Screen[] = [
   { name: 'an empty canvas', show: stays, hide: stays },
+  {
+    name: 'the tour',
+    show: async ({ page: at, canvas }) => {
+      await canvas.focus();
+      await at.keyboard.press('Control+k');
+      await at.getByTestId('palette-input').fill('guided first');
+      await at.keyboard.press('Enter');
+      await seen(at, 'tour');
+    },
+    hide: async (studio) => studio.page.getByTestId('tour-leave').click(),
+  },
   panel('outline', 'outline-empty'),
   {
     name: 'a new pipeline, from templates',

@@ -38,11 +38,13 @@ test('problems of all pipelines are listed, lead to their place, and are fixed t
   const rail = app.page.getByTestId('rail-problems');
   await expect(rail).toHaveAttribute('data-count', '2');
   await rail.click();
-  const group = app.page.locator('[data-testid=problem-group][data-path="pipelines/cars.pipeline.json"]');
-  await expect(group).toContainText('There is no column “wieght” in the table.');
+  const ofCars = '[data-path="pipelines/cars.pipeline.json"]';
+  const listed = app.page.getByTestId('problem-list');
+  await expect(listed.locator(`[data-testid=problem-group]${ofCars}`)).toBeVisible();
+  await expect(listed).toContainText('There is no column “wieght” in the table.');
   await app.page.getByTestId('problems-filter').fill('mpgg');
-  await expect(group).not.toContainText('wieght');
-  await group.getByTestId('problem-0').click();
+  await expect(listed).not.toContainText('wieght');
+  await listed.locator(`[data-testid=problem-0]${ofCars}`).click();
   await expect(app.page.getByTestId('pipeline-switcher')).toHaveAttribute('data-path', 'pipelines/cars.pipeline.json');
   await expect(studio.node('lin')).toHaveAttribute('data-selected', 'true');
   await expect(studio.param('target').locator(':focus')).toHaveCount(1);

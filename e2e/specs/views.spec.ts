@@ -30,8 +30,15 @@ test('views stay, stand side by side, get windows of their own, and are there ag
   // The packaged page’s policy lets no script be added to it, so the checker runs where the test may add one.
   const check = async (shown: Page): Promise<void> => {
     if (app.mode === 'electron') return;
-    const { violations } = await new AxeBuilder({ page: shown }).analyze();
-    expect(violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join()}`)).toEqual([]);
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await shown.emulateMedia({ colorScheme });
+      await expect(shown.locator('html')).toHaveAttribute('data-theme', colorScheme);
+      await expect(async () => {
+        const { violations } = await new AxeBuilder({ page: shown }).analyze();
+        expect(violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join()}`)).toEqual([]);
+      }).toPass({ timeout: 10_000 });
+    }
+    await shown.emulateMedia({ colorScheme: null });
   };
   const rows = studio.dock.getByTestId('table-row-count');
 

@@ -62,7 +62,7 @@ function CommentField({ node }: { readonly node: PipelineNode }) {
         finish(keeps);
         window.document.querySelector<HTMLElement>('[data-testid="canvas"]')?.focus({ preventScroll: true });
       }}
-      className="nodrag nopan nowheel pointer-events-auto relative z-10 w-full resize-none select-text rounded-sm border border-focus bg-surface p-1 text-xs leading-[15px] text-ink outline-none"
+      className="comment-field nodrag nopan nowheel pointer-events-auto relative z-10 w-full resize-none select-text rounded-sm border border-focus bg-surface p-1 text-xs leading-[15px] text-ink outline-none"
     />
   );
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { countSeverities, filterGroups, projectGroups, type ListedProblem, type ProblemGroup } from './problem-groups.ts';
+import { countSeverities, filterGroups, projectGroups, rowsOf, type ListedProblem, type ProblemGroup } from './problem-groups.ts';
 
 const problem = (severity: 'error' | 'warning' | 'info', message: string, node: string | null = null): ListedProblem => ({ diagnostic: { severity, code: 'test', message }, node: node === null ? null : { id: node, title: `Node ${node}`, type: 'test/step' } });
 const group = (path: string, ...problems: ListedProblem[]): ProblemGroup => ({ path, title: `Title ${path}`, problems, more: 0 });
@@ -28,5 +28,16 @@ describe('problems of all pipelines', () => {
     const files = { a: { path: 'a', title: 'A', problems: [], more: 0 }, b: { path: 'b', title: 'B', problems: [], more: 3 } };
     expect(projectGroups(files, group('a', problem('error', 'new'))).map(({ path, problems }) => [path, problems.length])).toEqual([['a', 1], ['b', 0]]);
     expect(countSeverities([problem('error', ''), problem('error', ''), problem('info', '')])).toEqual({ error: 2, warning: 0, info: 1 });
+  });
+
+  it('are rows with headers; ten thousand of them are listed, each with a key of its own', () => {
+    const many = group('many', ...Array.from({ length: 10_000 }, (_, index) => problem('warning', index % 2 === 0 ? 'again' : `other ${index}`, 'n')));
+    const groups = [{ ...group('a', problem('error', 'one')), more: 7 }, many];
+    const rows = rowsOf(filterGroups(groups, all), true, []);
+    expect(rows).toHaveLength(2 + 1 + 1 + 10_000);
+    expect(new Set(rows.map(({ key }) => key)).size).toBe(rows.length);
+    expect(rows.filter((row) => row.kind === 'problem' && row.same !== null)).toHaveLength(1);
+    expect(rowsOf(groups, true, ['many']).map(({ kind }) => kind)).toEqual(['header', 'problem', 'rest', 'header']);
+    expect(rowsOf(groups, false, ['many'])[0]?.kind).toBe('problem');
   });
 });

@@ -45,9 +45,46 @@ function byNode(problems: readonly ListedProblem[]): ListedProblem[] {
   const groups = new Map<string, ListedProblem[]>();
   for (const problem of problems.toSorted((a, b) => order[a.diagnostic.severity] - order[b.diagnostic.severity])) {
     const key = problem.node?.id ?? '';
-    groups.set(key, [...(groups.get(key) ?? []), problem]);
+    const list = groups.get(key);
+    if (list === undefined) groups.set(key, [problem]);
+    else list.push(problem);
   }
   return [...groups.values()].flat();
+}
+
+/** A row of the list. Keys stay with what a row is about, so that what has the focus keeps it when the list changes. */
+export type ListRow =
+  | { readonly kind: 'header'; readonly key: string; readonly group: ProblemGroup; readonly folded: boolean }
+  /** `index`: in its group; `same`: at the first problem of a code, all findings that have it, where there are several. */
+  | { readonly kind: 'problem'; readonly key: string; readonly group: ProblemGroup; readonly problem: ListedProblem; readonly index: number; readonly same: readonly Finding[] | null }
+  /** There are more than the engine has listed. */
+  | { readonly kind: 'rest'; readonly key: string; readonly group: ProblemGroup };
+
+/** The list from top to bottom. */
+export function rowsOf(groups: readonly ProblemGroup[], headed: boolean, folded: readonly string[]): readonly ListRow[] {
+  const hidden = new Set(headed ? folded : []);
+  const rows: ListRow[] = [];
+  for (const group of groups) {
+    if (headed) rows.push({ kind: 'header', key: `header ${group.path}`, group, folded: hidden.has(group.path) });
+    if (hidden.has(group.path)) continue;
+    const byCode = new Map<string, Finding[]>();
+    for (const { diagnostic } of group.problems) {
+      const list = byCode.get(diagnostic.code);
+      if (list === undefined) byCode.set(diagnostic.code, [diagnostic]);
+      else list.push(diagnostic);
+    }
+    const seen = new Map<string, number>();
+    for (const [index, problem] of group.problems.entries()) {
+      const { diagnostic, node } = problem;
+      const about = `${group.path} ${node?.id ?? ''} ${diagnostic.code} ${diagnostic.message}`;
+      const times = seen.get(about) ?? 0;
+      seen.set(about, times + 1);
+      const findings = byCode.get(diagnostic.code) ?? [];
+      rows.push({ kind: 'problem', key: times === 0 ? about : `${about} ${times}`, group, problem, index, same: findings.length > 1 && findings[0] === diagnostic ? findings : null });
+    }
+    if (group.more > 0) rows.push({ kind: 'rest', key: `rest ${group.path}`, group });
+  }
+  return rows;
 }
 
 export function countSeverities(problems: readonly { readonly diagnostic: { readonly severity: Severity } }[]): Readonly<Record<Severity, number>> {

@@ -40,7 +40,7 @@ export function ProblemsTab({ document, problems }: { readonly document: Pipelin
   return (
     <div className="flex h-full min-h-0 flex-col" data-testid="problems-view">
       <ProblemsBar open={open} all={all} />
-      <div className="min-h-0 flex-1 overflow-auto">
+      <div className="min-h-0 flex-1">
         {shown.length > 0 ? (
           <ProblemList groups={shown} headed={scope === 'all'} openPath={path} />
         ) : total > 0 ? (

@@ -35,7 +35,6 @@ export const help: typeof english = {
     inProject: (list) => `In allen Pipelines: ${list}`,
     teach: 'Was eine Pipeline am Laufen hindert oder verdächtig aussieht, steht beim Bauen hier.',
     openNow: 'offen',
-    showMore: (count) => `${count} weitere zeigen`,
     notListed: (count) => `${count} weitere stehen nicht hier. Zuerst einige von diesen beheben.`,
   },
   repairs: {

@@ -34,7 +34,6 @@ export const help = {
     inProject: (list: string) => `In all pipelines: ${list}`,
     teach: 'What keeps a pipeline from running, and what looks suspicious, shows here as you build.',
     openNow: 'open',
-    showMore: (count: number) => `Show ${count} more`,
     notListed: (count: number) => `${count} more are not listed. Mend some of these first.`,
   },
   repairs: {
