@@ -245,6 +245,7 @@ const afterRun: readonly Screen[] = [
     hide: async (studio) => studio.page.getByTestId('rail-canvas').click(),
   },
   page('models'),
+  page('monitors'),
   page('automation'),
   page('reports'),
   {
@@ -316,6 +317,7 @@ const everywhere: readonly Screen[] = [
   page('data'),
   page('runs'),
   page('models'),
+  page('monitors'),
   page('automation'),
   page('reports'),
   page('settings'),

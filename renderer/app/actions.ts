@@ -179,6 +179,7 @@ const runs: Readonly<Record<ActionId, ActionRun>> = {
   'page.runs': { run: page('runs') },
   'page.models': { run: page('models') },
   'page.settings': { run: page('settings') },
+  'page.monitors': { run: page('monitors') },
   'page.automation': { run: page('automation') },
   'page.reports': { run: page('reports') },
 

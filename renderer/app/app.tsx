@@ -21,6 +21,7 @@ const pages = {
   data: lazy(() => import('../data/data-page.tsx').then((module) => ({ default: module.DataPage }))),
   runs: lazy(() => import('../runs/runs-page.tsx').then((module) => ({ default: module.RunsPage }))),
   models: lazy(() => import('../models/models-page.tsx').then((module) => ({ default: module.ModelsPage }))),
+  monitors: lazy(() => import('../monitors/monitors-page.tsx').then((module) => ({ default: module.MonitorsPage }))),
   automation: lazy(() => import('../automation/automation-page.tsx').then((module) => ({ default: module.AutomationPage }))),
   reports: lazy(() => import('../reports/reports-page.tsx').then((module) => ({ default: module.ReportsPage }))),
   settings: lazy(() => import('../settings/settings-page.tsx').then((module) => ({ default: module.SettingsPage }))),

@@ -1,5 +1,5 @@
 import { Fragment } from 'react';
-import { Boxes, CalendarClock, Database, History, LayoutDashboard, ListTree, Milestone, Settings, Target, Workflow, type LucideIcon } from 'lucide-react';
+import { Activity, Boxes, CalendarClock, Database, History, LayoutDashboard, ListTree, Milestone, Settings, Target, Workflow, type LucideIcon } from 'lucide-react';
 import { useView, type PageName } from '../state/view.ts';
 import { Tooltip, cx } from '../ui/index.ts';
 import { runAction } from './actions.ts';
@@ -24,7 +24,10 @@ const groups: readonly (readonly RailPage[])[] = [
     { name: 'runs', title: texts.app.pages.runs, icon: History },
     { name: 'models', title: texts.app.pages.models, icon: Boxes },
   ],
-  [{ name: 'automation', title: texts.automation.title, icon: CalendarClock }],
+  [
+    { name: 'monitors', title: texts.monitors.title, icon: Activity },
+    { name: 'automation', title: texts.automation.title, icon: CalendarClock },
+  ],
   [{ name: 'reports', title: texts.reports.title, icon: LayoutDashboard }],
 ];
 

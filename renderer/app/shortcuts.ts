@@ -115,6 +115,7 @@ const table = {
   'page.runs': { title: texts.app.actions.runs, group: 'View', scope: 'page', keys: ['Alt+3'] },
   'page.models': { title: texts.app.actions.models, group: 'View', scope: 'page', keys: ['Alt+4'] },
   'page.settings': { title: texts.app.actions.settings, group: 'View', scope: 'page', keys: ['Alt+5'] },
+  'page.monitors': { title: texts.monitors.page, group: 'View', scope: 'page', keys: ['Alt+8'] },
   'page.automation': { title: texts.automation.page, group: 'View', scope: 'page', keys: ['Alt+9'] },
   'page.reports': { title: texts.reports.page, group: 'View', scope: 'page', keys: ['Alt+6'] },
 

@@ -12,6 +12,7 @@ import { model } from './de/model.ts';
 import { models } from './de/models.ts';
 import { outline } from './de/outline.ts';
 import { results } from './de/results.ts';
+import { monitors } from './de/monitors.ts';
 import { reports } from './de/reports.ts';
 import { runs } from './de/runs.ts';
 import { settings } from './de/settings.ts';
@@ -36,6 +37,7 @@ export const de: Texts = {
   models,
   outline,
   results,
+  monitors,
   reports,
   runs,
   settings,

@@ -12,6 +12,7 @@ import { model } from './en/model.ts';
 import { models } from './en/models.ts';
 import { outline } from './en/outline.ts';
 import { results } from './en/results.ts';
+import { monitors } from './en/monitors.ts';
 import { reports } from './en/reports.ts';
 import { runs } from './en/runs.ts';
 import { settings } from './en/settings.ts';
@@ -35,6 +36,7 @@ export const en = {
   models,
   outline,
   results,
+  monitors,
   reports,
   runs,
   settings,

@@ -9,6 +9,7 @@ import { client, diagnosticOf } from '../../rpc/client.ts';
 import { Button, ContextMenu, EmptyState, IconButton, SearchInput, Spinner } from '../../ui/index.ts';
 import { traceColumn, traceRow } from '../../state/lineage.ts';
 import { noteTable } from '../../reports/view-adding.ts';
+import { useAskedColumn } from '../../state/asked-column.ts';
 import { columnText, sliceFilter, useSlices } from '../../state/slices.ts';
 import { Notice, SeverityIcon } from '../notice.tsx';
 import { useQuery } from '../use-query.ts';
@@ -52,6 +53,12 @@ export function TableView({ subject, port, runAction }: TableViewProps) {
   const { shown, error, loading, version, retry } = useTablePages(subject, port, asked);
   if (shown !== null && shown.schema !== schema) setSchema(shown.schema);
   useEffect(() => noteTable(subject.nodeId, port, asked), [subject.nodeId, port, asked]);
+  const wanted = useAskedColumn((state) => state.asked);
+  useEffect(() => {
+    if (wanted?.nodeId !== subject.nodeId || wanted.port !== port) return;
+    const column = schema.findIndex(({ name }) => name === wanted.column);
+    if (column >= 0) setJump({ column });
+  }, [wanted, schema, subject.nodeId, port]);
 
   const about = { document: subject.document, nodeId: subject.nodeId, port };
   const counting = (filter: string) => JSON.stringify([subject.key, port, filter]);
