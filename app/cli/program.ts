@@ -4,6 +4,7 @@ import { automationCommands } from './automation-commands.ts';
 import { connectionCommands } from './connection-commands.ts';
 import { briefCommands } from './brief.ts';
 import { bundleCommand, scoreCommand, serveCommand } from './deploy.ts';
+import { featureCommands } from './features.ts';
 import { gpuCommands } from './gpu.ts';
 import { monitorCommands } from './monitoring.ts';
 import { describeCommand, type DescribeOptions } from './describe.ts';
@@ -143,6 +144,7 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
   connectionCommands(program, terminal, done);
   reportCommands(program, terminal, done);
   briefCommands(program, terminal, done);
+  featureCommands(program, terminal, done);
   gpuCommands(program, terminal, done);
   modelCommands(program, terminal, done);
   traceCommands(program, terminal, done);

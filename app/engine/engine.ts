@@ -30,6 +30,7 @@ import { loadCatalogue, type EngineCatalogue } from './catalogue.ts';
 import { DataAccess } from './data-access.ts';
 import { ProjectEvents } from './events.ts';
 import { BriefFile } from './brief/brief-file.ts';
+import { Features } from './features/features.ts';
 import { ComponentFiles } from './project/component-files.ts';
 import { Alarms, nodeMonitoring } from './monitoring/index.ts';
 import { PipelineFiles } from './project/pipeline-files.ts';
@@ -123,6 +124,7 @@ export class Engine {
   readonly trace: Trace;
   /** What the project is for. */
   readonly brief: BriefFile;
+  readonly features: Features;
   readonly events = new ProjectEvents((error) => this.noteUnexpected(error));
   /** Who works here, in the audit log; a trigger writes its own name instead. */
   readonly actor: string = `user:${userName()}`;
@@ -176,9 +178,10 @@ export class Engine {
     const ages = new ReadAges(options.projectDir, () => !store.readOnly);
     const outside = outsideDatabases({ connections: this.connections, ages, database, artifacts: store.artifacts, written });
     this.storage = new ResultStorage({ store, cache: this.cache, budget: () => this.limits.now.disk, titleOf: (type) => this.catalogue.get(type)?.definition.title ?? type, changed: () => this.data.forget(), warn: this.#warn });
+    this.features = new Features(this);
     this.analyser = new Analyser({
       catalogue: this.catalogue,
-      probes: new Probes((signal) => probeContext(database, outside, resolvePath, signal)),
+      probes: new Probes((signal) => probeContext(database, outside, this.features.probes, resolvePath, signal)),
       resolvePath,
       parseExpression: (text) => database.parseExpression(text),
       answer: (question) => answerQuestion(database, question),
@@ -200,9 +203,10 @@ export class Engine {
       resolvePath,
       parse: (text, schema, param) => withParses(this.#building.parsing, () => services.parse(text, schema, param)),
       earlier: (pipelineId, nodeId, metric, limit) => store.records.lastMetrics(pipelineId, nodeId, metric, limit),
-      probes: (signal) => probeContext(database, outside, resolvePath, signal),
+      probes: (signal) => probeContext(database, outside, this.features.probes, resolvePath, signal),
       models: (origin) => this.models.servicesFor(origin),
       ...nodeMonitoring(this, this.#building),
+      features: (origin) => this.features.servicesFor(origin),
       noteUnexpected: (error) => this.noteUnexpected(error),
     };
     this.planner = new Planner({ cache: this.cache, database, building: this.#building, projectDir: options.projectDir, tempDir: parts.tempDir, resolvePath, limits: () => this.limits.now, noteUnexpected: (error) => this.noteUnexpected(error) });
@@ -212,7 +216,7 @@ export class Engine {
       analyser: this.analyser,
       cache: this.cache,
       building: this.#building,
-      glimpses: new Glimpses({ cache: this.cache, building: this.#building, probes: (signal) => probeContext(database, outside, resolvePath, signal), count: (relation, signal) => database.count(relation, signal) }),
+      glimpses: new Glimpses({ cache: this.cache, building: this.#building, probes: (signal) => probeContext(database, outside, this.features.probes, resolvePath, signal), count: (relation, signal) => database.count(relation, signal) }),
       runSource: (resolver, node, signal) => this.#runSource(resolver, node, signal),
       looked: (value) => this.storage.leases.look(artifactsOf(encodeValue(value, store.artifacts))),
     });
@@ -434,6 +438,7 @@ export class Engine {
     await this.pipelines.flush();
     await this.models.close();
     await this.trace.close();
+    this.features.close();
     await this.database.close();
     await this.store.close();
     await rm(this.#tempDir, { recursive: true, force: true });

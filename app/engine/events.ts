@@ -9,6 +9,8 @@ export type ProjectEvent =
   | { readonly type: 'model-changed'; readonly name: string; readonly version: number; readonly change: 'stage' | 'alias' | 'approval' | 'note' | 'removed' }
   | { readonly type: 'alarm-raised'; readonly alarmId: string; readonly monitor: string; readonly title: string; readonly message: string; readonly severity: 'warning' | 'critical' }
   | { readonly type: 'alarm-cleared'; readonly alarmId: string; readonly monitor: string; readonly title: string }
+  /** Rows of a feature view were made; `held`: a test failed, and the rows from before still count. */
+  | { readonly type: 'features-materialised'; readonly view: string; readonly version: number; readonly status: 'current' | 'held'; readonly runId: string | null }
   | { readonly type: 'server-changed'; readonly server: string; readonly state: 'started' | 'changed' | 'stopped' | 'failed' };
 
 type Listener = (event: ProjectEvent) => void | Promise<void>;

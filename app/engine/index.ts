@@ -5,6 +5,7 @@ export { describeDocument } from './description/describe-document.ts';
 export { doctor, type DoctorCheck } from './doctor.ts';
 export { Engine, type EngineOptions, type StartRun } from './engine.ts';
 export { compareRuns } from './history/compare-runs.ts';
+export { listViews, showView } from './features/show.ts';
 export { describeGpuPlan, installGpu, planGpuInstall } from './gpu/install.ts';
 export { monitorReport } from './monitoring/report.ts';
 export { appPlaces } from './places.ts';

@@ -12,6 +12,7 @@ import { componentsProcedures } from './procedures/components.ts';
 import { connectionsProcedures } from './procedures/connections.ts';
 import { csvProcedures } from './procedures/csv.ts';
 import { expressionsProcedures } from './procedures/expressions.ts';
+import { featuresProcedures } from './procedures/features.ts';
 import { helpProcedures } from './procedures/help.ts';
 import { historyProcedures } from './procedures/history.ts';
 import { lineageProcedures } from './procedures/lineage.ts';
@@ -58,6 +59,7 @@ export function createRouter(engine: Engine) {
     lineage: lineageProcedures(os as unknown as Implementer, engine),
     lint: lintProcedures(os as unknown as Implementer, engine),
     expressions: expressionsProcedures(os as unknown as Implementer, engine),
+    features: featuresProcedures(os as unknown as Implementer, engine),
     help: helpProcedures(os as unknown as Implementer, engine),
     history: historyProcedures(os as unknown as Implementer, engine),
     registry: registryProcedures(os as unknown as Implementer, engine),

@@ -88,6 +88,7 @@ export function inputRelations(inputs: Gathered): Record<string, Relation[]> | n
         schema: meta.schema,
         label: origin.label,
         origin: { nodeId: origin.nodeId, port: origin.port },
+        ...(meta.features === undefined ? {} : { features: meta.features }),
       });
     }
     if (list.length > 0) relations[port] = list;

@@ -8,6 +8,7 @@ import { componentsContract } from './sections/components.ts';
 import { connectionsContract } from './sections/connections.ts';
 import { csvContract } from './sections/csv.ts';
 import { expressionsContract } from './sections/expressions.ts';
+import { featuresContract } from './sections/features.ts';
 import { helpContract } from './sections/help.ts';
 import { historyContract } from './sections/history.ts';
 import { lineageContract } from './sections/lineage.ts';
@@ -63,6 +64,7 @@ export const contract = {
   lineage: lineageContract,
   lint: lintContract,
   expressions: expressionsContract,
+  features: featuresContract,
   help: helpContract,
   history: historyContract,
   registry: registryContract,

@@ -23,6 +23,7 @@ export { isRowWise } from './row-wise.ts';
 export { schemaOf } from './schema.ts';
 export { everything, mayGain } from './may-gain.ts';
 export { scansOf, traced, type Scan, type Traced, type TracedPart, type TracedRole } from './traced.ts';
+export { latestFeatures, pointInTime, type FeatureChoice } from './point-in-time.ts';
 export { typeOf, unknownColumn } from './typing.ts';
 export { withColumns } from './with-columns.ts';
 export type * from './types.ts';

@@ -119,6 +119,26 @@ export interface WindowColumn {
   readonly orderBy: readonly SortKey[];
 }
 
+/**
+ * What a table of features says of itself: whose values they are, and since when each is known. Times are dates or timestamps, without
+ * zone.
+ */
+export interface FeatureTable {
+  readonly view: string;
+  /** Absent on a table that is made in the same run. */
+  readonly version?: number;
+  /** Columns that say whose values a row holds. */
+  readonly keys: readonly string[];
+  /** Column with the time from which a row's values hold. */
+  readonly time: string;
+  /** Column with the time at which a row was written, where rows are corrected later: before it, nobody could know the row. */
+  readonly created: string | null;
+  /** Whole seconds after its event time until a row is known (a sum over a day is known when the day is over). */
+  readonly delay: number;
+  /** Whole seconds after its event time from which a row's values count no more; null: they count until the next row. */
+  readonly ttl: number | null;
+}
+
 /** Where a scan reads. Paths are absolute when executed; a document holds paths relative to the project. */
 export type Source =
   | {
@@ -152,6 +172,8 @@ export type Relation =
       readonly label: string;
       /** For lineage: the node whose output this is, when it is one. */
       readonly origin?: { readonly nodeId: string; readonly port: string };
+      /** On tables of a feature view. */
+      readonly features?: FeatureTable;
     }
   | { readonly op: 'project'; readonly input: Relation; readonly columns: readonly NamedExpr[] }
   | { readonly op: 'filter'; readonly input: Relation; readonly predicate: Expr }

@@ -4,6 +4,7 @@ import type { ChartServices } from './charts.ts';
 import type { CsvFileServices, CsvTableServices } from './csv.ts';
 import type { DatabaseProbes, DatabaseServices } from './databases.ts';
 import type { AlarmServices, ReferenceServices } from './monitoring.ts';
+import type { FeatureProbes, FeatureServices } from './features.ts';
 import type { FormatFileServices, FormatTableServices } from './formats.ts';
 import type { Say } from './say.ts';
 import type { ScriptServices } from './scripts.ts';
@@ -40,6 +41,7 @@ export interface ParamHint {
     | 'sql'
     | 'javascript'
     | 'python'
+    | 'feature' // VIEW:FEATURE of the project's feature store
     | 'connection' // name of a database connection of the project
     | 'column-values' // list of values of the column named by the param `of`, with their counts
     | 'hidden';
@@ -199,6 +201,7 @@ export interface ProbeContext {
   /** Reading of files by DuckDB's readers: see app/data. */
   readonly files: FileServices;
   readonly databases: DatabaseProbes;
+  readonly features: FeatureProbes;
 }
 
 export interface FileServices extends CsvFileServices, FormatFileServices {
@@ -237,6 +240,7 @@ export interface RunContext<P> {
   /** Tables to compare with that are not on the canvas: what a registered model was trained on. */
   readonly references: ReferenceServices;
   readonly databases: DatabaseServices;
+  readonly features: FeatureServices;
   readonly scripts: ScriptServices;
   readonly expressions: ExpressionServices;
   /** A final number of this node in the last successful runs of the pipeline, newest first, at most `limit`. */

@@ -1,4 +1,4 @@
-import type { Expr, Relation, Schema } from '#app/relation/types.ts';
+import type { Expr, FeatureTable, Relation, Schema } from '#app/relation/types.ts';
 import type { LearnerSpec, ModelSignature, ModelValue } from './model-contract.ts';
 import type { Recipe } from './recipe-steps.ts';
 import type { Evaluation, Report } from './report-blocks.ts';
@@ -22,7 +22,7 @@ export const mayBeEmpty = ({ arity }: PortSpec): boolean => arity === 'optional'
 
 /** What is known of a port's value before anything runs. */
 export type PortMeta =
-  | { readonly kind: 'table'; /** null while unknown (upstream not configured yet) */ readonly schema: Schema | null }
+  | { readonly kind: 'table'; /** null while unknown (upstream not configured yet) */ readonly schema: Schema | null; /** On tables of a feature view. */ readonly features?: FeatureTable }
   | { readonly kind: 'recipe'; readonly recipe: Recipe | null }
   | { readonly kind: 'learner'; readonly learner: LearnerSpec | null }
   | { readonly kind: 'model'; readonly signature: ModelSignature | null }

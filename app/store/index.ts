@@ -5,11 +5,13 @@ export { AutomationStore, type AutomationRecord, type NewFiring } from './automa
 export { CacheStore, type CacheEntry } from './cache.ts';
 export { listBackups } from './database.ts';
 export { isProcessAlive, processMark, type LeaseHolder } from './lease.ts';
+export { FeatureStore, modelFeaturesSchema, type FeatureLineage, type FeatureUse, type MaterialisationRecord, type ModelFeatures, type NewMaterialisation, type ViewRecord, type ViewVersionRecord } from './features.ts';
 export { aliasPattern, modelNamePattern, modelStages, ModelStore, versionFactsSchema, type ApprovalRecord, type ModelStage, type ModelVersionRecord, type VersionFacts } from './models.ts';
 export { listServers, readServerSettings, readServerState, removeServerSettings, removeServerState, serverLimitsSchema, serverSettingsSchema, servedModelSchema, requestLogSettingsSchema, writeServerSettings, writeServerState, type RequestLogSettings, type ServedModelSettings, type ServerLimits, type ServerSettings, type ServerState } from './servers.ts';
 export { tokenHash, tokenScopes, TokenStore, type AccessToken, type TokenScope } from './tokens.ts';
 export type { NodeRunRecord, RunRecord, SeriesRecord } from './records.ts';
 export { addLogColumns, closeLeftovers, listSegments, loggedInput, loggedModels, loggedProbability, logSchema, openRedactor, pruneSegments, readLogColumns, requestFolder, segmentName, type LogColumns, type LogSegment } from './request-log.ts';
+export { keyPart, OnlineFeatures, OnlineFeatureWriter, type FeatureCell, type OnlineRecord, type OnlineRow, type OnlineView } from './online-features.ts';
 export { RunStore, type LineageRecord } from './runs.ts';
 export { TraceStore, type AuditHead, type DatasetVersionRecord } from './trace.ts';
 export { UsageStore, type StoredResult } from './usage.ts';

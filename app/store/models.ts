@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { PenstockError } from '#app/core/errors.ts';
 import type { ModelValue } from '#app/sdk/ports.ts';
 import type { StoreDatabase } from './database.ts';
+import { modelFeaturesSchema } from './features.ts';
 import { jsonColumn, readRow, storedModelValue } from './records.ts';
 
 export interface ModelVersionRecord {
@@ -46,6 +47,8 @@ export const versionFactsSchema = z.looseObject({
   actor: z.string().optional(),
   /** File or address that it came from, where it was not trained here. */
   origin: z.string().optional(),
+  /** Feature views that its inputs come from. */
+  features: z.array(modelFeaturesSchema).optional(),
 });
 export type VersionFacts = z.infer<typeof versionFactsSchema>;
 

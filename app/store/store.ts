@@ -7,6 +7,7 @@ import { AuditStore } from './audit.ts';
 import { AlarmStore } from './alarms.ts';
 import { AutomationStore } from './automation.ts';
 import { CacheStore } from './cache.ts';
+import { FeatureStore } from './features.ts';
 import { migrateStore, StoreDatabase } from './database.ts';
 import { leaseRenewalMs, readLease, releaseLease, renewLease, takeLease, type LeaseHolder } from './lease.ts';
 import type { StoreMigration } from './migrations/index.ts';
@@ -44,6 +45,7 @@ export interface Store {
   readonly alarms: AlarmStore;
   readonly automation: AutomationStore;
   readonly tokens: TokenStore;
+  readonly features: FeatureStore;
   /** Notes an artifact's name and size; the file is `artifacts`' business. */
   noteArtifact(id: string, name: string, bytes: number): void;
   artifactInfo(id: string): { id: string; name: string; bytes: number; createdAt: number } | null;
@@ -142,7 +144,7 @@ function readOnlyStore(projectDir: string, file: string, migrations: readonly St
   }
 }
 
-type Parts = Pick<Store, 'projectDir' | 'runs' | 'cache' | 'models' | 'artifacts' | 'meta' | 'usage' | 'audit' | 'trace' | 'noteArtifact' | 'artifactInfo' | 'alarms' | 'automation' | 'tokens' | 'changes' | 'together'>;
+type Parts = Pick<Store, 'projectDir' | 'runs' | 'cache' | 'models' | 'artifacts' | 'meta' | 'usage' | 'audit' | 'trace' | 'noteArtifact' | 'artifactInfo' | 'alarms' | 'automation' | 'tokens' | 'changes' | 'features' | 'together'>;
 
 const artifactRow = z.object({ id: z.string(), name: z.string(), bytes: z.number(), createdAt: z.number() });
 
@@ -161,6 +163,7 @@ function partsOf(projectDir: string, database: StoreDatabase, runs: RunStore): P
     automation: new AutomationStore(database),
     tokens: new TokenStore(database),
     changes: () => database.dataVersion,
+    features: new FeatureStore(database),
     noteArtifact(id, name, bytes) {
       database.run('insert into artifacts (id, name, bytes, created_at) values (?, ?, ?, ?) on conflict do nothing', id, name, bytes, Date.now());
     },

@@ -61,9 +61,9 @@ export class UsageStore {
     });
   }
 
-  /** Artifacts of registered models. */
+  /** Artifacts of registered models and of feature views. */
   registered(): Set<string> {
-    return new Set(this.#db.all("select value || ' ' || onnx as text from model_versions").flatMap((row) => idsIn(readRow(textRow, row, 'a model version').text)));
+    return new Set(this.#db.all("select value || ' ' || onnx as text from model_versions union all select artifact from feature_materialisations where artifact is not null").flatMap((row) => idsIn(readRow(textRow, row, 'a model version').text)));
   }
 
   /** Every artifact that was noted, whether its file is there or not. */

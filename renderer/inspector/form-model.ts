@@ -41,6 +41,7 @@ export type Control =
   | 'javascript'
   | 'python'
   | 'connection'
+  | 'feature'
   | 'column-values'
   | 'list'
   | 'object'

@@ -79,8 +79,10 @@ export class ColumnSteps {
       for (const source of sources) {
         const schema = this.#schema(source.nodeId, source.port);
         if (schema === null) return null;
+        const meta = this.#analysis.nodes.get(source.nodeId)?.configuration.outputs[source.port];
+        const features = meta?.kind === 'table' && meta.features !== undefined ? { features: meta.features } : {};
         const label = this.#analysis.nodes.get(source.nodeId)?.title ?? source.nodeId;
-        list.push({ op: 'scan', source: { kind: 'named', name: `${source.nodeId}.${source.port}` }, schema, label, origin: { nodeId: source.nodeId, port: source.port } });
+        list.push({ op: 'scan', source: { kind: 'named', name: `${source.nodeId}.${source.port}` }, schema, label, origin: { nodeId: source.nodeId, port: source.port }, ...features });
       }
       inputs[port] = list;
     }

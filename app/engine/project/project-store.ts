@@ -3,7 +3,7 @@ import path from 'node:path';
 import { parseDocument } from '#app/pipeline/parse.ts';
 import { serialiseDocument } from '#app/pipeline/serialise.ts';
 import type { RunDetail, RunSummary } from '#app/protocol/schema.ts';
-import { openStore, type AuditStore, type AutomationStore, type CacheEntry, type MetaStore, type ModelStore, type RunStore, type TraceStore, type UsageStore, type NodeRunRecord, type RunRecord, type AlarmStore, type Store, type TokenStore } from '#app/store/index.ts';
+import { openStore, type AuditStore, type AutomationStore, type CacheEntry, type MetaStore, type ModelStore, type RunStore, type TraceStore, type UsageStore, type NodeRunRecord, type RunRecord, type AlarmStore, type Store, type FeatureStore, type TokenStore } from '#app/store/index.ts';
 import type { ResultEntry, ResultStore, StoredPort } from '../results/result-cache.ts';
 import type { RunRecords } from '../run/records.ts';
 import type { ArtifactFiles } from '../services/artifact-files.ts';
@@ -28,6 +28,7 @@ export interface ProjectStore {
   readonly alarms: AlarmStore;
   readonly automation: AutomationStore;
   readonly tokens: TokenStore;
+  readonly features: FeatureStore;
   /** Makes several writes one transaction. Synchronous. */
   together<T>(work: () => T): T;
   /** Text of a document as it was run, by its hash. */
@@ -72,6 +73,7 @@ export async function openProjectStore(projectDir: string, options: { readonly r
     alarms: store.alarms,
     automation: store.automation,
     tokens: store.tokens,
+    features: store.features,
     together: (work) => store.together(work),
     documentText: (hash) => store.runs.version(hash),
     runVersion: (runId) => {

@@ -72,7 +72,8 @@ export class Registry {
     const { store, cache, filesDir, actor } = this.#host;
     const facts = await registrationFacts(origin, { cache, filesDir, actor, pipelineOf: (runId) => store.runVersion(runId)?.hash ?? null });
     const about = { runId: origin.runId, nodeId: origin.nodeId, pipelineTitle: origin.resolver.analysis.document.title, note };
-    const made = this.add(name, value, facts, about);
+    const features = await this.#host.features.ofModel(origin, value.signature.inputs.map((input) => input.name));
+    const made = this.add(name, value, features.length === 0 ? facts : { ...facts, features }, about);
     if (origin.runId !== null && facts.trainer !== undefined) this.#registered.set(origin.runId, [...(this.#registered.get(origin.runId) ?? []), { name, version: made.version, trainer: facts.trainer }]);
     return made;
   }

@@ -28,7 +28,7 @@ export interface RelationBuilding {
 export class PortValueResolver {
   readonly analysis: Analysis;
   readonly #cache: ResultCache;
-  readonly #building: RelationBuilding;
+  readonly building: RelationBuilding;
   readonly #values = new Map<string, PortValues>();
   readonly #partial: boolean;
 
@@ -37,7 +37,7 @@ export class PortValueResolver {
     this.#partial = options.partial === true;
     this.analysis = analysis;
     this.#cache = cache;
-    this.#building = building;
+    this.building = building;
   }
 
   /** A result of this run. */
@@ -116,7 +116,7 @@ export class PortValueResolver {
     if (isMissing(values)) throw notRun(values.missing);
     const inputs: Record<string, Relation[]> = {};
     for (const [port, list] of Object.entries(values)) inputs[port] = list.filter((value) => value.kind === 'table').map((value) => value.relation);
-    const { services, parsing } = this.#building;
+    const { services, parsing } = this.building;
     const built = await withParses(parsing, () => relation(inputs, node.params, node.configuration.facts, services));
     const outputs = node.type?.definition.outputs ?? [];
     const byPort: Readonly<Record<string, Relation>> = isRelation(built)

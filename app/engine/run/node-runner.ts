@@ -3,6 +3,7 @@ import type { Database, ProfiledOperator } from '#app/data/index.ts';
 import type { Expr, Relation, Schema } from '#app/relation/types.ts';
 import { seedOf } from '#app/pipeline/cache-key.ts';
 import type { AlarmServices, ReferenceServices } from '#app/sdk/monitoring.ts';
+import type { FeatureServices } from '#app/sdk/features.ts';
 import type { ModelServices, ProbeContext, RunContext } from '#app/sdk/node.ts';
 import type { PlannedPort } from '../planning/plan.ts';
 import type { PortValue, TableValue } from '#app/sdk/ports.ts';
@@ -40,6 +41,7 @@ export interface NodeEnvironment {
   parse(text: string, schema: Schema, param: readonly (string | number)[]): Promise<Expr>;
   /** A metric of a node in the last successful runs of a pipeline, newest first. */
   earlier(pipelineId: string, nodeId: string, metric: string, limit: number): readonly number[];
+  features(origin: ModelOrigin): FeatureServices;
   /** Logs the stack of an error that nobody foresaw. */
   noteUnexpected(error: unknown): void;
 }
@@ -127,6 +129,7 @@ export async function runExecutor(
     references: environment.references(signal),
     expressions: { parse: (text, schema, param) => environment.parse(text, schema, param) },
     earlier: (metric, limit) => environment.earlier(resolver.analysis.document.id, nodeId, metric, limit),
+    features: environment.features({ runId: origin.runId, nodeId, resolver, signal }),
     checkpoint: environment.checkpoints.of(node.key),
     resolvePath: (path) => environment.resolvePath(path),
   };

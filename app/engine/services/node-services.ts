@@ -6,6 +6,7 @@ import { scanParquet } from '#app/relation/build.ts';
 import { didYouMean, schemaOf } from '#app/relation/index.ts';
 import type { Relation } from '#app/relation/types.ts';
 import type { ArtifactServices, FileServices, ProbeContext, TableServices } from '#app/sdk/node.ts';
+import type { FeatureProbes } from '#app/sdk/features.ts';
 import type { TableValue } from '#app/sdk/ports.ts';
 import type { ArtifactFiles } from './artifact-files.ts';
 import { chartServices } from './charts.ts';
@@ -36,8 +37,8 @@ export function fileServices(database: Database): FileServices {
   };
 }
 
-export function probeContext(database: Database, outside: OutsideDatabases, resolvePath: (path: string) => string, signal: AbortSignal): ProbeContext {
-  return { signal, resolvePath, files: fileServices(database), databases: outside.probes(signal) };
+export function probeContext(database: Database, outside: OutsideDatabases, features: FeatureProbes, resolvePath: (path: string) => string, signal: AbortSignal): ProbeContext {
+  return { signal, resolvePath, files: fileServices(database), databases: outside.probes(signal), features };
 }
 
 export function artifactServices(artifacts: ArtifactFiles): ArtifactServices {

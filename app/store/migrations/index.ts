@@ -1,4 +1,5 @@
 import { automation } from './automation.ts';
+import { features } from './features.ts';
 import { firstLight } from './first-light.ts';
 import { monitoring } from './monitoring.ts';
 import { operate } from './operate.ts';
@@ -21,4 +22,5 @@ export const storeMigrations: readonly StoreMigration[] = [
   monitoring,
   automation,
   serving,
+  features,
 ];

@@ -63,6 +63,7 @@ export const help: typeof english = {
       unusual: 'Ungewöhnliches finden',
       join: 'Bereinigen und verknüpfen',
       score: 'Stapelweise bewerten',
+      features: 'Feature Store',
       auto: 'Suchen lassen',
     },
   },

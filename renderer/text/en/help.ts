@@ -62,6 +62,7 @@ export const help = {
       unusual: 'Find the unusual',
       join: 'Clean and join',
       score: 'Score in batch',
+      features: 'Feature store',
       auto: 'Let it search',
     },
   },
