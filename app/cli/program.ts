@@ -1,6 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { penstockVersion } from '#app/core/version.ts';
 import { automationCommands } from './automation-commands.ts';
+import { ciCommands } from './ci.ts';
 import { connectionCommands } from './connection-commands.ts';
 import { briefCommands } from './brief.ts';
 import { bundleCommand, scoreCommand, serveCommand } from './deploy.ts';
@@ -150,6 +151,7 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
   traceCommands(program, terminal, done);
   monitorCommands(program, terminal, done);
   automationCommands(program, terminal, done);
+  ciCommands(program, terminal, done);
 
   try {
     await program.parseAsync(args, { from: 'user' });
