@@ -5,6 +5,7 @@ import { RepairPlace } from './place.ts';
 import { cast, chooseAnother, chooseMissing, didYouMean, impute, pickFile, takeDatesApart } from './rules/columns.ts';
 import { bypassedEmpty, circle, danglingEdges, inputMissing, inputTaken, kindMismatch, unknownPort } from './rules/graph.ts';
 import { anotherClass, backIntoBounds, counterpart, freeName, moreMegabytes, moreRejects, moreRows, moreSeconds, moreValues, noFeaturesChosen, orderByTime, overwrite, targetOutOfFeatures, unknownParam, usualMetric } from './rules/params.ts';
+import { allColumns, appendOrReplace, asManyAsCorners, asManyAsFeatures, asNa, asUnicode, createTable, datesFirst, fewerBlocks, fillFirst, harmlessFormulas, idleRule, listThere, noCovariates, noLogarithm, noMap, numberedBins, oneColumnLess, oneRepeat, plainName, sameNamedKey, sampleFirst, sheetName, sheetThere, smallerFirst, sortedBorders, splitAtCommas, unusedWire, usualHeldBack, usualParts, usualSizes, withoutEffect, workbookPath } from './rules/settings.ts';
 import type { Repair, RepairInput, RepairRule } from './types.ts';
 
 const reconnectFile: RepairRule = (at) => (at.hint.control === 'file' || at.hint.control === 'folder' ? [pickFile(at)] : []);
@@ -55,6 +56,42 @@ const rules: Readonly<Record<string, readonly RepairRule[]>> = {
   'window-unordered': [orderByTime],
   'sample-unordered': [orderByTime],
   'impute-unordered': [orderByTime],
+  'name-taken': [freeName],
+  'bad-edges': [sortedBorders],
+  'bad-names': [numberedBins],
+  'csv-formulas': [harmlessFormulas],
+  'csv-encoding': [asUnicode],
+  'csv-missing-text': [asNa],
+  'no-validation': [usualHeldBack],
+  'impute-after-scale': [fillFirst],
+  'parts-come-later': [datesFirst],
+  'no-parts': [usualParts],
+  'explode-delimiter': [splitAtCommas],
+  'no-common-columns': [allColumns],
+  'join-keys': [sameNamedKey],
+  'few-sizes': [usualSizes],
+  'groups-once': [oneRepeat],
+  'empty-range': [smallerFirst],
+  'rule-never': [idleRule],
+  'rule-unreachable': [idleRule],
+  'model-name': [plainName],
+  'bundle-name': [plainName],
+  'excel-sheet-name': [sheetName],
+  'excel-extension': [workbookPath],
+  'excel-sheet': [sheetThere],
+  'json-path': [listThere],
+  'too-many-blocks': [fewerBlocks],
+  informative: [asManyAsFeatures],
+  'too-many-classes': [asManyAsCorners],
+  'not-positive': [noLogarithm],
+  'partition-columns': [oneColumnLess],
+  'database-table-exists': [appendOrReplace],
+  'database-unknown-table': [createTable],
+  'covariates-unused': [noCovariates],
+  'too-many-rows': [sampleFirst],
+  'half-a-map': [noMap],
+  'no-effect': [withoutEffect],
+  'final-unused': [unusedWire],
 };
 
 /** Codes that rules are for. */

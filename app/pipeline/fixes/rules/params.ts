@@ -26,7 +26,7 @@ function boundOf(issue: z.core.$ZodIssue): { readonly verb: string; readonly val
 }
 
 /** Whether nothing is wrong at a param any more; others may be wrong still. */
-function parses(schema: z.ZodType, params: unknown, path: readonly (string | number)[]): boolean {
+export function parses(schema: z.ZodType, params: unknown, path: readonly (string | number)[]): boolean {
   const parsed = schema.safeParse(params);
   return parsed.success || !parsed.error.issues.some((issue) => JSON.stringify(issue.path.slice(0, path.length)) === JSON.stringify(path));
 }
@@ -67,7 +67,8 @@ function siblingNames(at: RepairPlace): string[] {
   return list.flatMap((row: unknown) => (typeof row === 'object' && row !== null && field in row ? [String((row as Record<string, unknown>)[field]).toLowerCase()] : []));
 }
 
-const current = (at: RepairPlace, name: string): unknown => {
+/** A param as the node has it, its default where it is not set. */
+export const current = (at: RepairPlace, name: string): unknown => {
   if (Object.hasOwn(at.params, name)) return at.params[name];
   const parsed = at.type.definition.params.safeParse(at.params);
   return parsed.success && typeof parsed.data === 'object' && parsed.data !== null ? (parsed.data as Record<string, unknown>)[name] : undefined;
@@ -86,6 +87,11 @@ function raiseTo(at: RepairPlace, name: string, value: number): Repair {
   return { kind: 'edit', title: `Raise “${paramTitle(at.type.definition.params, [name])}” to ${String(value).replaceAll(/\B(?=(\d{3})+(?!\d))/g, '\u202f')}`, command: at.set([name], value) };
 }
 
+/** A number that is too great for the rest of the params. */
+export function lowerTo(at: RepairPlace, name: string, value: number): Repair[] {
+  return parses(at.type.definition.params, { ...at.params, [name]: value }, [name]) ? [{ kind: 'edit', title: `Lower “${paramTitle(at.type.definition.params, [name])}” to ${value}`, command: at.set([name], value) }] : [];
+}
+
 export const moreSeconds = raise('seconds', 2);
 export const moreMegabytes = raise('megabytes', 2);
 export const moreRows = raise('rows', 10);
@@ -98,7 +104,7 @@ export const moreValues: RepairRule = (at, { message }) => {
 };
 
 /** One param to a fixed value, where the type has it. */
-const setTo = (name: string, value: unknown, title: (at: RepairPlace) => string): RepairRule => (at) => (current(at, name) === undefined || current(at, name) === value ? [] : [{ kind: 'edit', title: title(at), command: at.set([name], value) }]);
+export const setTo = (name: string, value: unknown, title: (at: RepairPlace) => string): RepairRule => (at) => (current(at, name) === undefined || current(at, name) === value ? [] : [{ kind: 'edit', title: title(at), command: at.set([name], value) }]);
 
 export const overwrite = setTo('overwrite', true, (at) => `Switch “${paramTitle(at.type.definition.params, ['overwrite'])}” on`);
 export const usualMetric = setTo('metric', 'auto', () => 'Use the usual metric');
