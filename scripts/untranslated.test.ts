@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { untranslated } from './untranslated.mjs';
 
 /**
- * How many sentences of a folder may still lack a translation: for a part whose words are not settled yet. It is a debt with a name;
+ * How many sentences of a folder may still lack a translation, at most: for a part whose words are not settled yet. It is a debt with a name;
  * whoever settles it takes the line out.
  */
 const allowed: Readonly<Record<string, number>> = {};
@@ -20,7 +20,8 @@ describe('the sentences of the engine', () => {
     expect(open.filter(({ file }) => !isAllowed(file)).map(({ text, file }) => `${file}: ${text}`)).toEqual([]);
   });
 
-  it('lack as many as the list of debts says, not fewer and not more', () => {
-    expect(Object.fromEntries(Object.keys(allowed).map((folder) => [folder, open.filter(({ file }) => file.startsWith(`${folder}/`)).length]))).toEqual(allowed);
+  it('lack no more than the list of debts allows', () => {
+    const owed = Object.keys(allowed).map((folder) => [folder, open.filter(({ file }) => file.startsWith(`${folder}/`)).length] as const);
+    expect(owed.filter(([folder, count]) => count > (allowed[folder] ?? 0))).toEqual([]);
   });
 });
