@@ -190,7 +190,12 @@ export class Engine {
     const services: RelationServices = { parse: createParser(this.analyser.trees), resolvePath, ...createAnswers(this.analyser.answers) };
     this.#building = { services, parsing: this.analyser.parsing };
     this.alarms = new Alarms(this);
-    this.models = new Models({ store, database, distDir: options.distDir, resolvePath, tempDir: parts.tempDir, register: (...model) => this.registry.register(...model), brief: () => this.brief.readable() });
+    this.models = new Models({
+      ...{ store, database, distDir: options.distDir, resolvePath, tempDir: parts.tempDir },
+      register: (...model) => this.registry.register(...model),
+      brief: () => this.brief.readable(),
+      audit: (event) => this.audit(event),
+    });
     this.registry = new Registry(this);
     const parallel = parallelNodes();
     this.#environment = {
@@ -391,6 +396,7 @@ export class Engine {
   cancelRun(runId: string): void {
     const known = this.#runs.get(runId);
     if (known === undefined && this.store.records.get(runId) === null) throw unknownRun(runId);
+    if (known !== undefined && !known.run.log.ended) this.audit({ action: 'run.cancelled', subject: `run:${runId}` });
     known?.run.cancel();
   }
 

@@ -80,22 +80,27 @@ export function createRouter(engine: Engine) {
         const opened = await engine.pipelines.open(input.path, { readOnly: engine.readOnly });
         return { ...opened, history: [...opened.history] };
       }),
-      create: os.pipeline.create.handler(({ input }) => {
+      create: os.pipeline.create.handler(async ({ input }) => {
         engine.assertWritable();
-        return engine.pipelines.create(input.title);
+        const made = await engine.pipelines.create(input.title);
+        engine.audit({ action: 'pipeline.created', subject: `pipeline:${made.path}`, details: { title: input.title } });
+        return made;
       }),
       append: os.pipeline.append.handler(({ input }) => {
         engine.assertWritable();
         engine.automation.declareSoon(input.path, input.document);
         return engine.pipelines.append(input.path, input.document, input);
       }),
-      rename: os.pipeline.rename.handler(({ input }) => {
+      rename: os.pipeline.rename.handler(async ({ input }) => {
         engine.assertWritable();
-        return engine.pipelines.rename(input.path, input.title);
+        const renamed = await engine.pipelines.rename(input.path, input.title);
+        engine.audit({ action: 'pipeline.renamed', subject: `pipeline:${renamed.path}`, details: { title: input.title, from: input.path } });
+        return renamed;
       }),
       remove: os.pipeline.remove.handler(async ({ input }) => {
         engine.assertWritable();
         await engine.pipelines.remove(input.path);
+        engine.audit({ action: 'pipeline.removed', subject: `pipeline:${input.path}` });
         return {};
       }),
       configure: os.pipeline.configure.handler(async ({ input, signal }) => {

@@ -248,6 +248,7 @@ const afterRun: readonly Screen[] = [
   page('monitors'),
   page('automation'),
   page('reports'),
+  page('trace'),
   {
     name: 'a report',
     show: async (studio) => {
@@ -257,6 +258,18 @@ const afterRun: readonly Screen[] = [
       for (const type of ['chart', 'table', 'picture']) await expect(studio.page.locator(`[data-block-type=${type}][data-ready=true]`).first()).toBeVisible();
     },
     hide: async (studio) => studio.page.getByTestId('rail-canvas').click(),
+  },
+  {
+    name: 'the audit log',
+    show: async (studio) => {
+      await studio.page.getByTestId('rail-trace').click();
+      await studio.page.getByTestId('trace-tab-audit').click();
+      await seen(studio.page, 'audit-state');
+    },
+    hide: async (studio) => {
+      await studio.page.getByTestId('trace-tab-lineage').click();
+      await studio.page.getByTestId('rail-canvas').click();
+    },
   },
   page('settings'),
   byKey('in words', 'Control+Alt+d', 'description-text'),
@@ -320,6 +333,7 @@ const everywhere: readonly Screen[] = [
   page('monitors'),
   page('automation'),
   page('reports'),
+  page('trace'),
   page('settings'),
 ];
 

@@ -182,6 +182,7 @@ const runs: Readonly<Record<ActionId, ActionRun>> = {
   'page.monitors': { run: page('monitors') },
   'page.automation': { run: page('automation') },
   'page.reports': { run: page('reports') },
+  'page.trace': { run: page('trace') },
 
   'pipeline.new': { run: showTemplates },
   'pipeline.rename': { run: () => focusSoon('[data-testid="pipeline-title"]') },

@@ -1,5 +1,5 @@
 import { Fragment } from 'react';
-import { Activity, Boxes, CalendarClock, Database, History, LayoutDashboard, ListTree, Milestone, Settings, Target, Workflow, type LucideIcon } from 'lucide-react';
+import { Activity, Boxes, CalendarClock, Database, History, LayoutDashboard, ListTree, Milestone, Settings, Target, Waypoints, Workflow, type LucideIcon } from 'lucide-react';
 import { useView, type PageName } from '../state/view.ts';
 import { Tooltip, cx } from '../ui/index.ts';
 import { runAction } from './actions.ts';
@@ -28,7 +28,10 @@ const groups: readonly (readonly RailPage[])[] = [
     { name: 'monitors', title: texts.monitors.title, icon: Activity },
     { name: 'automation', title: texts.automation.title, icon: CalendarClock },
   ],
-  [{ name: 'reports', title: texts.reports.title, icon: LayoutDashboard }],
+  [
+    { name: 'reports', title: texts.reports.title, icon: LayoutDashboard },
+    { name: 'trace', title: texts.trace.title, icon: Waypoints },
+  ],
 ];
 
 export function Rail() {

@@ -4,7 +4,7 @@ import { CircleHelp, Link2Off, Play, TriangleAlert } from 'lucide-react';
 import { formatCount } from '#app/core/units.ts';
 import { metricChange } from '#app/reports/text/change.ts';
 import type { Block } from '#app/reports/document.ts';
-import type { Content, Resolved } from '#app/reports/resolved.ts';
+import type { Content, Origin, Resolved } from '#app/reports/resolved.ts';
 import type { ValueBlock } from '#app/reports/value-blocks.ts';
 import { formatMetric, metricTitle } from '#app/reports/text/metric-text.ts';
 import { InlineMarkdown, Markdown } from '../results/report/markdown.tsx';
@@ -13,6 +13,7 @@ import { StaticTable } from '../results/report/static-table.tsx';
 import { Badge, Button, Spinner, Tooltip } from '../ui/index.ts';
 import { locale } from '../text/locale.ts';
 import { texts } from '../text/texts.ts';
+import { TraceButton } from '../trace/trace-button.tsx';
 import { ChartBlock } from './chart-block.tsx';
 import { SvgView } from './svg-view.tsx';
 import { runTo } from './run-to.ts';
@@ -86,11 +87,11 @@ function Found({ block, resolved, tone, onChoose }: BlockContentProps & { readon
       );
     case 'ready':
       return grows.has(block.type) ? (
-        <Ready block={block} content={resolved.content} tone={tone} />
+        <Ready block={block} content={resolved.content} origin={resolved.origin} tone={tone} />
       ) : (
         <div className="relative min-h-0 flex-1">
           <div className="absolute inset-0 flex flex-col">
-            <Ready block={block} content={resolved.content} tone={tone} />
+            <Ready block={block} content={resolved.content} origin={resolved.origin} tone={tone} />
           </div>
         </div>
       );
@@ -116,7 +117,7 @@ export function OriginMark({ resolved }: { readonly resolved: Resolved | null })
   return pinned ? <Badge>{texts.reports.asOf(when)}</Badge> : null;
 }
 
-function Ready({ block, content, tone }: { readonly block: Block; readonly content: Content; readonly tone: 'light' | 'dark' }) {
+function Ready({ block, content, origin, tone }: { readonly block: Block; readonly content: Content; readonly origin: Origin | null; readonly tone: 'light' | 'dark' }) {
   switch (content.type) {
     case 'none':
       return null;
@@ -135,7 +136,10 @@ function Ready({ block, content, tone }: { readonly block: Block; readonly conte
       return (
         <div className="flex flex-1 flex-col justify-center">
           {block.title ? null : <div className="truncate text-sm text-muted">{metricTitle(content.metric.name)}</div>}
-          <div className="selectable text-[32px] leading-[38px] font-semibold tracking-tight tabular-nums">{formatMetric(content.metric)}</div>
+          <div className="selectable text-[32px] leading-[38px] font-semibold tracking-tight tabular-nums">
+            {formatMetric(content.metric)}
+            {origin?.runId == null ? null : <TraceButton of={`metric:${origin.runId}/${origin.nodeId}/${content.metric.name}`} name={metricTitle(content.metric.name)} className="ml-1 align-middle" />}
+          </div>
           {content.previous === null ? null : <div className="text-xs text-muted">{texts.reports.change(metricChange(content.metric, content.previous))}</div>}
         </div>
       );

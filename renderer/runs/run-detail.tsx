@@ -1,5 +1,5 @@
 import { useMemo } from 'react';
-import { ArrowLeft } from 'lucide-react';
+import { ArrowLeft, Waypoints } from 'lucide-react';
 import { formatBytes, formatCount, formatDuration } from '#app/core/units.ts';
 import type { NodeRun, RunDetail } from '#app/protocol/schema.ts';
 import { LiveCurves } from '../results/live/live-curves.tsx';
@@ -11,6 +11,9 @@ import { useQuery } from '../results/use-query.ts';
 import { client } from '../rpc/client.ts';
 import { categoryOf, iconOf, titleIn } from '../state/catalogue.ts';
 import { Button, NodeTile, Page, Spinner, cx } from '../ui/index.ts';
+import { ReproduceButton } from '../trace/reproduce-button.tsx';
+import { TraceButton } from '../trace/trace-button.tsx';
+import { showTrace } from '../trace/trace-store.ts';
 import { metricsByNode } from './compare.ts';
 import { RunStatusMark } from './run-status.tsx';
 import { TimeAgo } from './time-ago.tsx';
@@ -32,7 +35,18 @@ export function RunDetailPage({ runId, onBack }: { readonly runId: string; reado
     );
   }
   return (
-    <Page title={run.data.title} actions={back}>
+    <Page
+      title={run.data.title}
+      actions={
+        <>
+          <Button icon={<Waypoints size={14} />} data-testid="trace-run" onClick={() => showTrace(`run:${runId}`)}>
+            {texts.trace.title}
+          </Button>
+          {run.data.status === 'running' ? null : <ReproduceButton runId={runId} />}
+          {back}
+        </>
+      }
+    >
       <Detail run={run.data} />
     </Page>
   );
@@ -59,7 +73,7 @@ function Detail({ run }: { readonly run: RunDetail }) {
       {metrics.length > 0 ? (
         <div className="grid grid-cols-[repeat(auto-fit,minmax(min(420px,100%),1fr))] gap-4">
           {metrics.map(([node, values]) => (
-            <MetricGrid key={node} title={node || texts.runs.metrics} metrics={metricItems(values)} judged={run.nodes.some((one) => titleIn(one.title) === node && isJudged(one.type))} />
+            <MetricGrid key={node} title={node || texts.runs.metrics} metrics={metricItems(values)} judged={run.nodes.some((one) => titleIn(one.title) === node && isJudged(one.type))} beside={(name) => traceOf(run, node, name)} />
           ))}
         </div>
       ) : null}
@@ -72,6 +86,12 @@ function Detail({ run }: { readonly run: RunDetail }) {
       ))}
     </div>
   );
+}
+
+/** Leads from a number to what it was measured on. */
+function traceOf(run: RunDetail, title: string, name: string) {
+  const node = run.nodes.find((one) => titleIn(one.title) === title && Object.hasOwn(one.metrics, name)) ?? run.nodes.find((one) => one.title === title && Object.hasOwn(one.metrics, name));
+  return node === undefined ? null : <TraceButton of={`metric:${run.runId}/${node.nodeId}/${name}`} name={name} />;
 }
 
 const head = 'border-b border-line-strong bg-chrome px-3 py-2 text-left text-xs font-semibold text-muted whitespace-nowrap';

@@ -8,6 +8,7 @@ import { useRun } from '../state/run.ts';
 import { useView } from '../state/view.ts';
 import { Button, EmptyState, Page, Segmented, Spinner } from '../ui/index.ts';
 import { RunComparePage } from './run-compare.tsx';
+import { useShownRun } from './runs-store.ts';
 import { RunDetailPage } from './run-detail.tsx';
 import { RunList } from './run-list.tsx';
 import { texts } from '../text/texts.ts';
@@ -16,7 +17,8 @@ const listed = 200;
 
 /** The history of runs; one opens, several compare. */
 export function RunsPage() {
-  const [open, setOpen] = useState<string | null>(null);
+  const open = useShownRun((state) => state.runId);
+  const setOpen = (runId: string | null) => useShownRun.setState({ runId });
   const [comparing, setComparing] = useState(false);
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const [scope, setScope] = useState<'this' | 'all'>('this');

@@ -8,6 +8,7 @@ import { loadAnew, useView } from '../state/view.ts';
 import { chosenLanguage, keepLanguage, type ChosenLanguage } from '../text/choice.ts';
 import { language } from '../text/language.ts';
 import { Group, Row } from './group.tsx';
+import { OpenLineageSection } from './open-lineage-section.tsx';
 import { StorageSection } from './storage-section.tsx';
 import { Badge, Button, Page, Segmented, Spinner, useTheme } from '../ui/index.ts';
 import { texts } from '../text/texts.ts';
@@ -44,6 +45,7 @@ export function SettingsPage() {
           </Row>
         </Group>
         <StorageSection />
+        <OpenLineageSection />
         <Doctor />
         <Group title={texts.settings.about}>
           <Row title={texts.settings.version}>

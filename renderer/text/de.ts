@@ -18,6 +18,7 @@ import { runs } from './de/runs.ts';
 import { settings } from './de/settings.ts';
 import { state } from './de/state.ts';
 import { table } from './de/table.ts';
+import { trace } from './de/trace.ts';
 import { views } from './de/views.ts';
 import type { Texts } from './en.ts';
 
@@ -43,5 +44,6 @@ export const de: Texts = {
   settings,
   state,
   table,
+  trace,
   views,
 };

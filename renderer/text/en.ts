@@ -18,6 +18,7 @@ import { runs } from './en/runs.ts';
 import { settings } from './en/settings.ts';
 import { state } from './en/state.ts';
 import { table } from './en/table.ts';
+import { trace } from './en/trace.ts';
 import { views } from './en/views.ts';
 
 /** Every text of the page in English: sentences, and small functions where numbers or names go in. Other languages have this shape. */
@@ -42,6 +43,7 @@ export const en = {
   settings,
   state,
   table,
+  trace,
   views,
 };
 

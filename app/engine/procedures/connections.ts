@@ -10,11 +10,14 @@ export function connectionsProcedures(os: Implementer, engine: Engine) {
     save: os.connections.save.handler(async ({ input }) => {
       engine.assertWritable();
       await connections.save(input.connection, input.password, input.previous);
+      const { name, kind, host, database } = input.connection;
+      engine.audit({ action: input.previous === null ? 'connection.added' : 'connection.changed', subject: `connection:${name}`, details: { kind, host, database, passwordChanged: input.password !== null } });
       return {};
     }),
     remove: os.connections.remove.handler(async ({ input }) => {
       engine.assertWritable();
       await connections.remove(input.name);
+      engine.audit({ action: 'connection.removed', subject: `connection:${input.name}` });
       return {};
     }),
     test: os.connections.test.handler(async ({ input }) => {

@@ -16,14 +16,18 @@ export function planningProcedures(os: Implementer, engine: Engine) {
       const report = await engine.storage.report();
       return { ...report, held: report.held.map((one) => ({ ...one })), free: await freeDisk(engine.projectDir) };
     }),
-    clean: os.planning.clean.handler(({ input }) => {
+    clean: os.planning.clean.handler(async ({ input }) => {
       engine.assertWritable();
-      return engine.storage.clean(input);
+      const freed = await engine.storage.clean(input);
+      engine.audit({ action: 'storage.cleaned', subject: 'project', details: { ...input, ...freed } });
+      return freed;
     }),
     limits: os.planning.limits.handler(() => engine.limits.now),
-    setLimits: os.planning.setLimits.handler(({ input }) => {
+    setLimits: os.planning.setLimits.handler(async ({ input }) => {
       engine.assertWritable();
-      return engine.limits.set(input, engine.database);
+      const limits = await engine.limits.set(input, engine.database);
+      engine.audit({ action: 'settings.limits', subject: 'project', details: input });
+      return limits;
     }),
   };
 }

@@ -26,6 +26,7 @@ export function reportsProcedures(os: Implementer, engine: Engine) {
     remove: os.reports.remove.handler(async ({ input }) => {
       engine.assertWritable();
       await engine.reports.remove(input.path);
+      engine.audit({ action: 'report.removed', subject: `report:${input.path}` });
       return {};
     }),
     block: os.reports.block.handler(async ({ input, signal = never }) => {

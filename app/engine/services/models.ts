@@ -20,6 +20,7 @@ export interface ModelsOptions {
   readonly database: Database;
   readonly distDir: string;
   readonly resolvePath: (path: string) => string;
+  readonly audit: (event: { readonly action: string; readonly subject: string; readonly details: Readonly<Record<string, unknown>> }) => void;
   /** A folder that goes with the engine. */
   readonly tempDir: string;
   /** Adds a version of a name to the registry. */
@@ -55,12 +56,18 @@ export class Models {
       },
       exportOnnx: (model, target) => this.exportOnnx(model, target),
       bundle: async (model, { name, path: target, nodeId }) =>
-        writeBundle({ ...(await this.#bundleFacts(name, model, nodeId, origin)), target: this.#options.resolvePath(target) }),
+        this.#bundled(await writeBundle({ ...(await this.#bundleFacts(name, model, nodeId, origin)), target: this.#options.resolvePath(target) }), { name, onnx: model.onnx, run: origin.runId, node: nodeId }),
       serve: async (model, { name, port, nodeId }) => {
         const { url } = await this.#serving.start({ ...(await this.#bundleFacts(name, model, nodeId, origin)), port });
         return { url };
       },
     };
+  }
+
+  #bundled<T extends { readonly path: string; readonly files: readonly { readonly path: string; readonly sha256: string }[] }>(written: T, about: { readonly name: string; readonly onnx: string; readonly run: string | null; readonly node: string }): T {
+    const sha256 = written.files.find((file) => file.path === 'manifest.json')?.sha256;
+    this.#options.audit({ action: 'bundle.written', subject: `bundle:${about.name}`, details: { ...about, path: written.path, sha256 } });
+    return written;
   }
 
   /** Registered versions, newest first. */
@@ -97,6 +104,7 @@ export class Models {
     const bytes = await store.artifacts.read(model.onnx);
     await mkdir(path.dirname(file), { recursive: true });
     await writeFileAtomically(file, bytes);
+    this.#options.audit({ action: 'model.exported', subject: `file:${file}`, details: { onnx: model.onnx, bytes: bytes.byteLength } });
     return { path: file, bytes: bytes.byteLength };
   }
 

@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react';
 import { CircleHelp } from 'lucide-react';
 import type { MetricItem } from '#app/sdk/ports.ts';
 import { Tooltip } from '../../ui/index.ts';
@@ -5,11 +6,19 @@ import { formatMetric, metricTitle } from './metric-text.ts';
 import { TargetMark } from './target-mark.tsx';
 import { texts } from '../../text/texts.ts';
 
+interface MetricGridProps {
+  readonly title?: string | undefined;
+  readonly metrics: readonly MetricItem[];
+  readonly judged?: boolean;
+  /** A small button beside a figure's name. */
+  readonly beside?: (name: string) => ReactNode;
+}
+
 /**
  * Big figures, with what each means behind its question mark, and what the project asks of it.
  * `judged` is false for numbers of rows that the model was fitted on: they say nothing of success.
  */
-export function MetricGrid({ title, metrics, judged = true }: { readonly title?: string | undefined; readonly metrics: readonly MetricItem[]; readonly judged?: boolean }) {
+export function MetricGrid({ title, metrics, judged = true, beside }: MetricGridProps) {
   return (
     <section aria-label={title ?? texts.results.metrics}>
       {title ? <h4 className="mb-2 text-sm font-semibold">{title}</h4> : null}
@@ -27,6 +36,7 @@ export function MetricGrid({ title, metrics, judged = true }: { readonly title?:
                   </button>
                 </Tooltip>
               ) : null}
+              {beside ? <span className="-my-1 ml-auto">{beside(metric.name)}</span> : null}
             </dt>
             <dd className="selectable text-xl font-medium tabular-nums tracking-tight">
               {formatMetric(metric)}
