@@ -72,9 +72,10 @@ async function compared(engine: Engine, again: Engine, before: RunDetail, done: 
   const first = worse === undefined ? null : { nodeId: worse.nodeId, title: worse.title, how: worse.differences[0] ?? '' };
   if (status !== 'succeeded') {
     const fault = after?.nodes.find((node) => node.status === 'failed');
-    return { runId, verdict: 'failed', message: `The run failed this time${fault === undefined ? '' : ` at “${fault.title}”: ${fault.diagnostics.find(({ severity }) => severity === 'error')?.message ?? fault.reason}`}`, changed: [], nodes, first };
+    const why = fault?.diagnostics.find(({ severity }) => severity === 'error')?.message ?? fault?.reason ?? '';
+    return { runId, verdict: 'failed', message: fault === undefined ? 'The run failed this time.' : `The run failed this time at “${fault.title}”: ${why}`, changed: [], nodes, first };
   }
-  if (first === null) return { runId, verdict: 'identical', message: `Identical: ${nodes.length === 1 ? 'the one node gives' : `all ${nodes.length} nodes give`} what they gave then.`, changed: [], nodes, first };
+  if (first === null) return { runId, verdict: 'identical', message: nodes.length === 1 ? 'Identical: the one node gives what it gave then.' : `Identical: all ${nodes.length} nodes give what they gave then.`, changed: [], nodes, first };
   return { runId, verdict: 'differs', message: `It differs first at “${first.title}”: ${first.how}`, changed: [], nodes, first };
 }
 

@@ -112,7 +112,7 @@ export const trace = {
     file: 'Write events to a file of the project',
     fileHint: 'lineage/openlineage.ndjson',
     url: 'Send events to',
-    urlExample: 'https://',
+    urlExample: 'https://lineage.example.com',
     urlHint: 'As Marquez or DataHub listen: http://localhost:5000. Empty: to none.',
     key: 'Key',
     keyHint: 'Kept outside the project, for this server only.',
