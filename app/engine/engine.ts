@@ -195,6 +195,7 @@ export class Engine {
       register: (...model) => this.registry.register(...model),
       brief: () => this.brief.readable(),
       audit: (event) => this.audit(event),
+      card: (...asked) => this.trace.writeCard(...asked),
     });
     this.registry = new Registry(this);
     const parallel = parallelNodes();

@@ -296,9 +296,21 @@ export interface ArtifactServices {
   path(id: string): string;
 }
 
+export interface ModelCardRequest {
+  readonly name: string;
+  readonly evaluations: readonly Evaluation[];
+  /** What a person says; empty: what is known. */
+  readonly use: string;
+  readonly limits: string;
+  readonly ethics: string;
+  readonly file: { readonly format: 'html' | 'md' | 'json' | 'cyclonedx'; readonly path: string } | null;
+}
+
 /** Operations on models that need the store, the bundle writer or a server; provided by the engine. */
 export interface ModelServices {
   register(name: string, model: ModelValue, note: string): Promise<{ name: string; version: number }>;
+  /** The model's card as Markdown, with what is known and what a person adds; also as a file where one is asked for. */
+  card(model: ModelValue, request: ModelCardRequest): Promise<{ markdown: string; path: string | null }>;
   /** Copies a verified model.onnx to a path. @throws PenstockError `parity` when golden rows differ. */
   exportOnnx(model: ModelValue, path: string): Promise<{ path: string; bytes: number }>;
   /** Writes a bundle folder (or a zip when `path` ends in .zip). */

@@ -6,7 +6,7 @@ import { toDiagnostic } from '#app/core/errors.ts';
 import type { Database } from '#app/data/index.ts';
 import { backends, checkParity, closeIdleWorkers, createRunner, encodeModel, openScorer, predictRecords, type GoldenRows, type RecordPrediction } from '#app/ml/index.ts';
 import type { ModelVersion } from '#app/protocol/schema.ts';
-import type { ModelServices } from '#app/sdk/node.ts';
+import type { ModelCardRequest, ModelServices } from '#app/sdk/node.ts';
 import type { ModelValue } from '#app/sdk/ports.ts';
 import { Serving, writeBundle, type ServedModelInfo, type WriteBundleOptions } from '../bundle/index.ts';
 import type { DoctorCheck } from '../doctor.ts';
@@ -21,6 +21,7 @@ export interface ModelsOptions {
   readonly distDir: string;
   readonly resolvePath: (path: string) => string;
   readonly audit: (event: { readonly action: string; readonly subject: string; readonly details: Readonly<Record<string, unknown>> }) => void;
+  readonly card: (model: ModelValue, request: ModelCardRequest, origin: ModelOrigin) => Promise<{ markdown: string; path: string | null }>;
   /** A folder that goes with the engine. */
   readonly tempDir: string;
   /** Adds a version of a name to the registry. */
@@ -54,6 +55,7 @@ export class Models {
         const { version } = await this.#options.register(name, model, note, origin);
         return { name, version };
       },
+      card: (model, request) => this.#options.card(model, request, origin),
       exportOnnx: (model, target) => this.exportOnnx(model, target),
       bundle: async (model, { name, path: target, nodeId }) =>
         this.#bundled(await writeBundle({ ...(await this.#bundleFacts(name, model, nodeId, origin)), target: this.#options.resolvePath(target) }), { name, onnx: model.onnx, run: origin.runId, node: nodeId }),

@@ -6,8 +6,15 @@ import type { Connections, SecretStore } from '../connections/index.ts';
 import type { ProjectEvent, ProjectEvents } from '../events.ts';
 import type { ProjectStore } from '../project/project-store.ts';
 import { AuditTrail } from './audit-trail.ts';
+import type { ModelCardRequest } from '#app/sdk/node.ts';
+import type { ModelValue } from '#app/sdk/ports.ts';
 import { BriefFile } from '../brief/brief-file.ts';
+import { writeFileAtomically } from '../project/atomic-file.ts';
+import type { ModelOrigin } from '../services/models.ts';
+import { cardMarkdown } from './card/markdown.ts';
 import { factsOfVersion, trainerOf, type ModelFacts } from './card/model-facts.ts';
+import { factsOfRun } from './card/run-facts.ts';
+import { cardText } from './card/write-card.ts';
 import { TraceGraph, type Direction } from './graph/graph.ts';
 import { idFromText, parseId } from './graph/ids.ts';
 import { connectionPlaces, OpenLineageEmitter } from './openlineage/emitter.ts';
@@ -95,6 +102,16 @@ export class Trace {
     const { store, catalogue, projectDir } = this.#options;
     const brief = await new BriefFile(projectDir).readable();
     return factsOfVersion(store.models.resolve(reference), { store, catalogue, brief });
+  }
+
+  /** The card of a model of a run, which need not be registered. @throws PenstockError of the file. */
+  async writeCard(model: ModelValue, request: ModelCardRequest, origin: ModelOrigin): Promise<{ markdown: string; path: string | null }> {
+    const { store, projectDir } = this.#options;
+    const facts = await factsOfRun(model, request, origin, { store, brief: await new BriefFile(projectDir).readable() });
+    if (request.file === null) return { markdown: cardMarkdown(facts), path: null };
+    const file = this.#options.resolvePath(request.file.path);
+    await writeFileAtomically(file, cardText(facts, request.file.format));
+    return { markdown: cardMarkdown(facts), path: file };
   }
 
   /** Finishes what is under way while the project can still be written to. */

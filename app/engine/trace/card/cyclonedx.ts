@@ -60,7 +60,7 @@ export function cycloneDx(facts: ModelFacts, options: { readonly now?: Date; rea
 function modelCard(facts: ModelFacts, datasets: readonly string[]): Record<string, unknown> {
   const { model } = facts;
   const { signature } = model;
-  const risks = risksOf(facts.brief);
+  const risks = [...(facts.ethics ? [{ name: facts.ethics, answer: '' }] : []), ...risksOf(facts.brief)];
   const metric = (type: string, value: number, slice: string, interval: readonly [number, number] | null): Record<string, unknown> => ({
     type,
     value: String(value),

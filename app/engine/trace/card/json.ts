@@ -5,7 +5,7 @@ import type { ModelFacts } from './model-facts.ts';
 /** The card as JSON, with the fields of Google's Model Card Toolkit (schema 0.0.2). */
 export function cardJson(facts: ModelFacts): unknown {
   const { model } = facts;
-  const risks = risksOf(facts.brief);
+  const risks = [...(facts.ethics ? [{ name: facts.ethics, answer: '' }] : []), ...risksOf(facts.brief)];
   const graphs = facts.trainingData.map((one) => ({
     name: one.title,
     description: [one.rows === null ? null : `${one.rows} rows`, one.sha256 === null ? `state ${one.version}` : `SHA-256 ${one.sha256}`].filter((part) => part !== null).join(', '),

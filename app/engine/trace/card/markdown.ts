@@ -131,9 +131,9 @@ function approvals(facts: ModelFacts): string {
   return `## Approvals\n\n${table(['Who', 'Verdict', 'When', 'Note'], facts.approvals.map((one) => [one.actor, one.verdict, day(new Date(one.at)), one.note]))}`;
 }
 
-function limits({ brief }: ModelFacts): string {
+function limits({ brief, ethics: written = '' }: ModelFacts): string {
   const risks = risksOf(brief).map(({ name, answer }) => `Risk: ${name}${answer === '' ? '' : `. Answer: ${answer}`}`);
-  return `## Limits\n\n${[...limitsOf(brief), ...risks, ...caveats, ...(risks.length === 0 ? [ethics] : [])].map((line) => `- ${line}`).join('\n')}`;
+  return `## Limits\n\n${[...limitsOf(brief), ...risks, ...caveats, ...(risks.length === 0 && written === '' ? [ethics] : [])].map((line) => `- ${line}`).join('\n')}${written === '' ? '' : `\n\n## Ethical considerations\n\n${written}`}`;
 }
 
 function provenance({ onnx, run, pipeline, appVersion }: ModelFacts): string {

@@ -38,6 +38,8 @@ export interface ModelFacts {
   readonly approvals: readonly ApprovalRecord[];
   /** What the project is for. */
   readonly brief: Brief;
+  /** What a person says of harm and fairness. */
+  readonly ethics?: string;
 }
 
 export type DatasetFacts = Pick<DatasetVersionRecord, 'dataset' | 'title' | 'version' | 'sha256' | 'bytes' | 'rows' | 'columns'>;
@@ -89,7 +91,7 @@ export async function factsOfVersion(record: ModelVersionRecord, { store, catalo
   };
 }
 
-function opsetsOf(bytes: Uint8Array): Record<string, number> {
+export function opsetsOf(bytes: Uint8Array): Record<string, number> {
   try {
     return Object.fromEntries(Object.entries(decodeModel(bytes).opsets).map(([domain, version]) => [domain === '' ? 'ai.onnx' : domain, version]));
   } catch {
