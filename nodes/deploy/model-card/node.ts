@@ -26,7 +26,7 @@ export const definition = defineNode({
   title: 'Model Card',
   summary: 'Says what a model is for, what it was made of, how well it does and where its limits are, on a page and as a file.',
   keywords: ['documentation', 'report', 'fact sheet', 'governance', 'bill of materials', 'SBOM', 'CycloneDX', 'AI act', 'transparency', 'datasheet'],
-  inputs: [...modelInputs, { name: 'evaluations', title: 'Evaluations', kind: 'evaluation', arity: 'many', summary: 'What was measured, to stand in the card.' }],
+  inputs: [...modelInputs, { name: 'evaluation', title: 'Evaluation', kind: 'evaluation', arity: 'optional', summary: 'What was measured, to stand in the card.' }],
   outputs: [{ name: 'report', title: 'Report', kind: 'report', summary: 'The card.' }],
   params: paramsSchema,
   describe: ({ name, format, path }, say) => (format === 'none' ? say`of ${name}` : path.length > 55 ? `…${path.slice(-54)}` : path),

@@ -7,7 +7,7 @@ export const executor: NodeExecutor<Params> = {
   effect: true,
   async run({ inputs, params, models }) {
     const model = modelOf(inputs);
-    const evaluations = (inputs['evaluations'] ?? []).flatMap((value) => (value.kind === 'evaluation' ? [value.evaluation] : []));
+    const evaluations = (inputs['evaluation'] ?? []).flatMap((value) => (value.kind === 'evaluation' ? [value.evaluation] : []));
     const { name, use, limits, ethics, format, path } = params;
     const card = await models.card(model, { name, evaluations, use, limits, ethics, file: format === 'none' ? null : { format, path } });
     const written = card.path === null ? [] : [{ type: 'text' as const, markdown: `Wrote ${codeSpan(card.path)}.` }];
