@@ -118,7 +118,7 @@ const table = {
   'page.monitors': { title: texts.monitors.page, group: 'View', scope: 'page', keys: ['Alt+8'] },
   'page.automation': { title: texts.automation.page, group: 'View', scope: 'page', keys: ['Alt+9'] },
   'page.reports': { title: texts.reports.page, group: 'View', scope: 'page', keys: ['Alt+6'] },
-  'page.trace': { title: texts.trace.page, group: 'View', scope: 'page', keys: ['Alt+9'] },
+  'page.trace': { title: texts.trace.page, group: 'View', scope: 'page', keys: ['Alt+Shift+T'] },
 
   'pipeline.new': { title: texts.app.actions.newPipeline, group: 'Pipeline', scope: 'page', keys: ['Ctrl+Alt+N'] },
   'pipeline.rename': { title: texts.app.actions.renamePipeline, group: 'Pipeline', scope: 'page', keys: [] },

@@ -23,7 +23,7 @@ export function ThingsList({ shown }: { readonly shown: string | null }) {
   return (
     <nav aria-label={texts.trace.things} className="flex h-full min-h-0 flex-col border-r border-line bg-chrome">
       <div className="p-2">
-        <SearchInput value={text} onChange={setText} label={texts.trace.search} placeholder={texts.trace.search} data-testid="trace-search" />
+        <SearchInput value={text} onChange={setText} label={texts.trace.search} placeholder={texts.trace.searchShort} data-testid="trace-search" />
       </div>
       <div className="min-h-0 flex-1 overflow-auto px-1.5 pb-2">
         {reference === null ? null : (

@@ -29,7 +29,11 @@ const statusText = (status: string): string => (Object.hasOwn(texts.runs.statuse
 /** A fact's name; names of metrics are as they were given. */
 export const factName = (name: string): string => (Object.hasOwn(texts.trace.facts, name) ? texts.trace.facts[name as keyof typeof texts.trace.facts] : name);
 
-export const nodeTitle = (node: TraceNode): string => (node.kind === 'step' ? titleIn(node.title) : node.title);
+export function nodeTitle(node: TraceNode): string {
+  if (node.kind === 'step') return titleIn(node.title);
+  // A time says more to people than a hash; the detail has both.
+  return node.kind === 'version' && node.at !== null ? new Date(node.at).toLocaleString(locale, { dateStyle: 'medium', timeStyle: 'short' }) : node.title;
+}
 
 /** The second line of a card. */
 export function nodeSubtitle(node: TraceNode): string {

@@ -9,6 +9,7 @@ export const trace: typeof english = {
   keys: 'Die Pfeiltasten gehen die Leitungen entlang, die Eingabetaste stellt etwas in die Mitte, Plus und Minus zoomen, 0 zeigt alles.',
   things: 'Dinge',
   search: 'Suchen, oder model:name@3',
+  searchShort: 'Suchen',
   goTo: (reference) => `Zu ${reference}`,
   nothingFound: 'Nichts heißt so.',
   none: 'Noch nichts zurückzuverfolgen',

@@ -7,6 +7,7 @@ export const trace = {
   keys: 'Arrow keys walk along the wires, Enter puts a thing into the middle, plus and minus zoom, 0 shows everything.',
   things: 'Things',
   search: 'Search, or model:name@3',
+  searchShort: 'Search',
   goTo: (reference: string) => `Go to ${reference}`,
   nothingFound: 'Nothing has that name.',
   none: 'Nothing to trace yet',
