@@ -131,7 +131,7 @@ async function reproduceCommand(run: string, options: ProjectOptions, terminal: 
         for (const one of found.changed) terminal.out(`  ${one.message}\n`);
         for (const node of found.nodes) terminal.out(`${node.same ? '✓' : '✗'} ${node.title}${node.compared.length === 0 ? '' : ` (${node.compared.join(', ')})`}${node.differences.map((text) => `\n    ${text}`).join('')}\n`);
       }
-      return found.verdict === 'identical' ? exitCodes.ok : exitCodes.failed;
+      return found.verdict === 'identical' || found.verdict === 'equal' ? exitCodes.ok : exitCodes.failed;
     });
   } finally {
     process.off('SIGINT', stop);

@@ -53,11 +53,11 @@ export function ReproduceButton({ runId, size = 'md', icon = <RotateCw size={14}
 }
 
 function Result({ found }: { readonly found: ReproductionData }) {
-  const good = found.verdict === 'identical';
+  const good = found.verdict === 'identical' || found.verdict === 'equal';
   return (
     <div data-testid="reproduction" role="status" className="flex flex-col gap-3 text-sm">
       <p className="flex items-start gap-2">
-        {good ? <CircleCheck size={16} className="mt-0.5 shrink-0 text-good-ink" aria-label={texts.trace.verdicts.identical} /> : <CircleX size={16} className="mt-0.5 shrink-0 text-bad-ink" aria-label={texts.trace.verdicts[found.verdict]} />}
+        {good ? <CircleCheck size={16} className="mt-0.5 shrink-0 text-good-ink" aria-label={texts.trace.verdicts[found.verdict]} /> : <CircleX size={16} className="mt-0.5 shrink-0 text-bad-ink" aria-label={texts.trace.verdicts[found.verdict]} />}
         <span className="font-medium">{found.message}</span>
       </p>
       {found.changed.length > 0 ? (

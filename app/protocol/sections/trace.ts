@@ -84,7 +84,8 @@ export const openLineageStateSchema = z.object({
 
 export const reproductionSchema = z.object({
   runId: z.string(),
-  verdict: z.enum(['identical', 'differs', 'inputs-changed', 'failed']),
+  /** `equal`: up to the rounding of numbers, which the order of additions in threads decides. */
+  verdict: z.enum(['identical', 'equal', 'differs', 'inputs-changed', 'failed']),
   /** One sentence. */
   message: z.string(),
   changed: z.array(z.object({ dataset: z.string(), nodeId: z.string(), message: z.string() })),

@@ -75,11 +75,11 @@ export const trace: typeof english = {
   reproduce: 'Wiederholen',
   reproduceTitle: 'Diesen Lauf wiederholen',
   reproducing: 'Läuft noch einmal mit den festgehaltenen Daten …',
-  verdicts: { identical: 'Gleich', differs: 'Anders', 'inputs-changed': 'Daten geändert', failed: 'Fehlgeschlagen' },
+  verdicts: { identical: 'Gleich', equal: 'Gleich bis auf Rundung', differs: 'Anders', 'inputs-changed': 'Daten geändert', failed: 'Fehlgeschlagen' },
   comparedNodes: 'Verglichene Knoten',
   same: 'Gleich',
   different: 'Anders',
-  compared: { rows: 'Zeilen', metrics: 'Metriken', files: 'Dateien' },
+  compared: { rows: 'Zeilen', metrics: 'Metriken', files: 'Dateien', rounding: 'bis auf Rundung' },
   audit: {
     title: 'Protokoll',
     log: 'Protokoll',

@@ -73,11 +73,11 @@ export const trace = {
   reproduce: 'Reproduce',
   reproduceTitle: 'Reproduce this run',
   reproducing: 'Running again from the recorded data …',
-  verdicts: { identical: 'Identical', differs: 'Differs', 'inputs-changed': 'Data changed', failed: 'Failed' },
+  verdicts: { identical: 'Identical', equal: 'The same up to rounding', differs: 'Differs', 'inputs-changed': 'Data changed', failed: 'Failed' },
   comparedNodes: 'Nodes compared',
   same: 'The same',
   different: 'Different',
-  compared: { rows: 'rows', metrics: 'metrics', files: 'files' },
+  compared: { rows: 'rows', metrics: 'metrics', files: 'files', rounding: 'up to rounding' },
   audit: {
     title: 'Audit',
     log: 'Audit log',
