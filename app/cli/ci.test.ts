@@ -120,3 +120,26 @@ describe('penstock ci', () => {
     expect((await penstock('--write-workflow')).error).toContain('is there already');
   });
 });
+
+it('a contract is learnt from data, leaves as a file of the standard and comes back', async () => {
+  const cli = async (...args: string[]): Promise<{ code: number; out: string; error: string }> => {
+    let [out, error] = ['', ''];
+    const code = await runProgram(['contract', ...args], { out: (text) => (out += text), error: (text) => (error += text), isTty: false });
+    return { code, out, error };
+  };
+  writeFileSync(file('houses'), houses({ contract: [] }));
+  const learnt = await cli('learn', file('houses'), '--node', 'contract', '--write', '--project', root);
+  expect(learnt.error).toMatch(/expects 3 columns and 7 things of them/);
+  const whole = readFileSync(file('houses'), 'utf8');
+  const yaml = path.join(root, 'houses.contract.yaml');
+  expect((await cli('export', file('houses'), '--node', 'contract', '--out', yaml)).code).toBe(0);
+  const contract = load(readFileSync(yaml, 'utf8')) as { kind: string; schema: { properties: { name: string; required?: boolean }[] }[] };
+  expect(contract).toMatchObject({ kind: 'DataContract', apiVersion: 'v3.0.2', schema: [{ properties: [{ name: 'size', logicalType: 'integer', required: true }, { name: 'noise' }, { name: 'price' }] }] });
+  writeFileSync(file('houses'), houses({ contract: [] }));
+  expect((await cli('import', file('houses'), yaml, '--node', 'contract')).code).toBe(0);
+  const kinds = (text: string): string[] => (text.match(/"kind": "[a-z-]+"/g) ?? []).toSorted();
+  expect(kinds(readFileSync(file('houses'), 'utf8'))).toEqual(kinds(whole));
+  writeFileSync(yaml, 'kind: Nothing\n');
+  expect(await cli('import', file('houses'), yaml, '--node', 'contract')).toMatchObject({ code: 1, error: expect.stringContaining('is not a data contract of the Open Data Contract Standard') as unknown });
+  expect(await cli('export', file('houses'), '--node', 'read')).toMatchObject({ code: 1, error: expect.stringContaining('is not a Data Contract') as unknown });
+});

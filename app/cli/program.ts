@@ -2,6 +2,7 @@ import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { penstockVersion } from '#app/core/version.ts';
 import { automationCommands } from './automation-commands.ts';
 import { ciCommands } from './ci.ts';
+import { contractCommands } from './contract.ts';
 import { connectionCommands } from './connection-commands.ts';
 import { briefCommands } from './brief.ts';
 import { bundleCommand, scoreCommand, serveCommand } from './deploy.ts';
@@ -152,6 +153,7 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
   monitorCommands(program, terminal, done);
   automationCommands(program, terminal, done);
   ciCommands(program, terminal, done);
+  contractCommands(program, terminal, done);
 
   try {
     await program.parseAsync(args, { from: 'user' });

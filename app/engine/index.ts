@@ -2,6 +2,8 @@ export { hookSecret, answerHook } from './automation/hooks.ts';
 export { checkProject, type CiReport } from './ci/check.ts';
 export { ciMarkdown } from './ci/markdown.ts';
 export { workflowFile, workflowPath } from './ci/workflow.ts';
+export { exportContract, importContract } from './contracts/contract-file.ts';
+export { learnContract } from './contracts/learn.ts';
 export { loadCatalogue, type EngineCatalogue, type EngineNodeType } from './catalogue.ts';
 export { ConnectionStore, Connections, UserSecrets } from './connections/index.ts';
 export { describeDocument } from './description/describe-document.ts';
