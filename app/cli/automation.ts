@@ -131,6 +131,8 @@ export function fireAutomation(name: string, options: Place, terminal: Terminal)
     const firing = engine.automation.fire(record.id);
     if (firing === null) return exitCodes.failed;
     const ended = await followFiring(engine, firing.id, terminal);
+    // What else was due began as well, and is not cut off.
+    await engine.automation.idle();
     terminal.error(`${firingLine(ended)}\n`);
     return ended.state === 'succeeded' ? exitCodes.ok : ended.state === 'cancelled' ? exitCodes.cancelled : exitCodes.failed;
   });

@@ -64,7 +64,7 @@ export function Calendar({ automations, turn, onOpenRun }: { readonly automation
     byDay.set(key, [...(byDay.get(key) ?? []), entry]);
   };
   for (const firing of timeline.data?.firings ?? []) put({ key: firing.id, at: firing.dueAt, name: names.get(firing.automationId) ?? '', state: firing.state, reason: firing.reason, runId: firing.attempts.at(-1)?.runId ?? null });
-  for (const { automationId, at } of timeline.data?.coming ?? []) put({ key: `${automationId} ${at}`, at, name: names.get(automationId) ?? '', state: 'coming', reason: '', runId: null });
+  for (const { automationId, at, many } of timeline.data?.coming ?? []) put({ key: `${automationId} ${at}`, at, name: many ? words.many(names.get(automationId) ?? '') : (names.get(automationId) ?? ''), state: 'coming', reason: '', runId: null });
   for (const entries of byDay.values()) entries.sort((a, b) => a.at - b.at);
 
   const move = (by: number): void => {

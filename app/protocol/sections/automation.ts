@@ -65,7 +65,8 @@ export const automationContract = {
   firings: base.input(z.object({ automationId: z.string().optional(), from: z.number().optional(), until: z.number().optional(), limit: z.int().min(1).max(2000).default(200) })).output(z.array(firingSchema)),
   /** What ran, fired and will fire in a span. */
   timeline: base.input(z.object({ from: z.number(), until: z.number() })).output(
-    z.object({ now: z.number(), firings: z.array(firingSchema), runs: z.array(timelineRunSchema), coming: z.array(z.object({ automationId: z.string(), at: z.number() })) }),
+    z.object({ now: z.number(), firings: z.array(firingSchema), runs: z.array(timelineRunSchema), /** `many`: it stands for all due times of its day. */
+      coming: z.array(z.object({ automationId: z.string(), at: z.number(), many: z.boolean() })) }),
   ),
   /** Due times that a schedule would have, while it is typed. @throws `cron-invalid`, `timezone-unknown`. */
   next: base.input(z.object({ cron: z.string().max(200), timezone: z.string().max(100), count: z.int().min(1).max(50).default(5) })).output(z.object({ times: z.array(z.number()) })),

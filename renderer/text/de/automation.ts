@@ -124,6 +124,7 @@ export const automation: Texts['automation'] = {
     nothing: 'An diesem Tag wurde nichts ausgelöst, und nichts ist fällig.',
     cell: (day, past, coming) => `${day}: ${past} ausgelöst, ${coming} kommen`,
     more: (count) => `+${count} weitere`,
+    many: (name) => `${name}, viele Male`,
   },
   gantt: {
     label: 'Läufe auf der Zeitachse',

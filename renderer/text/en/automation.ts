@@ -122,6 +122,7 @@ export const automation = {
     nothing: 'Nothing fired on this day, and nothing is due.',
     cell: (day: string, past: number, coming: number) => `${day}: ${past} fired, ${coming} coming`,
     more: (count: number) => `+${count} more`,
+    many: (name: string) => `${name}, many times`,
   },
   gantt: {
     label: 'Runs over time',

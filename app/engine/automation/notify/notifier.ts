@@ -10,6 +10,8 @@ import { sendEmail, sendWebhook } from './send.ts';
 export const digestMs = 60_000;
 const retryMs = [2_000, 10_000, 60_000];
 const listedInDigest = 20;
+/** A server that does not answer must not keep the app from closing. */
+const closeMs = 5_000;
 
 export interface NotifierParts {
   readonly channels: ChannelStore;
@@ -69,7 +71,7 @@ export class Notifier {
     await Promise.all(this.#sending);
   }
 
-  /** Sends what is gathered, and waits for what is under way; gives up on retries. */
+  /** Sends what is gathered, and waits a few seconds for what is under way; gives up on retries. */
   async close(): Promise<void> {
     for (const [name, lane] of this.#lanes) {
       lane.close?.();
@@ -77,7 +79,10 @@ export class Notifier {
       this.#flush(name, lane);
     }
     this.#abort.abort();
-    await Promise.all(this.#sending);
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const enough = new Promise<void>((resolve) => (timer = setTimeout(resolve, closeMs)));
+    await Promise.race([Promise.all(this.#sending), enough]);
+    clearTimeout(timer);
   }
 
   #queue(name: string, notice: Notice): void {
@@ -129,11 +134,12 @@ export class Notifier {
         const wait = retryMs[attempt];
         if (wait === undefined || this.#abort.signal.aborted || toDiagnostic(error).code === 'address-refused') throw error;
         await this.#pause(wait);
+        if (this.#abort.signal.aborted) throw error;
       }
     }
   }
 
-  /** Until the time has passed or the notifier closes: then the last attempt is made at once. */
+  /** Until the time has passed or the notifier closes. */
   #pause(ms: number): Promise<void> {
     return new Promise((resolve) => {
       const { signal } = this.#abort;
