@@ -13,6 +13,7 @@ import { models } from './de/models.ts';
 import { outline } from './de/outline.ts';
 import { results } from './de/results.ts';
 import { monitors } from './de/monitors.ts';
+import { registry } from './de/registry.ts';
 import { reports } from './de/reports.ts';
 import { runs } from './de/runs.ts';
 import { settings } from './de/settings.ts';
@@ -39,6 +40,7 @@ export const de: Texts = {
   outline,
   results,
   monitors,
+  registry,
   reports,
   runs,
   settings,

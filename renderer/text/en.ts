@@ -13,6 +13,7 @@ import { models } from './en/models.ts';
 import { outline } from './en/outline.ts';
 import { results } from './en/results.ts';
 import { monitors } from './en/monitors.ts';
+import { registry } from './en/registry.ts';
 import { reports } from './en/reports.ts';
 import { runs } from './en/runs.ts';
 import { settings } from './en/settings.ts';
@@ -38,6 +39,7 @@ export const en = {
   outline,
   results,
   monitors,
+  registry,
   reports,
   runs,
   settings,

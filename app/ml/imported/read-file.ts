@@ -5,6 +5,7 @@ import { PenstockError } from '#app/core/errors.ts';
 import { tensorTypes, type ImportedFile, type ImportedOutput, type ImportedTensor } from '#app/sdk/imported-model.ts';
 import { modelProto } from '../onnx/encode.ts';
 import { createRunner } from '../onnx/runner.ts';
+import { withOutsideWeights } from './outside-weights.ts';
 import { readModel, type LooseGraph, type LooseModel } from '../understanding/edit-model.ts';
 
 /** A file from elsewhere, without what turns its tensors into maps. */
@@ -54,12 +55,12 @@ export async function openOnnxFile(file: string, signal?: AbortSignal): Promise<
   const bytes = await readFile(file).catch((error: NodeJS.ErrnoException) => {
     throw new PenstockError('file-missing', error.code === 'ENOENT' ? `The file “${name}” is not there.` : `The file “${name}” cannot be read (${error.code ?? error.message}).`, { remedy: 'Choose the file again.', place: { param: ['path'], file }, cause: error });
   });
-  return openOnnxBytes(bytes, name, signal);
+  return openOnnxBytes(bytes, name, signal, (model) => withOutsideWeights(model, file));
 }
 
 /** The same of a file in memory. @throws PenstockError `onnx-damaged`, `onnx-unsupported`; CancelledError. */
-export async function openOnnxBytes(bytes: Uint8Array, name: string, signal?: AbortSignal): Promise<OpenedFile> {
-  const read = withoutMaps(raised(decode(bytes, name)));
+export async function openOnnxBytes(bytes: Uint8Array, name: string, signal?: AbortSignal, whole: (model: LooseModel) => Promise<LooseModel> | LooseModel = (model) => model): Promise<OpenedFile> {
+  const read = withoutMaps(raised(await whole(decode(bytes, name))));
   const opset = read.model.opsetImport.find(({ domain }) => domain === '' || domain === 'ai.onnx')?.version;
   if (opset !== undefined && opset < OLDEST_OPSET) throw unsupported(name, `is written for operators of version ${opset}; those from version ${OLDEST_OPSET} on can be used`, 'Export the model with a newer opset.');
   const described = describe(read.model, read.classes, name);

@@ -48,7 +48,7 @@ export async function* pullVersion(engine: Engine, client: MlflowClient, request
     const file = path.join(folder, described.file);
     await writeFile(file, await client.download(`${root}/${described.file}`));
     // Weights beside the file, as mlflow.onnx writes larger models.
-    for (const name of files.keys()) if (name !== described.file && (name.startsWith(described.file) || /^[0-9a-f-]{36}$/.test(name))) await writeFile(path.join(folder, name), await client.download(`${root}/${name}`));
+    for (const name of files.keys()) if (name !== described.file && !/^MLmodel$|[.](ya?ml|txt|json|md|py)$/i.test(name)) await writeFile(path.join(folder, name), await client.download(`${root}/${name}`));
     const golden = files.has('golden.json') && files.has('penstock.json') ? await client.download(`${root}/golden.json`, 50_000_000) : null;
     yield step('Checking the model', 0.7);
     const run = version.run_id === null || version.run_id === undefined || version.run_id === '' ? null : await client.maybe(client.get('runs/get', { run_id: version.run_id }, runAnswer), 'RESOURCE_DOES_NOT_EXIST');
