@@ -53,7 +53,7 @@ it('goes from training to production and back', async () => {
   expect(await model('promote', 'penguins@2')).toMatchObject({ code: 1, error: expect.stringContaining('“Leaks the island.”') as unknown });
   expect(await model('note', 'penguins@2', 'With the island.')).toMatchObject({ code: 0 });
   const shown = JSON.parse((await model('show', 'penguins@2', '--json')).out) as { history: { action: string }[]; recipe: string[] };
-  expect(shown).toMatchObject({ note: 'With the island.', stage: 'archived', aliases: ['challenger'], trainer: { title: 'Logistic Regression' }, pipelinePath: null, dataset: { title: 'CSV Reader', rows: 344 }, approvals: [{ verdict: 'rejected' }] });
+  expect(shown).toMatchObject({ note: 'With the island.', stage: 'archived', aliases: ['challenger'], trainer: { title: 'Logistic Regression' }, pipelinePath: 'pipelines/species.pipeline.json', dataset: { title: 'CSV Reader', rows: 344 }, approvals: [{ verdict: 'rejected' }] });
   expect(shown.history.map(({ action }) => action)).toEqual(['model.note', 'model.approval', 'model.alias', 'model.stage', 'model.stage', 'model.registered']);
   expect((await model('show', 'penguins')).out).toContain('penguins@1  production');
 });

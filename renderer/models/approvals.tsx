@@ -47,9 +47,9 @@ export function VersionHistory({ detail }: { readonly detail: VersionDetail }) {
   if (detail.history.length === 0) return null;
   return (
     <Part title={texts.registry.history}>
-      <ol data-testid="version-history" tabIndex={0} aria-label={texts.registry.history} className="max-h-80 overflow-auto border-l-2 border-line pl-3 text-sm -outline-offset-2">
+      <ol data-testid="version-history" tabIndex={0} aria-label={texts.registry.history} className="max-h-80 overflow-auto pl-1 text-sm -outline-offset-2">
         {detail.history.map((event) => (
-          <li key={event.seq} className="relative pb-2 before:absolute before:-left-[17px] before:top-1.5 before:size-2 before:rounded-full before:bg-line-strong">
+          <li key={event.seq} className="relative border-l-2 border-line pb-3 pl-3 last:border-transparent before:absolute before:-left-[5px] before:top-1.5 before:size-2 before:rounded-full before:bg-muted">
             <span className="font-medium">{personName(event.actor)}</span> {eventWords(event)} <span className="block text-xs text-muted"><TimeAgo at={event.at} /></span>
           </li>
         ))}

@@ -47,7 +47,7 @@ export function ModelPage({ name, version }: { readonly name: string; readonly v
   return (
     <Page
       title={name}
-      {...(newest === undefined ? {} : { description: `${texts.models.forTarget(algorithmTitle(newest.algorithm), '').trim()}` })}
+      {...(newest === undefined || data === null ? {} : { description: texts.models.forTarget(algorithmTitle(newest.algorithm), data.target) })}
       actions={
         <>
           <Button icon={<ArrowLeft size={14} />} onClick={closeModel}>

@@ -16,8 +16,8 @@ export function registryProcedures(os: Implementer, engine: Engine) {
     list: os.registry.list.handler(({ input }) => listModels(engine, input.query)),
     versions: os.registry.versions.handler(({ input }) => {
       const versions = models.versions(input.name);
-      if (versions.length === 0) models.resolve(input.name);
-      return { versions: versions.map((version) => versionSummary(engine, version)), metric: metricOf(versions) };
+      const [newest] = versions.length === 0 ? [models.resolve(input.name)] : versions;
+      return { target: newest?.value.signature.target.name ?? '', versions: versions.map((version) => versionSummary(engine, version)), metric: metricOf(versions) };
     }),
     version: os.registry.version.handler(({ input }) => versionDetail(engine, one(input))),
     golden: os.registry.golden.handler(({ input }) => goldenTable(engine, one(input), input.limit)),

@@ -34,7 +34,7 @@ export interface ProjectStore {
   /** Text of a document as it was run, by its hash. */
   documentText(hash: string): string;
   /** Hash of the document that a run ran (`pipeline_versions`), and its file. */
-  runVersion(runId: string): { readonly hash: string; readonly path: string | null } | null;
+  runVersion(runId: string): { readonly hash: string; readonly path: string | null; readonly pipelineId: string } | null;
   removeArtifact(id: string): Promise<void>;
   artifactIds(): Promise<string[]>;
   close(): Promise<void>;
@@ -78,7 +78,7 @@ export async function openProjectStore(projectDir: string, options: { readonly r
     documentText: (hash) => store.runs.version(hash),
     runVersion: (runId) => {
       const run = store.runs.get(runId);
-      return run === null ? null : { hash: run.versionHash, path: run.pipelinePath };
+      return run === null ? null : { hash: run.versionHash, path: run.pipelinePath, pipelineId: run.pipelineId };
     },
     removeArtifact: (id) => store.artifacts.remove(id),
     artifactIds: () => store.artifacts.list(),

@@ -1,5 +1,6 @@
-import { existsSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { z } from 'zod';
 import type { RegisteredModel, VersionDetail, VersionSummary } from '#app/protocol/sections/registry.ts';
 import { recipeWords } from '#app/pipeline/description/words/train.ts';
 import { metricDirection } from '#app/sdk/scores.ts';
@@ -92,13 +93,28 @@ export function versionDetail(engine: Looking, record: ModelVersionRecord): Vers
     app: facts.app ?? null,
     pipelineHash: facts.pipeline ?? run?.hash ?? null,
     pipelineTitle,
-    pipelinePath: run !== null && run.path !== null && existsSync(path.join(engine.projectDir, run.path)) ? run.path : null,
+    pipelinePath: run === null ? null : pipelineFile(engine.projectDir, run),
     runId: run === null ? null : runId,
     nodeId,
     origin: facts.origin ?? null,
     history: engine.registry.history(name, version).map(historyEntry),
     usedBy: [...engine.registry.usedBy].flatMap((ask) => ask(name, version) ?? []),
   };
+}
+
+/** The file that a pipeline lies in now, as the page names it: where it was run from, if the same pipeline is there still. */
+function pipelineFile(projectDir: string, run: { readonly path: string | null; readonly pipelineId: string }): string | null {
+  if (run.path === null) return null;
+  // The command line writes it down as it was typed.
+  for (const file of [run.path, path.join('pipelines', path.basename(run.path))]) {
+    try {
+      const { id } = z.looseObject({ id: z.string() }).parse(JSON.parse(readFileSync(path.join(projectDir, file), 'utf8')));
+      if (id === run.pipelineId) return file.split(path.sep).join('/');
+    } catch {
+      // Not there, or no pipeline.
+    }
+  }
+  return null;
 }
 
 const historyEntry = ({ seq, at, actor, action, details }: AuditRecord): VersionDetail['history'][number] => ({ seq, at, actor, action, details: { ...details } });

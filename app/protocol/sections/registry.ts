@@ -119,7 +119,7 @@ export type TransferEvent = z.infer<typeof transfer>;
 export const registryContract = {
   /** Models by name; with a search (`stage:production auc>0.8 churn`) those with a version it finds. */
   list: base.input(z.object({ query: z.string().max(500).default('') })).output(z.array(registeredModelSchema)),
-  versions: base.input(z.object({ name })).output(z.object({ versions: z.array(versionSummarySchema), metric: mainMetricSchema.nullable() })),
+  versions: base.input(z.object({ name })).output(z.object({ target: z.string(), versions: z.array(versionSummarySchema), metric: mainMetricSchema.nullable() })),
   version: base.input(reference).output(versionDetailSchema),
   /** Rows that were kept with their predictions when the model was made. */
   golden: base

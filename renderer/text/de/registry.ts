@@ -4,7 +4,7 @@ export const registry: typeof english = {
   title: 'Modelle',
   what: 'Registrierte Modelle mit ihren Versionen: finden, vergleichen, freigeben, zurückrollen.',
   search: 'Modelle suchen',
-  searchHint: 'Wörter, stage:production, feature:alter, auc > 0.8',
+  searchHint: 'Wörter, stage:production, auc > 0.8',
   importOnnx: 'ONNX importieren',
   mlflow: 'MLflow',
   pullFrom: 'Modell holen …',

@@ -2,7 +2,7 @@ export const registry = {
   title: 'Models',
   what: 'Registered models with their versions: find, compare, promote, roll back.',
   search: 'Search models',
-  searchHint: 'Words, stage:production, feature:age, auc > 0.8',
+  searchHint: 'Words, stage:production, auc > 0.8',
   importOnnx: 'Import ONNX',
   mlflow: 'MLflow',
   pullFrom: 'Pull a model…',
