@@ -48,6 +48,7 @@ export class Trace {
   readonly audit: AuditTrail;
   readonly #options: TraceOptions;
   readonly #recorder: RunRecorder;
+  #left: Promise<void> = Promise.resolve();
 
   constructor(options: TraceOptions) {
     this.#options = options;
@@ -59,7 +60,9 @@ export class Trace {
       if (event.type === 'run-started') await this.#runStarted(event);
       else if (event.type === 'run-ended') await this.#runEnded(event);
     });
-    if (!options.scratch) this.openLineage.wake();
+    if (options.scratch) return;
+    this.openLineage.wake();
+    this.#left = this.#interrupted();
   }
 
   /** A run is about to be told of by the event `run-started`. */
@@ -116,6 +119,7 @@ export class Trace {
 
   /** Finishes what is under way while the project can still be written to. */
   async close(): Promise<void> {
+    await this.#left;
     await this.openLineage.close();
     await this.audit.close();
   }
@@ -140,6 +144,17 @@ export class Trace {
       requests.set(found.id, found);
     }
     return new TraceGraph({ store, catalogue, requests });
+  }
+
+  /** Runs that a dead process left have begun for whoever listens: they are told that these ended, too. */
+  async #interrupted(): Promise<void> {
+    const { records, trace } = this.#options.store;
+    for (const runId of records.interrupted) {
+      const run = records.get(runId);
+      if (run === null) continue;
+      const { pipelineId, pipelinePath, title } = run;
+      await this.#emit('ABORT', { type: 'run-ended', runId, pipelineId, pipelinePath, title, trigger: null, status: 'interrupted', ms: 0 }, { runId, versions: trace.versionsOfRun(runId), tables: [] });
+    }
   }
 
   async #runStarted(event: RunEvent): Promise<void> {

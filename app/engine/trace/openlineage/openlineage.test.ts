@@ -3,14 +3,15 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import type { AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
+import Sqlite from 'better-sqlite3';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { TestEngine } from '../../testing.ts';
+import { openTestEngine, type TestEngine } from '../../testing.ts';
 import { openTraced, tracedPipeline } from '../testing.ts';
 import { OpenLineageEmitter } from './emitter.ts';
 import type { OpenLineageEvent } from './events.ts';
-import { facetVersions } from './facets.ts';
+import { facetVersions, uuidOf } from './facets.ts';
 import { Outbox } from './outbox.ts';
 
 const fixtures = path.join(import.meta.dirname, 'fixtures');
@@ -86,6 +87,29 @@ describe('events of a run', () => {
     expect(events.flatMap(validator())).toEqual([]);
     expect(events.at(-1)).toMatchObject({ eventType: 'FAIL', run: { facets: { errorMessage: { message: expect.stringContaining('other.csv') } } } });
   });
+});
+
+it('end a run that a killed engine left', async () => {
+  let opened = await openTraced();
+  try {
+    await opened.engine.trace.openLineage.configure({ file: true, url: '', namespace: '' }, null);
+    await opened.run(tracedPipeline(opened));
+    opened = await opened.reopen();
+    const [run] = opened.engine.store.records.list({ limit: 1 });
+    await opened.engine.close();
+    // As the process leaves it that is killed in the middle.
+    const db = new Sqlite(path.join(opened.projectDir, 'penstock.db'));
+    db.prepare("update runs set status = 'running', ms = null").run();
+    db.close();
+    rmSync(path.join(opened.projectDir, 'lineage'), { recursive: true });
+    opened = await openTestEngine({ projectDir: opened.projectDir });
+    await opened.engine.close();
+    const events = eventsOf(opened.projectDir);
+    expect(events.flatMap(validator())).toEqual([]);
+    expect(events).toMatchObject([{ eventType: 'ABORT', run: { runId: uuidOf(run?.runId ?? '') }, inputs: [{ namespace: 'file' }] }]);
+  } finally {
+    rmSync(opened.projectDir, { recursive: true, force: true });
+  }
 });
 
 describe('a server for events', () => {
