@@ -177,6 +177,7 @@ const runs: Readonly<Record<ActionId, ActionRun>> = {
   'page.brief': { run: page('brief') },
   'page.data': { run: page('data') },
   'page.runs': { run: page('runs') },
+  'page.features': { run: page('features') },
   'page.models': { run: page('models') },
   'page.settings': { run: page('settings') },
   'page.monitors': { run: page('monitors') },

@@ -19,6 +19,7 @@ import { texts } from '../text/texts.ts';
 const pages = {
   brief: lazy(() => import('../brief/brief-page.tsx').then((module) => ({ default: module.BriefPage }))),
   data: lazy(() => import('../data/data-page.tsx').then((module) => ({ default: module.DataPage }))),
+  features: lazy(() => import('../features/features-page.tsx').then((module) => ({ default: module.FeaturesPage }))),
   runs: lazy(() => import('../runs/runs-page.tsx').then((module) => ({ default: module.RunsPage }))),
   models: lazy(() => import('../models/models-page.tsx').then((module) => ({ default: module.ModelsPage }))),
   monitors: lazy(() => import('../monitors/monitors-page.tsx').then((module) => ({ default: module.MonitorsPage }))),

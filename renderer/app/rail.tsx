@@ -1,5 +1,5 @@
 import { Fragment } from 'react';
-import { Activity, Boxes, CalendarClock, Database, History, LayoutDashboard, ListTree, Milestone, Settings, Target, Waypoints, Workflow, type LucideIcon } from 'lucide-react';
+import { Activity, Boxes, CalendarClock, Database, History, Layers, LayoutDashboard, ListTree, Milestone, Settings, Target, Waypoints, Workflow, type LucideIcon } from 'lucide-react';
 import { useView, type PageName } from '../state/view.ts';
 import { Tooltip, cx } from '../ui/index.ts';
 import { runAction } from './actions.ts';
@@ -19,6 +19,7 @@ const groups: readonly (readonly RailPage[])[] = [
     { name: 'brief', title: texts.brief.title, icon: Target },
     { name: 'canvas', title: texts.app.pages.canvas, icon: Workflow },
     { name: 'data', title: texts.app.pages.data, icon: Database },
+    { name: 'features', title: texts.features.title, icon: Layers },
   ],
   [
     { name: 'runs', title: texts.app.pages.runs, icon: History },

@@ -112,6 +112,7 @@ const table = {
   'page.canvas': { title: texts.common.goToCanvas, group: 'View', scope: 'page', keys: ['Alt+1'] },
   'page.brief': { title: texts.brief.page, group: 'View', scope: 'page', keys: ['Alt+0'] },
   'page.data': { title: texts.app.actions.data, group: 'View', scope: 'page', keys: ['Alt+2'] },
+  'page.features': { title: texts.features.page, group: 'View', scope: 'page', keys: [] },
   'page.runs': { title: texts.app.actions.runs, group: 'View', scope: 'page', keys: ['Alt+3'] },
   'page.models': { title: texts.app.actions.models, group: 'View', scope: 'page', keys: ['Alt+4'] },
   'page.settings': { title: texts.app.actions.settings, group: 'View', scope: 'page', keys: ['Alt+5'] },

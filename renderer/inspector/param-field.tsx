@@ -5,6 +5,7 @@ import { FixButton } from '../results/problems/fix-button.tsx';
 import { Badge, Field, IconButton, Input, Segmented, Select, Switch, TextArea } from '../ui/index.ts';
 import { GridEditor } from './controls/grid-editor.tsx';
 import { ColumnPicker, ColumnsPicker } from './column-picker.tsx';
+import { FeaturePicker } from './controls/feature-picker.tsx';
 import { ConnectionPicker } from './controls/connection-picker.tsx';
 import { ExpressionPreview } from './expression-preview.tsx';
 import { ColumnValues } from './controls/column-values.tsx';
@@ -151,6 +152,8 @@ function FieldControl({ field, value, path, id, invalid, change }: ControlProps)
       return <ColumnValues id={id} label={title} values={Array.isArray(value) ? value.map(String) : []} of={schema.of} from={schema.from} invalid={invalid} onChange={change} />;
     case 'connection':
       return <ConnectionPicker id={id} label={title} value={typeof value === 'string' ? value : ''} invalid={invalid} onChange={change} />;
+    case 'feature':
+      return <FeaturePicker id={id} label={title} value={typeof value === 'string' ? value : ''} invalid={invalid} onChange={change} />;
     case 'javascript':
     case 'python':
       return (

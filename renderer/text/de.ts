@@ -5,6 +5,7 @@ import { canvas } from './de/canvas.ts';
 import { charts } from './de/charts.ts';
 import { common } from './de/common.ts';
 import { data } from './de/data.ts';
+import { features } from './de/features.ts';
 import { help } from './de/help.ts';
 import { history } from './de/history.ts';
 import { inspector } from './de/inspector.ts';
@@ -32,6 +33,7 @@ export const de: Texts = {
   charts,
   common,
   data,
+  features,
   help,
   history,
   inspector,

@@ -5,6 +5,7 @@ import { canvas } from './en/canvas.ts';
 import { charts } from './en/charts.ts';
 import { common } from './en/common.ts';
 import { data } from './en/data.ts';
+import { features } from './en/features.ts';
 import { help } from './en/help.ts';
 import { history } from './en/history.ts';
 import { inspector } from './en/inspector.ts';
@@ -31,6 +32,7 @@ export const en = {
   charts,
   common,
   data,
+  features,
   help,
   history,
   inspector,
