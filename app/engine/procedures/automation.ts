@@ -1,4 +1,6 @@
 import { nextTimes } from '#app/core/cron.ts';
+import { PenstockError } from '#app/core/errors.ts';
+import { learnContract } from '../contracts/learn.ts';
 import type { Engine } from '../engine.ts';
 import { timeline } from '../automation/timeline.ts';
 import type { Implementer } from './implementer.ts';
@@ -50,6 +52,11 @@ export function automationProcedures(os: Implementer, engine: Engine) {
     }),
     watch: os.automation.watch.handler(({ signal }) => automation.changes.stream(AbortSignal.any([signal ?? never, engine.closing]))),
     notices: os.automation.notices.handler(({ signal }) => automation.notices.stream(AbortSignal.any([signal ?? never, engine.closing]))),
+    learnContract: os.automation.learnContract.handler(async ({ input, signal = never }) => {
+      const node = input.document.nodes.find(({ id }) => id === input.nodeId);
+      if (node === undefined) throw new PenstockError('unknown-node', `The pipeline has no node “${input.nodeId}”.`, { place: { nodeId: input.nodeId } });
+      return { params: { ...(await learnContract(engine, input.document, node, signal)) } };
+    }),
     channels: os.automation.channels.handler(() => automation.listChannels()),
     saveChannel: os.automation.saveChannel.handler(async ({ input }) => {
       await automation.saveChannel(input.channel, input.secret, input.previous);

@@ -2,6 +2,7 @@ import { eventIterator } from '@orpc/contract';
 import { z } from 'zod';
 import { automationSpecSchema, firingSchema } from '#app/core/automation.ts';
 import { channelSchema, noticeSchema } from '#app/core/notifications.ts';
+import { documentSchema } from '#app/pipeline/document.ts';
 import { base } from '../base.ts';
 import { runStatus } from '../schema.ts';
 
@@ -75,6 +76,8 @@ export const automationContract = {
   watch: base.output(eventIterator(z.object({ automationId: z.string() }))),
   /** Notices for the desktop of whoever listens. */
   notices: base.output(eventIterator(noticeSchema)),
+  /** A contract that the table at a Data Contract's input keeps, as the node's params. */
+  learnContract: base.input(z.object({ document: documentSchema, nodeId: z.string() })).output(z.object({ params: z.record(z.string(), z.unknown()) })),
   channels: base.output(z.array(listedChannelSchema)),
   /** `secret`: null keeps what is stored. */
   saveChannel: base.input(z.object({ channel: channelSchema, secret: z.string().max(10_000).nullable(), previous: z.string().optional() })).output(z.object({})),

@@ -140,6 +140,7 @@ export const automation: Texts['automation'] = {
     nodesOf: (title) => `Knoten von ${title}`,
     retry: (number) => `Versuch ${number}`,
   },
+  contract: { learn: 'Aus diesen Daten lernen', learnHint: 'Erwartet, was die Tabelle am Eingang jetzt einhält; Bereiche, Werte und die Zahl der Zeilen warnen nur.', learnt: 'Vertrag aus Daten lernen' },
   history: { none: 'Noch wurde nichts ausgelöst', noneText: 'Hier steht, was ausgelöst, was ausgelassen wurde und warum.', when: 'Fällig', what: 'Zeitplan', how: 'Ausgang', why: 'Warum', took: 'Dauer', filter: 'Zeigen', all: 'Alle Zeitpläne' },
   channels: {
     none: 'Noch keine Benachrichtigungskanäle',

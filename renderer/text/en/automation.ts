@@ -138,6 +138,7 @@ export const automation = {
     nodesOf: (title: string) => `Nodes of ${title}`,
     retry: (number: number) => `attempt ${number}`,
   },
+  contract: { learn: 'Learn from this data', learnHint: 'Expects what the table at the input keeps now; ranges, values and the number of rows only warn.', learnt: 'Learn the contract from data' },
   history: { none: 'Nothing has fired yet', noneText: 'What fired, what was left out and why is listed here.', when: 'Due', what: 'Schedule', how: 'Came out', why: 'Why', took: 'Took', filter: 'Show', all: 'All schedules' },
   channels: {
     none: 'No notification channels yet',
