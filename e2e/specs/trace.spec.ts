@@ -32,7 +32,7 @@ test('a number leads back to the data, a run is reproduced, the audit log is who
   await page.getByTestId('rail-trace').click();
   await page.getByTestId('trace-tab-audit').click();
   await expect(page.getByTestId('audit-state')).toContainText('The log is whole');
-  await expect(page.getByTestId('audit-row').first()).toContainText('run.started');
+  await expect(page.getByTestId('audit-row').last()).toContainText('run.started');
   await page.getByTestId('audit-export').click();
   const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('menuitem', { name: 'JSON lines' }).click()]);
   const [line] = (await readFile(await download.path(), 'utf8')).split('\n');
