@@ -69,3 +69,6 @@ export { gpuFolder, gpuPackage } from './tensorflow/gpu-package.ts';
 export { tensorflowProbes } from './worker/probe.ts';
 export { runDataDrift } from './drift/drift-node.ts';
 export { runPredictionDrift } from './drift/prediction-node.ts';
+export { runPerformance } from './monitoring/performance.ts';
+export { runServiceLevels } from './monitoring/service-levels.ts';
+export { runBias } from './monitoring/bias.ts';

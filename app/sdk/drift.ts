@@ -59,3 +59,5 @@ export const predictionNames = (schema: Schema): string[] => {
   const targets = schema.flatMap(({ name }) => (name.endsWith('_predicted') ? [name.slice(0, -'_predicted'.length)] : []));
   return schema.flatMap(({ name }) => (name === 'prediction' || name.startsWith('probability_') || name.endsWith('_predicted') || targets.some((target) => name.startsWith(`${target}_p_`)) ? [name] : []));
 };
+
+export const windowParam = z.enum(['auto', 'hour', 'day', 'week', 'month']).default('auto').meta({ title: 'Windows', control: 'select', labels: { auto: 'By how much time there is', hour: 'Hours', day: 'Days', week: 'Weeks', month: 'Months' } });

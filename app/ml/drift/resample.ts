@@ -69,7 +69,7 @@ export function drawer({ codes, bins, rows, block }: SampleCodes, seed: number):
 
 /** Knuth's product for small means, the normal approximation beyond. */
 function poisson(mean: number, next: () => number): number {
-  if (mean > 30) return Math.max(0, Math.round(mean + Math.sqrt(mean) * normal(next)));
+  if (mean > 8) return Math.max(0, Math.round(mean + Math.sqrt(mean) * normal(next)));
   const limit = Math.exp(-mean);
   let [count, product] = [0, next()];
   while (product > limit) {
