@@ -246,6 +246,30 @@ const afterRun: readonly Screen[] = [
   },
   page('models'),
   page('features'),
+  {
+    name: 'a model with its versions',
+    show: async (studio) => {
+      await studio.page.getByTestId('rail-models').click();
+      await studio.page.getByTestId('model-penguins').getByRole('button').click();
+      await seen(studio.page, 'golden-rows');
+    },
+    hide: async (studio) => {
+      await studio.page.getByTestId('all-models').click();
+      await studio.page.getByTestId('rail-canvas').click();
+    },
+  },
+  {
+    name: 'a model file to import',
+    show: async (studio) => {
+      await studio.page.getByTestId('rail-models').click();
+      await studio.page.getByTestId('import-model').click();
+      await expect(studio.page.getByRole('dialog')).toBeVisible();
+    },
+    hide: async (studio) => {
+      await studio.page.keyboard.press('Escape');
+      await studio.page.getByTestId('rail-canvas').click();
+    },
+  },
   page('monitors'),
   page('automation'),
   page('reports'),

@@ -74,7 +74,7 @@ test('versions of a model go to production and back, and a file from elsewhere c
     await page.getByTestId('version-2').click();
     await expect(page.getByTestId('version-detail')).toContainText('Version 2');
     await page.getByTestId('reject').click();
-    await page.getByLabel('Why').fill('Too few epochs.');
+    await page.getByRole('textbox', { name: 'Why' }).fill('Too few epochs.');
     await page.getByTestId('go').click();
     await expect(page.getByTestId('version-detail')).toContainText('Too few epochs.');
     await page.getByTestId('promote').click();
@@ -93,7 +93,7 @@ test('versions of a model go to production and back, and a file from elsewhere c
 
   await test.step('import a file from elsewhere', async () => {
     await page.getByTestId('import-model').click();
-    await page.getByLabel('Model file').fill(path.resolve(import.meta.dirname, '../../nodes/train/import-onnx/files/pipeline.onnx'));
+    await page.getByRole('textbox', { name: 'Model file' }).fill(path.resolve(import.meta.dirname, '../../nodes/train/import-onnx/files/pipeline.onnx'));
     await expect(page.getByRole('dialog')).toContainText('operators');
     await page.getByTestId('import-go').click();
     await expect(page.getByTestId('version-detail')).toContainText('Imported from a file');

@@ -5,6 +5,7 @@ import { notify } from '../state/notices.ts';
 import { Checkbox, Field, Input, TextArea } from '../ui/index.ts';
 import { AskDialog } from './ask-dialog.tsx';
 import { openModel } from './models-store.ts';
+import { versionShort } from './metric-words.ts';
 import { texts } from '../text/texts.ts';
 
 interface DialogProps {
@@ -12,7 +13,7 @@ interface DialogProps {
   readonly onClose: () => void;
 }
 
-const short = (versions: readonly number[]): string => versions.map(texts.registry.versionShort).join(', ');
+const short = (versions: readonly number[]): string => versions.map(versionShort).join(', ');
 
 /** To production: says which version it takes the place of. */
 export function PromoteDialog({ version: { name, version }, production, onClose }: DialogProps & { readonly production: readonly number[] }) {

@@ -8,7 +8,7 @@ import { useQuery } from '../results/use-query.ts';
 import { client } from '../rpc/client.ts';
 import { TimeAgo } from '../runs/time-ago.tsx';
 import { Button, Page, Spinner, cx } from '../ui/index.ts';
-import { splitVersionMetric } from './metric-words.ts';
+import { splitVersionMetric, versionShort } from './metric-words.ts';
 import { useModels, type VersionReference } from './models-store.ts';
 import { AliasChip, StageChip } from './stage-chip.tsx';
 import { texts } from '../text/texts.ts';
@@ -59,7 +59,7 @@ function Side({ data }: { readonly data: Comparison }) {
               <th key={`${one.name}@${one.version}`} scope="col" className={head}>
                 <span className="flex flex-col gap-1">
                   <span className="text-base">
-                    {one.name} <span className="tabular-nums">{texts.registry.versionShort(one.version)}</span>
+                    {one.name} <span className="tabular-nums">{versionShort(one.version)}</span>
                   </span>
                   <span className="flex flex-wrap gap-1 font-normal">
                     <StageChip stage={one.stage} />

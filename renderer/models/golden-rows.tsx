@@ -22,7 +22,7 @@ export function GoldenRows({ name, version }: { readonly name: string; readonly 
       {data ? (
         <>
           <p className="mb-2 text-xs text-muted">{texts.registry.goldenWhat(formatCount(data.inputs.length), formatCount(data.rows))}</p>
-          <div tabIndex={0} role="region" aria-label={texts.registry.golden} className="max-h-80 overflow-auto rounded-md border border-line bg-surface">
+          <div tabIndex={0} className="max-h-80 overflow-auto rounded-md border border-line bg-surface">
             <table data-testid="golden-rows" className="w-full border-separate border-spacing-0 text-sm">
               <thead>
                 <tr>

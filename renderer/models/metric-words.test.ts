@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { columnMetrics, metricsByPlace, personName, splitVersionMetric } from './metric-words.ts';
 
 it('tells the metric from the node that measured it', () => {
-  expect(splitVersionMetric('My test: roc: auc')).toEqual({ metric: 'Auc', node: 'My test: roc' });
+  expect(splitVersionMetric('My test: roc: auc')).toEqual({ metric: 'AUC', node: 'My test: roc' });
   expect(splitVersionMetric('validationLoss')).toEqual({ metric: 'Validation loss', node: '' });
   expect(metricsByPlace({ loss: 1, 'ROC: auc': 0.8, 'ROC: brier': 0.1 })).toEqual([['ROC', { auc: 0.8, brier: 0.1 }], ['', { loss: 1 }]]);
 });

@@ -1,5 +1,6 @@
 import { metricTitle } from '../results/report/metric-text.ts';
 import { titleIn } from '../state/catalogue.ts';
+import { texts } from '../text/texts.ts';
 
 /** `ROC and PR: rocAuc` → the metric and the node that measured it, in words. */
 export function splitVersionMetric(name: string): { readonly metric: string; readonly node: string } {
@@ -28,3 +29,6 @@ export function columnMetrics(versions: readonly { readonly metrics: Readonly<Re
 
 /** `user:ann` → ann */
 export const personName = (actor: string): string => actor.slice(actor.indexOf(':') + 1);
+
+export const versionShort = (version: number): string => `v${version}`;
+export const versionTitle = (version: number): string => `${texts.registry.columns.version} ${version}`;

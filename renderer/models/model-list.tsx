@@ -11,7 +11,7 @@ import { useView } from '../state/view.ts';
 import { TimeAgo } from '../runs/time-ago.tsx';
 import { Button, EmptyState, Menu, Page, SearchInput, Spinner, cx } from '../ui/index.ts';
 import { ImportDialog } from './import-dialog.tsx';
-import { splitVersionMetric } from './metric-words.ts';
+import { splitVersionMetric, versionShort } from './metric-words.ts';
 import { openModel, useModels } from './models-store.ts';
 import { PullDialog } from './pull-dialog.tsx';
 import { RulesDialog } from './rules-dialog.tsx';
@@ -172,7 +172,7 @@ function ModelRow({ model, searched }: { readonly model: RegisteredModel; readon
         ) : (
           <>
             <span className="block text-base font-medium">{formatNumber(metric.best.value)}</span>
-            <span className="block text-xs text-muted">{texts.registry.versionShort(metric.best.version)}</span>
+            <span className="block text-xs text-muted">{versionShort(metric.best.version)}</span>
           </>
         )}
       </td>

@@ -50,7 +50,7 @@ export function ModelPage({ name, version }: { readonly name: string; readonly v
       {...(newest === undefined || data === null ? {} : { description: texts.models.forTarget(algorithmTitle(newest.algorithm), data.target) })}
       actions={
         <>
-          <Button icon={<ArrowLeft size={14} />} onClick={closeModel}>
+          <Button icon={<ArrowLeft size={14} />} data-testid="all-models" onClick={closeModel}>
             {texts.registry.allModels}
           </Button>
           <Button icon={<History size={14} />} data-testid="roll-back" disabled={versions.every(({ stage }) => stage !== 'production')} onClick={() => setRollingBack(true)}>

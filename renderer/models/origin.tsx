@@ -35,7 +35,7 @@ export function Origin({ detail }: { readonly detail: VersionDetail }) {
         <Fact name={words.pipeline}>{detail.pipelineTitle}</Fact>
         <Fact name={words.trainer}>{trainer === null ? algorithmTitle(detail.algorithm) : titleIn(trainer.title)}</Fact>
         <Fact name={words.origin}>{detail.origin}</Fact>
-        <Fact name={words.data}>{dataset === null ? null : words.dataset(titleIn(dataset.title), texts.common.columnCount(formatCount(dataset.columns.length), dataset.columns.length === 1))}</Fact>
+        <Fact name={words.data}>{dataset === null ? null : [titleIn(dataset.title), texts.common.columnCount(formatCount(dataset.columns.length), dataset.columns.length === 1)].join(', ')}</Fact>
         <Fact name={words.rows}>{detail.rows === 0 ? null : formatCount(detail.rows)}</Fact>
         <Fact name={words.recipe}>{detail.recipe === null ? null : detail.recipe.length === 0 ? texts.registry.asTheyAre : [...new Set(detail.recipe)].map((step) => texts.registry.recipe[step] ?? step).join(', ')}</Fact>
         <Fact name={words.run}>{detail.runId === null ? null : <Code text={detail.runId} />}</Fact>

@@ -6,6 +6,7 @@ import { notify } from '../state/notices.ts';
 import { Button, Dialog, Field, Input, Select, Spinner } from '../ui/index.ts';
 import { openModel, registryChanged } from './models-store.ts';
 import { TransferState, useTransfer } from './transfer.tsx';
+import { versionShort } from './metric-words.ts';
 import { texts } from '../text/texts.ts';
 
 interface PullDialogProps {
@@ -72,7 +73,7 @@ function Pull({ onClose, onServer }: Omit<PullDialogProps, 'open'>) {
         {models.data !== null && models.data.length > 0 ? (
           <>
             <Field label={words.model}>{({ id }) => <Select id={id} label={words.model} value={model || null} onChange={setModel} items={models.data?.map((one) => ({ value: one.name, label: one.name })) ?? []} />}</Field>
-            <Field label={words.version} hint={known === undefined || known.versions.length === 0 ? words.versionHint : `${words.versionHint} ${known.versions.map(({ version, aliases }) => [texts.registry.versionShort(version), ...aliases.map((one) => `@${one}`)].join(' ')).join(', ')}`}>
+            <Field label={words.version} hint={known === undefined || known.versions.length === 0 ? words.versionHint : `${words.versionHint} ${known.versions.map(({ version, aliases }) => [versionShort(version), ...aliases.map((one) => `@${one}`)].join(' ')).join(', ')}`}>
               {({ id, describedBy }) => <Input id={id} aria-describedby={describedBy} value={reference} onChange={(event) => setReference(event.target.value)} />}
             </Field>
             <Field label={words.pullAs} hint={texts.registry.importDialog.nameHint}>{({ id, describedBy }) => <Input id={id} aria-describedby={describedBy} value={as} placeholder={model} onChange={(event) => setAs(event.target.value)} />}</Field>

@@ -1,6 +1,7 @@
 import { Archive, CircleDashed, FlaskConical, Rocket } from 'lucide-react';
 import type { VersionSummary } from '#app/protocol/sections/registry.ts';
 import { Badge, type Tone } from '../ui/index.ts';
+import { versionShort } from './metric-words.ts';
 import { texts } from '../text/texts.ts';
 
 export type Stage = VersionSummary['stage'];
@@ -20,7 +21,7 @@ export function StageChip({ stage, versions }: { readonly stage: Stage; readonly
     <Badge tone={tone} className="whitespace-nowrap">
       <Icon size={11} aria-hidden />
       {texts.registry.stages[stage]}
-      {versions === undefined ? null : <span className="font-medium">{versions.map(texts.registry.versionShort).join(', ')}</span>}
+      {versions === undefined ? null : <span className="font-medium">{versions.map(versionShort).join(', ')}</span>}
     </Badge>
   );
 }
@@ -29,7 +30,7 @@ export function AliasChip({ alias, version }: { readonly alias: string; readonly
   return (
     <Badge tone="accent" className="whitespace-nowrap">
       @{alias}
-      {version === undefined ? null : <span className="font-medium">{texts.registry.versionShort(version)}</span>}
+      {version === undefined ? null : <span className="font-medium">{versionShort(version)}</span>}
     </Badge>
   );
 }

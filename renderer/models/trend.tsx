@@ -1,7 +1,7 @@
 import { formatNumber } from '#app/core/units.ts';
 import type { RegisteredModel } from '#app/protocol/sections/registry.ts';
 import { cx } from '../ui/index.ts';
-import { splitVersionMetric } from './metric-words.ts';
+import { splitVersionMetric, versionShort, versionTitle } from './metric-words.ts';
 import { texts } from '../text/texts.ts';
 
 type Metric = NonNullable<RegisteredModel['metric']>;
@@ -12,7 +12,7 @@ export function trendPlaces(values: readonly number[]): { readonly x: number; re
   return values.map((value, index) => ({ x: values.length === 1 ? 0.5 : index / (values.length - 1), y: high === low ? 0.5 : 1 - (value - low) / (high - low) }));
 }
 
-const words = ({ name, points }: Metric): string => texts.registry.trend(splitVersionMetric(name).metric, points.map(({ version, value }) => `${texts.registry.versionShort(version)} ${formatNumber(value)}`).join(', '));
+const words = ({ name, points }: Metric): string => texts.registry.trend(splitVersionMetric(name).metric, points.map(({ version, value }) => `${versionShort(version)} ${formatNumber(value)}`).join(', '));
 
 /** The main metric over versions as a line of its own height; the best one is marked. */
 export function Sparkline({ metric, width = 96, height = 24 }: { readonly metric: Metric; readonly width?: number; readonly height?: number }) {
@@ -57,8 +57,8 @@ export function TrendChart({ metric, production, chosen, onChoose }: { readonly 
               <button
                 key={version}
                 type="button"
-                aria-label={`${texts.registry.versionTitle(version)}: ${formatNumber(value)}`}
-                title={`${texts.registry.versionTitle(version)}: ${formatNumber(value)}`}
+                aria-label={`${versionTitle(version)}: ${formatNumber(value)}`}
+                title={`${versionTitle(version)}: ${formatNumber(value)}`}
                 aria-pressed={version === chosen}
                 onClick={() => onChoose(version)}
                 style={{ left: `${100 * place.x}%`, top: `${100 * place.y}%` }}
@@ -73,7 +73,7 @@ export function TrendChart({ metric, production, chosen, onChoose }: { readonly 
         <div aria-hidden className="relative mx-4 mt-2 h-4 text-xs tabular-nums text-muted">
           {metric.points.map(({ version }, index) => (
             <span key={version} style={{ left: `${100 * (places[index]?.x ?? 0)}%` }} className={cx('absolute -translate-x-1/2 whitespace-nowrap', version === chosen && 'font-semibold text-ink', metric.points.length > 24 && index % Math.ceil(metric.points.length / 24) !== 0 && 'hidden')}>
-              {texts.registry.versionShort(version)}
+              {versionShort(version)}
             </span>
           ))}
         </div>

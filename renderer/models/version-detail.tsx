@@ -9,7 +9,7 @@ import { titleIn } from '../state/catalogue.ts';
 import { Button, IconButton, Menu, Spinner, TypeBadge, type MenuItem } from '../ui/index.ts';
 import { Approvals, VersionHistory } from './approvals.tsx';
 import { GoldenRows } from './golden-rows.tsx';
-import { metricsByPlace } from './metric-words.ts';
+import { metricsByPlace, versionTitle } from './metric-words.ts';
 import { useModels } from './models-store.ts';
 import { NoteEditor } from './note-editor.tsx';
 import { Origin } from './origin.tsx';
@@ -34,9 +34,9 @@ export function VersionDetailView({ summary, items, onPromote, onVerdict }: Vers
   }, [query.data]);
   const detail = kept?.name === name && kept.version === version ? kept : null;
   return (
-    <section aria-label={texts.registry.versionTitle(version)} data-testid="version-detail" className="flex flex-col gap-4">
+    <section aria-label={versionTitle(version)} data-testid="version-detail" className="flex flex-col gap-4">
       <header className="flex flex-wrap items-center gap-2 border-t border-line pt-4">
-        <h2 className="text-lg font-semibold">{texts.registry.versionTitle(version)}</h2>
+        <h2 className="text-lg font-semibold">{versionTitle(version)}</h2>
         <StageChip stage={summary.stage} />
         {summary.aliases.map((alias) => (
           <AliasChip key={alias} alias={alias} />

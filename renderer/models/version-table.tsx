@@ -4,7 +4,7 @@ import { formatNumber } from '#app/core/units.ts';
 import type { RegisteredModel, VersionSummary } from '#app/protocol/sections/registry.ts';
 import { TimeAgo } from '../runs/time-ago.tsx';
 import { Checkbox, ContextMenu, IconButton, Menu, cx, type MenuItem } from '../ui/index.ts';
-import { columnMetrics, personName, splitVersionMetric } from './metric-words.ts';
+import { columnMetrics, personName, splitVersionMetric, versionShort, versionTitle } from './metric-words.ts';
 import { AliasChip, StageChip } from './stage-chip.tsx';
 import { texts } from '../text/texts.ts';
 
@@ -73,8 +73,8 @@ export function VersionTable({ name, versions, main, open, chosen, items, onOpen
                   <Checkbox label={texts.registry.compareVersion(one.version)} checked={chosen.has(one.version)} onChange={(on) => onChoose(one.version, on)} />
                 </td>
                 <td className={cell}>
-                  <button type="button" data-version={one.version} aria-pressed={one.version === open} aria-label={texts.registry.versionTitle(one.version)} tabIndex={one.version === open ? 0 : -1} onClick={() => onOpen(one.version)} onKeyDown={(event) => walk(event, index)} className="rounded-sm px-0.5 font-semibold tabular-nums">
-                    {texts.registry.versionShort(one.version)}
+                  <button type="button" data-version={one.version} aria-pressed={one.version === open} aria-label={versionTitle(one.version)} tabIndex={one.version === open ? 0 : -1} onClick={() => onOpen(one.version)} onKeyDown={(event) => walk(event, index)} className="rounded-sm px-0.5 font-semibold tabular-nums">
+                    {versionShort(one.version)}
                   </button>
                 </td>
                 <td className={cell}>
