@@ -58,6 +58,7 @@ import { SharedWork } from './run/shared-work.ts';
 import { Models } from './services/models.ts';
 import { probeContext, type WrittenTables } from './services/node-services.ts';
 import { suggestParams } from './analysis/suggest.ts';
+import { Servers } from './serving/servers.ts';
 import { Trace } from './trace/trace.ts';
 
 export interface EngineOptions {
@@ -115,6 +116,7 @@ export class Engine {
   readonly models: Models;
   readonly alarms: Alarms;
   readonly registry: Registry;
+  readonly servers: Servers;
   readonly planner: Planner;
   readonly limits: ProjectLimits;
   readonly storage: ResultStorage;
@@ -198,6 +200,7 @@ export class Engine {
       card: (...asked) => this.trace.writeCard(...asked),
     });
     this.registry = new Registry(this);
+    this.servers = new Servers({ projectDir: options.projectDir, distDir: options.distDir, events: this.events, audit: (event) => this.audit(event), warn: this.#warn });
     const parallel = parallelNodes();
     this.#environment = {
       database,
@@ -443,6 +446,7 @@ export class Engine {
     await this.events.settled();
     this.#closing.abort();
     await this.pipelines.flush();
+    await this.servers.close();
     await this.models.close();
     await this.trace.close();
     this.features.close();

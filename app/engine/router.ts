@@ -22,6 +22,7 @@ import { planningProcedures } from './procedures/planning.ts';
 import { problemsProcedures } from './procedures/problems.ts';
 import { registryProcedures } from './procedures/registry.ts';
 import { reportsProcedures } from './procedures/reports.ts';
+import { servingProcedures } from './procedures/serving.ts';
 import { traceProcedures } from './procedures/trace.ts';
 import { valuesProcedures } from './procedures/values.ts';
 import { viewsProcedures } from './procedures/views.ts';
@@ -63,6 +64,7 @@ export function createRouter(engine: Engine) {
     help: helpProcedures(os as unknown as Implementer, engine),
     history: historyProcedures(os as unknown as Implementer, engine),
     registry: registryProcedures(os as unknown as Implementer, engine),
+    serving: servingProcedures(os as unknown as Implementer, engine),
     reports: reportsProcedures(os as unknown as Implementer, engine),
     project: {
       info: os.project.info.handler(() => ({

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { PenstockError } from '#app/core/errors.ts';
 import { newElementId } from '#app/core/ids.ts';
 import { openDatabase, type Database } from '#app/data/index.ts';
-import { predictTable } from '#app/ml/index.ts';
+import { predictTable, type PredictServices } from '#app/ml/index.ts';
 import { limit, scanParquet } from '#app/relation/build.ts';
 import type { Relation, Schema } from '#app/relation/types.ts';
 import type { ModelSignature, ModelValue, TableValue } from '#app/sdk/ports.ts';
@@ -53,16 +53,19 @@ export async function scoreFile(options: ScoreOptions): Promise<{ rows: number; 
     options.progress(0, 'Reading the records');
     const table = await readInput(database, path.resolve(options.input), bundle.signature, tempDir, signal);
     const model: ModelValue = { kind: 'model', onnx: bundle.onnx, signature: bundle.signature, algorithm: bundle.algorithm, params: {}, metrics: {}, golden: '', rows: 0 };
-    // Ids stand for files here: nothing of a single scoring is worth keeping by its content.
-    const artifacts = { path: (id: string) => id, put: refuse, read: refuse };
-    const files = { ...artifacts, exists: existsSync, idOf: () => null, adopt: async (file: string) => file, temporary: async (extension: string) => path.join(tempDir, `${newElementId()}.${extension}`) };
-    const tables = tableServices({ database, artifacts: files, written: new Map(), signal });
-    const predicted = await predictTable(model, table, { tables, artifacts, signal, progress: (fraction, message) => options.progress(fraction, message) });
+    const predicted = await predictTable(model, table, { ...scoringServices(database, tempDir, signal), progress: (fraction, message) => options.progress(fraction, message) });
     return await write(database, predicted.relation, predicted.schema, path.resolve(options.output), signal);
   } finally {
     await database.close();
     await rm(tempDir, { recursive: true, force: true });
   }
+}
+
+/** What scoring a table needs outside of a run. Ids stand for files: nothing of a single scoring is worth keeping by its content. */
+export function scoringServices(database: Database, tempDir: string, signal: AbortSignal): Pick<PredictServices, 'tables' | 'artifacts' | 'signal'> {
+  const artifacts = { path: (id: string) => id, put: refuse, read: refuse };
+  const files = { ...artifacts, exists: existsSync, idOf: () => null, adopt: async (file: string) => file, temporary: async (extension: string) => path.join(tempDir, `${newElementId()}.${extension}`) };
+  return { tables: tableServices({ database, artifacts: files, written: new Map(), signal }), artifacts, signal };
 }
 
 const refuse = (): Promise<never> => Promise.reject(new PenstockError('not-here', 'Scoring keeps no artifacts.'));
@@ -84,7 +87,7 @@ async function readBundle(folder: string): Promise<{ onnx: string; algorithm: st
 }
 
 /** Columns that the model takes are read as the types it was trained on, whatever this file's values look like. */
-async function readInput(database: Database, file: string, signature: ModelSignature, tempDir: string, signal: AbortSignal): Promise<TableValue> {
+export async function readInput(database: Database, file: string, signature: ModelSignature, tempDir: string, signal: AbortSignal): Promise<TableValue> {
   const extension = path.extname(file).toLowerCase();
   if (extension === '.parquet' || extension === '.pq') {
     const { schema } = await database.parquetSchema(file, signal);

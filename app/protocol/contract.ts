@@ -18,6 +18,7 @@ import { planningContract } from './sections/planning.ts';
 import { problemsContract } from './sections/problems.ts';
 import { registryContract } from './sections/registry.ts';
 import { reportsContract } from './sections/reports.ts';
+import { servingContract } from './sections/serving.ts';
 import { traceContract } from './sections/trace.ts';
 import { valuesContract } from './sections/values.ts';
 import { viewsContract } from './sections/views.ts';
@@ -68,6 +69,7 @@ export const contract = {
   help: helpContract,
   history: historyContract,
   registry: registryContract,
+  serving: servingContract,
   reports: reportsContract,
   project: {
     info: base.output(

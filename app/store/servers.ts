@@ -3,6 +3,7 @@ import { chmod, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promi
 import path from 'node:path';
 import { z } from 'zod';
 import { PenstockError } from '#app/core/errors.ts';
+import { serverSettingsSchema, type ServerSettings } from '#app/core/serving.ts';
 import { processMark, isProcessAlive } from './lease.ts';
 import { modelNamePattern } from './models.ts';
 
@@ -11,68 +12,6 @@ import { modelNamePattern } from './models.ts';
  * server runs; `NAME.state.json` is there while it runs. Files and not rows, because whoever starts or steers a server from the
  * command line need not be the one process that may write the database.
  */
-
-const modelName = z.string().regex(modelNamePattern);
-/** `NAME`, `NAME@3`, `NAME@champion`, `NAME@production`. */
-const reference = z.string().min(1).max(130);
-
-export const servedModelSchema = z.object({
-  /** In addresses: /v2/models/NAME. */
-  name: modelName,
-  reference,
-  /** A part of the requests is answered by another version. */
-  canary: z
-    .object({
-      reference,
-      percent: z.number().min(0).max(100),
-      /** Input column that decides, so that a customer always gets the same version; null: the request's id. */
-      key: z.string().nullable().default(null),
-    })
-    .nullable()
-    .default(null),
-  /** Hears of every request and never answers one. */
-  shadow: z.object({ reference }).nullable().default(null),
-});
-export type ServedModelSettings = z.infer<typeof servedModelSchema>;
-
-export const requestLogSettingsSchema = z.object({
-  /** Share of requests that are written, 0 to 1. */
-  rate: z.number().min(0).max(1).default(1),
-  /** Columns that are not written as they are: `drop` – not at all, `hash` – as a keyed hash, equal for equal values. */
-  redact: z.array(z.object({ column: z.string(), how: z.enum(['drop', 'hash']) })).default([]),
-  keepDays: z.number().min(0.01).max(3650).default(30),
-  keepBytes: z.number().int().min(1 << 20).default(1 << 30),
-});
-export type RequestLogSettings = z.infer<typeof requestLogSettingsSchema>;
-
-export const serverLimitsSchema = z.object({
-  /** Largest body, in bytes. */
-  maxBody: z.number().int().min(1024).default(16 << 20),
-  maxRows: z.number().int().min(1).default(10_000),
-  /** Requests of one model that wait or are being answered; more are refused. */
-  queue: z.number().int().min(1).default(512),
-  /** From the request's first byte to its answer, in ms. */
-  timeoutMs: z.number().int().min(10).default(30_000),
-  explainRows: z.number().int().min(1).default(20),
-  explainMs: z.number().int().min(10).default(2000),
-});
-export type ServerLimits = z.infer<typeof serverLimitsSchema>;
-
-export const serverSettingsSchema = z.object({
-  format: z.literal('penstock-server').default('penstock-server'),
-  name: modelName,
-  models: z.array(servedModelSchema).min(1),
-  log: requestLogSettingsSchema.prefault({}),
-  /** What follows counts from the next start. */
-  host: z.string().default('127.0.0.1'),
-  port: z.number().int().min(0).max(65_535).default(0),
-  /** Whether requests need a token also on this machine. */
-  needsToken: z.boolean().default(false),
-  tokenFile: z.string().nullable().default(null),
-  tls: z.object({ cert: z.string(), key: z.string() }).nullable().default(null),
-  limits: serverLimitsSchema.prefault({}),
-});
-export type ServerSettings = z.infer<typeof serverSettingsSchema>;
 
 const stateSchema = z.object({
   pid: z.number().int(),

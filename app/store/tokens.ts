@@ -2,12 +2,9 @@ import { createHash, randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { PenstockError } from '#app/core/errors.ts';
 import { newRecordId } from '#app/core/ids.ts';
+import { tokenScopes, type TokenScope } from '#app/core/serving.ts';
 import type { StoreDatabase } from './database.ts';
 import { jsonColumn, readRow } from './records.ts';
-
-/** What a token lets its holder do: `predict` – ask models and look at what they take; `metrics` – read numbers about the server. */
-export const tokenScopes = ['predict', 'metrics'] as const;
-export type TokenScope = (typeof tokenScopes)[number];
 
 export interface AccessToken {
   readonly id: string;

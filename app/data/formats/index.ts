@@ -14,6 +14,7 @@ import { matchingFiles } from './matching-files.ts';
 import { describeParquetFiles } from './parquet-files.ts';
 import { writeParquetOut } from './parquet-write.ts';
 import { copyRequestLines } from './request-lines.ts';
+import { copyRowRange, type RowRange } from './row-range.ts';
 import { syntheticSql } from './synthetic/index.ts';
 
 export type FormatDatabase = ReturnType<typeof formatDatabase>;
@@ -27,6 +28,7 @@ export function formatDatabase(pool: ConnectionPool, tempDir: string, toSql: (re
     readExcel: (read: Omit<ExcelRead, 'signal'>, query: QueryOptions) => pool.use(query, (c) => readExcelFile(c, { ...read, signal: query.signal })),
     matchingFiles,
     parquetFiles: (files: readonly string[], signal?: AbortSignal) => pool.use({ signal }, (c) => describeParquetFiles(c, files)),
+    copyRows: (file: string, range: RowRange, outPath: string, query: QueryOptions) => pool.use(query, (c) => copyRowRange(c, file, range, outPath)),
     readRequestLines: (file: string, schema: Schema, outPath: string, query: QueryOptions) => pool.use(query, (c) => copyRequestLines(c, file, schema, outPath)),
     readImages: (folder: string, options: ImageOptions, signal?: AbortSignal) => readImageFolder(folder, options, signal),
     synthesise: (spec: SyntheticSpec, outPath: string, query: QueryOptions) => pool.use(query, (c) => copyToParquet(c, syntheticSql(spec), outPath)),

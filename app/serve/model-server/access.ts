@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { readFile } from 'node:fs/promises';
 import { PenstockError } from '#app/core/errors.ts';
-import { tokenHash, tokenScopes, type AccessToken, type ServerSettings, type TokenScope } from '#app/store/index.ts';
+import { tokenScopes, type ServerSettings, type TokenScope } from '#app/core/serving.ts';
+import { tokenHash, type AccessToken } from '#app/store/index.ts';
 import { loopback } from '../bundle-server/requests.ts';
 import { RequestError } from '../bundle-server/request-error.ts';
 

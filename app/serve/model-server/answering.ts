@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { isCancelled, toDiagnostic } from '#app/core/errors.ts';
 import type { Predictions } from '#app/ml/serving/serving-model.ts';
-import type { ServerLimits } from '#app/store/index.ts';
+import type { ServerLimits } from '#app/core/serving.ts';
 import { failure, readBytes, type Reply } from '../bundle-server/requests.ts';
 import { RequestError } from '../bundle-server/request-error.ts';
 import type { LoadedVersion, Variant } from './loaded-version.ts';
@@ -95,6 +95,8 @@ export class Answering {
     metrics.answered({ model: slot.name, version: chosen?.version.version ?? null, variant: chosen?.variant ?? 'primary', route, status, ms, rows: found === null ? 0 : rows });
     if (chosen !== null) {
       const { version: loaded, variant } = chosen;
+      loaded.requests += 1;
+      if (status >= 400) loaded.errors += 1;
       if (served.log.sampled()) {
         served.log.note({ id, at, version: loaded.version, variant, ms, status, rows: status === 200 ? rows : Math.min(rows, 1), signature: loaded.signature, columns: found === null ? null : (asked?.columns ?? null), found });
       }

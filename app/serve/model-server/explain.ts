@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { recordsToColumns } from '#app/sdk/records.ts';
-import type { ServerLimits } from '#app/store/index.ts';
+import type { ServerLimits } from '#app/core/serving.ts';
 import { answersOf, recordsOf } from '../bundle-server/answers.ts';
 import { RequestError } from '../bundle-server/request-error.ts';
 import { json, parseJson, readBytes, type Reply } from '../bundle-server/requests.ts';

@@ -5,7 +5,8 @@ import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { PenstockError, toDiagnostic } from '#app/core/errors.ts';
-import { openStore, readServerSettings, removeServerState, writeServerState, type ServedModelSettings, type ServerSettings, type Store } from '#app/store/index.ts';
+import type { ServerStatus, ServedModelSettings, ServerSettings } from '#app/core/serving.ts';
+import { openStore, readServerSettings, removeServerState, writeServerState, type Store } from '#app/store/index.ts';
 import { Access, checkReach, readTokenFile } from './access.ts';
 import type { Served } from './answering.ts';
 import { LoadedVersion } from './loaded-version.ts';
@@ -122,7 +123,7 @@ export class ModelHost {
   }
 
   /** What Penstock shows of the server. */
-  status(): unknown {
+  status(): ServerStatus {
     return {
       name: this.#options.name,
       url: this.url,
@@ -138,9 +139,13 @@ export class ModelHost {
           version: version.version,
           model: version.name,
           stage: version.record.stage,
-          aliases: version.record.aliases,
+          aliases: [...version.record.aliases],
           lane: version.model.lane,
           callMs: Number.isNaN(version.model.callMs) ? null : version.model.callMs,
+          inputs: version.signature.inputs.map(({ name, type }) => ({ name, type })),
+          classes: version.signature.classes === undefined ? null : [...version.signature.classes],
+          requests: version.requests,
+          errors: version.errors,
         })),
         problems: [...slot.problems].map(([variant, message]) => ({ variant, message })),
         shadow: { ...shadowing },

@@ -22,6 +22,9 @@ export class LoadedVersion {
   readonly golden: GoldenRows;
   /** Explains this version; made when first asked. */
   explaining: Explaining | null = null;
+  /** Answered since it was loaded, and those among them that failed. */
+  requests = 0;
+  errors = 0;
   #using = 0;
   #retired = false;
 

@@ -1,5 +1,6 @@
 import { toDiagnostic } from '#app/core/errors.ts';
-import type { ModelVersionRecord, ServedModelSettings } from '#app/store/index.ts';
+import type { ServedModelSettings } from '#app/core/serving.ts';
+import type { ModelVersionRecord } from '#app/store/index.ts';
 import type { LoadedVersion, Variant } from './loaded-version.ts';
 import { isCanary } from './traffic.ts';
 

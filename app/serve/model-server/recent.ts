@@ -1,3 +1,5 @@
+import type { RecentSlot } from '#app/core/serving.ts';
+
 /** Numbers of the last minutes, in slots of seconds: what a page draws, without anybody having to collect it. */
 
 /** Bounds of latency buckets in ms: each 15 % above the one before, from 0.02 ms to about a minute. */
@@ -13,19 +15,6 @@ interface Slot {
   errors: number;
   rejected: number;
   readonly counts: Uint32Array;
-}
-
-export interface RecentSlot {
-  /** Unix ms of its start. */
-  readonly at: number;
-  readonly seconds: number;
-  readonly requests: number;
-  readonly errors: number;
-  readonly rejected: number;
-  /** Latencies in ms, each within 15 % above the true one; null: no requests. */
-  readonly p50: number | null;
-  readonly p95: number | null;
-  readonly p99: number | null;
 }
 
 export class Recent {

@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
 import { open, rename, rm, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
-import { addLogColumns, closeLeftovers, loggedInput, loggedProbability, openRedactor, processMark, pruneSegments, requestFolder, segmentName, type RequestLogSettings } from '#app/store/index.ts';
+import type { RequestLogSettings } from '#app/core/serving.ts';
+import { addLogColumns, closeLeftovers, loggedInput, loggedProbability, openRedactor, processMark, pruneSegments, requestFolder, segmentName } from '#app/store/index.ts';
 import type { ModelSignature } from '#app/sdk/ports.ts';
 import { classValue } from '../bundle-server/answers.ts';
 import type { Predictions, RawColumns } from '#app/ml/serving/serving-model.ts';

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { penstockVersion } from '#app/core/version.ts';
-import type { ServerLimits } from '#app/store/index.ts';
+import type { ServerLimits } from '#app/core/serving.ts';
 import { modelMetadata } from '../bundle-server/answers.ts';
 import { documentationPage } from '../bundle-server/page.ts';
 import { RequestError } from '../bundle-server/request-error.ts';

@@ -7,7 +7,8 @@ import { fileURLToPath } from 'node:url';
 import { createRunner, encodeModel } from '#app/ml/index.ts';
 import type { OnnxGraph } from '#app/relation/emitters/onnx/graph.ts';
 import type { ModelValue } from '#app/sdk/ports.ts';
-import { openStore, serverSettingsSchema, writeServerSettings, type ServerSettings, type Store } from '#app/store/index.ts';
+import { serverSettingsSchema, type ServerSettings } from '#app/core/serving.ts';
+import { openStore, writeServerSettings, type Store } from '#app/store/index.ts';
 import type { z } from 'zod';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
