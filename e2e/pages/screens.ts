@@ -272,6 +272,7 @@ const afterRun: readonly Screen[] = [
   },
   page('monitors'),
   page('automation'),
+  page('serving'),
   page('reports'),
   page('trace'),
   {
@@ -358,6 +359,7 @@ const everywhere: readonly Screen[] = [
   page('models'),
   page('monitors'),
   page('automation'),
+  page('serving'),
   page('reports'),
   page('trace'),
   page('settings'),

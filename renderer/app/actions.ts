@@ -182,6 +182,7 @@ const runs: Readonly<Record<ActionId, ActionRun>> = {
   'page.settings': { run: page('settings') },
   'page.monitors': { run: page('monitors') },
   'page.automation': { run: page('automation') },
+  'page.serving': { run: page('serving') },
   'page.reports': { run: page('reports') },
   'page.trace': { run: page('trace') },
 

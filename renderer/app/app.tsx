@@ -24,6 +24,7 @@ const pages = {
   models: lazy(() => import('../models/models-page.tsx').then((module) => ({ default: module.ModelsPage }))),
   monitors: lazy(() => import('../monitors/monitors-page.tsx').then((module) => ({ default: module.MonitorsPage }))),
   automation: lazy(() => import('../automation/automation-page.tsx').then((module) => ({ default: module.AutomationPage }))),
+  serving: lazy(() => import('../serving/serving-page.tsx').then((module) => ({ default: module.ServingPage }))),
   reports: lazy(() => import('../reports/reports-page.tsx').then((module) => ({ default: module.ReportsPage }))),
   trace: lazy(() => import('../trace/trace-page.tsx').then((module) => ({ default: module.TracePage }))),
   settings: lazy(() => import('../settings/settings-page.tsx').then((module) => ({ default: module.SettingsPage }))),

@@ -1,5 +1,5 @@
 import { Fragment } from 'react';
-import { Activity, Boxes, CalendarClock, Database, History, Layers, LayoutDashboard, ListTree, Milestone, Settings, Target, Waypoints, Workflow, type LucideIcon } from 'lucide-react';
+import { Activity, Boxes, CalendarClock, Database, History, Layers, LayoutDashboard, ListTree, Milestone, Settings, Target, Waypoints, Workflow, type LucideIcon, Server } from 'lucide-react';
 import { useView, type PageName } from '../state/view.ts';
 import { Tooltip, cx } from '../ui/index.ts';
 import { runAction } from './actions.ts';
@@ -24,6 +24,7 @@ const groups: readonly (readonly RailPage[])[] = [
   [
     { name: 'runs', title: texts.app.pages.runs, icon: History },
     { name: 'models', title: texts.app.pages.models, icon: Boxes },
+    { name: 'serving', title: texts.serving.title, icon: Server },
   ],
   [
     { name: 'monitors', title: texts.monitors.title, icon: Activity },

@@ -118,6 +118,7 @@ const table = {
   'page.settings': { title: texts.app.actions.settings, group: 'View', scope: 'page', keys: ['Alt+5'] },
   'page.monitors': { title: texts.monitors.page, group: 'View', scope: 'page', keys: ['Alt+8'] },
   'page.automation': { title: texts.automation.page, group: 'View', scope: 'page', keys: ['Alt+9'] },
+  'page.serving': { title: texts.serving.page, group: 'View', scope: 'page', keys: ['Alt+7'] },
   'page.reports': { title: texts.reports.page, group: 'View', scope: 'page', keys: ['Alt+6'] },
   'page.trace': { title: texts.trace.page, group: 'View', scope: 'page', keys: ['Alt+Shift+T'] },
 

@@ -17,6 +17,7 @@ import { monitors } from './de/monitors.ts';
 import { registry } from './de/registry.ts';
 import { reports } from './de/reports.ts';
 import { runs } from './de/runs.ts';
+import { serving } from './de/serving.ts';
 import { settings } from './de/settings.ts';
 import { state } from './de/state.ts';
 import { table } from './de/table.ts';
@@ -45,6 +46,7 @@ export const de: Texts = {
   registry,
   reports,
   runs,
+  serving,
   settings,
   state,
   table,

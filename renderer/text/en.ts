@@ -17,6 +17,7 @@ import { monitors } from './en/monitors.ts';
 import { registry } from './en/registry.ts';
 import { reports } from './en/reports.ts';
 import { runs } from './en/runs.ts';
+import { serving } from './en/serving.ts';
 import { settings } from './en/settings.ts';
 import { state } from './en/state.ts';
 import { table } from './en/table.ts';
@@ -44,6 +45,7 @@ export const en = {
   registry,
   reports,
   runs,
+  serving,
   settings,
   state,
   table,

@@ -67,7 +67,9 @@ export async function batchScore(options: BatchScoreOptions): Promise<BatchScore
   let done = 0;
   let resumed = 0;
   for (const source of sources) {
-    for (let from = 0; from < source.rows || (source.rows === 0 && total === 0 && parts.length === 0); from += partRows) {
+    // Of no rows at all there is one part: it has the columns.
+    const least = total === 0 && parts.length === 0 ? 1 : 0;
+    for (let from = 0; from < Math.max(source.rows, least); from += partRows) {
       signal.throwIfAborted();
       const to = Math.min(source.rows, from + partRows);
       const part = path.join(work, `part-${String(parts.length).padStart(6, '0')}.parquet`);

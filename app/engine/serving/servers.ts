@@ -188,15 +188,15 @@ export class Servers {
     this.#starting.add(name);
     this.#failures.delete(name);
     try {
-      const process_ = spawn(process.execPath, [script, '--project', projectDir, '--server', name, '--by', 'app', '--end-with-stdin'], { cwd: projectDir, env: serverEnvironment(), stdio: ['pipe', 'pipe', 'pipe'] });
+      const started = spawn(process.execPath, [script, '--project', projectDir, '--server', name, '--by', 'app', '--end-with-stdin'], { cwd: projectDir, env: serverEnvironment(), stdio: ['pipe', 'pipe', 'pipe'] });
       const ended = new Promise<number | null>((resolve) => {
-        process_.once('close', (code) => resolve(code));
-        process_.once('error', () => resolve(null));
+        started.once('close', (code) => resolve(code));
+        started.once('error', () => resolve(null));
       });
-      const child: Child = { process: process_, ended, said: '', isStopping: false };
+      const child: Child = { process: started, ended, said: '', isStopping: false };
       this.#children.set(name, child);
-      process_.stdin.on('error', () => undefined);
-      process_.stderr.on('data', (chunk: Buffer) => (child.said = (child.said + chunk.toString('utf8')).slice(-4000)));
+      started.stdin.on('error', () => undefined);
+      started.stderr.on('data', (chunk: Buffer) => (child.said = (child.said + chunk.toString('utf8')).slice(-4000)));
       const listens = await new Promise<boolean>((resolve) => {
         const timer = setTimeout(() => resolve(false), startDeadlineMs);
         const settle = (answer: boolean): void => {
@@ -204,13 +204,13 @@ export class Servers {
           resolve(answer);
         };
         void ended.then(() => settle(false));
-        createInterface({ input: process_.stdout }).on('line', (line) => {
+        createInterface({ input: started.stdout }).on('line', (line) => {
           if (line.startsWith('listening on ')) settle(true);
         });
       });
       if (!listens) {
         child.isStopping = true;
-        process_.kill('SIGKILL');
+        started.kill('SIGKILL');
         await ended;
         this.#children.delete(name);
         const said = child.said.trim().split('\n').at(-1) ?? '';
