@@ -77,7 +77,17 @@ export interface ImageFile {
 }
 
 /** JSON, Excel, Parquet, images: what can be found out of files. Paths are absolute. */
+/** The request log of a model, as model servers write it. */
+export interface RequestLogFiles {
+  readonly folder: string;
+  readonly schema: Schema;
+  /** In the order they were begun. */
+  readonly segments: readonly { readonly path: string; readonly size: number; readonly mtimeMs: number }[];
+}
+
 export interface FormatFileServices {
+  /** The log in the first of these folders that has one; null where none has. */
+  requestLog(folders: readonly string[]): Promise<RequestLogFiles | null>;
   /** @throws PenstockError `file-missing`, `json-empty`, `json-syntax` with line, `json-path`. */
   sniffJson(path: string, options: JsonOptions, signal: AbortSignal): Promise<{ plan: JsonPlan; notes: readonly Diagnostic[] }>;
   /** @throws PenstockError `file-missing`, `excel-…`. */
@@ -121,6 +131,8 @@ export interface ExcelWriteOptions {
 
 /** Reading of files into tables, and writing tables to files; paths are absolute. */
 export interface FormatTableServices {
+  /** All rows of a request log, with its columns of today. */
+  readRequestLog(files: RequestLogFiles, label: string): Promise<TableValue>;
   /** @throws PenstockError `bad-value`, `bad-record`, `json-syntax`, each with file and line. */
   readJson(path: string, plan: JsonPlan, misfits: Misfits, label: string): Promise<{ table: TableValue; rejects: TableValue; notes: readonly Diagnostic[] }>;
   readExcel(path: string, plan: ExcelPlan, misfits: Misfits, label: string): Promise<{ table: TableValue; rejects: TableValue; notes: readonly Diagnostic[] }>;

@@ -38,7 +38,7 @@ export function ModelTraffic({ server, url, needsToken, model, settings, models,
     <section aria-label={model.name} className="border-b border-line px-4 py-3">
       <div className="flex flex-wrap items-baseline gap-x-3">
         <h3 className="text-sm font-semibold">{model.name}</h3>
-        <span className="font-mono text-xs text-muted">/predict/{model.name}</span>
+        <span className="font-mono text-xs text-muted">{`/predict/${model.name}`}</span>
         <span className="flex-1" />
         <Button size="sm" aria-expanded={trying} onClick={() => setTrying(!trying)}>{t.tryIt}</Button>
       </div>
@@ -47,11 +47,11 @@ export function ModelTraffic({ server, url, needsToken, model, settings, models,
       ))}
       <div className="mt-2 grid grid-cols-1 items-end gap-x-6 gap-y-3 min-[900px]:grid-cols-[minmax(0,1fr)_minmax(0,1.3fr)]">
         <div>
-          <div className="text-xs text-muted">{t.perSecond}</div>
+          <div className="text-xs text-muted">{t.perSecond} <span className="font-medium tabular-nums text-ink">{formatNumber(now.requests / Math.max(1, now.seconds))}</span></div>
           <Sparkline values={model.history.map(({ requests, seconds }) => requests / seconds)} bad={model.history.map(({ errors, rejected, seconds }) => (errors + rejected) / seconds)} label={t.chart(model.name)} />
         </div>
         <dl className="grid grid-cols-4 gap-x-4 gap-y-2 min-[560px]:grid-cols-7">
-          <Figure name={t.perSecond} value={formatNumber(now.requests / Math.max(1, now.seconds))} wide />
+          <Figure name={t.lastMinute} value={formatCount(now.requests)} />
           <Figure name={t.p50} value={ms(now.p50)} />
           <Figure name={t.p95} value={ms(now.p95)} />
           <Figure name={t.p99} value={ms(now.p99)} />
@@ -77,9 +77,9 @@ export function ModelTraffic({ server, url, needsToken, model, settings, models,
   );
 }
 
-function Figure({ name, value, bad = false, wide = false }: { readonly name: string; readonly value: string; readonly bad?: boolean; readonly wide?: boolean }) {
+function Figure({ name, value, bad = false }: { readonly name: string; readonly value: string; readonly bad?: boolean }) {
   return (
-    <div className={wide ? 'min-w-0' : 'min-w-0'}>
+    <div className="min-w-0">
       <dt className="truncate text-xs text-muted" title={name}>{name}</dt>
       <dd className={bad ? 'text-base font-medium tabular-nums text-bad-ink' : 'text-base font-medium tabular-nums'}>{value}</dd>
     </div>

@@ -54,7 +54,18 @@ export function ServerPanel({ server, models, onChanged }: ServerPanelProps) {
         onChanged();
       });
   };
-  const change = (settings: ServerSettings): void => act(() => client.serving.change({ settings }).then(reload));
+  // The next change begins from what was said last, also while the list is still the one before.
+  const [said, setSaid] = useState<ServerSettings | null>(null);
+  const written = JSON.stringify(server.settings);
+  useEffect(() => setSaid(null), [written]);
+  const settings = said ?? server.settings;
+  const change = (next: ServerSettings): void => {
+    setSaid(next);
+    act(() => client.serving.change({ settings: next }).catch((error: unknown) => {
+      setSaid(null);
+      throw error;
+    }));
+  };
   const copy = (): void => void navigator.clipboard.writeText(url ?? '').then(() => notify({ severity: 'info', message: texts.serving.addressCopied }));
   return (
     <section data-testid={`server-${name}`} aria-label={name} className="rounded-md border border-line bg-surface">
@@ -90,11 +101,11 @@ export function ServerPanel({ server, models, onChanged }: ServerPanelProps) {
       {server.problem ? <div className="px-4 py-2"><FieldMessage message={server.problem} /></div> : null}
       {status.error ? <div className="px-4 py-2"><FieldMessage message={status.error.message} remedy={status.error.remedy} /></div> : null}
       {status.data?.models.map((model) => (
-        <ModelTraffic key={model.name} server={name} url={url ?? ''} needsToken={status.data?.needsToken === true} model={model} settings={status.data?.settings ?? null} models={models} onChange={change} />
+        <ModelTraffic key={model.name} server={name} url={url ?? ''} needsToken={status.data?.needsToken === true} model={model} settings={settings} models={models} onChange={change} />
       ))}
-      {status.data ? (
+      {status.data && settings ? (
         <div className="grid grid-cols-1 gap-x-6 gap-y-4 px-4 py-3 min-[900px]:grid-cols-2">
-          <LogSettings settings={status.data.settings} inputs={[...new Set(status.data.models.flatMap(({ versions }) => versions.flatMap(({ inputs }) => inputs.map((input) => input.name))))]} onChange={change} />
+          <LogSettings settings={settings} inputs={[...new Set(status.data.models.flatMap(({ versions }) => versions.flatMap(({ inputs }) => inputs.map((input) => input.name))))]} onChange={change} />
           <div>
             <h3 className="mb-1.5 text-sm font-semibold">{texts.serving.problems}</h3>
             {status.data.problems.length === 0 ? <p className="text-sm text-muted">{texts.serving.noProblems}</p> : null}

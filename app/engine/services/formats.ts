@@ -1,11 +1,23 @@
+import { cast, col, lit, named, project, scanParquet } from '#app/relation/build.ts';
+import { listSegments, logSchema, readLogColumns } from '#app/store/index.ts';
 import type { Database } from '#app/data/index.ts';
 import type { FormatFileServices, FormatTableServices } from '#app/sdk/formats.ts';
+import type { Relation } from '#app/relation/types.ts';
 import { rejectColumns } from '#app/sdk/reader-params.ts';
 import { syntheticSchema } from '#app/sdk/synthetic.ts';
 import type { ServiceParts } from './parts.ts';
 
 export function formatFileServices({ formats }: Database): FormatFileServices {
   return {
+    async requestLog(folders) {
+      for (const folder of folders) {
+        const columns = await readLogColumns(folder);
+        if (columns === null) continue;
+        const segments = await listSegments(folder);
+        return { folder, schema: logSchema(columns), segments: segments.map(({ file, bytes, mtimeMs }) => ({ path: file, size: bytes, mtimeMs })) };
+      }
+      return null;
+    },
     sniffJson: (path, options, signal) => formats.sniffJson(path, options, signal),
     sniffExcel: (path, options, signal) => formats.sniffExcel(path, options, signal),
     matchingFiles: (patterns, extensions, recursive) => formats.matchingFiles(patterns, extensions, recursive),
@@ -13,7 +25,8 @@ export function formatFileServices({ formats }: Database): FormatFileServices {
   };
 }
 
-export function formatTableServices({ database: { formats }, artifacts, adopted, watched, profileOf, signal, progress }: ServiceParts): FormatTableServices {
+export function formatTableServices({ database, artifacts, adopted, watched, profileOf, signal, progress }: ServiceParts): FormatTableServices {
+  const { formats } = database;
   const query = { signal, ...progress };
 
   /** The table that was read, and what did not fit. */
@@ -29,6 +42,25 @@ export function formatTableServices({ database: { formats }, artifacts, adopted,
   }
 
   return {
+    async readRequestLog({ schema, segments }, label) {
+      const parts: Relation[] = [];
+      for (const { path } of segments) {
+        // Lines are not kept as they are: the segment becomes Parquet, or goes, while the table is still looked at.
+        const file = path.endsWith('.parquet') ? path : await artifacts.temporary('parquet');
+        if (file !== path) await formats.readRequestLines(path, schema, file, query);
+        const found = await database.parquetSchema(file, signal);
+        const columns = schema.map(({ name, type }) => {
+          const own = found.schema.find((column) => column.name === name);
+          return named(name, own === undefined ? cast(lit(null), type) : own.type === type ? col(name) : cast(col(name), type));
+        });
+        parts.push(project(scanParquet([file], found.schema, label), columns));
+      }
+      const [only] = parts;
+      const relation: Relation = only === undefined ? { op: 'scan', source: { kind: 'values', rows: [] }, schema, label } : parts.length === 1 ? only : { op: 'union', inputs: parts, by: 'position' };
+      const outPath = await artifacts.temporary('parquet');
+      const { rows, bytes } = await watched(relation, database.writeParquet(relation, outPath, query));
+      return adopted(outPath, label, rows, bytes, schema);
+    },
     readJson: (path, plan, misfits, label) => {
       const schema = plan.columns.map(({ name, type }) => ({ name, type }));
       return readTwo({ schema }, label, (outPath, rejectsPath) => formats.readJson({ path, plan, misfits, outPath, rejectsPath }, query));

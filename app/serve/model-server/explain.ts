@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { Predictions } from '#app/ml/serving/serving-model.ts';
 import { recordsToColumns } from '#app/sdk/records.ts';
 import type { ServerLimits } from '#app/core/serving.ts';
 import { answersOf, recordsOf } from '../bundle-server/answers.ts';
@@ -13,7 +14,8 @@ const mostWaiting = 8;
 
 /**
  * `POST /explain/NAME`: what each column of a record did to its prediction. Exact for trees and weighted sums; else sampled, with standard
- * errors, for as long as `explainMs` allows. `{"records": […], "class": "yes"}` names the class; the predicted side of two is the second.
+ * errors, for as long as `explainMs` allows. `{"records": […], "class": "yes"}` names the class; unless it does it is the second of two, of more the one that is
+ * predicted for the first record.
  * @throws RequestError, PenstockError.
  */
 export async function explainRecords(version: LoadedVersion, request: IncomingMessage, limits: ServerLimits, entry: URL): Promise<Reply> {
@@ -22,10 +24,10 @@ export async function explainRecords(version: LoadedVersion, request: IncomingMe
   const { signature } = version;
   const columns = recordsToColumns(records, signature.inputs, signature.target.name);
   if (records.length > limits.explainRows) throw new RequestError(413, 'too-many-rows', `The request has ${records.length} records; at most ${limits.explainRows} are explained at once.`, { remedy: 'Send fewer at a time, or use the node SHAP for a table.' });
-  const cls = classOf(version, (body as { class?: unknown } | null)?.class);
   if (version.explaining?.usable !== true) version.explaining = new Explaining(entry, { file: version.file, signature, golden: { rows: version.golden.rows, inputs: version.golden.inputs } });
   if (version.explaining.waiting >= mostWaiting) throw new RequestError(429, 'busy', `${mostWaiting} explanations are waiting already.`, { remedy: 'Try again in a moment.', headers: { 'retry-after': '2' } });
   const found = records.length === 0 ? { rows: 0 } : await version.model.score(columns, records.length);
+  const cls = classOf(version, (body as { class?: unknown } | null)?.class, found);
   const explained = records.length === 0 ? null : await version.explaining.explain({ columns, rows: records.length, cls, ms: limits.explainMs });
   const answers = answersOf(signature, found);
   const names = signature.inputs.map(({ name }) => name);
@@ -45,10 +47,10 @@ export async function explainRecords(version: LoadedVersion, request: IncomingMe
 }
 
 /** @throws RequestError `unknown-class`. */
-function classOf({ signature: { task, classes = [] } }: LoadedVersion, wanted: unknown): number {
+function classOf({ signature: { task, classes = [] } }: LoadedVersion, wanted: unknown, found: Predictions): number {
   if (task === 'regression') return 0;
-  if (wanted === undefined || wanted === null) return classes.length === 2 ? 1 : 0;
-  const found = classes.indexOf(String(wanted as string));
-  if (found >= 0) return found;
+  if (wanted === undefined || wanted === null) return classes.length === 2 ? 1 : (found.label?.[0] ?? 0);
+  const place = classes.indexOf(String(wanted as string));
+  if (place >= 0) return place;
   throw new RequestError(400, 'unknown-class', `The model has no class “${String(wanted as string).slice(0, 60)}”.`, { field: 'class', remedy: `Classes of this model: ${classes.slice(0, 20).join(', ')}.` });
 }
