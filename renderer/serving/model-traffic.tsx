@@ -33,12 +33,13 @@ export function ModelTraffic({ server, url, needsToken, model, settings, models,
     onChange({ ...settings, models: settings.models.map((one) => (one.name === model.name ? { ...one, ...next } : one)) });
   };
   const { now } = model;
+  const address = ['/predict', model.name].join('/');
   const t = texts.serving;
   return (
     <section aria-label={model.name} className="border-b border-line px-4 py-3">
       <div className="flex flex-wrap items-baseline gap-x-3">
         <h3 className="text-sm font-semibold">{model.name}</h3>
-        <span className="font-mono text-xs text-muted">{`/predict/${model.name}`}</span>
+        <span className="font-mono text-xs text-muted">{address}</span>
         <span className="flex-1" />
         <Button size="sm" aria-expanded={trying} onClick={() => setTrying(!trying)}>{t.tryIt}</Button>
       </div>
