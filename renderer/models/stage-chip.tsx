@@ -20,7 +20,7 @@ export function StageChip({ stage, versions }: { readonly stage: Stage; readonly
   return (
     <Badge tone={tone} className="whitespace-nowrap">
       <Icon size={11} aria-hidden />
-      {texts.registry.stages[stage]}
+      {texts.registry.stages[stage]}{' '}
       {versions === undefined ? null : <span className="font-medium">{versions.map(versionShort).join(', ')}</span>}
     </Badge>
   );
@@ -29,7 +29,7 @@ export function StageChip({ stage, versions }: { readonly stage: Stage; readonly
 export function AliasChip({ alias, version }: { readonly alias: string; readonly version?: number }) {
   return (
     <Badge tone="accent" className="whitespace-nowrap">
-      @{alias}
+      @{alias}{' '}
       {version === undefined ? null : <span className="font-medium">{versionShort(version)}</span>}
     </Badge>
   );
