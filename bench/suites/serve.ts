@@ -108,10 +108,10 @@ export async function run(options: BenchOptions): Promise<{ rows: BenchRow[] }> 
 
     const measured = new Map<string, { cold: number; full: Load; equal: Load | null }>();
     const rounds = options.quick ? 1 : 3;
-    // The load that every contestant can bear: half of what the slowest can.
-    for (const one of [...peers, ours, bundle]) {
-      const bodyFile = path.join(folder, `${one.name.replaceAll(/\W/g, '-')}.json`);
-      await writeFile(bodyFile, one.body);
+    const all = [...peers, ours, bundle];
+    const bodyOf = (one: Contestant): string => path.join(folder, `${one.name.replaceAll(/\W/g, '-')}.json`);
+    for (const one of all) {
+      await writeFile(bodyOf(one), one.body);
       let cold = Infinity;
       for (let round = 1; round < rounds; round += 1) {
         const first = await started(one);
@@ -119,19 +119,26 @@ export async function run(options: BenchOptions): Promise<{ rows: BenchRow[] }> 
         await stopped(first.process);
       }
       const server = await started(one);
-      cold = Math.min(cold, server.ms);
       try {
-        await load(server.port, one, bodyFile, 8, 1);
-        const full = await load(server.port, one, bodyFile, 8, seconds);
-        measured.set(one.name, { cold, full, equal: null });
-        const slowest = Math.min(...[...measured.values()].map((each) => each.full.perSecond));
-        // Peers come first, so that what they bear is known when it is our turn.
-        measured.set(one.name, { cold, full, equal: await load(server.port, one, bodyFile, 8, seconds, slowest / 2) });
+        await load(server.port, one, bodyOf(one), 8, 1);
+        measured.set(one.name, { cold: Math.min(cold, server.ms), full: await load(server.port, one, bodyOf(one), 8, seconds), equal: null });
       } finally {
         await stopped(server.process);
       }
+    }
+    // A load that every contestant can bear: half of what the slowest can.
+    const equal = Math.min(...[...measured.values()].map(({ full }) => full.perSecond)) / 2;
+    for (const one of all) {
       const found = measured.get(one.name);
-      console.log(`${one.name}: ${Math.round(found?.full.perSecond ?? 0)} requests/s, p50 ${ms(found?.full.p50 ?? 0)}, p99 ${ms(found?.full.p99 ?? 0)}; at equal load p99 ${ms(found?.equal?.p99 ?? 0)}; first answer after ${ms(cold)}; ${found?.full.failed ?? 0} failed`);
+      if (found === undefined) continue;
+      const server = await started(one);
+      try {
+        await load(server.port, one, bodyOf(one), 8, 1);
+        found.equal = await load(server.port, one, bodyOf(one), 8, 2 * seconds, equal);
+      } finally {
+        await stopped(server.process);
+      }
+      console.log(`${one.name}: ${Math.round(found.full.perSecond)} requests/s, p50 ${ms(found.full.p50)}, p99 ${ms(found.full.p99)}; at ${Math.round(equal)}/s p50 ${ms(found.equal.p50)}, p99 ${ms(found.equal.p99)}; first answer after ${ms(found.cold)}; ${found.full.failed + found.equal.failed} failed`);
     }
     const own = measured.get(ours.name);
     const small = measured.get(bundle.name);

@@ -28,7 +28,7 @@ it('scores a file part by part, goes on at the last whole part, and does not rep
     expect(existsSync(output)).toBe(false);
     expect(await batchScore(options(new AbortController().signal, () => undefined))).toMatchObject({ rows, parts: 3, resumed: 1 });
     const { schema } = await engine.database.parquetSchema(output);
-    expect(schema.map(({ name }) => name)).toEqual(['id', 'churned_predicted', 'churned_probability_no', 'churned_probability_yes']);
+    expect(schema.map(({ name }) => name)).toEqual(['id', 'churned_predicted', 'churned_p_no', 'churned_p_yes']);
     const found = await engine.database.rows(scanParquet([output], schema, 'scored'), rows);
     expect(found.rows.map(([id]) => id)).toEqual(Array.from({ length: rows }, (_unused, i) => i));
     found.rows.forEach((row, i) => expect(row[3]).toBeCloseTo(expectedYes(1, { plan: i % 3 === 0 ? 'basic' : i % 3 === 1 ? 'pro' : null, age: 20 + (i % 50) }), 5));

@@ -95,7 +95,8 @@ export function createHttpServer(options: HttpOptions): { readonly server: Serve
       return {
         POST: guarded('predict', (request) => {
           const one = chosen();
-          requireType(request, inferTypes);
+          // Triton's client names no type. A web page of another origin could leave it out, too, and ask without being asked back: not that one.
+          if (request.headers['content-type'] !== undefined || request.headers.origin !== undefined) requireType(request, inferTypes);
           return answering.answer(one, request, number, 'infer', readInferBody, readInfer);
         }),
       };
