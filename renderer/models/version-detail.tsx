@@ -1,5 +1,5 @@
 import { useEffect, useState, type ReactNode } from 'react';
-import { MoreHorizontal, Rocket } from 'lucide-react';
+import { MoreHorizontal, Rocket, Waypoints } from 'lucide-react';
 import type { VersionDetail, VersionSummary } from '#app/protocol/sections/registry.ts';
 import { Notice } from '../results/notice.tsx';
 import { MetricGrid, metricItems } from '../results/report/metric-grid.tsx';
@@ -15,6 +15,8 @@ import { NoteEditor } from './note-editor.tsx';
 import { Origin } from './origin.tsx';
 import { AliasChip, StageChip } from './stage-chip.tsx';
 import { texts } from '../text/texts.ts';
+import { CardMenu } from '../trace/card-menu.tsx';
+import { showTrace } from '../trace/trace-store.ts';
 
 interface VersionDetailProps {
   readonly summary: VersionSummary;
@@ -48,6 +50,10 @@ export function VersionDetailView({ summary, items, onPromote, onVerdict }: Vers
               {texts.registry.promote}
             </Button>
           )}
+          <Button icon={<Waypoints size={14} />} data-testid="trace-model" onClick={() => showTrace(`model:${name}@${version}`)}>
+            {texts.trace.title}
+          </Button>
+          <CardMenu name={name} version={version} size="md" />
           <Menu
             align="end"
             trigger={

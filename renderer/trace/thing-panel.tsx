@@ -1,15 +1,15 @@
-import { ArrowUpRight, Crosshair, FileDown, RotateCw } from 'lucide-react';
+import { ArrowUpRight, Crosshair, RotateCw } from 'lucide-react';
 import type { TraceNode } from '#app/protocol/sections/trace.ts';
 import { useQuery } from '../results/use-query.ts';
-import { saveBlob } from '../reports/chart-files.ts';
-import { client, diagnosticOf } from '../rpc/client.ts';
+import { client } from '../rpc/client.ts';
 import { openPipeline, usePipeline } from '../state/pipeline.ts';
-import { notify } from '../state/notices.ts';
 import { select } from '../state/selection.ts';
 import { showRunPage } from '../runs/runs-store.ts';
 import { useView } from '../state/view.ts';
 import { texts } from '../text/texts.ts';
-import { Badge, Button, Menu } from '../ui/index.ts';
+import { Badge, Button } from '../ui/index.ts';
+import { openModel } from '../models/models-store.ts';
+import { CardMenu } from './card-menu.tsx';
 import { KindTile } from './kinds.tsx';
 import { ReproduceButton } from './reproduce-button.tsx';
 import { traceFrom } from './trace-store.ts';
@@ -63,7 +63,7 @@ function Links({ node }: { readonly node: TraceNode }) {
       ) : null}
       {model !== null ? (
         <>
-          <Button size="sm" icon={<ArrowUpRight size={13} />} onClick={() => useView.setState({ page: 'models' })}>
+          <Button size="sm" icon={<ArrowUpRight size={13} />} onClick={() => showModel(model.name, model.version)}>
             {texts.trace.openModel}
           </Button>
           <CardMenu name={model.name} version={model.version} />
@@ -74,35 +74,15 @@ function Links({ node }: { readonly node: TraceNode }) {
   );
 }
 
+function showModel(name: string, version: number): void {
+  openModel(name, version);
+  useView.setState({ page: 'models' });
+}
+
 async function showOnCanvas(path: string, nodeId: string | null): Promise<void> {
   if (usePipeline.getState().path !== path) await openPipeline(path);
   useView.setState({ page: 'canvas' });
   if (nodeId !== null && usePipeline.getState().document?.nodes.some(({ id }) => id === nodeId) === true) select({ nodes: [nodeId] });
-}
-
-const formats = ['html', 'md', 'json', 'cyclonedx'] as const;
-
-/** The model's card and its bill of materials as files. */
-export function CardMenu({ name, version }: { readonly name: string; readonly version: number }) {
-  const save = async (format: (typeof formats)[number]) => {
-    try {
-      const { content, name: file } = await client.trace.card({ model: `${name}@${version}`, format });
-      saveBlob(new Blob([content]), file);
-    } catch (error) {
-      notify(diagnosticOf(error));
-    }
-  };
-  return (
-    <Menu
-      align="end"
-      trigger={
-        <Button size="sm" icon={<FileDown size={13} />} data-testid="card-menu">
-          {texts.trace.card}
-        </Button>
-      }
-      items={formats.map((format) => ({ id: format, label: texts.trace.cardFormats[format], onSelect: () => void save(format) }))}
-    />
-  );
 }
 
 /** The row that a server was sent, with what each of its columns is computed from in training. */

@@ -21,10 +21,13 @@ export function factText({ name, value, format }: TraceFact): string {
     }
   }
   if (name === 'status') return statusText(value);
+  if (name === 'stage') return stageText(value);
   return value;
 }
 
 const statusText = (status: string): string => (Object.hasOwn(texts.runs.statuses, status) ? texts.runs.statuses[status as keyof typeof texts.runs.statuses] : status);
+
+const stageText = (stage: string): string => (Object.hasOwn(texts.registry.stages, stage) ? texts.registry.stages[stage as keyof typeof texts.registry.stages] : stage);
 
 /** A fact's name; names of metrics are as they were given. */
 export const factName = (name: string): string => (Object.hasOwn(texts.trace.facts, name) ? texts.trace.facts[name as keyof typeof texts.trace.facts] : name);
@@ -39,6 +42,7 @@ export function nodeTitle(node: TraceNode): string {
 export function nodeSubtitle(node: TraceNode): string {
   if (node.kind === 'run') return [statusText(node.subtitle), node.at === null ? '' : new Date(node.at).toLocaleString(locale, { dateStyle: 'short', timeStyle: 'short' })].filter((part) => part !== '').join(' · ');
   if (node.kind === 'dataset') return Object.hasOwn(texts.trace.datasetKinds, node.subtitle) ? texts.trace.datasetKinds[node.subtitle as keyof typeof texts.trace.datasetKinds] : node.subtitle;
+  if (node.kind === 'model') return stageText(node.subtitle);
   const rows = node.facts.find(({ name }) => name === 'rows');
   if ((node.kind === 'version' || node.kind === 'step') && typeof rows?.value === 'number') return texts.trace.rows(formatCount(rows.value), rows.value === 1);
   if (node.kind === 'step') return statusText(String(node.facts.find(({ name }) => name === 'status')?.value ?? ''));
