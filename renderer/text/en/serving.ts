@@ -1,6 +1,6 @@
 export const serving = {
   title: 'Serving',
-  page: 'Go to Serving',
+  page: 'Go to serving',
   what: 'Servers that answer requests with registered models, and who is let in.',
   none: 'No servers yet',
   how: 'A server answers requests over HTTP with the version that an alias or stage means, and follows when that is moved. Register a model first, then serve it.',
