@@ -7,6 +7,7 @@ import { notify } from '../state/notices.ts';
 import { revealFlat, useLevelPrefix } from '../state/level.ts';
 import { editRoot, undo, usePipeline } from '../state/pipeline.ts';
 import { useSelection } from '../state/selection.ts';
+import { language } from '../text/language.ts';
 import { texts } from '../text/texts.ts';
 import { Button, IconButton, Spinner, cx } from '../ui/index.ts';
 import { closeDescription, followDescription, loadDescription, useDescription } from './description-store.ts';
@@ -100,7 +101,7 @@ function saveMarkdown(description: PipelineDescription): void {
 
 function keep(description: PipelineDescription): void {
   const own = usePipeline.getState().root?.description ?? '';
-  const next = withWords(own, descriptionMarkdown(description));
+  const next = withWords(own, descriptionMarkdown(description), language);
   if (next === own) notify({ severity: 'info', message: texts.help.description.already });
   else if (editRoot({ type: 'set-document', description: next }, { label: texts.help.describeShort })) notify({ severity: 'info', message: texts.help.description.kept, action: { label: texts.common.undo, run: undo } });
 }

@@ -2,10 +2,11 @@ import { create } from 'zustand';
 import type { Diagnostic } from '#app/core/errors.ts';
 import type { PipelineDescription } from '#app/pipeline/description/index.ts';
 import type { PipelineDocument } from '#app/pipeline/document.ts';
-import { client, diagnosticOf, isGivenUp } from '../rpc/client.ts';
+import { diagnosticOf, isGivenUp } from '../rpc/client.ts';
 import { useConfiguration } from '../state/configuration.ts';
 import { usePipeline } from '../state/pipeline.ts';
 import { useView } from '../state/view.ts';
+import { pipelineInWords } from './in-words.ts';
 
 interface DescriptionStore {
   readonly open: boolean;
@@ -45,7 +46,7 @@ export async function loadDescription(): Promise<void> {
   const other = useDescription.getState().document?.id !== document.id;
   useDescription.setState({ loading: true, error: null, ...(other ? { description: null } : {}) });
   try {
-    const description = await client.help.describe({ document }, { signal: mine.signal });
+    const description = await pipelineInWords(document, mine.signal);
     if (!mine.signal.aborted) useDescription.setState({ description, document, loading: false });
   } catch (error) {
     if (mine.signal.aborted || isGivenUp(error)) return;

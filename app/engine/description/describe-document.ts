@@ -13,19 +13,22 @@ const mostRows = 2_000_000;
 /** Wait for rows that the search for leaks asks about, in ms. */
 const leakWait = 1000;
 
-/** A pipeline in words, from what is known of it: nothing runs. */
+/** A pipeline in words, in English, from what is known of it: nothing runs. */
 export async function describeDocument(engine: Engine, document: PipelineDocument, signal: AbortSignal): Promise<PipelineDescription> {
+  return describePipeline({ document, catalogue: engine.catalogue, ...(await descriptionFacts(engine, document, signal)) });
+}
+
+/** What a pipeline is described from, besides its document and the catalogue, which a front end has itself. */
+export async function descriptionFacts(engine: Engine, document: PipelineDocument, signal: AbortSignal): Promise<Omit<DescriptionFacts, 'document' | 'catalogue'>> {
   const analysis = await engine.configure(document, signal);
   const leaks = await engine.leaks.findWithin(analysis, leakWait).catch((): { findings: Diagnostic[] } => ({ findings: [] }));
-  return describePipeline({
-    document,
-    catalogue: engine.catalogue,
+  return {
     nodes: analysis.configurations,
     diagnostics: [...analysis.diagnostics, ...leaks.findings],
     freshness: analysis.freshness,
     run: latestRun(engine, document),
     missing: await missingValues(engine, analysis, signal),
-  });
+  };
 }
 
 /** The last run was perhaps about a part only: what it did not touch is as the runs before left it. */

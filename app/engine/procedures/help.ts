@@ -1,4 +1,4 @@
-import { describeDocument } from '../description/describe-document.ts';
+import { descriptionFacts } from '../description/describe-document.ts';
 import { addSample, exampleOf, exampleTypes, listTemplates, templateOf } from '../samples/templates.ts';
 import type { Engine } from '../engine.ts';
 import type { Implementer } from './implementer.ts';
@@ -11,6 +11,6 @@ export function helpProcedures(os: Implementer, engine: Engine) {
     templates: os.help.templates.handler(async () => (await listTemplates(engine.resourcesDir)).map((template) => ({ ...template }))),
     begin: os.help.begin.handler(async ({ input }) => addSample(engine, 'template' in input ? await templateOf(engine.resourcesDir, input.template) : exampleOf(input.example))),
     examples: os.help.examples.handler(() => [...exampleTypes]),
-    describe: os.help.describe.handler(async ({ input, signal = never }) => structuredClone(await describeDocument(engine, input.document, signal)) as never),
+    describe: os.help.describe.handler(async ({ input, signal = never }) => structuredClone(await descriptionFacts(engine, input.document, signal)) as never),
   };
 }

@@ -4,7 +4,10 @@ import { catalogueOf, chain, testEdge, testNode, testSource, testStep, testTrain
 import { describePipeline } from './describe.ts';
 import { withWords } from './kept.ts';
 import { descriptionMarkdown, descriptionText } from './markdown.ts';
-import { spans, Story } from './story.ts';
+import { english } from './english.ts';
+import { germanTongue } from './german/index.ts';
+import { spans } from './sentence.ts';
+import { Story } from './story.ts';
 import { chains } from './steps.ts';
 import type { DescriptionFacts } from './types.ts';
 
@@ -31,7 +34,7 @@ describe('a pipeline in words', () => {
 
   it('takes straight chains together, and names branches and joins', () => {
     const document = branched();
-    expect(chains(new Story(factsOf(document))).map((one) => one.map(({ id }) => id))).toEqual([['a', 'b'], ['f'], ['c'], ['d'], ['e']]);
+    expect(chains(new Story(factsOf(document), english)).map((one) => one.map(({ id }) => id))).toEqual([['a', 'b'], ['f'], ['c'], ['d'], ['e']]);
     const words = textOf({ ...document, nodes: document.nodes.map((node) => ({ ...node, title: node.id.toUpperCase() })) });
     expect(words).toContain('Here it branches: to “C” and “D”.');
     expect(words).toContain('With “D” and “F”, “E” (Trainer)');
@@ -99,5 +102,30 @@ describe('in the description of a pipeline', () => {
     expect(both.length).toBeLessThanOrEqual(20_000);
     expect(both.startsWith(own)).toBe(true);
     expect(both.endsWith('\n…')).toBe(true);
+  });
+});
+
+describe('in German', () => {
+  const german = germanTongue((name) => name);
+  const inGerman = (document: PipelineDocument, more: Partial<DescriptionFacts> = {}): string => descriptionText(describePipeline(factsOf(document, more), german));
+
+  it('counts one and several', () => {
+    expect(inGerman(chain(1))).toContain('Diese Pipeline aus 1 Schritt liest 1 Quelle und endet in 0 Ergebnissen.');
+    expect(inGerman(branched())).toContain('Diese Pipeline aus 6 Schritten liest 2 Quellen');
+    expect([german.rows(1), german.rows(1000), german.moreFindings(1, 'error'), german.moreFindings(2, 'error'), german.moreFindings(1, 'warning')]).toEqual(['1 Zeile', '1\u202f000 Zeilen', 'Und 1 weiterer Fehler.', 'Und 2 weitere Fehler.', 'Und 1 weitere Warnung.']);
+    expect([german.makesFeatures(['a']), german.makesFeatures(['a', 'b']), german.fromOthers(['a'])]).toEqual(['Daraus wird 1 Merkmal: `a`. ', 'Daraus werden 2 Merkmale: `a` und `b`. ', 'aus der anderen Spalte: `a`']);
+    expect([german.rowsBecome(10, 1), german.rowsBecome(10, 2), german.rowsBecome(1, 2)]).toEqual([' (heraus kommt 1 von 10 Zeilen)', ' (heraus kommen 2 von 10 Zeilen)', ' (aus 1 Zeile werden 2)']);
+  });
+
+  it('tells branches, stale results and errors', () => {
+    const words = inGerman(branched(), { run: { status: 'cancelled', nodes: {} }, freshness: { b: { state: 'stale', reasons: [] } }, diagnostics: [{ severity: 'error', code: 'broken', message: 'Es ist kaputt.' }] });
+    expect(words).toContain('der abgebrochen wurde.');
+    expect(words).toContain('Hier verzweigt sich der Weg: zu “Step” und “Step”.');
+    expect(words).toContain('Die Ergebnisse von 1 Schritt sind veraltet, ab “Step”. Die Pipeline neu ausführen.');
+    expect(words).toContain('- Es ist kaputt.');
+  });
+
+  it('is kept under a heading of its own, which takes the place of the English one', () => {
+    expect(withWords(withWords('Own.', '# T\n\nOne.\n'), '# T\n\nEins.\n', 'de')).toBe('Own.\n\n## In Worten\n\nEins.');
   });
 });

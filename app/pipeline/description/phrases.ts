@@ -1,3 +1,5 @@
+import { decimalMark } from '#app/core/units.ts';
+
 /** Pieces of sentences. Names of columns and code stand between backticks, as in Markdown. */
 
 /** a, b and c; after `most` of them “and 3 more”. */
@@ -19,7 +21,7 @@ export const columns = (names: readonly string[], most = 6): string => listed(na
 /** “3 columns”, “1 column”. */
 export const counted = (count: number, word: string, several = `${word}s`): string => `${String(count).replaceAll(/\B(?=(\d{3})+(?!\d))/g, '\u202f')} ${count === 1 ? word : several}`;
 
-export const percent = (share: number): string => `${Math.round(share * 1000) / 10} %`;
+export const percent = (share: number): string => `${decimalMark(String(Math.round(share * 1000) / 10))} %`;
 
 /** The line of a card inside a sentence: its first letter small unless it begins a name or an abbreviation. */
 export const inSentence = (line: string): string => (/^[A-Z][a-z]/.test(line) ? line.charAt(0).toLowerCase() + line.slice(1) : line);

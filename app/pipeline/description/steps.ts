@@ -1,10 +1,8 @@
-import { formatCount } from '#app/core/units.ts';
 import type { PipelineEdge, PipelineNode } from '../document.ts';
 import { nodeTitle } from '../graph.ts';
-import { describeSubflow, isBoundary, isSubflow } from '../subflow/node-type.ts';
-import { listed } from './phrases.ts';
-import { stepPredicate } from './step-words.ts';
-import { listing, say, type Story } from './story.ts';
+import { isBoundary, isSubflow } from '../subflow/node-type.ts';
+import { listing, say } from './sentence.ts';
+import type { Story } from './story.ts';
 import type { DescriptionBlock, Sentence } from './types.ts';
 
 /** What each step does, in order: straight chains in one item, branches and joins by name. */
@@ -35,10 +33,10 @@ export function chains(story: Story): PipelineNode[][] {
 }
 
 function chainSentence(story: Story, chain: readonly PipelineNode[]): Sentence {
-  const sentences = chain.map((node, index) => (index === 0 ? say(leadIn(story, node), own(story, node), '.') : say('Then ', own(story, node), '.')));
+  const sentences = chain.map((node, index) => (index === 0 ? say(leadIn(story, node), own(story, node), '.') : say(story.tongue.then, own(story, node), '.')));
   const last = chain.at(-1);
   const followers = last === undefined ? [] : story.followers(last);
-  if (followers.length > 1) sentences.push(say('Here it branches: to ', listing(followers.map((id) => story.linkOf(id))), '.'));
+  if (followers.length > 1) sentences.push(story.tongue.branches(listing(followers.map((id) => story.linkOf(id)), story.tongue.and)));
   return sentences.flatMap((sentence, index) => (index === 0 ? sentence : [' ', ...sentence]));
 }
 
@@ -47,19 +45,15 @@ function own(story: Story, node: PipelineNode): Sentence {
   const type = story.typeOf(node);
   const titled = node.title !== undefined && node.title !== '' && node.title !== type?.definition.title;
   const name: Sentence = titled ? [story.link(node), ` (${story.typeTitle(node)})`] : [story.link(node)];
-  if (type === undefined) return say(name, ` is of the type \`${node.type}\`, which this Penstock does not know`);
-  if (node.bypassed === true) return say(name, ' is bypassed: what comes in goes through unchanged');
-  if (isSubflow(node)) return say(name, ` stands for ${describeSubflow(node)}`, insideWords(story, node.content.nodes), rowEffect(story, node));
-  const predicate = stepPredicate(node.type, story.params(node), story.facts.nodes[node.id]?.describe ?? '', type.definition.summary);
+  if (type === undefined) return say(name, ` ${story.tongue.unknownType(node.type)}`);
+  if (node.bypassed === true) return say(name, ` ${story.tongue.isBypassed}`);
+  if (isSubflow(node)) return say(name, ` ${story.tongue.subflow(node, namesInside(story, node.content.nodes))}`, rowEffect(story, node));
   const comment = node.comment?.trim().split('\n')[0] ?? '';
-  return say(name, ` ${predicate}`, rowEffect(story, node), comment === '' ? '' : [` (its comment: “${comment}”)`]);
+  return say(name, ` ${story.predicate(node)}`, rowEffect(story, node), comment === '' ? '' : [story.tongue.comment(comment)]);
 }
 
 /** What a subflow holds, by name. */
-function insideWords(story: Story, nodes: readonly PipelineNode[]): Sentence {
-  const names = nodes.filter((node) => !isBoundary(node)).map((node) => nodeTitle(node, story.typeOf(node)?.definition.title));
-  return names.length === 0 ? [] : [` (${listed(names, 8)})`];
-}
+const namesInside = (story: Story, nodes: readonly PipelineNode[]): string[] => nodes.filter((node) => !isBoundary(node)).map((node) => nodeTitle(node, story.typeOf(node)?.definition.title));
 
 /** How many rows came out of how many in the latest run, where that is not the same number. */
 function rowEffect(story: Story, node: PipelineNode): string {
@@ -72,11 +66,11 @@ function rowEffect(story: Story, node: PipelineNode): string {
   const [first] = parts;
   if (first === undefined) return '';
   const filled = parts.filter(({ rows }) => rows > 0);
-  if (filled.length > 1) return `: ${filled.map(({ title, rows }) => `${formatCount(rows)} rows at ${title}`).join(', ')}`;
+  if (filled.length > 1) return `: ${filled.map(({ title, rows }) => story.tongue.rowsAt(rows, title)).join(', ')}`;
   const edge = story.inputs(node).find(({ from }) => story.rows(from.node, from.port) !== null);
   const before = edge === undefined ? null : story.rows(edge.from.node, edge.from.port);
   if (before === null || before === first.rows) return '';
-  return first.rows < before ? ` (${formatCount(first.rows)} of ${formatCount(before)} rows come out)` : ` (${formatCount(before)} rows become ${formatCount(first.rows)})`;
+  return story.tongue.rowsBecome(before, first.rows);
 }
 
 /** Where the first node of a chain has its input from. */
@@ -89,11 +83,11 @@ function leadIn(story: Story, node: PipelineNode): Sentence {
   const roles = new Map<string, Sentence[]>();
   for (const edge of edges) {
     const input = type?.inputs.find(({ name }) => name === edge.to.port);
-    const role = several && input !== undefined && !/^tables?$/.test(input.name) ? ` as the ${input.title.toLowerCase()}` : '';
+    const role = several && input !== undefined && !/^tables?$/.test(input.name) ? story.tongue.inputRole(input.title) : '';
     roles.set(role, [...(roles.get(role) ?? []), sourceWords(story, edge)]);
   }
-  const what = [...roles].map(([role, sources]) => say(listing(sources), role));
-  return say(edges.length === 1 ? 'From ' : 'With ', listing(what), ', ');
+  const what = [...roles].map(([role, sources]) => say(listing(sources, story.tongue.and), role));
+  return story.tongue.leadIn(edges.length === 1, listing(what, story.tongue.and));
 }
 
 function sourceWords(story: Story, { from }: PipelineEdge): Sentence {
@@ -101,5 +95,5 @@ function sourceWords(story: Story, { from }: PipelineEdge): Sentence {
   const ports = source === undefined ? [] : story.outputs(source).filter(({ kind }) => kind === 'table');
   const port = ports.length > 1 ? ports.find(({ name }) => name === from.port) : undefined;
   const link = story.linkOf(from.node);
-  return port === undefined || port.title === 'Table' ? [link] : [`the ${port.title.toLowerCase().replace(/ rows$/, '')} rows of `, link];
+  return port === undefined || port.title === story.tongue.tableTitle ? [link] : story.tongue.rowsOfPort(port.title, link);
 }

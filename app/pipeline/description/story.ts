@@ -5,39 +5,22 @@ import { migrateParams } from '../migrate.ts';
 import { typeOfNode } from '../subflow/node-type.ts';
 import type { NodeType } from '../types.ts';
 import { isRecord, type Params } from './params.ts';
+import { listing } from './sentence.ts';
+import type { Tongue } from './tongue.ts';
 import type { DescriptionFacts, Sentence, Span } from './types.ts';
 
-/** Text with code between backticks as spans. */
-export function spans(marked: string): Span[] {
-  const found: Span[] = [];
-  let at = 0;
-  for (const match of marked.matchAll(/`` (.+?) ``|`([^`]+)`/g)) {
-    if (match.index > at) found.push(marked.slice(at, match.index));
-    found.push({ code: match[1] ?? match[2] ?? '' });
-    at = match.index + match[0].length;
-  }
-  if (at < marked.length) found.push(marked.slice(at));
-  return found;
-}
-
-/** A sentence from texts with backticks, nodes and other sentences. */
-export const say = (...parts: readonly (string | Span | Sentence)[]): Sentence => parts.flatMap((part) => (typeof part === 'string' ? spans(part) : Array.isArray(part) ? (part as Sentence) : [part as Span]));
-
-/** Items with commas and a last “and”. */
-export function listing(items: readonly (Span | Sentence)[]): Sentence {
-  return items.flatMap((item, index): Span[] => [...(index === 0 ? [] : [index === items.length - 1 ? ' and ' : ', ']), ...(Array.isArray(item) ? (item as Sentence) : [item as Span])]);
-}
-
-/** The facts with what every sentence asks of them. */
+/** The facts with what every sentence asks of them, and the language that it is said in. */
 export class Story {
   readonly facts: DescriptionFacts;
+  readonly tongue: Tongue;
   readonly graph: GraphIndex;
   /** Upstream first; nodes on a circle, which have no order, at the end. */
   readonly order: readonly PipelineNode[];
   readonly #params = new Map<string, Params>();
 
-  constructor(facts: DescriptionFacts) {
+  constructor(facts: DescriptionFacts, tongue: Tongue) {
     this.facts = facts;
+    this.tongue = tongue;
     this.graph = indexGraph(facts.document);
     const { order } = topologicalOrder(facts.document);
     const placed = new Set(order);
@@ -54,6 +37,17 @@ export class Story {
 
   link(node: PipelineNode): Span {
     return { node: node.id, text: nodeTitle(node, this.typeOf(node)?.definition.title) };
+  }
+
+  /** Nodes by name; after `most` of them how many more there are. */
+  links(nodes: readonly PipelineNode[], most = nodes.length): Sentence {
+    const shown = nodes.slice(0, most).map((node) => this.link(node));
+    return [...listing(shown, this.tongue.and), ...(nodes.length > most ? [this.tongue.andMore(nodes.length - most)] : [])];
+  }
+
+  /** What a node does, after its name. */
+  predicate(node: PipelineNode, summary = this.typeOf(node)?.definition.summary ?? ''): string {
+    return this.tongue.stepPredicate(node.type, this.params(node), this.facts.nodes[node.id]?.describe ?? '', summary);
   }
 
   linkOf(id: string): Span {

@@ -1,7 +1,6 @@
-import { formatCount } from '#app/core/units.ts';
 import type { Diagnostic } from '#app/core/errors.ts';
-import { code, counted, listed, percent } from './phrases.ts';
-import { listing, say, type Story } from './story.ts';
+import { say } from './sentence.ts';
+import type { Story } from './story.ts';
 import type { DescriptionBlock, Sentence } from './types.ts';
 
 /** Share of rows from which on a step that drops them is told. */
@@ -12,7 +11,7 @@ const most = 12;
 /** What a reader should know before trusting the results: errors, leaks, stale results, rows and values that are not there. */
 export function watchBlocks(story: Story): DescriptionBlock[] {
   const items = [...found(story), ...failures(story), ...stale(story), ...droppedRows(story), ...missingValues(story), ...bypassed(story)];
-  return items.length === 0 ? [{ kind: 'text', text: say('Nothing stands out: no errors, no suspicions, no results that are out of date.') }] : [{ kind: 'list', ordered: false, items }];
+  return items.length === 0 ? [{ kind: 'text', text: say(story.tongue.nothingToWatch) }] : [{ kind: 'list', ordered: false, items }];
 }
 
 function atNode(story: Story, { message, remedy, place }: Diagnostic): Sentence {
@@ -20,13 +19,13 @@ function atNode(story: Story, { message, remedy, place }: Diagnostic): Sentence 
   return say(node === undefined ? [] : [story.link(node), ': '], message, remedy === undefined ? '' : ` ${remedy}`);
 }
 
-function capped(items: readonly Sentence[], word: string): Sentence[] {
-  return items.length <= most ? [...items] : [...items.slice(0, most), say(`And ${counted(items.length - most, `more ${word}`)}.`)];
+function capped(story: Story, items: readonly Sentence[], severity: 'error' | 'warning'): Sentence[] {
+  return items.length <= most ? [...items] : [...items.slice(0, most), say(story.tongue.moreFindings(items.length - most, severity))];
 }
 
 function found(story: Story): Sentence[] {
   const told = (severity: Diagnostic['severity']): Sentence[] => story.facts.diagnostics.filter((one) => one.severity === severity).map((one) => atNode(story, one));
-  return [...capped(told('error'), 'error'), ...capped(told('warning'), 'warning')];
+  return [...capped(story, told('error'), 'error'), ...capped(story, told('warning'), 'warning')];
 }
 
 function failures(story: Story): Sentence[] {
@@ -34,19 +33,19 @@ function failures(story: Story): Sentence[] {
   return story.order.flatMap((node) => {
     const ran = story.facts.run?.nodes[node.id];
     const told = (ran?.diagnostics ?? []).filter(({ severity, message }) => severity !== 'info' && !known.has(message));
-    return told.map((one) => say(story.link(node), ran?.status === 'failed' ? ' failed: ' : ' said in the latest run: ', one.message));
+    return told.map((one) => say(story.link(node), ran?.status === 'failed' ? story.tongue.failed : story.tongue.saidInRun, one.message));
   });
 }
 
 function stale(story: Story): Sentence[] {
-  if (story.facts.run === null) return [say('It was never run, so rows and scores are not known.')];
+  if (story.facts.run === null) return [say(story.tongue.neverRun)];
   const old = story.order.filter(({ id }) => story.facts.freshness[id]?.state === 'stale');
   const never = story.order.filter(({ id }) => story.facts.freshness[id]?.state === 'never-run' && story.facts.run?.nodes[id] === undefined);
   const [first] = old;
   const reasons = first === undefined ? [] : (story.facts.freshness[first.id]?.reasons ?? []).slice(0, 2);
   return [
-    ...(first === undefined ? [] : [say(`The results of ${counted(old.length, 'step')} are out of date, from `, story.link(first), ' on', reasons.length === 0 ? '' : `: ${reasons.join('; ')}`, '. Run the pipeline again.')]),
-    ...(never.length === 0 ? [] : [say(`Not run yet: `, listing(never.slice(0, 6).map((node) => story.link(node))), never.length > 6 ? ` and ${never.length - 6} more` : '', '.')]),
+    ...(first === undefined ? [] : [story.tongue.outOfDate(old.length, story.link(first), reasons)]),
+    ...(never.length === 0 ? [] : [say(story.tongue.notRunYet, story.links(never, 6), '.')]),
   ];
 }
 
@@ -58,7 +57,7 @@ function droppedRows(story: Story): Sentence[] {
     const before = edge === undefined ? null : story.rows(edge.from.node, edge.from.port);
     const after = port === undefined ? null : story.rows(node.id, port);
     if (before === null || after === null || before === 0 || (before - after) / before < notable) return [];
-    return [say(story.link(node), ` drops ${formatCount(before - after)} of ${formatCount(before)} rows (${percent((before - after) / before)}).`)];
+    return [say(story.link(node), ` ${story.tongue.drops(before - after, before)}.`)];
   });
 }
 
@@ -69,13 +68,12 @@ function missingValues(story: Story): Sentence[] {
       const table = Object.hasOwn(story.facts.missing, key) ? story.facts.missing[key] : undefined;
       const gaps = Object.entries(table?.columns ?? {}).filter(([, count]) => count > 0).sort(([, a], [, b]) => b - a);
       if (table === undefined || gaps.length === 0 || table.rows === 0) return [];
-      const words = gaps.map(([column, count]) => `${code(column)} (${formatCount(count)}, ${percent(count / table.rows)})`);
-      return [say(story.link(node), ` has missing values in ${counted(gaps.length, 'column')}: ${listed(words, 6)}.`)];
+      return [say(story.link(node), ` ${story.tongue.hasGaps(gaps, table.rows)}.`)];
     });
   });
 }
 
 function bypassed(story: Story): Sentence[] {
   const off = story.order.filter((node) => node.bypassed === true);
-  return off.length === 0 ? [] : [say('Bypassed, so without effect: ', listing(off.map((node) => story.link(node))), '.')];
+  return off.length === 0 ? [] : [say(story.tongue.bypassedNodes, story.links(off), '.')];
 }

@@ -1,15 +1,31 @@
 import { z } from 'zod';
 import { documentSchema } from '#app/pipeline/document.ts';
 import { base } from '../base.ts';
+import { diagnosticSchema, freshnessSchema } from '../schema.ts';
 
-const spanSchema = z.union([z.string(), z.object({ code: z.string() }), z.object({ node: z.string(), text: z.string() })]);
-const sentenceSchema = z.array(spanSchema);
-const blockSchema = z.discriminatedUnion('kind', [z.object({ kind: z.literal('text'), text: sentenceSchema }), z.object({ kind: z.literal('list'), ordered: z.boolean(), items: z.array(sentenceSchema) })]);
+/** NaN does not survive JSON. */
+const measured = z.number().nullable().transform((value) => value ?? Number.NaN);
 
-export const descriptionSchema = z.object({
-  title: z.string(),
-  intro: sentenceSchema,
-  sections: z.array(z.object({ id: z.enum(['in', 'steps', 'learnt', 'out', 'watch']), title: z.string(), blocks: z.array(blockSchema) })),
+/** What a pipeline is described from, besides its document and the catalogue (`DescriptionFacts` in app/pipeline). */
+export const descriptionFactsSchema = z.object({
+  nodes: z.record(z.string(), z.object({ outputs: z.record(z.string(), z.looseObject({ kind: z.string() })), describe: z.string() })),
+  diagnostics: z.array(diagnosticSchema),
+  freshness: z.record(z.string(), freshnessSchema),
+  run: z
+    .object({
+      status: z.string(),
+      nodes: z.record(
+        z.string(),
+        z.object({
+          status: z.string(),
+          ports: z.record(z.string(), z.object({ kind: z.string(), rows: z.number().nullable() })),
+          metrics: z.record(z.string(), measured),
+          diagnostics: z.array(diagnosticSchema),
+        }),
+      ),
+    })
+    .nullable(),
+  missing: z.record(z.string(), z.object({ rows: z.number(), columns: z.record(z.string(), z.number()) })),
 });
 
 /** What the app tells people about their pipelines. */
@@ -20,6 +36,6 @@ export const helpContract = {
   begin: base.input(z.union([z.object({ template: z.string() }), z.object({ example: z.string() })])).output(z.object({ path: z.string() })),
   /** Node types that have an example. */
   examples: base.output(z.array(z.string())),
-  /** The pipeline in words, from its graph and its latest runs. Nothing is run. */
-  describe: base.input(z.object({ document: documentSchema })).output(descriptionSchema),
+  /** What a pipeline can be told from: its graph and its latest runs. Nothing is run. The front end makes the words, in its language. */
+  describe: base.input(z.object({ document: documentSchema })).output(descriptionFactsSchema),
 };

@@ -43,7 +43,7 @@ function partitioned(params: Params, line: string): string {
 const joinKinds = { inner: 'keeping only rows that have a match on both sides', left: 'keeping every row of the left table', right: 'keeping every row of the right table', full: 'keeping every row of both tables', semi: 'keeping the left rows that have a match', anti: 'keeping the left rows that have none', cross: 'every row with every row' };
 
 export const transformWords: Readonly<Record<string, StepWords>> = {
-  'transform/filter-rows': (params, line) => `${text(params, 'mode') === 'remove' ? 'removes' : 'keeps'} the rows where ${code(text(params, 'by') === 'expression' && text(params, 'expression') !== '' ? text(params, 'expression') : line)}`,
+  'transform/filter-rows': (params, line) => `${text(params, 'mode') === 'remove' ? 'removes' : 'keeps'} the rows where ${code(text(params, 'by') === 'expression' && text(params, 'expression') !== '' ? text(params, 'expression') : text(params, 'mode') === 'remove' ? line.replace(/^without /, '') : line)}`,
   'transform/formula': (params) => {
     const list = records(params, 'columns').filter((one) => text(one, 'name') !== '');
     return list.length === 0 ? 'computes nothing yet' : `computes ${listed(list.map((one) => `${code(text(one, 'name'))} as ${code(text(one, 'expression'), 80)}`), 4)}`;
