@@ -32,7 +32,7 @@ function Details({ view }: { readonly view: ViewDetail }) {
       <section aria-label={view.name} className="rounded-md border border-line bg-surface px-4 py-3">
         <div className="flex flex-wrap items-center gap-x-3 gap-y-2">
           <h2 className="text-base font-semibold">{view.name}</h2>
-          <Badge>{texts.features.version(view.version)}</Badge>
+          <Badge>{texts.models.version} {view.version}</Badge>
           <FreshnessLight state={freshness.state} />
           <span className="flex-1" />
           {source === null ? null : (

@@ -69,7 +69,7 @@ export function ModelUses({ view }: { readonly view: ViewDetail }) {
                 {use.model} v{use.modelVersion}
               </span>
               <Badge>{use.stage}</Badge>
-              <span className="text-xs text-muted">{texts.features.version(use.version)}</span>
+              <span className="text-xs text-muted">{texts.models.version} {use.version}</span>
               <span className="min-w-0 flex-1 truncate text-muted">
                 {use.columns.join(', ')}
                 {use.computed.length === 0 ? '' : ` · ${texts.features.computed} ${use.computed.join(', ')}`}
@@ -89,7 +89,7 @@ export function Versions({ view }: { readonly view: ViewDetail }) {
       <ul>
         {view.allVersions.map((one) => (
           <li key={one.version} className="flex flex-wrap items-baseline gap-3 border-b border-line px-4 py-2 text-sm last:border-b-0">
-            <span className="font-medium">{texts.features.version(one.version)}</span>
+            <span className="font-medium">{texts.models.version} {one.version}</span>
             <span className="text-xs text-muted">
               <TimeAgo at={one.createdAt} />
             </span>

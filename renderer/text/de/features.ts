@@ -28,7 +28,6 @@ export const features: Texts['features'] = {
   },
   held: 'Zurückgehalten',
   heldWhat: 'Die letzten Zeilen haben eine Prüfung nicht bestanden; die von vorher bleiben in Gebrauch:',
-  version: (version) => `Version ${version}`,
   features: 'Merkmale',
   choose: (name) => `${name} wählen`,
   chooseAll: 'Alle Merkmale wählen',

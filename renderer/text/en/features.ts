@@ -26,7 +26,6 @@ export const features = {
   },
   held: 'Kept back',
   heldWhat: 'The last rows failed a test, so the ones from before stay in use:',
-  version: (version: number) => `Version ${version}`,
   features: 'Features',
   choose: (name: string) => `Choose ${name}`,
   chooseAll: 'Choose all features',
