@@ -10,11 +10,13 @@ const words = texts.monitors;
 /** Batches from the oldest to the newest with their threshold. Equal names are told apart by their number. */
 export function historyChart(batches: readonly MonitorEntry[]): ChartSpec {
   const names = batches.map(({ at }, i) => `${i + 1} · ${batchName(at)}`);
+  // Thresholds are told apart from nothing only where the axis begins at nothing.
+  const isDrift = batches.every(({ batch }) => batch.kind === 'data-drift' || batch.kind === 'prediction-drift' || batch.kind === 'bias');
   const statistic = told(batches.at(-1)?.batch.statistic ?? words.value);
-  const series: ChartSeries[] = [{ name: statistic, mark: 'line', x: names, y: batches.map(({ batch }) => batch.value) }];
-  series.push({ name: statistic, mark: 'points', group: 'batches', x: names, y: batches.map(({ batch }) => batch.value) });
+  // A single batch would be a line without length.
+  const series: ChartSeries[] = [{ name: statistic, mark: batches.length === 1 ? 'points' : 'line', x: names, y: batches.map(({ batch }) => batch.value) }];
   if (batches.some(({ batch }) => batch.threshold !== null)) series.push({ name: words.threshold, mark: 'reference', x: names, y: batches.map(({ batch }) => batch.threshold) });
-  return { title: words.history, x: { title: words.batch, scale: 'category' }, y: { title: statistic }, series: series.map((one) => (one.mark === 'line' ? { ...one, group: 'batches' } : one)) };
+  return { title: words.history, x: { title: words.batch, scale: 'category' }, y: { title: statistic, ...(isDrift ? { range: [0, 1.1 * Math.max(1, ...batches.map(({ batch }) => batch.value ?? 0))] as const } : {}) }, series };
 }
 
 /** Reference and batch, bin by bin. */

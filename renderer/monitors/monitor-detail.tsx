@@ -54,9 +54,7 @@ export function MonitorDetail({ monitor, changed, onBack }: { readonly monitor: 
               {newest.batch.calibration === '' ? null : <span className="block text-muted">{told(newest.batch.calibration)}</span>}
             </span>
           </p>
-          <div className="rounded-md border border-line bg-raised p-2">
-            <Chart spec={historyChart(batches)} index={0} height={220} />
-          </div>
+          <Chart spec={historyChart(batches)} index={0} height={220} />
           {batches.some(({ batch }) => batch.columns.length > 0) ? (
             <div className="grid gap-4 rounded-md border border-line bg-raised p-3 min-[1100px]:grid-cols-[minmax(0,auto)_minmax(360px,1fr)]">
               <div className="min-w-0">
@@ -81,9 +79,7 @@ export function MonitorDetail({ monitor, changed, onBack }: { readonly monitor: 
             </div>
           ) : null}
           {windowCharts(entry?.batch.windows ?? [], newest.batch.statistic, newest.batch.kind === 'data-drift' ? null : newest.batch.threshold).map((spec, i) => (
-            <div key={spec.title} className="rounded-md border border-line bg-raised p-2">
-              <Chart spec={spec} index={2 + i} height={220} />
-            </div>
+            <Chart key={spec.title} spec={spec} index={2 + i} height={220} />
           ))}
         </>
       )}

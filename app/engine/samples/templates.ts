@@ -7,7 +7,7 @@ import { parseDocument } from '#app/pipeline/parse.ts';
 import type { Engine } from '../engine.ts';
 
 /** What a template is for: the words are the front end's. */
-export const templateKinds = ['look', 'classify', 'number', 'segment', 'forecast', 'compare', 'repeat', 'unusual', 'join', 'score', 'features', 'auto'] as const;
+export const templateKinds = ['look', 'classify', 'number', 'segment', 'forecast', 'compare', 'repeat', 'unusual', 'join', 'score', 'features', 'watch', 'auto'] as const;
 
 const indexSchema = z.array(
   z.object({

@@ -207,7 +207,7 @@ function told(drift: Omit<ColumnDrift, 'slice' | 'words'>, column: ProfiledColum
   });
   const most = bins[best.at];
   if (most !== undefined && (causes.includes('distribution') || parts.length === 0)) {
-    parts.push(`${most.label} ${percent(reference[best.at] ?? 0)} → ${percent(now[best.at] ?? 0)}`);
+    parts.push(`${most.label}: ${percent(reference[best.at] ?? 0)} → ${percent(now[best.at] ?? 0)}`);
     if (slice === '') slice = most.condition;
   }
   return { slice, words: parts.length === 0 ? 'as in the reference' : parts.join('; ') };

@@ -64,6 +64,7 @@ export const help: typeof english = {
       join: 'Bereinigen und verknüpfen',
       score: 'Stapelweise bewerten',
       features: 'Feature Store',
+      watch: 'Laufend überwachen',
       auto: 'Suchen lassen',
     },
   },

@@ -63,6 +63,7 @@ export const help = {
       join: 'Clean and join',
       score: 'Score in batch',
       features: 'Feature store',
+      watch: 'Watch over time',
       auto: 'Let it search',
     },
   },
