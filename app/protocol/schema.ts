@@ -140,5 +140,7 @@ export const modelVersionSchema = z.object({
   nodeId: z.string().nullable(),
   pipelineTitle: z.string().nullable(),
   note: z.string(),
+  /** That point at it now. */
+  aliases: z.array(z.string()),
 });
 export type ModelVersion = z.infer<typeof modelVersionSchema>;

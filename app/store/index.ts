@@ -7,7 +7,7 @@ export { listBackups } from './database.ts';
 export { isProcessAlive, processMark, type LeaseHolder } from './lease.ts';
 export { FeatureStore, modelFeaturesSchema, type FeatureLineage, type FeatureUse, type MaterialisationRecord, type ModelFeatures, type NewMaterialisation, type ViewRecord, type ViewVersionRecord } from './features.ts';
 export { aliasPattern, modelNamePattern, modelStages, ModelStore, versionFactsSchema, type ApprovalRecord, type ModelStage, type ModelVersionRecord, type VersionFacts } from './models.ts';
-export { listServers, readServerSettings, readServerState, removeServerSettings, removeServerState, writeServerSettings, writeServerState, type ServerState } from './servers.ts';
+export { listServers, readAllServerSettings, readServerSettings, readServerState, removeServerSettings, removeServerState, writeServerSettings, writeServerState, type ServerState } from './servers.ts';
 export { tokenHash, TokenStore, type AccessToken } from './tokens.ts';
 export type { NodeRunRecord, RunRecord, SeriesRecord } from './records.ts';
 export { addLogColumns, closeLeftovers, listSegments, loggedInput, loggedModels, loggedProbability, logSchema, openRedactor, pruneSegments, readLogColumns, requestFolder, segmentName, type LogColumns, type LogSegment } from './request-log.ts';

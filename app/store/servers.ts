@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { chmod, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
@@ -57,8 +57,22 @@ export async function removeServerSettings(projectDir: string, name: string): Pr
 
 /** Names of all servers that were set up, sorted. */
 export async function listServers(projectDir: string): Promise<string[]> {
-  const files = await readdir(folderOf(projectDir)).catch((): string[] => []);
-  return files.flatMap((file) => (file.endsWith('.json') && !file.endsWith('.state.json') && !file.startsWith('.') ? [file.slice(0, -5)] : [])).filter((name) => modelNamePattern.test(name)).sort();
+  return namesAmong(await readdir(folderOf(projectDir)).catch((): string[] => []));
+}
+
+const namesAmong = (files: readonly string[]): string[] => files.flatMap((file) => (file.endsWith('.json') && !file.endsWith('.state.json') && !file.startsWith('.') ? [file.slice(0, -5)] : [])).filter((name) => modelNamePattern.test(name)).sort();
+
+/** Settings of all servers that were set up, by name; damaged ones are left out. */
+export function readAllServerSettings(projectDir: string): ServerSettings[] {
+  const folder = folderOf(projectDir);
+  if (!existsSync(folder)) return [];
+  return namesAmong(readdirSync(folder)).flatMap((name) => {
+    try {
+      return [serverSettingsSchema.parse(JSON.parse(readFileSync(settingsFile(projectDir, name), 'utf8')))];
+    } catch {
+      return [];
+    }
+  });
 }
 
 /** What a running server said of itself; null where none runs (also where one was killed and left its file). */

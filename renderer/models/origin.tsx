@@ -10,6 +10,7 @@ import { personName } from './metric-words.ts';
 import { openTrainer } from './open-trainer.ts';
 import { Part } from './version-detail.tsx';
 import { texts } from '../text/texts.ts';
+import { told } from '../text/told.ts';
 
 /** Pipeline, run, data, preparation, params: what the version was made of; opens the canvas at its trainer. */
 export function Origin({ detail }: { readonly detail: VersionDetail }) {
@@ -45,7 +46,7 @@ export function Origin({ detail }: { readonly detail: VersionDetail }) {
           <Code text={detail.onnx.slice(0, 12)} title={detail.onnx} />
         </Fact>
         <Fact name={words.app}>{detail.app}</Fact>
-        <Fact name={texts.registry.usedBy}>{detail.usedBy.length === 0 ? null : detail.usedBy.join(', ')}</Fact>
+        <Fact name={texts.registry.usedBy}>{detail.usedBy.length === 0 ? null : detail.usedBy.map(told).join(', ')}</Fact>
       </dl>
       {params.length === 0 ? null : (
         <details className="mt-2 rounded-md border border-line bg-surface text-sm">

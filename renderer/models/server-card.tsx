@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import { Copy, Square } from 'lucide-react';
+import type { ServerSettings } from '#app/core/serving.ts';
 import type { ModelVersion } from '#app/protocol/schema.ts';
 import { curl, exampleRecord } from '../results/model/snippets.ts';
 import { client, diagnosticOf } from '../rpc/client.ts';
@@ -48,6 +49,31 @@ export function ServerCard({ server, model, onStopped }: ServerCardProps) {
       <Button size="sm" variant="danger" icon={<Square size={13} />} busy={busy} onClick={stop}>
         {texts.models.stop}
       </Button>
+    </li>
+  );
+}
+
+interface ServingRowProps {
+  readonly server: { readonly name: string; readonly url: string | null; readonly startedAt: number | null; readonly settings: ServerSettings | null };
+}
+
+/** A running server of the Serving page, where it is steered. */
+export function ServingRow({ server: { name, url, startedAt, settings } }: ServingRowProps) {
+  return (
+    <li data-testid={`serving-${name}`} className="flex items-center gap-4 border-b border-line bg-surface px-4 py-3 last:border-b-0">
+      <span aria-hidden className="size-2 shrink-0 rounded-full bg-good" />
+      <div className="min-w-0 flex-1">
+        <div className="truncate text-sm font-medium">{name}</div>
+        <div className="flex flex-wrap gap-x-3 text-xs text-muted">
+          <span className="selectable font-mono">{url}</span>
+          <span className="selectable">{settings?.models.map(({ reference }) => reference).join(', ')}</span>
+          {startedAt === null ? null : (
+            <span>
+              {texts.models.runningSince} <TimeAgo at={startedAt} />
+            </span>
+          )}
+        </div>
+      </div>
     </li>
   );
 }

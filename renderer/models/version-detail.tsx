@@ -15,6 +15,7 @@ import { NoteEditor } from './note-editor.tsx';
 import { Origin } from './origin.tsx';
 import { AliasChip, StageChip } from './stage-chip.tsx';
 import { texts } from '../text/texts.ts';
+import { ServeButton } from '../serving/serve-dialog.tsx';
 import { CardMenu } from '../trace/card-menu.tsx';
 import { showTrace } from '../trace/trace-store.ts';
 
@@ -50,6 +51,7 @@ export function VersionDetailView({ summary, items, onPromote, onVerdict }: Vers
               {texts.registry.promote}
             </Button>
           )}
+          <ServeButton key={`${name}@${version}`} reference={`${name}@${version}`} />
           <Button icon={<Waypoints size={14} />} data-testid="trace-model" onClick={() => showTrace(`model:${name}@${version}`)}>
             {texts.trace.title}
           </Button>

@@ -5,6 +5,7 @@ import type { Diagnostic } from '#app/core/errors.ts';
 import type { ModelVersion } from '#app/protocol/schema.ts';
 import { Notice } from '../results/notice.tsx';
 import { client, diagnosticOf } from '../rpc/client.ts';
+import { notify } from '../state/notices.ts';
 import { useView } from '../state/view.ts';
 import { Button, Dialog, Field, Input, Select, Switch } from '../ui/index.ts';
 import { texts } from '../text/texts.ts';
@@ -62,7 +63,7 @@ export function ServeDialog({ models, taken, reference, onClose, onStarted }: Se
       <div className="flex flex-col gap-3">
         <Field label={t.model}>{({ id }) => <Select id={id} label={t.model} value={model} onChange={choose} items={names.map((one) => ({ value: one, label: one }))} />}</Field>
         <Field label={t.reference} hint={t.referenceHint}>
-          {({ id }) => <Select id={id} label={t.reference} value={version} onChange={setVersion} items={referencesOf(model, models)} />}
+          {({ id }) => <Select id={id} label={t.reference} value={version} onChange={setVersion} items={referencesOf(model, models, version)} />}
         </Field>
         <div className="grid grid-cols-2 gap-3">
           <Field label={t.name}>{({ id }) => <Input id={id} value={name} invalid={!nameIsFine} onChange={(event) => setName(event.target.value)} />}</Field>
@@ -84,17 +85,23 @@ function freeName(wanted: string, taken: readonly string[]): string {
 interface ServeButtonProps {
   /** `NAME@3`, `NAME@champion` … */
   readonly reference: string;
-  readonly models: readonly ModelVersion[];
 }
 
 /** For a version of a model, wherever it is shown: serves it, and goes to where it is seen. */
-export function ServeButton({ reference, models }: ServeButtonProps) {
-  const [taken, setTaken] = useState<readonly string[] | null>(null);
-  const open = (): void => void client.serving.list().then((servers) => setTaken(servers.map(({ name }) => name)), () => setTaken([]));
+export function ServeButton({ reference }: ServeButtonProps) {
+  const [known, setKnown] = useState<{ readonly models: readonly ModelVersion[]; readonly taken: readonly string[] } | null>(null);
+  const [busy, setBusy] = useState(false);
+  const open = (): void => {
+    setBusy(true);
+    Promise.all([client.models.list(), client.serving.list()])
+      .then(([models, servers]) => setKnown({ models, taken: servers.map(({ name }) => name) }))
+      .catch((error: unknown) => notify(diagnosticOf(error)))
+      .finally(() => setBusy(false));
+  };
   return (
     <>
-      <Button size="sm" icon={<Server size={13} />} onClick={open}>{texts.serving.serveThis}</Button>
-      {taken === null ? null : <ServeDialog models={models} taken={taken} reference={reference} onClose={() => setTaken(null)} onStarted={() => useView.setState({ page: 'serving' })} />}
+      <Button icon={<Server size={14} />} busy={busy} data-testid="serve-version" onClick={open}>{texts.serving.serveThis}</Button>
+      {known === null ? null : <ServeDialog {...known} reference={reference} onClose={() => setKnown(null)} onStarted={() => useView.setState({ page: 'serving' })} />}
     </>
   );
 }

@@ -98,7 +98,7 @@ export function versionDetail(engine: Looking, record: ModelVersionRecord): Vers
     nodeId,
     origin: facts.origin ?? null,
     history: engine.registry.history(name, version).map(historyEntry),
-    usedBy: [...engine.registry.usedBy].flatMap((ask) => ask(name, version) ?? []),
+    usedBy: engine.registry.users(name, version),
   };
 }
 

@@ -84,7 +84,7 @@ describe('aliases, notes and removing', () => {
     const registry = registered(2);
     registry.setStage('churn', 1, 'production');
     registry.setAlias('churn', 'champion', 1);
-    registry.usedBy.add((name, version) => (version === 1 ? `the server “${name}”` : null));
+    registry.usedBy.add((name, version) => (version === 1 ? [`the server “${name}”`] : []));
     expect(() => registry.remove('churn', 1)).toThrow('Version 1 of “churn” is not removed: it is in production, the alias “champion” points at it, the server “churn” uses it.');
     registry.remove('churn', 1, { anyway: true });
     registry.remove('churn', 2);

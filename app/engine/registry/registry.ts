@@ -6,6 +6,7 @@ import type { Engine } from '../engine.ts';
 import { Mlflow } from './mlflow/index.ts';
 import type { ProjectEvent } from '../events.ts';
 import { evaluatedMetrics, registrationFacts, type FactsOrigin } from './facts.ts';
+import { automationsUsing, serversUsing } from './users.ts';
 import { productionStack, rollbackTarget, stageSteps } from './history.ts';
 
 export interface RegistryRules {
@@ -40,14 +41,16 @@ export class Registry {
   readonly #host: Engine;
   /** Versions that runs under way have registered, with their trainers: judged when the run ends. */
   readonly #registered = new Map<string, { readonly name: string; readonly version: number; readonly trainer: { readonly nodeId: string; readonly title: string } }[]>();
-  /** Say what uses a version now (servers, schedules): `the server “shop”`; null: nothing. */
-  readonly usedBy = new Set<(name: string, version: number) => string | null>();
+  /** Say what uses a version now (servers, schedules): `the server “shop”`. */
+  readonly usedBy = new Set<(name: string, version: number) => readonly string[]>();
 
   readonly mlflow: Mlflow;
 
   constructor(host: Engine) {
     this.#host = host;
     this.mlflow = new Mlflow(host);
+    this.usedBy.add((name, version) => serversUsing(host, name, version));
+    this.usedBy.add((name, version) => automationsUsing(host, name, version));
     host.events.listen((event) => {
       if (event.type === 'run-ended') this.#judge(event.runId);
     });
@@ -169,12 +172,17 @@ export class Registry {
     const uses = [
       ...(record.stage === 'production' ? ['it is in production'] : []),
       ...record.aliases.map((alias) => `the alias “${alias}” points at it`),
-      ...[...this.usedBy].flatMap((ask) => ask(name, version) ?? []).map((user) => `${user} uses it`),
+      ...this.users(name, version).map((user) => `${user} uses it`),
     ];
     if (uses.length > 0 && options.anyway !== true) {
       throw new PenstockError('model-in-use', `Version ${version} of “${name}” is not removed: ${uses.join(', ')}.`, { remedy: 'Promote another version or move what points at it first, or remove it anyway.' });
     }
     this.#change({ action: 'model.removed', subject: modelSubject(name, version), details: { stage: record.stage, onnx: record.value.onnx, ...(uses.length === 0 ? {} : { anyway: true }) } }, [{ type: 'model-changed', name, version, change: 'removed' }], () => this.#host.store.models.remove(name, version));
+  }
+
+  /** What uses a version now, as in a sentence. */
+  users(name: string, version: number): string[] {
+    return [...this.usedBy].flatMap((ask) => ask(name, version));
   }
 
   /** Records of the audit log about a version, newest first. */

@@ -74,7 +74,7 @@ export class Models {
 
   /** Registered versions, newest first. */
   list(): ModelVersion[] {
-    return this.#options.store.models.list().map(({ name, version, createdAt, value, runId, nodeId, pipelineTitle, note }) => ({
+    return this.#options.store.models.list().map(({ name, version, createdAt, value, runId, nodeId, pipelineTitle, note, aliases }) => ({
       name,
       version,
       createdAt,
@@ -89,6 +89,7 @@ export class Models {
       nodeId,
       pipelineTitle,
       note,
+      aliases: [...aliases],
     }));
   }
 
