@@ -3,6 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import SQLite from 'better-sqlite3';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { appPlaces, createEngine } from '#app/engine/index.ts';
 import { addConnection } from './connections.ts';
 import { runProgram } from './program.ts';
 
@@ -50,6 +51,27 @@ it('takes a password by asking, keeps it with the user, and shows it nowhere', a
   const listed = await penstock('list', '--json');
   expect(JSON.parse(listed.out)).toMatchObject([{ name: 'shop', secret: 'file', variable: 'PENSTOCK_SECRET_SHOP' }]);
   expect(listed.out).not.toContain('pa5s');
+});
+
+it('writes down who changed a connection, and changes none while another process has the project open', async () => {
+  const engine = await createEngine({ projectDir: folder, ...appPlaces() });
+  try {
+    expect(await penstock('add', 'files', '--kind', 'sqlite', '--path', 'a.sqlite')).toMatchObject({ code: 1, error: expect.stringContaining('open for reading only') });
+    expect(await penstock('list')).toMatchObject({ code: 0, out: expect.stringContaining('No connections yet') });
+  } finally {
+    await engine.close();
+  }
+  await penstock('add', 'files', '--kind', 'sqlite', '--path', 'a.sqlite');
+  await penstock('add', 'files', '--kind', 'duckdb', '--path', 'a.duckdb');
+  await penstock('remove', 'files');
+  const after = await createEngine({ projectDir: folder, ...appPlaces(), readOnly: true });
+  try {
+    const records = after.store.audit.list({ subject: 'connection:files', limit: 10 });
+    expect(records.map(({ action }) => action)).toEqual(['connection.removed', 'connection.changed', 'connection.added']);
+    expect(records.at(-1)?.details).toMatchObject({ kind: 'sqlite', passwordChanged: false });
+  } finally {
+    await after.close();
+  }
 });
 
 it('explains wrong usage', async () => {

@@ -1,9 +1,11 @@
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import readline from 'node:readline';
 import { z } from 'zod';
 import { PenstockError } from '#app/core/errors.ts';
-import { ConnectionStore, Connections, findProject, UserSecrets } from '#app/engine/index.ts';
+import { ConnectionStore, Connections, findProject, forgetConnection, saveConnection, UserSecrets, type Engine } from '#app/engine/index.ts';
 import { connectionName, connectionSchema, databaseKinds, databaseTitles, isFileDatabase, tlsModes, type Connection } from '#app/sdk/databases.ts';
+import { withOpenProject } from './open-project.ts';
 import { exitCodes, failureText, printJson, textTable, type Terminal } from './terminal.ts';
 
 interface Place {
@@ -34,7 +36,8 @@ export async function addConnection(name: string, options: AddOptions, terminal:
   const connections = connectionsOf(options);
   const wanted = !isFileDatabase(connection.kind) && options.password !== false;
   const password = wanted ? await input.read(`Password of ${connection.user === '' ? 'the user' : connection.user} (empty: none): `) : null;
-  await connections.save(connection, password === '' ? null : password, null);
+  const given = password === '' ? null : password;
+  await inProject(options, (engine) => saveConnection(engine, connection, given, null), () => connections.save(connection, given, null));
   terminal.out(`Added the connection “${name}”.\n`);
   return testOne(connections, connection, terminal);
 }
@@ -59,7 +62,7 @@ export async function testConnection(name: string, options: Place, terminal: Ter
 
 /** `penstock connection remove`: with its stored password. */
 export async function removeConnection(name: string, options: Place, terminal: Terminal): Promise<number> {
-  await connectionsOf(options).remove(name);
+  await inProject(options, (engine) => forgetConnection(engine, name), () => connectionsOf(options).remove(name));
   terminal.out(`Removed the connection “${name}” and its stored password.\n`);
   return exitCodes.ok;
 }
@@ -71,7 +74,13 @@ async function testOne(connections: Connections, connection: Connection, termina
   return result.ok ? exitCodes.ok : exitCodes.failed;
 }
 
-/** The project's connections without opening the project: a window may have it open. */
+/** Changes go to the audit log of the project, which is opened for them. A folder that is no project yet has none. @throws PenstockError `read-only` where a window has it open. */
+async function inProject({ project }: Place, work: (engine: Engine) => Promise<void>, elsewhere: () => Promise<void>): Promise<void> {
+  const { projectDir } = project === undefined ? findProject(process.cwd()) : { projectDir: path.resolve(project) };
+  await (existsSync(path.join(projectDir, 'penstock.db')) ? withOpenProject(project, 'write', work) : elsewhere());
+}
+
+/** The project's connections without opening the project: to look at them while a window has it open. */
 function connectionsOf({ project }: Place): Connections {
   const filesDir = project === undefined ? findProject(process.cwd()).filesDir : path.resolve(project);
   return new Connections(new ConnectionStore(filesDir), new UserSecrets(), (given) => path.resolve(filesDir, given));

@@ -91,6 +91,8 @@ describe('penstock storage', () => {
     expect(report.used).toBeGreaterThan(0);
     expect((await penstock('storage', '--project', project, '--clean')).out).toBe('0 B freed, 0 results removed.\n');
     expect((await penstock('storage', '--project', project, '--clean', '--all')).out).toMatch(/^[1-9].* freed, 1 result removed\.\n$/);
+    const audited = JSON.parse((await penstock('audit', 'list', '--action', 'storage', '--project', project, '--json')).out) as object[];
+    expect(audited).toMatchObject([{ action: 'storage.cleaned', details: { all: true, results: 1 } }, { action: 'storage.cleaned', details: { all: false, results: 0 } }]);
     expect(await penstock('storage', '--project', path.join(root, 'nowhere'))).toMatchObject({ code: 1, error: expect.stringContaining('There is no project') as unknown });
   });
 });

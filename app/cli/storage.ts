@@ -26,6 +26,7 @@ export async function storageCommand(options: StorageOptions, terminal: Terminal
     if (options.clean === true) {
       if (engine.readOnly) throw locked(engine);
       const cleaned = await engine.storage.clean({ all: options.all === true });
+      engine.audit({ action: 'storage.cleaned', subject: 'project', details: { all: options.all === true, ...cleaned } });
       if (options.json === true) printJson(terminal, cleaned);
       else terminal.out(`${formatBytes(cleaned.freed)} freed, ${cleaned.results} ${cleaned.results === 1 ? 'result' : 'results'} removed.\n`);
       return exitCodes.ok;

@@ -6,6 +6,7 @@ export { exportContract, importContract } from './contracts/contract-file.ts';
 export { learnContract } from './contracts/learn.ts';
 export { loadCatalogue, type EngineCatalogue, type EngineNodeType } from './catalogue.ts';
 export { ConnectionStore, Connections, UserSecrets } from './connections/index.ts';
+export { removeConnection as forgetConnection, saveConnection } from './connections/changes.ts';
 export { describeDocument } from './description/describe-document.ts';
 export { doctor, type DoctorCheck } from './doctor.ts';
 export { Engine, type EngineOptions, type StartRun } from './engine.ts';

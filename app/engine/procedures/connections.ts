@@ -1,3 +1,4 @@
+import { removeConnection, saveConnection } from '../connections/changes.ts';
 import type { Engine } from '../engine.ts';
 import type { Implementer } from './implementer.ts';
 import { onWire } from '../wire.ts';
@@ -8,16 +9,11 @@ export function connectionsProcedures(os: Implementer, engine: Engine) {
   return {
     list: os.connections.list.handler(() => connections.list()),
     save: os.connections.save.handler(async ({ input }) => {
-      engine.assertWritable();
-      await connections.save(input.connection, input.password, input.previous);
-      const { name, kind, host, database } = input.connection;
-      engine.audit({ action: input.previous === null ? 'connection.added' : 'connection.changed', subject: `connection:${name}`, details: { kind, host, database, passwordChanged: input.password !== null } });
+      await saveConnection(engine, input.connection, input.password, input.previous);
       return {};
     }),
     remove: os.connections.remove.handler(async ({ input }) => {
-      engine.assertWritable();
-      await connections.remove(input.name);
-      engine.audit({ action: 'connection.removed', subject: `connection:${input.name}` });
+      await removeConnection(engine, input.name);
       return {};
     }),
     test: os.connections.test.handler(async ({ input }) => {
