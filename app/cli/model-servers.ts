@@ -20,6 +20,7 @@ export interface ServeModelOptions {
   readonly keepMb: number;
   readonly tokenFile?: string;
   readonly needsToken?: boolean;
+  readonly requireFeatures?: boolean;
   readonly tlsCert?: string;
   readonly tlsKey?: string;
   readonly queue: number;
@@ -65,7 +66,7 @@ function redactions(texts: readonly string[]): { column: string; how: 'drop' | '
 /** `penstock model serve`, until it is told to end. */
 export async function serveModels(references: readonly string[], options: ServeModelOptions, terminal: Terminal): Promise<number> {
   if ((options.tlsCert === undefined) !== (options.tlsKey === undefined)) throw usage('A certificate and its key are given together.', 'Give both --tls-cert and --tls-key, or neither.');
-  const models = withVariants(references.map((reference) => ({ name: nameOf(reference), reference, canary: null, shadow: null })), options.canary ?? [], options.shadow ?? []);
+  const models = withVariants(references.map((reference) => ({ name: nameOf(reference), reference, canary: null, shadow: null, features: options.requireFeatures === true ? ('required' as const) : ('optional' as const) })), options.canary ?? [], options.shadow ?? []);
   const name = options.name ?? models[0]?.name ?? 'models';
   const settings = serverSettingsSchema.parse({
     name,

@@ -30,6 +30,7 @@ export function servingCommands(model: Command, terminal: Terminal, done: (work:
     .option('--redact <column=how>', 'drop or hash a column in the request log; may be repeated', collect)
     .option('--keep-days <days>', 'days that the request log is kept', number(0.01, 3650, false), 30)
     .option('--keep-mb <megabytes>', 'megabytes that the request log may take for each model', number(1, 1_000_000), 1024)
+    .option('--require-features', 'refuse requests whose features cannot be looked up (422) instead of taking them as missing')
     .option('--token-file <file>', 'tokens that are let in, one a line')
     .option('--needs-token', 'ask for a token on this machine, too')
     .option('--tls-cert <file>', 'certificate (PEM)')

@@ -25,6 +25,8 @@ export const servedModelSchema = z.object({
     .default(null),
   /** Hears of every request and never answers one. */
   shadow: z.object({ reference }).nullable().default(null),
+  /** Features that cannot be looked up are missing values, or (`required`) the request is refused. */
+  features: z.enum(['optional', 'required']).default('optional'),
 });
 export type ServedModelSettings = z.infer<typeof servedModelSchema>;
 

@@ -4,6 +4,8 @@ import type { Predictions } from '#app/ml/serving/serving-model.ts';
 import type { ServerLimits } from '#app/core/serving.ts';
 import { failure, readBytes, type Reply } from '../bundle-server/requests.ts';
 import { RequestError } from '../bundle-server/request-error.ts';
+import type { FeatureLookup } from './feature-lookup.ts';
+import { checkRows, fillColumns, fillRecords, fillTensors, type FilledBody } from './filled-question.ts';
 import type { LoadedVersion, Variant } from './loaded-version.ts';
 import type { ServerMetrics } from './metrics.ts';
 import type { ModelSlot } from './model-slot.ts';
@@ -31,6 +33,7 @@ export interface ShadowCounts {
 export interface AnsweringOptions {
   readonly limits: ServerLimits;
   readonly metrics: ServerMetrics;
+  readonly features: FeatureLookup;
   /** Hears what failed. */
   readonly noted: (model: string, status: number, code: string, message: string) => void;
 }
@@ -64,6 +67,7 @@ export class Answering {
     slot.active += 1;
     let chosen: { readonly variant: Variant; readonly version: LoadedVersion } | null = null;
     let asked: ReadQuestion | null = null;
+    let keys: FilledBody['keys'] = {};
     let found: Predictions | null = null;
     let id = '';
     let reply: Reply;
@@ -74,8 +78,11 @@ export class Answering {
       const question: Question = { id, body };
       chosen = this.#choose(slot, question, version);
       chosen.version.enter();
-      asked = read(request, chosen.version.signature, question);
-      if (asked.rows > limits.maxRows) throw new RequestError(413, 'too-many-rows', `The request has ${asked.rows} records; at most ${limits.maxRows} are answered at once.`, { remedy: 'Send fewer at a time, or score a file with “penstock model score”.' });
+      const fill = route === 'predict' ? fillRecords : fillTensors;
+      const filled = fill(body, { lookup: this.#options.features, model: slot.name, loaded: chosen.version, isRequired: slot.settings.features === 'required', maxRows: limits.maxRows });
+      ({ keys } = filled);
+      asked = read(request, chosen.version.signature, { id, body: filled.body });
+      checkRows(asked.rows, limits.maxRows);
       found = asked.rows === 0 ? { rows: 0 } : await this.#score(chosen.version, asked, from);
       reply = asked.reply(chosen.version, found);
       reply = { ...reply, headers: { ...reply.headers, 'x-request-id': id, 'x-model-version': String(chosen.version.version) } };
@@ -100,7 +107,7 @@ export class Answering {
       if (served.log.sampled()) {
         served.log.note({ id, at, version: loaded.version, variant, ms, status, rows: status === 200 ? rows : Math.min(rows, 1), signature: loaded.signature, columns: found === null ? null : (asked?.columns ?? null), found });
       }
-      if (found !== null && asked !== null && rows > 0) this.#copy(served, chosen, asked, found, id, at);
+      if (found !== null && asked !== null && rows > 0) this.#copy(served, chosen, asked, keys, found, id, at);
       loaded.leave();
     }
     return reply;
@@ -142,7 +149,7 @@ export class Answering {
   }
 
   /** Asks the shadow the same after the answer has gone out. Nothing of it reaches the caller. */
-  #copy(served: Served, answered: { readonly version: LoadedVersion }, asked: ReadQuestion, found: Predictions, id: string, at: number): void {
+  #copy(served: Served, answered: { readonly version: LoadedVersion }, asked: ReadQuestion, keys: FilledBody['keys'], found: Predictions, id: string, at: number): void {
     const { slot, shadowing, log } = served;
     const { shadow } = slot;
     const { metrics } = this.#options;
@@ -155,8 +162,13 @@ export class Answering {
     shadow.enter();
     setImmediate(() => {
       const from = performance.now();
-      shadow.model
-        .score(columnsFor(shadow, asked), asked.rows)
+      let { columns } = asked;
+      // Columns that the shadow also knows; what it needs beyond them is looked up or missing.
+      const ask = async (): Promise<Predictions> => {
+        columns = fillColumns(asked.columns, asked.rows, keys, this.#options.features, slot.name, shadow);
+        return shadow.model.score(columns, asked.rows);
+      };
+      ask()
         .then((other) => {
           const { different, distance } = compared(answered.version, shadow, found, other);
           shadowing.records += asked.rows;
@@ -164,7 +176,7 @@ export class Answering {
           shadowing.distance += distance;
           metrics.shadowed(slot.name, 'same', asked.rows - different);
           metrics.shadowed(slot.name, 'different', different);
-          if (log.sampled()) log.note({ id, at, version: shadow.version, variant: 'shadow', ms: performance.now() - from, status: 200, rows: asked.rows, signature: shadow.signature, columns: asked.columns, found: other });
+          if (log.sampled()) log.note({ id, at, version: shadow.version, variant: 'shadow', ms: performance.now() - from, status: 200, rows: asked.rows, signature: shadow.signature, columns, found: other });
         })
         .catch((error: unknown) => {
           shadowing.failed += asked.rows;
@@ -177,11 +189,6 @@ export class Answering {
         });
     });
   }
-}
-
-/** Columns that the other version also knows; those it needs beyond them are missing values. */
-function columnsFor(shadow: LoadedVersion, { columns, rows }: ReadQuestion): ReadQuestion['columns'] {
-  return Object.fromEntries(shadow.signature.inputs.map(({ name }) => [name, columns[name] ?? Array.from({ length: rows }, () => null)]));
 }
 
 /** Probabilities or numbers that differ by less than this, relative to 1 or the larger of them, count as the same. */

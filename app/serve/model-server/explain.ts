@@ -6,6 +6,8 @@ import { answersOf, recordsOf } from '../bundle-server/answers.ts';
 import { RequestError } from '../bundle-server/request-error.ts';
 import { json, parseJson, readBytes, type Reply } from '../bundle-server/requests.ts';
 import { Explaining } from './explain-thread.ts';
+import type { FeatureLookup } from './feature-lookup.ts';
+import { fillRecords } from './filled-question.ts';
 import type { LoadedVersion } from './loaded-version.ts';
 import { requestId } from './requests.ts';
 
@@ -18,9 +20,9 @@ const mostWaiting = 8;
  * predicted for the first record.
  * @throws RequestError, PenstockError.
  */
-export async function explainRecords(version: LoadedVersion, request: IncomingMessage, limits: ServerLimits, entry: URL): Promise<Reply> {
+export async function explainRecords(version: LoadedVersion, request: IncomingMessage, limits: ServerLimits, entry: URL, features: { readonly lookup: FeatureLookup; readonly model: string; readonly isRequired: boolean }): Promise<Reply> {
   const body = parseJson(await readBytes(request, limits.maxBody));
-  const records = recordsOf(body);
+  const records = recordsOf(fillRecords(body, { ...features, loaded: version, maxRows: limits.maxRows }).body);
   const { signature } = version;
   const columns = recordsToColumns(records, signature.inputs, signature.target.name);
   if (records.length > limits.explainRows) throw new RequestError(413, 'too-many-rows', `The request has ${records.length} records; at most ${limits.explainRows} are explained at once.`, { remedy: 'Send fewer at a time, or use the node SHAP for a table.' });

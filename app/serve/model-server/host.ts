@@ -9,6 +9,7 @@ import type { ServerStatus, ServedModelSettings, ServerSettings } from '#app/cor
 import { openStore, readServerSettings, removeServerState, writeServerState, type Store } from '#app/store/index.ts';
 import { Access, checkReach, readTokenFile } from './access.ts';
 import type { Served } from './answering.ts';
+import { FeatureLookup } from './feature-lookup.ts';
 import { LoadedVersion } from './loaded-version.ts';
 import { ServerMetrics } from './metrics.ts';
 import { ModelSlot } from './model-slot.ts';
@@ -45,6 +46,7 @@ export class ModelHost {
   readonly #served: Map<string, Served>;
   readonly #access: Access;
   readonly #metrics: ServerMetrics;
+  readonly #features: FeatureLookup;
   readonly #problems: Problem[];
   readonly #http: ReturnType<typeof createHttpServer>;
   #settings: ServerSettings;
@@ -52,13 +54,14 @@ export class ModelHost {
   #timer: NodeJS.Timeout | null = null;
   #turn: Promise<void> = Promise.resolve();
 
-  private constructor(parts: { options: HostOptions; store: Store; settings: ServerSettings; served: Map<string, Served>; access: Access; metrics: ServerMetrics; problems: Problem[]; http: ReturnType<typeof createHttpServer>; url: string; seen: string }) {
+  private constructor(parts: { options: HostOptions; store: Store; settings: ServerSettings; served: Map<string, Served>; access: Access; metrics: ServerMetrics; features: FeatureLookup; problems: Problem[]; http: ReturnType<typeof createHttpServer>; url: string; seen: string }) {
     this.#options = parts.options;
     this.#store = parts.store;
     this.#settings = parts.settings;
     this.#served = parts.served;
     this.#access = parts.access;
     this.#metrics = parts.metrics;
+    this.#features = parts.features;
     this.#problems = parts.problems;
     this.#http = parts.http;
     this.url = parts.url;
@@ -74,6 +77,8 @@ export class ModelHost {
     const settings = await readServerSettings(projectDir, name);
     const store = openStore(projectDir, { readOnly: true });
     const served = new Map<string, Served>();
+    const metrics = new ServerMetrics(() => [...served.values()].map(({ slot }) => slot));
+    const features = new FeatureLookup({ projectDir, warn: log, counted: (...given) => metrics.lookedUp(...given) });
     try {
       const fileTokens = await readTokenFile(settings.tokenFile);
       const control = randomBytes(32).toString('base64url');
@@ -81,8 +86,8 @@ export class ModelHost {
       const tokens = store.tokens.list();
       access.update(tokens);
       checkReach(settings, fileTokens.length + tokens.filter(({ revokedAt }) => revokedAt === null).length);
-      const metrics = new ServerMetrics(() => [...served.values()].map(({ slot }) => slot));
       const problems: Problem[] = [];
+      await features.refresh();
       const noted = (model: string, status: number, code: string, message: string): void => {
         // What callers do wrong is theirs to read; here are the server's own troubles and the newest of theirs.
         problems.push({ at: Date.now(), model, status, code, message: message.slice(0, 500) });
@@ -105,18 +110,20 @@ export class ModelHost {
         limits: settings.limits,
         access,
         metrics,
+        features,
         served,
         status: () => host.status(),
         noted,
         explainEntry: new URL('explain.js', options.scripts),
       });
       const url = await listen(http.server, settings);
-      const host = new ModelHost({ options, store, settings, served, access, metrics, problems, http, url, seen });
+      const host = new ModelHost({ options, store, settings, served, access, metrics, features, problems, http, url, seen });
       await writeServerState(projectDir, name, { url, startedAt: Date.now(), startedBy: options.startedBy, control });
       host.#watch();
       return host;
     } catch (error) {
       for (const { slot } of served.values()) slot.retire();
+      features.close();
       store.close();
       throw error;
     }
@@ -167,6 +174,7 @@ export class ModelHost {
       await log.close();
     }
     await removeServerState(this.#options.projectDir, this.#options.name).catch(() => undefined);
+    this.#features.close();
     this.#store.close();
   }
 
@@ -183,6 +191,7 @@ export class ModelHost {
   /** Brings everything up to what the settings and the registry say, where either has changed. */
   async #look(): Promise<void> {
     const { projectDir, name } = this.#options;
+    await this.#features.refresh();
     const seen = await stateOf(this.#store, projectDir, name);
     if (seen === this.#seen) return;
     this.#seen = seen;

@@ -3,7 +3,7 @@ import { PenstockError } from '#app/core/errors.ts';
 import type { GoldenRows } from '#app/ml/model/parity.ts';
 import { openServingModel, type ServingModel } from '#app/ml/serving/serving-model.ts';
 import type { ModelSignature } from '#app/sdk/ports.ts';
-import type { ArtifactStore, ModelVersionRecord } from '#app/store/index.ts';
+import type { ArtifactStore, ModelFeatures, ModelVersionRecord } from '#app/store/index.ts';
 import type { Explaining } from './explain-thread.ts';
 
 const goldenSchema = z.looseObject({ rows: z.number(), inputs: z.record(z.string(), z.array(z.union([z.null(), z.boolean(), z.number(), z.string()]))), outputs: z.looseObject({}) });
@@ -16,6 +16,8 @@ export class LoadedVersion {
   readonly version: number;
   readonly record: ModelVersionRecord;
   readonly signature: ModelSignature;
+  /** Feature views that fill what a request leaves out. */
+  readonly features: readonly ModelFeatures[];
   readonly model: ServingModel;
   /** Absolute path of model.onnx. */
   readonly file: string;
@@ -33,6 +35,7 @@ export class LoadedVersion {
     this.version = record.version;
     this.record = record;
     this.signature = record.value.signature;
+    this.features = record.facts.features ?? [];
     this.model = model;
     this.file = file;
     this.golden = golden;

@@ -12,6 +12,9 @@ export interface Answered {
   readonly rows: number;
 }
 
+/** Why a lookup of features gave nothing. */
+export type FeatureMiss = 'no-key' | 'unknown-key' | 'expired' | 'unavailable';
+
 /** What `GET /metrics` tells Prometheus. Counters begin at 0 with the process, as Prometheus expects. */
 export class ServerMetrics {
   readonly registry = new Registry();
@@ -23,6 +26,9 @@ export class ServerMetrics {
   readonly #switches: Counter;
   readonly #shadow: Counter;
   readonly #logged: Counter;
+  readonly #lookups: Counter;
+  readonly #misses: Counter;
+  readonly #age: Histogram;
 
   /** `slots`: asked when somebody looks. */
   constructor(slots: () => Iterable<ModelSlot>) {
@@ -37,6 +43,10 @@ export class ServerMetrics {
     this.#switches = new Counter({ name: 'penstock_switches_total', help: 'Versions that took over, or failed to.', labelNames: ['model', 'variant', 'outcome'], registers });
     this.#shadow = new Counter({ name: 'penstock_shadow_total', help: 'Records that a shadow answered as the version it is held against did, or otherwise.', labelNames: ['model', 'outcome'], registers });
     this.#logged = new Counter({ name: 'penstock_log_rows_total', help: 'Records for the request log: written, or dropped because writing could not keep up.', labelNames: ['model', 'outcome'], registers });
+    const view = ['model', 'view', 'view_version'];
+    this.#lookups = new Counter({ name: 'penstock_feature_lookups_total', help: 'Lookups of online features, one for each record and view.', labelNames: view, registers });
+    this.#misses = new Counter({ name: 'penstock_feature_misses_total', help: 'Lookups that gave missing values, by reason.', labelNames: [...view, 'reason'], registers });
+    this.#age = new Histogram({ name: 'penstock_feature_age_seconds', help: 'Age of the rows that lookups found, those too old among them.', labelNames: view, registers, buckets: [1, 10, 60, 300, 900, 3600, 14_400, 43_200, 86_400, 259_200, 604_800, 2_592_000, 7_776_000] });
     const gauge = (name: string, help: string, of: (slot: ModelSlot) => number): void =>
       void new Gauge({
         name,
@@ -70,6 +80,14 @@ export class ServerMetrics {
     this.#requests.inc({ ...labels, route, status: String(status) });
     this.#seconds.observe(labels, ms / 1000);
     if (rows > 0) this.#rows.inc(labels, rows);
+  }
+
+  /** A lookup of features. `ageMs`: null where no row was found. */
+  lookedUp(model: string, view: string, version: number, miss: FeatureMiss | null, ageMs: number | null): void {
+    const labels = { model, view, view_version: String(version) };
+    this.#lookups.inc(labels);
+    if (miss !== null) this.#misses.inc({ ...labels, reason: miss });
+    if (ageMs !== null) this.#age.observe(labels, ageMs / 1000);
   }
 
   batched(model: string, version: number, rows: number): void {

@@ -2,13 +2,14 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createServer as createTlsServer } from 'node:https';
 import { penstockVersion } from '#app/core/version.ts';
 import type { ServerLimits } from '#app/core/serving.ts';
-import { modelMetadata } from '../bundle-server/answers.ts';
 import { documentationPage } from '../bundle-server/page.ts';
 import { RequestError } from '../bundle-server/request-error.ts';
 import { checkHost, failure, json, pathOf, requireType, send, type Reply } from '../bundle-server/requests.ts';
 import type { Access } from './access.ts';
 import { Answering, type Served } from './answering.ts';
 import { explainRecords } from './explain.ts';
+import { describedMetadata, describedSignature, featureNotes } from './feature-description.ts';
+import type { FeatureLookup } from './feature-lookup.ts';
 import type { ServerMetrics } from './metrics.ts';
 import { serverOpenapi } from './openapi.ts';
 import { readInfer, readInferBody, readJsonBody, readRecords, statusOf } from './requests.ts';
@@ -20,6 +21,7 @@ export interface HttpOptions {
   readonly limits: ServerLimits;
   readonly access: Access;
   readonly metrics: ServerMetrics;
+  readonly features: FeatureLookup;
   readonly served: ReadonlyMap<string, Served>;
   readonly status: () => unknown;
   readonly noted: (model: string, status: number, code: string, message: string) => void;
@@ -34,8 +36,8 @@ const inferTypes = ['application/json', 'application/octet-stream'];
 
 /** The HTTP side of a model server: addresses, who may ask, what comes back. The caller listens. */
 export function createHttpServer(options: HttpOptions): { readonly server: Server; close(): Promise<void> } {
-  const { access, served, limits, metrics } = options;
-  const answering = new Answering({ limits, metrics, noted: options.noted });
+  const { access, served, limits, metrics, features } = options;
+  const answering = new Answering({ limits, metrics, features, noted: options.noted });
   let closing = false;
   const isReady = (): boolean => !closing && served.size > 0 && [...served.values()].every(({ slot }) => slot.primary !== null);
 
@@ -46,7 +48,7 @@ export function createHttpServer(options: HttpOptions): { readonly server: Serve
     '/v2/health/live': { GET: () => json({ live: true }) },
     '/v2/health/ready': { GET: () => json({ ready: isReady() }, isReady() ? 200 : 503) },
     '/v2/models': { GET: guarded('predict', () => json({ models: [...served.keys()] })) },
-    '/openapi.json': { GET: guarded('predict', () => json(serverOpenapi(options.name, [...served.values()].map(({ slot }) => slot), access.needsToken))) },
+    '/openapi.json': { GET: guarded('predict', () => json(serverOpenapi(options.name, [...served.values()].map(({ slot }) => slot), access.needsToken, features))) },
     '/metrics': { GET: guarded('metrics', async () => ({ status: 200, type: metrics.registry.contentType.replace(/; charset=utf-8/, ''), body: await metrics.registry.metrics() })) },
     '/status': { GET: (request) => (access.isControl(request) ? json(options.status()) : failure(new RequestError(403, 'token-scope', 'The status is for Penstock itself; numbers about this server are at /metrics.'))) },
   };
@@ -64,11 +66,11 @@ export function createHttpServer(options: HttpOptions): { readonly server: Serve
     if (one === undefined || primary === undefined || primary === null) throw new RequestError(503, 'not-ready', 'No model is ready.', { headers: { 'retry-after': '1' } });
     const { slot } = one;
     const notes = slot.variants.map(([variant, { version }]) => `${variant}: version ${version}${variant === 'canary' ? `, ${slot.settings.canary?.percent ?? 0} % of the requests` : ''}`);
-    return documentationPage({ name: slot.name, signature: primary.signature }, {
+    return documentationPage({ name: slot.name, signature: describedSignature(primary, features) }, {
       predict: `/predict/${slot.name}`,
       explain: `/explain/${slot.name}`,
       needsToken: access.needsToken,
-      notes: [...notes, ...[...slot.problems].map(([variant, message]) => `${variant}: ${message}`)],
+      notes: [...notes, ...featureNotes(primary), ...[...slot.problems].map(([variant, message]) => `${variant}: ${message}`)],
       others: served.size < 2 ? [] : [...served.keys()].map((other) => ({ name: other, href: `/docs/${other}` })),
     });
   }
@@ -116,7 +118,7 @@ export function createHttpServer(options: HttpOptions): { readonly server: Serve
         const version = number === null ? slot.primary : slot.byNumber(number)?.version;
         if (version === null || version === undefined) throw new RequestError(503, 'not-ready', `“${slot.name}” is not ready.`, { headers: { 'retry-after': '1' } });
         const versions = slot.variants.filter(([variant]) => variant !== 'shadow').map(([, { version: own }]) => String(own));
-        return json(modelMetadata({ name: slot.name, signature: version.signature }, versions));
+        return json(describedMetadata(slot.name, version, features, versions));
       }),
     };
   }
@@ -146,7 +148,7 @@ export function createHttpServer(options: HttpOptions): { readonly server: Serve
     let status = 200;
     version.enter();
     try {
-      return await explainRecords(version, request, limits, options.explainEntry);
+      return await explainRecords(version, request, limits, options.explainEntry, { lookup: features, model: slot.name, isRequired: slot.settings.features === 'required' });
     } catch (error) {
       status = statusOf(error);
       if (status === 429) recent.reject();
