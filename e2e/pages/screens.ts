@@ -22,6 +22,14 @@ const escape = async (studio: Studio): Promise<void> => {
 const stays = async (): Promise<void> => undefined;
 const seen = (page: Page, testId: string): Promise<void> => expect(page.getByTestId(testId).first()).toBeVisible();
 
+/** Registered by the run of the penguins. */
+const toServe = async ({ page }: Studio): Promise<void> => {
+  await page.getByTestId('rail-models').click();
+  await page.getByTestId('model-penguins').getByRole('button').click();
+  await page.getByTestId('serve-version').click();
+  await expect(page.getByTestId('serve-start')).toBeVisible();
+};
+
 /** Something that a key opens and Escape closes. */
 const byKey = (name: string, keys: string, testId: string): Screen => ({
   name,
@@ -273,6 +281,38 @@ const afterRun: readonly Screen[] = [
   page('monitors'),
   page('automation'),
   page('serving'),
+  {
+    name: 'a version to be served',
+    show: toServe,
+    hide: async (studio) => {
+      await studio.page.keyboard.press('Escape');
+      await studio.page.getByTestId('all-models').click();
+      await studio.page.getByTestId('rail-canvas').click();
+    },
+  },
+  {
+    name: 'a running server',
+    show: async (studio) => {
+      await toServe(studio);
+      await studio.page.getByTestId('serve-start').click();
+      await expect(studio.page.getByTestId('server-penguins')).toContainText(/http:\/\/127\.0\.0\.1:\d+/, { timeout: 60_000 });
+    },
+    hide: stays,
+  },
+  {
+    name: 'a running server beside the models',
+    show: async (studio) => {
+      await studio.page.getByTestId('rail-models').click();
+      await studio.page.getByTestId('all-models').click();
+      await seen(studio.page, 'serving-penguins');
+    },
+    hide: async (studio) => {
+      await studio.page.getByTestId('to-serving').click();
+      await studio.page.getByTestId('server-penguins').getByRole('button', { name: 'Stop', exact: true }).click();
+      await expect(studio.page.getByTestId('server-penguins')).toContainText('stopped');
+      await studio.page.getByTestId('rail-canvas').click();
+    },
+  },
   page('reports'),
   page('trace'),
   {

@@ -28,7 +28,7 @@ export function LogSettings({ settings, inputs, onChange }: LogSettingsProps) {
     <div>
       <h3 className="mb-1.5 text-sm font-semibold">{t.log}</h3>
       <p className="mb-2 text-xs text-muted">{t.logHint}</p>
-      <div className="grid grid-cols-[minmax(0,1fr)_110px] items-end gap-x-4">
+      <div className="grid grid-cols-[minmax(0,1fr)_110px] items-start gap-x-4">
         <div>
           <div className="flex justify-between text-xs font-medium text-muted">
             <span>{t.logRate}</span>
