@@ -12,6 +12,12 @@ export interface EngineNodeType extends NodeType {
   readonly executor?: NodeExecutor<unknown>;
 }
 
+/** Whether a finished result of the node must not stand in for running it again. */
+export function hasEffect(type: EngineNodeType | undefined, params: unknown): boolean {
+  const effect = type?.executor?.effect;
+  return typeof effect === 'function' ? effect(params) : effect === true;
+}
+
 export type EngineCatalogue = ReadonlyMap<string, EngineNodeType>;
 
 const definitions = import.meta.glob<{ definition: NodeDefinition }>('../../nodes/*/*/node.ts', { eager: true });

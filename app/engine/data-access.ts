@@ -9,6 +9,7 @@ import { typeOf } from '#app/relation/index.ts';
 import type { ColumnType, Schema } from '#app/relation/types.ts';
 import type { PortValue, TableValue } from '#app/sdk/ports.ts';
 import type { Analyser, AnalysedNode, Analysis } from './analysis/analyse.ts';
+import { hasEffect } from './catalogue.ts';
 import { portLineage } from './results/lineage.ts';
 import { isReportPort, relationReports } from './run/relation-reports.ts';
 import type { Glimpse, Glimpses } from './results/glimpses.ts';
@@ -199,7 +200,7 @@ function fingerprintOf(analysis: Analysis): string {
 /** Readers and the like: nothing has to run before them, and they have no effect outside. */
 function isSource(node: AnalysedNode): boolean {
   const { type } = node;
-  return type?.executor?.run !== undefined && type.definition.inputs.length === 0 && type.executor.effect !== true && node.key !== null;
+  return type?.executor?.run !== undefined && type.definition.inputs.length === 0 && !hasEffect(type, node.params) && node.key !== null;
 }
 
 function nothingThere(node: AnalysedNode, port: string): PenstockError {

@@ -22,7 +22,7 @@ import { flatNodes, flatPort } from '#app/pipeline/subflow/expand.ts';
 import { withParses } from '#app/pipeline/with-parses.ts';
 import { createAnswers, createParser } from '#app/relation/index.ts';
 import type { Freshness, RunEvent } from '#app/protocol/schema.ts';
-import type { RelationServices } from '#app/sdk/node.ts';
+import type { ProbeContext, RelationServices } from '#app/sdk/node.ts';
 import { Analyser, type AnalysedNode, type Analysis } from './analysis/analyse.ts';
 import { Probes } from './analysis/probes.ts';
 import { Automation } from './automation/automation.ts';
@@ -58,6 +58,7 @@ import { SharedWork } from './run/shared-work.ts';
 import { Models } from './services/models.ts';
 import { probeContext, type WrittenTables } from './services/node-services.ts';
 import { suggestParams } from './analysis/suggest.ts';
+import { batchScoring, registryProbes } from './serving/batch-node.ts';
 import { Servers } from './serving/servers.ts';
 import { Trace } from './trace/trace.ts';
 
@@ -181,9 +182,10 @@ export class Engine {
     const outside = outsideDatabases({ connections: this.connections, ages, database, artifacts: store.artifacts, written });
     this.storage = new ResultStorage({ store, cache: this.cache, budget: () => this.limits.now.disk, titleOf: (type) => this.catalogue.get(type)?.definition.title ?? type, changed: () => this.data.forget(), warn: this.#warn });
     this.features = new Features(this);
+    const probes = (signal: AbortSignal): ProbeContext => probeContext({ database, outside, features: this.features.probes, registry: registryProbes(store), resolvePath }, signal);
     this.analyser = new Analyser({
       catalogue: this.catalogue,
-      probes: new Probes((signal) => probeContext(database, outside, this.features.probes, resolvePath, signal)),
+      probes: new Probes(probes),
       resolvePath,
       parseExpression: (text) => database.parseExpression(text),
       answer: (question) => answerQuestion(database, question),
@@ -212,8 +214,7 @@ export class Engine {
       resolvePath,
       parse: (text, schema, param) => withParses(this.#building.parsing, () => services.parse(text, schema, param)),
       earlier: (pipelineId, nodeId, metric, limit) => store.records.lastMetrics(pipelineId, nodeId, metric, limit),
-      probes: (signal) => probeContext(database, outside, this.features.probes, resolvePath, signal),
-      models: (origin) => this.models.servicesFor(origin),
+      ...{ probes, models: (origin, work) => ({ ...this.models.servicesFor(origin), ...batchScoring({ database, store, tempDir: parts.tempDir }, origin.signal, work) }) },
       ...nodeMonitoring(this, this.#building),
       features: (origin) => this.features.servicesFor(origin),
       noteUnexpected: (error) => this.noteUnexpected(error),
@@ -225,7 +226,7 @@ export class Engine {
       analyser: this.analyser,
       cache: this.cache,
       building: this.#building,
-      glimpses: new Glimpses({ cache: this.cache, building: this.#building, probes: (signal) => probeContext(database, outside, this.features.probes, resolvePath, signal), count: (relation, signal) => database.count(relation, signal) }),
+      glimpses: new Glimpses({ cache: this.cache, building: this.#building, probes, count: (relation, signal) => database.count(relation, signal) }),
       runSource: (resolver, node, signal) => this.#runSource(resolver, node, signal),
       looked: (value) => this.storage.leases.look(artifactsOf(encodeValue(value, store.artifacts))),
     });

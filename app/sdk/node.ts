@@ -188,8 +188,8 @@ export interface NodeExecutor<P> {
   readonly keepsPartial?: boolean;
   /** True where `run` asks one query of each input table (writers): its inputs need not be kept for it. Absent: several. */
   readonly readsOnce?: boolean;
-  /** True where a finished result must not stand in for running again (Serve). */
-  readonly effect?: boolean;
+  /** True where a finished result must not stand in for running again (Serve); a function where that hangs on the params. */
+  readonly effect?: boolean | ((params: P) => boolean);
 }
 
 /** Named parts of outside state, so that "why stale" can name the part: `{ 'orders.csv': '1204:1699…' }`. */
@@ -202,6 +202,7 @@ export interface ProbeContext {
   readonly files: FileServices;
   readonly databases: DatabaseProbes;
   readonly features: FeatureProbes;
+  readonly registry: RegistryProbes;
 }
 
 export interface FileServices extends CsvFileServices, FormatFileServices {
@@ -235,6 +236,7 @@ export interface RunContext<P> {
   readonly artifacts: ArtifactServices;
   readonly files: FileServices;
   readonly models: ModelServices;
+  readonly registry: RegistryProbes;
   /** History of monitoring nodes, and alarms over it. */
   readonly alarms: AlarmServices;
   /** Tables to compare with that are not on the canvas: what a registered model was trained on. */
@@ -306,6 +308,27 @@ export interface ModelCardRequest {
   readonly file: { readonly format: 'html' | 'md' | 'json' | 'cyclonedx'; readonly path: string } | null;
 }
 
+/** A version in the registry. */
+export interface RegisteredModel {
+  readonly name: string;
+  readonly version: number;
+  readonly model: ModelValue;
+}
+
+export interface RegistryProbes {
+  /** What `NAME`, `NAME@3`, `NAME@ALIAS` or `NAME@production` means now. @throws PenstockError `unknown-model`. */
+  find(reference: string): RegisteredModel;
+}
+
+export interface BatchScoredTable {
+  /** The input with the prediction appended, as a Parquet artifact. */
+  readonly table: TableValue;
+  readonly rows: number;
+  readonly parts: number;
+  /** Parts, and rows in them, that an earlier run over the very same had finished. */
+  readonly resumed: { readonly parts: number; readonly rows: number };
+}
+
 /** Operations on models that need the store, the bundle writer or a server; provided by the engine. */
 export interface ModelServices {
   register(name: string, model: ModelValue, note: string): Promise<{ name: string; version: number }>;
@@ -317,6 +340,11 @@ export interface ModelServices {
   bundle(model: ModelValue, options: { name: string; path: string; nodeId: string }): Promise<{ path: string; files: { path: string; bytes: number; sha256: string }[] }>;
   /** Starts (or replaces) the model server of a node on loopback; it lives until stopped or the engine ends. */
   serve(model: ModelValue, options: { name: string; port: number; nodeId: string }): Promise<{ url: string }>;
+  /**
+   * Predictions for a table of any size, `partRows` rows at a time; after a kill or a cancel the same node with the same inputs goes on at the last
+   * whole part. @throws PenstockError `missing-column`, `column-type`, `disk-full`.
+   */
+  batchScore(model: ModelValue, table: TableValue, options: { readonly partRows: number; readonly label: string }): Promise<BatchScoredTable>;
 }
 
 export type { CsvDialect } from './csv.ts';

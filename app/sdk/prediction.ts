@@ -1,4 +1,6 @@
+import type { Diagnostic } from '#app/core/errors.ts';
 import type { Column, Schema } from '#app/relation/types.ts';
+import { inputKind } from './model-input.ts';
 import { predictionColumn, probabilityColumn, type LearningTask, type ModelSignature } from './ports.ts';
 
 /** The columns that Predict appends, in order: the prediction, then one probability a class. */
@@ -16,6 +18,43 @@ export function predictedSchema(input: Schema, signature: ModelSignature): Schem
   const added = predictionSchema(signature);
   const names = new Set(added.map((column) => column.name));
   return [...input.filter((column) => !names.has(column.name)), ...added];
+}
+
+/** What stands in the way of predictions for a table, or is lost by them; places are at the input `table`. */
+export function predictionProblems(schema: Schema, signature: ModelSignature): Diagnostic[] {
+  const byName = new Map(schema.map((column) => [column.name, column.type]));
+  // Before fitting, features are not known, and fitting may still leave columns out.
+  const severity = signature.features.length > 0 ? 'error' : 'warning';
+  const missing = signature.inputs.filter((column) => !byName.has(column.name)).map((column) => column.name);
+  const diagnostics: Diagnostic[] = missing.map((column) => ({
+    severity,
+    code: 'missing-column',
+    message: `The model was trained on the column “${column}”, which this table does not have.`,
+    remedy: 'Connect a table with the columns of the training table.',
+    place: { port: 'table', column },
+  }));
+  for (const { name, type } of signature.inputs) {
+    const found = byName.get(name);
+    if (found === undefined || inputKind(found) === inputKind(type)) continue;
+    diagnostics.push({
+      severity,
+      code: 'column-type',
+      message: `The model was trained on “${name}” as ${inputKind(type)}, but in this table it is ${inputKind(found) ?? `of type ${found}`}.`,
+      remedy: 'Convert the column before this node.',
+      place: { port: 'table', column: name },
+    });
+  }
+  for (const column of predictionSchema(signature)) {
+    if (!byName.has(column.name)) continue;
+    diagnostics.push({
+      severity: 'info',
+      code: 'replaced-column',
+      message: `The table has a column “${column.name}” already; the new prediction takes its place.`,
+      remedy: 'Rename it before this node to keep both.',
+      place: { port: 'table', column: column.name },
+    });
+  }
+  return diagnostics;
 }
 
 /** Which columns of a table hold the truth and which the predictions. */

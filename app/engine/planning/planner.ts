@@ -2,6 +2,7 @@ import { isCancelled, PenstockError } from '#app/core/errors.ts';
 import type { Database } from '#app/data/index.ts';
 import type { Relation } from '#app/relation/types.ts';
 import type { AnalysedNode, Analysis } from '../analysis/analyse.ts';
+import { hasEffect } from '../catalogue.ts';
 import type { RelationBuilding } from '../results/port-values.ts';
 import type { ResultCache } from '../results/result-cache.ts';
 import { draftNodes, StatisticsMemo, type Draft } from './draft.ts';
@@ -105,7 +106,7 @@ export class Planner {
 /** Whether a run takes a node's result as it is (the rule of pipeline-run.ts). */
 function isReused(node: AnalysedNode | undefined, cache: ResultCache): boolean {
   if (node === undefined || node.node.bypassed === true) return true;
-  if (node.type?.executor?.effect === true) return false;
+  if (hasEffect(node.type, node.params)) return false;
   const entry = cache.find(node);
   return entry !== null && !(node.type?.relation !== undefined && node.node.pinned?.some((port) => entry.ports[port]?.value === null) === true);
 }

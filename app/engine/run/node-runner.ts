@@ -12,6 +12,7 @@ import { isMissing, notRun, type PortValueResolver } from '../results/port-value
 import type { StoredPort } from '../results/result-cache.ts';
 import { isHeavy } from '../results/value-codec.ts';
 import type { ArtifactFiles } from '../services/artifact-files.ts';
+import type { NodeWork } from '../serving/batch-node.ts';
 import type { Checkpoints } from '../services/checkpoints.ts';
 import type { ModelOrigin } from '../services/models.ts';
 import { artifactServices, fileServices, tableServices, type WrittenTables } from '../services/node-services.ts';
@@ -33,7 +34,7 @@ export interface NodeEnvironment {
   resolvePath(path: string): string;
   /** For questions about outside state before a node runs. */
   probes(signal: AbortSignal): ProbeContext;
-  models(origin: ModelOrigin): ModelServices;
+  models(origin: ModelOrigin, work: NodeWork): ModelServices;
   /** What monitoring nodes keep and raise. */
   alarms(origin: ModelOrigin): AlarmServices;
   references(signal: AbortSignal): ReferenceServices;
@@ -98,6 +99,11 @@ export async function runExecutor(
   const inputs = Object.fromEntries(Object.entries(found).map(([port, values]) => [port, values.map((value) => asAskedOnce(value, (made, original) => reports.replaced?.(made, original)))]));
   const nodeId = node.node.id;
   const { database, artifacts, written } = environment;
+  const work: NodeWork = {
+    tables: tableServices({ database, artifacts, written, signal, queryFailed: (_, error) => reports.queryFailed(error), ...(reports.profiled === undefined ? {} : { profiled: reports.profiled }) }),
+    parts: () => environment.checkpoints.partsOf(node.key),
+    progress: reports.progress,
+  };
   const context: RunContext<unknown> = {
     nodeId,
     inputs,
@@ -124,7 +130,8 @@ export async function runExecutor(
     files: fileServices(database),
     databases: environment.outside.services(signal),
     scripts: scriptServices({ database, artifacts, written, signal, seed: seedOf(node.node.type), title: node.title, log: reports.log }),
-    models: environment.models({ runId: origin.runId, nodeId, resolver, signal }),
+    models: environment.models({ runId: origin.runId, nodeId, resolver, signal }, work),
+    registry: environment.probes(signal).registry,
     alarms: environment.alarms({ runId: origin.runId, nodeId, resolver, signal }),
     references: environment.references(signal),
     expressions: { parse: (text, schema, param) => environment.parse(text, schema, param) },

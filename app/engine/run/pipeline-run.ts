@@ -3,6 +3,7 @@ import { CancelledError, isCancelled, PenstockError } from '#app/core/errors.ts'
 import { formatAgo } from '#app/core/units.ts';
 import type { NodeRun, NodeRunStatus, RunStatus } from '#app/protocol/schema.ts';
 import type { AnalysedNode } from '../analysis/analyse.ts';
+import { hasEffect } from '../catalogue.ts';
 import { onWire, type WireDiagnostic } from '../wire.ts';
 import { portKey } from '../planning/plan.ts';
 import { partialKey, type ResultEntry, type StoredPort } from '../results/result-cache.ts';
@@ -121,7 +122,7 @@ export class PipelineRun {
 
   /** Serving and the like must happen, whatever is known already. */
   #mustRun(node: AnalysedNode): boolean {
-    return node.type?.executor?.effect === true;
+    return hasEffect(node.type, node.params);
   }
 
   #isLight(node: AnalysedNode): boolean {

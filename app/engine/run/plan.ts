@@ -1,5 +1,6 @@
 import { PenstockError } from '#app/core/errors.ts';
 import type { Analysis } from '../analysis/analyse.ts';
+import { hasEffect } from '../catalogue.ts';
 import type { ResultCache } from '../results/result-cache.ts';
 import { sourcesOf } from './pipeline-run.ts';
 
@@ -22,7 +23,7 @@ export function planRun(analysis: Analysis, cache: ResultCache, targets: Readonl
       });
     }
     planned.add(id);
-    const entry = node.type?.executor?.effect === true ? null : cache.find(node);
+    const entry = hasEffect(node.type, node.params) ? null : cache.find(node);
     const whole = entry !== null && Object.values(entry.ports).every((port) => port.value !== null);
     if (!whole) stack.push(...sourcesOf(node));
   }

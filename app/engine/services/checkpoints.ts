@@ -42,8 +42,17 @@ export class Checkpoints {
     };
   }
 
+  /** A folder for finished parts of the node's work, which goes with its checkpoint; null where nothing is kept. */
+  async partsOf(key: string | null): Promise<string | null> {
+    if (key === null || !this.#canWrite()) return null;
+    const folder = path.join(this.#folder, `${key}.parts`);
+    await mkdir(folder, { recursive: true });
+    return folder;
+  }
+
   async remove(key: string | null): Promise<void> {
-    if (key !== null && this.#canWrite()) await rm(path.join(this.#folder, `${key}.bin`), { force: true });
+    if (key === null || !this.#canWrite()) return;
+    for (const kind of ['bin', 'parts']) await rm(path.join(this.#folder, `${key}.${kind}`), { recursive: true, force: true });
   }
 
   /** Removes what is old or half written. Only the holder of the lease may call it. */
@@ -51,7 +60,7 @@ export class Checkpoints {
     for (const name of await readdir(this.#folder).catch((): string[] => [])) {
       const file = path.join(this.#folder, name);
       const info = await stat(file).catch(() => null);
-      if (info !== null && (name.endsWith('.partial') || now - info.mtimeMs > keptDays * 86_400_000)) await rm(file, { force: true });
+      if (info !== null && (name.endsWith('.partial') || now - info.mtimeMs > keptDays * 86_400_000)) await rm(file, { recursive: true, force: true });
     }
   }
 }

@@ -49,7 +49,7 @@ export class Models {
     this.#serving = new Serving(options.tempDir);
   }
 
-  servicesFor(origin: ModelOrigin): ModelServices {
+  servicesFor(origin: ModelOrigin): Omit<ModelServices, 'batchScore'> {
     return {
       register: async (name, model, note) => {
         const { version } = await this.#options.register(name, model, note, origin);

@@ -5,7 +5,7 @@ import type { Database, ProfiledOperator } from '#app/data/index.ts';
 import { scanParquet } from '#app/relation/build.ts';
 import { didYouMean, schemaOf } from '#app/relation/index.ts';
 import type { Relation } from '#app/relation/types.ts';
-import type { ArtifactServices, FileServices, ProbeContext, TableServices } from '#app/sdk/node.ts';
+import type { ArtifactServices, FileServices, ProbeContext, RegistryProbes, TableServices } from '#app/sdk/node.ts';
 import type { FeatureProbes } from '#app/sdk/features.ts';
 import type { TableValue } from '#app/sdk/ports.ts';
 import type { ArtifactFiles } from './artifact-files.ts';
@@ -37,8 +37,16 @@ export function fileServices(database: Database): FileServices {
   };
 }
 
-export function probeContext(database: Database, outside: OutsideDatabases, features: FeatureProbes, resolvePath: (path: string) => string, signal: AbortSignal): ProbeContext {
-  return { signal, resolvePath, files: fileServices(database), databases: outside.probes(signal), features };
+export interface ProbeSources {
+  readonly database: Database;
+  readonly outside: OutsideDatabases;
+  readonly features: FeatureProbes;
+  readonly registry: RegistryProbes;
+  resolvePath(path: string): string;
+}
+
+export function probeContext({ database, outside, features, registry, resolvePath }: ProbeSources, signal: AbortSignal): ProbeContext {
+  return { signal, resolvePath, files: fileServices(database), databases: outside.probes(signal), features, registry };
 }
 
 export function artifactServices(artifacts: ArtifactFiles): ArtifactServices {

@@ -7,7 +7,8 @@ import { stableHash } from '#app/core/hash.ts';
 import type { Database } from '#app/data/index.ts';
 import { predictTable } from '#app/ml/index.ts';
 import { col, named, project, scanParquet } from '#app/relation/build.ts';
-import type { Schema } from '#app/relation/types.ts';
+import type { Relation, Schema } from '#app/relation/types.ts';
+import type { TableServices } from '#app/sdk/node.ts';
 import type { ModelValue, TableValue } from '#app/sdk/ports.ts';
 import { predictedSchema, predictionSchema } from '#app/sdk/prediction.ts';
 import { readInput, scoringServices } from '../score.ts';
@@ -54,18 +55,73 @@ export async function batchScore(options: BatchScoreOptions): Promise<BatchScore
   const work = path.join(path.dirname(output), `.${path.basename(output)}.parts`);
   await prepare(work, stableHash([model.onnx, files.map(({ path: file, size, mtimeMs }) => [file, size, mtimeMs]), options.keep, partRows]));
 
-  const sources: { readonly file: string; readonly rows: number; readonly schema: Schema }[] = [];
+  const sources: Source[] = [];
   for (const [i, { path: file }] of files.entries()) {
     signal.throwIfAborted();
     options.progress(null, `Reading ${path.basename(file)}`);
     sources.push(await sourceOf(database, file, path.join(work, `source-${i}`), model, signal));
   }
   const schema = outputSchema(sources, options);
+  const { parts, resumed } = await scoreParts(options, sources, schema, work);
+  options.progress(0.96, 'Putting the parts together');
+  const written = await database.writeParquet(scanParquet(parts, schema, 'parts'), output, { signal });
+  await rm(work, { recursive: true, force: true });
+  return { rows: written.rows, bytes: written.bytes, parts: parts.length, resumed: resumed.parts };
+}
+
+export interface ScoreTableOptions extends Pick<BatchScoreOptions, 'database' | 'model' | 'modelFile' | 'partRows' | 'signal' | 'progress'> {
+  readonly table: TableValue;
+  /** Writes the table where it is not a file yet. */
+  readonly tables: Pick<TableServices, 'writeParquetFile'>;
+  /** Of this table and model alone; the parts stay in it. */
+  readonly folder: string;
+}
+
+/**
+ * As `batchScore`, of a table and into parts: their scan stands for the result until `folder` goes.
+ * @throws PenstockError `missing-column`, `column-type`, `disk-full`; CancelledError.
+ */
+export async function scoreTable(options: ScoreTableOptions): Promise<{ readonly relation: Relation; readonly rows: number; readonly parts: number; readonly resumed: { readonly parts: number; readonly rows: number } }> {
+  const { model, table, folder, partRows, signal } = options;
+  await prepare(folder, stableHash([model.onnx, partRows]));
+  options.progress(null, 'Reading the rows');
+  const source = await sourceOfTable(options);
+  signal.throwIfAborted();
+  const schema = predictedSchema(table.schema, model.signature);
+  const { parts, resumed } = await scoreParts(options, [source], schema, folder);
+  return { relation: scanParquet(parts, schema, 'parts'), rows: source.rows, parts: parts.length, resumed };
+}
+
+/** A table that is one file already is read there. */
+async function sourceOfTable({ database, table, tables, folder, signal }: ScoreTableOptions): Promise<Source> {
+  const { relation, schema } = table;
+  if (relation.op === 'scan' && relation.source.kind === 'parquet' && relation.source.paths.length === 1) {
+    const [file = ''] = relation.source.paths;
+    const found = await database.parquetSchema(file, signal);
+    if (stableHash(found.schema) === stableHash(schema)) return { file, ...found };
+  }
+  const file = path.join(folder, 'input.parquet');
+  // It appears whole or not at all.
+  if (!existsSync(file)) await tables.writeParquetFile(relation, file, { compression: 'zstd', partitionBy: [], overwrite: true });
+  return { file, rows: (await database.parquetSchema(file, signal)).rows, schema };
+}
+
+interface Source {
+  readonly file: string;
+  readonly rows: number;
+  readonly schema: Schema;
+}
+
+type ScorePartsOptions = Pick<BatchScoreOptions, 'database' | 'model' | 'modelFile' | 'partRows' | 'signal' | 'progress'>;
+
+/** Files `part-NNNNNN.parquet` in `work`, of which those that are there already stay as they are. */
+async function scoreParts(options: ScorePartsOptions, sources: readonly Source[], schema: Schema, work: string): Promise<{ parts: string[]; resumed: { parts: number; rows: number } }> {
+  const { partRows, signal } = options;
   const total = sources.reduce((sum, { rows }) => sum + rows, 0);
   const tempDir = path.join(work, 'temporary');
   const parts: string[] = [];
+  const resumed = { parts: 0, rows: 0 };
   let done = 0;
-  let resumed = 0;
   for (const source of sources) {
     // Of no rows at all there is one part: it has the columns.
     const least = total === 0 && parts.length === 0 ? 1 : 0;
@@ -75,8 +131,10 @@ export async function batchScore(options: BatchScoreOptions): Promise<BatchScore
       const part = path.join(work, `part-${String(parts.length).padStart(6, '0')}.parquet`);
       parts.push(part);
       // Parts appear whole or not at all.
-      if (existsSync(part)) resumed += 1;
-      else {
+      if (existsSync(part)) {
+        resumed.parts += 1;
+        resumed.rows += to - from;
+      } else {
         await mkdir(tempDir, { recursive: true });
         await scorePart(options, source, { from, to }, schema, part, tempDir, (fraction) => options.progress((0.95 * (done + fraction * (to - from))) / Math.max(1, total), 'Predicting'));
         await rm(tempDir, { recursive: true, force: true });
@@ -85,10 +143,7 @@ export async function batchScore(options: BatchScoreOptions): Promise<BatchScore
       options.progress((0.95 * done) / Math.max(1, total), 'Predicting');
     }
   }
-  options.progress(0.96, 'Putting the parts together');
-  const written = await database.writeParquet(scanParquet(parts, schema, 'parts'), output, { signal });
-  await rm(work, { recursive: true, force: true });
-  return { rows: written.rows, bytes: written.bytes, parts: parts.length, resumed };
+  return { parts, resumed };
 }
 
 async function refuseInput(inputs: readonly string[], output: string): Promise<void> {
@@ -113,7 +168,7 @@ async function prepare(work: string, identity: string): Promise<void> {
 }
 
 /** A file whose rows can be had by their place: CSV becomes Parquet first, once. */
-async function sourceOf(database: Database, file: string, folder: string, model: ModelValue, signal: AbortSignal): Promise<{ file: string; rows: number; schema: Schema }> {
+async function sourceOf(database: Database, file: string, folder: string, model: ModelValue, signal: AbortSignal): Promise<Source> {
   if (/\.(parquet|pq)$/i.test(file)) return { file, ...(await database.parquetSchema(file, signal)) };
   const read = path.join(folder, 'input.parquet');
   if (!existsSync(read)) {
@@ -124,7 +179,7 @@ async function sourceOf(database: Database, file: string, folder: string, model:
 }
 
 /** @throws PenstockError `columns-differ`, `unknown-column`. */
-function outputSchema(sources: readonly { readonly file: string; readonly schema: Schema }[], { model, keep }: BatchScoreOptions): Schema {
+function outputSchema(sources: readonly Source[], { model, keep }: BatchScoreOptions): Schema {
   const first = sources[0]?.schema ?? [];
   for (const { file, schema } of sources) {
     const other = first.find(({ name, type }) => schema.find((column) => column.name === name)?.type !== type);
@@ -135,7 +190,7 @@ function outputSchema(sources: readonly { readonly file: string; readonly schema
   return predictedSchema(keep === null ? first : first.filter(({ name }) => keep.includes(name)), model.signature);
 }
 
-async function scorePart(options: BatchScoreOptions, source: { readonly file: string; readonly schema: Schema }, range: { readonly from: number; readonly to: number }, schema: Schema, part: string, tempDir: string, progress: (fraction: number) => void): Promise<void> {
+async function scorePart(options: ScorePartsOptions, source: Source, range: { readonly from: number; readonly to: number }, schema: Schema, part: string, tempDir: string, progress: (fraction: number) => void): Promise<void> {
   const { database, model, modelFile, signal } = options;
   const rows = path.join(tempDir, 'rows.parquet');
   await database.formats.copyRows(source.file, range, rows, { signal });

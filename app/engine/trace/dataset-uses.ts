@@ -2,6 +2,7 @@ import path from 'node:path';
 import { stableHash } from '#app/core/hash.ts';
 import type { Schema } from '#app/relation/types.ts';
 import type { AnalysedNode, Analysis } from '../analysis/analyse.ts';
+import { hasEffect } from '../catalogue.ts';
 
 /** What a node reads from outside the pipeline, or writes there. */
 export interface DatasetUse {
@@ -44,8 +45,8 @@ export function datasetUses(analysis: Analysis, nodeIds: Iterable<string>, place
 const isSource = (node: AnalysedNode): boolean => node.type?.definition.inputs.length === 0 && node.type.definition.outputs.length > 0;
 
 /** Nodes of the data category that act outside the pipeline with a table. */
-export function isWriter({ type }: Pick<AnalysedNode, 'type'>): boolean {
-  return type !== undefined && type.definition.type.startsWith('data/') && type.executor?.effect === true && type.definition.inputs.some(({ kind }) => kind === 'table');
+export function isWriter({ type, params }: Pick<AnalysedNode, 'type' | 'params'>): boolean {
+  return type !== undefined && type.definition.type.startsWith('data/') && hasEffect(type, params) && type.definition.inputs.some(({ kind }) => kind === 'table');
 }
 
 function readOf(analysis: Analysis, node: AnalysedNode, places: DatasetPlaces): DatasetUse | null {
