@@ -18,7 +18,7 @@ const hour = 3_600_000;
 const at = (ago: number): string => new Date(Date.now() - ago).toISOString().slice(0, 19).replace('T', ' ');
 
 /** Shops 1 and 2 sold an hour ago, shop 3 a month ago; rows count for three days. */
-function pipeline(opened: TestEngine): PipelineDocument {
+function pipeline(opened: TestEngine, name = 'buyers', features = ['region', 'sold_last', 'basket']): PipelineDocument {
   const sales = [
     [1, at(hour), 100, 'north'],
     [2, at(hour), 500, 'south'],
@@ -32,8 +32,8 @@ function pipeline(opened: TestEngine): PipelineDocument {
         { id: 'view', type: 'monitor/feature-view', params: { name: 'shops', keys: ['shop'], time: 'day', expires: true, ttl: 3, ttlUnit: 'days' } },
         { id: 'visits', type: 'test/values', params: { columns: [column('place', 'integer'), column('at', 'timestamp'), column('basket', 'integer'), column('bought', 'string')], rows: visits } },
         { id: 'set', type: 'data/feature-set', params: { features: [{ feature: 'shops:sold', as: 'sold_last' }, { feature: 'shops:region' }], time: 'at', keys: [{ entity: 'shop', column: 'place' }] } },
-        { id: 'fit', type: 'train/logistic-regression', params: { target: 'bought', features: ['region', 'sold_last', 'basket'] } },
-        { id: 'keep', type: 'deploy/register-model', params: { name: 'buyers' } },
+        { id: 'fit', type: 'train/logistic-regression', params: { target: 'bought', features } },
+        { id: 'keep', type: 'deploy/register-model', params: { name } },
       ],
       edges: [
         ['sales.table', 'view.table'],
@@ -45,6 +45,13 @@ function pipeline(opened: TestEngine): PipelineDocument {
     },
     opened.engine.catalogue,
   );
+}
+
+/** What the request log has so far, written whole lines at a time. */
+async function logged(folder: string): Promise<Record<string, unknown>[]> {
+  const files = (await readdir(folder)).filter((file) => file.endsWith('.ndjson'));
+  const texts = await Promise.all(files.map((file) => readFile(path.join(folder, file), 'utf8')));
+  return texts.flatMap((text) => text.split('\n').slice(0, -1).map((line) => JSON.parse(line) as Record<string, unknown>));
 }
 
 describe('a model server with online features', () => {
@@ -88,11 +95,8 @@ describe('a model server with online features', () => {
     const [other] = await ask(server.url, [{ place: 2, basket: 2 }]);
     expect(other?.probabilities['yes']).not.toBeCloseTo(whole?.probabilities['yes'] ?? 0, 3);
     const folder = path.join(opened.projectDir, 'requests/buyers');
-    const logged = await until(
-      async () => (await Promise.all((await readdir(folder)).filter((file) => file.endsWith('.ndjson')).map((file) => readFile(path.join(folder, file), 'utf8')))).join('').split('\n').filter(Boolean).map((line) => JSON.parse(line) as Record<string, unknown>),
-      (lines) => lines.some((line) => line['region'] === 'south'),
-    );
-    expect(logged.filter((line) => line['region'] === 'south')).toMatchObject([{ sold_last: 500, basket: 2 }]);
+    const lines = await until(() => logged(folder), (all) => all.some((line) => line['region'] === 'south'));
+    expect(lines.filter((line) => line['region'] === 'south')).toMatchObject([{ sold_last: 500, basket: 2 }]);
   });
 
   it('lets explicit values win, null among them', async () => {
@@ -134,6 +138,22 @@ describe('a model server with online features', () => {
     const head = Buffer.from(JSON.stringify({ inputs: [bytes('place'), bytes('basket')] }));
     const binary = await fetch(`${server.url}/v2/models/buyers/infer`, { method: 'POST', headers: { 'content-type': 'application/octet-stream', 'inference-header-content-length': String(head.length) }, body: Buffer.concat([head, Buffer.from(BigInt64Array.of(1n, 77n, 2n, 2n).buffer)]) });
     expect(await binary.json()).toEqual(whole);
+  });
+
+  it('looks up for a shadow what the version that answers does not take', async () => {
+    // Version 1 takes less than version 2, so the shadow needs the key that the request had.
+    await opened.run(pipeline(opened, 'pair', ['region', 'basket']));
+    await opened.run(pipeline(opened, 'pair'));
+    await writeServerSettings(opened.projectDir, serverSettingsSchema.parse({ name: 'pair', models: [{ name: 'pair', reference: 'pair@1', shadow: { reference: 'pair@2' } }] }));
+    const pair = await startServer(opened.projectDir, 'pair');
+    try {
+      expect(await (await post(`${pair.url}/predict/pair`, [{ place: 2, basket: 2 }])).json()).toMatchObject({ version: 1 });
+      const folder = path.join(opened.projectDir, 'requests/pair');
+      const lines = await until(() => logged(folder), (all) => all.some((line) => line['variant'] === 'shadow'));
+      expect(lines.find((line) => line['variant'] === 'shadow')).toMatchObject({ version: 2, status: 200, region: 'south', sold_last: 500, basket: 2 });
+    } finally {
+      await pair.stop('SIGKILL');
+    }
   });
 
   it('explains what it looked up', async () => {
