@@ -79,7 +79,7 @@ export class Answering {
       chosen = this.#choose(slot, question, version);
       chosen.version.enter();
       const fill = route === 'predict' ? fillRecords : fillTensors;
-      const filled = fill(body, { lookup: this.#options.features, model: slot.name, loaded: chosen.version, isRequired: slot.settings.features === 'required', maxRows: limits.maxRows });
+      const filled = chosen.version.features.length === 0 ? { body, keys } : await fill(body, { lookup: this.#options.features, model: slot.name, loaded: chosen.version, isRequired: slot.settings.features === 'required', maxRows: limits.maxRows });
       ({ keys } = filled);
       asked = read(request, chosen.version.signature, { id, body: filled.body });
       checkRows(asked.rows, limits.maxRows);
@@ -165,7 +165,7 @@ export class Answering {
       let { columns } = asked;
       // Columns that the shadow also knows; what it needs beyond them is looked up or missing.
       const ask = async (): Promise<Predictions> => {
-        columns = fillColumns(asked.columns, asked.rows, keys, this.#options.features, slot.name, shadow);
+        columns = await fillColumns(asked.columns, asked.rows, keys, this.#options.features, slot.name, shadow);
         return shadow.model.score(columns, asked.rows);
       };
       ask()

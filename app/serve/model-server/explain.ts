@@ -22,7 +22,7 @@ const mostWaiting = 8;
  */
 export async function explainRecords(version: LoadedVersion, request: IncomingMessage, limits: ServerLimits, entry: URL, features: { readonly lookup: FeatureLookup; readonly model: string; readonly isRequired: boolean }): Promise<Reply> {
   const body = parseJson(await readBytes(request, limits.maxBody));
-  const records = recordsOf(fillRecords(body, { ...features, loaded: version, maxRows: limits.maxRows }).body);
+  const records = recordsOf((await fillRecords(body, { ...features, loaded: version, maxRows: limits.maxRows })).body);
   const { signature } = version;
   const columns = recordsToColumns(records, signature.inputs, signature.target.name);
   if (records.length > limits.explainRows) throw new RequestError(413, 'too-many-rows', `The request has ${records.length} records; at most ${limits.explainRows} are explained at once.`, { remedy: 'Send fewer at a time, or use the node SHAP for a table.' });

@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { toDiagnostic } from '#app/core/errors.ts';
 import type { Schema } from '#app/relation/types.ts';
 import { OnlineFeatures, type FeatureCell, type ModelFeatures } from '#app/store/index.ts';
@@ -12,6 +13,9 @@ export interface FeatureLookupOptions {
   readonly warn: (message: string) => void;
   readonly counted: (model: string, view: string, version: number, miss: FeatureMiss | null, ageMs: number | null) => void;
 }
+
+/** Rows that are looked up before other requests have a turn: some milliseconds. */
+const rowsAtOnce = 100;
 
 /** Rows of a request as they are filled, in whatever form it came. */
 export interface FillableRows {
@@ -78,15 +82,21 @@ export class FeatureLookup {
    * @throws RequestError 422 `feature-key-missing`, `feature-unknown-key`, `feature-expired`, 503 `features-unavailable`, each only where they
    * are required; PenstockError `features-key` for a value that no key of the view can have.
    */
-  fill(loaded: LoadedVersion, model: string, at: FillableRows, isRequired: boolean): void {
+  async fill(loaded: LoadedVersion, model: string, at: FillableRows, isRequired: boolean): Promise<void> {
     for (const of of loaded.features) {
       const wanted = filledInputs(of);
       const names = keyNames(of);
-      for (let row = 0; row < at.rows; row += 1) {
+      const fillRow = (row: number): void => {
         const absent = wanted.filter(({ input }) => at.given(input, row) === undefined);
-        if (absent.length === 0) continue;
+        if (absent.length === 0) return;
         const values = this.#values(model, of, names, at, row, isRequired);
         for (const { feature, input } of absent) at.put(input, row, values?.[feature] ?? null);
+      };
+      for (let from = 0; from < at.rows; from += rowsAtOnce) {
+        // Other requests have their turn in between.
+        if (from > 0) await setImmediate();
+        const to = Math.min(at.rows, from + rowsAtOnce);
+        for (let row = from; row < to; row += 1) fillRow(row);
       }
     }
   }

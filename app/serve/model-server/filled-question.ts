@@ -30,14 +30,14 @@ export function checkRows(rows: number, maxRows: number): void {
 }
 
 /** JSON records; what is no object is left for the reader to refuse. @throws those of `FeatureLookup.fill`, RequestError `too-many-rows`. */
-export function fillRecords(body: unknown, { lookup, model, loaded, isRequired, maxRows }: Filling): FilledBody {
+export async function fillRecords(body: unknown, { lookup, model, loaded, isRequired, maxRows }: Filling): Promise<FilledBody> {
   if (loaded.features.length === 0) return { body, keys: {} };
   const records = recordsOf(body);
   checkRows(records.length, maxRows);
   if (!records.every(isFields)) return { body, keys: {} };
   const taken = foreignKeys(loaded);
   const filled = records.map((record): Record<string, unknown> => Object.fromEntries(Object.entries(record).filter(([name]) => !taken.has(name))));
-  lookup.fill(loaded, model, {
+  await lookup.fill(loaded, model, {
     rows: records.length,
     given: (name, row) => (Object.hasOwn(records[row] ?? {}, name) ? records[row]?.[name] : undefined),
     put: (input, row, value) => {
@@ -53,7 +53,7 @@ export function fillRecords(body: unknown, { lookup, model, loaded, isRequired, 
  * Tensors of the Open Inference Protocol: those that are absent, of views whose key tensors are there. The rest is left for the reader to refuse.
  * @throws those of `FeatureLookup.fill`, RequestError `wrong-shape`, `too-many-rows`.
  */
-export function fillTensors(body: unknown, { lookup, model, loaded, isRequired, maxRows }: Filling): FilledBody {
+export async function fillTensors(body: unknown, { lookup, model, loaded, isRequired, maxRows }: Filling): Promise<FilledBody> {
   const inputs: unknown = (body as { inputs?: unknown } | null)?.inputs;
   if (loaded.features.length === 0 || !Array.isArray(inputs)) return { body, keys: {} };
   const taken = foreignKeys(loaded);
@@ -72,7 +72,7 @@ export function fillTensors(body: unknown, { lookup, model, loaded, isRequired, 
   checkRows(rows, maxRows);
   const put = new Map<string, FeatureCell[]>();
   const without = loaded.features.filter((of) => !isRequired && !keyNames(of).every((name) => given.has(name))).flatMap((of) => filledInputs(of).map(({ input }) => input));
-  lookup.fill(loaded, model, {
+  await lookup.fill(loaded, model, {
     rows,
     // Said to be there, so that nothing is looked up and the reader says which tensor is missing.
     given: (name, row) => given.get(name)?.[row] ?? (given.has(name) || without.includes(name) ? null : undefined),
@@ -88,10 +88,10 @@ export function fillTensors(body: unknown, { lookup, model, loaded, isRequired, 
 }
 
 /** Columns of a shadow that the version which answered does not have, where features of the shadow's own are among them. Refuses nothing. */
-export function fillColumns(columns: RawColumns, rows: number, keys: FilledBody['keys'], lookup: FeatureLookup, model: string, shadow: LoadedVersion): RawColumns {
+export async function fillColumns(columns: RawColumns, rows: number, keys: FilledBody['keys'], lookup: FeatureLookup, model: string, shadow: LoadedVersion): Promise<RawColumns> {
   const put: Record<string, FeatureCell[]> = {};
   if (shadow.features.length > 0) {
-    lookup.fill(shadow, model, {
+    await lookup.fill(shadow, model, {
       rows,
       given: (name, row) => (columns[name] === undefined ? keys[name]?.[row] : (columns[name][row] ?? null)),
       put: (input, row, value) => {
