@@ -11,7 +11,7 @@ export const paramsSchema = z.object({
     .string()
     .max(200)
     .default('')
-    .meta({ title: 'Registered model', description: 'Name, or name@alias, name@3, name@production. Used where no model is connected.', control: 'text', placeholder: 'churn@champion' }),
+    .meta({ title: 'Registered model', description: 'Name, or name@alias, name@3, name@production. Used where no model is connected.', control: 'text', placeholder: 'customers@champion' }),
   path: z
     .string()
     .max(1000)
@@ -62,7 +62,8 @@ export const definition = defineNode({
   rowsOf: { table: { input: 'table', by: 'place' } },
   params: paramsSchema,
   describe({ model, path }, say) {
-    if (path.trim() !== '') return model === '' ? shownPath(path) : say`${model} to ${path.length > 30 ? `…${path.slice(-29)}` : path}`;
+    const short = path.length > 30 ? `…${path.slice(-29)}` : path;
+    if (path.trim() !== '') return model === '' ? shownPath(path) : say`${model} to ${short}`;
     return model === '' ? say`appends the prediction` : say`by ${model}`;
   },
   configure(context): ConfigureResult {
