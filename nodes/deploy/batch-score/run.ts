@@ -46,7 +46,7 @@ export const executor: NodeExecutor<Params> = {
         { name: 'rows', value: rows, format: 'count', help: 'Rows with a prediction.' },
         { name: 'time', value: seconds * 1000, format: 'duration', help: 'For reading, predicting and keeping the rows.' },
         { name: 'rows per second', value: Math.round((rows - resumed.rows) / Math.max(seconds, 0.001)), format: 'count', help: 'Rows predicted in this run, by its time.' },
-        { name: 'parts', value: parts, format: 'count', help: 'Parts that were predicted by themselves.' },
+        { name: 'number of parts', value: parts, format: 'count', help: 'Parts that were predicted by themselves.' },
         { name: 'parts kept', value: resumed.parts, format: 'count', help: 'Parts that an earlier run had finished.' },
       ],
     });
