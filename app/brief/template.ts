@@ -94,7 +94,7 @@ function stepsOf(id: TechniqueId, goal: Goal, data: TemplateData, types: { has(t
       return [
         ...split(goal, target),
         { id: 'prepare', type: 'train/preprocess', params: { steps: [{ step: 'text', columns: { by: 'names', names: textColumns(data) }, weighting: 'tf-idf', longest: 1, lowerCase: true, shortest: 2, minRows: 2, maxTerms: 2000 }] }, from: [], at: [2, 1] },
-        { id: 'learn', type: 'train/logistic-regression', params: withTask('train/logistic-regression'), from: [['split', 'train', 'table'], ['prepare', 'recipe', 'recipe']], at: [3, 0] },
+        { id: 'learn', type: 'train/logistic-regression', params: { ...withTask('train/logistic-regression'), features: textColumns(data) }, from: [['split', 'train', 'table'], ['prepare', 'recipe', 'recipe']], at: [3, 0] },
         ...judged('learn', goal, 4),
       ];
     default: {

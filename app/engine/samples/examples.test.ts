@@ -8,6 +8,7 @@ import { bringData, exampleOf, exampleTypes } from './templates.ts';
 const without: Readonly<Record<string, string>> = {
   'data/database-query': 'needs a connection to a database',
   'data/database-writer': 'needs a connection to a database',
+  'data/request-log': 'reads what a server was asked, and none runs',
   'data/image-folder': 'no images come with the app',
   'train/convolutional-network': 'no images come with the app',
   'train/import-keras': 'no network of Keras comes with the app',
