@@ -10,7 +10,7 @@ test('a brief leads to a pipeline, and its results are judged by the target', as
   await page.getByTestId('brief-problem').locator('textarea').fill('Which penguin is it?');
   await page.getByTestId('brief-goal').getByLabel('Data', { exact: true }).click();
   await page.getByRole('option', { name: /penguins\.csv/ }).click();
-  await page.getByTestId('brief-goal').getByLabel('Target column').click();
+  await page.getByTestId('brief-goal').getByRole('combobox', { name: 'Target column' }).click();
   await page.getByRole('option', { name: /^species/ }).click();
   await page.getByRole('button', { name: 'Take it' }).click();
   await page.getByTestId('brief-add-target').click();

@@ -45,8 +45,10 @@ export function WordsSection({ title, how, example, value, onChange, testId, aut
 export function GoalSection({ brief }: { readonly brief: Brief }) {
   const words = texts.brief.goal;
   const files = useDataFiles();
-  const { data } = useAdvice(brief);
+  const { data, loading } = useAdvice(brief);
   const columns = data?.columns ?? [];
+  // The chosen column stays readable while the file is looked at.
+  const choices = columns.length === 0 && brief.target !== '' ? [{ value: brief.target, label: brief.target }] : columns.map(({ name, type }) => ({ value: name, label: name, hint: type }));
   const guessed = brief.goal === null ? (data?.guessed ?? null) : null;
   const known = files.includes(brief.data) || brief.data === '' ? files : [brief.data, ...files];
   return (
@@ -68,8 +70,8 @@ export function GoalSection({ brief }: { readonly brief: Brief }) {
         <Field label={words.data}>{({ id }) => <Select id={id} label={words.data} value={brief.data === '' ? null : brief.data} placeholder={words.dataNone} onChange={(data) => editBrief({ data })} items={known.map((path) => ({ value: path, label: path }))} />}</Field>
         <Field label={words.target}>
           {({ id }) =>
-            columns.length > 0 ? (
-              <Select id={id} label={words.target} value={brief.target === '' ? null : brief.target} placeholder={words.targetNone} onChange={(target) => editBrief({ target })} items={columns.map(({ name, type }) => ({ value: name, label: name, hint: type }))} />
+            columns.length > 0 || (loading && brief.data !== '') ? (
+              <Select id={id} disabled={columns.length === 0} label={words.target} value={brief.target === '' ? null : brief.target} placeholder={words.targetNone} onChange={(target) => editBrief({ target })} items={choices} />
             ) : (
               <Input id={id} value={brief.target} placeholder={words.targetNone} onChange={(event) => editBrief({ target: event.target.value })} maxLength={500} />
             )
