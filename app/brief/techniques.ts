@@ -136,7 +136,7 @@ export function adviseTechniques(goal: Goal, brief: Pick<Brief, 'constraints' | 
   return byGoal[goal]
     .map((id): Advice => {
       const judged: Judged = { fit: start[id], reasons: [], cautions: [] };
-      strengths(id, goal, judged);
+      strengths(id, judged);
       for (const kind of constraints) constrain(id, kind, judged);
       if (data !== null) weigh(id, brief.target, data, judged);
       return { id, fit: Math.min(1, Math.max(0, judged.fit)), reasons: judged.reasons, cautions: judged.cautions };
@@ -144,7 +144,7 @@ export function adviseTechniques(goal: Goal, brief: Pick<Brief, 'constraints' | 
     .toSorted((a, b) => b.fit - a.fit);
 }
 
-function strengths(id: TechniqueId, goal: Goal, { reasons, cautions }: Judged): void {
+function strengths(id: TechniqueId, { reasons, cautions }: Judged): void {
   const because = (...codes: ReasonCode[]): void => void reasons.push(...codes.map((code) => ({ code })));
   const mind = (...codes: ReasonCode[]): void => void cautions.push(...codes.map((code) => ({ code })));
   switch (id) {
@@ -196,8 +196,6 @@ function strengths(id: TechniqueId, goal: Goal, { reasons, cautions }: Judged): 
     case 'image-network':
       because('reads-images', 'uses-gpu');
       return mind('needs-images');
-    default:
-      return goal satisfies Goal as never;
   }
 }
 

@@ -72,3 +72,4 @@ export { runPredictionDrift } from './drift/prediction-node.ts';
 export { runPerformance } from './monitoring/performance.ts';
 export { runServiceLevels } from './monitoring/service-levels.ts';
 export { runBias } from './monitoring/bias.ts';
+export { wilson } from './understanding/intervals.ts';

@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { PenstockError } from '#app/core/errors.ts';
 import { newElementId } from '#app/core/ids.ts';
 import { adviseTechniques, guessGoal, type Advice, type DataFacts, type TechniqueId } from '#app/brief/techniques.ts';
@@ -124,6 +125,5 @@ const sampleColumns: Readonly<Record<Goal, TemplateData['columns']>> = {
 };
 
 async function isFolder(engine: Engine, file: string): Promise<boolean> {
-  const { stat } = await import('node:fs/promises');
   return (await stat(engine.resolvePath(file)).catch(() => null))?.isDirectory() === true;
 }

@@ -4,7 +4,7 @@ import { automationSpecSchema, firingSchema } from '#app/core/automation.ts';
 import { channelSchema, noticeSchema } from '#app/core/notifications.ts';
 import { documentSchema } from '#app/pipeline/document.ts';
 import { base } from '../base.ts';
-import { runStatus } from '../schema.ts';
+import { runSummarySchema } from '../schema.ts';
 
 const id = z.object({ id: z.string() });
 
@@ -23,14 +23,7 @@ export const listedAutomationSchema = z.object({
 });
 export type ListedAutomation = z.infer<typeof listedAutomationSchema>;
 
-export const timelineRunSchema = z.object({
-  runId: z.string(),
-  pipelineId: z.string(),
-  pipelinePath: z.string().nullable(),
-  title: z.string(),
-  status: runStatus,
-  startedAt: z.number(),
-  ms: z.number().nullable(),
+export const timelineRunSchema = runSummarySchema.omit({ metrics: true, nodeCounts: true }).extend({
   automationId: z.string().nullable(),
   attempt: z.number().nullable(),
 });
