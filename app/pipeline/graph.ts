@@ -17,6 +17,12 @@ export function indexGraph(document: PipelineDocument): GraphIndex {
   const known = indexes.get(document.edges);
   if (known !== undefined && known.nodes === document.nodes) return known.index;
   const nodes = new Map(document.nodes.map((node) => [node.id, node]));
+  // An edit of a param, the commonest there is, leaves edges and ids as they were.
+  if (known !== undefined && known.nodes.length === document.nodes.length && known.nodes.every(({ id }, i) => id === document.nodes[i]?.id)) {
+    const index = { ...known.index, nodes };
+    indexes.set(document.edges, { nodes: document.nodes, index });
+    return index;
+  }
   const incoming = new Map<string, PipelineEdge[]>();
   const outgoing = new Map<string, PipelineEdge[]>();
   for (const edge of document.edges) {
