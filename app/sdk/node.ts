@@ -165,6 +165,11 @@ export interface NodeExecutor<P> {
   probe?(params: P, context: ProbeContext): Promise<Facts>;
   /** Outside state in the cache key (a file's size, mtime and path; …). `'never'`: do not cache. Absent: no outside state. */
   fingerprint?(params: P, context: ProbeContext): Promise<Fingerprint | 'never'>;
+  /**
+   * The parts of the fingerprint that count with these inputs: what comes over a connection is in the key by that connection, and a store
+   * that the same run writes to must not make the result stale. Absent: all of them.
+   */
+  outside?(fingerprint: Fingerprint, params: P, inputs: Readonly<Record<string, readonly PortMeta[]>>): Fingerprint;
   /** Called when a run that includes the node begins, before cache keys are made: outside state that ages is renewed here. */
   renew?(params: P, context: ProbeContext): void;
   /** Absent on nodes that are only a relation. */

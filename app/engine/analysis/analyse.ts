@@ -172,7 +172,7 @@ export class Analyser {
         passed.set(`${node.id}\0${port.name}`, (source === null ? undefined : inputs[source]?.[0]) ?? null);
       }
     }
-    const found = outside.get(node.id);
+    const found = counting(outside.get(node.id), type, inputs, nodes);
     const problems = [
       ...(found?.problem ? [found.problem] : []),
       ...configured.diagnostics.filter((diagnostic) => diagnostic.severity === 'error' && diagnostic.code !== found?.problem?.code),
@@ -254,6 +254,14 @@ export class Analyser {
     this.#keys.set(node, { of, key });
     return key;
   }
+}
+
+/** Outside state without what the inputs stand for: see `NodeExecutor.outside`. */
+function counting(found: Outside | undefined, type: EngineNodeType | undefined, inputs: Readonly<Record<string, readonly SourcePort[]>>, nodes: ReadonlyMap<string, AnalysedNode>): Outside | undefined {
+  const { executor } = type ?? {};
+  if (found === undefined || found.fingerprint === null || found.fingerprint === 'never' || executor?.outside === undefined) return found;
+  const metas = Object.entries(inputs).map(([port, sources]) => [port, sources.flatMap((source) => nodes.get(source.nodeId)?.configuration.outputs[source.port] ?? [])] as const);
+  return { ...found, fingerprint: executor.outside(found.fingerprint, found.params, Object.fromEntries(metas)) };
 }
 
 function keyParts(

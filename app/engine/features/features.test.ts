@@ -63,6 +63,9 @@ describe('the feature store', () => {
     const run = await opened.run(pipeline(opened));
     expect(Object.values(run.nodes).flatMap((node) => node.diagnostics.filter(({ severity }) => severity === 'error'))).toEqual([]);
     expect(run.status).toBe('succeeded');
+    // The views came over the wire: that this very run put them into the store makes nothing stale.
+    const { freshness } = await opened.engine.configure(pipeline(opened));
+    expect(Object.values(freshness).map(({ state }) => state)).toEqual(Object.keys(freshness).map(() => 'fresh'));
     const { rows } = await opened.table(pipeline(opened), 'set', 'table');
     const of = (id: number) => rows.find((row) => row[0] === id)?.[4];
     // The third day is corrected on the tenth: whoever asks before does not know.

@@ -1,5 +1,7 @@
 import type { Fingerprint, NodeExecutor } from '#app/sdk/node.ts';
-import { viewReference, viewsNamed, type FeatureSetParams } from './choices.ts';
+import { connectedMetas, viewReference, viewsNamed, type FeatureSetParams } from './choices.ts';
+
+const rowsOf = (view: string, version: number | null): string => `the rows of ${viewReference(view, version)}`;
 
 export const executor: NodeExecutor<FeatureSetParams> = {
   async probe(params, { features }) {
@@ -12,7 +14,12 @@ export const executor: NodeExecutor<FeatureSetParams> = {
 
   async fingerprint(params, { features }) {
     return Object.fromEntries(
-      viewsNamed(params).map(({ view, version }) => [`the rows of ${viewReference(view, version)}`, features.find(view, version)?.materialisation ?? 'none']),
+      viewsNamed(params).map(({ view, version }) => [rowsOf(view, version), features.find(view, version)?.materialisation ?? 'none']),
     ) satisfies Fingerprint;
+  },
+
+  outside(fingerprint, _params, inputs) {
+    const connected = new Set([...connectedMetas(inputs['views'] ?? []).keys()].map((view) => rowsOf(view, null)));
+    return Object.fromEntries(Object.entries(fingerprint).filter(([name]) => !connected.has(name)));
   },
 };
