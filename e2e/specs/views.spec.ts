@@ -123,6 +123,8 @@ test('views stay, stand side by side, get windows of their own, and are there ag
     await page.getByTestId('theme-toggle').click();
     const theme = await page.locator('html').getAttribute('data-theme');
     await expect(view.locator('html')).toHaveAttribute('data-theme', theme ?? '');
+    // As in the settings: the system's theme again, which the checker changes.
+    await page.evaluate(() => localStorage.setItem('penstock.theme', 'system'));
     await check(view);
   });
 

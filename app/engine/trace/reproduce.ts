@@ -146,12 +146,6 @@ function counted({ relation, schema }: TableValue): Relation {
 /** Of a metric: what additions in another order may change. */
 const roundingShare = 1e-9;
 
-/** All numbers of a training are the same but for rounding, and there are some. */
-function isClose(a: Readonly<Record<string, number>>, b: Readonly<Record<string, number>>): boolean {
-  const names = Object.keys(a).filter((name) => !isTime(name));
-  return names.length > 0 && names.every((name) => Math.abs((a[name] ?? Number.NaN) - (b[name] ?? Number.NaN)) <= roundingShare * Math.max(Math.abs(a[name] ?? 0), Math.abs(b[name] ?? 0)));
-}
-
 /** Measured with a clock: never the same twice. */
 const isTime = (name: string): boolean => /(seconds|milliseconds|\bms|Ms|duration|time)$/i.test(name);
 
@@ -166,9 +160,8 @@ async function contentDifferences(engine: Engine, again: Engine, before: NodeRun
     if (mine.size === 0 && theirs.size === 0) continue;
     looked.add('files');
     if (mine.size === theirs.size && [...mine].every((id) => theirs.has(id))) continue;
-    // Sums of several threads, and of rows in another order, differ in their last digits, and with them the file; the answers kept while training, or
-    // what was measured then, say whether it is the same model.
-    if (value.kind === 'model' && other.kind === 'model' && (value.golden === other.golden || isClose(value.metrics, other.metrics))) {
+    // Sums of several threads differ in their last digits, and with them the file; the answers kept while training say whether it is the same model.
+    if (value.kind === 'model' && other.kind === 'model' && value.golden === other.golden) {
       looked.add('rounding');
       continue;
     }

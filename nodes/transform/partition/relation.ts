@@ -12,6 +12,8 @@ interface Cut {
   readonly inTrain: Expr;
   /** Also true of the rows in Train. */
   readonly inTrainOrValidation: Expr;
+  /** A column of `rows` that the parts are in the order of, where the rows' own order was lost on the way. */
+  readonly order?: string;
 }
 
 /**
@@ -22,8 +24,11 @@ export const relation: RelationFn<PartitionParams> = (inputs, params) => {
   const input = tableInput(inputs);
   const schema = schemaOf(input);
   for (const name of params.key) atParam(['key'], () => typeOf(col(name), schema));
-  const { rows, inTrain, inTrainOrValidation } = cutOf(input, schema, params);
-  const part = (predicate: Expr): Relation => project(filter(rows, predicate), schema.map(({ name }) => named(name, col(name))));
+  const { rows, inTrain, inTrainOrValidation, order } = cutOf(input, schema, params);
+  const part = (predicate: Expr): Relation => {
+    const kept = filter(rows, predicate);
+    return project(order === undefined ? kept : { op: 'sort', input: kept, keys: [asc(col(order))] }, schema.map(({ name }) => named(name, col(name))));
+  };
   return {
     train: part(inTrain),
     test: part(call('not', inTrainOrValidation)),
@@ -43,23 +48,27 @@ function cutOf(input: Relation, schema: Schema, params: PartitionParams): Cut {
   return byRank(input, schema, params, stratum);
 }
 
-/** Rows are ranked within each stratum by the hash of all their values: sizes are exact, but the whole table is sorted. */
+/**
+ * Rows are ranked within each stratum by the hash of all their values: sizes are exact, but the whole table is sorted. Threads give strata back in
+ * whatever order they finish, so their rows are put in that of the hash: what is trained on them is the same every time, to the last digit.
+ */
 function byRank(input: Relation, schema: Schema, { fraction, validation, seed }: PartitionParams, stratum: Expr | null): Cut {
   const rank = freeName('partition_rank', schema);
   const size = freeName('partition_size', schema);
+  const place = freeName('partition_hash', schema);
   const partitionBy = stratum ? [stratum] : [];
   const rows: Relation = {
     op: 'window',
-    input,
+    input: project(input, [...schema.map(({ name }) => named(name, col(name))), named(place, call('hash_fraction', lit(seed), ...schema.map(({ name }) => col(name))))]),
     columns: [
       // Only rows that are equal have equal hashes (52 bits), and it does not matter which of those is where. Ordering by the
       // columns as well would take three times as long.
-      { name: rank, fn: 'row_number', partitionBy, orderBy: [asc(call('hash_fraction', lit(seed), ...schema.map(({ name }) => col(name))))] },
+      { name: rank, fn: 'row_number', partitionBy, orderBy: [asc(col(place))] },
       { name: size, fn: 'count', partitionBy, orderBy: [] },
     ],
   };
   const upTo = (share: number): Expr => call('less_than_or_equal', cast(col(rank), 'float'), call('add', call('multiply', lit(share, 'float'), cast(col(size), 'float')), lit(0.5, 'float')));
-  return { rows, inTrain: upTo(fraction), inTrainOrValidation: upTo(fraction + validation) };
+  return { rows, inTrain: upTo(fraction), inTrainOrValidation: upTo(fraction + validation), ...(stratum ? { order: place } : {}) };
 }
 
 /** Hashes are spread evenly from 0 to 1, so that about a share of them lies below that share: no row needs to know of another. */
