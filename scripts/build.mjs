@@ -13,7 +13,7 @@ const dist = path.join(root, 'dist');
 const builtins = [...builtinModules, ...builtinModules.map((name) => `node:${name}`)];
 
 /** Native modules stay outside the bundle; everything else is bundled, so the packaged engine needs only these. */
-const natives = ['@duckdb/node-api', '@duckdb/node-bindings', 'onnxruntime-node', 'onnxruntime-common', 'better-sqlite3', 'webgpu'];
+const natives = ['@duckdb/node-api', '@duckdb/node-bindings', 'onnxruntime-node', 'onnxruntime-common', 'better-sqlite3-multiple-ciphers', 'webgpu'];
 
 const shared = ['app', 'nodes', 'package-lock.json', 'scripts/build.mjs'];
 

@@ -57,5 +57,5 @@ async function addPackage(name) {
 
 /** Dependencies that only serve installation. */
 const installTimeOnly = new Set(['adm-zip', 'global-agent', 'prebuild-install', 'bindings', 'node-gyp']);
-for (const name of ['@duckdb/node-api', 'onnxruntime-node', 'better-sqlite3']) await addPackage(name);
+for (const name of ['@duckdb/node-api', 'onnxruntime-node', 'better-sqlite3-multiple-ciphers']) await addPackage(name);
 console.error(`stage: ${(await readdir(stage)).join(', ')}; packages ${[...done].join(', ')}`);

@@ -1,5 +1,5 @@
 /**
- * Looked at before anything native is loaded: better-sqlite3 and onnxruntime crash without a word on an older Node.
+ * Looked at before anything native is loaded: better-sqlite3-multiple-ciphers and onnxruntime crash without a word on an older Node.
  * Imports nothing, so that it can run on any Node there is.
  */
 

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import Sqlite from 'better-sqlite3';
+import Sqlite from 'better-sqlite3-multiple-ciphers';
 import { z } from 'zod';
 import { PenstockError } from '#app/core/errors.ts';
 import { storeMigrations, type StoreMigration } from './migrations/index.ts';

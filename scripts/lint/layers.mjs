@@ -40,7 +40,7 @@ export const zones = [
 export const homes = [
   { package: /^@duckdb\//, home: /^app\/data\//, say: 'DuckDB is imported only in app/data' },
   // The store keeps the project in SQLite; app/data/databases reads and writes people's own SQLite files.
-  { package: /^better-sqlite3$/, home: /^app\/(store|data\/databases)\//, say: 'SQLite is imported only in app/store and app/data/databases' },
+  { package: /^better-sqlite3(-multiple-ciphers)?$/, home: /^app\/(store|data\/databases)\//, say: 'SQLite is imported only in app/store and app/data/databases' },
   { package: /^(pg|pg-cursor|pg-copy-streams|mysql2|mariadb)(\/|$)/, home: /^app\/data\/databases\//, say: 'Clients of databases outside are imported only in app/data/databases' },
   { package: /^onnxruntime-node$/, home: /^app\/ml\//, say: 'onnxruntime is imported only in app/ml' },
   { package: /^onnxruntime-web/, home: /^app\/(serve\/bundle-server|ml)\//, say: 'onnxruntime-web is imported only in the bundle server' },

@@ -15,7 +15,7 @@ describe('layer rules', () => {
     ['nodes/data/csv-reader/node.ts', '#app/ml/index.ts'],
     ['nodes/data/csv-reader/node.ts', '../parquet-reader/node.ts'],
     ['nodes/explore/x/view.tsx', '#renderer/canvas/canvas.tsx'],
-    ['app/engine/engine.ts', 'better-sqlite3'],
+    ['app/engine/engine.ts', 'better-sqlite3-multiple-ciphers'],
     ['renderer/app/shell.tsx', '@xyflow/react'],
     ['app/relation/types.ts', 'node:fs'],
     ['renderer/app/shell.tsx', 'electron'],
@@ -31,7 +31,7 @@ describe('layer rules', () => {
     ['nodes/data/csv-reader/run.ts', './node.ts'],
     ['renderer/canvas/canvas.tsx', '@xyflow/react'],
     ['renderer/catalogue/load.ts', '#nodes/data/csv-reader/node.ts'],
-    ['app/engine/engine.test.ts', 'better-sqlite3'],
+    ['app/engine/engine.test.ts', 'better-sqlite3-multiple-ciphers'],
   ])('%s may import %s', (file, specifier) => {
     expect(judgeImport(file, specifier, resolveSpecifier(file, specifier))).toBeNull();
   });

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import SQLite from 'better-sqlite3';
+import SQLite from 'better-sqlite3-multiple-ciphers';
 import { CancelledError, PenstockError } from '#app/core/errors.ts';
 import type { ColumnType } from '#app/relation/types.ts';
 import type { DatabaseSource } from '#app/sdk/databases.ts';

@@ -1,4 +1,4 @@
-import type SQLite from 'better-sqlite3';
+import type SQLite from 'better-sqlite3-multiple-ciphers';
 import { CancelledError, PenstockError } from '#app/core/errors.ts';
 import type { ColumnType } from '#app/relation/types.ts';
 import { sqliteDialect } from '../pushdown/sqlite.ts';
