@@ -50,6 +50,7 @@ export const homes = [
   { package: /^danfojs/, home: /^app\/scripting\//, say: 'Danfo is used only in app/scripting' },
   { package: /^plotly/, home: /^renderer\/results\//, say: 'Plotly is imported only in renderer/results' },
   { package: /^@xyflow\//, home: /^renderer\/canvas\//, say: 'React Flow is imported only in renderer/canvas' },
+  { package: /^openid-client/, home: /^app\/access\/oidc\//, say: 'OpenID Connect is spoken only in app/access/oidc' },
   { package: /^electron$/, home: /^main\//, say: 'electron is imported only in main' },
 ];
 
