@@ -1,0 +1,84 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
+import { createORPCClient } from '@orpc/client';
+import { RPCLink } from '@orpc/client/message-port';
+import type { ContractRouterClient } from '@orpc/contract';
+import type { Contract } from '#app/protocol/contract.ts';
+import { encodeFrame, FrameDecoder } from '#app/protocol/frames.ts';
+
+const root = path.resolve(import.meta.dirname, '../..');
+
+export type EngineClient = ContractRouterClient<Contract>;
+
+/** The desktop's engine (`dist/engine/desktop-entry.js`), as the shell starts it: a process that can be killed, and a client of it. */
+export interface EngineProcess {
+  readonly pid: number;
+  readonly client: EngineClient;
+  /** What it wrote to stderr so far. */
+  said(): string;
+  kill(): Promise<void>;
+  /** Ends it as the shell does, by closing its input. @returns the exit code */
+  end(): Promise<number | null>;
+}
+
+const living = new Set<ChildProcess>();
+
+/** For `afterAll`: no engine outlives its test. */
+export async function killEngines(): Promise<void> {
+  for (const child of living) {
+    child.kill('SIGKILL');
+    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+  }
+}
+
+export function startEngineProcess(projectDir: string, env: Readonly<Record<string, string>> = {}): EngineProcess {
+  const child = spawn(process.execPath, [path.join(root, 'dist/engine/desktop-entry.js')], {
+    stdio: ['pipe', 'pipe', 'pipe'],
+    env: { ...process.env, UV_THREADPOOL_SIZE: '16', PENSTOCK_PROJECT: projectDir, PENSTOCK_RESOURCES: path.join(root, 'resources'), PENSTOCK_DIST: path.join(root, 'dist'), ...env },
+  });
+  living.add(child);
+  const gone = once(child, 'exit').then(([code]) => {
+    living.delete(child);
+    return code as number | null;
+  });
+  let said = '';
+  child.stderr.on('data', (data: Buffer) => (said += data.toString()));
+  // It may be killed between two writes.
+  child.stdin.on('error', () => undefined);
+  const decoder = new FrameDecoder();
+  let receive: (data: string | Uint8Array) => void = () => undefined;
+  child.stdout.on('data', (chunk: Buffer) => {
+    for (const frame of decoder.push(chunk)) {
+      if (frame.type === 'text') receive(frame.text);
+      else if (frame.type === 'binary') receive(frame.bytes);
+    }
+  });
+  const connection = 1;
+  child.stdin.write(encodeFrame({ type: 'open', connection }));
+  const closed: (() => void)[] = [];
+  void gone.then(() => closed.forEach((listener) => listener()));
+  const port = {
+    addEventListener: (type: string, listener: (event: { data: unknown }) => void) => {
+      if (type === 'message') receive = (data) => listener({ data });
+      else if (type === 'close') closed.push(() => listener({ data: null }));
+    },
+    postMessage: (data: string | Uint8Array | ArrayBuffer) => {
+      if (!child.stdin.writable) return;
+      child.stdin.write(encodeFrame(typeof data === 'string' ? { type: 'text', connection, text: data } : { type: 'binary', connection, bytes: new Uint8Array(data) }));
+    },
+  };
+  return {
+    pid: child.pid ?? 0,
+    client: createORPCClient(new RPCLink({ port: port as unknown as MessagePort })),
+    said: () => said,
+    async kill() {
+      child.kill('SIGKILL');
+      await gone;
+    },
+    async end() {
+      child.stdin.end();
+      return gone;
+    },
+  };
+}
