@@ -18,6 +18,12 @@ interface DialogProps {
 
 const widths = { sm: 'w-[400px]', md: 'w-[560px]', lg: 'w-[880px]' } as const;
 
+/** What closes gives the focus back to what opened it, unless a dialog that it opened has it by now. */
+export function leaveFocusInDialog(event: Event): void {
+  const dialog = document.activeElement?.closest('[role="dialog"], [role="alertdialog"]');
+  if (dialog !== null && dialog !== undefined && dialog !== event.target) event.preventDefault();
+}
+
 export function Dialog({ open, onOpenChange, title, description, size = 'md', footer, reading = false, children }: DialogProps) {
   return (
     <Radix.Root open={open} onOpenChange={onOpenChange}>
@@ -64,6 +70,7 @@ export function Popover({ label, trigger, open, onOpenChange, align = 'start', s
       <RadixPopover.Portal>
         <RadixPopover.Content
           aria-label={label}
+          onCloseAutoFocus={leaveFocusInDialog}
           align={align}
           side={side}
           sideOffset={4}

@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 import { ContextMenu as RadixContext, DropdownMenu as RadixMenu } from 'radix-ui';
 import { Check, ChevronRight } from 'lucide-react';
 import { cx } from './class-names.ts';
+import { leaveFocusInDialog } from './dialog.tsx';
 import { Kbd } from './kbd.tsx';
 
 export type MenuItem =
@@ -76,7 +77,7 @@ export function Menu({ trigger, items, align = 'start' }: MenuProps) {
     <RadixMenu.Root>
       <RadixMenu.Trigger asChild>{trigger}</RadixMenu.Trigger>
       <RadixMenu.Portal>
-        <RadixMenu.Content align={align} sideOffset={4} collisionPadding={8} className={content}>
+        <RadixMenu.Content onCloseAutoFocus={leaveFocusInDialog} align={align} sideOffset={4} collisionPadding={8} className={content}>
           <MenuItems items={items} parts={RadixMenu} />
         </RadixMenu.Content>
       </RadixMenu.Portal>
@@ -90,7 +91,7 @@ export function ContextMenu({ items, children, onOpenChange }: { readonly items:
     <RadixContext.Root {...(onOpenChange ? { onOpenChange } : {})}>
       <RadixContext.Trigger asChild>{children}</RadixContext.Trigger>
       <RadixContext.Portal>
-        <RadixContext.Content collisionPadding={8} className={content}>
+        <RadixContext.Content onCloseAutoFocus={leaveFocusInDialog} collisionPadding={8} className={content}>
           <ContextItems items={items} />
         </RadixContext.Content>
       </RadixContext.Portal>
