@@ -4,9 +4,9 @@ import { startDisplay } from './display.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 
-/** Packages the desktop app and gives it a display. */
+/** Packages the desktop app, where that was not done before (PENSTOCK_E2E_PACKAGED), and gives it a display. */
 export default async function globalSetup(): Promise<() => void> {
-  const packaged = spawnSync(process.execPath, [path.join(root, 'scripts/package.mjs'), '--e2e'], { cwd: root, stdio: 'inherit' });
+  const packaged = process.env['PENSTOCK_E2E_PACKAGED'] ? { status: 0 } : spawnSync(process.execPath, [path.join(root, 'scripts/package.mjs'), '--e2e'], { cwd: root, stdio: 'inherit' });
   if (packaged.status !== 0) throw new Error('The desktop app could not be packaged for the end-to-end tests.');
   const display = process.platform === 'linux' && !process.env['DISPLAY'] ? await startDisplay() : null;
   return () => {
