@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { parseDocument } from '#app/pipeline/index.ts';
@@ -36,4 +36,45 @@ it('names the file that was meant, at the field with the path', async () => {
   expect(more).toEqual([]);
   expect(problem).toMatchObject({ code: 'file-missing', place: { param: ['path'] } });
   expect(problem?.message).toContain('Did you mean “planes.csv”?');
+});
+
+it('shows what an earlier run left, also where its file is another by now, and says where that is not kept', async () => {
+  const file = path.join(test.projectDir, 'batch.csv');
+  const parquet = path.join(test.projectDir, 'kept.parquet');
+  const writeParquet = async (rows: readonly number[]) => {
+    await test.engine.database.writeParquet({ op: 'scan', source: { kind: 'values', rows: rows.map((n) => [n]) }, schema: [{ name: 'n', type: 'integer' }], label: 'n' }, parquet, { signal });
+    // Files of one length may be written within a tick of the clock.
+    await utimes(parquet, rows.length, rows.length);
+  };
+  const signal = new AbortController().signal;
+  const document = parseDocument(
+    JSON.stringify({
+      format: 'penstock-pipeline', version: 1, id: 'batches', title: 'Batches', notes: [], groups: [], layout: {},
+      nodes: [
+        { id: 'read', type: 'data/csv-reader', version: 2, params: { path: 'batch.csv' } },
+        { id: 'few', type: 'transform/filter-rows', version: test.engine.catalogue.get('transform/filter-rows')?.definition.version, params: { expression: 'n > 1' } },
+        { id: 'kept', type: 'data/parquet-reader', version: test.engine.catalogue.get('data/parquet-reader')?.definition.version, params: { path: 'kept.parquet' } },
+      ],
+      edges: [{ id: 'e1', from: { node: 'read', port: 'table' }, to: { node: 'few', port: 'table' } }],
+    }),
+  );
+  const rows = async (nodeId: string, runId?: string) => {
+    const { relation } = await test.engine.data.table({ document, nodeId, port: 'table', filter: '', runId }, signal);
+    return (await test.engine.database.rows(relation)).rows;
+  };
+  await writeFile(file, 'n\n1\n2\n3\n');
+  await writeParquet([1]);
+  const first = await test.run(document);
+  expect(first.status).toBe('succeeded');
+  expect(await rows('kept', first.runId)).toEqual([[1]]);
+  await writeFile(file, 'n\n7\n8\n9\n10\n');
+  await writeParquet([5, 6]);
+  const second = await test.run(document);
+  expect(await rows('few')).toEqual([[7], [8], [9], [10]]);
+  expect(await rows('few', second.runId)).toEqual([[7], [8], [9], [10]]);
+  expect(await rows('few', first.runId)).toEqual([[2], [3]]);
+  expect(await rows('kept', second.runId)).toEqual([[5], [6]]);
+  // It was only described, and the file of then is not there any more: never the rows of another day.
+  await expect(rows('kept', first.runId)).rejects.toMatchObject({ code: 'result-gone' });
+  await expect(rows('few', 'nothing')).rejects.toMatchObject({ code: 'unknown-run' });
 });

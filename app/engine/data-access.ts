@@ -1,8 +1,10 @@
 import { distinctDiagnostics } from '#app/core/diagnostics.ts';
+import { stableHash } from '#app/core/hash.ts';
 import { PenstockError, toDiagnostic, type Diagnostic } from '#app/core/errors.ts';
 import type { Database } from '#app/data/index.ts';
 import { withParses } from '#app/pipeline/with-parses.ts';
 import type { PipelineDocument } from '#app/pipeline/document.ts';
+import type { RunDetail } from '#app/protocol/schema.ts';
 import { flatPort } from '#app/pipeline/subflow/expand.ts';
 import { filter } from '#app/relation/build.ts';
 import { typeOf } from '#app/relation/index.ts';
@@ -22,6 +24,8 @@ export interface DataAccessOptions {
   readonly cache: ResultCache;
   readonly building: RelationBuilding;
   readonly glimpses: Glimpses;
+  /** A run of the store; null: there is none of that id. */
+  run(runId: string): RunDetail | null;
   /** Runs a node that needs no input, so that its table can be looked at before the pipeline was ever run; keeps the result. */
   runSource(resolver: PortValueResolver, node: AnalysedNode, signal: AbortSignal): Promise<void>;
   /** Somebody looks at a value: its files must stay for a while. */
@@ -33,6 +37,8 @@ export interface TableRequest {
   readonly nodeId: string;
   readonly port: string;
   readonly filter: string;
+  /** As this run left it, where that is still kept; `document` is not looked at then. Absent: as it is now. */
+  readonly runId?: string | undefined;
 }
 
 /**
@@ -77,28 +83,50 @@ export class DataAccess {
    * no longer kept.
    */
   async valueOfRun(request: Omit<TableRequest, 'filter'>, keys: ReadonlyMap<string, string | null>, signal: AbortSignal): Promise<PortValue | null> {
-    const { analyser, cache, building } = this.#options;
-    const now = await analyser.analyse(request.document, signal);
-    // Files may have changed since, and keys with them: results are looked up under those of then.
-    const nodes = new Map([...now.nodes].map(([id, node]) => [id, { ...node, key: keys.get(id) ?? null }]));
-    const resolver = new PortValueResolver({ ...now, nodes }, cache, building, { partial: true });
-    if (!nodes.has(request.nodeId)) return null;
+    const resolver = await this.#resolverOfRun(request.document, keys, signal);
+    if (!resolver.analysis.nodes.has(request.nodeId)) return null;
     const ports = await resolver.ports(request.nodeId);
     const value = isMissing(ports) ? null : (ports[request.port] ?? null);
     if (value !== null) this.#options.looked?.(value);
     return value;
   }
 
+  async #resolverOfRun(document: PipelineDocument, keys: ReadonlyMap<string, string | null>, signal: AbortSignal): Promise<PortValueResolver> {
+    const { analyser, cache, building } = this.#options;
+    const now = await analyser.analyse(document, signal);
+    // Files may have changed since, and keys with them: results are looked up under those of then.
+    const nodes = new Map([...now.nodes].map(([id, node]) => [id, { ...node, key: isAsThen(node, keys.get(id) ?? null, cache) ? (keys.get(id) ?? null) : null }]));
+    return new PortValueResolver({ ...now, nodes }, cache, building, { partial: true });
+  }
+
+  /** @throws PenstockError `unknown-run`, `result-gone`. */
+  async #ofRun(request: Omit<TableRequest, 'filter'>, runId: string, signal: AbortSignal): Promise<PortValue> {
+    const run = this.#options.run(runId);
+    if (run === null) throw new PenstockError('unknown-run', `There is no run “${runId}” in this project.`, { remedy: 'It may have been removed; look at the list of runs.' });
+    const key = `run ${runId}`;
+    const resolver = await this.#kept(key, () => this.#resolverOfRun(run.document, new Map(run.nodes.map((one) => [one.nodeId, one.cacheKey])), signal));
+    const { node: nodeId, port } = flatPort(resolver.analysis.expanded, request.nodeId, request.port);
+    const node = resolver.analysis.nodes.get(nodeId);
+    const ports = node === undefined ? null : await resolver.ports(nodeId);
+    const value = node === undefined || ports === null || isMissing(ports) ? null : (ports[port] ?? (await this.#report(resolver, node, port, signal)));
+    if (value === null) {
+      throw new PenstockError('result-gone', `What “${node?.title ?? nodeId}” gave in that run is no longer kept.`, { remedy: 'Show the newest results, or reproduce the run from its page.', place: { nodeId: request.nodeId, port: request.port } });
+    }
+    this.#options.looked?.(value);
+    return value;
+  }
+
   /** The first rows of a table whose source was never run, or null where they come from `table`. */
   async head(request: TableRequest, signal: AbortSignal): Promise<Glimpse | null> {
-    if (request.filter.trim() !== '') return null;
+    if (request.filter.trim() !== '' || request.runId !== undefined) return null;
     const resolver = await this.#resolver(request.document, signal);
     const { node, port } = flatPort(resolver.analysis.expanded, request.nodeId, request.port);
     return this.#options.glimpses.of(resolver, node, port, signal);
   }
 
-  /** @throws PenstockError `not-run`. */
+  /** @throws PenstockError `not-run`; of a run `unknown-run`, `result-gone`. */
   async portValue(request: Omit<TableRequest, 'filter'>, signal: AbortSignal): Promise<PortValue> {
+    if (request.runId !== undefined) return this.#ofRun(request, request.runId, signal);
     const resolver = await this.#resolver(request.document, signal);
     const { node: nodeId, port } = flatPort(resolver.analysis.expanded, request.nodeId, request.port);
     const node = resolver.analysis.nodes.get(nodeId);
@@ -119,8 +147,9 @@ export class DataAccess {
     }
   }
 
-  /** Null where there is no result yet. */
+  /** Null where there is no result yet. @throws PenstockError as `portValue`, of a run. */
   async valueOrNull(request: Omit<TableRequest, 'filter'>, signal: AbortSignal): Promise<PortValue | null> {
+    if (request.runId !== undefined) return this.#ofRun(request, request.runId, signal);
     const resolver = await this.#resolver(request.document, signal);
     const { node: nodeId, port } = flatPort(resolver.analysis.expanded, request.nodeId, request.port);
     const node = resolver.analysis.nodes.get(nodeId);
@@ -179,10 +208,14 @@ export class DataAccess {
 
   async #resolver(document: PipelineDocument, signal: AbortSignal): Promise<PortValueResolver> {
     const analysis = await this.#options.analyser.analyse(document, signal);
-    const state = fingerprintOf(analysis);
+    return this.#kept(fingerprintOf(analysis), async () => new PortValueResolver(analysis, this.#options.cache, this.#options.building, { partial: true }));
+  }
+
+  #kept(state: string, make: () => Promise<PortValueResolver>): Promise<PortValueResolver> {
     const known = this.#resolvers.get(state);
     if (known !== undefined) return known;
-    const made = Promise.resolve(new PortValueResolver(analysis, this.#options.cache, this.#options.building, { partial: true }));
+    const made = make();
+    made.catch(() => this.#resolvers.delete(state));
     this.#resolvers.set(state, made);
     if (this.#resolvers.size > 8) {
       const oldest = this.#resolvers.keys().next();
@@ -195,6 +228,16 @@ export class DataAccess {
 /** A node that cannot run has no key: what is wrong with it stands in, or a corrected mistake would be answered with the one before. */
 function fingerprintOf(analysis: Analysis): string {
   return [...analysis.nodes.values()].map((node) => `${node.node.id}=${node.key ?? JSON.stringify(node.problems.map(({ code, message, remedy }) => [code, message, remedy]))}${node.node.bypassed === true ? 'b' : ''}`).join('\n');
+}
+
+/**
+ * Whether a node stands for what it was in a run. One that describes what lies outside (a file, the feature store) instead of keeping it
+ * does so only while that is as it was: else other rows than those of the run would be shown as the run's.
+ */
+function isAsThen(node: AnalysedNode, key: string | null, cache: ResultCache): boolean {
+  if (key === null || key === node.key || node.type?.relation === undefined || node.type.executor?.fingerprint === undefined) return true;
+  const then = cache.get(key);
+  return then !== null && (Object.values(then.ports).every(({ value }) => value !== null) || stableHash(then.parts.fingerprint) === stableHash(node.parts?.fingerprint ?? null));
 }
 
 /** Readers and the like: nothing has to run before them, and they have no effect outside. */

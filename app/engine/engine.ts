@@ -227,6 +227,7 @@ export class Engine {
       cache: this.cache,
       building: this.#building,
       glimpses: new Glimpses({ cache: this.cache, building: this.#building, probes, count: (relation, signal) => database.count(relation, signal) }),
+      run: (runId) => store.records.get(runId),
       runSource: (resolver, node, signal) => this.#runSource(resolver, node, signal),
       looked: (value) => this.storage.leases.look(artifactsOf(encodeValue(value, store.artifacts))),
     });

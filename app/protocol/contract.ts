@@ -161,9 +161,9 @@ export const contract = {
     profile: base
       .input(pageRequestSchema.omit({ offset: true, limit: true, sort: true }))
       .output(z.object({ rows: z.number(), sampled: z.boolean(), looked: z.number(), columns: z.array(columnProfileSchema) })),
-    /** Value of a non-table port from the latest result (recipe, learner, model, evaluation, report), or null before a run. */
+    /** Value of a non-table port from the latest result, or that of a run (recipe, learner, model, evaluation, report), or null before a run. */
     value: base
-      .input(z.object({ document: documentSchema, nodeId: z.string(), port: z.string() }))
+      .input(z.object({ document: documentSchema, nodeId: z.string(), port: z.string(), runId: z.string().optional() }))
       .output(z.object({ value: z.unknown().nullable() })),
     /** Checks text of the expression language against the schema at a node's input. */
     checkExpression: base.input(z.object({ text: z.string().max(20_000), schema: z.array(columnSchema) })).output(
@@ -189,7 +189,7 @@ export const contract = {
     stopServer: base.input(z.object({ nodeId: z.string() })).output(z.object({})),
     /** Predictions of a model port's value for JSON records (used by the model view's try-it form). */
     predict: base
-      .input(z.object({ document: documentSchema, nodeId: z.string(), port: z.string(), records: z.array(z.record(z.string(), z.unknown())).max(1000) }))
+      .input(z.object({ document: documentSchema, nodeId: z.string(), port: z.string(), runId: z.string().optional(), records: z.array(z.record(z.string(), z.unknown())).max(1000) }))
       .output(z.object({ predictions: z.array(z.record(z.string(), z.unknown())) })),
   },
 };

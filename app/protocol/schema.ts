@@ -104,6 +104,8 @@ export const pageRequestSchema = z.object({
   filter: z.string().max(10_000).default(''),
   /** The first rows are enough of a table that was never read: pages, counts and profiles say where they are of those only. */
   glimpse: z.boolean().default(false),
+  /** As this run left it, where that is still kept; absent: as it is now. `document` is then the one that was run, or part of it. */
+  runId: z.string().optional(),
 });
 
 export const columnProfileSchema = z.object({

@@ -66,4 +66,19 @@ test('drifted data raise an alarm, which opens the canvas at the column and its 
   await page.getByLabel('What is done about it').fill('a new campaign');
   await page.getByTestId('alarm-keep').click();
   await expect(alarm).toContainText('a new campaign');
+
+  // The next batch is as it should be: the alarm clears, and still leads to the rows that raised it.
+  await writeFile(path.join(projectDir, 'now.csv'), people(180, 20));
+  await page.getByTestId('rail-canvas').click();
+  await studio.runAll();
+  await studio.expectAll('done');
+  await page.getByTestId('rail-monitors').click();
+  await expect(page.getByText('No alarm is open.')).toBeVisible();
+  await page.getByRole('checkbox', { name: 'Cleared ones too' }).check();
+  await alarm.getByTestId('alarm-open').click();
+  await expect(page.getByTestId('run-strip')).toContainText('Newer results exist');
+  await expect(page.getByTestId('table-view')).toContainText('of 150 rows');
+  await page.getByTestId('show-newest').click();
+  await expect(page.getByTestId('run-strip')).toHaveCount(0);
+  await expect(page.getByTestId('table-view')).toContainText('of 180 rows');
 });

@@ -5,6 +5,7 @@ import { ReactFlowProvider, useStore } from '@xyflow/react';
 import { useEffect, useMemo, useRef, type DragEvent } from 'react';
 import { keysOf } from '../app/shortcuts.ts';
 import { useCanvasDocument } from '../history/history-store.ts';
+import { RunStrip } from '../history/run-strip.tsx';
 import { TimeScrubber } from '../history/time-scrubber.tsx';
 import { useLineage } from '../state/lineage.ts';
 import { usePipeline } from '../state/pipeline.ts';
@@ -117,6 +118,7 @@ function CanvasPane() {
         <LevelBar />
         <FindPanel />
         <TimeScrubber />
+        <RunStrip />
         <LineagePanel />
         <QuickAdd />
         <ChooseConnection />

@@ -4,6 +4,7 @@ import { documentDelta, isEmptyDelta, nodesDelta } from '#app/pipeline/delta.ts'
 import { catalogueNames, changeSentences } from '#app/pipeline/diff-words.ts';
 import { diffDocuments, diffMarks, unionDocument, type DiffMarks } from '#app/pipeline/diff.ts';
 import type { PipelineDocument } from '#app/pipeline/document.ts';
+import type { RunDetail } from '#app/protocol/schema.ts';
 import type { RunDifference } from '#app/protocol/sections/history.ts';
 import { client, diagnosticOf, isGivenUp } from '../rpc/client.ts';
 import { catalogue } from '../state/catalogue.ts';
@@ -12,7 +13,7 @@ import { edit, flushEdits, presentDocument, showPresent, showVersion, usePipelin
 import { isRunning, restoreRun, showRun, useRun } from '../state/run.ts';
 import { useSelection } from '../state/selection.ts';
 import { useView } from '../state/view.ts';
-import { historyItems, itemBefore, type HistoryItem } from './group-moments.ts';
+import { historyItems, itemBefore, runItemId, type HistoryItem } from './group-moments.ts';
 import { momentName } from './item-words.ts';
 import { texts } from '../text/texts.ts';
 import { told } from '../text/told.ts';
@@ -126,7 +127,7 @@ export async function lookAt(id: string | null): Promise<void> {
       drawn: before === null ? version : unionDocument(before, version),
       runDifference: null,
     });
-    showVersion(version);
+    showVersion(version, item.kind === 'run' ? item.run.runId : null);
     if (item.kind === 'run' && !isRunning(useRun.getState())) {
       const detail = await client.run.get({ runId: item.run.runId });
       if (mine !== latest) return;
@@ -142,6 +143,18 @@ export async function lookAt(id: string | null): Promise<void> {
     notify(diagnosticOf(error));
     backToNow();
   }
+}
+
+/** Shows the open pipeline as a run had it, with what that run gave; also one that is too old for the list. */
+export async function lookAtRun(run: RunDetail): Promise<void> {
+  await loadHistory();
+  const { items } = useHistory.getState();
+  const id = runItemId(run.runId);
+  if (items.every((item) => item.id !== id)) {
+    const moment = { runId: run.runId, at: run.startedAt, status: run.status, ms: run.ms, nodes: run.nodes.length };
+    useHistory.setState({ items: [...items, { kind: 'run', id, at: run.startedAt, run: moment } satisfies HistoryItem].toSorted((a, b) => a.at - b.at) });
+  }
+  await lookAt(id);
 }
 
 function baseOf(item: HistoryItem, compare: CompareWith): HistoryItem | 'now' | null {

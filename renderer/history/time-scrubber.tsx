@@ -12,7 +12,9 @@ export function TimeScrubber() {
   const viewing = usePipeline((store) => store.viewing);
   const items = useHistory((store) => store.items);
   const at = useHistory((store) => store.at);
-  if ((!open && !viewing) || items.length === 0) return null;
+  const asOf = usePipeline((store) => store.asOf);
+  // Without the history open, the strip of the run says it.
+  if ((!open && (!viewing || asOf !== null)) || items.length === 0) return null;
   const index = at === null ? items.length : items.findIndex(({ id }) => id === at);
   const item = items[index];
   const label = item === undefined ? texts.history.now : `${momentName(item.at)}: ${itemSentence(item)}`;
@@ -25,7 +27,7 @@ export function TimeScrubber() {
           <p className="min-w-0 flex-1 truncate text-sm" title={label} aria-live="polite">
             {item === undefined ? texts.history.asNow : <span className="font-medium">{label}</span>}
           </p>
-          {viewing ? <Badge tone="warn">{texts.history.earlier}</Badge> : null}
+          {viewing ? <Badge tone="warn">{asOf === null ? texts.history.earlier : texts.history.earlierRun}</Badge> : null}
           {viewing ? (
             <Button size="sm" data-testid="back-to-now" onClick={backToNow}>
               {texts.history.backToNow}

@@ -9,7 +9,7 @@ import { columnQuery } from './column-query.ts';
 import { SlicedChart } from './charts/sliced-chart.tsx';
 import { Notice } from './notice.tsx';
 import { profileWords } from './table/profile-text.ts';
-import type { Subject } from './table/table-subject.ts';
+import { askedOf, type Subject } from './table/table-subject.ts';
 import { useQuery } from './use-query.ts';
 import { texts } from '../text/texts.ts';
 
@@ -18,7 +18,7 @@ const firstShown = 24;
 /** The distribution of every column of a table, before any chart node is placed. */
 export function ColumnCharts({ subject, port }: { readonly subject: Subject; readonly port: string }) {
   const [search, setSearch] = useState('');
-  const profile = useQuery(`${subject.key} ${port}`, (signal) => client.data.profile({ document: subject.document, nodeId: subject.nodeId, port, filter: '' }, { signal }));
+  const profile = useQuery(`${subject.key} ${port}`, (signal) => client.data.profile({ ...askedOf(subject), nodeId: subject.nodeId, port, filter: '' }, { signal }));
   const charts = useMemo(
     () => (profile.data?.columns ?? []).flatMap((column) => {
       const chart = profileChart(column);

@@ -94,7 +94,9 @@ export function useSubject({ node, flat, known: nodeId, port }: Shown): PortSubj
   const nodeRun = useRun((state) => (nodeId === undefined ? undefined : state.nodes[nodeId]));
   // What the document does not show but the result depends on: finished runs and the state of the outside world.
   const settled = nodeRun && nodeRun.status !== 'queued' && nodeRun.status !== 'running' ? `${nodeRun.status} ${nodeRun.cacheKey ?? ''}` : '';
-  const revision = `${settled} ${freshness?.state ?? ''} ${freshness?.reasons.join() ?? ''}`;
+  const asOf = usePipeline((state) => state.asOf);
+  // What a run left does not change any more.
+  const revision = asOf === null ? `${settled} ${freshness?.state ?? ''} ${freshness?.reasons.join() ?? ''}` : `of ${asOf}`;
   const name = port?.name ?? '';
   return useMemo(() => {
     if (root === null || flat === null || node === null) return null;
@@ -102,15 +104,16 @@ export function useSubject({ node, flat, known: nodeId, port }: Shown): PortSubj
     const expanded = expandSubflows(root, catalogue);
     const end = flatPort(expanded, flat, name);
     const subject = subjectOf(expanded.document, end.node, revision);
-    return subject === null ? null : { ...subject, port: end.port };
-  }, [root, flat, node, name, revision]);
+    return subject === null ? null : { ...subject, port: end.port, ...(asOf === null ? {} : { runId: asOf }) };
+  }, [root, flat, node, name, revision, asOf]);
 }
 
 /** Why the shown result is out of date; null while it is not. */
 export function useStale(nodeId: string | undefined): string | null {
   const freshness = useConfiguration((state) => (nodeId === undefined ? undefined : state.freshness[nodeId]));
   const active = useRun(isRunning);
-  return freshness?.state === 'stale' && !active ? freshness.reasons.join('; ') || texts.views.changed : null;
+  const isEarlier = usePipeline((state) => state.asOf !== null);
+  return freshness?.state === 'stale' && !active && !isEarlier ? freshness.reasons.join('; ') || texts.views.changed : null;
 }
 
 export function useProblems(): readonly Problem[] {

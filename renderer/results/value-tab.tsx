@@ -15,7 +15,7 @@ import { ReportView } from './report/report-view.tsx';
 import type { ChartTable } from './charts/sliced-chart.tsx';
 import { shownValueSchema } from './report/value-schema.ts';
 import type { ShownValue } from './report/value-schema.ts';
-import type { Subject } from './table/table-subject.ts';
+import { askedOf, type Subject } from './table/table-subject.ts';
 import { useQuery } from './use-query.ts';
 import { texts } from '../text/texts.ts';
 
@@ -33,7 +33,7 @@ const unreadable: Diagnostic = { severity: 'error', code: 'unreadable-value', me
 /** The value of a port that is not a table. */
 export function ValueTab({ subject, port, kind, running, series, runAction }: ValueTabProps) {
   const query = useQuery(`${subject.key} ${port}`, async (signal) => {
-    const { value } = await client.data.value({ document: subject.document, nodeId: subject.nodeId, port }, { signal });
+    const { value } = await client.data.value({ ...askedOf(subject), nodeId: subject.nodeId, port }, { signal });
     if (value === null) return { value: null, known: true };
     const read = shownValueSchema.safeParse(value);
     return { value: read.data ?? null, known: read.success };

@@ -1,5 +1,5 @@
 import { useMemo } from 'react';
-import { ArrowLeft, Waypoints } from 'lucide-react';
+import { ArrowLeft, ArrowUpRight, Waypoints } from 'lucide-react';
 import { formatBytes, formatCount, formatDuration } from '#app/core/units.ts';
 import type { NodeRun, RunDetail } from '#app/protocol/schema.ts';
 import { LiveCurves } from '../results/live/live-curves.tsx';
@@ -8,6 +8,7 @@ import { isJudged } from '#app/brief/judge.ts';
 import { MetricGrid, metricItems } from '../results/report/metric-grid.tsx';
 import { InlineMarkdown } from '../results/report/markdown.tsx';
 import { useQuery } from '../results/use-query.ts';
+import { openAtRun } from '../history/open-at-run.ts';
 import { client } from '../rpc/client.ts';
 import { categoryOf, iconOf, titleIn } from '../state/catalogue.ts';
 import { Button, NodeTile, Page, Spinner, cx } from '../ui/index.ts';
@@ -39,6 +40,7 @@ export function RunDetailPage({ runId, onBack }: { readonly runId: string; reado
       title={run.data.title}
       actions={
         <>
+          {run.data.status === 'running' ? null : <CanvasButton run={run.data} />}
           <Button icon={<Waypoints size={14} />} data-testid="trace-run" onClick={() => showTrace(`run:${runId}`)}>
             {texts.trace.title}
           </Button>
@@ -49,6 +51,14 @@ export function RunDetailPage({ runId, onBack }: { readonly runId: string; reado
     >
       <Detail run={run.data} />
     </Page>
+  );
+}
+
+function CanvasButton({ run }: { readonly run: RunDetail }) {
+  return (
+    <Button icon={<ArrowUpRight size={14} />} data-testid="run-on-canvas" onClick={() => void openAtRun({ ...run, nodeId: null })}>
+      {texts.runs.onCanvas}
+    </Button>
   );
 }
 

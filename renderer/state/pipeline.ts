@@ -29,6 +29,8 @@ interface PipelineStore {
   readonly level: readonly LevelStep[];
   /** An earlier version is shown in place of the pipeline; nothing can be edited meanwhile. */
   readonly viewing: boolean;
+  /** The run whose document and results are shown while `viewing`; null: of no run. */
+  readonly asOf: string | null;
   /** Another process has the project open: everything can be looked at, nothing changed. */
   readonly readOnly: boolean;
   readonly opening: boolean;
@@ -46,6 +48,7 @@ export const usePipeline = create<PipelineStore>(() => ({
   root: null,
   level: [],
   viewing: false,
+  asOf: null,
   readOnly: false,
   opening: false,
   openError: null,
@@ -70,9 +73,9 @@ let taken: { readonly document: PipelineDocument; readonly hashes: ReadonlySet<s
 /** The pipeline as it is now, also while an earlier version is shown. */
 export const presentDocument = (): PipelineDocument | null => history?.document ?? null;
 
-/** Shows an earlier version, read-only, until `showPresent`. */
-export function showVersion(document: PipelineDocument): void {
-  if (history) usePipeline.setState({ document, root: document, level: [], viewing: true });
+/** Shows an earlier version, read-only, until `showPresent`; with a run also what that run gave. */
+export function showVersion(document: PipelineDocument, run: string | null = null): void {
+  if (history) usePipeline.setState({ document, root: document, level: [], viewing: true, asOf: run });
 }
 
 export function showPresent(): void {
@@ -81,7 +84,7 @@ export function showPresent(): void {
 
 function publish(): void {
   if (!history) return;
-  usePipeline.setState({ viewing: false, ...shown(history.document, usePipeline.getState().level), undoLabel: history.undoLabel, redoLabel: history.redoLabel });
+  usePipeline.setState({ viewing: false, asOf: null, ...shown(history.document, usePipeline.getState().level), undoLabel: history.undoLabel, redoLabel: history.redoLabel });
 }
 
 /** A level of the pipeline; where it is gone, the nearest one around it. */
@@ -119,7 +122,7 @@ async function load(path: string): Promise<void> {
     await flushEdits();
     history = new History(opened.document, opened.history as readonly HistoryEntry[], opened.position);
     taken = { document: opened.document, hashes: new Set([documentHash(opened.document)]) };
-    usePipeline.setState({ path, readOnly, viewing: false, opening: false, save: 'saved', saveError: null, ...shown(history.document, []), undoLabel: history.undoLabel, redoLabel: history.redoLabel });
+    usePipeline.setState({ path, readOnly, viewing: false, asOf: null, opening: false, save: 'saved', saveError: null, ...shown(history.document, []), undoLabel: history.undoLabel, redoLabel: history.redoLabel });
     localStorage.setItem('penstock.pipeline', path);
     if (opened.recovered) notify({ severity: 'info', message: texts.state.recovered });
   } catch (error) {

@@ -1,9 +1,8 @@
 import { ArrowUpRight, Crosshair, RotateCw } from 'lucide-react';
 import type { TraceNode } from '#app/protocol/sections/trace.ts';
 import { useQuery } from '../results/use-query.ts';
+import { openAtRun } from '../history/open-at-run.ts';
 import { client } from '../rpc/client.ts';
-import { openPipeline, usePipeline } from '../state/pipeline.ts';
-import { select } from '../state/selection.ts';
 import { showRunPage } from '../runs/runs-store.ts';
 import { useView } from '../state/view.ts';
 import { texts } from '../text/texts.ts';
@@ -57,7 +56,7 @@ function Links({ node }: { readonly node: TraceNode }) {
         </Button>
       ) : null}
       {pipelinePath !== null ? (
-        <Button size="sm" icon={<ArrowUpRight size={13} />} onClick={() => void showOnCanvas(pipelinePath, nodeId)}>
+        <Button size="sm" icon={<ArrowUpRight size={13} />} onClick={() => void openAtRun({ runId, pipelineId: null, pipelinePath, nodeId })}>
           {nodeId === null ? texts.trace.openPipeline : texts.trace.openNode}
         </Button>
       ) : null}
@@ -77,12 +76,6 @@ function Links({ node }: { readonly node: TraceNode }) {
 function showModel(name: string, version: number): void {
   openModel(name, version);
   useView.setState({ page: 'models' });
-}
-
-async function showOnCanvas(path: string, nodeId: string | null): Promise<void> {
-  if (usePipeline.getState().path !== path) await openPipeline(path);
-  useView.setState({ page: 'canvas' });
-  if (nodeId !== null && usePipeline.getState().document?.nodes.some(({ id }) => id === nodeId) === true) select({ nodes: [nodeId] });
 }
 
 /** The row that a server was sent, with what each of its columns is computed from in training. */

@@ -5,7 +5,7 @@ import type { ChartView } from '#app/reports/document.ts';
 import type { ChartSpec } from '#app/sdk/ports.ts';
 import { client } from '../../rpc/client.ts';
 import { sliceFilter, useSlices } from '../../state/slices.ts';
-import type { Subject } from '../table/table-subject.ts';
+import { askedOf, type Subject } from '../table/table-subject.ts';
 import { useQuery } from '../use-query.ts';
 import type { Brushed } from './brush.ts';
 import { Chart } from './chart.tsx';
@@ -78,7 +78,7 @@ export function SlicedChart({ spec: given, query, table, index, height, prelimin
 }
 
 async function chartOf({ subject, nodeId, port }: ChartTable, query: ChartQuery, filter: string, signal: AbortSignal): Promise<ChartSpec> {
-  const { chart } = await client.views.chart({ document: subject.document, nodeId, port, filter, query }, { signal });
+  const { chart } = await client.views.chart({ ...askedOf(subject), nodeId, port, filter, query }, { signal });
   return chart as ChartSpec;
 }
 

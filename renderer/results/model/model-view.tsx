@@ -8,7 +8,7 @@ import { Badge, TypeBadge } from '../../ui/index.ts';
 import { LiveCurves } from '../live/live-curves.tsx';
 import { MetricGrid, metricItems } from '../report/metric-grid.tsx';
 import { metricTitle } from '../report/metric-text.ts';
-import type { Subject } from '../table/table-subject.ts';
+import { askedOf, type Subject } from '../table/table-subject.ts';
 import { fetchPage } from '../table/use-table-pages.ts';
 import { useQuery } from '../use-query.ts';
 import { CodeSnippets } from './code-snippets.tsx';
@@ -34,7 +34,7 @@ export function ModelView({ model, subject, port, curves }: ModelViewProps) {
   const { signature, summary } = model;
   const source = trainingTable(subject);
   const training = useQuery(source === null ? null : `${subject.key} training`, (signal) =>
-    client.data.profile({ document: subject.document, nodeId: source?.node ?? '', port: source?.port ?? '', filter: '' }, { signal }),
+    client.data.profile({ ...askedOf(subject), nodeId: source?.node ?? '', port: source?.port ?? '', filter: '' }, { signal }),
   );
   const servers = useQuery('servers', (signal) => client.models.servers(undefined, { signal }));
   const edges = usePipeline((state) => state.document?.edges);
@@ -75,7 +75,7 @@ export function ModelView({ model, subject, port, curves }: ModelViewProps) {
             signature={signature}
             profiles={profiles}
             predict={async (record) => {
-              const { predictions } = await client.models.predict({ document: subject.document, nodeId: subject.nodeId, port, records: [record] });
+              const { predictions } = await client.models.predict({ ...askedOf(subject), nodeId: subject.nodeId, port, records: [record] });
               return predictions[0] ?? {};
             }}
             pickRow={source && training.data && training.data.rows > 0 ? () => randomRow(subject, source, training.data?.rows ?? 1) : undefined}

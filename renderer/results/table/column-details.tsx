@@ -4,7 +4,7 @@ import type { ColumnDetail } from '#app/protocol/column-detail.ts';
 import { client } from '../../rpc/client.ts';
 import { IconButton, Spinner, TypeBadge } from '../../ui/index.ts';
 import { useQuery } from '../use-query.ts';
-import type { Subject } from './table-subject.ts';
+import { askedOf, type Subject } from './table-subject.ts';
 import { texts } from '../../text/texts.ts';
 
 interface ColumnDetailsProps {
@@ -18,7 +18,7 @@ interface ColumnDetailsProps {
 /** Beside the table: exact statistics of one column of the rows that are shown. */
 export function ColumnDetails({ subject, port, column, filter, onClose }: ColumnDetailsProps) {
   const { data, error, loading } = useQuery(JSON.stringify([subject.key, port, column, filter]), (signal) =>
-    client.views.column({ document: subject.document, nodeId: subject.nodeId, port, column, filter }, { signal }),
+    client.views.column({ ...askedOf(subject), nodeId: subject.nodeId, port, column, filter }, { signal }),
   );
   return (
     <aside aria-label={texts.table.details.of(column)} data-testid="column-details" className="flex w-72 shrink-0 flex-col border-l border-line bg-chrome">

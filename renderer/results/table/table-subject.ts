@@ -7,7 +7,12 @@ export interface Subject {
   readonly document: PipelineDocument;
   readonly nodeId: string;
   readonly key: string;
+  /** Looked at as this run left it; absent: as it is now. */
+  readonly runId?: string;
 }
+
+/** Of a subject, what a request to the engine names beside node and port. */
+export const askedOf = ({ document, runId }: Subject): { readonly document: PipelineDocument; readonly runId?: string } => (runId === undefined ? { document } : { document, runId });
 
 /**
  * Cuts a document down to a node and what it needs: requests stay small in large pipelines, and moving or renaming nodes

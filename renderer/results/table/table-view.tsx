@@ -25,7 +25,7 @@ import type { Selection } from './selection.ts';
 import { TableGrid } from './table-grid.tsx';
 import { allOf, searchCondition } from './table-search.ts';
 import { TableSkeleton } from './table-skeleton.tsx';
-import type { Subject } from './table-subject.ts';
+import { askedOf, type Subject } from './table-subject.ts';
 import { useTablePages } from './use-table-pages.ts';
 import type { ShownTable, SortKey, TableQuery } from './use-table-pages.ts';
 import { texts } from '../../text/texts.ts';
@@ -60,7 +60,7 @@ export function TableView({ subject, port, runAction }: TableViewProps) {
     if (column >= 0) setJump({ column });
   }, [wanted, schema, subject.nodeId, port]);
 
-  const about = { document: subject.document, nodeId: subject.nodeId, port };
+  const about = { ...askedOf(subject), nodeId: subject.nodeId, port };
   const counting = (filter: string) => JSON.stringify([subject.key, port, filter]);
   const ready = shown !== null;
   // A file that was never read is looked at by its first rows, until something else is asked of it.

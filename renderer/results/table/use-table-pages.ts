@@ -6,7 +6,7 @@ import { useConnection } from '../../rpc/connection.ts';
 import { decodePage, emptyPage } from './arrow-page.ts';
 import type { TablePage } from './arrow-page.ts';
 import { PageCache } from './page-cache.ts';
-import type { Subject } from './table-subject.ts';
+import { askedOf, type Subject } from './table-subject.ts';
 
 export interface SortKey {
   readonly column: string;
@@ -44,7 +44,7 @@ export interface TablePages {
 /** Fetches one page; used for copying, too. */
 export async function fetchPage(subject: Subject, port: string, query: TableQuery, offset: number, limit: number, signal?: AbortSignal): Promise<TablePage> {
   const answer = await client.data.page(
-    { document: subject.document, nodeId: subject.nodeId, port, offset, limit, sort: [...query.sort], filter: query.filter, glimpse: true },
+    { ...askedOf(subject), nodeId: subject.nodeId, port, offset, limit, sort: [...query.sort], filter: query.filter, glimpse: true },
     signal ? { signal } : {},
   );
   const bytes = new Uint8Array(await answer.arrow.arrayBuffer());

@@ -19,6 +19,12 @@ export const history: typeof english = {
   time: 'Zeit',
   asNow: 'Die Pipeline, wie sie jetzt ist',
   earlier: 'Frühere Version, nur lesbar',
+  earlierRun: 'Früherer Lauf mit seinen Ergebnissen, nur lesbar',
+  resultsOf: (moment) => `Ergebnisse des Laufs: ${moment}`,
+  readOnly: 'Nur lesbar',
+  newerExist: 'Es gibt neuere Ergebnisse',
+  noneSince: 'Seither kein Lauf',
+  showNewest: 'Neueste zeigen',
   backToNow: 'Zurück zum Jetzt',
   moment: (label) => `Zeitpunkt im Verlauf. ${label}`,
   commit: {

@@ -2,6 +2,7 @@ import type { runs as english } from '../en/runs.ts';
 
 export const runs: typeof english = {
   allRuns: 'Alle Läufe',
+  onCanvas: 'Auf der Arbeitsfläche öffnen',
   run: 'Lauf',
   metrics: 'Metriken',
   startedWord: 'Gestartet',

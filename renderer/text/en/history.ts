@@ -17,6 +17,12 @@ export const history = {
   time: 'Time',
   asNow: 'The pipeline as it is now',
   earlier: 'Earlier version, read-only',
+  earlierRun: 'Earlier run with its results, read-only',
+  resultsOf: (moment: string) => `Results of the run ${moment}`,
+  readOnly: 'Read-only',
+  newerExist: 'Newer results exist',
+  noneSince: 'It has not run since',
+  showNewest: 'Show newest',
   backToNow: 'Back to now',
   moment: (label: string) => `Moment in the history. ${label}`,
   commit: {

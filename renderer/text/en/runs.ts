@@ -1,5 +1,6 @@
 export const runs = {
   allRuns: 'All runs',
+  onCanvas: 'Open on the canvas',
   run: 'Run',
   metrics: 'Metrics',
   startedWord: 'Started',
