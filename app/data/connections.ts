@@ -3,6 +3,8 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { CancelledError } from '#app/core/errors.ts';
+import type { Relation } from '#app/relation/types.ts';
+import { filesRead } from './formats/whole-file.ts';
 import { prepareProfiling, profiled, type ProfiledOperator } from './planning/query-profile.ts';
 import { quoteText } from './sql.ts';
 import { toQueryError } from './query-errors.ts';
@@ -23,6 +25,8 @@ export interface QueryOptions {
   readonly progress?: ((fraction: number) => void) | undefined;
   /** Hears of the plan of the last query, as it ran: rows, bytes and time of each operator. Costs one small file. */
   readonly profile?: ((root: ProfiledOperator) => void) | undefined;
+  /** What is asked; where a file of it turns out to be damaged, it is named. */
+  readonly relation?: Relation | undefined;
 }
 
 /** Queries at once. Each running query holds a thread of libuv's pool: the process needs UV_THREADPOOL_SIZE ≥ 16, or file reads wait. */
@@ -110,7 +114,7 @@ export class ConnectionPool {
       return await (file === undefined || options.profile === undefined ? work(connection) : profiled(connection, file, () => work(connection), options.profile));
     } catch (thrown) {
       if (signal?.aborted) throw new CancelledError();
-      throw toQueryError(thrown, this.#context);
+      throw toQueryError(thrown, this.#context, options.relation === undefined ? [] : filesRead(options.relation));
     } finally {
       if (timer !== null) clearInterval(timer);
       if (repeat !== null) clearInterval(repeat);

@@ -90,12 +90,12 @@ export async function createDatabase(options: DatabaseOptions, toSql: (relation:
   const charts = new ChartMemory();
   const userSql = new UserSql();
   return {
-    rows: (relation, limit = 100_000, signal, profile) => pool.use({ signal, profile }, (c) => queryRows(c, toSql(relation), limit)),
-    count: (relation, signal, profile) => pool.use({ signal, profile }, (c) => queryCount(c, toSql(relation))),
-    matrix: (relation, columns, signal, profile) => pool.use({ signal, profile }, (c) => queryMatrix(c, toSql(relation), columns)),
-    column: (relation, name, signal, profile) => pool.use({ signal, profile }, (c) => queryColumn(c, toSql(relation), name)),
+    rows: (relation, limit = 100_000, signal, profile) => pool.use({ signal, profile, relation }, (c) => queryRows(c, toSql(relation), limit)),
+    count: (relation, signal, profile) => pool.use({ signal, profile, relation }, (c) => queryCount(c, toSql(relation))),
+    matrix: (relation, columns, signal, profile) => pool.use({ signal, profile, relation }, (c) => queryMatrix(c, toSql(relation), columns)),
+    column: (relation, name, signal, profile) => pool.use({ signal, profile, relation }, (c) => queryColumn(c, toSql(relation), name)),
     writeParquet: (relation, path, query = {}) =>
-      pool.use(query, async (c) => copyToParquet(c, await normalisedQuery(c, toSql(relation)), path)),
+      pool.use({ ...query, relation }, async (c) => copyToParquet(c, await normalisedQuery(c, toSql(relation)), path)),
     writeColumns: (columns, path, signal) => pool.use({ signal }, (c) => copyColumns(c, columns, path, signal)),
     readCsv: (path, dialect, schema, outPath, query = {}) => pool.use(query, (c) => readCsvFile(c, { path, dialect, columns: schema, outPath, tempDir, maxRejects: null, signal: query.signal })),
     readCsvPart: (part, maxRejects, outPath, query = {}) => pool.use(query, (c) => readCsvFile(c, { ...part, maxRejects, outPath, tempDir, signal: query.signal })),
@@ -103,11 +103,11 @@ export async function createDatabase(options: DatabaseOptions, toSql: (relation:
     csvHead: (part, rows, signal) => pool.use({ signal }, (c) => readCsvHead(c, { part, rows, tempDir, signal })),
     previewCsv: (request, signal) => pool.use({ signal }, (c) => previewCsvFile(c, request, signal)),
     parquetSchema: (path, signal) => pool.use({ signal }, (c) => readParquetSchema(c, path)),
-    arrowPage: (relation, page, signal) => pool.use({ signal }, (c) => queryArrowPage(c, toSql(relation), page, positionedQuery(relation, toSql))),
+    arrowPage: (relation, page, signal) => pool.use({ signal, relation }, (c) => queryArrowPage(c, toSql(relation), page, positionedQuery(relation, toSql))),
     csvStream: (part, signal) => csvStreamSql(part, signal),
-    columnDetail: (relation, column, signal) => pool.use({ signal }, (c) => columnDetail(c, toSql(relation), column)),
-    profile: (relation, signal) => pool.use({ signal }, (c) => profileQuery(c, toSql(relation), positionedQuery(relation, toSql))),
-    chart: (relation, query, { signal, rows } = {}) => pool.use({ signal }, (c) => queryChart(c, charts, relation, query, rows)),
+    columnDetail: (relation, column, signal) => pool.use({ signal, relation }, (c) => columnDetail(c, toSql(relation), column)),
+    profile: (relation, signal) => pool.use({ signal, relation }, (c) => profileQuery(c, toSql(relation), positionedQuery(relation, toSql))),
+    chart: (relation, query, { signal, rows } = {}) => pool.use({ signal, relation }, (c) => queryChart(c, charts, relation, query, rows)),
     parseExpression: (text) => pool.use({}, (c) => parseExpressionText(c, text)),
     tableStatistics: (paths, signal) => pool.use({ signal }, (c) => tableStatistics(c, paths)),
     setLimits: (limits) => pool.setLimits(limits),
@@ -115,7 +115,7 @@ export async function createDatabase(options: DatabaseOptions, toSql: (relation:
     writeOutside: (client, relation, request, signal, rowsSent) => writeOutside(pool, client, relation, request, signal, rowsSent),
     formats: formatDatabase(pool, tempDir, toSql),
     describeSql: (text, tables) => userSql.describe(text, tables),
-    columnParts: (relation, limit, signal) => pool.use({ signal }, (c) => columnParts(c, toSql(relation), limit)),
+    columnParts: (relation, limit, signal) => pool.use({ signal, relation }, (c) => columnParts(c, toSql(relation), limit)),
     close: async () => {
       await userSql.close();
       await pool.close();

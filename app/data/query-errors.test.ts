@@ -26,10 +26,10 @@ describe('what DuckDB says, in our words', () => {
   it('a value that cannot be converted, and everything else in one line', () => {
     expect(from("Conversion Error: Could not convert string 'x' to INT64\n\nLINE 1: select …")).toMatchObject({
       code: 'bad-value',
-      message: "A value could not be converted: Could not convert string 'x' to INT64",
+      message: "A value could not be converted: Could not convert string 'x' to INT64.",
     });
     const unknown = from('Binder Error: Referenced column "a" not found\nLINE 1: …');
-    expect(unknown).toMatchObject({ code: 'query-failed', message: 'The query failed: Referenced column "a" not found' });
+    expect(unknown).toMatchObject({ code: 'query-failed', message: 'The query failed: Referenced column "a" not found.' });
     const own = new PenstockError('csv-ragged', 'ragged');
     expect(toQueryError(own, context)).toBe(own);
   });

@@ -1,7 +1,14 @@
+import { basename } from 'node:path';
 import { CancelledError, PenstockError } from '#app/core/errors.ts';
 
-/** What DuckDB threw as a value for people: cancelled, disk full, out of memory, a missing or damaged file, a failed conversion. */
-export function toQueryError(thrown: unknown, context: { memoryLimit: string; tempDir: string }): Error {
+/** How DuckDB's Parquet reader and the libraries under it say that the bytes make no sense. Most of them name no file. */
+const damage = /[Cc]orrupt|Payload value|Failed to read file|TProtocolException|[Dd]ecompress|don't know what type|Invalid Parquet|No magic bytes|[Pp]arquet (file|reader|footer|page|type)|[Pp]age (header|size|type)|column chunk|row group|[Dd]ictionary|encoding|[Oo]ut of buffer|out of bounds|Invalid unicode|Snappy|ZSTD|GZIP|LZ4|varint|BitPack|DBP|DELTA_|[Rr]epetition|[Dd]efinition level/;
+
+/**
+ * What DuckDB threw as a value for people: cancelled, disk full, out of memory, a missing or damaged file, a failed conversion.
+ * `files`: Parquet files that the query read.
+ */
+export function toQueryError(thrown: unknown, context: { memoryLimit: string; tempDir: string }, files: readonly string[] = []): Error {
   if (thrown instanceof PenstockError) return thrown;
   const text = thrown instanceof Error ? thrown.message : String(thrown);
   if (text.startsWith('INTERRUPT')) return new CancelledError();
@@ -26,16 +33,33 @@ export function toQueryError(thrown: unknown, context: { memoryLimit: string; te
   }
   const first = (text.split('\n')[0] ?? text).replace(/^[A-Z][A-Za-z ]+ Error: /, '');
   if (text.startsWith('Conversion Error') || text.startsWith('Out of Range')) {
-    return new PenstockError('bad-value', `A value could not be converted: ${first}`, {
+    return new PenstockError('bad-value', `A value could not be converted: ${asSentence(first)}`, {
       remedy: 'Convert with “null on error”, or filter the value out first.',
       cause: thrown,
     });
   }
-  return new PenstockError('query-failed', `The query failed: ${first}`, {
+  if (files.length > 0 && damage.test(text)) return damagedFile(/[Ff]ile "([^"]+)"/.exec(text)?.[1], files, first, thrown);
+  return new PenstockError('query-failed', `The query failed: ${asSentence(first)}`, {
     remedy: 'Check the params of the node; if they look right, this is a fault of Penstock worth reporting.',
     cause: thrown,
   });
 }
+
+export function isDamage(thrown: unknown): boolean {
+  return thrown instanceof Error && damage.test(thrown.message);
+}
+
+export function damagedFile(named: string | undefined, files: readonly string[], what: string, cause: unknown): PenstockError {
+  const file = named ?? files[0] ?? '';
+  const alone = named !== undefined || files.length === 1;
+  return new PenstockError('parquet-damaged', `${alone ? basename(file) : `One of ${files.slice(0, 3).map((path) => basename(path)).join(', ')}${files.length > 3 ? ', …' : ''}`} is damaged: its footer is whole, but what lies before it cannot be read (${what.slice(0, 200).replace(/\.$/, '')}).`, {
+    remedy: 'Fetch or write the file again.',
+    place: { file },
+    cause,
+  });
+}
+
+const asSentence = (text: string): string => (/[.!?…]$/.test(text) ? text : `${text}.`);
 
 export function diskFull(path: string, cause?: unknown): PenstockError {
   return new PenstockError('disk-full', `The disk is full: ${path} could not be written.`, {

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { Readable, Writable } from 'node:stream';
-import { RPCHandler } from '@orpc/server/message-port';
+import { RPCHandler } from '@orpc/server/ws';
 import { toDiagnostic } from '#app/core/errors.ts';
 import { encodeFrame, FrameDecoder, type Frame } from '#app/protocol/frames.ts';
 import { Engine } from './engine.ts';
@@ -9,8 +9,11 @@ import { createRouter, type EngineRouter } from './router.ts';
 
 type Listener = (event: { readonly data: unknown }) => void;
 
-/** One connection of the shell as the RPC library knows ports: what comes in are messages, what goes out are frames. */
-class FramePort {
+/**
+ * One connection of the shell as the RPC library knows WebSockets: what comes in are messages, what goes out are frames. Not as it knows
+ * message ports: there a message that is none becomes a rejection that nobody handles, which ends the engine.
+ */
+class FrameSocket {
   readonly #send: (data: string | Uint8Array) => void;
   readonly #messages: Listener[] = [];
   readonly #closes: (() => void)[] = [];
@@ -24,11 +27,11 @@ class FramePort {
     else if (type === 'close') this.#closes.push(() => listener({ data: null }));
   }
 
-  postMessage(data: unknown): void {
+  send(data: unknown): void {
     if (typeof data === 'string') this.#send(data);
     else if (data instanceof Uint8Array) this.#send(data);
     else if (data instanceof ArrayBuffer) this.#send(new Uint8Array(data));
-    else throw new TypeError('FramePort: only text and bytes can be sent');
+    else throw new TypeError('FrameSocket: only text and bytes can be sent');
   }
 
   receive(data: string | Uint8Array): void {
@@ -43,7 +46,7 @@ class FramePort {
 /** Serves any number of connections over one pair of streams. Resolves when the input ends: the shell is gone. */
 export async function serveFrames(router: EngineRouter, input: Readable, output: Writable): Promise<void> {
   const handler = new RPCHandler(router);
-  const ports = new Map<number, FramePort>();
+  const ports = new Map<number, FrameSocket>();
   const decoder = new FrameDecoder();
   const write = (frame: Frame): void => {
     if (output.writable) output.write(encodeFrame(frame));
@@ -52,12 +55,12 @@ export async function serveFrames(router: EngineRouter, input: Readable, output:
     const { connection } = frame;
     switch (frame.type) {
       case 'open': {
-        const port = new FramePort((data) => {
+        const port = new FrameSocket((data) => {
           if (ports.get(connection) !== port) return;
           write(typeof data === 'string' ? { type: 'text', connection, text: data } : { type: 'binary', connection, bytes: data });
         });
         ports.set(connection, port);
-        handler.upgrade(port as unknown as MessagePort);
+        void handler.upgrade(port as unknown as Parameters<typeof handler.upgrade>[0]);
         return;
       }
       case 'close': {

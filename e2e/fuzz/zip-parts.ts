@@ -24,8 +24,9 @@ export async function mutatedZip(seed: Uint8Array, random: Random, others: reado
   if (parts === null || parts.size === 0) return mutated(seed, random, others);
   const names = [...parts.keys()];
   const name = random.pick(names);
-  if (random.chance(12)) parts.delete(name);
-  else if (random.chance(12)) parts.set(name, parts.get(random.pick(names)) ?? new Uint8Array());
+  const way = random.below(12);
+  if (way === 0) parts.delete(name);
+  else if (way === 1) parts.set(name, parts.get(random.pick(names)) ?? new Uint8Array());
   else parts.set(name, mutated(parts.get(name) ?? new Uint8Array(), random, [...parts.values()], words));
   return zipOf(parts);
 }

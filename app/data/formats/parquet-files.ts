@@ -6,6 +6,7 @@ import { quotePath } from '#app/relation/emitters/duckdb/index.ts';
 import type { ColumnType } from '#app/relation/types.ts';
 import type { ParquetFiles } from '#app/sdk/formats.ts';
 import { describeQuery } from '../query.ts';
+import { damagedFile, isDamage } from '../query-errors.ts';
 
 const nestedTypes = new Set([DuckDBTypeId.LIST, DuckDBTypeId.STRUCT, DuckDBTypeId.MAP, DuckDBTypeId.ARRAY, DuckDBTypeId.UNION]);
 /** Footers are read to compare columns; beyond so many files the first and last are. */
@@ -37,8 +38,9 @@ export async function describeParquetFiles(connection: DuckDBConnection, files: 
     const counted = await connection.runAndReadAll(`select sum(num_rows) from parquet_file_metadata([${list}])`);
     return { files, schema, rows: Number(counted.getRows()[0]?.[0] ?? 0), unionByName, hive, nested, notes: [...differences([...schemas.values()]), ...nestedNote(nested)] };
   } catch (cause) {
-    const reason = cause instanceof Error ? (cause.message.split('\n')[0] ?? '') : '';
-    throw new PenstockError('parquet-types', `The files cannot be read as one table: ${reason.replace(/^[A-Z][A-Za-z ]+ Error: /, '')}`, { remedy: 'Read the files that differ one by one and put them together in Concatenate.', cause });
+    const reason = (cause instanceof Error ? (cause.message.split('\n')[0] ?? '') : '').replace(/^[A-Z][A-Za-z ]+ Error: /, '').replace(/\.$/, '');
+    if (files.length === 1 || isDamage(cause)) throw damagedFile(undefined, files, reason, cause);
+    throw new PenstockError('parquet-types', `The files cannot be read as one table: ${reason}.`, { remedy: 'Read the files that differ one by one and put them together in Concatenate.', cause });
   }
 }
 

@@ -9,7 +9,7 @@ import { isDiskFull } from '../parquet.ts';
 import { diskFull } from '../query-errors.ts';
 
 /** The files a relation reads directly. */
-function filesRead(relation: Relation): readonly string[] {
+export function filesRead(relation: Relation): readonly string[] {
   return relation.op === 'scan' ? (relation.source.kind === 'parquet' ? relation.source.paths : []) : inputsOf(relation).flatMap(filesRead);
 }
 

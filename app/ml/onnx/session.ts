@@ -9,11 +9,17 @@ const sessions = new Map<number, NativeSession>();
 let nextSession = 1;
 
 function onnxError(code: string, message: string, error: unknown): PenstockError {
-  const text = (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '';
-  return new PenstockError(code, `${message}: ${text}`, {
+  return new PenstockError(code, `${message}: ${runtimeWords(error)}`, {
     remedy: 'Train and export the model again; if it still fails, please report it with the pipeline that shows it.',
     cause: error,
   });
+}
+
+/** What onnxruntime says, without the places in its own source and at a length that people read. */
+function runtimeWords(error: unknown): string {
+  const text = ((error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '').replace(/\/onnxruntime_src\/\S+:\d+ .*?\) (\[with .*?\] )?/g, '').replace(/\s+/g, ' ').trim();
+  const short = text.length > 400 ? `${text.slice(0, 400)}…` : text;
+  return /[.!?…]$/.test(short) ? short : `${short}.`;
 }
 
 function describe(values: NativeSession['inputs']): TensorInfo[] {

@@ -78,6 +78,8 @@ export async function verifyFiles(folder: string, only?: readonly string[]): Pro
   for (const entry of entries) {
     if (only !== undefined && !only.includes(entry.path)) continue;
     const file = path.join(folder, entry.path);
+    // A manifest from elsewhere may name anything; nothing outside the bundle is read.
+    if (path.isAbsolute(entry.path) || path.relative(folder, file).split(path.sep).includes('..')) throw damaged(`The bundle's manifest.json names ${JSON.stringify(entry.path.slice(0, 100))}, which lies outside it`, path.join(folder, 'manifest.json'));
     const found = await sha256(file).catch((error: unknown) => {
       throw damaged(`The bundle lacks ${entry.path}`, file, error);
     });

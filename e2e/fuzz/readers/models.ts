@@ -2,6 +2,7 @@ import { copyFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promi
 import path from 'node:path';
 import { PenstockError } from '#app/core/errors.ts';
 import { inspectOnnx } from '#app/engine/registry/import-onnx.ts';
+import { readManifest, readSignature, verifyFiles } from '#app/serve/bundle-server/bundle-files.ts';
 import { decodeModel, runTask } from '#app/ml/index.ts';
 import { mutated, mutatedJsonText, type Random } from '../mutate.ts';
 import { mutatedZip } from '../zip-parts.ts';
@@ -106,7 +107,6 @@ const bundles: Reader = {
   namesFile: true,
   mutate: mutatedJsonText,
   async read(file, ground) {
-    const { readSignature, verifyFiles, readManifest } = await import('#app/serve/bundle-server/bundle-files.ts');
     const folder = path.join(ground.folder, 'bundle');
     await rm(folder, { recursive: true, force: true });
     await mkdir(folder, { recursive: true });

@@ -10,9 +10,8 @@ import type { Contract } from '#app/protocol/contract.ts';
 import { encodeFrame, FrameDecoder } from '#app/protocol/frames.ts';
 import { RequestError } from '#app/serve/bundle-server/request-error.ts';
 import { readBinaryBody } from '#app/serve/model-server/binary-tensors.ts';
-import { decodePage } from '#renderer/results/table/arrow-page.ts';
 import { mutated, mutatedJson, type Random } from '../mutate.ts';
-import { Silent, type Reader } from './reader.ts';
+import type { Reader } from './reader.ts';
 
 const seed = (name: string): string => `e2e/fuzz/corpus/${name}`;
 
@@ -104,24 +103,4 @@ const tensors: Reader = {
   },
 };
 
-const pages: Reader = {
-  name: 'Arrow pages',
-  seeds: [seed('arrow-pages/page.arrow')],
-  extension: '.arrow',
-  namesFile: false,
-  mutate: (bytes, random, others) => mutated(bytes, random, others),
-  async read(file) {
-    const bytes = new Uint8Array(await readFile(file));
-    try {
-      const page = decodePage(bytes, [{ name: 'a', type: 'integer' }, { name: 'b', type: 'string' }, { name: 'c', type: 'float' }]);
-      if (page.rows > 1e7) throw new RangeError('more rows than a page has');
-      for (let row = 0; row < Math.min(page.rows, 200); row += 1) for (let column = 0; column < 3; column += 1) page.cell(row, column);
-    } catch (error) {
-      // In the window a page that cannot be read is an error of its request; what may not happen is a hang or a page without bounds.
-      if (error instanceof Silent) throw error;
-      throw new PenstockError('page-unreadable', 'The page cannot be read.', { remedy: 'Load it again.', cause: error });
-    }
-  },
-};
-
-export const wireReaders: readonly Reader[] = [frames, tensors, pages];
+export const wireReaders: readonly Reader[] = [frames, tensors];
