@@ -4,7 +4,7 @@ import { openPipeline, redo, undo, usePipeline } from '../state/pipeline.ts';
 import { cancelRun, isRunning, startRun, useRun } from '../state/run.ts';
 import { primaryNode, select, useSelection } from '../state/selection.ts';
 import { showDock, showInspector, useView, type PageName } from '../state/view.ts';
-import { useTheme } from '../ui/index.ts';
+import { useTheme, whyNot, type Permission } from '../ui/index.ts';
 import { openAddBefore, openInsert, openQuickAdd, openReplace } from '../canvas/adding.ts';
 import * as canvas from '../canvas/actions.ts';
 import * as arranging from '../canvas/arranging.ts';
@@ -206,13 +206,28 @@ const runs: Readonly<Record<ActionId, ActionRun>> = {
   'help.keys': { run: () => useView.setState({ cheatSheetOpen: true }) },
 };
 
+/** Edits by other names. */
+const edits = new Set<ActionId>(['subflow.toggle', 'subflow.input', 'subflow.output', 'view.tidy', 'pipeline.new', 'pipeline.rename', 'report.add', 'report.ofRun', 'report.new']);
+/** Called “edit”, but nothing is changed. */
+const looks = new Set<ActionId>(['edit.copy', 'edit.selectAll', 'edit.configure', 'edit.connections']);
+
+/** What an action needs where people have roles. */
+export function actionNeeds(id: ActionId): Permission | undefined {
+  if (looks.has(id)) return undefined;
+  if (id.startsWith('run.')) return 'run';
+  return id.startsWith('edit.') || id.startsWith('arrange.') || edits.has(id) ? 'edit' : undefined;
+}
+
 export function runAction(id: ActionId): void {
+  const why = whyNot(actionNeeds(id));
+  // By a key: what is shown disabled says it there.
+  if (why !== null) return notify({ severity: 'info', message: why });
   const action = runs[id];
   if (action.enabled?.() ?? true) action.run();
 }
 
 export function isEnabled(id: ActionId): boolean {
-  return runs[id].enabled?.() ?? true;
+  return whyNot(actionNeeds(id)) === null && (runs[id].enabled?.() ?? true);
 }
 
 function focusSoon(selector: string): void {

@@ -130,10 +130,10 @@ function PipelineList({ current, close }: { readonly current: string | null; rea
         {listed && shown.length === 0 ? <li className="px-2 py-4 text-center text-sm text-muted">{query ? texts.app.switcher.noMatch(query) : texts.app.switcher.none}</li> : null}
       </ul>
       <div className="flex gap-1 border-t border-line p-1">
-        <Button variant="quiet" icon={<FilePlus2 size={14} />} data-testid="new-pipeline" onClick={() => (close(), afterClosing(showTemplates))}>
+        <Button needs="edit" variant="quiet" icon={<FilePlus2 size={14} />} data-testid="new-pipeline" onClick={() => (close(), afterClosing(showTemplates))}>
           {texts.app.switcher.new}
         </Button>
-        <Button variant="quiet" icon={<Pencil size={14} />} onClick={() => (close(), setTimeout(() => runAction('pipeline.rename')))}>
+        <Button needs="edit" variant="quiet" icon={<Pencil size={14} />} onClick={() => (close(), setTimeout(() => runAction('pipeline.rename')))}>
           {texts.common.rename}
         </Button>
       </div>

@@ -5,7 +5,7 @@ import { usePipeline } from '../state/pipeline.ts';
 import { isRunning, useRun } from '../state/run.ts';
 import { primaryNode, useSelection } from '../state/selection.ts';
 import { titleOf } from '../state/catalogue.ts';
-import { Menu, Progress, Tooltip } from '../ui/index.ts';
+import { Menu, Progress, Tooltip, useMay } from '../ui/index.ts';
 import { actionItem } from './action-menu.ts';
 import { runAction } from './actions.ts';
 import { keysOf } from './shortcuts.ts';
@@ -16,19 +16,21 @@ export function RunControls() {
   const running = useRun(isRunning);
   const empty = usePipeline((store) => (store.document?.nodes.length ?? 0) === 0);
   const selected = useSelection((store) => store.nodes.length);
+  const why = useMay('run');
   if (running) return <RunProgress />;
   return (
     <div className="flex items-center gap-2">
       <LastRun />
       {selected > 0 ? <RunTo /> : null}
       <div className="flex">
-        <Tooltip text={texts.app.run.everything} keys={keysOf('run.all')}>
+        <Tooltip text={why ?? texts.app.run.everything} keys={why === null ? keysOf('run.all') : undefined}>
           <button
             type="button"
             data-testid="run-all"
             disabled={empty}
+            aria-disabled={why !== null || undefined}
             onClick={() => runAction('run.all')}
-            className="flex h-7 shrink-0 items-center gap-1.5 whitespace-nowrap rounded-l-md bg-accent pl-2.5 pr-2.5 text-sm font-medium text-on-accent transition-colors duration-100 hover:bg-accent-strong disabled:opacity-50"
+            className="flex h-7 shrink-0 items-center gap-1.5 whitespace-nowrap rounded-l-md bg-accent pl-2.5 pr-2.5 text-sm font-medium text-on-accent transition-colors duration-100 hover:bg-accent-strong disabled:opacity-50 aria-disabled:opacity-50"
           >
             <Play size={13} fill="currentColor" />
             {texts.app.run.all}
@@ -40,7 +42,7 @@ export function RunControls() {
             <button
               type="button"
               aria-label={texts.app.run.more}
-              disabled={empty}
+              disabled={empty || why !== null}
               className="flex h-7 w-6 items-center justify-center rounded-r-md border-l border-on-accent/25 bg-accent text-on-accent hover:bg-accent-strong disabled:opacity-50"
             >
               <ChevronDown size={14} />
@@ -56,17 +58,19 @@ export function RunControls() {
 function RunTo() {
   const id = useSelection(primaryNode);
   const count = useSelection((store) => store.nodes.length);
+  const why = useMay('run');
   const title = usePipeline((store) => {
     const node = store.document?.nodes.find((candidate) => candidate.id === id);
     return node ? titleOf(node) : '';
   });
   return (
-    <Tooltip text={count > 1 ? texts.app.run.nodesAndNeed(count) : texts.app.run.nodeAndNeeds(title)} keys={keysOf('run.selected')}>
+    <Tooltip text={why ?? (count > 1 ? texts.app.run.nodesAndNeed(count) : texts.app.run.nodeAndNeeds(title))} keys={why === null ? keysOf('run.selected') : undefined}>
       <button
         type="button"
         data-testid="run-to"
+        aria-disabled={why !== null || undefined}
         onClick={() => runAction('run.selected')}
-        className="flex h-7 shrink-0 items-center gap-1.5 whitespace-nowrap rounded-md border border-line-strong bg-surface px-2.5 text-sm shadow-card hover:bg-sunken"
+        className="flex h-7 shrink-0 items-center gap-1.5 whitespace-nowrap rounded-md border border-line-strong bg-surface px-2.5 text-sm shadow-card hover:bg-sunken aria-disabled:opacity-50"
       >
         <Play size={13} className="text-muted" />
         <span className="max-[760px]:sr-only">{texts.app.run.toHere}</span>
@@ -82,6 +86,7 @@ function RunProgress() {
   const done = useRun((store) => Object.keys(store.involved).filter((id) => finished.has(store.nodes[id]?.status ?? '')).length);
   const total = useRun((store) => Object.keys(store.involved).length);
   const starting = useRun((store) => store.status === 'starting');
+  const why = useMay('run');
   const [now, setNow] = useState(() => Date.now());
   useEffect(() => {
     const timer = setInterval(() => setNow(Date.now()), 200);
@@ -97,12 +102,13 @@ function RunProgress() {
         </div>
         <Progress value={fraction} label={texts.app.run.progressLabel} />
       </div>
-      <Tooltip text={texts.app.run.cancelWhat} keys={keysOf('run.cancel')}>
+      <Tooltip text={why ?? texts.app.run.cancelWhat} keys={why === null ? keysOf('run.cancel') : undefined}>
         <button
           type="button"
           data-testid="cancel-run"
+          aria-disabled={why !== null || undefined}
           onClick={() => runAction('run.cancel')}
-          className="flex h-7 shrink-0 items-center gap-1.5 whitespace-nowrap rounded-md border border-line-strong bg-surface px-2.5 text-sm text-bad-ink shadow-card hover:bg-bad-soft"
+          className="flex h-7 shrink-0 items-center gap-1.5 whitespace-nowrap rounded-md border border-line-strong bg-surface px-2.5 text-sm text-bad-ink shadow-card hover:bg-bad-soft aria-disabled:opacity-50"
         >
           <CircleStop size={14} />
           {texts.common.cancel}

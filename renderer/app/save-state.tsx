@@ -2,7 +2,7 @@ import { Check, CloudAlert, Eye, LoaderCircle } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { formatAgo } from '#app/core/units.ts';
 import { usePipeline } from '../state/pipeline.ts';
-import { Tooltip } from '../ui/index.ts';
+import { Tooltip, useMay } from '../ui/index.ts';
 import { locale } from '../text/locale.ts';
 import { texts } from '../text/texts.ts';
 
@@ -12,7 +12,9 @@ export function SaveStateLine() {
   const savedAt = usePipeline((store) => store.savedAt);
   const error = usePipeline((store) => store.saveError);
   const opened = usePipeline((store) => store.path !== null);
-  const readOnly = usePipeline((store) => store.readOnly);
+  const locked = usePipeline((store) => store.readOnly);
+  const why = useMay('edit');
+  const readOnly = locked || why !== null;
   const [now, setNow] = useState(() => Date.now());
   useEffect(() => {
     setNow(Date.now());
@@ -24,7 +26,7 @@ export function SaveStateLine() {
   const text = readOnly ? texts.app.save.readOnly : save === 'failed' ? texts.app.save.notSaved : isSaving ? texts.app.save.saving : texts.app.save.saved;
   const detail =
     readOnly
-      ? texts.app.save.readOnlyWhy
+      ? (why ?? texts.app.save.readOnlyWhy)
       : save === 'failed'
         ? texts.app.save.keptHere(error?.message ?? texts.app.save.engineAway)
       : savedAt === null

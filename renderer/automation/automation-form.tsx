@@ -94,7 +94,7 @@ export function AutomationForm({ target, onClose }: { readonly target: FormTarge
       footer={
         <>
           <Button onClick={onClose}>{texts.common.cancel}</Button>
-          <Button variant="primary" busy={busy} disabled={name.trim() === '' || spec.pipeline.trim() === ''} onClick={() => void save()} data-testid="save-automation">
+          <Button needs="operate" variant="primary" busy={busy} disabled={name.trim() === '' || spec.pipeline.trim() === ''} onClick={() => void save()} data-testid="save-automation">
             {target.id === null ? words.create : words.save}
           </Button>
         </>

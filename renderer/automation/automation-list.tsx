@@ -44,7 +44,7 @@ export function AutomationList({ automations, onEdit, onOpenRun, onChanged }: { 
           {automations.map((one) => (
             <tr key={one.id} data-testid={`automation-row-${one.id}`} className="hover:bg-hover">
               <td className={cell}>
-                <Switch label={words.on(one.spec.name)} checked={one.enabled} disabled={readOnly} onChange={(enabled) => void act(() => client.automation.setEnabled({ id: one.id, enabled }))} />
+                <Switch needs="operate" label={words.on(one.spec.name)} checked={one.enabled} disabled={readOnly} onChange={(enabled) => void act(() => client.automation.setEnabled({ id: one.id, enabled }))} />
               </td>
               <td className={cx(cell, 'max-w-80')}>
                 <button type="button" onClick={() => onEdit(one)} className="block max-w-full truncate rounded-sm font-medium hover:underline">
@@ -78,7 +78,7 @@ export function AutomationList({ automations, onEdit, onOpenRun, onChanged }: { 
               </td>
               <td className={cell}>
                 <div className="flex justify-end gap-1">
-                  <IconButton label={words.runNowOf(one.spec.name)} disabled={readOnly} onClick={() => void act(() => client.automation.fire({ id: one.id }), words.fired(one.spec.name))}>
+                  <IconButton needs="operate" label={words.runNowOf(one.spec.name)} disabled={readOnly} onClick={() => void act(() => client.automation.fire({ id: one.id }), words.fired(one.spec.name))}>
                     <Play size={14} />
                   </IconButton>
                   <Menu
@@ -91,7 +91,7 @@ export function AutomationList({ automations, onEdit, onOpenRun, onChanged }: { 
                     items={[
                       { id: 'edit', label: words.edit, icon: <Pencil />, onSelect: () => onEdit(one) },
                       { kind: 'separator', id: 'line' },
-                      { id: 'remove', label: words.remove, icon: <Trash2 />, danger: true, disabled: readOnly, onSelect: () => void act(() => client.automation.remove({ id: one.id }), words.removed(one.spec.name)) },
+                      { id: 'remove', needs: 'operate', label: words.remove, icon: <Trash2 />, danger: true, disabled: readOnly, onSelect: () => void act(() => client.automation.remove({ id: one.id }), words.removed(one.spec.name)) },
                     ]}
                   />
                 </div>

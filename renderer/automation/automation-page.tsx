@@ -50,7 +50,7 @@ export function AutomationPage() {
         title={words.title}
         description={words.what}
         actions={
-          <Button variant="primary" icon={<CalendarClock size={14} />} disabled={readOnly} onClick={add} data-testid="add-automation">
+          <Button needs="operate" variant="primary" icon={<CalendarClock size={14} />} disabled={readOnly} onClick={add} data-testid="add-automation">
             {words.add}
           </Button>
         }
@@ -73,7 +73,7 @@ export function AutomationPage() {
                   icon={<CalendarClock />}
                   title={words.none}
                   action={
-                    <Button variant="primary" disabled={readOnly} onClick={add} data-testid="first-automation">
+                    <Button needs="operate" variant="primary" disabled={readOnly} onClick={add} data-testid="first-automation">
                       {path === null ? words.add : words.first(title)}
                     </Button>
                   }

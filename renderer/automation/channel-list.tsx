@@ -39,7 +39,7 @@ export function ChannelList({ parallel, turn, onChanged }: { readonly parallel: 
   if (channels.error) return <Notice diagnostic={channels.error} action={<Button onClick={reload}>{texts.common.tryAgain}</Button>} />;
   if (channels.data === null) return <Spinner label={texts.common.loading} />;
   const add = (
-    <Button variant={channels.data.length === 0 ? 'primary' : 'secondary'} icon={<Plus size={14} />} disabled={readOnly} onClick={() => setForm({ channel: null })} data-testid="add-channel">
+    <Button needs="admin" variant={channels.data.length === 0 ? 'primary' : 'secondary'} icon={<Plus size={14} />} disabled={readOnly} onClick={() => setForm({ channel: null })} data-testid="add-channel">
       {words.add}
     </Button>
   );
@@ -64,13 +64,14 @@ export function ChannelList({ parallel, turn, onChanged }: { readonly parallel: 
                     <p className="truncate text-xs text-muted">{goesTo(channel)}</p>
                     {problem === null ? null : <p className="selectable text-xs text-bad-ink">{words.failedLast}: {problem.message}</p>}
                   </div>
-                  <Button size="sm" icon={<Send size={12} />} busy={testing === channel.name} aria-label={words.testOf(channel.name)} onClick={() => void test(channel.name)}>
+                  <Button needs="admin" size="sm" icon={<Send size={12} />} busy={testing === channel.name} aria-label={words.testOf(channel.name)} onClick={() => void test(channel.name)}>
                     {words.test}
                   </Button>
-                  <IconButton label={words.editTitle} disabled={readOnly} onClick={() => setForm({ channel: one })}>
+                  <IconButton needs="admin" label={words.editTitle} disabled={readOnly} onClick={() => setForm({ channel: one })}>
                     <Pencil size={14} />
                   </IconButton>
                   <IconButton
+                    needs="admin"
                     label={texts.automation.remove}
                     disabled={readOnly}
                     onClick={() => {

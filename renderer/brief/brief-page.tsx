@@ -47,7 +47,7 @@ export function BriefPage() {
             icon={<Target />}
             title={words.empty}
             action={
-              <Button variant="primary" onClick={() => setBegun(true)}>
+              <Button needs="edit" variant="primary" onClick={() => setBegun(true)}>
                 {words.begin}
               </Button>
             }

@@ -12,7 +12,7 @@ const labels = <K extends string>(all: readonly K[], names: Readonly<Record<K, s
 
 function AddButton({ label, onClick }: { readonly label: string; readonly onClick: () => void }) {
   return (
-    <Button size="sm" icon={<Plus size={13} />} onClick={onClick}>
+    <Button needs="edit" size="sm" icon={<Plus size={13} />} onClick={onClick}>
       {label}
     </Button>
   );
@@ -27,7 +27,7 @@ export function ConstraintsSection({ brief }: { readonly brief: Brief }) {
         <div key={index} className={row}>
           <Select label={words.kind} value={one.kind} onChange={(kind) => set(changed(brief.constraints, index, { kind: kind as typeof one.kind }))} items={labels(constraintKinds, texts.brief.constraintKinds)} className="!w-40" />
           <Input aria-label={words.text} placeholder={words.text} value={one.text} onChange={(event) => set(changed(brief.constraints, index, { text: event.target.value }))} className="min-w-40 flex-1" maxLength={500} />
-          <IconButton label={words.remove} onClick={() => set(changed(brief.constraints, index, null))}><Trash2 size={14} /></IconButton>
+          <IconButton needs="edit" label={words.remove} onClick={() => set(changed(brief.constraints, index, null))}><Trash2 size={14} /></IconButton>
         </div>
       ))}
     </Section>
@@ -44,7 +44,7 @@ export function PeopleSection({ brief }: { readonly brief: Brief }) {
           <Input aria-label={words.name} placeholder={words.name} value={one.name} onChange={(event) => set(changed(brief.people, index, { name: event.target.value }))} className="min-w-32 flex-1" maxLength={500} />
           <Select label={words.role} value={one.role} onChange={(role) => set(changed(brief.people, index, { role: role as typeof one.role }))} items={labels(roles, texts.brief.roles)} className="!w-36" />
           <Input aria-label={words.contact} placeholder={words.contact} value={one.contact} onChange={(event) => set(changed(brief.people, index, { contact: event.target.value }))} className="min-w-32 flex-1" maxLength={500} />
-          <IconButton label={words.remove(one.name)} onClick={() => set(changed(brief.people, index, null))}><Trash2 size={14} /></IconButton>
+          <IconButton needs="edit" label={words.remove(one.name)} onClick={() => set(changed(brief.people, index, null))}><Trash2 size={14} /></IconButton>
         </div>
       ))}
     </Section>
@@ -61,7 +61,7 @@ export function RisksSection({ brief }: { readonly brief: Brief }) {
           <Input aria-label={words.text} placeholder={words.text} value={one.text} onChange={(event) => set(changed(brief.risks, index, { text: event.target.value }))} className="min-w-48 flex-[2]" maxLength={500} />
           <LevelSelect label={words.likelihood} value={one.likelihood} onChange={(likelihood) => set(changed(brief.risks, index, { likelihood }))} />
           <LevelSelect label={words.impact} value={one.impact} onChange={(impact) => set(changed(brief.risks, index, { impact }))} />
-          <IconButton label={words.remove} onClick={() => set(changed(brief.risks, index, null))}><Trash2 size={14} /></IconButton>
+          <IconButton needs="edit" label={words.remove} onClick={() => set(changed(brief.risks, index, null))}><Trash2 size={14} /></IconButton>
           <Input aria-label={words.answer} placeholder={words.answer} value={one.answer} onChange={(event) => set(changed(brief.risks, index, { answer: event.target.value }))} className="basis-full" maxLength={500} />
         </div>
       ))}

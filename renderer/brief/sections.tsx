@@ -61,7 +61,7 @@ export function GoalSection({ brief }: { readonly brief: Brief }) {
       {guessed === null ? null : (
         <p className="flex items-center gap-2 text-xs text-muted">
           {words.guessed(texts.brief.goals[guessed])}
-          <Button size="sm" onClick={() => editBrief({ goal: guessed })}>
+          <Button needs="edit" size="sm" onClick={() => editBrief({ goal: guessed })}>
             {words.take}
           </Button>
         </p>

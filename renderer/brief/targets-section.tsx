@@ -30,7 +30,7 @@ export function TargetsSection({ brief }: { readonly brief: Brief }) {
       how={words.how}
       testId="brief-targets"
       action={
-        <Button size="sm" icon={<Plus size={13} />} disabled={next === undefined || brief.metrics.length >= 12} data-testid="brief-add-target" onClick={() => next && set([...brief.metrics, { metric: next.name, target: next.usual }])}>
+        <Button needs="edit" size="sm" icon={<Plus size={13} />} disabled={next === undefined || brief.metrics.length >= 12} data-testid="brief-add-target" onClick={() => next && set([...brief.metrics, { metric: next.name, target: next.usual }])}>
           {words.add}
         </Button>
       }
@@ -48,7 +48,7 @@ export function TargetsSection({ brief }: { readonly brief: Brief }) {
               <NumberInput label={`${title}: ${words.value}`} value={target} onChange={(value) => value !== null && set(brief.metrics.map((one, at) => (at === index ? { ...one, target: value } : one)))} />
             </span>
             {index === 0 ? <Badge tone="accent">{words.main}</Badge> : <IconButton label={words.toTop(title)} onClick={() => set([brief.metrics[index] as (typeof brief.metrics)[number], ...brief.metrics.filter((_, at) => at !== index)])}><ArrowUp size={14} /></IconButton>}
-            <IconButton label={words.remove(title)} onClick={() => set(brief.metrics.filter((_, at) => at !== index))} className="ml-auto"><Trash2 size={14} /></IconButton>
+            <IconButton needs="edit" label={words.remove(title)} onClick={() => set(brief.metrics.filter((_, at) => at !== index))} className="ml-auto"><Trash2 size={14} /></IconButton>
             <Standing title={title} target={target} better={known?.better ?? 'higher'} points={(standing.data ?? []).filter((point) => point.metric === metric)} />
           </div>
         );

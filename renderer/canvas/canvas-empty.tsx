@@ -35,15 +35,15 @@ export function CanvasEmpty() {
         <h2 className="text-xl font-semibold tracking-tight">{texts.canvas.empty.title}</h2>
         <p className="text-sm text-muted">{texts.canvas.empty.how}</p>
         <div className="flex gap-2">
-          <Button variant="primary" icon={<FileSpreadsheet size={15} />} onClick={() => void openFile()}>
+          <Button needs="edit" variant="primary" icon={<FileSpreadsheet size={15} />} onClick={() => void openFile()}>
             {texts.canvas.empty.open}
           </Button>
           {catalogue.has('data/sample-datasets') ? (
-            <Button icon={<Database size={15} />} data-testid="sample-dataset" onClick={() => addTyped('data/sample-datasets', centred(visibleCentre()))}>
+            <Button needs="edit" icon={<Database size={15} />} data-testid="sample-dataset" onClick={() => addTyped('data/sample-datasets', centred(visibleCentre()))}>
               {texts.canvas.empty.sample}
             </Button>
           ) : null}
-          <Button icon={<LayoutTemplate size={15} />} data-testid="from-template" onClick={showTemplates}>
+          <Button needs="edit" icon={<LayoutTemplate size={15} />} data-testid="from-template" onClick={showTemplates}>
             {texts.help.templates.from}
           </Button>
         </div>

@@ -59,7 +59,7 @@ export function canvasMenuItems(rename?: () => void): readonly MenuItem[] {
   if (notes.length > 0) return [...(notes.length > 1 ? arrangeItems() : []), colourItem(), actionItem('edit.duplicate'), { ...actionItem('edit.delete'), label: texts.canvas.menu.deleteNote, danger: true }];
   const pointer = lastPointer();
   return [
-    { id: 'add-here', label: texts.canvas.menu.addNode, keys: 'Tab', onSelect: () => setTimeout(() => openQuickAdd('pointer', pointer)) },
+    { id: 'add-here', needs: 'edit', label: texts.canvas.menu.addNode, keys: 'Tab', onSelect: () => setTimeout(() => openQuickAdd('pointer', pointer)) },
     actionItem('edit.note'),
     ...(isInside() ? [actionItem('subflow.input'), actionItem('subflow.output'), actionItem('subflow.leave')] : []),
     actionItem('edit.paste'),

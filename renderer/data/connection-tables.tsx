@@ -62,7 +62,7 @@ function TableRow({ connection, table }: { readonly connection: string; readonly
         <span className="text-xs tabular-nums text-muted" title={texts.data.tables.estimate}>
           {table.rows === null ? '' : texts.common.aboutRows(formatCount(table.rows))}
         </span>
-        <Button size="sm" icon={<Plus size={14} />} aria-label={texts.data.tables.useTable(table.name)} onClick={() => useTable(connection, table)}>
+        <Button needs="edit" size="sm" icon={<Plus size={14} />} aria-label={texts.data.tables.useTable(table.name)} onClick={() => useTable(connection, table)}>
           {texts.data.tables.use}
         </Button>
       </div>

@@ -42,7 +42,7 @@ export function ConnectionsSection() {
           <h2 id="connections-title" className="text-lg font-semibold">{texts.data.connections.title}</h2>
           <p className="text-sm text-muted">{texts.data.connections.what}</p>
         </div>
-        <Button icon={<Plus size={14} />} onClick={() => setEditing('new')}>
+        <Button needs="admin" icon={<Plus size={14} />} onClick={() => setEditing('new')}>
           {texts.data.form.addTitle}
         </Button>
       </div>
@@ -113,10 +113,10 @@ function ConnectionRow({ listed, open, toggle, edit, remove }: RowProps) {
           {databaseTitles[connection.kind]} · {place}
         </span>
         <span className="text-xs text-muted">{file ? '' : listed.secret === 'environment' ? listed.variable : listed.secret === 'file' ? texts.data.connections.stored : texts.data.connections.noPassword}</span>
-        <IconButton label={texts.data.connections.edit(connection.name)} size="sm" onClick={edit}>
+        <IconButton needs="admin" label={texts.data.connections.edit(connection.name)} size="sm" onClick={edit}>
           <Pencil size={14} />
         </IconButton>
-        <IconButton label={texts.data.connections.remove(connection.name)} size="sm" onClick={remove}>
+        <IconButton needs="admin" label={texts.data.connections.remove(connection.name)} size="sm" onClick={remove}>
           <Trash2 size={14} />
         </IconButton>
       </div>

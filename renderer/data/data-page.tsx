@@ -71,7 +71,7 @@ export function DataPage() {
         actions={
           <>
             <input ref={picker} type="file" multiple hidden accept=".csv,.tsv,.txt,.parquet" onChange={(event) => void upload([...(event.target.files ?? [])])} />
-            <Button variant="primary" icon={<Upload size={14} />} busy={uploading !== null} onClick={() => picker.current?.click()}>
+            <Button needs="edit" variant="primary" icon={<Upload size={14} />} busy={uploading !== null} onClick={() => picker.current?.click()}>
               {uploading === null ? texts.data.upload : texts.data.uploading(String(uploading))}
             </Button>
           </>
@@ -118,7 +118,7 @@ export function DataPage() {
                     </span>
                     <span className="flex w-36 justify-end">
                       {usable ? (
-                        <Button size="sm" icon={<Plus size={14} />} onClick={() => void addReader(entry.path)}>
+                        <Button needs="edit" size="sm" icon={<Plus size={14} />} onClick={() => void addReader(entry.path)}>
                           {texts.data.addToCanvas}
                         </Button>
                       ) : null}

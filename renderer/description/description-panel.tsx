@@ -80,7 +80,7 @@ function Actions({ description }: { readonly description: PipelineDescription })
       <Button size="sm" variant="quiet" icon={<Download size={13} />} data-testid="description-save" onClick={() => saveMarkdown(description)}>
         {texts.help.description.save}
       </Button>
-      <Button size="sm" variant="quiet" icon={<NotebookPen size={13} />} data-testid="description-keep" title={texts.help.description.keepWhat} onClick={() => keep(description)}>
+      <Button needs="edit" size="sm" variant="quiet" icon={<NotebookPen size={13} />} data-testid="description-keep" title={texts.help.description.keepWhat} onClick={() => keep(description)}>
         {texts.help.description.keep}
       </Button>
       <IconButton label={texts.help.description.again} size="sm" onClick={() => void loadDescription()}>

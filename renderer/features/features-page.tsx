@@ -34,10 +34,10 @@ export function FeaturesPage() {
             title={texts.features.none}
             action={
               <>
-                <Button variant="primary" data-testid="define-view" onClick={defineView}>
+                <Button needs="edit" variant="primary" data-testid="define-view" onClick={defineView}>
                   {texts.features.define}
                 </Button>
-                <Button data-testid="features-template" onClick={() => void begin({ template: 'feature-store' })}>
+                <Button needs="edit" data-testid="features-template" onClick={() => void begin({ template: 'feature-store' })}>
                   {texts.features.template}
                 </Button>
               </>

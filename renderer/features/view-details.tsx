@@ -40,7 +40,7 @@ function Details({ view }: { readonly view: ViewDetail }) {
               {texts.features.openPipeline}
             </Button>
           )}
-          <Button size="sm" variant="primary" icon={<Workflow size={13} />} data-testid="use-features" onClick={() => putInPipeline(view, chosen)}>
+          <Button needs="edit" size="sm" variant="primary" icon={<Workflow size={13} />} data-testid="use-features" onClick={() => putInPipeline(view, chosen)}>
             {texts.features.use(chosen.length)}
           </Button>
         </div>

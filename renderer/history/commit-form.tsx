@@ -31,7 +31,7 @@ export function CommitForm() {
         </span>
       </p>
       <Input aria-label={texts.history.commit.message} data-testid="commit-message" value={message} disabled={!git.changed} placeholder={texts.history.commit.placeholder} onChange={(event) => setMessage(event.target.value)} />
-      <Button type="submit" size="sm" data-testid="commit" busy={busy} disabled={!git.changed || message.trim() === ''}>
+      <Button needs="edit" type="submit" size="sm" data-testid="commit" busy={busy} disabled={!git.changed || message.trim() === ''}>
         {texts.history.commit.commit}
       </Button>
     </form>

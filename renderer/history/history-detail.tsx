@@ -45,14 +45,14 @@ export function HistoryDetail() {
       </div>
       {naming === null ? (
         <div className="flex flex-wrap gap-1.5">
-          <Button size="sm" variant="primary" data-testid="restore-version" disabled={version === null} onClick={restoreVersion}>
+          <Button needs="edit" size="sm" variant="primary" data-testid="restore-version" disabled={version === null} onClick={restoreVersion}>
             {texts.history.restore}
           </Button>
-          <Button size="sm" data-testid="restore-selected" disabled={version === null || selected === 0} title={selected === 0 ? texts.history.selectFirst : undefined} onClick={restoreSelected}>
+          <Button needs="edit" size="sm" data-testid="restore-selected" disabled={version === null || selected === 0} title={selected === 0 ? texts.history.selectFirst : undefined} onClick={restoreSelected}>
             {texts.history.restoreSelected(selected)}
           </Button>
           {moment === null ? null : (
-            <Button size="sm" data-testid="name-version" onClick={() => setNaming(moment.name ?? '')}>
+            <Button needs="edit" size="sm" data-testid="name-version" onClick={() => setNaming(moment.name ?? '')}>
               {moment.name === null ? texts.history.nameIt : texts.history.changeName}
             </Button>
           )}

@@ -1,4 +1,4 @@
-import { ChevronRight } from 'lucide-react';
+import { ChevronRight, Eye } from 'lucide-react';
 import { useMemo, useState } from 'react';
 import { useShallow } from 'zustand/react/shallow';
 import type { PipelineNode } from '#app/pipeline/document.ts';
@@ -10,7 +10,7 @@ import { commandAt, isBoundary, levelDocument } from '#app/pipeline/subflow/inde
 import { edit, editRoot, usePipeline } from '../state/pipeline.ts';
 import { toggleExposed } from './subflow/exposed.ts';
 import { useRun } from '../state/run.ts';
-import { FieldMessage, TextArea, cx } from '../ui/index.ts';
+import { FieldMessage, TextArea, cx, useMay } from '../ui/index.ts';
 import { FormProvider, type FormContext } from './form-context.ts';
 import { fieldsOf, paramsSchema, setAt, type FieldSpec, type Path } from './form-model.ts';
 import { LearnContract } from './learn-contract.tsx';
@@ -50,6 +50,7 @@ export function ParametersTab({ node, definition }: { readonly node: PipelineNod
   return (
     <FormProvider value={outside === null ? form : { ...form, outside }}>
       <div className="flex flex-col gap-4 p-3">
+        <LookOnly />
         {general.length > 0 ? (
           <div className="flex flex-col gap-2.5 rounded-md bg-sunken p-2">
             {general.map((item) => (
@@ -64,6 +65,18 @@ export function ParametersTab({ node, definition }: { readonly node: PipelineNod
         <Comment node={node} />
       </div>
     </FormProvider>
+  );
+}
+
+/** Says once why the fields are grey. */
+function LookOnly() {
+  const why = useMay('edit');
+  if (why === null) return null;
+  return (
+    <p data-testid="look-only" className="flex items-start gap-2 rounded-md bg-warn-soft px-2.5 py-2 text-xs text-warn-ink">
+      <Eye size={14} aria-hidden className="mt-px shrink-0" />
+      {why}
+    </p>
   );
 }
 
@@ -93,7 +106,15 @@ function sourceColumns(facts: unknown): Schema | null {
 }
 
 function FieldList({ fields, node }: { readonly fields: readonly FieldSpec[]; readonly node: PipelineNode }) {
-  return fields.map((field) => <ParamField key={`${node.id} ${field.name}`} field={field} value={field.name in node.params ? node.params[field.name] : field.schema.default} path={[field.name]} />);
+  const why = useMay('edit');
+  return (
+    // As wide as what is in it wants to be: a fieldset has a smallest width of its own.
+    <fieldset disabled={why !== null} className="flex min-w-0 flex-col gap-4">
+      {fields.map((field) => (
+        <ParamField key={`${node.id} ${field.name}`} field={field} value={field.name in node.params ? node.params[field.name] : field.schema.default} path={[field.name]} />
+      ))}
+    </fieldset>
+  );
 }
 
 function Advanced({ fields, node }: { readonly fields: readonly FieldSpec[]; readonly node: PipelineNode }) {
@@ -111,6 +132,8 @@ function Advanced({ fields, node }: { readonly fields: readonly FieldSpec[]; rea
 
 function Comment({ node }: { readonly node: PipelineNode }) {
   const [open, setOpen] = useState(node.comment !== undefined);
+  const why = useMay('edit');
+  if (why !== null && node.comment === undefined) return null;
   if (!open) {
     return (
       <button type="button" onClick={() => setOpen(true)} className="self-start rounded-sm text-xs text-faint hover:text-ink">
@@ -123,6 +146,7 @@ function Comment({ node }: { readonly node: PipelineNode }) {
       <span className="text-xs font-medium text-muted">{texts.inspector.params.comment}</span>
       <TextArea
         value={node.comment ?? ''}
+        readOnly={why !== null}
         maxLength={10_000}
         placeholder={texts.inspector.params.commentPlaceholder}
         onChange={(event) => edit({ type: 'set-comment', nodeId: node.id, comment: event.target.value === '' ? null : event.target.value }, { group: `comment-${node.id}` })}

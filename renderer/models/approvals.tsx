@@ -14,10 +14,10 @@ export function Approvals({ detail, onVerdict }: { readonly detail: VersionDetai
       title={texts.registry.approvals}
       actions={
         <span className="flex gap-1">
-          <Button size="sm" variant="quiet" icon={<ThumbsUp size={13} />} data-testid="approve" onClick={() => onVerdict('approved')}>
+          <Button needs="operate" size="sm" variant="quiet" icon={<ThumbsUp size={13} />} data-testid="approve" onClick={() => onVerdict('approved')}>
             {texts.registry.verdictDialog.approveGo}
           </Button>
-          <Button size="sm" variant="quiet" icon={<ThumbsDown size={13} />} data-testid="reject" onClick={() => onVerdict('rejected')}>
+          <Button needs="operate" size="sm" variant="quiet" icon={<ThumbsDown size={13} />} data-testid="reject" onClick={() => onVerdict('rejected')}>
             {texts.registry.verdictDialog.rejectGo}
           </Button>
         </span>

@@ -71,7 +71,7 @@ function Import({ onClose }: { readonly onClose: () => void }) {
       footer={
         <>
           <Button onClick={() => (work.busy ? work.stop() : onClose())}>{texts.common.cancel}</Button>
-          <Button variant="primary" busy={work.busy} disabled={file === null || chosenName === ''} data-testid="import-go" onClick={() => void run()}>
+          <Button needs="operate" variant="primary" busy={work.busy} disabled={file === null || chosenName === ''} data-testid="import-go" onClick={() => void run()}>
             {words.go}
           </Button>
         </>

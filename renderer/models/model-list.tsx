@@ -47,7 +47,7 @@ export function ModelList() {
   }, [models.data]);
   const isEmpty = shown?.length === 0 && query === '' && typed.trim() === '';
   const importButton = (
-    <Button icon={<FileDown size={14} />} data-testid="import-model" onClick={() => setAsked('import')}>
+    <Button needs="operate" icon={<FileDown size={14} />} data-testid="import-model" onClick={() => setAsked('import')}>
       {texts.registry.importOnnx}
     </Button>
   );
@@ -63,10 +63,10 @@ export function ModelList() {
             align="end"
             trigger={<Button data-testid="mlflow-menu">{texts.registry.mlflow}</Button>}
             items={[
-              { id: 'pull', label: texts.registry.pullFrom, icon: <CloudDownload />, onSelect: () => setAsked('pull') },
-              { id: 'server', label: texts.registry.serverSettings, icon: <Settings2 />, onSelect: () => setAsked('server') },
+              { id: 'pull', needs: 'operate', label: texts.registry.pullFrom, icon: <CloudDownload />, onSelect: () => setAsked('pull') },
+              { id: 'server', needs: 'operate', label: texts.registry.serverSettings, icon: <Settings2 />, onSelect: () => setAsked('server') },
               { kind: 'separator', id: 'rule' },
-              { id: 'rules', label: texts.registry.approvalRule, icon: <ShieldCheck />, onSelect: () => setAsked('rules') },
+              { id: 'rules', needs: 'admin', label: texts.registry.approvalRule, icon: <ShieldCheck />, onSelect: () => setAsked('rules') },
             ]}
           />
         </>

@@ -53,10 +53,10 @@ export function ModelPage({ name, version }: { readonly name: string; readonly v
           <Button icon={<ArrowLeft size={14} />} data-testid="all-models" onClick={closeModel}>
             {texts.registry.allModels}
           </Button>
-          <Button icon={<History size={14} />} data-testid="roll-back" disabled={versions.every(({ stage }) => stage !== 'production')} onClick={() => setRollingBack(true)}>
+          <Button needs="operate" icon={<History size={14} />} data-testid="roll-back" disabled={versions.every(({ stage }) => stage !== 'production')} onClick={() => setRollingBack(true)}>
             {texts.registry.rollBack}
           </Button>
-          <Button icon={<CloudUpload size={14} />} disabled={shown === undefined} onClick={() => shown && ask('push', shown)}>
+          <Button needs="operate" icon={<CloudUpload size={14} />} disabled={shown === undefined} onClick={() => shown && ask('push', shown)}>
             {texts.registry.mlflow}
           </Button>
           <Button

@@ -27,7 +27,7 @@ export function NoteEditor({ name, version, note }: { readonly name: string; rea
       <Part
         title={texts.registry.note}
         actions={
-          <Button size="sm" variant="quiet" icon={<Pencil size={13} />} data-testid="edit-note" onClick={() => setDraft(note)}>
+          <Button needs="operate" size="sm" variant="quiet" icon={<Pencil size={13} />} data-testid="edit-note" onClick={() => setDraft(note)}>
             {note === '' ? texts.registry.addNote : texts.registry.editNote}
           </Button>
         }

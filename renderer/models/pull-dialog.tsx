@@ -54,7 +54,7 @@ function Pull({ onClose, onServer }: Omit<PullDialogProps, 'open'>) {
       footer={
         <>
           <Button onClick={() => (transfer.busy ? transfer.stop() : close())}>{texts.common.cancel}</Button>
-          <Button variant="primary" busy={transfer.busy} disabled={model === ''} data-testid="pull-go" onClick={() => void pull()}>
+          <Button needs="operate" variant="primary" busy={transfer.busy} disabled={model === ''} data-testid="pull-go" onClick={() => void pull()}>
             {words.pull}
           </Button>
         </>

@@ -41,7 +41,7 @@ export function PushDialog({ version, onClose }: { readonly version: VersionSumm
       footer={
         <>
           <Button onClick={() => (transfer.busy ? transfer.stop() : close())}>{texts.common.cancel}</Button>
-          <Button variant="primary" busy={transfer.busy} disabled={server.data?.server == null || as.trim() === ''} data-testid="push-go" onClick={() => void push()}>
+          <Button needs="operate" variant="primary" busy={transfer.busy} disabled={server.data?.server == null || as.trim() === ''} data-testid="push-go" onClick={() => void push()}>
             {words.push}
           </Button>
         </>

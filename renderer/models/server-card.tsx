@@ -46,7 +46,7 @@ export function ServerCard({ server, model, onStopped }: ServerCardProps) {
       <Button size="sm" icon={<Copy size={14} />} onClick={copy}>
         {texts.models.copyCurl}
       </Button>
-      <Button size="sm" variant="danger" icon={<Square size={13} />} busy={busy} onClick={stop}>
+      <Button needs="operate" size="sm" variant="danger" icon={<Square size={13} />} busy={busy} onClick={stop}>
         {texts.models.stop}
       </Button>
     </li>

@@ -52,7 +52,7 @@ function Server({ onClose }: { readonly onClose: () => void }) {
       footer={
         <>
           <Button onClick={onClose}>{texts.common.close}</Button>
-          <Button variant="primary" busy={work.busy} disabled={draft.url.trim() === '' || draft.experiment.trim() === ''} data-testid="server-go" onClick={() => void save()}>
+          <Button needs="admin" variant="primary" busy={work.busy} disabled={draft.url.trim() === '' || draft.experiment.trim() === ''} data-testid="server-go" onClick={() => void save()}>
             {words.test}
           </Button>
         </>

@@ -35,21 +35,21 @@ export function useVersionActions(versions: readonly VersionSummary[]): { readon
     }
   };
   const items = (one: VersionSummary): MenuItem[] => {
-    const stage = (to: Stage, icon: React.ReactNode): MenuItem[] => (one.stage === to ? [] : [{ id: to, label: to === 'archived' ? texts.registry.archive : texts.registry.moveTo(texts.registry.stages[to]), icon, onSelect: () => void move(one, to) }]);
+    const stage = (to: Stage, icon: React.ReactNode): MenuItem[] => (one.stage === to ? [] : [{ id: to, needs: 'operate', label: to === 'archived' ? texts.registry.archive : texts.registry.moveTo(texts.registry.stages[to]), icon, onSelect: () => void move(one, to) }]);
     return [
-      ...(one.stage === 'production' ? [] : [{ id: 'promote', label: texts.registry.promote, icon: <Rocket />, onSelect: () => ask('promote', one) } satisfies MenuItem]),
+      ...(one.stage === 'production' ? [] : [{ id: 'promote', needs: 'operate', label: texts.registry.promote, icon: <Rocket />, onSelect: () => ask('promote', one) } satisfies MenuItem]),
       ...stage('staging', <FlaskConical />),
       ...stage('candidate', <CircleDashed />),
       ...stage('archived', <Archive />),
       { kind: 'separator', id: 's1' },
-      { id: 'alias', label: texts.registry.setAlias, icon: <Tag />, onSelect: () => ask('alias', one) },
-      ...one.aliases.map((alias): MenuItem => ({ id: `alias ${alias}`, label: texts.registry.removeAlias(alias), icon: <Tags />, onSelect: () => void removeAlias(one.name, alias) })),
+      { id: 'alias', needs: 'operate', label: texts.registry.setAlias, icon: <Tag />, onSelect: () => ask('alias', one) },
+      ...one.aliases.map((alias): MenuItem => ({ id: `alias ${alias}`, needs: 'operate', label: texts.registry.removeAlias(alias), icon: <Tags />, onSelect: () => void removeAlias(one.name, alias) })),
       { kind: 'separator', id: 's2' },
-      { id: 'approve', label: texts.registry.approve, icon: <ThumbsUp />, onSelect: () => ask('approve', one) },
-      { id: 'reject', label: texts.registry.reject, icon: <ThumbsDown />, onSelect: () => ask('reject', one) },
+      { id: 'approve', needs: 'operate', label: texts.registry.approve, icon: <ThumbsUp />, onSelect: () => ask('approve', one) },
+      { id: 'reject', needs: 'operate', label: texts.registry.reject, icon: <ThumbsDown />, onSelect: () => ask('reject', one) },
       { kind: 'separator', id: 's3' },
-      { id: 'push', label: texts.registry.pushTo, icon: <CloudUpload />, onSelect: () => ask('push', one) },
-      { id: 'remove', label: texts.registry.remove, icon: <Trash2 />, danger: true, onSelect: () => ask('remove', one) },
+      { id: 'push', needs: 'operate', label: texts.registry.pushTo, icon: <CloudUpload />, onSelect: () => ask('push', one) },
+      { id: 'remove', needs: 'admin', label: texts.registry.remove, icon: <Trash2 />, danger: true, onSelect: () => ask('remove', one) },
     ];
   };
   const dialogs =

@@ -47,7 +47,7 @@ export function VersionDetailView({ summary, items, onPromote, onVerdict }: Vers
         <span className="text-sm text-muted">{texts.registry.source[summary.source]}</span>
         <span className="ml-auto flex items-center gap-2">
           {summary.stage === 'production' ? null : (
-            <Button variant="primary" icon={<Rocket size={14} />} data-testid="promote" onClick={onPromote}>
+            <Button needs="operate" variant="primary" icon={<Rocket size={14} />} data-testid="promote" onClick={onPromote}>
               {texts.registry.promote}
             </Button>
           )}

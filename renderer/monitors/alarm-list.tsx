@@ -51,7 +51,7 @@ function AlarmRow({ alarm, onChanged }: { readonly alarm: Alarm; readonly onChan
         )}
         {alarm.state === 'open' ? <Acknowledge onKeep={(note) => change(client.monitoring.acknowledge({ id: alarm.id, note }))} /> : null}
         {alarm.state === 'cleared' ? null : (
-          <Button size="sm" variant="quiet" data-testid="alarm-clear" onClick={() => change(client.monitoring.clear({ id: alarm.id }))}>
+          <Button needs="operate" size="sm" variant="quiet" data-testid="alarm-clear" onClick={() => change(client.monitoring.clear({ id: alarm.id }))}>
             {words.clear}
           </Button>
         )}
@@ -88,7 +88,7 @@ function Acknowledge({ onKeep }: { readonly onKeep: (note: string) => void }) {
           {words.note}
           <TextArea value={note} rows={3} maxLength={2000} onChange={(event) => setNote(event.target.value)} />
         </label>
-        <Button type="submit" size="sm" variant="primary" data-testid="alarm-keep">
+        <Button needs="operate" type="submit" size="sm" variant="primary" data-testid="alarm-keep">
           {words.keepNote}
         </Button>
       </form>

@@ -46,7 +46,7 @@ export function MonitorsPage() {
         {error ? <Notice diagnostic={error} action={<Button onClick={reloadMonitors}>{texts.common.tryAgain}</Button>} /> : null}
         {monitors.data === null && !error ? <Spinner label={texts.common.loading} /> : null}
         {isEmpty ? (
-          <EmptyState icon={<Activity />} title={words.none} action={<Button onClick={showTemplates}>{words.template}</Button>}>
+          <EmptyState icon={<Activity />} title={words.none} action={<Button needs="edit" onClick={showTemplates}>{words.template}</Button>}>
             {words.how}
           </EmptyState>
         ) : shown !== null ? (

@@ -63,7 +63,7 @@ function Found({ block, resolved, tone, onChoose }: BlockContentProps & { readon
           icon={<CircleHelp size={20} />}
           action={
             run === null ? null : (
-              <Button variant="primary" size="sm" icon={<Play size={13} />} onClick={() => void runTo(run.path, run.node)}>
+              <Button needs="run" variant="primary" size="sm" icon={<Play size={13} />} onClick={() => void runTo(run.path, run.node)}>
                 {texts.app.run.toHere}
               </Button>
             )

@@ -44,7 +44,7 @@ export function ReportList() {
                 </span>
               </button>
               <span className="absolute right-2 top-2 opacity-0 focus-within:opacity-100 group-hover:opacity-100">
-                <IconButton label={texts.reports.remove(title)} size="sm" onClick={() => void remove(path)}>
+                <IconButton needs="edit" label={texts.reports.remove(title)} size="sm" onClick={() => void remove(path)}>
                   <Trash2 size={14} />
                 </IconButton>
               </span>
@@ -75,7 +75,7 @@ function Makers() {
             : run.map(({ path, title }) => ({ id: path, label: title, onSelect: () => void reportOfRun(path) }))
         }
       />
-      <Button variant="primary" icon={<FilePlus2 size={14} />} data-testid="new-report" onClick={() => void createReport()}>
+      <Button needs="edit" variant="primary" icon={<FilePlus2 size={14} />} data-testid="new-report" onClick={() => void createReport()}>
         {texts.reports.newReport}
       </Button>
     </>

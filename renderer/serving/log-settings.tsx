@@ -50,7 +50,7 @@ export function LogSettings({ settings, inputs, onChange }: LogSettingsProps) {
         </ul>
       </details>
       {isChanged ? (
-        <Button
+        <Button needs="operate"
           size="sm"
           className="mt-2"
           disabled={!daysAreFine}

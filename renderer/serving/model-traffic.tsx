@@ -41,7 +41,7 @@ export function ModelTraffic({ server, url, needsToken, model, settings, models,
         <h3 className="text-sm font-semibold">{model.name}</h3>
         <span className="font-mono text-xs text-muted">{address}</span>
         <span className="flex-1" />
-        <Button size="sm" aria-expanded={trying} onClick={() => setTrying(!trying)}>{t.tryIt}</Button>
+        <Button needs="run" size="sm" aria-expanded={trying} onClick={() => setTrying(!trying)}>{t.tryIt}</Button>
       </div>
       {model.problems.map(({ variant, message }) => (
         <FieldMessage key={variant} severity="warning" message={`${t.variant[variant]}: ${message}`} />
@@ -69,8 +69,8 @@ export function ModelTraffic({ server, url, needsToken, model, settings, models,
       </ul>
       {own === undefined ? null : (
         <div className="mt-1.5 flex gap-1.5">
-          {own.canary === null ? <Button size="sm" variant="quiet" icon={<Plus size={13} />} onClick={() => change({ canary: { reference: `${model.name}@latest`, percent: 10, key: null } })}>{t.addCanary}</Button> : null}
-          {own.shadow === null ? <Button size="sm" variant="quiet" icon={<Plus size={13} />} onClick={() => change({ shadow: { reference: `${model.name}@latest` } })}>{t.addShadow}</Button> : null}
+          {own.canary === null ? <Button needs="operate" size="sm" variant="quiet" icon={<Plus size={13} />} onClick={() => change({ canary: { reference: `${model.name}@latest`, percent: 10, key: null } })}>{t.addCanary}</Button> : null}
+          {own.shadow === null ? <Button needs="operate" size="sm" variant="quiet" icon={<Plus size={13} />} onClick={() => change({ shadow: { reference: `${model.name}@latest` } })}>{t.addShadow}</Button> : null}
         </div>
       )}
       {trying ? <TryForm server={server} url={url} needsToken={needsToken} model={model} /> : null}
@@ -137,9 +137,9 @@ function VersionRow({ version, model, own, models, onChange }: VersionRowProps) 
         {version.callMs === null ? <span className="text-xs text-faint">{t.where[version.lane]}</span> : null}
       </div>
       <div className="flex items-center gap-1">
-        {variant === 'canary' && canary !== null ? <Button size="sm" variant="quiet" onClick={() => onChange({ reference: canary.reference, canary: null })}>{t.makePrimary}</Button> : null}
-        {variant === 'canary' ? <IconButton size="sm" label={t.removeCanary} onClick={() => onChange({ canary: null })}><X size={14} /></IconButton> : null}
-        {variant === 'shadow' ? <IconButton size="sm" label={t.removeShadow} onClick={() => onChange({ shadow: null })}><X size={14} /></IconButton> : null}
+        {variant === 'canary' && canary !== null ? <Button needs="operate" size="sm" variant="quiet" onClick={() => onChange({ reference: canary.reference, canary: null })}>{t.makePrimary}</Button> : null}
+        {variant === 'canary' ? <IconButton needs="operate" size="sm" label={t.removeCanary} onClick={() => onChange({ canary: null })}><X size={14} /></IconButton> : null}
+        {variant === 'shadow' ? <IconButton needs="operate" size="sm" label={t.removeShadow} onClick={() => onChange({ shadow: null })}><X size={14} /></IconButton> : null}
       </div>
     </li>
   );

@@ -100,7 +100,7 @@ export function ServeButton({ reference }: ServeButtonProps) {
   };
   return (
     <>
-      <Button icon={<Server size={14} />} busy={busy} data-testid="serve-version" onClick={open}>{texts.serving.serveThis}</Button>
+      <Button needs="operate" icon={<Server size={14} />} busy={busy} data-testid="serve-version" onClick={open}>{texts.serving.serveThis}</Button>
       {known === null ? null : <ServeDialog {...known} reference={reference} onClose={() => setKnown(null)} onStarted={() => useView.setState({ page: 'serving' })} />}
     </>
   );

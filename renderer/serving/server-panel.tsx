@@ -87,13 +87,13 @@ export function ServerPanel({ server, models, onChanged }: ServerPanelProps) {
           ) : null}
           {running ? (
             <>
-              {server.startedBy === 'app' ? <Button size="sm" icon={<RotateCcw size={13} />} busy={busy} onClick={() => act(() => client.serving.restart({ name }))}>{texts.serving.restart}</Button> : null}
-              <Button size="sm" variant="danger" icon={<Square size={13} />} busy={busy} onClick={() => act(() => client.serving.stop({ name }))}>{texts.serving.stop}</Button>
+              {server.startedBy === 'app' ? <Button needs="operate" size="sm" icon={<RotateCcw size={13} />} busy={busy} onClick={() => act(() => client.serving.restart({ name }))}>{texts.serving.restart}</Button> : null}
+              <Button needs="operate" size="sm" variant="danger" icon={<Square size={13} />} busy={busy} onClick={() => act(() => client.serving.stop({ name }))}>{texts.serving.stop}</Button>
             </>
           ) : (
             <>
-              <Button size="sm" icon={<Play size={13} />} busy={busy || state === 'starting'} disabled={server.settings === null} onClick={() => act(() => client.serving.startAgain({ name }))}>{texts.serving.start}</Button>
-              <IconButton label={texts.serving.remove} disabled={busy} onClick={() => act(() => client.serving.remove({ name }))}><Trash2 size={15} /></IconButton>
+              <Button needs="operate" size="sm" icon={<Play size={13} />} busy={busy || state === 'starting'} disabled={server.settings === null} onClick={() => act(() => client.serving.startAgain({ name }))}>{texts.serving.start}</Button>
+              <IconButton needs="operate" label={texts.serving.remove} disabled={busy} onClick={() => act(() => client.serving.remove({ name }))}><Trash2 size={15} /></IconButton>
             </>
           )}
         </div>

@@ -30,7 +30,7 @@ export function ServingPage() {
       <Page
         title={texts.serving.title}
         description={texts.serving.what}
-        actions={list.length > 0 && hasModels ? <Button variant="primary" icon={<Plus size={15} />} onClick={() => setOpen(true)}>{texts.serving.serve}</Button> : undefined}
+        actions={list.length > 0 && hasModels ? <Button needs="operate" variant="primary" icon={<Plus size={15} />} onClick={() => setOpen(true)}>{texts.serving.serve}</Button> : undefined}
       >
         {error ? <Notice diagnostic={error} action={<Button onClick={reload}>{texts.common.tryAgain}</Button>} /> : null}
         {servers.data === null && !servers.error ? <Spinner label={texts.common.loading} /> : null}
@@ -44,7 +44,7 @@ export function ServingPage() {
               title={texts.serving.none}
               action={
                 hasModels ? (
-                  <Button variant="primary" icon={<Plus size={15} />} data-testid="serve-model" onClick={() => setOpen(true)}>{texts.serving.serve}</Button>
+                  <Button needs="operate" variant="primary" icon={<Plus size={15} />} data-testid="serve-model" onClick={() => setOpen(true)}>{texts.serving.serve}</Button>
                 ) : (
                   <Button onClick={() => useView.setState({ page: 'canvas' })}>{texts.common.goToCanvas}</Button>
                 )

@@ -23,7 +23,7 @@ export function TokensPanel() {
       <header className="flex flex-wrap items-center gap-x-3 gap-y-1 border-b border-line px-4 py-3">
         <h2 className="text-base font-semibold">{t.title}</h2>
         <p className="min-w-0 flex-1 text-sm text-muted">{t.what}</p>
-        <Button size="sm" icon={<KeyRound size={13} />} onClick={() => setMaking(true)}>{t.make}</Button>
+        <Button needs="operate" size="sm" icon={<KeyRound size={13} />} onClick={() => setMaking(true)}>{t.make}</Button>
       </header>
       {tokens.data?.length === 0 ? <p className="px-4 py-3 text-sm text-muted">{t.none}</p> : null}
       <ul>
@@ -36,7 +36,7 @@ export function TokensPanel() {
               <span className="min-w-0 flex-1 text-xs text-muted">
                 {t.made} <TimeAgo at={token.createdAt} /> · {t.expires} {token.expiresAt === null ? t.never : t.on(new Date(token.expiresAt).toLocaleDateString())}
               </span>
-              {token.revokedAt !== null ? <Badge tone="bad">{t.revoked}</Badge> : isOver ? <Badge tone="warn">{t.expired}</Badge> : <Button size="sm" variant="danger" onClick={() => revoke(token.id)}>{t.revoke}</Button>}
+              {token.revokedAt !== null ? <Badge tone="bad">{t.revoked}</Badge> : isOver ? <Badge tone="warn">{t.expired}</Badge> : <Button needs="operate" size="sm" variant="danger" onClick={() => revoke(token.id)}>{t.revoke}</Button>}
             </li>
           );
         })}

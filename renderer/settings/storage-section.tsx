@@ -49,10 +49,10 @@ export function StorageSection() {
       title={texts.settings.memoryAndDisk}
       action={
         <div className="flex gap-2">
-          <Button size="sm" icon={<Eraser size={13} />} busy={busy} onClick={() => void clean(false)}>
+          <Button needs="operate" size="sm" icon={<Eraser size={13} />} busy={busy} onClick={() => void clean(false)}>
             {texts.settings.freeSpace}
           </Button>
-          <Button size="sm" busy={busy} onClick={() => void clean(true)}>
+          <Button needs="operate" size="sm" busy={busy} onClick={() => void clean(true)}>
             {texts.settings.removeAll}
           </Button>
         </div>

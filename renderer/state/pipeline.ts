@@ -14,6 +14,7 @@ import { announce } from './announce.ts';
 import { catalogue, takesOneConnection } from './catalogue.ts';
 import { notify } from './notices.ts';
 import { texts } from '../text/texts.ts';
+import { whyNot } from '../ui/may.ts';
 import { told } from '../text/told.ts';
 
 export type SaveState = 'saved' | 'unsaved' | 'saving' | 'failed';
@@ -200,9 +201,11 @@ export function redo(): void {
 /** Tells the person so. */
 function isLookingOnly(): boolean {
   const { viewing, readOnly } = usePipeline.getState();
-  if (readOnly) notify({ severity: 'info', message: texts.state.readOnly, remedy: texts.common.otherWindow });
+  const why = whyNot('edit');
+  if (why !== null) notify({ severity: 'info', message: why });
+  else if (readOnly) notify({ severity: 'info', message: texts.state.readOnly, remedy: texts.common.otherWindow });
   else if (viewing) notify({ severity: 'info', message: texts.state.earlierEdit, remedy: texts.state.earlierBack });
-  return viewing || readOnly;
+  return viewing || readOnly || why !== null;
 }
 
 function step(direction: 'undo' | 'redo'): void {

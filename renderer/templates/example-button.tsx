@@ -11,7 +11,7 @@ export function ExampleButton({ type }: { readonly type: string }) {
   useEffect(() => void loadExamples(), []);
   if (!has) return null;
   return (
-    <Button icon={<ExternalLink size={14} />} title={texts.help.example.what} busy={beginning === type} disabled={beginning !== null} data-testid="open-example" className="self-start" onClick={() => void begin({ example: type })}>
+    <Button needs="edit" icon={<ExternalLink size={14} />} title={texts.help.example.what} busy={beginning === type} disabled={beginning !== null} data-testid="open-example" className="self-start" onClick={() => void begin({ example: type })}>
       {texts.help.example.open}
     </Button>
   );

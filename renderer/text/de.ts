@@ -14,6 +14,7 @@ import { models } from './de/models.ts';
 import { outline } from './de/outline.ts';
 import { results } from './de/results.ts';
 import { monitors } from './de/monitors.ts';
+import { people } from './de/people.ts';
 import { registry } from './de/registry.ts';
 import { reports } from './de/reports.ts';
 import { runs } from './de/runs.ts';
@@ -43,6 +44,7 @@ export const de: Texts = {
   outline,
   results,
   monitors,
+  people,
   registry,
   reports,
   runs,

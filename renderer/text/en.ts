@@ -14,6 +14,7 @@ import { models } from './en/models.ts';
 import { outline } from './en/outline.ts';
 import { results } from './en/results.ts';
 import { monitors } from './en/monitors.ts';
+import { people } from './en/people.ts';
 import { registry } from './en/registry.ts';
 import { reports } from './en/reports.ts';
 import { runs } from './en/runs.ts';
@@ -42,6 +43,7 @@ export const en = {
   outline,
   results,
   monitors,
+  people,
   registry,
   reports,
   runs,

@@ -51,7 +51,7 @@ export function AuditState({ icons }: { readonly icons: { readonly verify: React
         <Button icon={icons.verify} busy={verdict.loading} onClick={verdict.reload} data-testid="audit-verify">
           {audit.verify}
         </Button>
-        <Button icon={icons.sign} busy={signing} disabled={!found.ok || found.unsigned === 0} onClick={() => void sign()}>
+        <Button needs="operate" icon={icons.sign} busy={signing} disabled={!found.ok || found.unsigned === 0} onClick={() => void sign()}>
           {audit.sign}
         </Button>
       </div>

@@ -78,8 +78,8 @@ export function AuditTab() {
             </Button>
           }
           items={[
-            { id: 'jsonl', label: texts.trace.audit.jsonl, onSelect: () => void save('jsonl') },
-            { id: 'csv', label: texts.trace.audit.csv, onSelect: () => void save('csv') },
+            { id: 'jsonl', needs: 'operate', label: texts.trace.audit.jsonl, onSelect: () => void save('jsonl') },
+            { id: 'csv', needs: 'operate', label: texts.trace.audit.csv, onSelect: () => void save('csv') },
           ]}
         />
       </div>

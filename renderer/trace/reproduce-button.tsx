@@ -27,7 +27,7 @@ export function ReproduceButton({ runId, size = 'md', icon = <RotateCw size={14}
   };
   return (
     <>
-      <Button size={size} icon={icon} data-testid="reproduce" onClick={start}>
+      <Button needs="run" size={size} icon={icon} data-testid="reproduce" onClick={start}>
         {texts.trace.reproduce}
       </Button>
       <Dialog

@@ -4,6 +4,7 @@ export { useTheme, startTheme, tokenColour, type Theme, type ThemeChoice } from 
 export { Button, IconButton, type ButtonVariant } from './button.tsx';
 export { Tooltip, TooltipProvider } from './tooltip.tsx';
 export { Kbd, keyText } from './kbd.tsx';
+export { useMay, usePermissions, whyNot, type Permission } from './may.ts';
 export { Spinner } from './spinner.tsx';
 export { Progress } from './progress.tsx';
 export { Badge, TypeBadge, type Tone } from './badge.tsx';

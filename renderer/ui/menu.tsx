@@ -4,6 +4,7 @@ import { Check, ChevronRight } from 'lucide-react';
 import { cx } from './class-names.ts';
 import { leaveFocusInDialog } from './dialog.tsx';
 import { Kbd } from './kbd.tsx';
+import { usePermissions, whyNot, type Permission } from './may.ts';
 
 export type MenuItem =
   | {
@@ -15,6 +16,8 @@ export type MenuItem =
       readonly disabled?: boolean;
       readonly checked?: boolean;
       readonly danger?: boolean;
+      /** Shown disabled, with the reason, to whoever may not do it. */
+      readonly needs?: Permission | undefined;
       readonly onSelect: () => void;
     }
   | { readonly kind: 'submenu'; readonly id: string; readonly label: string; readonly icon?: ReactNode; readonly disabled?: boolean; readonly items: readonly MenuItem[] }
@@ -36,6 +39,7 @@ interface Parts {
 
 function MenuItems({ items, parts }: { readonly items: readonly MenuItem[]; readonly parts: Parts }) {
   const { Item, Separator, Label, Portal, Sub, SubTrigger, SubContent } = parts;
+  usePermissions();
   return items.map((item) => {
     if (item.kind === 'separator') return <Separator key={item.id} className="my-1 h-px bg-line" />;
     if (item.kind === 'label') return <Label key={item.id} className="px-2 pb-0.5 pt-1.5 text-xs text-faint">{item.label}</Label>;
@@ -55,8 +59,9 @@ function MenuItems({ items, parts }: { readonly items: readonly MenuItem[]; read
         </Sub>
       );
     }
+    const why = whyNot(item.needs);
     return (
-      <Item key={item.id} disabled={item.disabled ?? false} onSelect={item.onSelect} className={cx(itemClass, item.danger && 'text-bad-ink')}>
+      <Item key={item.id} disabled={(item.disabled ?? false) || why !== null} title={why ?? undefined} onSelect={item.onSelect} className={cx(itemClass, item.danger && 'text-bad-ink')}>
         <span className="flex w-4 shrink-0 justify-center text-muted [&>svg]:size-3.5">{item.checked ? <Check className="text-accent-ink" /> : item.icon}</span>
         <span className="min-w-0 flex-1 truncate">{item.label}</span>
         {item.keys ? <Kbd keys={item.keys} className="pl-4" /> : null}

@@ -1,6 +1,7 @@
 import { Checkbox as RadixCheckbox, Slider as RadixSlider, Switch as RadixSwitch } from 'radix-ui';
 import { Check } from 'lucide-react';
 import { cx } from './class-names.ts';
+import { useMay, type Permission } from './may.ts';
 
 interface SwitchProps {
   readonly checked: boolean;
@@ -8,16 +9,20 @@ interface SwitchProps {
   readonly label?: string;
   readonly id?: string;
   readonly disabled?: boolean;
+  /** Shown disabled, with the reason, to whoever may not do it. */
+  readonly needs?: Permission | undefined;
 }
 
-export function Switch({ checked, onChange, label, id, disabled }: SwitchProps) {
+export function Switch({ checked, onChange, label, id, disabled, needs }: SwitchProps) {
+  const why = useMay(needs);
   return (
     <RadixSwitch.Root
       id={id}
       aria-label={label}
       checked={checked}
       onCheckedChange={onChange}
-      disabled={disabled ?? false}
+      title={why ?? undefined}
+      disabled={(disabled ?? false) || why !== null}
       className="relative h-4 w-7 shrink-0 rounded-full bg-line-control transition-colors duration-120 data-[state=checked]:bg-accent disabled:opacity-50"
     >
       <RadixSwitch.Thumb className="block size-3 translate-x-0.5 rounded-full bg-white shadow-card transition-transform duration-120 data-[state=checked]:translate-x-3.5" />

@@ -80,6 +80,10 @@ it('reads any header without failing', () => {
 });
 
 describe('sentences in German', () => {
+  it('say nobody “Sie”, as the window does', () => {
+    for (const html of everyPage('de')) expect(html).not.toMatch(/\b(Sie|Ihre?[mnrs]?)\b/);
+  });
+
   it('there is one for every refusal of a provider or of the admission', () => {
     const person: OidcIdentity = { issuer: 'https://id.example', subject: '1', email: 'a@b.example', emailVerified: false, preferredName: null, claims: {} };
     const base = { issuer: 'https://id.example', clientId: 'penstock' };
@@ -104,6 +108,6 @@ describe('sentences in German', () => {
       expect(inGerman(thrown.remedy ?? ''), thrown.remedy ?? '').not.toBe(thrown.remedy);
     }
     expect(inGerman('Keycloak cannot be reached.')).toBe('Keycloak ist nicht erreichbar.');
-    expect(inGerman('There were too many tries. Try again in 32 s.')).toBe('Das waren zu viele Versuche. In 32 s können Sie es wieder versuchen.');
+    expect(inGerman('There were too many tries. Try again in 32 s.')).toBe('Das waren zu viele Versuche. In 32 s geht es wieder.');
   });
 });
