@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { RPCHandler } from '@orpc/server/ws';
+import { localContext } from '#app/access/caller.ts';
 import { toDiagnostic } from '#app/core/errors.ts';
 import { encodeFrame, FrameDecoder, type Frame } from '#app/protocol/frames.ts';
 import { Engine } from './engine.ts';
@@ -60,7 +61,7 @@ export async function serveFrames(router: EngineRouter, input: Readable, output:
           write(typeof data === 'string' ? { type: 'text', connection, text: data } : { type: 'binary', connection, bytes: data });
         });
         ports.set(connection, port);
-        void handler.upgrade(port as unknown as Parameters<typeof handler.upgrade>[0]);
+        void handler.upgrade(port as unknown as Parameters<typeof handler.upgrade>[0], { context: localContext });
         return;
       }
       case 'close': {

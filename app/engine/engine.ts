@@ -8,6 +8,7 @@ import { Checkpoints } from './services/checkpoints.ts';
 import { outsideDatabases } from './services/databases.ts';
 import { answerQuestion } from './analysis/answer.ts';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { actAs, actingName } from '#app/access/caller.ts';
 import os from 'node:os';
 import path from 'node:path';
 import { distinctDiagnostics } from '#app/core/diagnostics.ts';
@@ -129,8 +130,7 @@ export class Engine {
   readonly brief: BriefFile;
   readonly features: Features;
   readonly events = new ProjectEvents((error) => this.noteUnexpected(error));
-  /** Who works here, in the audit log; a trigger writes its own name instead. */
-  readonly actor: string = `user:${userName()}`;
+  readonly #user = `user:${userName()}`;
   readonly projectDir: string;
   readonly filesDir: string;
   readonly resourcesDir: string;
@@ -257,6 +257,11 @@ export class Engine {
     }
   }
 
+  /** Who works here, in the audit log: whoever made the present call, a trigger's name in what it started, else the system's user. */
+  get actor(): string {
+    return actingName() ?? this.#user;
+  }
+
   /** True while this process may not write: see `EngineOptions.readOnly`, and a project that another process has taken. */
   get readOnly(): boolean {
     return this.store.readOnly;
@@ -313,6 +318,11 @@ export class Engine {
    * @throws PenstockError `already-running`, `cycle`, `unknown-node`, `read-only`, `preflight-refused`.
    */
   async startRun(request: StartRun): Promise<PipelineRun> {
+    // What a schedule runs is not done by whoever happened to be asking when its clock was set.
+    return request.trigger === undefined ? this.#startRun(request) : actAs(request.trigger, () => this.#startRun(request));
+  }
+
+  async #startRun(request: StartRun): Promise<PipelineRun> {
     this.assertWritable();
     const expanded = this.analyser.expand(request.document);
     const { document } = expanded;

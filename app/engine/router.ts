@@ -4,6 +4,8 @@ import { implement, ORPCError, onError } from '@orpc/server';
 import { isCancelled, PenstockError, toDiagnostic } from '#app/core/errors.ts';
 import { penstockVersion } from '#app/core/version.ts';
 import { contract } from '#app/protocol/contract.ts';
+import { authorize } from '#app/access/authorize.ts';
+import { actAs, type CallContext } from '#app/access/caller.ts';
 import type { Engine } from './engine.ts';
 import type { Implementer } from './procedures/implementer.ts';
 import { briefProcedures } from './procedures/brief.ts';
@@ -32,17 +34,24 @@ import { listFiles, storeUpload } from './project/project-files.ts';
 import { readerFor } from './project/reader-for.ts';
 import { onWire } from './wire.ts';
 
-/** Every procedure of the protocol over one engine. Thrown errors become `DIAGNOSTIC` errors: a code, a sentence and a remedy. */
+/**
+ * Every procedure of the protocol over one engine. Thrown errors become `DIAGNOSTIC` errors: a code, a sentence and a remedy. Whether the
+ * caller may is asked before anything of the input is read.
+ */
 export function createRouter(engine: Engine) {
   // Errors thrown on purpose and unknown ones alike reach the front end as diagnostics; a stack never does.
-  const os = implement(contract).use(
+  const os = implement(contract).$context<CallContext>().use(
     onError((error) => {
       if (error instanceof ORPCError && error.code === 'DIAGNOSTIC') return;
       if (error instanceof ORPCError && !(error.cause instanceof PenstockError)) throw badRequest(error);
       engine.noteUnexpected(error);
-      throw new ORPCError('DIAGNOSTIC', { defined: true, status: isCancelled(error) ? 499 : 422, message: toDiagnostic(error).message, data: onWire(toDiagnostic(error)) });
+      throw new ORPCError('DIAGNOSTIC', { defined: true, status: statusOf(error), message: toDiagnostic(error).message, data: onWire(toDiagnostic(error)) });
     }),
-  );
+  ).use(({ context, path: procedure, next }) => {
+    const caller = context.caller();
+    authorize(caller, procedure.join('.'));
+    return actAs(caller.actor, () => next());
+  });
   const never = new AbortController().signal;
 
   return os.router({
@@ -194,6 +203,12 @@ export function createRouter(engine: Engine) {
       }),
     },
   });
+}
+
+function statusOf(error: unknown): number {
+  if (isCancelled(error)) return 499;
+  if (!(error instanceof PenstockError)) return 422;
+  return error.code === 'session-ended' ? 401 : error.code === 'not-allowed' ? 403 : 422;
 }
 
 /** What the contract refused (a wrong input), as a diagnostic. */

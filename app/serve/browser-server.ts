@@ -3,8 +3,9 @@ import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import path from 'node:path';
 import { RPCHandler } from '@orpc/server/ws';
-import type { Router, Context } from '@orpc/server';
+import type { Router } from '@orpc/server';
 import { WebSocketServer } from 'ws';
+import { localContext, type CallContext } from '#app/access/caller.ts';
 import { PenstockError } from '#app/core/errors.ts';
 import { contentSecurityPolicy, mimeTypes } from '#app/core/web-files.ts';
 
@@ -13,7 +14,7 @@ export interface BrowserServerOptions {
   readonly rendererDir: string;
   /** The engine's router (app/engine). */
   // The library's own "any router" type; every procedure is checked by the contract inside.
-  readonly router: Router<Record<never, never>, Context>;
+  readonly router: Router<Record<never, never>, CallContext>;
   /** 0: any free port. */
   readonly port: number;
   /** Fixed token for tests; otherwise 32 random bytes, new at each start. */
@@ -135,7 +136,7 @@ export async function startBrowserServer(options: BrowserServerOptions): Promise
     if (!isSignedIn(request)) return refuse('401 Unauthorized');
     if (new URL(request.url ?? '/', 'http://localhost').pathname !== '/rpc') return refuse('404 Not Found');
     sockets.handleUpgrade(request, socket, head, (webSocket) => {
-      void handler.upgrade(webSocket, { context: {} });
+      void handler.upgrade(webSocket, { context: localContext });
     });
   });
 

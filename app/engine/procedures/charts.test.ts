@@ -1,4 +1,5 @@
 import { createRouterClient } from '@orpc/server';
+import { localContext } from '#app/access/caller.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { chartQuery } from '#app/sdk/charts.ts';
 import { createRouter } from '../router.ts';
@@ -13,7 +14,7 @@ afterAll(() => opened.close());
 describe('views.chart', () => {
   const nodes = [{ id: 'data', type: 'data/sample-datasets', params: { dataset: 'penguins' } }];
   const ask = (filter: string, column = 'body_mass_g') => {
-    const client = createRouterClient(createRouter(opened.engine), {});
+    const client = createRouterClient(createRouter(opened.engine), { context: localContext });
     const document = fixtureDocument({ nodes, edges: [] }, opened.engine.catalogue);
     return client.views.chart({ document, nodeId: 'data', port: 'table', filter, query: chartQuery({ kind: 'histogram', column }) });
   };

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { createRouterClient } from '@orpc/server';
+import { localContext } from '#app/access/caller.ts';
 import SQLite from 'better-sqlite3-multiple-ciphers';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createRouter } from '../router.ts';
@@ -25,7 +26,7 @@ afterAll(async () => {
 const shop = { name: 'shop', kind: 'postgres', host: '127.0.0.1', port: 1, database: 'shop', user: 'ann', tls: 'off', path: '' } as const;
 
 it('adds, tries, looks into and removes connections, and answers no password', async () => {
-  const client = createRouterClient(createRouter(opened.engine)).connections;
+  const client = createRouterClient(createRouter(opened.engine), { context: localContext }).connections;
   await client.save({ connection: shop, password: 'pa5s' });
   const listed = await client.list();
   expect(listed).toEqual([{ connection: shop, secret: 'file', variable: 'PENSTOCK_SECRET_SHOP' }]);

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { createRouterClient } from '@orpc/server';
+import { localContext } from '#app/access/caller.ts';
 import { expect, it } from 'vitest';
 import { createRouter } from '../router.ts';
 import { openTestEngine } from '../testing.ts';
@@ -10,7 +11,7 @@ it('a preview tells what was found and why, and marks what cannot be read', asyn
   try {
     const lines = ['id;price;day;code', '1;1,5;31.01.2024;01', '2;2,25;01.02.2024;x', '3;4;05.02.2024', '4;;06.02.2024;y', '5;7,5;07.02.2024;z', '6;8;08.02.2024;w'];
     await writeFile(path.join(opened.projectDir, 'prices.csv'), `${lines.join('\n')}\n`);
-    const client = createRouterClient(createRouter(opened.engine));
+    const client = createRouterClient(createRouter(opened.engine), { context: localContext });
     const found = await client.csv.preview({ path: 'prices.csv', params: {} });
     expect(found.dialect).toMatchObject({ delimiter: ';', decimal: ',', header: true, encoding: 'utf-8' });
     expect(found.columns.map(({ header, type, format }) => [header, type, format])).toEqual([

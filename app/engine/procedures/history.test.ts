@@ -1,4 +1,5 @@
 import { createRouterClient } from '@orpc/server';
+import { localContext } from '#app/access/caller.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { History } from '#app/pipeline/history.ts';
 import { documentHash } from '#app/pipeline/journal.ts';
@@ -17,7 +18,7 @@ const edge = { id: 'e', from: { node: 'v', port: 'table' }, to: { node: 'keep', 
 
 describe('the history over the protocol', () => {
   it('lists edits and runs, gives versions, names them, and compares runs', async () => {
-    const client = createRouterClient(createRouter(opened.engine));
+    const client = createRouterClient(createRouter(opened.engine), { context: localContext });
     const { path } = await client.pipeline.create({ title: 'Told' });
     const { document } = await client.pipeline.open({ path });
     const history = new History(document);
@@ -52,7 +53,7 @@ describe('the history over the protocol', () => {
   });
 
   it('refuses a save that was made on another version', async () => {
-    const client = createRouterClient(createRouter(opened.engine));
+    const client = createRouterClient(createRouter(opened.engine), { context: localContext });
     const { path } = await client.pipeline.create({ title: 'Shared' });
     const { document } = await client.pipeline.open({ path });
     const renamed = { ...document, title: 'Mine' };

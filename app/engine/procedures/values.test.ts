@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createRouterClient } from '@orpc/server';
+import { localContext } from '#app/access/caller.ts';
 import { createRouter } from '../router.ts';
 import { fixtureDocument, openTestEngine, type TestEngine } from '../testing.ts';
 
@@ -18,7 +19,7 @@ it('lists the values of a column with their counts, searched and limited', async
     { nodes: [{ id: 'data', type: 'test/values', params: { columns: [{ name: 'city', type: 'string' }, { name: 'n', type: 'integer' }], rows } }], edges: [] },
     opened.engine.catalogue,
   );
-  const client = createRouterClient(createRouter(opened.engine));
+  const client = createRouterClient(createRouter(opened.engine), { context: localContext });
   const ask = (more: object) => client.values.list({ document, nodeId: 'data', port: 'table', column: 'city', ...more });
   expect(await ask({})).toEqual({ values: [{ value: 'Oslo', count: 2 }, { value: 'Bergen', count: 1 }, { value: 'Tromsø', count: 1 }, { value: 'oslo', count: 1 }], distinct: 4 });
   expect(await ask({ search: 'OSL' })).toEqual({ values: [{ value: 'Oslo', count: 2 }, { value: 'oslo', count: 1 }], distinct: 2 });

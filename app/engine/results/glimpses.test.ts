@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { createRouterClient } from '@orpc/server';
+import { localContext } from '#app/access/caller.ts';
 import { tableFromIPC } from 'apache-arrow';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { headFrom } from '#app/data/csv/head.ts';
@@ -27,7 +28,7 @@ const edges: [string, string][] = [['read.table', 'some.table'], ['read.table', 
 
 it('a big file that was never read is looked at by its first rows, until something else is asked of it', async () => {
   const document = fixtureDocument({ nodes, edges }, test.engine.catalogue);
-  const client = createRouterClient(createRouter(test.engine));
+  const client = createRouterClient(createRouter(test.engine), { context: localContext });
   const read = { document, nodeId: 'read', port: 'table' };
   const numbers = async (request: Parameters<typeof client.data.page>[0]): Promise<number[]> => {
     const answer = await client.data.page(request);
