@@ -13,6 +13,7 @@ import { describeCommand, type DescribeOptions } from './describe.ts';
 import { doctorCommand, nodesCommand, runsCommand, validateCommand } from './inspect.ts';
 import { lineageCommand, type LineageOptions } from './lineage.ts';
 import { modelCommands } from './model.ts';
+import { packCommands } from './pack.ts';
 import { reportCommands } from './report.ts';
 import { runCommand, type RunOptions } from './run.ts';
 import { storageCommand, type StorageOptions } from './storage.ts';
@@ -154,6 +155,7 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
   automationCommands(program, terminal, done);
   ciCommands(program, terminal, done);
   contractCommands(program, terminal, done);
+  packCommands(program, terminal, done);
 
   try {
     await program.parseAsync(args, { from: 'user' });

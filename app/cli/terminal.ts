@@ -31,3 +31,29 @@ export function textTable(rows: readonly (readonly string[])[]): string {
   for (const row of rows) row.forEach((cell, index) => (widths[index] = Math.max(widths[index] ?? 0, cell.length)));
   return rows.map((row) => `${row.map((cell, index) => (index === row.length - 1 ? cell : cell.padEnd(widths[index] ?? 0))).join('  ')}\n`).join('');
 }
+
+/** Control characters, as a terminal obeys them: C0 but tab and line end, DEL, C1, and what turns the direction of writing round. */
+const commands = /(?![\t\n\r])\p{Cc}|[\u202a-\u202e\u2066-\u2069]|\r(?!\n)/gu;
+
+/** Text with what a terminal would obey written out (`\u001b`): titles and data come from anywhere. Valid JSON stays valid. */
+export const withoutCommands = (text: string): string => text.replace(commands, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`);
+
+/** Our own ways to write a line anew. */
+const lineAnew = ['\r\u001b[2K', '\r\u001b[K'];
+
+interface Stream {
+  readonly isTTY?: boolean;
+  write(text: string): unknown;
+}
+
+/** The terminal of this process. Results that go into a file or another program stay as they are, byte for byte. */
+export function processTerminal(stdout: Stream, stderr: Stream): Terminal {
+  return {
+    out: (text) => void stdout.write(stdout.isTTY === true ? withoutCommands(text) : text),
+    error(text) {
+      const own = lineAnew.find((one) => text.startsWith(one)) ?? '';
+      stderr.write(`${own}${withoutCommands(text.slice(own.length))}`);
+    },
+    isTty: stderr.isTTY === true,
+  };
+}

@@ -32,6 +32,7 @@ import { DataAccess } from './data-access.ts';
 import { ProjectEvents } from './events.ts';
 import { BriefFile } from './brief/brief-file.ts';
 import { Features } from './features/features.ts';
+import { withPacks, type LoadedPack } from './packs/index.ts';
 import { ComponentFiles } from './project/component-files.ts';
 import { Alarms, nodeMonitoring } from './monitoring/index.ts';
 import { PipelineFiles } from './project/pipeline-files.ts';
@@ -106,6 +107,8 @@ export interface StartRun {
 /** One project, open: everything that front ends, the command line and tests ask for goes through here. */
 export class Engine {
   readonly catalogue: EngineCatalogue;
+  /** Packs that the project names: loaded, or why not. */
+  readonly packs: readonly LoadedPack[];
   readonly database: Database;
   readonly store: ProjectStore;
   readonly pipelines: PipelineFiles;
@@ -152,8 +155,9 @@ export class Engine {
   readonly closing: AbortSignal = this.#closing.signal;
   readonly #sources = new SharedWork<PortValues>();
 
-  private constructor(options: EngineOptions, parts: { database: Database; store: ProjectStore; tempDir: string; limits: ProjectLimits }) {
-    this.catalogue = options.catalogue ?? loadCatalogue();
+  private constructor(options: EngineOptions, parts: { catalogue: EngineCatalogue; packs: readonly LoadedPack[]; database: Database; store: ProjectStore; tempDir: string; limits: ProjectLimits }) {
+    this.catalogue = parts.catalogue;
+    this.packs = parts.packs;
     this.database = parts.database;
     this.store = parts.store;
     this.projectDir = options.projectDir;
@@ -189,6 +193,7 @@ export class Engine {
       resolvePath,
       parseExpression: (text) => database.parseExpression(text),
       answer: (question) => answerQuestion(database, question),
+      packProblem: (name) => this.packs.find((pack) => pack.name === name)?.problem ?? null,
       result: (key) => this.cache.get(key)?.ports ?? null,
     });
     const services: RelationServices = { parse: createParser(this.analyser.trees), resolvePath, ...createAnswers(this.analyser.answers) };
@@ -245,7 +250,8 @@ export class Engine {
       tempDir = await mkdtemp(path.join(os.tmpdir(), 'penstock-'));
       const limits = await ProjectLimits.open({ store, projectDir: options.projectDir, tempDir, memory: options.memoryLimit ?? process.env['PENSTOCK_MEMORY_LIMIT'] });
       const database = await openDatabase({ tempDir, ...limits.database });
-      const engine = new Engine(options, { database, store, tempDir, limits });
+      const packs = await withPacks(options.catalogue ?? loadCatalogue(), options.projectDir, options.configDir ?? userConfigDir());
+      const engine = new Engine(options, { ...packs, database, store, tempDir, limits });
       await engine.storage.start();
       if (!store.readOnly) await engine.#environment.checkpoints.sweep(Date.now());
       engine.automation.start();

@@ -24,7 +24,7 @@ const cellSchema = z.union([z.null(), z.boolean(), z.number(), z.string()]);
 const valuesParams = z.object({ columns: z.array(columnSchema).default([]), rows: z.array(z.array(cellSchema)).default([]) });
 
 /** `test/values`: a table written out in the fixture; exists only in tests. */
-const valuesNode: EngineNodeType = {
+export const valuesNode: EngineNodeType = {
   definition: defineNode({
     type: 'test/values',
     version: 1,
@@ -91,10 +91,11 @@ export async function openTestEngine(options: { projectDir?: string; extra?: rea
   const catalogue = new Map<string, EngineNodeType>(loadCatalogue());
   for (const type of [valuesNode, ...(options.extra ?? [])]) catalogue.set(type.definition.type, type);
   const engine = await Engine.open({ projectDir, resourcesDir: path.join(root, 'resources'), distDir: path.join(root, 'dist'), catalogue });
-  return testEngine(engine, projectDir, options.extra ?? []);
+  return testEngineOf(engine, projectDir, options.extra ?? []);
 }
 
-function testEngine(engine: Engine, projectDir: string, extra: readonly EngineNodeType[]): TestEngine {
+/** An open engine with what tests ask of it. */
+export function testEngineOf(engine: Engine, projectDir: string, extra: readonly EngineNodeType[]): TestEngine {
   const signal = new AbortController().signal;
   const opened: TestEngine = {
     engine,

@@ -3,6 +3,7 @@ import { toDiagnostic, type Diagnostic } from '#app/core/errors.ts';
 import { createAnswers, createParser, schemaOf } from '#app/relation/index.ts';
 import type { Relation } from '#app/relation/types.ts';
 import type { Facts, NodeDefinition, RelationServices } from '#app/sdk/node.ts';
+import { packOfType } from '#app/sdk/pack-node.ts';
 import { mayBeEmpty, type PortMeta } from '#app/sdk/ports.ts';
 import { gatherInputs, inputRelations, unknownMeta, unknownOutputs, type Gathered, type Inputs, type Upstream } from './configure-inputs.ts';
 import type { PipelineDocument, PipelineEdge, PipelineNode } from './document.ts';
@@ -20,6 +21,8 @@ export interface ConfigureEnv extends ExpressionParsing {
    */
   factsFor(nodeId: string, type: string, params: unknown): Facts | null | Promise<Facts | null>;
   resolvePath(path: string): string;
+  /** Why the nodes of a pack that the project names are not there; null: the project does not name it. */
+  packProblem?(pack: string): Diagnostic | null;
   /**
    * Metas of all outputs of a node in place of those just configured, where a finished result knows more (the classes of a fitted
    * model); else null. Asked node by node, upstream first, right after the node was configured. Equal metas must be the same
@@ -78,6 +81,10 @@ async function configureNode(node: PipelineNode, edges: readonly PipelineEdge[],
     facts: null,
   });
   if (type === undefined) {
+    const pack = packOfType(node.type);
+    const problem = pack === null ? null : (pass.env.packProblem?.(pack) ?? null);
+    if (problem !== null) return greyed(problem.code, problem.message, problem.remedy ?? '');
+    if (pack !== null) return greyed('pack-missing', `“${pass.titleOf(node)}” comes from the pack “${pack}”, which this project does not name.`, 'Get the pack from its publisher and install it in this project: penstock pack install FILE.');
     return greyed('unknown-node-type', `Penstock does not know the node type “${node.type}”.`, 'The node is kept as it is; install or update what provides it, or delete the node.');
   }
   const { definition } = type;

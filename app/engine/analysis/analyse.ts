@@ -62,6 +62,8 @@ export interface AnalyserOptions {
   readonly resolvePath: (path: string) => string;
   readonly parseExpression: (text: string) => Promise<unknown>;
   readonly answer: (question: Question) => Promise<unknown>;
+  /** Why the nodes of a pack that the project names are not there. */
+  readonly packProblem?: (pack: string) => Diagnostic | null;
   /** Ports of the finished result with a cache key, or null. */
   readonly result: (key: string) => ResultPorts | null;
 }
@@ -141,6 +143,7 @@ export class Analyser {
       },
       ...this.parsing,
       resolvePath: this.#options.resolvePath,
+      ...(this.#options.packProblem === undefined ? {} : { packProblem: this.#options.packProblem }),
       knownOutputs: (configured) => {
         const node = index.nodes.get(configured.nodeId);
         if (node === undefined) return null;
