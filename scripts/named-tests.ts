@@ -3,7 +3,7 @@ import path from 'node:path';
 
 /**
  * Tables in the documents that name tests (docs/attacks/*.md, docs/trust.md): a column headed `Test` whose cells hold
- * `path/to/file.test.ts › name of the test`, several of them parted by `<br>`. What a document promises is only worth something while
+ * `path/to/file.test.ts › name of the test`: several as code spans, or parted by `<br>`. A `…` in a name stands for what the test puts in. What a document promises is only worth something while
  * the test that shows it exists; `scripts/named-tests.test.ts` sees to that.
  */
 
@@ -31,6 +31,12 @@ function cellsOf(line: string): string[] | null {
 
 const isRule = (cells: readonly string[]): boolean => cells.every((cell) => /^:?-+:?$/.test(cell));
 
+/** A cell's tests: its code spans, else its lines. */
+function parts(cell: string): string[] {
+  const spans = [...cell.matchAll(/`([^`]* › [^`]*)`/g)].map(([, span = '']) => span);
+  return spans.length > 0 ? spans : cell.split(/<br\s*\/?>/);
+}
+
 function namedTest(text: string): NamedTest {
   const [file = '', ...titles] = text.replaceAll('`', '').split(' › ').map((part) => part.trim());
   return { file, titles };
@@ -45,7 +51,7 @@ export function namedRows(markdown: string, document: string): NamedRow[] {
     if (cells === null) column = -1;
     else if (column === -1) column = cells.findIndex((cell) => /^tests?$/i.test(cell));
     else if (!isRule(cells)) {
-      const tests = (cells[column] ?? '').split(/<br\s*\/?>/).map((text) => text.trim()).filter((text) => text !== '').map(namedTest);
+      const tests = parts(cells[column] ?? '').map((text) => text.trim()).filter((text) => text !== '').map(namedTest);
       rows.push({ document, line: index + 1, subject: cells[0] ?? '', tests });
     }
   }
@@ -56,7 +62,10 @@ export function namedRows(markdown: string, document: string): NamedRow[] {
 export function holdsTitle(source: string, title: string): boolean {
   return (["'", '"', '`'] as const).some((quote) => {
     const written = title.replaceAll('\\', '\\\\').replaceAll(quote, `\\${quote}`);
-    return source.includes(`(${quote}${written}${quote},`);
+    if (source.includes(`(${quote}${written}${quote},`)) return true;
+    if (!title.includes('…')) return false;
+    const pattern = written.split('…').map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)).join(`(?:\\$\\{[^${quote}\\n]*\\}|%\\w|…)`);
+    return new RegExp(String.raw`\(${quote}${pattern}${quote},`).test(source);
   });
 }
 
