@@ -4,7 +4,8 @@ import { admit, mappedRole, type KnownHere } from './admission.ts';
 import { nextPage } from './next-page.ts';
 import { pendingMs, PendingSignIns } from './pending.ts';
 import type { OidcIdentity } from './provider.ts';
-import { checkOidcSettings, oidcRoles } from './settings.ts';
+import { roles } from '../roles.ts';
+import { checkOidcSettings } from './settings.ts';
 
 const base = { issuer: 'https://id.example', clientId: 'penstock' };
 const person = (more: Partial<OidcIdentity> = {}): OidcIdentity => ({ issuer: base.issuer, subject: '42', email: 'ada@example.com', emailVerified: true, preferredName: 'ada', claims: {}, ...more });
@@ -61,7 +62,7 @@ describe('who is let in', () => {
     const settings = checkOidcSettings({ ...base, roleClaim: 'groups', roles: { v: 'viewer', a: 'analyst', o: 'operator', d: 'admin' } });
     fc.assert(
       fc.property(fc.array(fc.oneof(fc.constantFrom('v', 'a', 'o', 'd'), fc.string()), { maxLength: 6 }), (groups) => {
-        const expected = oidcRoles.findLast((role) => groups.some((group) => ({ v: 'viewer', a: 'analyst', o: 'operator', d: 'admin' } as Record<string, string>)[group] === role && Object.hasOwn({ v: 1, a: 1, o: 1, d: 1 }, group))) ?? null;
+        const expected = roles.findLast((role) => groups.some((group) => ({ v: 'viewer', a: 'analyst', o: 'operator', d: 'admin' } as Record<string, string>)[group] === role && Object.hasOwn({ v: 1, a: 1, o: 1, d: 1 }, group))) ?? null;
         expect(mappedRole(settings, person({ claims: { groups } }))).toBe(expected);
       }),
     );

@@ -1,6 +1,7 @@
 import { PenstockError } from '#app/core/errors.ts';
+import { roles, type Role } from '../roles.ts';
 import type { OidcIdentity } from './provider.ts';
-import { oidcRoles, type OidcRole, type OidcSettings } from './settings.ts';
+import type { OidcSettings } from './settings.ts';
 
 /** Values of a claim as text: one, or a list. Only own properties count, so that no claim is called `constructor`. */
 function claimValues(claims: Readonly<Record<string, unknown>>, claim: string): string[] {
@@ -15,10 +16,10 @@ function claimValues(claims: Readonly<Record<string, unknown>>, claim: string): 
 }
 
 /** The highest role that the provider's claim gives; null: none, or no claim decides. */
-export function mappedRole(settings: OidcSettings, identity: OidcIdentity): OidcRole | null {
+export function mappedRole(settings: OidcSettings, identity: OidcIdentity): Role | null {
   if (settings.roleClaim === null) return null;
-  const roles = claimValues(identity.claims, settings.roleClaim).flatMap((value) => (Object.hasOwn(settings.roles, value) ? [settings.roles[value]] : []));
-  return oidcRoles.findLast((role) => roles.includes(role)) ?? null;
+  const given = claimValues(identity.claims, settings.roleClaim).flatMap((value) => (Object.hasOwn(settings.roles, value) ? [settings.roles[value]] : []));
+  return roles.findLast((role) => given.includes(role)) ?? null;
 }
 
 /** What is known here of somebody who comes back from the provider. */
@@ -34,9 +35,9 @@ export interface KnownHere {
  * `role`: to be set, because a claim decides it; null: as it is.
  */
 export type Admission =
-  | { readonly kind: 'sign-in'; readonly role: OidcRole | null }
-  | { readonly kind: 'link'; readonly role: OidcRole | null }
-  | { readonly kind: 'make'; readonly role: OidcRole };
+  | { readonly kind: 'sign-in'; readonly role: Role | null }
+  | { readonly kind: 'link'; readonly role: Role | null }
+  | { readonly kind: 'make'; readonly role: Role };
 
 function refused(code: string, message: string, remedy: string): PenstockError {
   return new PenstockError(code, message, { remedy });

@@ -1,11 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { PenstockError } from '#app/core/errors.ts';
+import { roles } from '../roles.ts';
 
-/** As the roles of accounts, from least to most. */
-export const oidcRoles = ['viewer', 'analyst', 'operator', 'admin'] as const;
-export type OidcRole = (typeof oidcRoles)[number];
-const roleSchema = z.enum(oidcRoles);
+const roleSchema = z.enum(roles);
 
 /** Hosts that may be spoken to without TLS: nothing on the way can listen or answer in the provider's place. */
 const loopbackHosts = new Set(['127.0.0.1', 'localhost', '[::1]']);
