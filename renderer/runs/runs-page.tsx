@@ -30,6 +30,8 @@ export function RunsPage() {
   useEffect(() => {
     if (status !== 'starting') reload();
   }, [status, reload]);
+  // Whoever comes back to the page looks for the list.
+  useEffect(() => () => useShownRun.setState({ runId: null }), []);
 
   return (
     <div data-testid="runs-page" className="h-full min-h-0">
