@@ -73,7 +73,13 @@ export function toDiagnostic(error: unknown, place?: Place): Diagnostic {
       place: { ...place, ...error.place },
     };
   }
-  const fields = error as { code?: unknown; path?: unknown; message?: unknown } | null;
+  const fields = error as { code?: unknown; path?: unknown; message?: unknown; name?: unknown; issues?: unknown } | null;
+  // What zod throws: its message is a list in JSON, which tells a person nothing.
+  const issue = String(fields?.name).endsWith('ZodError') && Array.isArray(fields?.issues) ? (fields.issues[0] as { path?: unknown; message?: unknown } | undefined) : undefined;
+  if (issue !== undefined) {
+    const where = Array.isArray(issue.path) ? issue.path.map(String).join('.') : '';
+    return { severity: 'error', code: 'invalid-value', message: `What was handed over is wrong at ${where || 'its top level'}: ${String(issue.message)}.`, place: { ...place } };
+  }
   const path = typeof fields?.path === 'string' ? fields.path : undefined;
   const at = path === undefined ? '' : ` (${path})`;
   switch (fields?.code) {

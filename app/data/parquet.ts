@@ -44,14 +44,17 @@ export async function copyToParquet(connection: DuckDBConnection, sql: string, p
     await syncFolder(dirname(path));
     return { rows, bytes: size };
   } catch (thrown) {
+    const told = isDiskFull(thrown, temporary) ? diskFull(path, thrown, await stat(temporary).then(({ size }) => size, () => 0)) : thrown;
     await rm(temporary, { force: true });
-    if (isDiskFull(thrown)) throw diskFull(path, thrown);
-    throw thrown;
+    throw told;
   }
 }
 
-export function isDiskFull(thrown: unknown): boolean {
+/** Whether there was no room for `written`. Sorting and joining spill elsewhere: an error that names another file is about that one. */
+export function isDiskFull(thrown: unknown, written?: string): boolean {
   if (!(thrown instanceof Error)) return false;
+  const named = /file "([^"]+)"/.exec(thrown.message)?.[1];
+  if (written !== undefined && named !== undefined && !named.startsWith(written)) return false;
   return (thrown as { code?: unknown }).code === 'ENOSPC' || /No space left on device|not enough space on the disk/i.test(thrown.message);
 }
 

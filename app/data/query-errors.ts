@@ -1,4 +1,6 @@
-import { basename } from 'node:path';
+import { statfsSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
+import { diskFullError } from '#app/core/disk-full.ts';
 import { CancelledError, PenstockError } from '#app/core/errors.ts';
 
 /** How DuckDB's Parquet reader and the libraries under it say that the bytes make no sense. Most of them name no file. */
@@ -13,8 +15,7 @@ export function toQueryError(thrown: unknown, context: { memoryLimit: string; te
   const text = thrown instanceof Error ? thrown.message : String(thrown);
   if (text.startsWith('INTERRUPT')) return new CancelledError();
   if (/No space left on device|not enough space|disk full/i.test(text) || /max_temp_directory_size/.test(text)) {
-    const path = /file "([^"]+)"/.exec(text)?.[1] ?? context.tempDir;
-    return diskFull(path, thrown);
+    return diskFull(/file "([^"]+)"/.exec(text)?.[1] ?? context.tempDir, thrown);
   }
   if (text.startsWith('Out of Memory')) {
     return new PenstockError('out-of-memory', `The query needs more memory than its limit of ${context.memoryLimit}.`, {
@@ -61,10 +62,22 @@ export function damagedFile(named: string | undefined, files: readonly string[],
 
 const asSentence = (text: string): string => (/[.!?…]$/.test(text) ? text : `${text}.`);
 
-export function diskFull(path: string, cause?: unknown): PenstockError {
-  return new PenstockError('disk-full', `The disk is full: ${path} could not be written.`, {
-    remedy: 'Free some space and run again; the partial file was removed and nothing finished was lost.',
-    place: { file: path },
-    cause,
-  });
+/** `written`: bytes of the partial file, which is still there. */
+export function diskFull(file: string, cause?: unknown, written = 0): PenstockError {
+  return diskFullError({ file, free: room(file, cause, written) }, cause);
+}
+
+function room(file: string, cause: unknown, written: number): number | null {
+  // DuckDB's own limit of spilled data: “(95.3 MiB/95.3 MiB used)”.
+  const limit = /\/(\d+(?:\.\d+)?) (KiB|MiB|GiB|TiB) used\)/.exec(cause instanceof Error ? cause.message : '');
+  if (limit !== null) return Number(limit[1]) * 1024 ** (1 + ['KiB', 'MiB', 'GiB', 'TiB'].indexOf(limit[2] ?? ''));
+  for (const place of [file, dirname(file)]) {
+    try {
+      const { bavail, bsize } = statfsSync(place);
+      return bavail * bsize + written;
+    } catch {
+      // The file itself need not be there.
+    }
+  }
+  return null;
 }

@@ -347,6 +347,7 @@ export class Engine {
       const key = analysis.nodes.get(id)?.key;
       if (key) this.cache.delete(key);
     }
+    await this.limits.refreshSpill(this.database);
     const targets = new Set(to);
     const plan = planRun(analysis, this.cache, targets);
     const { tables, preflight } = await this.planner.planRun(analysis, plan, targets, this.#closing.signal);

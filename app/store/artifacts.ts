@@ -3,7 +3,8 @@ import { createReadStream } from 'node:fs';
 import { access, mkdir, open, readdir, readFile, rename, rm, stat, statfs } from 'node:fs/promises';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { PenstockError, toDiagnostic } from '#app/core/errors.ts';
+import { diskFullError } from '#app/core/disk-full.ts';
+import { PenstockError } from '#app/core/errors.ts';
 
 const idPattern = /^[0-9a-f]{64}$/;
 
@@ -143,11 +144,7 @@ export class ArtifactStore {
         (info) => info.bavail * info.bsize,
         () => null,
       );
-      throw new PenstockError('disk-full', `The disk is full: ${bytes} bytes were needed in ${this.#root}${free === null ? '' : `, ${free} are free`}.`, {
-        remedy: toDiagnostic(error).remedy ?? 'Free some space and run again.',
-        place: { file: this.#root },
-        cause: error,
-      });
+      throw diskFullError({ file: this.#root, needed: bytes, free }, error);
     }
   }
 }

@@ -1,7 +1,8 @@
-import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, openSync, readdirSync, renameSync, rmSync, statfsSync } from 'node:fs';
 import path from 'node:path';
 import Sqlite from 'better-sqlite3-multiple-ciphers';
 import { z } from 'zod';
+import { diskFullError } from '#app/core/disk-full.ts';
 import { PenstockError } from '#app/core/errors.ts';
 import { storeMigrations, type StoreMigration } from './migrations/index.ts';
 
@@ -70,9 +71,23 @@ export class StoreDatabase {
     guarded(this.file, () => this.#sqlite.exec(sql));
   }
 
-  /** A whole copy, made within SQLite, so that it includes what is still in the log. */
+  /** A copy, made within SQLite, so that it includes what is still in the log. Under its name there is only ever a whole one. */
   copyTo(file: string): void {
-    guarded(this.file, () => this.#sqlite.prepare('vacuum into ?').run(file));
+    const partial = `${file}.partial`;
+    rmSync(partial, { force: true });
+    try {
+      guarded(partial, () => this.#sqlite.prepare('vacuum into ?').run(partial));
+      const handle = openSync(partial, 'r+');
+      try {
+        fsyncSync(handle);
+      } finally {
+        closeSync(handle);
+      }
+      renameSync(partial, file);
+    } catch (error) {
+      rmSync(partial, { force: true });
+      throw error;
+    }
   }
 
   close(): void {
@@ -104,10 +119,7 @@ export function migrateStore(database: StoreDatabase, migrations: readonly Store
   }
   if (from === migrations.length) return;
   if (from > 0) {
-    const backup = `${database.file}.v${from}.backup`;
-    // An earlier attempt may have been killed while copying: its copy may be torn, the database is not.
-    rmSync(backup, { force: true });
-    database.copyTo(backup);
+    database.copyTo(`${database.file}.v${from}.backup`);
   }
   let name = '';
   try {
@@ -137,6 +149,15 @@ export function listBackups(projectDir: string): string[] {
     .map((name) => path.join(projectDir, name));
 }
 
+function freeBeside(file: string): number | null {
+  try {
+    const { bavail, bsize } = statfsSync(path.dirname(file));
+    return bavail * bsize;
+  } catch {
+    return null;
+  }
+}
+
 /** SQLite's result codes as sentences. PenstockErrors thrown inside pass through. */
 function guarded<T>(file: string, work: () => T): T {
   try {
@@ -145,7 +166,7 @@ function guarded<T>(file: string, work: () => T): T {
     if (!(error instanceof Sqlite.SqliteError)) throw error;
     const { code } = error;
     const fail = (name: string, message: string, remedy: string): PenstockError => new PenstockError(name, message, { remedy, place: { file }, cause: error });
-    if (code === 'SQLITE_FULL' || code === 'SQLITE_IOERR_WRITE') throw fail('disk-full', `The disk is full (${file}).`, 'Free some space and try again; nothing finished was lost.');
+    if (code === 'SQLITE_FULL' || code === 'SQLITE_IOERR_WRITE') throw diskFullError({ file, free: freeBeside(file) }, error);
     if (code.startsWith('SQLITE_BUSY')) throw fail('store-busy', 'Another process is writing to this project for longer than usual.', 'Try again, or close the other window.');
     if (code.startsWith('SQLITE_READONLY')) throw fail('store-read-only', 'This project is open for reading only.', 'Close the other window that has it open, then open it again.');
     if (code === 'SQLITE_NOTADB' || code.startsWith('SQLITE_CORRUPT')) {

@@ -6,6 +6,7 @@ import { RPCLink } from '@orpc/client/message-port';
 import type { ContractRouterClient } from '@orpc/contract';
 import type { Contract } from '#app/protocol/contract.ts';
 import { encodeFrame, FrameDecoder } from '#app/protocol/frames.ts';
+import { onSmallDisks } from './small-disk.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 
@@ -32,10 +33,13 @@ export async function killEngines(): Promise<void> {
   }
 }
 
-export function startEngineProcess(projectDir: string, env: Readonly<Record<string, string>> = {}): EngineProcess {
-  const child = spawn(process.execPath, [path.join(root, 'dist/engine/desktop-entry.js')], {
+/** `disks`: folders that are small disks for this process, of so many kilobytes (see small-disk.ts). */
+export function startEngineProcess(projectDir: string, options: { readonly env?: Readonly<Record<string, string>>; readonly disks?: Readonly<Record<string, number>> } = {}): EngineProcess {
+  const program = [process.execPath, path.join(root, 'dist/engine/desktop-entry.js')] as const;
+  const { file, args } = options.disks === undefined ? { file: program[0], args: [program[1]] } : onSmallDisks(options.disks, program);
+  const child = spawn(file, args, {
     stdio: ['pipe', 'pipe', 'pipe'],
-    env: { ...process.env, UV_THREADPOOL_SIZE: '16', PENSTOCK_PROJECT: projectDir, PENSTOCK_RESOURCES: path.join(root, 'resources'), PENSTOCK_DIST: path.join(root, 'dist'), ...env },
+    env: { ...process.env, UV_THREADPOOL_SIZE: '16', PENSTOCK_PROJECT: projectDir, PENSTOCK_RESOURCES: path.join(root, 'resources'), PENSTOCK_DIST: path.join(root, 'dist'), ...options.env },
   });
   living.add(child);
   const gone = once(child, 'exit').then(([code]) => {

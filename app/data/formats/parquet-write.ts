@@ -47,7 +47,7 @@ export async function writeParquetOut(connection: DuckDBConnection, sql: string,
     return { path, rows, bytes, files, notes: [] };
   } catch (thrown) {
     await rm(temporary, { recursive: true, force: true });
-    if (isDiskFull(thrown)) throw diskFull(path, thrown);
+    if (isDiskFull(thrown, temporary)) throw diskFull(path, thrown);
     throw thrown;
   }
 }

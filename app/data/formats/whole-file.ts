@@ -33,7 +33,7 @@ export async function writeWhole<T>(path: string, relation: Relation, overwrite:
     return { result, bytes: size };
   } catch (thrown) {
     await rm(temporary, { force: true, recursive: true });
-    if (isDiskFull(thrown)) throw diskFull(path, thrown);
+    if (isDiskFull(thrown, temporary)) throw diskFull(path, thrown);
     throw thrown;
   }
 }

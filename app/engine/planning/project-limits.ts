@@ -24,7 +24,7 @@ export class ProjectLimits {
   readonly #options: ProjectLimitsOptions;
   readonly #defaults: Limits;
   readonly #started: number | null;
-  readonly #spill: number;
+  #spill: number;
 
   private constructor(options: ProjectLimitsOptions, defaults: Limits, started: number | null, spill: number) {
     this.#options = options;
@@ -68,6 +68,15 @@ export class ProjectLimits {
     const spill = spillRoom(await freeDisk(this.#options.tempDir));
     await database.setLimits({ memoryLimit: duckDbSize(databaseMemory(this.now.memory)), tempLimit: duckDbSize(spill) });
     return this.now;
+  }
+
+  /** What spilled data may take follows the disk: space that was freed since counts without a restart. */
+  async refreshSpill(database: Database): Promise<void> {
+    const room = spillRoom(await freeDisk(this.#options.tempDir));
+    if (Math.abs(room - this.#spill) < 0.1 * this.#spill) return;
+    this.#spill = room;
+    // Refused while more than that is spilled already: the next run asks again.
+    await database.setLimits({ memoryLimit: this.database.memoryLimit, tempLimit: duckDbSize(room) }).catch(() => undefined);
   }
 
   #kept(name: 'memory' | 'disk', least: number): number | null {

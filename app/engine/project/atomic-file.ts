@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { mkdir, open, rename, rm, statfs } from 'node:fs/promises';
 import path from 'node:path';
+import { diskFullError } from '#app/core/disk-full.ts';
 
 /**
  * Writes a whole file so that a reader, or a crash, sees either the old content or the new: temporary name beside it, fsync,
@@ -21,7 +22,7 @@ export async function writeFileAtomically(file: string, content: string | Uint8A
     await rename(temporary, file);
   } catch (error) {
     await rm(temporary, { force: true });
-    throw naming(error, file);
+    throw await naming(error, file, Buffer.byteLength(content));
   }
   await syncFolder(folder);
 }
@@ -36,15 +37,22 @@ export async function appendDurably(file: string, text: string): Promise<void> {
     await handle.datasync();
   } catch (error) {
     await handle.truncate(size).catch(() => undefined);
-    throw naming(error, file);
+    throw await naming(error, file, Buffer.byteLength(text));
   } finally {
     await handle.close();
   }
 }
 
 /** A failed write or fsync knows only its handle; the person needs the file (toDiagnostic reads `path`). */
-function naming(error: unknown, file: string): unknown {
-  return error instanceof Error ? Object.assign(error, { path: file }) : error;
+async function naming(thrown: unknown, file: string, needed: number): Promise<unknown> {
+  if ((thrown as NodeJS.ErrnoException | null)?.code === 'ENOSPC') {
+    const free = await statfs(path.dirname(file)).then(
+      ({ bavail, bsize }) => bavail * bsize,
+      () => null,
+    );
+    return diskFullError({ file, needed, free }, thrown);
+  }
+  return thrown instanceof Error ? Object.assign(thrown, { path: file }) : thrown;
 }
 
 async function syncFolder(folder: string): Promise<void> {
