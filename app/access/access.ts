@@ -142,9 +142,18 @@ export class Access {
     return { kind: 'account', accountId: account.id, name: account.name, role, permissions, via, actor: `account:${account.name}` };
   }
 
-  endSession(id: string): void {
-    this.sessions.end(id);
+  /** @throws PenstockError `unknown-session`: there is none, or it is of another account. */
+  endSession(id: string, accountId: string): void {
+    this.sessions.end(id, accountId);
     this.changed();
+  }
+
+  /** Password, sessions, tokens and known browsers of an account are gone at once. */
+  resetAccount(accountId: string): void {
+    this.accounts.clearPassword(accountId);
+    this.tokens.revokeAll(accountId);
+    this.lockout.forgetDevices(accountId);
+    this.endSessions(accountId);
   }
 
   endSessions(accountId: string, but: string | null = null): void {

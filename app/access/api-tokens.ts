@@ -68,6 +68,10 @@ export class ApiTokens {
     return tokenOf(row);
   }
 
+  revokeAll(account: string): void {
+    this.#db.run('delete from api_tokens where account = ?', account);
+  }
+
   #alive(row: unknown): ApiToken | null {
     if (row === undefined) return null;
     const token = tokenOf(row);

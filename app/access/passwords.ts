@@ -60,10 +60,12 @@ function compute(password: string, salt: Uint8Array, parameters: Omit<Argon2Para
 
 /** Hashes under way at most: each takes 19 MiB and a core. Others wait. */
 const atOnce = 4;
+const mostWaiting = 100;
 let running = 0;
 const waiting: (() => void)[] = [];
 
 async function limited<T>(work: () => Promise<T>): Promise<T> {
+  if (waiting.length >= mostWaiting) throw new PenstockError('server-busy', 'Too many people sign in at this moment.', { remedy: 'Try again in some seconds.' });
   if (running >= atOnce) await new Promise<void>((resolve) => waiting.push(resolve));
   else running += 1;
   try {

@@ -6,6 +6,10 @@ import type { Permission } from './roles.ts';
  * goes only by an admin.
  */
 export const neededFor: Readonly<Record<string, Permission>> = {
+  ...need('read', 'access', ['me']),
+  ...need('self', 'access', ['changePassword', 'sessions.list', 'sessions.end', 'tokens.list', 'tokens.make', 'tokens.revoke']),
+  // Some of them ask further whether the caller is an admin of the server (app/engine/procedures/access.ts).
+  ...need('admin', 'access', ['people.list', 'people.invite', 'people.setRole', 'people.setAdmin', 'people.disable', 'people.reset', 'people.sessions', 'people.endSession']),
   ...need('read', 'trace', ['graph', 'search', 'request', 'audit.list', 'audit.names', 'audit.verify', 'card']),
   ...need('run', 'trace', ['reproduce']),
   ...need('operate', 'trace', ['audit.sign', 'audit.export', 'openLineage.get']),

@@ -64,8 +64,8 @@ export class Sessions {
   }
 
   /** @throws PenstockError `unknown-session`. */
-  end(id: string): void {
-    if (this.#db.run('delete from sessions where id = ?', id) === 0) throw new PenstockError('unknown-session', 'There is no such session; it may have ended.', { remedy: 'Look at the list again.' });
+  end(id: string, account: string): void {
+    if (this.#db.run('delete from sessions where id = ? and account = ?', id, account) === 0) throw new PenstockError('unknown-session', 'There is no such session; it may have ended.', { remedy: 'Look at the list again.' });
   }
 
   /** Ends all of an account, but one where it is named. */

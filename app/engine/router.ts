@@ -7,7 +7,9 @@ import { contract } from '#app/protocol/contract.ts';
 import { authorize } from '#app/access/authorize.ts';
 import { actAs, type CallContext } from '#app/access/caller.ts';
 import type { Engine } from './engine.ts';
-import type { Implementer } from './procedures/implementer.ts';
+import type { Access } from '#app/access/access.ts';
+import type { ContextImplementer, Implementer } from './procedures/implementer.ts';
+import { accessProcedures } from './procedures/access.ts';
 import { briefProcedures } from './procedures/brief.ts';
 import { automationProcedures } from './procedures/automation.ts';
 import { componentsProcedures } from './procedures/components.ts';
@@ -38,7 +40,7 @@ import { onWire } from './wire.ts';
  * Every procedure of the protocol over one engine. Thrown errors become `DIAGNOSTIC` errors: a code, a sentence and a remedy. Whether the
  * caller may is asked before anything of the input is read.
  */
-export function createRouter(engine: Engine) {
+export function createRouter(engine: Engine, access: Access | null = null) {
   // Errors thrown on purpose and unknown ones alike reach the front end as diagnostics; a stack never does.
   const os = implement(contract).$context<CallContext>().use(
     onError((error) => {
@@ -55,6 +57,7 @@ export function createRouter(engine: Engine) {
   const never = new AbortController().signal;
 
   return os.router({
+    access: accessProcedures(os as unknown as ContextImplementer, access),
     brief: briefProcedures(os as unknown as Implementer, engine),
     trace: traceProcedures(os as unknown as Implementer, engine),
     automation: automationProcedures(os as unknown as Implementer, engine),

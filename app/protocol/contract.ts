@@ -2,6 +2,7 @@ import { eventIterator } from '@orpc/contract';
 import { z } from 'zod';
 import { documentSchema } from '#app/pipeline/document.ts';
 import { base } from './base.ts';
+import { accessContract } from './sections/access.ts';
 import { briefContract } from './sections/brief.ts';
 import { automationContract } from './sections/automation.ts';
 import { componentsContract } from './sections/components.ts';
@@ -51,6 +52,7 @@ export const nodeConfigurationSchema = z.object({
 });
 
 export const contract = {
+  access: accessContract,
   trace: traceContract,
   automation: automationContract,
   views: viewsContract,
