@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { formatBytes, formatCount } from '#app/core/units.ts';
-import { batchScore } from '#app/engine/index.ts';
+import { batchScore, datasetOfFile } from '#app/engine/index.ts';
 import { withOpenProject } from './open-project.ts';
 import { exitCodes, printJson, type Terminal } from './terminal.ts';
 
@@ -39,7 +39,9 @@ export function scoreModel(reference: string, options: ScoreModelOptions, termin
         },
       });
       if (terminal.isTty) terminal.error('\r\u001b[K');
-      if (options.json === true) printJson(terminal, { model: name, version, output: path.resolve(options.output), ...scored });
+      const output = path.resolve(options.output);
+      engine.audit({ action: 'model.scored', subject: `model:${name}@${version}`, details: { dataset: datasetOfFile(output, engine.filesDir), rows: scored.rows, inputs: options.input.map((file) => datasetOfFile(path.resolve(file), engine.filesDir)) } });
+      if (options.json === true) printJson(terminal, { model: name, version, output, ...scored });
       else terminal.error(`${options.output}: ${formatCount(scored.rows)} rows by ${name}@${version}, ${formatBytes(scored.bytes)}${scored.resumed === 0 ? '' : `; ${formatCount(scored.resumed)} of ${formatCount(scored.parts)} parts were there already`}\n`);
       return exitCodes.ok;
     } finally {

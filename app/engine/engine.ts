@@ -445,9 +445,9 @@ export class Engine {
     this.#warn(message);
   }
 
-  /** Writes to the audit log who did what. Nothing while the project is open for reading. @throws PenstockError of the store (`disk-full` …). */
+  /** Writes to the audit log who did what; while the project is open for reading only, by way of the process that may write. @throws PenstockError of the store (`disk-full` …). */
   audit(event: { readonly action: string; readonly subject: string; readonly details?: Readonly<Record<string, unknown>>; readonly actor?: string }): void {
-    if (this.readOnly) return;
+    if (this.readOnly) return this.trace.audit.leave({ actor: this.actor, ...event });
     this.store.audit.append({ actor: this.actor, ...event });
     this.trace.audit.audited();
   }

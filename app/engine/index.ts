@@ -32,6 +32,7 @@ export { graphDot } from './trace/graph/dot.ts';
 export { reproduceRun, type Reproduction } from './trace/reproduce.ts';
 export { auditFormats, auditText, writeAudit, type AuditFormat } from './trace/audit-text.ts';
 export { modelStages, type ModelStage } from '#app/store/index.ts';
+export { datasetOfFile } from './trace/dataset-uses.ts';
 export { batchScore, type BatchScoreOptions, type BatchScored } from './serving/batch-score.ts';
 export { readServerSettings as serverSettingsOf } from '#app/store/index.ts';
 export { scoreFile, type ScoreOptions } from './score.ts';

@@ -1,5 +1,6 @@
 export { AlarmStore, alarmStates, type AlarmRecord, type AlarmState, type NewAlarm, type StoredBatch } from './alarms.ts';
 export { ArtifactStore } from './artifacts.ts';
+export { leaveAudit, takeAudits } from './audit-inbox.ts';
 export { auditHash, AuditStore, firstPrevious, type AuditEvent, type AuditFilter, type AuditRecord } from './audit.ts';
 export { AutomationStore, type AutomationRecord, type NewFiring } from './automation.ts';
 export { CacheStore, type CacheEntry } from './cache.ts';

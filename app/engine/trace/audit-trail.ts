@@ -1,4 +1,5 @@
-import type { AuditHead } from '#app/store/index.ts';
+import { toDiagnostic } from '#app/core/errors.ts';
+import { leaveAudit, takeAudits, type AuditEvent, type AuditHead } from '#app/store/index.ts';
 import type { ProjectStore } from '../project/project-store.ts';
 import { AuditHeads, outsideHead, projectId } from './audit-heads.ts';
 import { readKey } from './audit-key.ts';
@@ -6,19 +7,48 @@ import { verifyAudit, type AuditVerdict } from './verify-audit.ts';
 
 export interface AuditTrailOptions {
   readonly store: Pick<ProjectStore, 'audit' | 'trace' | 'meta' | 'readOnly'>;
+  readonly projectDir: string;
   readonly configDir: string;
   readonly warn: (message: string) => void;
 }
+
+/** How often it is looked for what other processes did meanwhile, ms. */
+const inboxMs = 3000;
 
 /** The audit log with its signatures. */
 export class AuditTrail {
   readonly #options: AuditTrailOptions;
   readonly #heads: AuditHeads;
+  readonly #inbox: NodeJS.Timeout;
 
   constructor(options: AuditTrailOptions) {
     this.#options = options;
     const { store, configDir, warn } = options;
     this.#heads = new AuditHeads({ audit: store.audit, trace: store.trace, meta: store.meta, configDir, mayWrite: () => !store.readOnly, warn });
+    this.#inbox = setInterval(() => this.takeIn(), inboxMs).unref();
+    this.takeIn();
+  }
+
+  /** What a process did that may not write to the project: kept for the one that may. Never fails what was done. */
+  leave(event: AuditEvent): void {
+    try {
+      leaveAudit(this.#options.projectDir, event);
+    } catch (error) {
+      this.#options.warn(`“${event.action}” of ${event.subject} is not in the audit log: ${toDiagnostic(error).message}`);
+    }
+  }
+
+  /** Takes what others left into the log. */
+  takeIn(): void {
+    const { store, projectDir, warn } = this.#options;
+    if (store.readOnly) return;
+    try {
+      const { taken, refused } = takeAudits(projectDir, store.audit);
+      if (taken > 0) this.audited();
+      for (const name of refused) warn(`audit-inbox/${name} is no entry of the audit log, and was put aside.`);
+    } catch (error) {
+      warn(`What other processes did could not be taken into the audit log: ${toDiagnostic(error).message}`);
+    }
   }
 
   /** A record was added: it is signed in a moment. */
@@ -45,6 +75,8 @@ export class AuditTrail {
   }
 
   close(): Promise<void> {
+    clearInterval(this.#inbox);
+    this.takeIn();
     return this.#heads.close();
   }
 }

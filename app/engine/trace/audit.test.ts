@@ -17,7 +17,7 @@ const configDir = (): string => path.join(folder, 'user');
 
 async function open(): Promise<void> {
   store = await openProjectStore(projectDir(), { readOnly: false });
-  trace = new AuditTrail({ store, configDir: configDir(), warn: (message) => expect.fail(message) });
+  trace = new AuditTrail({ store, projectDir: projectDir(), configDir: configDir(), warn: (message) => expect.fail(message) });
 }
 
 function append(count: number): void {

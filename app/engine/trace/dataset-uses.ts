@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { z } from 'zod';
 import { stableHash } from '#app/core/hash.ts';
 import type { Schema } from '#app/relation/types.ts';
 import type { AnalysedNode, Analysis } from '../analysis/analyse.ts';
@@ -8,7 +9,7 @@ import { hasEffect } from '../catalogue.ts';
 export interface DatasetUse {
   readonly nodeId: string;
   readonly direction: 'read' | 'write';
-  /** `file:…`, `folder:…`, `sample:…`, `database:…`, `inline:…`; paths are relative to the project where they are inside it. */
+  /** `file:…`, `folder:…`, `sample:…`, `database:…`, `requests:…`, `inline:…`; paths are relative to the project where they are inside it. */
   readonly dataset: string;
   readonly title: string;
   /** Absolute, of single files only. */
@@ -44,9 +45,9 @@ export function datasetUses(analysis: Analysis, nodeIds: Iterable<string>, place
 
 const isSource = (node: AnalysedNode): boolean => node.type?.definition.inputs.length === 0 && node.type.definition.outputs.length > 0;
 
-/** Nodes of the data category that act outside the pipeline with a table. */
+/** Nodes that act outside the pipeline with a table: writers, and Batch Score where it writes a file. */
 export function isWriter({ type, params }: Pick<AnalysedNode, 'type' | 'params'>): boolean {
-  return type !== undefined && type.definition.type.startsWith('data/') && hasEffect(type, params) && type.definition.inputs.some(({ kind }) => kind === 'table');
+  return type !== undefined && (type.definition.type.startsWith('data/') || type.definition.type === 'deploy/batch-score') && hasEffect(type, params) && type.definition.inputs.some(({ kind }) => kind === 'table');
 }
 
 function readOf(analysis: Analysis, node: AnalysedNode, places: DatasetPlaces): DatasetUse | null {
@@ -69,6 +70,10 @@ function readOf(analysis: Analysis, node: AnalysedNode, places: DatasetPlaces): 
     if (known === null) return { ...common, dataset: `folder:${name}`, title: name, state: stableHash(fingerprint) };
     return { ...common, ...known, dataset: `file:${name}`, title: name, path: file, state: stableHash(fingerprint) };
   }
+  if (node.node.type === 'data/request-log') {
+    const model = text(params['model']);
+    return model === '' ? null : { ...common, dataset: requestLog(model), title: `requests/${model}`, state: stableHash(fingerprint) };
+  }
   if (node.node.type === 'data/sample-datasets') {
     const name = text(params['dataset']);
     return { ...common, dataset: `sample:${name}`, title: name, state: stableHash([name, columns]) };
@@ -82,7 +87,9 @@ function writeOf(analysis: Analysis, node: AnalysedNode, places: DatasetPlaces):
   const params = record(node.params);
   const port = node.type?.definition.inputs.find(({ kind }) => kind === 'table')?.name ?? null;
   const source = port === null ? undefined : node.inputs[port]?.[0];
-  const input = source === undefined ? undefined : analysis.nodes.get(source.nodeId)?.configuration.outputs[source.port];
+  // What a node gives on as it wrote it says more than what it was given.
+  const own = node.type?.definition.outputs.find(({ kind }) => kind === 'table')?.name;
+  const input = own !== undefined ? node.configuration.outputs[own] : source === undefined ? undefined : analysis.nodes.get(source.nodeId)?.configuration.outputs[source.port];
   const columns = input?.kind === 'table' ? (input.schema ?? []) : [];
   const common = { nodeId: node.node.id, direction: 'write', columns, fingerprint: {}, port, bytes: null, modifiedAt: null, path: null, state: node.key ?? '' } as const;
   const connection = text(params['connection']);
@@ -108,6 +115,18 @@ function databaseName(connection: string, params: Readonly<Record<string, unknow
 function sizeAndTime(state: string): { bytes: number; modifiedAt: number } | null {
   const found = /^(\d+):(\d+(?:\.\d+)?)$/.exec(state);
   return found === null ? null : { bytes: Number(found[1]), modifiedAt: Number(found[2]) };
+}
+
+/** A file as a dataset. @param file absolute */
+export const datasetOfFile = (file: string, filesDir: string): string => `file:${shownPath(file, filesDir)}`;
+
+/** The dataset that servers of a model write. */
+export const requestLog = (model: string): string => `requests:${model}`;
+
+/** A registered model that a node uses by its name: the version that was found when the run was planned. */
+export function modelUsed({ inputs, configuration }: AnalysedNode): { readonly name: string; readonly version: number } | null {
+  const found = z.looseObject({ registered: z.looseObject({ name: z.string(), version: z.number() }) }).safeParse(configuration.facts);
+  return found.success && (inputs['model'] ?? []).length === 0 ? { name: found.data.registered.name, version: found.data.registered.version } : null;
 }
 
 /** Relative to the project where it is inside, with slashes everywhere: a project that was moved has the same datasets. */

@@ -9,7 +9,7 @@ import type { ProjectStore } from '../project/project-store.ts';
 import { portLineage } from '../results/lineage.ts';
 import { isMissing, type PortValueResolver } from '../results/port-values.ts';
 import type { PreviousPorts } from '../run/run-options.ts';
-import { datasetUses, isWriter, type DatasetPlaces, type DatasetUse } from './dataset-uses.ts';
+import { datasetUses, isWriter, modelUsed, type DatasetPlaces, type DatasetUse } from './dataset-uses.ts';
 import { hashUnchanged } from './file-hash.ts';
 
 export interface StartedRun {
@@ -35,6 +35,8 @@ export interface RecordedRun {
   readonly runId: string;
   readonly versions: readonly DatasetVersionRecord[];
   readonly tables: readonly TracedTable[];
+  /** Registered models that nodes with a result named. */
+  readonly models: readonly { readonly nodeId: string; readonly name: string; readonly version: number }[];
 }
 
 export interface RunRecorderOptions extends DatasetPlaces {
@@ -72,7 +74,7 @@ export class RunRecorder {
     if (known === undefined) return null;
     const versions = known.uses.filter(({ direction }) => direction === 'read').map((use) => this.#version(runId, use, this.#knownHash(use), null));
     this.#save(runId, versions);
-    return { runId, versions, tables: [] };
+    return { runId, versions, tables: [], models: [] };
   }
 
   /** What is known when it has ended. */
@@ -90,7 +92,12 @@ export class RunRecorder {
     }
     this.#save(runId, versions);
     const tables = status === 'succeeded' || status === 'failed' ? await this.#tables(known.run, ports) : [];
-    return { runId, versions, tables };
+    const models = known.run.plan.flatMap((nodeId) => {
+      const node = known.run.resolver.analysis.nodes.get(nodeId);
+      const used = node === undefined || !ports.has(nodeId) ? null : modelUsed(node);
+      return used === null ? [] : [{ nodeId, ...used }];
+    });
+    return { runId, versions, tables, models };
   }
 
   #save(runId: string, versions: readonly DatasetVersionRecord[]): void {

@@ -8,7 +8,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { PenstockError } from '#app/core/errors.ts';
 import type { TraceDetail } from '#app/protocol/sections/trace.ts';
-import type { TestEngine } from '../testing.ts';
+import { Engine } from '../engine.ts';
+import { fixtureDocument, type TestEngine } from '../testing.ts';
+import { traceId } from './graph/ids.ts';
 import { cardText } from './card/write-card.ts';
 import { reproduceRun } from './reproduce.ts';
 import { openTraced, tracedPipeline } from './testing.ts';
@@ -80,6 +82,47 @@ describe('the lineage graph', () => {
     expect(await graph('request:r-1', 'up', 'runs')).toEqual(['request r-1', 'model penguins 1', 'run Fixture', expect.stringMatching(/^version /), 'dataset data/penguins.csv']);
     await expect(opened.engine.trace.request('r-1')).resolves.toMatchObject({ model: 'penguins', version: 1, at: '2026-01-01T00:00:00Z' });
   });
+
+  it('leads a server on to the log of the requests it answered, and that to what read it', async () => {
+    const { engine } = opened;
+    engine.audit({ action: 'server.started', subject: 'server:birds', details: { models: ['penguins@1'] } });
+    expect(await graph('server:birds', 'down', 'runs')).toEqual(['server birds', 'dataset requests/penguins']);
+    expect(await graph('dataset:requests:penguins', 'up', 'runs')).toEqual(['dataset requests/penguins', 'server birds', 'model penguins 1', 'run Fixture', expect.stringMatching(/^version /), 'dataset data/penguins.csv']);
+    expect(await graph('request:r-1', 'down', 'runs')).toEqual(['request r-1', 'dataset requests/penguins']);
+    const watch = { ...fixtureDocument({ nodes: [{ id: 'log', type: 'data/request-log', params: { model: 'penguins' } }, { id: 'keep', type: 'data/csv-writer', params: { path: 'exports/asked.csv' } }], edges: [['log.table', 'keep.table']] }, engine.catalogue), id: 'watch', title: 'Watch' };
+    mkdirAndWrite(path.join(opened.projectDir, 'requests/penguins/columns.json'), JSON.stringify({ inputs: [{ name: 'island', type: 'string' }], prediction: 'string', classes: [] }));
+    const { runId: watched, nodes } = await opened.run(watch);
+    expect(nodes['keep']?.status, JSON.stringify(nodes['log']?.diagnostics)).toBe('succeeded');
+    await engine.events.settled();
+    expect(engine.store.trace.versionsOfRun(watched).find(({ direction }) => direction === 'read')).toMatchObject({ dataset: 'requests:penguins', title: 'requests/penguins' });
+    expect(await graph('server:birds', 'down', 'runs')).toEqual(expect.arrayContaining(['dataset requests/penguins', 'run Watch']));
+  });
+
+  it('leads a registered model on to what it scored, in a run and from the command line', async () => {
+    const { engine } = opened;
+    const score = { ...fixtureDocument({ nodes: [{ id: 'read', type: 'data/csv-reader', params: { path: 'data/penguins.csv' } }, { id: 'score', type: 'deploy/batch-score', params: { model: 'penguins@1', path: 'exports/scored.csv' } }], edges: [['read.table', 'score.table']] }, engine.catalogue), id: 'score', title: 'Scoring' };
+    const { nodes } = await opened.run(score);
+    expect(nodes['score']?.status, JSON.stringify(nodes['score']?.diagnostics)).toBe('succeeded');
+    await engine.events.settled();
+    const written = engine.store.trace.uses('file:exports/scored.csv', null, 1)[0]?.version ?? '';
+    expect(await graph(traceId('version', 'file:exports/scored.csv', written), 'up', 'runs')).toEqual(expect.arrayContaining(['run Scoring', 'model penguins 1', 'dataset data/penguins.csv']));
+    expect(await graph('model:penguins@1', 'down', 'steps')).toEqual(expect.arrayContaining(['step Batch Score', 'dataset requests/penguins']));
+    engine.audit({ action: 'model.scored', subject: 'model:penguins@1', details: { dataset: 'file:exports/by-hand.csv', rows: 3 } });
+    expect(await graph('dataset:exports/by-hand.csv', 'up', 'runs')).toEqual(expect.arrayContaining(['dataset exports/by-hand.csv', 'model penguins 1']));
+    expect(await graph('model:penguins@1', 'down', 'runs')).toEqual(expect.arrayContaining(['run Scoring', 'dataset exports/by-hand.csv']));
+  });
+
+  it('hears of what a process did that may not write, and has it in the audit log', async () => {
+    const other = await Engine.open({ projectDir: opened.projectDir, resourcesDir: 'resources', distDir, readOnly: true });
+    try {
+      other.audit({ action: 'server.changed', subject: 'server:birds', details: { after: { models: [] } } });
+    } finally {
+      await other.close();
+    }
+    opened.engine.trace.audit.takeIn();
+    expect(opened.engine.store.audit.list({ subject: 'server:birds', limit: 1 })).toMatchObject([{ action: 'server.changed', actor: other.actor, details: { left: { at: expect.any(Number) } } }]);
+    expect((await opened.engine.trace.audit.verify()).ok).toBe(true);
+  });
 });
 
 function writeRequest(folder: string): void {
@@ -143,6 +186,7 @@ describe('a model card', () => {
 
 describe('reproducing a run', () => {
   it('gives the same again, compares files, and leaves no trace', async () => {
+    const runs = opened.engine.store.records.list({ limit: 10 }).length;
     const before = readFileSync(path.join(opened.projectDir, 'exports/heavy.csv'));
     const found = await reproduceRun(opened.engine, runId, { distDir, signal });
     expect(found, found.message).toMatchObject({ verdict: 'identical', first: null, changed: [] });
@@ -150,7 +194,7 @@ describe('reproducing a run', () => {
     expect(found.nodes.map(({ nodeId }) => nodeId)).not.toContain('write');
     expect(found.nodes.find(({ nodeId }) => nodeId === 'fit')?.compared).toContain('files');
     expect(readFileSync(path.join(opened.projectDir, 'exports/heavy.csv')).equals(before)).toBe(true);
-    expect(opened.engine.store.records.list({ limit: 10 })).toHaveLength(1);
+    expect(opened.engine.store.records.list({ limit: 10 })).toHaveLength(runs);
   });
 
   it('says which input has changed, but not where the same content was written anew', async () => {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import type { Database } from '#app/data/index.ts';
 import { expandSubflows } from '#app/pipeline/subflow/expand.ts';
 import type { TraceDetail, TraceGraphData, TraceNode } from '#app/protocol/sections/trace.ts';
@@ -5,6 +6,7 @@ import type { EngineCatalogue } from '../catalogue.ts';
 import type { Connections, SecretStore } from '../connections/index.ts';
 import type { ProjectEvent, ProjectEvents } from '../events.ts';
 import type { ProjectStore } from '../project/project-store.ts';
+import { loggedModels, requestFolder } from '#app/store/index.ts';
 import { AuditTrail } from './audit-trail.ts';
 import type { ModelCardRequest } from '#app/sdk/node.ts';
 import type { ModelValue } from '#app/sdk/ports.ts';
@@ -17,6 +19,7 @@ import { factsOfRun } from './card/run-facts.ts';
 import { cardText } from './card/write-card.ts';
 import { TraceGraph, type Direction } from './graph/graph.ts';
 import { idFromText, parseId } from './graph/ids.ts';
+import { scorings } from './graph/scored.ts';
 import { connectionPlaces, OpenLineageEmitter } from './openlineage/emitter.ts';
 import { nodeEvents, pipelineEvent, type EventType, type RunFacts } from './openlineage/events.ts';
 import { findRequest, type LoggedRequest } from './requests.ts';
@@ -53,7 +56,7 @@ export class Trace {
   constructor(options: TraceOptions) {
     this.#options = options;
     const { store, configDir, warn, projectDir, filesDir, secrets, closing, noteUnexpected } = options;
-    this.audit = new AuditTrail({ store, configDir, warn });
+    this.audit = new AuditTrail({ store, projectDir, configDir, warn });
     this.#recorder = new RunRecorder({ store, closing, noteUnexpected, filesDir, resolvePath: (path) => options.resolvePath(path) });
     this.openLineage = new OpenLineageEmitter({ store, projectDir, configDir, secrets, warn });
     options.events.listen(async (event) => {
@@ -129,8 +132,16 @@ export class Trace {
     return idFromText(
       text,
       (reference) => models.resolve(reference),
-      (dataset) => trace.uses(dataset, null, 1).length > 0,
+      (dataset) => trace.uses(dataset, null, 1).length > 0 || this.#isOtherDataset(dataset),
     );
+  }
+
+  /** Request logs, and files that were scored from the command line. */
+  #isOtherDataset(dataset: string): boolean {
+    const { store, projectDir } = this.#options;
+    const [, model] = /^requests:([\w-]+)$/.exec(dataset) ?? [];
+    if (model !== undefined) return existsSync(requestFolder(projectDir, model));
+    return scorings(store.audit.list({ action: 'model.scored', limit: 1000 })).some((one) => one.dataset === dataset);
   }
 
   /** Requests lie in files: those asked for are looked up first. */
@@ -143,7 +154,7 @@ export class Trace {
       const found = await this.request(parsed.parts[0] ?? '', signal);
       requests.set(found.id, found);
     }
-    return new TraceGraph({ store, catalogue, requests });
+    return new TraceGraph({ store, catalogue, requests, logs: new Set(await loggedModels(this.#options.projectDir)) });
   }
 
   /** Runs that a dead process left have begun for whoever listens: they are told that these ended, too. */
@@ -153,7 +164,7 @@ export class Trace {
       const run = records.get(runId);
       if (run === null) continue;
       const { pipelineId, pipelinePath, title } = run;
-      await this.#emit('ABORT', { type: 'run-ended', runId, pipelineId, pipelinePath, title, trigger: null, status: 'interrupted', ms: 0 }, { runId, versions: trace.versionsOfRun(runId), tables: [] });
+      await this.#emit('ABORT', { type: 'run-ended', runId, pipelineId, pipelinePath, title, trigger: null, status: 'interrupted', ms: 0 }, { runId, versions: trace.versionsOfRun(runId), tables: [], models: [] });
     }
   }
 
@@ -164,8 +175,24 @@ export class Trace {
 
   async #runEnded(event: RunEvent & { type: 'run-ended' }): Promise<void> {
     const recorded = await this.#recorder.ended(event.runId, event.status);
+    this.#noteScored(recorded);
     const type: EventType = event.status === 'succeeded' ? 'COMPLETE' : event.status === 'cancelled' || event.status === 'interrupted' ? 'ABORT' : 'FAIL';
     await this.#emit(type, event, recorded);
+  }
+
+  /** Which registered models a run named, and what it wrote with them: for lineage and the audit log alike. */
+  #noteScored(recorded: RecordedRun | null): void {
+    const { store, scratch, noteUnexpected } = this.#options;
+    if (recorded === null || scratch || store.readOnly) return;
+    try {
+      for (const { nodeId, name, version } of recorded.models) {
+        const written = recorded.versions.find((one) => one.nodeId === nodeId && one.direction === 'write');
+        store.audit.append({ actor: `run:${recorded.runId}`, action: 'model.scored', subject: `model:${name}@${version}`, details: { run: recorded.runId, node: nodeId, ...(written === undefined ? {} : { dataset: written.dataset, rows: written.rows }) } });
+        this.audit.audited();
+      }
+    } catch (error) {
+      noteUnexpected(error);
+    }
   }
 
   async #emit(type: EventType, event: RunEvent, recorded: RecordedRun | null): Promise<void> {

@@ -41,7 +41,7 @@ export const trace: typeof english = {
   trainedFrom: (columns) => `im Training aus ${columns}`,
   kinds: { dataset: 'Datensatz', version: 'Stand der Daten', column: 'Spalte', run: 'Lauf', step: 'Knoten', metric: 'Zahl', model: 'Modell', bundle: 'Paket', server: 'Modellserver', request: 'Anfrage' },
   kindsMany: { model: 'Modelle', dataset: 'Datensätze', server: 'Modellserver', bundle: 'Pakete', run: 'Läufe' },
-  datasetKinds: { file: 'Datei', folder: 'Ordner', sample: 'Beispiel', database: 'Datenbank', inline: 'Eingetippt' },
+  datasetKinds: { file: 'Datei', folder: 'Ordner', sample: 'Beispiel', database: 'Datenbank', requests: 'Anfrageprotokoll', inline: 'Eingetippt' },
   facts: {
     place: 'Ort',
     versions: 'Gesehene Stände',

@@ -39,7 +39,7 @@ export const trace = {
   trainedFrom: (columns: string) => `in training from ${columns}`,
   kinds: { dataset: 'Dataset', version: 'State of the data', column: 'Column', run: 'Run', step: 'Node', metric: 'Number', model: 'Model', bundle: 'Bundle', server: 'Server', request: 'Request' },
   kindsMany: { model: 'Models', dataset: 'Datasets', server: 'Servers', bundle: 'Bundles', run: 'Runs' },
-  datasetKinds: { file: 'File', folder: 'Folder', sample: 'Sample', database: 'Database', inline: 'Typed in' },
+  datasetKinds: { file: 'File', folder: 'Folder', sample: 'Sample', database: 'Database', requests: 'Request log', inline: 'Typed in' },
   facts: {
     place: 'Place',
     versions: 'States seen',

@@ -27,6 +27,14 @@ export function datasetNode(record: DatasetVersionRecord, versions: number): Tra
   };
 }
 
+/** A dataset that no run has read or written: only servers or the command line. */
+export function plainDatasetNode(dataset: string): TraceNode {
+  const colon = dataset.indexOf(':');
+  const [kind, name] = [dataset.slice(0, colon), dataset.slice(colon + 1)];
+  const title = kind === 'requests' ? `requests/${name}` : name;
+  return { ...plain, id: traceId('dataset', dataset), kind: 'dataset', title, subtitle: kind, facts: facts(['place', title]) };
+}
+
 export function versionNode(record: DatasetVersionRecord): TraceNode {
   return {
     ...plain,

@@ -6,8 +6,11 @@ import type { TraceDetail, TraceGraphData, TraceNode } from '#app/protocol/secti
 import type { AuditRecord, DatasetVersionRecord, ModelVersionRecord } from '#app/store/index.ts';
 import type { EngineCatalogue } from '../../catalogue.ts';
 import type { ProjectStore } from '../../project/project-store.ts';
-import { bundleNode, columnNode, datasetNode, metricNode, modelNode, requestNode, runNode, serverNode, stepNode, versionNode } from './describe.ts';
+import { bundleNode, columnNode, datasetNode, metricNode, modelNode, plainDatasetNode, requestNode, runNode, serverNode, stepNode, versionNode } from './describe.ts';
+import { requestLog } from '../dataset-uses.ts';
 import { parseId, traceId, type ParsedId } from './ids.ts';
+import { scorings, type Scoring } from './scored.ts';
+import { servedSpans, versionsMeant, type ServedSpan } from './served.ts';
 
 export type EdgeKind = TraceGraphData['edges'][number]['kind'];
 export type Direction = 'up' | 'down';
@@ -22,6 +25,8 @@ export interface TraceGraphParts {
   readonly catalogue: EngineCatalogue;
   /** Which model answered a request of the request log. */
   readonly requests?: ReadonlyMap<string, { readonly model: string; readonly version: number | null }>;
+  /** Models that have a request log. */
+  readonly logs?: ReadonlySet<string>;
 }
 
 /** Neighbours looked for at one node; a dataset may have been read by ten thousand runs. */
@@ -53,7 +58,8 @@ export class TraceGraph {
     switch (kind) {
       case 'dataset': {
         const uses = this.#uses(a, null);
-        return uses[0] === undefined ? null : datasetNode(uses[0], new Set(uses.map(({ version }) => version)).size);
+        if (uses[0] !== undefined) return datasetNode(uses[0], new Set(uses.map(({ version }) => version)).size);
+        return this.#otherDatasets().includes(a) ? plainDatasetNode(a) : null;
       }
       case 'version': {
         const use = this.#uses(a, b)[0];
@@ -173,14 +179,16 @@ export class TraceGraph {
     const servers = [...new Set(this.#auditOf('server').map(({ subject }) => subject.replace(/^server:/, '')))].flatMap((name) => this.node(traceId('server', name)) ?? []);
     const bundles = this.#auditOf('bundle.written').map(bundleNode);
     const runs = records.list({ limit: wanted === '' ? 20 : 200 }).flatMap(({ runId, title }) => (wanted === '' || `${title} run:${runId}`.toLowerCase().includes(wanted) ? (this.node(traceId('run', runId)) ?? []) : []));
-    return [...models, ...datasets, ...servers, ...bundles, ...runs].filter(fits).slice(0, limit);
+    const known = new Set(datasets.map(({ id }) => id));
+    const others = this.#otherDatasets().filter((dataset) => !known.has(traceId('dataset', dataset))).map(plainDatasetNode);
+    return [...models, ...datasets, ...others, ...servers, ...bundles, ...runs].filter(fits).slice(0, limit);
   }
 
   #above({ kind, parts }: ParsedId, detail: TraceDetail): Neighbour[] {
     const [a = '', b = '', c = ''] = parts;
     switch (kind) {
       case 'dataset':
-        return [];
+        return this.#writersOf(a);
       case 'version':
         return [
           ...this.#uses(a, b)
@@ -191,7 +199,7 @@ export class TraceGraph {
       case 'column':
         return [{ id: traceId('version', a, b), kind: 'holds' }];
       case 'run':
-        return this.#versionsOf(a).filter(({ direction }) => direction === 'read').map((use) => ({ id: traceId('version', use.dataset, use.version), kind: 'read' }));
+        return [...this.#versionsOf(a).filter(({ direction }) => direction === 'read').map((use) => ({ id: traceId('version', use.dataset, use.version), kind: 'read' as const })), ...this.#modelsUsed(a, null)];
       case 'step':
         return this.#aboveStep(a, b, detail);
       case 'metric':
@@ -208,7 +216,7 @@ export class TraceGraph {
         return typeof run === 'string' ? [{ id: this.#place(run, typeof node === 'string' ? node : null, detail), kind: 'packed' }] : [];
       }
       case 'server':
-        return modelsServed(this.#auditOf('server').filter(({ subject }) => subject === `server:${a}`)).flatMap((reference) => this.#referenced(reference)).map(({ name, version }) => ({ id: traceId('model', name, version), kind: 'served' }));
+        return this.#spansOf(a).flatMap((span) => this.#meant(span)).map(({ name, version }) => ({ id: traceId('model', name, version), kind: 'served' }));
       case 'request': {
         const request = this.#parts.requests?.get(c === '' ? a : c);
         return request?.version == null ? [] : [{ id: traceId('model', request.model, request.version), kind: 'answered' }];
@@ -237,16 +245,19 @@ export class TraceGraph {
         return this.#belowStep(a, b);
       case 'metric':
       case 'bundle':
-      case 'request':
         return [];
+      case 'request': {
+        const request = this.#parts.requests?.get(a);
+        return request === undefined ? [] : [{ id: traceId('dataset', requestLog(request.model)), kind: 'holds' }];
+      }
       case 'model': {
         const model = this.#model(a, Number(b));
         const bundles = this.#auditOf('bundle.written').filter(({ details }) => details['onnx'] === model?.value.onnx);
-        const servers = new Set(this.#auditOf('server').filter((record) => modelsServed([record]).some((reference) => this.#referenced(reference).some((one) => one.name === a && one.version === Number(b)))).map(({ subject }) => subject.replace(/^server:/, '')));
-        return [...bundles.map(({ seq }) => ({ id: traceId('bundle', seq), kind: 'packed' as const })), ...[...servers].map((name) => ({ id: traceId('server', name), kind: 'served' as const }))];
+        const servers = this.#servers().filter((server) => this.#spansOf(server).some((span) => this.#meant(span).some((one) => one.name === a && one.version === Number(b))));
+        return [...bundles.map(({ seq }) => ({ id: traceId('bundle', seq), kind: 'packed' as const })), ...servers.map((name) => ({ id: traceId('server', name), kind: 'served' as const })), ...this.#scoredBy(a, Number(b), detail)];
       }
       case 'server':
-        return [];
+        return [...new Set(this.#spansOf(a).map(({ name }) => requestLog(name)))].flatMap((dataset) => (this.node(traceId('dataset', dataset)) === null ? [] : [{ id: traceId('dataset', dataset), kind: 'wrote' as const }]));
     }
   }
 
@@ -260,7 +271,7 @@ export class TraceGraph {
       if (columns.length > 0) return columns;
     }
     const wires = this.#document(runId)?.edges.filter((edge) => edge.to.node === nodeId) ?? [];
-    return [...read.map((use) => ({ id: traceId('version', use.dataset, use.version), kind: 'read' as const })), ...wires.map((edge) => ({ id: traceId('step', runId, edge.from.node), kind: 'feeds' as const }))];
+    return [...read.map((use) => ({ id: traceId('version', use.dataset, use.version), kind: 'read' as const })), ...wires.map((edge) => ({ id: traceId('step', runId, edge.from.node), kind: 'feeds' as const })), ...this.#modelsUsed(runId, nodeId)];
   }
 
   #belowStep(runId: string, nodeId: string): Neighbour[] {
@@ -328,13 +339,52 @@ export class TraceGraph {
     return this.#allModels().find((one) => one.name === name && one.version === version);
   }
 
-  #referenced(reference: string): { name: string; version: number }[] {
-    try {
-      const { name, version } = this.#parts.store.models.resolve(reference.replace(/^model:/, ''));
-      return [{ name, version }];
-    } catch {
-      return [];
-    }
+  #servers(): string[] {
+    return [...new Set(this.#auditOf('server').map(({ subject }) => subject.replace(/^server:/, '')))];
+  }
+
+  #spansOf(server: string): ServedSpan[] {
+    return servedSpans(this.#auditOf('server').filter(({ subject }) => subject === `server:${server}`));
+  }
+
+  /** Versions that a server's reference meant while it was served. */
+  #meant(span: ServedSpan): { readonly name: string; readonly version: number }[] {
+    return versionsMeant(span, [...this.#auditOf('model.alias'), ...this.#auditOf('model.stage')], this.#allModels(), (reference) => {
+      try {
+        return this.#parts.store.models.resolve(reference).version;
+      } catch {
+        return null;
+      }
+    });
+  }
+
+  #scored(): Scoring[] {
+    return scorings(this.#auditOf('model.scored'));
+  }
+
+  #scoredBy(name: string, version: number, detail: TraceDetail): Neighbour[] {
+    return this.#scored().flatMap((one): Neighbour[] => {
+      if (one.name !== name || one.version !== version) return [];
+      if (one.run !== null) return [{ id: this.#place(one.run, one.node, detail), kind: 'feeds' }];
+      return one.dataset === null ? [] : [{ id: traceId('dataset', one.dataset), kind: 'wrote' }];
+    });
+  }
+
+  /** Registered models that a run, or one node of it, named. */
+  #modelsUsed(runId: string, nodeId: string | null): Neighbour[] {
+    return this.#scored().flatMap(({ run, node, name, version }) => (run === runId && (nodeId === null || node === nodeId) ? [{ id: traceId('model', name, version), kind: 'feeds' as const }] : []));
+  }
+
+  /** Who wrote a dataset outside of runs: servers their request logs, the command line what it scored. */
+  #writersOf(dataset: string): Neighbour[] {
+    const servers = this.#servers().filter((server) => this.#spansOf(server).some(({ name }) => requestLog(name) === dataset));
+    const scored = this.#scored().flatMap((one) => (one.dataset === dataset && one.run === null ? [{ id: traceId('model', one.name, one.version), kind: 'wrote' as const }] : []));
+    return [...servers.map((name) => ({ id: traceId('server', name), kind: 'wrote' as const })), ...scored];
+  }
+
+  /** Datasets that no run need have touched. */
+  #otherDatasets(): string[] {
+    return [...new Set([...[...(this.#parts.logs ?? [])].map(requestLog), ...this.#scored().flatMap(({ dataset }) => dataset ?? [])])];
   }
 
   #auditOf(action: string): readonly AuditRecord[] {
@@ -346,15 +396,3 @@ export class TraceGraph {
 
 const shownNeighbours = 12;
 const longestPath = 200;
-
-/** Models that records of a server name, in whatever form: `model`, `models`, with `version`. */
-function modelsServed(records: readonly AuditRecord[]): string[] {
-  return records.flatMap(({ details }) => {
-    const named = [details['model'], ...(Array.isArray(details['models']) ? (details['models'] as unknown[]) : [])];
-    return named.flatMap((one) => {
-      if (typeof one === 'string') return [typeof details['version'] === 'number' && !one.includes('@') ? `${one}@${details['version']}` : one];
-      const record = typeof one === 'object' && one !== null ? (one as Record<string, unknown>) : {};
-      return typeof record['name'] === 'string' ? [typeof record['version'] === 'number' ? `${record['name']}@${record['version']}` : record['name']] : [];
-    });
-  });
-}

@@ -39,7 +39,7 @@ export function idFromText(text: string, resolveModel: (reference: string) => { 
     return traceId('model', name, version);
   }
   if (kind === 'dataset') {
-    const dataset = [rest, ...['file', 'folder', 'sample', 'database', 'inline'].map((prefix) => `${prefix}:${rest}`), decoded(rest)].find(knowsDataset);
+    const dataset = [rest, ...['file', 'folder', 'sample', 'database', 'requests', 'inline'].map((prefix) => `${prefix}:${rest}`), decoded(rest)].find(knowsDataset);
     if (dataset !== undefined) return traceId('dataset', dataset);
     throw new PenstockError('unknown-thing', `No run of this project has read or written “${rest}”.`, { remedy: 'Look at the datasets with “penstock lineage --of dataset:” and a path as it is in the project.' });
   }
