@@ -3,10 +3,12 @@
  * Builds the parts of the app into dist/: `node scripts/build.mjs [engine|main|renderer|bundle-server|model-server …]` (default: all).
  * Each part is skipped when nothing it is made of is newer than its last build; `--force` builds anyway.
  */
+import { existsSync } from 'node:fs';
 import { cp, mkdir, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { builtinModules } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { addPackages, forgetPackages, notePackages } from './supply/bundled.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const dist = path.join(root, 'dist');
@@ -43,6 +45,7 @@ async function newest(relative) {
 async function isFresh(name) {
   const stamp = await readFile(path.join(dist, `.${name}.stamp`), 'utf8').catch(() => null);
   if (stamp === null) return false;
+  if (name !== 'kernels' && !existsSync(path.join(dist, '.packages', `${name}.json`))) return false;
   const sources = await Promise.all(parts[name].sources.map(newest));
   return Math.max(...sources) <= Number(stamp);
 }
@@ -71,6 +74,7 @@ async function buildTensorflow(vite) {
   const postBanner = `/*! TensorFlow.js ${version}, Copyright Google LLC, Apache License 2.0, with long (Apache License 2.0) and seedrandom (MIT, David Bau) */`;
   await vite.build({
     ...quiet,
+    plugins: [notePackages('tensorflow')],
     ssr: { noExternal: true },
     build: {
       ssr: true,
@@ -94,6 +98,7 @@ async function buildTensorflow(vite) {
 async function buildEngine(vite) {
   await vite.build({
     ...quiet,
+    plugins: [notePackages('engine')],
     ssr: { noExternal: true, external: natives },
     build: {
       ssr: true,
@@ -123,6 +128,7 @@ async function buildScriptChild(vite) {
   const out = path.join(dist, 'engine');
   await vite.build({
     ...quiet,
+    plugins: [notePackages('engine')],
     ssr: { noExternal: true },
     build: {
       ssr: true,
@@ -137,6 +143,7 @@ async function buildScriptChild(vite) {
       },
     },
   });
+  addPackages('engine', ['node_modules/danfojs']);
   await cp(path.join(root, 'node_modules/danfojs/lib/bundle.js'), path.join(out, 'danfo.js'));
   await cp(path.join(root, 'node_modules/danfojs/lib/bundle.js.LICENSE.txt'), path.join(out, 'danfo.js.LICENSE.txt'));
   await cp(path.join(root, 'app/scripting/python/runner.py'), path.join(out, 'script-runner.py'));
@@ -146,6 +153,7 @@ async function buildBundleServer(vite) {
   const out = path.join(dist, 'bundle-server');
   await vite.build({
     ...quiet,
+    plugins: [notePackages('bundle-server')],
     ssr: { noExternal: true },
     resolve: { conditions: ['onnxruntime-web-use-extern-wasm', 'node', 'import', 'default'] },
     build: {
@@ -170,6 +178,7 @@ async function buildBundleServer(vite) {
 async function buildModelServer(vite) {
   await vite.build({
     ...quiet,
+    plugins: [notePackages('model-server')],
     ssr: { noExternal: true, external: natives },
     build: {
       ssr: true,
@@ -200,6 +209,7 @@ async function buildMain(vite) {
   ]) {
     await vite.build({
       ...quiet,
+    plugins: [notePackages('main')],
       ssr: { noExternal: true, external: ['electron'] },
       build: {
         ssr: true,
@@ -218,7 +228,7 @@ async function buildMain(vite) {
 }
 
 async function buildRenderer(vite) {
-  await vite.build({ configFile: path.join(root, 'vite.renderer.config.ts'), logLevel: 'warn' });
+  await vite.build({ configFile: path.join(root, 'vite.renderer.config.ts'), logLevel: 'warn', plugins: [notePackages('renderer')] });
 }
 
 const flags = process.argv.slice(2).filter((word) => word.startsWith('--'));
@@ -238,6 +248,7 @@ for (const name of wanted.length > 0 ? wanted : Object.keys(parts)) {
   const startedAt = Date.now();
   console.error(`build: ${name} …`);
   await rm(path.join(dist, `.${name}.stamp`), { force: true });
+  forgetPackages(name);
   await parts[name].build(vite);
   await writeFile(path.join(dist, `.${name}.stamp`), String(startedAt));
   console.error(`build: ${name} done in ${((Date.now() - startedAt) / 1000).toFixed(1)} s`);

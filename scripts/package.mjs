@@ -21,10 +21,12 @@ run('scripts/build.mjs', []);
 run('scripts/stage.mjs', []);
 
 if (!forTests) {
+  run('scripts/supply/write-sbom.ts', []);
   run('node_modules/electron-builder/cli.js', ['--config', 'electron-builder.yml', '--publish', 'never']);
 } else {
   const { provideElectron } = await import('../e2e/setup/electron.mjs');
   const electron = await provideElectron();
+  run('scripts/supply/write-sbom.ts', [`--electron=${electron.version}`]);
   const shipped = load(await readFile(path.join(root, 'electron-builder.yml'), 'utf8'));
   const { grantFileProtocolExtraPrivileges, ...olderFuses } = shipped.electronFuses;
   const config = {

@@ -1,11 +1,9 @@
 import { createHash } from 'node:crypto';
 import { appendFileSync, mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import Ajv from 'ajv';
-import addFormats from 'ajv-formats';
 import { emptyBrief } from '#app/brief/document.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import { cycloneDxValidator } from '../../../scripts/cyclonedx-schema.ts';
 import { PenstockError } from '#app/core/errors.ts';
 import type { TraceDetail } from '#app/protocol/sections/trace.ts';
 import { Engine } from '../engine.ts';
@@ -169,13 +167,7 @@ describe('a model card', () => {
   });
 
   it('is a bill of materials by CycloneDX’s own schema', async () => {
-    const fixtures = path.join(import.meta.dirname, 'card/fixtures');
-    const read = (name: string): object => z.record(z.string(), z.unknown()).parse(JSON.parse(readFileSync(path.join(fixtures, name), 'utf8')));
-    const ajv = new Ajv({ strict: false, allErrors: true });
-    addFormats(ajv);
-    ajv.addFormat('iri-reference', true).addFormat('idn-email', true);
-    ajv.addSchema(read('spdx.schema.json')).addSchema(read('jsf-0.82.schema.json'));
-    const validate = ajv.compile(read('bom-1.6.schema.json'));
+    const validate = cycloneDxValidator();
     const bom = JSON.parse(cardText(await opened.engine.trace.modelFacts('penguins'), 'cyclonedx')) as { metadata: { component: Record<string, unknown> }; components: { name: string; hashes?: unknown }[] };
     expect(validate(bom) ? null : validate.errors).toBeNull();
     expect(bom.components.find(({ name }) => name === 'data/penguins.csv')?.hashes).toHaveLength(1);
