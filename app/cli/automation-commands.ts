@@ -2,6 +2,7 @@ import { InvalidArgumentError, Option, type Command } from 'commander';
 import { misfirePolicies } from '#app/core/automation.ts';
 import { addAutomation, fireAutomation, listAutomations, removeAutomation, showAutomation, showHistory, switchAutomation, type AddOptions } from './automation.ts';
 import type { Terminal } from './terminal.ts';
+import { trustOnceHelp } from './trust.ts';
 import { workCommand, type WorkOptions } from './work.ts';
 
 const projectHelp = 'project folder (default: the nearest)';
@@ -61,6 +62,7 @@ export function automationCommands(program: Command, terminal: Terminal, done: (
     .option('--webhooks <port>', 'listen for webhooks on this port; 0 for any free one', whole(0, 65_535))
     .option('--host <address>', 'with --webhooks: address to listen on', '127.0.0.1')
     .option('--once', 'run what is due now, and end: for a cron job of the system')
+    .option('--trust-once', trustOnceHelp)
     .action((options: WorkOptions) => done(workCommand(options, terminal)));
 }
 

@@ -19,11 +19,12 @@ async function penstock(...args: string[]): Promise<{ code: number; out: string;
   return { code, out, error };
 }
 
-beforeAll(() => {
+beforeAll(async () => {
   mkdirSync(path.join(root, 'pipelines'));
   mkdirSync(path.join(root, 'inbox'));
   writeFileSync(path.join(root, 'orders.csv'), 'a,b\n1,2\n3,4\n');
   writeFileSync(path.join(root, 'pipelines', 'orders.pipeline.json'), serialiseDocument({ ...emptyDocument('orders', 'Orders'), nodes: [{ id: 'read', type: 'data/csv-reader', version: 1, params: { path: 'orders.csv' } }], edges: [] }));
+  expect(await runProgram(['trust', root], { out: () => undefined, error: () => undefined, isTty: false })).toBe(0);
 });
 
 const added = async (...args: string[]): Promise<{ id: string; hook?: string; nextAt: number | null }> => {

@@ -116,7 +116,7 @@ describe('penstock ci', () => {
   it('writes a workflow that is YAML, once', async () => {
     expect((await penstock('--write-workflow')).code).toBe(0);
     const workflow = load(readFileSync(path.join(root, '.github/workflows/penstock.yml'), 'utf8')) as { jobs: { check: { steps: { run?: string }[] } } };
-    expect(workflow.jobs.check.steps.some(({ run }) => run?.includes('penstock ci --report') === true)).toBe(true);
+    expect(workflow.jobs.check.steps.some(({ run }) => run?.includes('penstock ci --trust-base --report') === true)).toBe(true);
     expect((await penstock('--write-workflow')).error).toContain('is there already');
   });
 });
@@ -142,4 +142,27 @@ it('a contract is learnt from data, leaves as a file of the standard and comes b
   writeFileSync(yaml, 'kind: Nothing\n');
   expect(await cli('import', file('houses'), yaml, '--node', 'contract')).toMatchObject({ code: 1, error: expect.stringContaining('is not a data contract of the Open Data Contract Standard') as unknown });
   expect(await cli('export', file('houses'), '--node', 'read')).toMatchObject({ code: 1, error: expect.stringContaining('is not a Data Contract') as unknown });
+});
+
+describe('penstock ci in a pull request', () => {
+  const script = (code: string): string => serialiseDocument({ ...emptyDocument('script', 'Script'), nodes: [{ id: 'js', type: 'transform/script', version: 1, params: { code, columns: [{ name: 'a', type: 'integer' }] } }, { id: 'first', type: 'transform/sample', version: 1, params: { count: 1 } }], edges: [{ id: 'e', from: { node: 'js', port: 'table' }, to: { node: 'first', port: 'table' } }] });
+  const problems = async (...args: string[]): Promise<string> => {
+    const { report } = await json(...args);
+    return report.pipelines.find(({ path: at }) => at.includes('script'))?.problems.join() ?? 'absent';
+  };
+
+  it('--trust-base runs the code that the base has, and none that the pull request wrote', async () => {
+    git('checkout', '-qf', 'main');
+    git('checkout', '-qb', 'code');
+    writeFileSync(file('script'), script('return [{ a: 1 }];'));
+    git('add', '.');
+    git('commit', '-qm', 'Script');
+    const base = ['--base', git('rev-parse', 'HEAD')];
+    writeFileSync(file('script'), script('return [{ a: 1 }];').replace('"count": 1', '"count": 2'));
+    expect(await problems(...base)).toContain('runs JavaScript');
+    expect(await problems(...base, '--trust-base')).toBe('');
+    writeFileSync(file('script'), script('return [{ a: 666 }];'));
+    expect(await problems(...base, '--trust-base')).toContain('runs JavaScript');
+    expect(await problems(...base, '--trust-once')).toBe('');
+  });
 });

@@ -2,7 +2,8 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { InvalidArgumentError, type Command } from 'commander';
 import { PenstockError } from '#app/core/errors.ts';
-import { appPlaces, checkProject, ciMarkdown, findProject, workflowFile, workflowPath } from '#app/engine/index.ts';
+import { appPlaces, checkProject, ciMarkdown, findProject, isTrustedFolder, userConfigDir, workflowFile, workflowPath } from '#app/engine/index.ts';
+import { trustOnceHelp } from './trust.ts';
 import { exitCodes, printJson, type Terminal } from './terminal.ts';
 
 export interface CiCommandOptions {
@@ -12,6 +13,8 @@ export interface CiCommandOptions {
   readonly report?: string;
   readonly json?: boolean;
   readonly writeWorkflow?: boolean;
+  readonly trustBase?: boolean;
+  readonly trustOnce?: boolean;
 }
 
 /** `penstock ci` */
@@ -23,6 +26,8 @@ export function ciCommands(program: Command, terminal: Terminal, done: (work: Pr
     .option('--sample <rows>', 'rows taken of each source, at random; 0: all (default: penstock.ci.json’s, or 10000)', rows)
     .option('--report <file>', 'write the report as Markdown')
     .option('--write-workflow', 'write .github/workflows/penstock.yml, and check nothing')
+    .option('--trust-base', 'in a project from elsewhere: run scripts, SQL and databases that are in the base as they are here, not what the pull request wrote')
+    .option('--trust-once', trustOnceHelp)
     .option('--project <folder>', 'project folder (default: the nearest)')
     .option('--json', 'print the report as one JSON object')
     .action((options: CiCommandOptions) => done(ciCommand(options, terminal)));
@@ -44,7 +49,9 @@ export async function ciCommand(options: CiCommandOptions, terminal: Terminal): 
   process.once('SIGINT', stop);
   process.once('SIGTERM', stop);
   try {
-    const report = await checkProject({ ...appPlaces(), projectDir, base: options.base, sample: options.sample, signal: controller.signal, said: (message) => (options.json === true ? undefined : terminal.error(`${message}\n`)) });
+    const trust = options.trustOnce === true ? 'given' : options.trustBase === true ? 'base' : isTrustedFolder(projectDir, userConfigDir()) ? 'given' : 'restricted';
+    if (trust === 'restricted') terminal.error('This project comes from elsewhere: its scripts, SQL and databases do not run in this check.\n  → --trust-base runs those that the base has, too; --trust-once all of them.\n');
+    const report = await checkProject({ ...appPlaces(), projectDir, trust, base: options.base, sample: options.sample, signal: controller.signal, said: (message) => (options.json === true ? undefined : terminal.error(`${message}\n`)) });
     const markdown = ciMarkdown(report);
     if (options.report !== undefined) {
       await mkdir(path.dirname(path.resolve(options.report)), { recursive: true });

@@ -3,7 +3,7 @@ import path from 'node:path';
 import readline from 'node:readline';
 import { z } from 'zod';
 import { PenstockError } from '#app/core/errors.ts';
-import { ConnectionStore, Connections, findProject, forgetConnection, saveConnection, UserSecrets, type Engine } from '#app/engine/index.ts';
+import { ConnectionStore, Connections, findProject, forgetConnection, isTrustedFolder, restrictedError, saveConnection, userConfigDir, UserSecrets, type Engine } from '#app/engine/index.ts';
 import { connectionName, connectionSchema, databaseKinds, databaseTitles, isFileDatabase, tlsModes, type Connection } from '#app/sdk/databases.ts';
 import { withOpenProject } from './open-project.ts';
 import { exitCodes, failureText, printJson, textTable, type Terminal } from './terminal.ts';
@@ -82,8 +82,10 @@ async function inProject({ project }: Place, work: (engine: Engine) => Promise<v
 
 /** The project's connections without opening the project: to look at them while a window has it open. */
 function connectionsOf({ project }: Place): Connections {
-  const filesDir = project === undefined ? findProject(process.cwd()).filesDir : path.resolve(project);
-  return new Connections(new ConnectionStore(filesDir), new UserSecrets(), (given) => path.resolve(filesDir, given));
+  const { projectDir, filesDir } = project === undefined ? findProject(process.cwd()) : { projectDir: path.resolve(project), filesDir: path.resolve(project) };
+  return new Connections(new ConnectionStore(filesDir), new UserSecrets(), (given) => path.resolve(filesDir, given), () => {
+    if (!isTrustedFolder(projectDir, userConfigDir())) throw restrictedError('Databases of this project are not contacted');
+  });
 }
 
 function parsed(name: string, options: AddOptions): Connection {

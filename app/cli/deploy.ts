@@ -9,15 +9,16 @@ import { startBrowserServer } from '#app/serve/browser-server.ts';
 import { findNode, readPipeline } from './document.ts';
 import { openPlace, prepareProject } from './project.ts';
 import { locked } from './run.ts';
+import { sayRestricted, trustOf } from './trust.ts';
 import { exitCodes, type Terminal } from './terminal.ts';
 
 /** `penstock bundle`: the model of a node as a folder (or .zip) that can be deployed; trains it first where it is not trained. */
-export async function bundleCommand(file: string, options: { readonly node: string; readonly out: string; readonly name?: string; readonly project?: string }, terminal: Terminal): Promise<number> {
+export async function bundleCommand(file: string, options: { readonly node: string; readonly out: string; readonly name?: string; readonly project?: string; readonly trustOnce?: boolean }, terminal: Terminal): Promise<number> {
   const catalogue = loadCatalogue();
   const document = await readPipeline(file);
   const node = findNode(document, catalogue, options.node);
   const place = await openPlace(file, options.project);
-  const engine = await createEngine({ ...place, ...appPlaces(), catalogue });
+  const engine = await createEngine({ ...place, ...appPlaces(), ...trustOf(options), catalogue });
   try {
     if (engine.readOnly) throw locked(engine);
     const run = await engine.startRun({ document, path: file, to: [node.id] });
@@ -59,18 +60,19 @@ export async function scoreCommand(bundle: string, input: string, output: string
 }
 
 /** `penstock serve`: the app in a browser, until interrupted. */
-export async function serveCommand(options: { readonly project?: string; readonly port: number; readonly samples?: boolean }, terminal: Terminal): Promise<number> {
+export async function serveCommand(options: { readonly project?: string; readonly port: number; readonly samples?: boolean; readonly trustOnce?: boolean }, terminal: Terminal): Promise<number> {
   const found = findProject(process.cwd());
   const projectDir = options.project === undefined ? (found.found ? found.projectDir : process.cwd()) : path.resolve(options.project);
   const places = appPlaces();
   await prepareProject(projectDir);
-  const engine = await createEngine({ projectDir, ...places, background: true, warn: (message) => terminal.error(`${message}\n`) });
+  const engine = await createEngine({ projectDir, ...places, ...trustOf(options), background: true, warn: (message) => terminal.error(`${message}\n`) });
   try {
     if (options.samples === true && !engine.readOnly) await seedSamples(projectDir, places.resourcesDir);
     const server = await startBrowserServer({ rendererDir: places.rendererDir, router: createRouter(engine), port: options.port });
     try {
       terminal.out(`${server.url}\n`);
       terminal.error(`Penstock serves ${projectDir}. Open the address above in a browser; end with Ctrl+C.${engine.readOnly ? ' Another process has the project open: reading only.' : ''}\n`);
+      sayRestricted(engine, terminal);
       await new Promise<void>((resolve) => {
         process.once('SIGINT', resolve);
         process.once('SIGTERM', resolve);

@@ -99,6 +99,7 @@ describe('penstock storage', () => {
 
 describe('penstock run', () => {
   it('prints exactly one JSON object and reuses results the second time', async () => {
+    expect(await penstock('trust', path.join(root, 'shop'))).toMatchObject({ code: 0 });
     const first = await penstock('run', file, '--json');
     expect(first.code, first.error).toBe(0);
     const result = JSON.parse(first.out) as { status: string; nodes: { id: string; status: string; rows: number | null }[]; artifacts: { node: string; path: string }[] };

@@ -18,6 +18,7 @@ import { reportCommands } from './report.ts';
 import { runCommand, type RunOptions } from './run.ts';
 import { storageCommand, type StorageOptions } from './storage.ts';
 import { exitCodes, printFailure, type Terminal } from './terminal.ts';
+import { trustCommands, trustOnceHelp } from './trust.ts';
 import { graphCommand, traceCommands, type GraphOptions } from './trace.ts';
 import { diffCommand, mergeCommand, type DiffOptions, type MergeOptions } from './versions.ts';
 
@@ -53,6 +54,7 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
     .option('--set <node.param=value>', 'change a parameter for this run; VALUE is JSON, else text; may be repeated', collect)
     .option('--project <folder>', projectHelp)
     .option('--memory <size>', 'memory of queries, as in 4GB; they use the disk beyond it (default: PENSTOCK_MEMORY_LIMIT, the project’s setting, or a share of the machine)')
+    .option('--trust-once', trustOnceHelp)
     .option('--force', 'run also where it is certain before the start that it will not fit')
     .option('--json', 'print one JSON object with nodes, metrics and artifacts')
     .action((file: string, options: RunOptions) => done(runCommand(file, options, terminal)));
@@ -110,7 +112,8 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
     .requiredOption('--out <path>', 'folder, or file ending in .zip')
     .option('--name <name>', 'name of the model (default: from the path)')
     .option('--project <folder>', projectHelp)
-    .action((file: string, options: { node: string; out: string; name?: string; project?: string }) => done(bundleCommand(file, options, terminal)));
+    .option('--trust-once', trustOnceHelp)
+    .action((file: string, options: { node: string; out: string; name?: string; project?: string; trustOnce?: boolean }) => done(bundleCommand(file, options, terminal)));
   program
     .command('score <bundle> <input> <output>')
     .description('predict for the records of a CSV or Parquet file with a bundle')
@@ -121,7 +124,8 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
     .option('--project <folder>', 'project folder (default: the nearest, else this folder)')
     .option('--port <number>', 'port; 0 for any free one', wholeNumber(0, 65_535), 7400)
     .option('--samples', 'put the example pipelines into a new project')
-    .action((options: { project?: string; port: number; samples?: boolean }) => done(serveCommand(options, terminal)));
+    .option('--trust-once', trustOnceHelp)
+    .action((options: { project?: string; port: number; samples?: boolean; trustOnce?: boolean }) => done(serveCommand(options, terminal)));
   program
     .command('runs')
     .description('list the runs of a project, newest first')
@@ -156,6 +160,7 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
   ciCommands(program, terminal, done);
   contractCommands(program, terminal, done);
   packCommands(program, terminal, done);
+  trustCommands(program, terminal, done);
 
   try {
     await program.parseAsync(args, { from: 'user' });

@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { access, copyFile, mkdir, readdir, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { PenstockError } from '#app/core/errors.ts';
-import { appPlaces, seedSamples, type ProjectPlace } from '#app/engine/index.ts';
+import { appPlaces, findProject, holdsProject, isTrustedFolder, seedSamples, userConfigDir, type EngineOptions, type ProjectPlace } from '#app/engine/index.ts';
 import { placeOf } from './document.ts';
 
 /**
@@ -54,15 +54,23 @@ export async function isExample(file: string): Promise<boolean> {
  * lies; an example brings the data that it reads, as it does in the app, but not into the folder that Penstock is installed in.
  * @throws PenstockError `project-unwritable`, `example-without-project`.
  */
-export async function openPlace(file: string, project: string | undefined): Promise<ProjectPlace> {
+export async function openPlace(file: string, project: string | undefined): Promise<ProjectPlace & Required<Pick<EngineOptions, 'trust'>>> {
   const example = await isExample(file);
   if (example && project === undefined) {
     throw new PenstockError('example-without-project', `${file} is an example that comes with Penstock; its results need a folder of yours.`, { remedy: 'Name one, new or not, with --project FOLDER.' });
   }
   const place = placeOf(file, project);
   await prepareProject(place.projectDir);
+  const isNew = !holdsProject(place.projectDir);
   if (example) await bringExampleData(place.filesDir);
-  return place;
+  if (!example && isOfUntrusted(file, place)) return { ...place, trust: 'restricted' };
+  return { ...place, trust: isNew ? 'made' : 'ask' };
+}
+
+/** A pipeline of a project from elsewhere stays what it is in whatever project it is run. */
+function isOfUntrusted(file: string, place: ProjectPlace): boolean {
+  const home = findProject(path.dirname(path.resolve(file)));
+  return home.found && home.projectDir !== place.projectDir && !isTrustedFolder(home.projectDir, userConfigDir());
 }
 
 /** The example pipelines and their data, into a folder that has no pipelines; where it has, only data that is missing. */

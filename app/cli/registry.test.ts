@@ -36,6 +36,7 @@ beforeAll(async () => {
       ],
     }),
   );
+  expect(await penstock('trust')).toMatchObject({ code: 0 });
   expect(await penstock('run', pipeline)).toMatchObject({ code: 0 });
   expect(await penstock('run', pipeline, '--set', 'fit.features=["bill_length_mm","bill_depth_mm","island"]')).toMatchObject({ code: 0 });
 }, 60_000);

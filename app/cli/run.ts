@@ -7,6 +7,7 @@ import type { PipelineDocument } from '#app/pipeline/document.ts';
 import type { NodeRun, RunStatus } from '#app/protocol/schema.ts';
 import { findNode, readPipeline, withSetting } from './document.ts';
 import { openPlace } from './project.ts';
+import { sayRestricted, trustOf } from './trust.ts';
 import { exitCodes, failureText, printJson, textTable, type Terminal } from './terminal.ts';
 
 export interface RunOptions {
@@ -17,6 +18,7 @@ export interface RunOptions {
   readonly memory?: string;
   /** Also where the preflight is certain that it will not fit. */
   readonly force?: boolean;
+  readonly trustOnce?: boolean;
   readonly json?: boolean;
 }
 
@@ -27,9 +29,10 @@ export async function runCommand(file: string, options: RunOptions, terminal: Te
   for (const setting of options.set ?? []) document = withSetting(document, catalogue, setting);
   const to = options.to?.map((name) => findNode(document, catalogue, name).id);
   const place = await openPlace(file, options.project);
-  const engine = await createEngine({ ...place, ...appPlaces(), catalogue, ...(options.memory === undefined ? {} : { memoryLimit: options.memory }), warn: (message) => terminal.error(`${message}\n`) });
+  const engine = await createEngine({ ...place, ...appPlaces(), ...trustOf(options), catalogue, ...(options.memory === undefined ? {} : { memoryLimit: options.memory }), warn: (message) => terminal.error(`${message}\n`) });
   try {
     if (engine.readOnly) throw locked(engine);
+    if (options.json !== true) sayRestricted(engine, terminal);
     const run = await engine.startRun({ document, path: file, anyway: options.force === true, stream: true, ...(to === undefined ? {} : { to }) });
     const result = await follow(run, engine, options.json === true ? quiet(terminal) : terminal);
     const verdicts = judgeNodes(await engine.brief.targets(), result.nodes.values());

@@ -16,6 +16,7 @@ export interface ScoreModelOptions {
 /** `penstock model score`. Ended by Ctrl+C or killed, the same command goes on at the last whole part. */
 export function scoreModel(reference: string, options: ScoreModelOptions, terminal: Terminal): Promise<number> {
   return withOpenProject(options.project, 'read', async (engine) => {
+    engine.trust.assert('Registered models of this project are not run');
     const { name, version, value } = engine.store.models.resolve(reference);
     const controller = new AbortController();
     const stop = (): void => controller.abort();

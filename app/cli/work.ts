@@ -4,6 +4,7 @@ import { appPlaces, createEngine, findProject, type Engine } from '#app/engine/i
 import { listenForWebhooks } from '#app/serve/webhook-listener.ts';
 import { firingLine } from './automation.ts';
 import { locked } from './run.ts';
+import { trustOf } from './trust.ts';
 import { exitCodes, type Terminal } from './terminal.ts';
 
 export interface WorkOptions {
@@ -11,6 +12,7 @@ export interface WorkOptions {
   readonly webhooks?: number;
   readonly host: string;
   readonly once?: boolean;
+  readonly trustOnce?: boolean;
 }
 
 /** `penstock work`: schedules and triggers fire in this process until it is interrupted; with `--once` until nothing is due. */
@@ -19,9 +21,10 @@ export async function workCommand(options: WorkOptions, terminal: Terminal): Pro
   const startedAt = Date.now();
   // Timers of the scheduler do not keep a process.
   const keep = setInterval(() => undefined, 60_000);
-  const engine = await createEngine({ projectDir, ...appPlaces(), background: true, warn: (message) => terminal.error(`${message}\n`) });
+  const engine = await createEngine({ projectDir, ...appPlaces(), ...trustOf(options), background: true, warn: (message) => terminal.error(`${message}\n`) });
   try {
     if (engine.readOnly) throw locked(engine);
+    engine.trust.assert('Schedules and triggers of this project do not fire');
     const enabled = engine.automation.list().filter((one) => one.enabled).length;
     terminal.error(`Penstock works in ${projectDir}: ${formatCount(enabled)} ${enabled === 1 ? 'schedule or trigger is' : 'schedules and triggers are'} on.\n`);
     return options.once === true ? await workOnce(engine, startedAt, terminal) : await workOn(engine, options, terminal);

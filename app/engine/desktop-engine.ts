@@ -101,7 +101,7 @@ export async function runDesktopEngine(): Promise<void> {
   }
   let engine: Engine;
   try {
-    engine = await Engine.open({ projectDir: path.resolve(projectDir), resourcesDir, distDir, background: true, warn: log });
+    engine = await Engine.open({ projectDir: path.resolve(projectDir), resourcesDir, distDir, background: true, trust: 'ask', warn: log });
     if (process.env['PENSTOCK_SAMPLES'] === '1' && !engine.readOnly) await seedSamples(engine.projectDir, resourcesDir);
   } catch (error) {
     const { message, remedy } = toDiagnostic(error);

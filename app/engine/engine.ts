@@ -63,6 +63,7 @@ import { suggestParams } from './analysis/suggest.ts';
 import { batchScoring, registryProbes } from './serving/batch-node.ts';
 import { Servers } from './serving/servers.ts';
 import { Trace } from './trace/trace.ts';
+import { holdsProject, ProjectTrust, type TrustExceptions, type TrustMode } from './trust/index.ts';
 
 export interface EngineOptions {
   /** Folder with penstock.db, artifacts/ and pipelines/; made when missing. */
@@ -84,6 +85,10 @@ export interface EngineOptions {
   readonly warn?: (message: string) => void;
   /** The user's own folder, for keys and passwords; default: by the habits of the system. */
   readonly configDir?: string;
+  /** Whether what came with the project may run as code. Default: `given`; whoever opens projects of people asks. */
+  readonly trust?: TrustMode;
+  /** With `restricted`: what runs all the same. */
+  readonly trustExceptions?: TrustExceptions;
   /** The project is thrown away: lineage events are not told outside. */
   readonly scratch?: boolean;
 }
@@ -132,6 +137,8 @@ export class Engine {
   /** What the project is for. */
   readonly brief: BriefFile;
   readonly features: Features;
+  /** Whether what came with the project may run. */
+  readonly trust: ProjectTrust;
   readonly events = new ProjectEvents((error) => this.noteUnexpected(error));
   readonly #user = `user:${userName()}`;
   readonly projectDir: string;
@@ -155,7 +162,7 @@ export class Engine {
   readonly closing: AbortSignal = this.#closing.signal;
   readonly #sources = new SharedWork<PortValues>();
 
-  private constructor(options: EngineOptions, parts: { catalogue: EngineCatalogue; packs: readonly LoadedPack[]; database: Database; store: ProjectStore; tempDir: string; limits: ProjectLimits }) {
+  private constructor(options: EngineOptions, parts: { catalogue: EngineCatalogue; packs: readonly LoadedPack[]; database: Database; store: ProjectStore; tempDir: string; limits: ProjectLimits; trust: ProjectTrust }) {
     this.catalogue = parts.catalogue;
     this.packs = parts.packs;
     this.database = parts.database;
@@ -168,6 +175,7 @@ export class Engine {
     this.resolvePath = pathResolver(this.filesDir, options.resourcesDir);
     this.#warn = options.warn ?? (() => undefined);
     this.background = options.background === true;
+    this.trust = parts.trust;
     this.automation = new Automation(this);
     const names = catalogueNames(this.catalogue);
     this.reports = new ReportFiles(options.projectDir);
@@ -176,12 +184,12 @@ export class Engine {
     this.components = new ComponentFiles(options.projectDir);
     this.limits = parts.limits;
     const { resolvePath, database, store } = this;
-    this.cache = new ResultCache(store.results, store.artifacts, { soleWriter: !store.readOnly });
+    this.cache = new ResultCache(store.results, store.artifacts, { soleWriter: !store.readOnly, distrusts: () => this.trust.restricted });
     const written: WrittenTables = new Map();
     const secrets = new UserSecrets();
-    this.connections = new Connections(new ConnectionStore(this.filesDir), secrets, resolvePath);
+    this.connections = new Connections(new ConnectionStore(this.filesDir), secrets, resolvePath, () => this.trust.assertDatabases());
     const { catalogue, connections, events, projectDir, filesDir } = this;
-    this.trace = new Trace({ store, catalogue, database, events, connections, secrets, projectDir, filesDir, resolvePath, configDir: options.configDir ?? userConfigDir(), scratch: options.scratch === true, closing: this.#closing.signal, warn: this.#warn, noteUnexpected: (error) => this.noteUnexpected(error) });
+    this.trace = new Trace({ store, catalogue, database, events, connections, secrets, projectDir, filesDir, resolvePath, configDir: options.configDir ?? userConfigDir(), scratch: options.scratch === true, restricted: () => this.trust.restricted, closing: this.#closing.signal, warn: this.#warn, noteUnexpected: (error) => this.noteUnexpected(error) });
     const ages = new ReadAges(options.projectDir, () => !store.readOnly);
     const outside = outsideDatabases({ connections: this.connections, ages, database, artifacts: store.artifacts, written });
     this.storage = new ResultStorage({ store, cache: this.cache, budget: () => this.limits.now.disk, titleOf: (type) => this.catalogue.get(type)?.definition.title ?? type, changed: () => this.data.forget(), warn: this.#warn });
@@ -195,6 +203,7 @@ export class Engine {
       answer: (question) => answerQuestion(database, question),
       packProblem: (name) => this.packs.find((pack) => pack.name === name)?.problem ?? null,
       result: (key) => this.cache.get(key)?.ports ?? null,
+      restriction: () => this.trust.restriction(),
     });
     const services: RelationServices = { parse: createParser(this.analyser.trees), resolvePath, ...createAnswers(this.analyser.answers) };
     this.#building = { services, parsing: this.analyser.parsing };
@@ -207,7 +216,7 @@ export class Engine {
       card: (...asked) => this.trace.writeCard(...asked),
     });
     this.registry = new Registry(this);
-    this.servers = new Servers({ projectDir: options.projectDir, distDir: options.distDir, events: this.events, audit: (event) => this.audit(event), warn: this.#warn });
+    this.servers = new Servers({ projectDir: options.projectDir, distDir: options.distDir, events: this.events, audit: (event) => this.audit(event), warn: this.#warn, assertAllowed: () => this.trust.assert('Servers of this project do not start') });
     const parallel = parallelNodes();
     this.#environment = {
       database,
@@ -240,18 +249,27 @@ export class Engine {
 
   /** @throws PenstockError `project-locked` when another process writes to the project; those of the store. */
   static async open(options: EngineOptions): Promise<Engine> {
+    const wasThere = holdsProject(options.projectDir);
     if (options.readOnly !== true) await mkdir(options.projectDir, { recursive: true });
     const store = await openProjectStore(options.projectDir, {
       readOnly: options.readOnly === true,
       onLeaseLost: () => options.warn?.('Another process has taken over this project; this one only reads from now on.'),
     });
     let tempDir: string | null = null;
+    let opened: Engine | null = null;
     try {
       tempDir = await mkdtemp(path.join(os.tmpdir(), 'penstock-'));
       const limits = await ProjectLimits.open({ store, projectDir: options.projectDir, tempDir, memory: options.memoryLimit ?? process.env['PENSTOCK_MEMORY_LIMIT'] });
       const database = await openDatabase({ tempDir, ...limits.database });
       const packs = await withPacks(options.catalogue ?? loadCatalogue(), options.projectDir, options.configDir ?? userConfigDir());
-      const engine = new Engine(options, { ...packs, database, store, tempDir, limits });
+      const trust = await ProjectTrust.open({
+        ...{ projectDir: options.projectDir, filesDir: options.filesDir ?? options.projectDir, configDir: options.configDir ?? userConfigDir(), mode: options.trust ?? 'given', exceptions: options.trustExceptions, wasThere, store },
+        audit: (event) => (opened === null ? void store.audit.append({ actor: `user:${userName()}`, ...event }) : opened.audit(event)),
+        warn: (message) => options.warn?.(message),
+      });
+      const engine = new Engine(options, { ...packs, database, store, tempDir, limits, trust });
+      opened = engine;
+      trust.listen(() => engine.trustChanged());
       await engine.storage.start();
       if (!store.readOnly) await engine.#environment.checkpoints.sweep(Date.now());
       engine.automation.start();
@@ -438,6 +456,13 @@ export class Engine {
   noteUnexpected(error: unknown): void {
     if (error instanceof PenstockError || isCancelled(error) || toDiagnostic(error).code !== 'unexpected') return;
     this.#warn(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  }
+
+  /** The user trusted the project, or took it back: what was known of nodes may not hold, and triggers may fire now. */
+  trustChanged(): void {
+    this.data.forget();
+    this.automation.start();
+    this.automation.changes.send({ automationId: '' });
   }
 
   /** Tells of trouble in the background, in one sentence. */

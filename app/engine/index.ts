@@ -27,6 +27,8 @@ export { comparison, listModels, recipeSentence, versionDetail, versionSummary }
 export { person, Registry } from './registry/registry.ts';
 export { createRouter, type EngineRouter } from './router.ts';
 export { cardExtensions, cardText, type CardFormat } from './trace/card/write-card.ts';
+export { holdsProject, isTrustedFolder, restrictedError, TrustedProjects } from './trust/index.ts';
+export { trustReport, type TrustReport } from './trust/report.ts';
 export { exportCroissant } from './trace/croissant/export.ts';
 export { graphDot } from './trace/graph/dot.ts';
 export { reproduceRun, type Reproduction } from './trace/reproduce.ts';
@@ -39,7 +41,7 @@ export { scoreFile, type ScoreOptions } from './score.ts';
 
 import { Engine, type EngineOptions } from './engine.ts';
 
-/** Opens a project. @throws PenstockError of the store; see `Engine.open`. */
+/** Opens a project of a person: one from elsewhere is restricted until they trust it. @throws PenstockError of the store; see `Engine.open`. */
 export function createEngine(options: EngineOptions): Promise<Engine> {
-  return Engine.open(options);
+  return Engine.open({ trust: 'ask', ...options });
 }

@@ -28,6 +28,7 @@ import { registryProcedures } from './procedures/registry.ts';
 import { reportsProcedures } from './procedures/reports.ts';
 import { servingProcedures } from './procedures/serving.ts';
 import { traceProcedures } from './procedures/trace.ts';
+import { trustProcedures } from './procedures/trust.ts';
 import { valuesProcedures } from './procedures/values.ts';
 import { viewsProcedures } from './procedures/views.ts';
 
@@ -60,6 +61,7 @@ export function createRouter(engine: Engine, access: Access | null = null) {
     access: accessProcedures(os as unknown as ContextImplementer, access),
     brief: briefProcedures(os as unknown as Implementer, engine),
     trace: traceProcedures(os as unknown as Implementer, engine),
+    trust: trustProcedures(os as unknown as Implementer, engine),
     automation: automationProcedures(os as unknown as Implementer, engine),
     views: viewsProcedures(os as unknown as Implementer, engine),
     problems: problemsProcedures(os as unknown as Implementer, engine),

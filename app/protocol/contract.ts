@@ -21,6 +21,7 @@ import { registryContract } from './sections/registry.ts';
 import { reportsContract } from './sections/reports.ts';
 import { servingContract } from './sections/serving.ts';
 import { traceContract } from './sections/trace.ts';
+import { trustContract } from './sections/trust.ts';
 import { valuesContract } from './sections/values.ts';
 import { viewsContract } from './sections/views.ts';
 import {
@@ -54,6 +55,7 @@ export const nodeConfigurationSchema = z.object({
 export const contract = {
   access: accessContract,
   trace: traceContract,
+  trust: trustContract,
   automation: automationContract,
   views: viewsContract,
   brief: briefContract,

@@ -11,7 +11,8 @@ import { subflowConfigurations } from '#app/pipeline/subflow/configurations.ts';
 import type { NodeConfiguration } from '#app/pipeline/types.ts';
 import type { ExpressionParsing } from '#app/pipeline/with-parses.ts';
 import type { Fingerprint } from '#app/sdk/node.ts';
-import type { EngineCatalogue, EngineNodeType } from '../catalogue.ts';
+import { hasEffect, type EngineCatalogue, type EngineNodeType } from '../catalogue.ts';
+import type { NodeRestriction } from '../trust/index.ts';
 import { KnownOutputs, type ResultPorts } from './known-outputs.ts';
 import type { Probes } from './probes.ts';
 
@@ -66,6 +67,8 @@ export interface AnalyserOptions {
   readonly packProblem?: (pack: string) => Diagnostic | null;
   /** Ports of the finished result with a cache key, or null. */
   readonly result: (key: string) => ResultPorts | null;
+  /** Which nodes do not run because the project comes from elsewhere; null: all run. */
+  readonly restriction?: () => NodeRestriction | null;
 }
 
 interface Outside {
@@ -111,11 +114,12 @@ export class Analyser {
 
   /** Tells the sources among these nodes that a run begins: outside state that ages is renewed before keys are made. */
   renew(document: PipelineDocument, ids: ReadonlySet<string>): void {
+    const restriction = this.#options.restriction?.() ?? null;
     for (const node of this.expand(document).document.nodes) {
       const type = this.#options.catalogue.get(node.type);
       if (type?.executor?.renew === undefined || node.bypassed === true || !ids.has(node.id)) continue;
       const params = this.#parse(node, type);
-      if (params !== undefined) this.#options.probes.renew(type, params);
+      if (params !== undefined && !(restriction?.({ type: node.type, params, hasEffect: false }, '', node.id) ?? null)) this.#options.probes.renew(type, params);
     }
   }
 
@@ -138,7 +142,8 @@ export class Analyser {
         const found = outside.get(nodeId);
         if (type === undefined || found === undefined || found.fingerprint === null) return null;
         // What is not there need not be probed: that would only say the same again, with less.
-        if (found.problem?.code === 'file-missing') throw asError(found.problem);
+        // Neither is what a project from elsewhere may not do: asking would do it.
+        if (found.problem?.code === 'file-missing' || found.problem?.code === 'project-restricted') throw asError(found.problem);
         return this.#options.probes.facts(type, params, found.fingerprint, signal);
       },
       ...this.parsing,
@@ -209,12 +214,18 @@ export class Analyser {
 
   async #lookOutside(document: PipelineDocument, signal: AbortSignal): Promise<Map<string, Outside>> {
     const found = new Map<string, Outside>();
+    const restriction = this.#options.restriction?.() ?? null;
     await Promise.all(
       document.nodes.map(async (node) => {
         const type = this.#options.catalogue.get(node.type);
         if (type === undefined || node.bypassed === true) return;
         const params = this.#parse(node, type);
         if (params === undefined) return;
+        const restricted = restriction?.({ type: node.type, params, hasEffect: hasEffect(type, params) }, nodeTitle(node, type.definition.title), node.id) ?? null;
+        if (restricted !== null) {
+          found.set(node.id, { params, fingerprint: {}, problem: restricted });
+          return;
+        }
         if (type.executor?.fingerprint === undefined) {
           found.set(node.id, { params, fingerprint: {}, problem: null });
           return;

@@ -139,9 +139,10 @@ describe('automation in an engine', () => {
 });
 
 it('one function says whether triggers may fire', () => {
-  expect(mayTriggersFire({ readOnly: false, background: true })).toEqual({ allowed: true });
-  expect(mayTriggersFire({ readOnly: true, background: true })).toMatchObject({ allowed: false, reason: expect.stringContaining('reading only') as unknown });
-  expect(mayTriggersFire({ readOnly: false, background: false })).toMatchObject({ allowed: false, reason: expect.stringContaining('penstock work') as unknown });
+  expect(mayTriggersFire({ readOnly: false, background: true, trust: { restricted: false } })).toEqual({ allowed: true });
+  expect(mayTriggersFire({ readOnly: true, background: true, trust: { restricted: false } })).toMatchObject({ allowed: false, reason: expect.stringContaining('reading only') as unknown });
+  expect(mayTriggersFire({ readOnly: false, background: false, trust: { restricted: false } })).toMatchObject({ allowed: false, reason: expect.stringContaining('penstock work') as unknown });
+  expect(mayTriggersFire({ readOnly: false, background: true, trust: { restricted: true } })).toMatchObject({ allowed: false, reason: expect.stringContaining('until you trust it') as unknown });
 });
 
 it('nothing fires in a process that was started for something else', async () => {

@@ -24,7 +24,7 @@ import { mayTriggersFire, type Permission } from './permission.ts';
 import { Scheduler } from './scheduler.ts';
 
 /** What automation needs of the engine. */
-export type AutomationHost = Pick<Engine, 'store' | 'events' | 'pipelines' | 'catalogue' | 'projectDir' | 'filesDir' | 'actor' | 'readOnly' | 'background' | 'startRun' | 'assertWritable' | 'audit' | 'noteUnexpected' | 'warn'>;
+export type AutomationHost = Pick<Engine, 'store' | 'events' | 'pipelines' | 'catalogue' | 'projectDir' | 'filesDir' | 'actor' | 'readOnly' | 'background' | 'trust' | 'startRun' | 'assertWritable' | 'audit' | 'noteUnexpected' | 'warn'>;
 
 const defaultParallel = 2;
 const declareAfterMs = 1500;
@@ -54,7 +54,7 @@ export class Automation {
     this.#clock = options.clock ?? systemClock;
     this.secrets = options.secrets ?? new UserSecrets();
     this.channels = new ChannelStore(host.projectDir);
-    this.notifier = new Notifier({ channels: this.channels, secrets: this.secrets, clock: this.#clock, project: path.basename(host.projectDir), desktop: (notice) => this.notices.send(notice), warn: (message) => host.warn(message) });
+    this.notifier = new Notifier({ channels: this.channels, secrets: this.secrets, clock: this.#clock, project: path.basename(host.projectDir), desktop: (notice) => this.notices.send(notice), restricted: () => host.trust.restricted, warn: (message) => host.warn(message) });
     const { store } = host;
     this.scheduler = new Scheduler({
       store: store.automation,
@@ -76,6 +76,11 @@ export class Automation {
     return mayTriggersFire(this.#host);
   }
 
+  /** The project comes from elsewhere, and nobody trusted it yet. */
+  get restricted(): boolean {
+    return this.#host.trust.restricted;
+  }
+
   /** Scheduled runs at once in this project. */
   get parallel(): number {
     const kept = Number(this.#host.store.meta.get(parallelKey) ?? defaultParallel);
@@ -90,7 +95,7 @@ export class Automation {
 
   /** Begins to listen, takes up what an earlier process left, and fires what is due. Nothing where triggers may not fire. */
   start(): void {
-    if (!this.permission.allowed) return;
+    if (!this.permission.allowed || this.#unlisten !== null) return;
     this.#unlisten = this.#host.events.listen((event) => this.#hear(event));
     this.#catchUpRuns();
     this.scheduler.start();
@@ -177,6 +182,7 @@ export class Automation {
   /** Fires now, by hand or because something outside asks for it. @returns null where a firing of that key is there already. */
   fire(id: string, firing: { readonly key?: string; readonly given?: Readonly<Record<string, unknown>> } = {}): Firing | null {
     this.#host.assertWritable();
+    this.#host.trust.assert('Schedules and triggers of this project do not fire');
     const { store } = this.#host;
     const record = store.automation.get(id);
     const now = this.#clock.now();

@@ -41,6 +41,7 @@ export async function answerHook(automation: Automation, request: HookRequest, n
     const secret = await automation.secrets.get(hookSecret(trigger.secret));
     if (secret === null || !isSignedBy(secret, request.headers, request.body, now)) return { status: 401, body: { error: 'The signature is missing, old or wrong.' } };
   }
+  if (automation.restricted) return { status: 409, body: { error: 'This project is restricted.' } };
   if (!record.enabled) return { status: 409, body: { error: 'This trigger is switched off.' } };
   if (automation.waiting(record.id) >= mostWaiting) return { status: 429, body: { error: 'Too many calls are waiting; try again later.' } };
   let body: unknown;

@@ -13,6 +13,7 @@ import { baseCommit, filesAtCommit } from '../history/git-refs.ts';
 import { PipelineFiles } from '../project/pipeline-files.ts';
 import { compareMetrics, type ComparedMetric } from './metrics.ts';
 import { checkedNodes, sampledDocument } from './sampled.ts';
+import { trustedByBase } from './trusted-base.ts';
 import { readSettings, type CiSettings } from './settings.ts';
 
 export interface CiRun {
@@ -53,6 +54,8 @@ export interface CiOptions {
   readonly distDir: string;
   readonly base?: string | undefined;
   readonly sample?: number | undefined;
+  /** `given`: scripts, SQL and databases run as they are here. `base`: only what the base has, too. Else nothing of them. */
+  readonly trust: 'given' | 'base' | 'restricted';
   said(message: string): void;
   readonly signal: AbortSignal;
 }
@@ -68,9 +71,11 @@ export async function checkProject(options: CiOptions): Promise<CiReport> {
   const before = await filesAtCommit(options.projectDir, base.oid, '.pipeline.json');
   const sample = options.sample ?? settings.sample;
   const files = await new PipelineFiles(options.projectDir).list();
+  const catalogue = loadCatalogue();
   const scratch = await mkdtemp(path.join(os.tmpdir(), 'penstock-ci-'));
   try {
-    const engine = await Engine.open({ projectDir: scratch, filesDir: options.projectDir, resourcesDir: options.resourcesDir, distDir: options.distDir, catalogue: loadCatalogue(), scratch: true, warn: options.said });
+    const exceptions = options.trust === 'base' ? await trustedByBase(options.projectDir, base.oid, before, catalogue) : null;
+    const engine = await Engine.open({ projectDir: scratch, trust: options.trust === 'given' ? 'given' : 'restricted', ...(exceptions === null ? {} : { trustExceptions: exceptions }), filesDir: options.projectDir, resourcesDir: options.resourcesDir, distDir: options.distDir, catalogue, scratch: true, warn: options.said });
     try {
       const pipelines: CheckedPipeline[] = [];
       for (const { path: at } of files.toSorted((a, b) => (a.path < b.path ? -1 : 1))) {
@@ -105,7 +110,9 @@ async function checkPipeline(engine: Engine, at: string, baseText: string | null
   const changes = earlier === null ? [] : diffDocuments(earlier, document);
   const state = baseText === null ? 'new' : changes.length === 0 && earlier !== null ? 'same' : earlier !== null && changes.every(isCosmetic) ? 'layout' : 'changed';
   const analysis = await engine.analyse(document, options.signal);
-  const errors = analysis.diagnostics.filter(({ severity }) => severity === 'error');
+  // What would not run here matters only where it would be run.
+  const isRun = state === 'new' || state === 'changed';
+  const errors = analysis.diagnostics.filter(({ severity, code }) => severity === 'error' && (isRun || code !== 'project-restricted'));
   const leaks = errors.length > 0 ? [] : (await engine.leaks.fromGraph(analysis)).map(({ fix: _fix, ...one }) => one);
   const about = { path: at, title: document.title, state, changes: changeSentences(changes, catalogueNames(engine.catalogue)), errors, leaks } as const;
   const problems = [...errors.map((one) => one.message), ...(settings.leaks === 'fail' ? leaks.map((one) => one.message) : [])];

@@ -19,9 +19,12 @@ export class Connections {
   readonly #store: ConnectionStore;
   readonly #secrets: SecretStore;
   readonly #resolvePath: (path: string) => string;
+  readonly #assertAllowed: () => void;
   #changes = 0;
 
-  constructor(store: ConnectionStore, secrets: SecretStore, resolvePath: (path: string) => string) {
+  /** @param assertAllowed throws where the project's databases may not be contacted. */
+  constructor(store: ConnectionStore, secrets: SecretStore, resolvePath: (path: string) => string, assertAllowed: () => void = () => undefined) {
+    this.#assertAllowed = assertAllowed;
     this.#store = store;
     this.#secrets = secrets;
     this.#resolvePath = resolvePath;
@@ -107,6 +110,7 @@ export class Connections {
   }
 
   async #target(connection: Connection, password: string | null): Promise<Target> {
+    this.#assertAllowed();
     if (isFileDatabase(connection.kind)) return { ...connection, path: connection.path === '' ? '' : this.#resolvePath(connection.path), password: null };
     return { ...connection, password: password ?? (await this.#secrets.get(secretReference(connection))) };
   }

@@ -10,6 +10,8 @@ import type { Engine } from '../engine.ts';
  * @param target absolute. @throws PenstockError `parity`, those of `writeBundle`.
  */
 export async function exportVersion(engine: Engine, record: ModelVersionRecord, target: string, signal: AbortSignal): Promise<{ path: string; bytes: number }> {
+  // Its golden rows are repeated, which runs the model.
+  engine.trust.assert('Registered models of this project are not run');
   if (target.toLowerCase().endsWith('.onnx')) return engine.models.exportOnnx(record.value, target);
   const { name, value, nodeId, pipelineTitle, createdAt } = record;
   const { artifacts } = engine.store;

@@ -50,6 +50,11 @@ export const partialKey = (key: string): string => stableHash(['partial', key]);
 
 const usedToTheHour = 3_600_000;
 
+/** Whether using a kept value runs it: a model by onnxruntime, a person's SQL by the database. */
+function wouldRun({ kind, value }: StoredPort): boolean {
+  return value !== null && (kind === 'model' || value.kind === 'model' || JSON.stringify(value).includes('"op":"sql"'));
+}
+
 /** The store with a memory in front, and a check that what an entry needs still exists. */
 export class ResultCache {
   readonly #store: ResultStore;
@@ -62,10 +67,15 @@ export class ResultCache {
   readonly #absent = new Set<string>();
   static readonly #kept = 5000;
 
-  readonly #options: { readonly soleWriter: boolean };
+  readonly #options: { readonly soleWriter: boolean; readonly distrusts?: () => boolean };
+  /** What this session made. */
+  readonly #own = new Set<string>();
 
-  /** `soleWriter`: nobody else writes to the store meanwhile, so what was found there can be remembered. */
-  constructor(store: ResultStore, places: ArtifactPlaces & { exists(id: string): boolean }, options: { readonly soleWriter: boolean }) {
+  /**
+   * `soleWriter`: nobody else writes to the store meanwhile, so what was found there can be remembered. `distrusts`: what was not made here
+   * came from elsewhere, so kept results that would be run (models, tables that are SQL) are not taken.
+   */
+  constructor(store: ResultStore, places: ArtifactPlaces & { exists(id: string): boolean }, options: { readonly soleWriter: boolean; readonly distrusts?: () => boolean }) {
     this.#store = store;
     this.#places = places;
     this.#options = options;
@@ -85,6 +95,7 @@ export class ResultCache {
       if (this.#options.soleWriter) this.#absent.add(key);
       return null;
     }
+    if (!this.#own.has(key) && Object.values(entry.ports).some(wouldRun) && this.#options.distrusts?.() === true) return null;
     for (const port of Object.values(entry.ports)) {
       if (port.value === null) continue;
       for (const id of artifactsOf(port.value)) {
@@ -109,6 +120,7 @@ export class ResultCache {
     if (options.later === true) this.#unwritten.set(full.key, full);
     else this.#store.put(full);
     this.#absent.delete(full.key);
+    this.#own.add(full.key);
     this.#newest.set(`${full.pipelineId}\0${full.nodeId}`, full);
     this.#remember(full);
     return full;

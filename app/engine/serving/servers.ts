@@ -16,6 +16,8 @@ export interface ServersOptions {
   readonly events: ProjectEvents;
   readonly audit: (event: Omit<AuditEvent, 'actor'>) => void;
   readonly warn: (message: string) => void;
+  /** Throws where servers may not be started here. */
+  readonly assertAllowed: () => void;
 }
 
 export interface ServerInfo {
@@ -85,6 +87,7 @@ export class Servers {
    * @throws PenstockError `server-running`, `server-start` with what the server said, `model-server-missing`.
    */
   async start(given: ServerSettings): Promise<ServerInfo> {
+    this.#options.assertAllowed();
     const settings = serverSettingsSchema.parse(given);
     const { name } = settings;
     if ((await readServerState(this.#options.projectDir, name)) !== null || this.#starting.has(name)) {
@@ -99,6 +102,7 @@ export class Servers {
 
   /** Sets a server up that another process is about to start. @throws PenstockError `server-running`. */
   async prepare(given: ServerSettings): Promise<void> {
+    this.#options.assertAllowed();
     const settings = serverSettingsSchema.parse(given);
     if ((await readServerState(this.#options.projectDir, settings.name)) !== null) throw new PenstockError('server-running', `The server “${settings.name}” is running already.`, { remedy: 'Give this one another --name, or change the other with “penstock model traffic”.' });
     await writeServerSettings(this.#options.projectDir, settings);

@@ -39,7 +39,7 @@ export async function reproduceRun(engine: Engine, runId: string, { distDir, sig
   }
   const folder = await mkdtemp(path.join(os.tmpdir(), 'penstock-again-'));
   try {
-    const again = await Engine.open({ projectDir: path.join(folder, 'project'), filesDir: engine.filesDir, resourcesDir: engine.resourcesDir, distDir, catalogue: engine.catalogue, configDir: path.join(folder, 'user'), scratch: true });
+    const again = await Engine.open({ projectDir: path.join(folder, 'project'), filesDir: engine.filesDir, resourcesDir: engine.resourcesDir, distDir, catalogue: engine.catalogue, configDir: path.join(folder, 'user'), scratch: true, trust: engine.trust.restricted ? 'restricted' : 'given' });
     try {
       return await compared(engine, again, run, done, signal);
     } finally {

@@ -37,6 +37,8 @@ export interface TraceOptions {
   readonly configDir: string;
   /** A project that is thrown away: nothing is told outside. */
   readonly scratch: boolean;
+  /** The project comes from elsewhere: as `scratch`. */
+  readonly restricted: () => boolean;
   readonly closing: AbortSignal;
   resolvePath(path: string): string;
   readonly warn: (message: string) => void;
@@ -58,7 +60,7 @@ export class Trace {
     const { store, configDir, warn, projectDir, filesDir, secrets, closing, noteUnexpected } = options;
     this.audit = new AuditTrail({ store, projectDir, configDir, warn });
     this.#recorder = new RunRecorder({ store, closing, noteUnexpected, filesDir, resolvePath: (path) => options.resolvePath(path) });
-    this.openLineage = new OpenLineageEmitter({ store, projectDir, configDir, secrets, warn });
+    this.openLineage = new OpenLineageEmitter({ store, projectDir, configDir, secrets, warn, restricted: options.restricted });
     options.events.listen(async (event) => {
       if (event.type === 'run-started') await this.#runStarted(event);
       else if (event.type === 'run-ended') await this.#runEnded(event);

@@ -1,6 +1,7 @@
 import type { Channel, Notice } from '#app/core/notifications.ts';
 import { newRecordId } from '#app/core/ids.ts';
-import { toDiagnostic } from '#app/core/errors.ts';
+import { PenstockError, toDiagnostic } from '#app/core/errors.ts';
+import { trustRemedy } from '../../trust/kinds.ts';
 import type { SecretStore } from '../../connections/index.ts';
 import type { Clock } from '../clock.ts';
 import type { ChannelStore } from './channel-store.ts';
@@ -21,6 +22,8 @@ export interface NotifierParts {
   readonly project: string;
   /** Shows a notice on the desktop of whoever has a window open. */
   desktop(notice: Notice): void;
+  /** Nothing goes out while it is true: the addresses came with the project. */
+  restricted?(): boolean;
   warn(message: string): void;
 }
 
@@ -132,7 +135,7 @@ export class Notifier {
         return;
       } catch (error) {
         const wait = retryMs[attempt];
-        if (wait === undefined || this.#abort.signal.aborted || toDiagnostic(error).code === 'address-refused') throw error;
+        if (wait === undefined || this.#abort.signal.aborted || ['address-refused', 'project-restricted'].includes(toDiagnostic(error).code)) throw error;
         await this.#pause(wait);
         if (this.#abort.signal.aborted) throw error;
       }
@@ -158,6 +161,9 @@ export class Notifier {
 
   async #deliver(channel: Channel, notice: Notice): Promise<void> {
     const { project, secrets } = this.#parts;
+    if (channel.kind !== 'desktop' && this.#parts.restricted?.() === true) {
+      throw new PenstockError('project-restricted', `The channel “${channel.name}” of this project is not called until you trust it: it comes from elsewhere.`, { remedy: trustRemedy });
+    }
     if (channel.kind === 'webhook') await sendWebhook(channel, notice, project, secrets, AbortSignal.timeout(20_000));
     else if (channel.kind === 'email') await sendEmail(channel, notice, project, secrets);
     else this.#parts.desktop(notice);

@@ -15,6 +15,8 @@ export interface EmitterOptions {
   readonly secrets: Pick<SecretStore, 'get' | 'set' | 'source'>;
   readonly warn: (message: string) => void;
   readonly env?: NodeJS.ProcessEnv;
+  /** Nothing goes out while it is true: the project comes from elsewhere. */
+  readonly restricted?: () => boolean;
 }
 
 export interface OpenLineageState extends OpenLineageSettings {
@@ -114,6 +116,7 @@ export class OpenLineageEmitter {
   async #post(body: string, signal: AbortSignal): Promise<void> {
     const url = this.#url();
     const endpoint = endpointOf(url);
+    if (this.#options.restricted?.() === true) throw new Error('This project comes from elsewhere; lineage events go nowhere until you trust it.');
     if (!(await this.#mayGo(url))) throw new Error(`${endpoint.origin} came with the project; say in Settings that lineage events may go there.`);
     const key = this.#env['OPENLINEAGE_API_KEY'] ?? (await this.#options.secrets.get(lineageSecret(url)));
     const answer = await fetch(endpoint, {
