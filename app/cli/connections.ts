@@ -101,7 +101,7 @@ function parsed(name: string, options: AddOptions): Connection {
 
 const usage = (message: string): PenstockError => new PenstockError('param-invalid', message, { remedy: '“penstock connection add --help” shows an example.' });
 
-const standardInput: PasswordInput = {
+export const standardInput: PasswordInput = {
   isTty: process.stdin.isTTY === true,
   async read(question) {
     if (process.stdin.isTTY !== true) {

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { PenstockError } from '#app/core/errors.ts';
@@ -9,10 +8,13 @@ import { nodeTitle } from '#app/pipeline/graph.ts';
 import { paramDiagnostics } from '#app/pipeline/param-errors.ts';
 import { parseDocument } from '#app/pipeline/parse.ts';
 import { typeOfNode } from '#app/pipeline/subflow/node-type.ts';
+import { readProjectText } from '#app/sealing/files.ts';
+import { ensureUnlocked } from '#app/sealing/unlock.ts';
 
 /** @throws PenstockError `file-missing`, `not-a-pipeline`, and those of `parseDocument`, naming the file. */
 export async function readPipeline(file: string): Promise<PipelineDocument> {
-  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+  await ensureUnlocked(findProject(path.dirname(path.resolve(file))).projectDir);
+  const text = await readProjectText(file).catch((error: NodeJS.ErrnoException) => {
     const why = readFailures[error.code ?? ''];
     if (why === undefined) throw error;
     throw new PenstockError('file-missing', why(file), { remedy: 'Name a *.pipeline.json file.', place: { file } });

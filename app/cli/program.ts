@@ -1,8 +1,10 @@
+import path from 'node:path';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { penstockVersion } from '#app/core/version.ts';
 import { automationCommands } from './automation-commands.ts';
 import { ciCommands } from './ci.ts';
 import { contractCommands } from './contract.ts';
+import { askOnTerminal, encryptionCommands } from './encryption.ts';
 import { connectionCommands } from './connection-commands.ts';
 import { briefCommands } from './brief.ts';
 import { bundleCommand, scoreCommand, serveCommand } from './deploy.ts';
@@ -44,6 +46,11 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
     .version(penstockVersion)
     .addHelpText('after', '\nExit codes: 0 everything succeeded; 1 a run, check or command failed; 2 wrong usage; 130 cancelled.')
     .showHelpAfterError('(“penstock --help” lists the commands)')
+    .option('--key-file <file>', 'opens an encrypted project without its passphrase (default: PENSTOCK_KEY_FILE)')
+    .hook('preAction', (_program, action) => {
+      const { keyFile } = action.optsWithGlobals<{ keyFile?: string }>();
+      if (keyFile !== undefined) process.env['PENSTOCK_KEY_FILE'] = path.resolve(keyFile);
+    })
     .exitOverride()
     .configureOutput({ writeOut: (text) => terminal.out(text), writeErr: (text) => terminal.error(text) });
 
@@ -148,6 +155,8 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
     .option('--json', 'print JSON')
     .action((options: { project?: string; json?: boolean }) => done(doctorCommand(options, terminal)));
 
+  askOnTerminal();
+  encryptionCommands(program, terminal, done);
   connectionCommands(program, terminal, done);
   reportCommands(program, terminal, done);
   briefCommands(program, terminal, done);
@@ -173,6 +182,7 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
 }
 
 const usageCodes = new Set<unknown>([
+  ...['no-way-in', 'passphrase-short', 'passphrase-differs', 'key-file-missing', 'recovery-key-typo'],
   ...['usage', 'unknown-node', 'unknown-param', 'set-syntax', 'ambiguous-node', 'output-format', 'param-invalid', 'not-a-pipeline', 'example-without-project', 'output-is-input', 'size-syntax', 'size-too-small', 'diff-mixed', 'output-folder-missing', 'unknown-report', 'ambiguous-report'],
   ...['unknown-alarm', 'unknown-monitor'],
   ...['trigger-missing', 'cron-invalid', 'timezone-unknown', 'ambiguous-automation', 'unknown-automation'],

@@ -6,7 +6,9 @@ import { CancelledError } from '#app/core/errors.ts';
 import type { Relation } from '#app/relation/types.ts';
 import { filesRead } from './formats/whole-file.ts';
 import { prepareProfiling, profiled, type ProfiledOperator } from './planning/query-profile.ts';
+import type { Vault } from '#app/sealing/vault.ts';
 import { quoteText } from './sql.ts';
+import { withTableKeys } from './table-keys.ts';
 import { toQueryError } from './query-errors.ts';
 
 export interface DatabaseOptions {
@@ -17,6 +19,8 @@ export interface DatabaseOptions {
   readonly threads?: number;
   /** Most bytes that spilled data may take in `tempDir`, as DuckDB writes it; default: 90 % of what is free there. */
   readonly tempLimit?: string;
+  /** Of the encrypted project whose tables are read and written. */
+  readonly vault?: Vault | null;
 }
 
 export interface QueryOptions {
@@ -57,8 +61,13 @@ export class ConnectionPool {
 
   static async open(options: DatabaseOptions): Promise<ConnectionPool> {
     await mkdir(options.tempDir, { recursive: true });
+    const vault = options.vault ?? null;
+    const tableKeys = new Set<string>();
     const instance = await DuckDBInstance.create(':memory:', {
       temp_directory: options.tempDir,
+      // DuckDB's built-in cipher is the standard AES-GCM; “unsafe” is the source of its nonces, whose like is enough where each table has a
+      // key of its own from elsewhere (docs/decisions/encryption-at-rest.md).
+      ...(vault === null ? {} : { force_mbedtls_unsafe: 'true' }),
       autoinstall_known_extensions: 'false',
       autoload_known_extensions: 'false',
       allow_community_extensions: 'false',
@@ -74,6 +83,7 @@ export class ConnectionPool {
     const connections: DuckDBConnection[] = [];
     for (let i = 0; i < poolSize; i += 1) {
       const connection = await instance.connect();
+      if (vault !== null) withTableKeys(connection, vault, tableKeys);
       // Progress is only counted with the bar on; printing is switched off.
       await connection.run('set enable_progress_bar_print = false');
       await connection.run('set enable_progress_bar = true');

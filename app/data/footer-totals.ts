@@ -1,4 +1,5 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
+import { readParquet, sealedTableId } from '#app/relation/emitters/duckdb/index.ts';
 import type { Column, Schema } from '#app/relation/types.ts';
 import { quoteText } from './sql.ts';
 
@@ -16,6 +17,11 @@ export interface FooterTotals {
  * the missing count is wanted).
  */
 export async function footerTotals(connection: DuckDBConnection, path: string, schema: Schema): Promise<{ rows: number; columns: ReadonlyMap<string, FooterTotals> }> {
+  // DuckDB does not show the footer of an encrypted table: everything but the number of rows is asked of the data.
+  if (sealedTableId(path) !== null) {
+    const counted = await connection.runAndReadAll(`select count(*) from ${readParquet([path])}`);
+    return { rows: Number(counted.getRows()[0]?.[0] ?? 0), columns: new Map() };
+  }
   const reader = await connection.runAndReadAll(
     `select path_in_schema, row_group_num_rows, stats_null_count, coalesce(stats_min_value, stats_min), coalesce(stats_max_value, stats_max), row_group_id from parquet_metadata(${quoteText(path)})`,
   );

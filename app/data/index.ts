@@ -15,4 +15,5 @@ export type { PageOptions } from './arrow-page.ts';
 export { matchingRows, numberedScan, rowAtPlace, rowsWrittenAs } from './row-trace.ts';
 export type { ProfiledOperator } from './planning/query-profile.ts';
 export type { ColumnStatistics, TableStatistics } from './planning/table-statistics.ts';
+export { TableRewriter } from './rewrite-table.ts';
 export { isDiskFull } from './parquet.ts';

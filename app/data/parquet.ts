@@ -3,7 +3,7 @@ import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { DOUBLE, DuckDBDataChunk, VARCHAR, type DuckDBConnection } from '@duckdb/node-api';
 import { CancelledError, PenstockError } from '#app/core/errors.ts';
-import { quotePath } from '#app/relation/emitters/duckdb/index.ts';
+import { quotePath, readParquet, sealedTableId, tableKeyOption } from '#app/relation/emitters/duckdb/index.ts';
 import type { ColumnType, Schema } from '#app/relation/types.ts';
 import { cellExpression, describeQuery } from './query.ts';
 import { diskFull } from './query-errors.ts';
@@ -30,8 +30,9 @@ const parquetOptions = 'format parquet, compression zstd, compression_level 1, p
 export async function copyToParquet(connection: DuckDBConnection, sql: string, path: string, options: { readonly rowGroup?: number } = {}): Promise<{ rows: number; bytes: number }> {
   await mkdir(dirname(path), { recursive: true });
   const temporary = join(dirname(path), `.${randomBytes(6).toString('hex')}.parquet.partial`);
+  const key = tableKeyOption(path);
   try {
-    const result = await connection.runAndReadAll(`copy (${sql}) to ${quoteText(temporary)} (${parquetOptions}${options.rowGroup === undefined ? '' : `, row_group_size ${options.rowGroup}`})`);
+    const result = await connection.runAndReadAll(`copy (${sql}) to ${quoteText(temporary)} (${parquetOptions}${options.rowGroup === undefined ? '' : `, row_group_size ${options.rowGroup}`}${key === null ? '' : `, ${key.write}`})`);
     const rows = Number(result.getRows()[0]?.[0] ?? 0);
     const file = await open(temporary, 'r+');
     try {
@@ -164,8 +165,8 @@ export async function readParquetSchema(connection: DuckDBConnection, path: stri
     });
   });
   try {
-    const { schema } = await describeQuery(connection, `from read_parquet(${quotePath(path)})`);
-    const result = await connection.runAndReadAll(`select sum(num_rows) from parquet_file_metadata(${quotePath(path)})`);
+    const { schema } = await describeQuery(connection, `from ${readParquet([path])}`);
+    const result = await connection.runAndReadAll(rowCount(path));
     return { schema, rows: Number(result.getRows()[0]?.[0] ?? 0) };
   } catch (cause) {
     throw new PenstockError('parquet-damaged', `${path} is not a whole Parquet file.`, {
@@ -175,6 +176,9 @@ export async function readParquetSchema(connection: DuckDBConnection, path: stri
     });
   }
 }
+
+/** DuckDB shows the footers of plain files only; of an encrypted one it counts the rows by the footer all the same. */
+const rowCount = (path: string): string => (sealedTableId(path) === null ? `select sum(num_rows) from parquet_file_metadata(${quotePath(path)})` : `select count(*) from ${readParquet([path])}`);
 
 /** A query's columns cast to the carriers of their logical types, so that what we write holds only those. */
 export async function normalisedQuery(connection: DuckDBConnection, sql: string): Promise<string> {

@@ -1,4 +1,4 @@
-import { quotePath } from '#app/relation/emitters/duckdb/index.ts';
+import { readParquet } from '#app/relation/emitters/duckdb/index.ts';
 import type { Relation } from '#app/relation/types.ts';
 
 /** A query over a written table whose rows know their place in the file. */
@@ -32,7 +32,7 @@ export function positionedQuery(relation: Relation, toSql: (relation: Relation) 
   let numbered: Relation = { ...at, source: { kind: 'named', name: file }, schema: [...at.schema, { name: position, type: 'integer' }] };
   for (const filter of filters.reverse()) numbered = { ...filter, input: numbered };
   return {
-    sql: `with "${file}" as not materialized (select * from read_parquet(${quotePath(path)}, file_row_number = true)) ${toSql(numbered)}`,
+    sql: `with "${file}" as not materialized (select * from ${readParquet([path], ['file_row_number = true'])}) ${toSql(numbered)}`,
     position,
     whole: filters.length === 0,
     path,

@@ -15,6 +15,9 @@ import { distinctDiagnostics } from '#app/core/diagnostics.ts';
 import { isCancelled, PenstockError, toDiagnostic, type Diagnostic } from '#app/core/errors.ts';
 import { newRecordId } from '#app/core/ids.ts';
 import { openDatabase, type Database } from '#app/data/index.ts';
+import { ensureUnlocked } from '#app/sealing/unlock.ts';
+import { memoryPrefix, sweepMemory } from '#app/sealing/working-folder.ts';
+import { artifactFolder, isProcessAlive } from '#app/store/index.ts';
 import type { PipelineDocument } from '#app/pipeline/document.ts';
 import { catalogueNames, changeSentences } from '#app/pipeline/diff-words.ts';
 import { diffDocuments } from '#app/pipeline/diff.ts';
@@ -224,7 +227,7 @@ export class Engine {
       written,
       slots: new Slots(parallel),
       outside,
-      checkpoints: new Checkpoints(path.join(options.projectDir, 'artifacts', 'checkpoints'), () => !store.readOnly),
+      checkpoints: new Checkpoints(path.join(artifactFolder(options.projectDir), 'checkpoints'), () => !store.readOnly),
       resolvePath,
       parse: (text, schema, param) => withParses(this.#building.parsing, () => services.parse(text, schema, param)),
       earlier: (pipelineId, nodeId, metric, limit) => store.records.lastMetrics(pipelineId, nodeId, metric, limit),
@@ -251,6 +254,7 @@ export class Engine {
   static async open(options: EngineOptions): Promise<Engine> {
     const wasThere = holdsProject(options.projectDir);
     if (options.readOnly !== true) await mkdir(options.projectDir, { recursive: true });
+    const vault = await ensureUnlocked(options.projectDir);
     const store = await openProjectStore(options.projectDir, {
       readOnly: options.readOnly === true,
       onLeaseLost: () => options.warn?.('Another process has taken over this project; this one only reads from now on.'),
@@ -258,9 +262,10 @@ export class Engine {
     let tempDir: string | null = null;
     let opened: Engine | null = null;
     try {
-      tempDir = await mkdtemp(path.join(os.tmpdir(), 'penstock-'));
+      if (vault !== null) sweepMemory((pid) => isProcessAlive(pid, 'unknown '));
+      tempDir = await mkdtemp(vault === null ? path.join(os.tmpdir(), 'penstock-') : memoryPrefix());
       const limits = await ProjectLimits.open({ store, projectDir: options.projectDir, tempDir, memory: options.memoryLimit ?? process.env['PENSTOCK_MEMORY_LIMIT'] });
-      const database = await openDatabase({ tempDir, ...limits.database });
+      const database = await openDatabase({ tempDir, vault, ...limits.database });
       const packs = await withPacks(options.catalogue ?? loadCatalogue(), options.projectDir, options.configDir ?? userConfigDir());
       const trust = await ProjectTrust.open({
         ...{ projectDir: options.projectDir, filesDir: options.filesDir ?? options.projectDir, configDir: options.configDir ?? userConfigDir(), mode: options.trust ?? 'given', exceptions: options.trustExceptions, wasThere, store },

@@ -9,6 +9,7 @@ export { ConnectionStore, Connections, userConfigDir, UserSecrets } from './conn
 export { removeConnection as forgetConnection, saveConnection } from './connections/changes.ts';
 export { describeDocument } from './description/describe-document.ts';
 export { doctor, type DoctorCheck } from './doctor.ts';
+export { addKeyFile, changePassphrase, decryptProject, encryptProject, newRecoveryKeyOf, rotateKey } from './encryption/keys.ts';
 export { Engine, type EngineOptions, type StartRun } from './engine.ts';
 export { compareRuns } from './history/compare-runs.ts';
 export { listViews, showView } from './features/show.ts';

@@ -1,8 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
-import os from 'node:os';
 import path from 'node:path';
 import { CancelledError } from '#app/core/errors.ts';
+import { temporaryRoot } from '#app/sealing/working-folder.ts';
 import type { ScriptLimits } from './limits.ts';
 import { groupMemory } from './memory.ts';
 import { networkless } from './no-network.ts';
@@ -33,7 +33,7 @@ const watchMs = 100;
  */
 export async function runChild(command: ChildCommand, input: readonly Uint8Array[], limits: ScriptLimits, signal: AbortSignal, receive: (chunk: Uint8Array) => void): Promise<ChildEnd> {
   signal.throwIfAborted();
-  const folder = await mkdtemp(path.join(os.tmpdir(), 'penstock-script-'));
+  const folder = await mkdtemp(path.join(temporaryRoot(), 'penstock-script-'));
   try {
     return await watched(await start(command, limits, folder), command, input, limits, signal, receive);
   } finally {

@@ -5,12 +5,27 @@ import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { diskFullError } from '#app/core/disk-full.ts';
 import { PenstockError } from '#app/core/errors.ts';
+import { openContent, readProjectFile } from '#app/sealing/files.ts';
+import { isEncrypted } from '#app/sealing/key-ring.ts';
+import { sealBytes, sealedKind } from '#app/sealing/stream.ts';
+import { vaultOf } from '#app/sealing/vault.ts';
 
 const idPattern = /^[0-9a-f]{64}$/;
+
+/** A name that its table's key is made from; see `temporaryPath`. */
+const sealedTableName = /^[0-9a-f]{64}(?=\.parquet$|$)/;
+/** Begins a Parquet file whose footer is encrypted. */
+const encryptedParquet = Buffer.from('PARE');
+
+/** Where a project's artifacts are: another folder where they are encrypted, by which DuckDB's SQL knows that a table needs its key. */
+export const artifactFolder = (projectDir: string): string => path.join(projectDir, isEncrypted(projectDir) ? 'sealed' : 'artifacts');
 
 /**
  * Files by the sha256 of their content: `artifacts/ab/abcdef…`. A file is visible under its id only when it is whole and on disk
  * (temporary file, fsync, rename, fsync of the folder). Never changed, so equal ids are equal bytes.
+ *
+ * In an encrypted project they are in `sealed/`. Ids are keyed hashes of the content, which say nothing to who lacks the key, and for
+ * tables, which DuckDB encrypts while it writes them, random: an id is the name that the table's key is made from.
  */
 export class ArtifactStore {
   readonly #root: string;
@@ -23,14 +38,15 @@ export class ArtifactStore {
   /** Stores bytes; text is UTF-8. @throws PenstockError `disk-full` (nothing is left behind), `file-denied`. */
   async put(content: Uint8Array | string): Promise<{ id: string; bytes: number }> {
     const bytes = typeof content === 'string' ? Buffer.from(content, 'utf8') : content;
-    const id = createHash('sha256').update(bytes).digest('hex');
+    const vault = vaultOf(this.#root);
+    const id = vault?.artifactId(bytes) ?? createHash('sha256').update(bytes).digest('hex');
     if (await this.has(id)) return { id, bytes: bytes.byteLength };
     await this.#whole(bytes.byteLength, async () => {
       const temporary = await this.temporaryPath();
       try {
         const handle = await open(temporary, 'wx');
         try {
-          await handle.writeFile(bytes);
+          await handle.writeFile(vault === null ? bytes : sealBytes(vault.key, bytes));
           await handle.sync();
         } finally {
           await handle.close();
@@ -47,7 +63,12 @@ export class ArtifactStore {
   /** Takes over a finished file: hashed, fsynced, renamed. The file must be on the same volume (see `temporaryPath`); it is gone afterwards. */
   async adopt(file: string): Promise<{ id: string; bytes: number }> {
     const { size } = await stat(file);
-    const id = await hashFile(file);
+    const id = vaultOf(this.#root) === null ? await hashFile(file) : await this.#sealedTable(file);
+    if (id === null) {
+      const { id: put } = await this.put(await readFile(file));
+      await rm(file, { force: true });
+      return { id: put, bytes: size };
+    }
     await this.#whole(size, async () => {
       if (await this.has(id)) {
         await rm(file, { force: true });
@@ -68,7 +89,7 @@ export class ArtifactStore {
   async temporaryPath(extension = ''): Promise<string> {
     const folder = path.join(this.#root, 'tmp');
     await mkdir(folder, { recursive: true });
-    return path.join(folder, `${randomBytes(12).toString('hex')}${extension}`);
+    return path.join(folder, `${randomBytes(vaultOf(this.#root) === null ? 12 : 32).toString('hex')}${extension}`);
   }
 
   /** Absolute path of an artifact; it need not exist. @throws PenstockError `artifact-id` for anything but a sha256 (ids, not paths, from clients). */
@@ -87,7 +108,7 @@ export class ArtifactStore {
   /** @throws PenstockError `artifact-missing`. */
   async read(id: string): Promise<Uint8Array> {
     try {
-      return await readFile(this.path(id));
+      return await readProjectFile(this.path(id));
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
       throw new PenstockError('artifact-missing', `A stored result is missing (artifact ${id.slice(0, 12)}…).`, {
@@ -100,7 +121,15 @@ export class ArtifactStore {
   /** Whether the file is there and its content still has its hash. */
   async verify(id: string): Promise<'ok' | 'missing' | 'damaged'> {
     if (!(await this.has(id))) return 'missing';
-    return (await hashFile(this.path(id))) === id ? 'ok' : 'damaged';
+    if (vaultOf(this.#root) === null) return (await hashFile(this.path(id))) === id ? 'ok' : 'damaged';
+    const stored = await readFile(this.path(id));
+    if (sealedKind(stored) === null) return stored.subarray(0, 4).equals(encryptedParquet) && stored.subarray(-4).equals(encryptedParquet) ? 'ok' : 'damaged';
+    try {
+      openContent(this.path(id), stored);
+      return 'ok';
+    } catch {
+      return 'damaged';
+    }
   }
 
   async remove(id: string): Promise<void> {
@@ -120,6 +149,19 @@ export class ArtifactStore {
   /** Removes what a crash left half written. Only the holder of the lease may call it. */
   async sweep(): Promise<void> {
     await rm(path.join(this.#root, 'tmp'), { recursive: true, force: true });
+  }
+
+  /** The id of a table that DuckDB has encrypted already; null for any other file. */
+  async #sealedTable(file: string): Promise<string | null> {
+    const name = sealedTableName.exec(path.basename(file))?.[0] ?? null;
+    if (name === null) return null;
+    const handle = await open(file, 'r');
+    try {
+      const { buffer } = await handle.read(Buffer.alloc(4), 0, 4, 0);
+      return buffer.equals(encryptedParquet) ? name : null;
+    } finally {
+      await handle.close();
+    }
   }
 
   async #publish(temporary: string, id: string): Promise<void> {

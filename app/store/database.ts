@@ -4,6 +4,7 @@ import Sqlite from 'better-sqlite3-multiple-ciphers';
 import { z } from 'zod';
 import { diskFullError } from '#app/core/disk-full.ts';
 import { PenstockError } from '#app/core/errors.ts';
+import { vaultOfProject } from '#app/sealing/vault.ts';
 import { storeMigrations, type StoreMigration } from './migrations/index.ts';
 
 export type SqliteValue = string | number | null | Uint8Array;
@@ -25,6 +26,7 @@ export class StoreDatabase {
     this.#sqlite = guarded(file, () => {
       const sqlite = new Sqlite(file, { readonly: options.readOnly, fileMustExist: options.readOnly, timeout: busyTimeoutMs });
       try {
+        encrypt(sqlite, file);
         if (!options.readOnly) {
           sqlite.pragma('journal_mode = WAL');
           sqlite.pragma('synchronous = FULL');
@@ -102,6 +104,16 @@ export class StoreDatabase {
     }
     return statement;
   }
+}
+
+/** Before anything is read: the key of an encrypted project, made for this file. SQLite's own temporary files would be plain, so there are none. */
+function encrypt(sqlite: Sqlite.Database, file: string): void {
+  const vault = vaultOfProject(path.dirname(file));
+  if (vault === null) return;
+  // sqleet's scheme: ChaCha20-Poly1305 a page, also in the log, with a nonce that is drawn anew whenever a page is written.
+  sqlite.pragma("cipher = 'chacha20'");
+  sqlite.pragma(`key = 'raw:${vault.databaseKey(path.basename(file))}'`);
+  sqlite.pragma('temp_store = memory');
 }
 
 /**

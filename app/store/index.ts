@@ -1,9 +1,10 @@
 export { AlarmStore, alarmStates, type AlarmRecord, type AlarmState, type NewAlarm, type StoredBatch } from './alarms.ts';
-export { ArtifactStore } from './artifacts.ts';
+export { artifactFolder, ArtifactStore } from './artifacts.ts';
 export { leaveAudit, takeAudits } from './audit-inbox.ts';
 export { auditHash, AuditStore, firstPrevious, type AuditEvent, type AuditFilter, type AuditRecord } from './audit.ts';
 export { AutomationStore, type AutomationRecord, type NewFiring } from './automation.ts';
 export { CacheStore, type CacheEntry } from './cache.ts';
+export { convertDatabase } from './convert-database.ts';
 export { listBackups } from './database.ts';
 export { isProcessAlive, processMark, type LeaseHolder } from './lease.ts';
 export { FeatureStore, modelFeaturesSchema, type FeatureLineage, type FeatureUse, type MaterialisationRecord, type ModelFeatures, type NewMaterialisation, type ViewRecord, type ViewVersionRecord } from './features.ts';

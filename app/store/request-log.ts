@@ -1,10 +1,11 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import type { Column, Schema } from '#app/relation/types.ts';
 import type { ModelSignature } from '#app/sdk/ports.ts';
+import { openContent, readProjectText, sealedContent } from '#app/sealing/files.ts';
 import { isProcessAlive } from './lease.ts';
 import { modelNamePattern } from './models.ts';
 
@@ -41,7 +42,7 @@ export const requestFolder = (projectDir: string, model: string): string => path
 
 /** Columns of a log by its folder; null where nothing was ever logged. */
 export async function readLogColumns(folder: string): Promise<LogColumns | null> {
-  const text = await readFile(path.join(folder, 'columns.json'), 'utf8').catch(() => null);
+  const text = await readProjectText(path.join(folder, 'columns.json')).catch(() => null);
   if (text === null) return null;
   try {
     return columnsSchema.parse(JSON.parse(text));
@@ -69,7 +70,7 @@ export async function addLogColumns(folder: string, { inputs, task, classes = []
   };
   if (JSON.stringify(now) !== JSON.stringify(before) || before.inputs.length === 0) {
     const temporary = path.join(folder, `.columns.${process.pid}.tmp`);
-    await writeFile(temporary, JSON.stringify(now));
+    await writeFile(temporary, sealedContent(temporary, JSON.stringify(now)));
     await rename(temporary, path.join(folder, 'columns.json'));
   }
   return now;
@@ -147,8 +148,8 @@ export async function openRedactor(projectDir: string): Promise<(value: unknown)
   if (!existsSync(file)) {
     await mkdir(path.dirname(file), { recursive: true });
     // Another server may be first.
-    await writeFile(file, randomBytes(32), { flag: 'wx', mode: 0o600 }).catch((error: NodeJS.ErrnoException) => (error.code === 'EEXIST' ? undefined : Promise.reject(error)));
+    await writeFile(file, sealedContent(file, randomBytes(32)), { flag: 'wx', mode: 0o600 }).catch((error: NodeJS.ErrnoException) => (error.code === 'EEXIST' ? undefined : Promise.reject(error)));
   }
-  const key = readFileSync(file);
+  const key = openContent(file, readFileSync(file));
   return (value) => createHmac('sha256', key).update(JSON.stringify(value)).digest('hex').slice(0, 20);
 }

@@ -1,9 +1,10 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { chmod, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { existsSync, readdirSync } from 'node:fs';
+import { chmod, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { PenstockError } from '#app/core/errors.ts';
 import { serverSettingsSchema, type ServerSettings } from '#app/core/serving.ts';
+import { readProjectText, readProjectTextSync, sealedContent } from '#app/sealing/files.ts';
 import { processMark, isProcessAlive } from './lease.ts';
 import { modelNamePattern } from './models.ts';
 
@@ -36,7 +37,7 @@ function checkedName(name: string): string {
 /** @throws PenstockError `unknown-server`, `server-settings` (the file was damaged by hand). */
 export async function readServerSettings(projectDir: string, name: string): Promise<ServerSettings> {
   const file = settingsFile(projectDir, name);
-  const text = await readFile(file, 'utf8').catch(() => null);
+  const text = await readProjectText(file).catch(() => null);
   if (text === null) throw new PenstockError('unknown-server', `There is no server “${name}” in this project.`, { remedy: 'Look at the list of servers.', place: { file } });
   try {
     return serverSettingsSchema.parse(JSON.parse(text));
@@ -68,7 +69,7 @@ export function readAllServerSettings(projectDir: string): ServerSettings[] {
   if (!existsSync(folder)) return [];
   return namesAmong(readdirSync(folder)).flatMap((name) => {
     try {
-      return [serverSettingsSchema.parse(JSON.parse(readFileSync(settingsFile(projectDir, name), 'utf8')))];
+      return [serverSettingsSchema.parse(JSON.parse(readProjectTextSync(settingsFile(projectDir, name))))];
     } catch {
       return [];
     }
@@ -77,7 +78,7 @@ export function readAllServerSettings(projectDir: string): ServerSettings[] {
 
 /** What a running server said of itself; null where none runs (also where one was killed and left its file). */
 export async function readServerState(projectDir: string, name: string): Promise<ServerState | null> {
-  const text = await readFile(stateFile(projectDir, name), 'utf8').catch(() => null);
+  const text = await readProjectText(stateFile(projectDir, name)).catch(() => null);
   if (text === null) return null;
   try {
     const state = stateSchema.parse(JSON.parse(text));
@@ -105,7 +106,7 @@ async function writeWhole(file: string, text: string): Promise<void> {
   const temporary = path.join(folder, `.${path.basename(file)}.${process.pid}.tmp`);
   const handle = await open(temporary, 'w', 0o600);
   try {
-    await handle.writeFile(text);
+    await handle.writeFile(sealedContent(file, text));
     await handle.sync();
   } finally {
     await handle.close();

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { PenstockError } from '#app/core/errors.ts';
-import { ArtifactStore } from './artifacts.ts';
+import { artifactFolder, ArtifactStore } from './artifacts.ts';
 import { AuditStore } from './audit.ts';
 import { AlarmStore } from './alarms.ts';
 import { AutomationStore } from './automation.ts';
@@ -154,7 +154,7 @@ function partsOf(projectDir: string, database: StoreDatabase, runs: RunStore): P
     runs,
     cache: new CacheStore(database),
     models: new ModelStore(database),
-    artifacts: new ArtifactStore(path.join(projectDir, 'artifacts')),
+    artifacts: new ArtifactStore(artifactFolder(projectDir)),
     meta: new MetaStore(database),
     usage: new UsageStore(database),
     audit: new AuditStore(database),

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { BIGINT, BOOLEAN, DOUBLE, DuckDBDataChunk, VARCHAR, type DuckDBConnection, type DuckDBType, type DuckDBValue } from '@duckdb/node-api';
 import { CancelledError, PenstockError } from '#app/core/errors.ts';
-import { quotePath } from '#app/relation/emitters/duckdb/index.ts';
+import { readParquet } from '#app/relation/emitters/duckdb/index.ts';
 import type { ColumnType } from '#app/relation/types.ts';
 import { physicalType } from '../column-types.ts';
 import { copyToParquet } from '../parquet.ts';
@@ -77,7 +77,7 @@ export async function streamToParquet(connection: DuckDBConnection, stream: RowS
     }
     const rest = `select ${cells} from ${table}`;
     if (parts.length === 0) return await copyToParquet(connection, rest, path);
-    return await copyToParquet(connection, `from read_parquet([${parts.map(quotePath).join(', ')}]) union all ${rest}`, path, { rowGroup: joinedGroup });
+    return await copyToParquet(connection, `from ${readParquet(parts)} union all ${rest}`, path, { rowGroup: joinedGroup });
   } finally {
     await connection.run(`drop table if exists ${table}`).catch(() => undefined);
     for (const part of parts) await rm(part, { force: true });

@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { PenstockError } from '#app/core/errors.ts';
 import { briefHash, emptyBrief, parseBrief, readBrief, serialiseBrief, type Brief } from '#app/brief/document.ts';
+import { readProjectText } from '#app/sealing/files.ts';
 import { writeFileAtomically } from '../project/atomic-file.ts';
 
 const fileName = 'project.brief.json';
@@ -17,7 +17,7 @@ export class BriefFile {
 
   /** The empty brief where there is none. @throws PenstockError `brief-invalid`, `brief-newer`: the file is left as it is. */
   async read(): Promise<{ readonly brief: Brief; readonly version: string }> {
-    const text = await readFile(this.#file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    const text = await readProjectText(this.#file).catch((error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT') return null;
       throw error;
     });

@@ -1,5 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import os from 'node:os';
+import { mkdtemp, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { toDiagnostic, type Diagnostic } from '#app/core/errors.ts';
 import { catalogueNames, changeSentences } from '#app/pipeline/diff-words.ts';
@@ -7,6 +6,8 @@ import { diffDocuments, isCosmetic } from '#app/pipeline/diff.ts';
 import type { PipelineDocument } from '#app/pipeline/document.ts';
 import { parseDocument } from '#app/pipeline/parse.ts';
 import type { RunStatus } from '#app/protocol/schema.ts';
+import { readProjectText } from '#app/sealing/files.ts';
+import { temporaryRoot } from '#app/sealing/working-folder.ts';
 import { loadCatalogue } from '../catalogue.ts';
 import { Engine } from '../engine.ts';
 import { baseCommit, filesAtCommit } from '../history/git-refs.ts';
@@ -72,7 +73,7 @@ export async function checkProject(options: CiOptions): Promise<CiReport> {
   const sample = options.sample ?? settings.sample;
   const files = await new PipelineFiles(options.projectDir).list();
   const catalogue = loadCatalogue();
-  const scratch = await mkdtemp(path.join(os.tmpdir(), 'penstock-ci-'));
+  const scratch = await mkdtemp(path.join(temporaryRoot(), 'penstock-ci-'));
   try {
     const exceptions = options.trust === 'base' ? await trustedByBase(options.projectDir, base.oid, before, catalogue) : null;
     const engine = await Engine.open({ projectDir: scratch, trust: options.trust === 'given' ? 'given' : 'restricted', ...(exceptions === null ? {} : { trustExceptions: exceptions }), filesDir: options.projectDir, resourcesDir: options.resourcesDir, distDir: options.distDir, catalogue, scratch: true, warn: options.said });
@@ -101,7 +102,7 @@ const nothing = { changes: [], errors: [], leaks: [], run: null, base: null, met
 async function checkPipeline(engine: Engine, at: string, baseText: string | null, settings: CiSettings, options: CiOptions): Promise<CheckedPipeline> {
   let document: PipelineDocument;
   try {
-    document = parseDocument(await readFile(path.join(options.projectDir, at), 'utf8'));
+    document = parseDocument(await readProjectText(path.join(options.projectDir, at)));
   } catch (error) {
     const failed = toDiagnostic(error, { file: at });
     return { ...nothing, path: at, title: at, state: 'changed', errors: [failed], problems: [failed.message] };

@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { PenstockError } from '#app/core/errors.ts';
+import { readProjectText } from '#app/sealing/files.ts';
 
 export const ciFile = 'penstock.ci.json';
 
@@ -39,7 +39,7 @@ export async function readSettings(projectDir: string): Promise<CiSettings> {
   const file = path.join(projectDir, ciFile);
   let value: unknown = {};
   try {
-    value = JSON.parse(await readFile(file, 'utf8'));
+    value = JSON.parse(await readProjectText(file));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw new PenstockError('ci-settings', `${ciFile} is not JSON.`, { remedy: 'Correct it, or remove it for the defaults.', place: { file }, cause: error });
   }

@@ -1,8 +1,9 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { newRecordId } from '#app/core/ids.ts';
 import { stableHash } from '#app/core/hash.ts';
+import { readProjectTextSync, sealedContent } from '#app/sealing/files.ts';
 
 const fileSchema = z.record(z.string(), z.object({ id: z.string(), at: z.number() }));
 
@@ -41,7 +42,7 @@ export class ReadAges {
     for (const name of names.slice(0, Math.max(0, names.length - kept))) delete known[name];
     if (!this.#writable()) return;
     try {
-      writeFileSync(this.#file, JSON.stringify(known));
+      writeFileSync(this.#file, sealedContent(this.#file, JSON.stringify(known)));
     } catch {
       // Without the file a restart reads again, and that is all.
     }
@@ -51,7 +52,7 @@ export class ReadAges {
     if (this.#known !== null) return this.#known;
     let value: unknown = null;
     try {
-      value = JSON.parse(readFileSync(this.#file, 'utf8'));
+      value = JSON.parse(readProjectTextSync(this.#file));
     } catch {
       // Missing or cut short: everything is read again.
     }

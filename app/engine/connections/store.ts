@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { PenstockError } from '#app/core/errors.ts';
 import { didYouMean } from '#app/relation/index.ts';
 import { connectionSchema, type Connection } from '#app/sdk/databases.ts';
+import { readProjectText } from '#app/sealing/files.ts';
 import { writeFileAtomically } from '../project/atomic-file.ts';
 
 const fileSchema = z.object({ version: z.literal(1), connections: z.array(connectionSchema) });
@@ -21,7 +21,7 @@ export class ConnectionStore {
 
   /** By name. @throws PenstockError `connections-damaged`. */
   async list(): Promise<Connection[]> {
-    const text = await readFile(this.#file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    const text = await readProjectText(this.#file).catch((error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT') return null;
       throw error;
     });

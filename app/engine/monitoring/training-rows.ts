@@ -1,9 +1,10 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { PenstockError } from '#app/core/errors.ts';
 import type { PipelineDocument } from '#app/pipeline/document.ts';
 import type { ReferenceServices } from '#app/sdk/monitoring.ts';
 import type { TableValue } from '#app/sdk/ports.ts';
+import { readProjectText } from '#app/sealing/files.ts';
 import type { Analysis } from '../analysis/analyse.ts';
 import { writeFileAtomically } from '../project/atomic-file.ts';
 import type { ProjectStore } from '../project/project-store.ts';
@@ -27,7 +28,7 @@ export function referenceServices({ store, projectDir, analyse, resolver, signal
       const file = path.join(folder, `${name}.profile.json`);
       return {
         name,
-        saved: await readFile(file, 'utf8').then((text): unknown => JSON.parse(text), () => null),
+        saved: await readProjectText(file).then((text): unknown => JSON.parse(text), () => null),
         save: async (profile) => {
           if (store.readOnly) return;
           await mkdir(folder, { recursive: true });

@@ -1,4 +1,6 @@
 import type { Database } from '#app/data/index.ts';
+import { vaultOf } from '#app/sealing/vault.ts';
+import { memoryFolder } from '#app/sealing/working-folder.ts';
 import type { ProjectStore } from '../project/project-store.ts';
 import { databaseMemory, defaultLimits, duckDbSize, freeDisk, leastDisk, leastMemory, machineMemory, parseSize, spillRoom, type Limits } from './limits.ts';
 
@@ -19,6 +21,11 @@ export interface ProjectLimitsOptions {
   readonly memory: string | undefined;
 }
 
+/** Room for what does not fit in memory. An encrypted project spills into a file system in memory or not at all: spilled rows would be plain. */
+async function spillOf({ projectDir, tempDir }: Pick<ProjectLimitsOptions, 'projectDir' | 'tempDir'>): Promise<number> {
+  return vaultOf(projectDir) !== null && memoryFolder() === null ? 0 : spillRoom(await freeDisk(tempDir));
+}
+
 /** The limits of an open project: given at the start, kept in its settings, or a share of the machine. */
 export class ProjectLimits {
   readonly #options: ProjectLimitsOptions;
@@ -37,7 +44,7 @@ export class ProjectLimits {
   static async open(options: ProjectLimitsOptions): Promise<ProjectLimits> {
     const started = options.memory === undefined || options.memory.trim() === '' ? null : parseSize(options.memory, leastMemory, 'the memory of queries');
     const defaults = defaultLimits({ memory: machineMemory(), freeDisk: await freeDisk(options.projectDir), usedDisk: 0 });
-    return new ProjectLimits(options, defaults, started, spillRoom(await freeDisk(options.tempDir)));
+    return new ProjectLimits(options, defaults, started, await spillOf(options));
   }
 
   get now(): LimitsInForce {
@@ -65,7 +72,7 @@ export class ProjectLimits {
     const disk = limits.disk === undefined ? null : text(limits.disk, leastDisk, 'the results of a project');
     if (memory !== null) meta.set('limits.memory', memory);
     if (disk !== null) meta.set('limits.disk', disk);
-    const spill = spillRoom(await freeDisk(this.#options.tempDir));
+    const spill = await spillOf(this.#options);
     await database.setLimits({ memoryLimit: duckDbSize(databaseMemory(this.now.memory)), tempLimit: duckDbSize(spill) });
     return this.now;
   }

@@ -1,10 +1,10 @@
 import { watch, type FSWatcher } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isCancelled, toDiagnostic } from '#app/core/errors.ts';
 import { parseDocument } from '#app/pipeline/parse.ts';
 import type { PipelineProblems, ProjectProblemsEvent } from '#app/protocol/sections/problems.ts';
+import { readProjectText } from '#app/sealing/files.ts';
 import type { Engine } from '../engine.ts';
 import { pipelineProblems, unreadable } from './pipeline-problems.ts';
 
@@ -159,7 +159,7 @@ export class ProjectProblems {
   async #look(relative: string, title: string, signal: AbortSignal): Promise<PipelineProblems> {
     try {
       // Not opened: that would begin a session of editing.
-      const document = parseDocument(await readFile(this.#engine.pipelines.fileOf(relative), 'utf8'));
+      const document = parseDocument(await readProjectText(this.#engine.pipelines.fileOf(relative)));
       return await pipelineProblems(this.#engine, relative, document, signal);
     } catch (error) {
       if (!signal.aborted && !isCancelled(error)) this.#engine.noteUnexpected(error);

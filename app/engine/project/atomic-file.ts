@@ -2,17 +2,24 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, open, rename, rm, statfs } from 'node:fs/promises';
 import path from 'node:path';
 import { diskFullError } from '#app/core/disk-full.ts';
+import { appendProjectText, sealedContent, sealedLog } from '#app/sealing/files.ts';
 
 /**
  * Writes a whole file so that a reader, or a crash, sees either the old content or the new: temporary name beside it, fsync,
- * rename, fsync of the folder. The temporary file is removed when writing fails (a full disk).
+ * rename, fsync of the folder. The temporary file is removed when writing fails (a full disk). In an encrypted project what is
+ * written is encrypted; `log`: for files that are appended to.
  */
-export async function writeFileAtomically(file: string, content: string | Uint8Array, options: { readonly mode?: number } = {}): Promise<void> {
+export async function writeFileAtomically(file: string, content: string | Uint8Array, options: { readonly mode?: number; readonly log?: true } = {}): Promise<void> {
+  await writePlainAtomically(file, options.log === true && typeof content === 'string' ? sealedLog(file, content) : sealedContent(file, content), options.mode);
+}
+
+/** As `writeFileAtomically`, never encrypted: for what lies outside a project, and for its wrapped keys. */
+export async function writePlainAtomically(file: string, content: string | Uint8Array, mode?: number): Promise<void> {
   const folder = path.dirname(file);
   await mkdir(folder, { recursive: true });
   const temporary = path.join(folder, `.${path.basename(file)}.${randomBytes(6).toString('hex')}.tmp`);
   try {
-    const handle = await open(temporary, 'wx', options.mode);
+    const handle = await open(temporary, 'wx', mode);
     try {
       await handle.writeFile(content);
       await handle.sync();
@@ -29,17 +36,10 @@ export async function writeFileAtomically(file: string, content: string | Uint8A
 
 /** Appends and fsyncs: what was appended survives a power cut once this resolves; when it fails (a full disk), nothing was appended. */
 export async function appendDurably(file: string, text: string): Promise<void> {
-  await mkdir(path.dirname(file), { recursive: true });
-  const handle = await open(file, 'a');
-  const { size } = await handle.stat();
   try {
-    await handle.appendFile(text);
-    await handle.datasync();
+    await appendProjectText(file, text, true);
   } catch (error) {
-    await handle.truncate(size).catch(() => undefined);
     throw await naming(error, file, Buffer.byteLength(text));
-  } finally {
-    await handle.close();
   }
 }
 

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { newElementId } from '#app/core/ids.ts';
 import { PenstockError, toDiagnostic, type Diagnostic } from '#app/core/errors.ts';
 import type { PipelineNode } from '#app/pipeline/document.ts';
 import { isSubflow, latest, parseComponent, type Component } from '#app/pipeline/subflow/index.ts';
+import { readProjectText } from '#app/sealing/files.ts';
 import { writeFileAtomically } from './atomic-file.ts';
 import { fileNameFor } from './paths.ts';
 
@@ -31,7 +32,7 @@ export class ComponentFiles {
     const problems: Diagnostic[] = [];
     for (const name of await this.#names()) {
       try {
-        components.push(parseComponent(await readFile(path.join(this.#root, name), 'utf8'), name));
+        components.push(parseComponent(await readProjectText(path.join(this.#root, name)), name));
       } catch (error) {
         problems.push(toDiagnostic(error));
       }
@@ -92,7 +93,7 @@ export class ComponentFiles {
 
   async #find(id: string): Promise<{ component: Component; file: string }> {
     for (const file of await this.#names()) {
-      const component = await readFile(path.join(this.#root, file), 'utf8')
+      const component = await readProjectText(path.join(this.#root, file))
         .then((text) => parseComponent(text, file))
         .catch(() => null);
       if (component?.id === id) return { component, file };

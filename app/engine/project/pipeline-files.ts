@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { PenstockError, toDiagnostic } from '#app/core/errors.ts';
 import { newRecordId } from '#app/core/ids.ts';
@@ -9,6 +9,7 @@ import { documentHash, journalRecord, parseJournal, recover, serialiseRecord } f
 import { parseDocument } from '#app/pipeline/parse.ts';
 import { serialiseDocument } from '#app/pipeline/serialise.ts';
 import type { Moment } from '#app/pipeline/timeline.ts';
+import { readProjectText } from '#app/sealing/files.ts';
 import { appendDurably, writeFileAtomically } from './atomic-file.ts';
 import { fileNameFor, resolveInside } from './paths.ts';
 import { TimelineLog, type ChangeWords, type EditRecord } from './timeline-log.ts';
@@ -74,7 +75,7 @@ export class PipelineFiles {
         .filter((name) => name.endsWith(extension) && !name.startsWith('.'))
         .map(async (name) => {
           const file = path.join(this.#root, folder, name);
-          const [text, info] = await Promise.all([readFile(file, 'utf8').catch(() => ''), stat(file).catch(() => null)]);
+          const [text, info] = await Promise.all([readProjectText(file).catch(() => ''), stat(file).catch(() => null)]);
           return { path: `${folder}/${name}`, title: titleIn(text) ?? name.slice(0, -extension.length), modifiedAt: info?.mtimeMs ?? 0 };
         }),
     );
@@ -84,23 +85,23 @@ export class PipelineFiles {
   /** @throws PenstockError of `parseDocument` naming the damage; the file is left as it is and its last good text is set beside it. */
   async open(relative: string, options: { readonly readOnly?: boolean } = {}): Promise<OpenedPipeline> {
     if (options.readOnly === true) {
-      return { document: parseDocument(await readFile(this.#file(relative), 'utf8')), history: [], position: 0, recovered: false };
+      return { document: parseDocument(await readProjectText(this.#file(relative))), history: [], position: 0, recovered: false };
     }
     return this.#inTurn(relative, async () => {
       await this.#save(relative);
       const file = this.#file(relative);
-      const text = await readFile(file, 'utf8');
+      const text = await readProjectText(file);
       this.#texts.set(relative, text);
       const saved = await this.#parse(relative, text);
-      const journal = await readFile(this.#journal(relative), 'utf8').catch(() => '');
+      const journal = await readProjectText(this.#journal(relative)).catch(() => '');
       const recovery = recover(saved, parseJournal(journal).records);
       const dropped = Math.min(Math.max(0, recovery.entries.length - keptHistory), recovery.position);
       const history = recovery.entries.slice(dropped);
       const position = recovery.position - dropped;
       if (recovery.recovered) await this.#write(relative, recovery.document);
-      else if ((await readFile(this.#lastGood(relative), 'utf8').catch(() => null)) !== text) await writeFileAtomically(this.#lastGood(relative), text);
+      else if ((await readProjectText(this.#lastGood(relative)).catch(() => null)) !== text) await writeFileAtomically(this.#lastGood(relative), text);
       // Starting each session with a short journal keeps it bounded; a torn last line goes with it.
-      if (journal !== '') await writeFileAtomically(this.#journal(relative), serialiseRecord(journalRecord(Date.now(), { base: 0, entries: history, position }, recovery.document)));
+      if (journal !== '') await writeFileAtomically(this.#journal(relative), serialiseRecord(journalRecord(Date.now(), { base: 0, entries: history, position }, recovery.document)), { log: true });
       this.#heads.set(relative, documentHash(recovery.document));
       await this.#quietly(relative, (timeline) => timeline.opened(recovery.document, position));
       return { document: recovery.document, history, position, recovered: recovery.recovered };
@@ -130,12 +131,12 @@ export class PipelineFiles {
       if (!existsSync(file)) throw missing(relative);
       const journal = this.#journal(relative);
       // Not opened by this process: the window stayed while the engine started anew.
-      const written = this.#heads.has(relative) ? null : await readFile(journal, 'utf8').catch(() => '');
+      const written = this.#heads.has(relative) ? null : await readProjectText(journal).catch(() => '');
       const head = this.#heads.get(relative) ?? parseJournal(written ?? '').records.at(-1)?.document ?? null;
       if (edit.after !== undefined && head !== null && !edit.after.includes(head)) throw editedElsewhere(document.title);
       // Recovery replays from a moment whose document is the file's: the first line of a new journal records that moment.
       if (!this.#unsaved.has(relative) && (await isEmpty(journal))) {
-        const saved = await readFile(file, 'utf8').then(parseDocument, () => null);
+        const saved = await readProjectText(file).then(parseDocument, () => null);
         if (saved !== null) await appendDurably(journal, serialiseRecord(journalRecord(savedAt, { base: 0, entries: [], position: 0 }, saved)));
       }
       const record: EditRecord = { base: edit.base ?? edit.position - entries.length, entries, position: edit.position };
@@ -249,7 +250,7 @@ export class PipelineFiles {
   /** What something else wrote into the file since becomes a version of the timeline before it is written over. */
   async #keepOutsideChange(relative: string): Promise<void> {
     const known = this.#texts.get(relative);
-    const text = known === undefined ? null : await readFile(this.#file(relative), 'utf8').catch(() => null);
+    const text = known === undefined ? null : await readProjectText(this.#file(relative)).catch(() => null);
     if (text === null || text === known) return;
     try {
       const document = parseDocument(text);
@@ -289,7 +290,7 @@ export class PipelineFiles {
     try {
       return parseDocument(text);
     } catch (error) {
-      const good = await readFile(this.#lastGood(relative), 'utf8').catch(() => null);
+      const good = await readProjectText(this.#lastGood(relative)).catch(() => null);
       if (good === null || !(error instanceof PenstockError) || error.code === 'document-newer') throw error;
       const offered = `${folder}/${this.#name(relative)}-recovered${extension}`;
       await writeFileAtomically(this.#file(offered), good);

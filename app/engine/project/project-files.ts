@@ -14,7 +14,7 @@ export interface ProjectFile {
 }
 
 /** The engine's own folders and files: not data. */
-const own = new Set(['artifacts', 'journals', 'reports', 'trash', 'penstock.db', 'penstock.db-wal', 'penstock.db-shm', 'backups']);
+const own = new Set(['artifacts', 'sealed', 'keys.json', 'journals', 'reports', 'trash', 'penstock.db', 'penstock.db-wal', 'penstock.db-shm', 'backups']);
 
 /** Folders first, then files, by name; hidden ones and the engine's own are left out. @throws PenstockError `path-outside`. */
 export async function listFiles(root: string, folder: string): Promise<ProjectFile[]> {

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { parseDocument } from '#app/pipeline/parse.ts';
 import { serialiseDocument } from '#app/pipeline/serialise.ts';
 import type { RunDetail, RunSummary } from '#app/protocol/schema.ts';
-import { openStore, type AuditStore, type AutomationStore, type CacheEntry, type MetaStore, type ModelStore, type RunStore, type TraceStore, type UsageStore, type NodeRunRecord, type RunRecord, type AlarmStore, type Store, type FeatureStore, type TokenStore } from '#app/store/index.ts';
+import { artifactFolder, openStore, type AuditStore, type AutomationStore, type CacheEntry, type MetaStore, type ModelStore, type RunStore, type TraceStore, type UsageStore, type NodeRunRecord, type RunRecord, type AlarmStore, type Store, type FeatureStore, type TokenStore } from '#app/store/index.ts';
 import type { ResultEntry, ResultStore, StoredPort } from '../results/result-cache.ts';
 import type { RunRecords } from '../run/records.ts';
 import type { ArtifactFiles } from '../services/artifact-files.ts';
@@ -87,7 +87,7 @@ export async function openProjectStore(projectDir: string, options: { readonly r
 }
 
 function artifactFiles(projectDir: string, store: Store): ArtifactFiles {
-  const root = path.join(projectDir, 'artifacts') + path.sep;
+  const root = artifactFolder(projectDir) + path.sep;
   const note = (name: string, { id, bytes }: { id: string; bytes: number }): string => {
     store.noteArtifact(id, name, bytes);
     return id;

@@ -1,5 +1,3 @@
-import { appendFile, mkdir, readFile } from 'node:fs/promises';
-import path from 'node:path';
 import { newRecordId } from '#app/core/ids.ts';
 import { applyCommand } from '#app/pipeline/commands.ts';
 import { documentDelta, isEmptyDelta } from '#app/pipeline/delta.ts';
@@ -7,6 +5,7 @@ import type { PipelineDocument } from '#app/pipeline/document.ts';
 import type { HistoryEntry } from '#app/pipeline/history.ts';
 import { documentHash } from '#app/pipeline/journal.ts';
 import { isName, momentsOf, parseTimeline, playback, versionAt, type Moment, type MomentKind, type MomentRecord } from '#app/pipeline/timeline.ts';
+import { appendProjectText, readProjectText } from '#app/sealing/files.ts';
 import { writeFileAtomically } from './atomic-file.ts';
 
 /** Sentences about what turns one version into another. */
@@ -167,13 +166,12 @@ export class TimelineLog {
   }
 
   async #write(record: object): Promise<void> {
-    await mkdir(path.dirname(this.#file), { recursive: true });
-    await appendFile(this.#file, `${this.#torn ? '\n' : ''}${JSON.stringify(record)}\n`);
+    await appendProjectText(this.#file, `${this.#torn ? '\n' : ''}${JSON.stringify(record)}\n`, false);
     this.#torn = false;
   }
 
   async #text(): Promise<string> {
-    return readFile(this.#file, 'utf8').catch((error: NodeJS.ErrnoException) => (error.code === 'ENOENT' ? '' : Promise.reject(error)));
+    return readProjectText(this.#file).catch((error: NodeJS.ErrnoException) => (error.code === 'ENOENT' ? '' : Promise.reject(error)));
   }
 
   /** Reads where the timeline ends. */
@@ -193,7 +191,7 @@ export class TimelineLog {
     const from = records.findIndex((record, index) => index >= records.length / 2 && !isName(record) && record.whole !== undefined && record.replaces !== true);
     if (from < 0) return text;
     const kept = records.filter((record, index) => index >= from || isName(record)).map((record) => `${JSON.stringify(record)}\n`).join('');
-    await writeFileAtomically(this.#file, kept);
+    await writeFileAtomically(this.#file, kept, { log: true });
     return kept;
   }
 }

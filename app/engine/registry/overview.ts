@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import type { RegisteredModel, VersionDetail, VersionSummary } from '#app/protocol/sections/registry.ts';
 import { recipeWords } from '#app/pipeline/description/words/train.ts';
 import { metricDirection } from '#app/sdk/scores.ts';
 import type { AuditRecord, ModelVersionRecord } from '#app/store/index.ts';
+import { readProjectTextSync } from '#app/sealing/files.ts';
 import type { Engine } from '../engine.ts';
 import { compareVersions, mainMetric, type VersionComparison } from './compare.ts';
 import { allMetrics, matchesSearch, parseSearch } from './search.ts';
@@ -108,7 +108,7 @@ function pipelineFile(projectDir: string, run: { readonly path: string | null; r
   // The command line writes it down as it was typed.
   for (const file of [run.path, path.join('pipelines', path.basename(run.path))]) {
     try {
-      const { id } = z.looseObject({ id: z.string() }).parse(JSON.parse(readFileSync(path.join(projectDir, file), 'utf8')));
+      const { id } = z.looseObject({ id: z.string() }).parse(JSON.parse(readProjectTextSync(path.join(projectDir, file))));
       if (id === run.pipelineId) return file.split(path.sep).join('/');
     } catch {
       // Not there, or no pipeline.

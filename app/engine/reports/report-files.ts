@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, rename, stat } from 'node:fs/promises';
+import { mkdir, readdir, rename, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { PenstockError } from '#app/core/errors.ts';
 import { newRecordId } from '#app/core/ids.ts';
 import { emptyReport, type ReportDocument } from '#app/reports/document.ts';
 import { parseReport, readReport, reportHash, serialiseReport } from '#app/reports/parse.ts';
+import { readProjectText } from '#app/sealing/files.ts';
 import { writeFileAtomically } from '../project/atomic-file.ts';
 import { fileNameFor, resolveInside } from '../project/paths.ts';
 
@@ -41,7 +42,7 @@ export class ReportFiles {
         .filter((name) => name.endsWith(extension) && !name.startsWith('.'))
         .map(async (name): Promise<ListedReport> => {
           const file = path.join(this.#root, folder, name);
-          const [text, info] = await Promise.all([readFile(file, 'utf8').catch(() => ''), stat(file).catch(() => null)]);
+          const [text, info] = await Promise.all([readProjectText(file).catch(() => ''), stat(file).catch(() => null)]);
           const report = parsed(text);
           return { path: `${folder}/${name}`, title: report?.title ?? name.slice(0, -extension.length), kind: report?.kind ?? 'document', blocks: report?.blocks.length ?? 0, modifiedAt: info?.mtimeMs ?? 0 };
         }),
@@ -113,7 +114,7 @@ export class ReportFiles {
   }
 
   async #text(relative: string): Promise<string> {
-    return readFile(this.#file(relative), 'utf8').catch((error: NodeJS.ErrnoException) => {
+    return readProjectText(this.#file(relative)).catch((error: NodeJS.ErrnoException) => {
       if (error.code !== 'ENOENT') throw error;
       throw new PenstockError('file-missing', `The report ${relative} does not exist any more.`, { remedy: 'It may have been removed elsewhere; open the list of reports.', place: { file: relative } });
     });

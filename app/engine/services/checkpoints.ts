@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { CheckpointServices } from '#app/sdk/node.ts';
+import { readProjectFile, sealedContent } from '#app/sealing/files.ts';
+import { vaultOf } from '#app/sealing/vault.ts';
 
 /** Days after which a checkpoint that nobody came back to goes. */
 const keptDays = 30;
@@ -21,7 +23,7 @@ export class Checkpoints {
     if (key === null) return { load: async () => null, save: async () => {} };
     const file = path.join(this.#folder, `${key}.bin`);
     return {
-      load: () => readFile(file).catch(() => null),
+      load: () => readProjectFile(file).catch(() => null),
       save: async (bytes) => {
         if (!this.#canWrite()) return;
         await mkdir(this.#folder, { recursive: true });
@@ -29,7 +31,7 @@ export class Checkpoints {
         try {
           const handle = await open(temporary, 'w');
           try {
-            await handle.writeFile(bytes);
+            await handle.writeFile(sealedContent(file, bytes));
             await handle.sync();
           } finally {
             await handle.close();
@@ -44,7 +46,8 @@ export class Checkpoints {
 
   /** A folder for finished parts of the node's work, which goes with its checkpoint; null where nothing is kept. */
   async partsOf(key: string | null): Promise<string | null> {
-    if (key === null || !this.#canWrite()) return null;
+    // Parts of tables are written by others and would lie there plain.
+    if (key === null || !this.#canWrite() || vaultOf(this.#folder) !== null) return null;
     const folder = path.join(this.#folder, `${key}.parts`);
     await mkdir(folder, { recursive: true });
     return folder;

@@ -1,5 +1,4 @@
 import { mkdtemp, rm, stat } from 'node:fs/promises';
-import os from 'node:os';
 import path from 'node:path';
 import { PenstockError, toDiagnostic } from '#app/core/errors.ts';
 import { formatCount, formatNumber } from '#app/core/units.ts';
@@ -10,6 +9,7 @@ import { freeName } from '#app/relation/index.ts';
 import type { Relation } from '#app/relation/types.ts';
 import type { TableValue } from '#app/sdk/ports.ts';
 import type { DatasetVersionRecord } from '#app/store/index.ts';
+import { temporaryRoot } from '#app/sealing/working-folder.ts';
 import { Engine } from '../engine.ts';
 import { artifactsOf, decodeValue } from '../results/value-codec.ts';
 import { hashUnchanged, hashedUpTo } from './file-hash.ts';
@@ -37,7 +37,7 @@ export async function reproduceRun(engine: Engine, runId: string, { distDir, sig
     const names = [...new Set(changed.map(({ dataset }) => dataset))];
     return { runId, verdict: 'inputs-changed', message: `The data are not what they were: ${names.join(', ')}.`, changed, nodes: [], first: null };
   }
-  const folder = await mkdtemp(path.join(os.tmpdir(), 'penstock-again-'));
+  const folder = await mkdtemp(path.join(temporaryRoot(), 'penstock-again-'));
   try {
     const again = await Engine.open({ projectDir: path.join(folder, 'project'), filesDir: engine.filesDir, resourcesDir: engine.resourcesDir, distDir, catalogue: engine.catalogue, configDir: path.join(folder, 'user'), scratch: true, trust: engine.trust.restricted ? 'restricted' : 'given' });
     try {

@@ -1,5 +1,7 @@
 import { PenstockError } from '#app/core/errors.ts';
 import type { ModelSignature } from '#app/sdk/ports.ts';
+import { readProjectFile } from '#app/sealing/files.ts';
+import { vaultOf } from '#app/sealing/vault.ts';
 import { createRunner } from '../onnx/runner.ts';
 import type { TensorValues } from '../onnx/session-types.ts';
 import { toFeeds, type RawColumns } from './raw-columns.ts';
@@ -38,7 +40,7 @@ export interface Scorer {
 
 /** @param model the file's absolute path or its bytes. @throws PenstockError `model-unreadable`. */
 export async function openScorer(model: string | Uint8Array, signature: ModelSignature, options: { signal?: AbortSignal } = {}): Promise<Scorer> {
-  const runner = await createRunner(model, options);
+  const runner = await createRunner(typeof model === 'string' && vaultOf(model) !== null ? await readProjectFile(model) : model, options);
   return {
     signature,
     close: () => runner.close(),

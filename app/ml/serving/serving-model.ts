@@ -2,6 +2,8 @@ import { stat } from 'node:fs/promises';
 import type * as Ort from 'onnxruntime-node';
 import { PenstockError } from '#app/core/errors.ts';
 import type { ModelSignature } from '#app/sdk/ports.ts';
+import { readProjectFile } from '#app/sealing/files.ts';
+import { vaultOf } from '#app/sealing/vault.ts';
 import { comparePredictions, type GoldenRows } from '../model/parity.ts';
 import { toFeeds, type RawColumn, type RawColumns } from '../model/raw-columns.ts';
 import { collector, openScorer, type Predictions, type Scorer } from '../model/scorer.ts';
@@ -158,7 +160,8 @@ class HereSession {
   static async open(file: string, signature: ModelSignature): Promise<HereSession> {
     const ort = servingRuntime();
     try {
-      const session = await ort.InferenceSession.create(file, { executionProviders: ['cpu'], intraOpNumThreads: 1, interOpNumThreads: 1, graphOptimizationLevel: 'all', logSeverityLevel: 3 });
+      const options = { executionProviders: ['cpu'], intraOpNumThreads: 1, interOpNumThreads: 1, graphOptimizationLevel: 'all', logSeverityLevel: 3 } as const;
+      const session = vaultOf(file) === null ? await ort.InferenceSession.create(file, options) : await ort.InferenceSession.create(await readProjectFile(file), options);
       return new HereSession(ort, session, signature);
     } catch (error) {
       throw new PenstockError('model-unreadable', `The model cannot be loaded: ${firstLine(error)}`, { remedy: 'Train and register the model again.', cause: error });

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import os from 'node:os';
 import path from 'node:path';
 import { DuckDBDataChunk, DuckDBInstance, VARCHAR, type DuckDBConnection } from '@duckdb/node-api';
 import { CancelledError, PenstockError } from '#app/core/errors.ts';
 import type { ColumnType } from '#app/relation/types.ts';
 import type { DatabaseSource, DecimalMode } from '#app/sdk/databases.ts';
+import { temporaryRoot } from '#app/sealing/working-folder.ts';
 import { physicalType } from '../../column-types.ts';
 import { quoteName } from '../../sql.ts';
 import { toDatabaseError } from '../errors.ts';
@@ -22,7 +22,7 @@ import { noTable, tableExists } from '../write-errors.ts';
 export async function openDuckDbFile(target: Target, options: { readonly writable?: boolean } = {}): Promise<DatabaseClient> {
   if (options.writable !== true && !existsSync(target.path)) throw new PenstockError('file-missing', `The file ${target.path} of the connection “${target.name}” does not exist.`, { remedy: 'Check the path of the connection.', place: { file: target.path } });
   // DuckDB counts its folder for temporary files among what may be read, so that must be one of its own.
-  const tempDir = path.join(os.tmpdir(), `penstock-duckdb-${randomBytes(6).toString('hex')}`);
+  const tempDir = path.join(temporaryRoot(), `penstock-duckdb-${randomBytes(6).toString('hex')}`);
   try {
     const instance = await DuckDBInstance.create(target.path, {
       access_mode: options.writable === true ? 'READ_WRITE' : 'READ_ONLY',

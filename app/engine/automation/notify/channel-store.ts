@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { PenstockError } from '#app/core/errors.ts';
 import { channelsFileSchema, type Channel } from '#app/core/notifications.ts';
+import { readProjectText } from '#app/sealing/files.ts';
 import { writeFileAtomically } from '../../project/atomic-file.ts';
 
 const fileName = 'notifications.json';
@@ -18,7 +18,7 @@ export class ChannelStore {
   async list(): Promise<Channel[]> {
     let text: string;
     try {
-      text = await readFile(this.#file, 'utf8');
+      text = await readProjectText(this.#file);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
       throw error;

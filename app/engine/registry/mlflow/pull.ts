@@ -1,5 +1,4 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import os from 'node:os';
 import path from 'node:path';
 import { load } from 'js-yaml';
 import { z } from 'zod';
@@ -7,6 +6,7 @@ import { PenstockError } from '#app/core/errors.ts';
 import type { TransferEvent } from '#app/protocol/sections/registry.ts';
 import { importParams, type ImportParams } from '#app/sdk/imported-model.ts';
 import { modelNamePattern } from '#app/store/index.ts';
+import { temporaryRoot } from '#app/sealing/working-folder.ts';
 import type { Engine } from '../../engine.ts';
 import { importOnnx, inspectOnnx } from '../import-onnx.ts';
 import { MlflowClient } from './client.ts';
@@ -39,7 +39,7 @@ export async function* pullVersion(engine: Engine, client: MlflowClient, request
   const version = await versionOf(client, request);
   const root = await folderOf(client, version);
   const described = describe(await client.download(`${root}/MLmodel`, 2_000_000), version);
-  const work = await mkdtemp(path.join(os.tmpdir(), 'penstock-pull-'));
+  const work = await mkdtemp(path.join(temporaryRoot(), 'penstock-pull-'));
   try {
     yield step('Fetching the model', 0.2);
     const files = new Map((await client.files(root)).map(({ name, bytes }) => [name, bytes]));

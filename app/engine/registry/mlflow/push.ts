@@ -1,5 +1,4 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import os from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
 import { canonicalJson } from '#app/core/hash.ts';
@@ -7,6 +6,7 @@ import { PenstockError } from '#app/core/errors.ts';
 import { penstockVersion } from '#app/core/version.ts';
 import type { TransferEvent } from '#app/protocol/sections/registry.ts';
 import type { ModelVersionRecord } from '#app/store/index.ts';
+import { temporaryRoot } from '#app/sealing/working-folder.ts';
 import { modelCard } from '../../bundle/texts.ts';
 import type { Engine } from '../../engine.ts';
 import { exportVersion } from '../export.ts';
@@ -116,7 +116,7 @@ async function sendNumbers(engine: Engine, client: MlflowClient, record: ModelVe
 }
 
 async function sendBundle(engine: Engine, client: MlflowClient, record: ModelVersionRecord, folder: string, signal: AbortSignal): Promise<void> {
-  const work = await mkdtemp(path.join(os.tmpdir(), 'penstock-push-'));
+  const work = await mkdtemp(path.join(temporaryRoot(), 'penstock-push-'));
   try {
     const file = `${record.name}-v${record.version}.zip`;
     await exportVersion(engine, record, path.join(work, file), signal);

@@ -1,6 +1,7 @@
-import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { toDiagnostic } from '#app/core/errors.ts';
+import { readProjectText } from '#app/sealing/files.ts';
 import { writeFileAtomically } from '../../project/atomic-file.ts';
 
 export interface OutboxOptions {
@@ -87,7 +88,7 @@ export class Outbox {
       for (const name of all) {
         if (signal.aborted) return;
         const file = path.join(this.#options.folder, name);
-        const body = await readFile(file, 'utf8').catch(() => null);
+        const body = await readProjectText(file).catch(() => null);
         if (body === null) continue;
         try {
           await this.#options.post(body, signal);

@@ -5,13 +5,14 @@ import type { ColumnType, Expr, Relation, Schema } from '../../types.ts';
 import { unionColumns } from '../../union-columns.ts';
 import { asof } from './asof.ts';
 import { convertedSql, exprToDuckDb } from './expression.ts';
-import { duckdbTypes, literalSql, quoteName, quotePath, valueSql } from './literal.ts';
+import { duckdbTypes, literalSql, quoteName, valueSql } from './literal.ts';
 import { measureSql } from './measures.ts';
 import { pivot } from './pivot.ts';
 import { fromClause, nested, queryText, sourceText, type Query } from './query.ts';
 import { explode, unpivot } from './reshape.ts';
 import { setOf } from './sets.ts';
 import { sortKey } from './sort-key.ts';
+import { readParquet } from './sealed-table.ts';
 import { ownSql } from './sql.ts';
 import { windowSql } from './windows.ts';
 
@@ -102,10 +103,9 @@ function scan(relation: Relation & { op: 'scan' }): Query {
   const { source, schema } = relation;
   switch (source.kind) {
     case 'parquet': {
-      const files = source.paths.map(quotePath).join(', ');
-      const options = `${source.unionByName === true ? ', union_by_name = true' : ''}${source.hive === undefined ? '' : `, hive_partitioning = ${source.hive}, hive_types_autocast = false`}`;
+      const options = [...(source.unionByName === true ? ['union_by_name = true'] : []), ...(source.hive === undefined ? [] : [`hive_partitioning = ${source.hive}`, 'hive_types_autocast = false'])];
       const value = (name: string): string => (source.nested?.includes(name) === true ? `to_json(${quoteName(name)})` : quoteName(name));
-      return { ...fromClause(`read_parquet([${files}]${options})`), select: schema.map(({ name, type }) => ({ name: quoteName(name), sql: `${value(name)}::${duckdbTypes[type]}` })) };
+      return { ...fromClause(readParquet(source.paths, options)), select: schema.map(({ name, type }) => ({ name: quoteName(name), sql: `${value(name)}::${duckdbTypes[type]}` })) };
     }
     case 'backend':
       return fromClause(`(${source.sql})`);
