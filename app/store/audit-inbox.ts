@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { closeSync, fsyncSync, lstatSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, lstatSync, mkdirSync, openSync, readdirSync, renameSync, rmSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
+import { readProjectTextSync, sealedContent } from '#app/sealing/files.ts';
 import type { AuditEvent, AuditStore } from './audit.ts';
 
 /**
@@ -33,7 +34,7 @@ export function leaveAudit(projectDir: string, event: AuditEvent, at = Date.now(
   const temporary = path.join(folder, `.${id}.tmp`);
   const handle = openSync(temporary, 'wx', 0o600);
   try {
-    writeSync(handle, JSON.stringify({ id, at, actor: event.actor, action: event.action, subject: event.subject, details: event.details ?? {} }));
+    writeSync(handle, sealedContent(file, JSON.stringify({ id, at, actor: event.actor, action: event.action, subject: event.subject, details: event.details ?? {} })));
     fsyncSync(handle);
   } finally {
     closeSync(handle);
@@ -88,7 +89,7 @@ function read(file: string): z.output<typeof leftSchema> | null {
   try {
     const info = lstatSync(file);
     if (!info.isFile() || info.size > mostBytes) return null;
-    const parsed = leftSchema.safeParse(JSON.parse(readFileSync(file, 'utf8')));
+    const parsed = leftSchema.safeParse(JSON.parse(readProjectTextSync(file)));
     return parsed.success ? parsed.data : null;
   } catch {
     return null;

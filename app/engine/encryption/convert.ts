@@ -11,7 +11,7 @@ import { lockVault, makeVault, unlockVault, vaultOfProject, type Vault } from '#
 import { convertDatabase, openStore } from '#app/store/index.ts';
 
 /** What Penstock writes in a project folder. `data/` and `bundles/` are people's own files, which other programs read; see the guide. */
-const folders = ['pipelines', 'components', 'journals', 'reports', 'trash', 'servers', 'requests', 'references', 'lineage'];
+const folders = ['pipelines', 'components', 'journals', 'reports', 'trash', 'servers', 'requests', 'references', 'lineage', 'audit-inbox'];
 const files = ['connections.json', 'notifications.json', 'project.brief.json', 'database-reads.json', 'penstock.ci.json'];
 
 export interface ConversionOptions {
