@@ -5,6 +5,7 @@ import { PenstockError } from '#app/core/errors.ts';
 import { formatAgo, formatBytes, formatCount, formatDuration } from '#app/core/units.ts';
 import { appPlaces, createEngine, findProject, listViews, showView, type Engine } from '#app/engine/index.ts';
 import { readPipeline } from './document.ts';
+import { withOpenProject } from './open-project.ts';
 import { runCommand } from './run.ts';
 import { exitCodes, printJson, textTable, type Terminal } from './terminal.ts';
 
@@ -47,6 +48,12 @@ export function featureCommands(program: Command, terminal: Terminal, done: (wor
     .option('--json', 'print JSON')
     .action((file: string, options: Place) => done(materialiseCommand(file, options, terminal)));
   features
+    .command('online <view>')
+    .description('make what is kept for lookups again from the kept rows, where features.db was deleted')
+    .option('--project <folder>', projectHelp)
+    .option('--json', 'print JSON')
+    .action((view: string, options: Place) => done(onlineCommand(view, options, terminal)));
+  features
     .command('history <view>')
     .description('each time that the rows of a view were made, newest first')
     .option('--project <folder>', projectHelp)
@@ -76,6 +83,15 @@ async function withProject<T>({ project }: Place, work: (engine: Engine) => T | 
 const seconds = (value: number | null): string => (value === null ? 'never' : formatDuration(value * 1000));
 const stateWords = { fresh: 'fresh', ageing: 'ageing', stale: 'stale', untimed: 'no time to live', empty: 'no rows' } as const;
 
+function onlineCommand(view: string, options: Place, terminal: Terminal): Promise<number> {
+  return withOpenProject(options.project, 'write', async (engine) => {
+    const versions = await engine.features.restoreOnline(view);
+    if (options.json === true) printJson(terminal, { view, versions });
+    else terminal.out(versions.length === 0 ? `Nothing of “${view}” is gone.\n` : `${versions.map((version) => `${view}@${version}`).join(', ')} can be looked up again.\n`);
+    return exitCodes.ok;
+  });
+}
+
 async function listCommand(options: Place, terminal: Terminal): Promise<number> {
   return withProject(options, (engine) => {
     const views = listViews(engine);
@@ -93,7 +109,7 @@ async function listCommand(options: Place, terminal: Terminal): Promise<number> 
             one.current === null ? '–' : formatCount(one.current.rows),
             one.current === null ? '–' : formatCount(one.current.entities),
             one.freshness.lastEvent === null ? '–' : formatAgo(one.freshness.lastEvent, Date.now()),
-            one.latest?.status === 'held' ? `${stateWords[one.freshness.state]}, last rows kept back` : stateWords[one.freshness.state],
+            `${stateWords[one.freshness.state]}${one.latest?.status === 'held' ? ', last rows kept back' : ''}${one.isOnlineLost ? ', lookups gone' : ''}`,
             String(one.models),
             one.owner,
           ]),

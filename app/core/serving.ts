@@ -102,7 +102,7 @@ export const serverStatusSchema = z.object({
     z.object({
       name: z.string(),
       active: z.number(),
-      versions: z.array(z.object({ variant, version: z.number(), model: z.string(), stage: z.string(), aliases: z.array(z.string()), lane: z.enum(['here', 'worker']), callMs: z.number().nullable(), inputs: z.array(z.object({ name: z.string(), type: z.string() })), classes: z.array(z.string()).nullable(), requests: z.number(), errors: z.number() })),
+      versions: z.array(z.object({ variant, version: z.number(), model: z.string(), stage: z.string(), aliases: z.array(z.string()), lane: z.enum(['here', 'worker']), callMs: z.number().nullable(), inputs: z.array(z.object({ name: z.string(), type: z.string() })), classes: z.array(z.string()).nullable(), /** Versions of views that requests may leave out. */ features: z.array(z.object({ view: z.string(), version: z.number() })).default([]), requests: z.number(), errors: z.number() })),
       problems: z.array(z.object({ variant, message: z.string() })),
       shadow: z.object({ records: z.number(), different: z.number(), failed: z.number(), skipped: z.number(), distance: z.number() }),
       log: z.object({ written: z.number(), dropped: z.number() }),

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { PenstockError } from '#app/core/errors.ts';
@@ -65,6 +65,8 @@ export class OnlineFeatureWriter {
 
   /** Opens or makes `features.db` in the project. @throws PenstockError of the store (`disk-full` …). */
   constructor(projectDir: string) {
+    // What is left of a deleted database must not be taken for a part of the new one.
+    if (!existsSync(file(projectDir))) for (const left of ['-wal', '-shm']) rmSync(file(projectDir) + left, { force: true });
     this.#db = new StoreDatabase(file(projectDir), { readOnly: false });
     this.#db.script(schema);
   }

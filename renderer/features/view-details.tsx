@@ -4,7 +4,8 @@ import { formatBytes, formatCount, formatDuration } from '#app/core/units.ts';
 import type { ViewDetail, ViewSummary } from '#app/protocol/sections/features.ts';
 import { Notice } from '../results/notice.tsx';
 import { useQuery } from '../results/use-query.ts';
-import { client } from '../rpc/client.ts';
+import { client, diagnosticOf } from '../rpc/client.ts';
+import { notify } from '../state/notices.ts';
 import { TimeAgo } from '../runs/time-ago.tsx';
 import { Badge, Button, Spinner } from '../ui/index.ts';
 import { openSource, useInPipeline as putInPipeline } from './actions.ts';
@@ -74,6 +75,7 @@ function Details({ view }: { readonly view: ViewDetail }) {
           {view.delay === 0 ? null : <span>{texts.features.delay(formatDuration(view.delay * 1000))}</span>}
           <span>{view.online === null ? texts.features.offline : texts.features.online(formatCount(view.online))}</span>
         </p>
+        {view.isOnlineLost ? <LostOnline view={view} /> : null}
         {latest?.status === 'held' ? (
           <div role="status" className="mt-3 rounded-md bg-bad-soft px-3 py-2 text-sm text-bad-ink">
             <p className="font-medium">{texts.features.heldWhat}</p>
@@ -90,6 +92,26 @@ function Details({ view }: { readonly view: ViewDetail }) {
       <TestHistory view={view} />
       <ModelUses view={view} />
       <Versions view={view} />
+    </div>
+  );
+}
+
+function LostOnline({ view }: { readonly view: ViewDetail }) {
+  const [busy, setBusy] = useState(false);
+  const restore = (): void => {
+    setBusy(true);
+    client.features
+      .restoreOnline({ view: view.name })
+      .then(() => notify({ severity: 'info', message: texts.features.restored(view.name) }))
+      .catch((error: unknown) => notify(diagnosticOf(error)))
+      .finally(() => setBusy(false));
+  };
+  return (
+    <div role="status" data-testid="features-lost" className="mt-3 flex flex-wrap items-center gap-3 rounded-md bg-bad-soft px-3 py-2 text-sm text-bad-ink">
+      <p className="min-w-0 flex-1">{texts.features.lost}</p>
+      <Button needs="edit" size="sm" busy={busy} data-testid="features-restore" onClick={restore}>
+        {texts.features.restore}
+      </Button>
     </div>
   );
 }

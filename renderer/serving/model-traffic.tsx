@@ -3,8 +3,9 @@ import { Plus, X } from 'lucide-react';
 import type { ServedModelSettings, ServerSettings, ServerStatus } from '#app/core/serving.ts';
 import type { ModelVersion } from '#app/protocol/schema.ts';
 import { decimalMark, formatCount, formatDuration, formatNumber } from '#app/core/units.ts';
-import { Badge, Button, FieldMessage, IconButton, Select, Slider } from '../ui/index.ts';
+import { Badge, Button, Field, FieldMessage, IconButton, Select, Slider, Switch } from '../ui/index.ts';
 import { texts } from '../text/texts.ts';
+import { told } from '../text/told.ts';
 import { referencesOf } from './references.ts';
 import { Sparkline } from './sparkline.tsx';
 import { TryForm } from './try-form.tsx';
@@ -35,6 +36,7 @@ export function ModelTraffic({ server, url, needsToken, model, settings, models,
   const { now } = model;
   const address = ['/predict', model.name].join('/');
   const t = texts.serving;
+  const views = [...new Set(model.versions.flatMap(({ features }) => features.map(({ view }) => view)))];
   return (
     <section aria-label={model.name} className="border-b border-line px-4 py-3">
       <div className="flex flex-wrap items-baseline gap-x-3">
@@ -44,7 +46,7 @@ export function ModelTraffic({ server, url, needsToken, model, settings, models,
         <Button needs="run" size="sm" aria-expanded={trying} onClick={() => setTrying(!trying)}>{t.tryIt}</Button>
       </div>
       {model.problems.map(({ variant, message }) => (
-        <FieldMessage key={variant} severity="warning" message={`${t.variant[variant]}: ${message}`} />
+        <FieldMessage key={variant} severity="warning" message={`${t.variant[variant]}: ${told(message)}`} />
       ))}
       <div className="mt-2 grid grid-cols-1 items-end gap-x-6 gap-y-3 min-[900px]:grid-cols-[minmax(0,1fr)_minmax(0,1.3fr)]">
         <div>
@@ -71,6 +73,13 @@ export function ModelTraffic({ server, url, needsToken, model, settings, models,
         <div className="mt-1.5 flex gap-1.5">
           {own.canary === null ? <Button needs="operate" size="sm" variant="quiet" icon={<Plus size={13} />} onClick={() => change({ canary: { reference: `${model.name}@latest`, percent: 10, key: null } })}>{t.addCanary}</Button> : null}
           {own.shadow === null ? <Button needs="operate" size="sm" variant="quiet" icon={<Plus size={13} />} onClick={() => change({ shadow: { reference: `${model.name}@latest` } })}>{t.addShadow}</Button> : null}
+        </div>
+      )}
+      {own === undefined || views.length === 0 ? null : (
+        <div className="mt-2 max-w-[72ch]" data-testid={`required-features-${model.name}`}>
+          <Field label={t.requireFeatures} hint={own.features === 'required' ? t.requiredHint(views.join(', ')) : t.optionalHint(views.join(', '))} inline>
+            {({ id, describedBy }) => <Switch id={id} aria-describedby={describedBy} checked={own.features === 'required'} onChange={(on) => change({ features: on ? 'required' : 'optional' })} />}
+          </Field>
         </div>
       )}
       {trying ? <TryForm server={server} url={url} needsToken={needsToken} model={model} /> : null}

@@ -1,3 +1,5 @@
+import { rmSync } from 'node:fs';
+import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PenstockError } from '#app/core/errors.ts';
 import type { PipelineDocument } from '#app/pipeline/document.ts';
@@ -166,6 +168,21 @@ describe('the feature store', () => {
     const { rows } = await opened.engine.database.rows(opened.engine.features.table(opened.engine.features.known('shops', null)));
     expect(rows).toHaveLength(22);
     expect(await opened.engine.features.get('shops', 1, { shop: 2 }, day(4))).toMatchObject({ version: 1, isFound: true });
+  });
+
+  it('notices that features.db was deleted, says so in place of finding nothing, and makes it again from the kept rows', async () => {
+    const { engine } = opened;
+    const before = await engine.features.get('shops', null, { shop: 1 }, null);
+    for (const name of ['features.db', 'features.db-wal', 'features.db-shm']) rmSync(path.join(opened.projectDir, name), { force: true });
+    expect(showView(engine, 'shops')).toMatchObject({ isOnlineLost: true, online: null });
+    await expect(engine.features.get('shops', null, { shop: 1 }, null)).rejects.toMatchObject({ code: 'features-lost', remedy: expect.stringContaining('penstock features online') });
+    // What was known at a time comes from the kept rows.
+    expect(await engine.features.get('shops', null, { shop: 1 }, day(4))).toMatchObject({ isFound: true });
+    expect(await engine.features.restoreOnline('shops')).toEqual([1, 2]);
+    expect(showView(engine, 'shops')).toMatchObject({ isOnlineLost: false, online: 3 });
+    expect(await engine.features.get('shops', null, { shop: 1 }, null)).toMatchObject({ isFound: true, event: before.event, values: before.values });
+    expect(await engine.features.restoreOnline('shops')).toEqual([]);
+    expect(engine.store.audit.list({ subject: 'feature-view:shops', limit: 1 })).toMatchObject([{ action: 'features.restored', details: { versions: [1, 2] } }]);
   });
 
   it('says what is wrong with a set', async () => {

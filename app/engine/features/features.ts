@@ -1,4 +1,5 @@
 import { rm, stat } from 'node:fs/promises';
+import { z } from 'zod';
 import { PenstockError } from '#app/core/errors.ts';
 import type { Database } from '#app/data/index.ts';
 import { call, cast, col, filter, limit, scanParquet } from '#app/relation/build.ts';
@@ -37,6 +38,14 @@ export interface FoundFeatures {
 }
 
 const batchRows = 20_000;
+
+/** In the project's notes: the versions that were put into `features.db`, so that its loss is noticed. */
+const keptKey = 'features-online';
+const keptSchema = z.array(z.object({ view: z.string(), version: z.number() }));
+type KeptOnline = z.infer<typeof keptSchema>[number];
+
+const lostError = (view: string): PenstockError =>
+  new PenstockError('features-lost', `What is kept of “${view}” for lookups is gone: features.db was deleted or replaced.`, { remedy: 'Make it again from the kept rows: “Make again” on the page Features, or “penstock features online”.' });
 
 /** The project's feature views: publishing, finding, looking up. What pages and commands show is put together in `show.ts`. */
 export class Features {
@@ -93,6 +102,8 @@ export class Features {
     const about = { view, version: known.version };
     const missing = Object.fromEntries(known.definition.features.map(({ name }) => [name, null]));
     if (at === null) {
+      const [gone] = this.lost(view).filter((one) => one.version === known.version);
+      if (gone !== undefined) throw lostError(view);
       const online = new OnlineFeatures(this.#host.projectDir);
       try {
         const found = online.lookup(view, known.version, key);
@@ -147,6 +158,41 @@ export class Features {
       this.#host.audit({ action: 'features.removed', subject: `feature-view:${view}` });
     });
     if (OnlineFeatures.exists(this.#host.projectDir)) this.#online().remove(view);
+    this.#keep((kept) => kept.filter((one) => one.view !== view));
+  }
+
+  /** Versions of a view that are kept for lookups, and whose rows for that are gone: `features.db` was deleted, or is another. */
+  lost(view: string): { readonly version: number }[] {
+    const { store, projectDir } = this.#host;
+    const kept = this.#kept();
+    const exists = OnlineFeatures.exists(projectDir);
+    // Projects from before this was noted: whatever has rows may have been looked up.
+    const wanted = kept === null ? (exists ? [] : [store.features.current(view, null)?.version ?? []].flat()) : kept.flatMap((one) => (one.view === view ? [one.version] : []));
+    if (wanted.length === 0) return [];
+    const there = exists ? this.#versionsOnline(view) : new Set<number>();
+    return wanted.filter((version) => !there.has(version)).map((version) => ({ version }));
+  }
+
+  /**
+   * Fills the online store with the rows of a view that are kept, where they are gone from it.
+   * @returns the versions. @throws PenstockError `view-without-rows`, `unknown-view`, `read-only`.
+   */
+  async restoreOnline(view: string, signal: AbortSignal = new AbortController().signal): Promise<number[]> {
+    this.#host.assertWritable();
+    this.known(view, null);
+    const restored: number[] = [];
+    for (const { version } of this.lost(view)) {
+      const known = this.known(view, version);
+      const made = this.#host.store.features.current(view, version);
+      if (made === null) continue;
+      await this.#putOnline(view, version, known.definition, made, this.table(known), signal);
+      restored.push(version);
+    }
+    if (restored.length > 0) {
+      this.#host.audit({ action: 'features.restored', subject: `feature-view:${view}`, details: { versions: restored } });
+      this.#host.events.emit({ type: 'features-materialised', view, version: restored.at(-1) ?? 0, status: 'current', runId: null });
+    }
+    return restored;
   }
 
   close(): void {
@@ -155,8 +201,31 @@ export class Features {
   }
 
   #online(): OnlineFeatureWriter {
+    // Written to a file that was deleted, rows would be nowhere.
+    if (this.#writer !== null && !OnlineFeatures.exists(this.#host.projectDir)) this.close();
     this.#writer ??= new OnlineFeatureWriter(this.#host.projectDir);
     return this.#writer;
+  }
+
+  #versionsOnline(view: string): Set<number> {
+    const online = new OnlineFeatures(this.#host.projectDir);
+    try {
+      return new Set(online.views().flatMap((one) => (one.view === view ? [one.version] : [])));
+    } finally {
+      online.close();
+    }
+  }
+
+  /** What lookups were ever filled with; null: not noted yet. */
+  #kept(): KeptOnline[] | null {
+    const text = this.#host.store.meta.get(keptKey);
+    if (text === null) return null;
+    const parsed = keptSchema.safeParse(JSON.parse(text));
+    return parsed.success ? parsed.data : null;
+  }
+
+  #keep(change: (kept: KeptOnline[]) => KeptOnline[]): void {
+    this.#host.store.meta.set(keptKey, JSON.stringify(change(this.#kept() ?? [])));
   }
 
   async #publish({ view, definition, about, table, results, online }: PublishRequest, { resolver, nodeId, runId, signal }: ModelOrigin): Promise<PublishedView> {
@@ -241,6 +310,7 @@ export class Features {
         }
       };
       await this.#online().replace({ view, version, materialisation: made.id, keys, features, ttl: definition.ttl, at: made.at }, batch());
+      this.#keep((kept) => [...kept.filter((one) => one.view !== view || one.version !== version), { view, version }]);
     } finally {
       await rm(file, { force: true });
     }

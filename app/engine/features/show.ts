@@ -68,7 +68,7 @@ function onlineViews({ projectDir }: ShownFrom): OnlineView[] {
   }
 }
 
-function summaryOf({ store }: ShownFrom, { name, about }: ViewRecord, online: readonly OnlineView[], now: number): ViewSummary {
+function summaryOf({ store, features }: ShownFrom, { name, about }: ViewRecord, online: readonly OnlineView[], now: number): ViewSummary {
   const versions = store.features.versions(name);
   const [newest] = versions;
   if (newest === undefined) throw new Error('features: a view without a version');
@@ -92,6 +92,7 @@ function summaryOf({ store }: ShownFrom, { name, about }: ViewRecord, online: re
     current: current === null ? null : shown(current),
     latest: latest === undefined ? null : shown(latest),
     online: kept?.rows ?? null,
+    isOnlineLost: features.lost(name).length > 0,
     models: new Set(store.features.uses(name).map((one) => one.name)).size,
   };
 }

@@ -15,6 +15,7 @@ export function featuresProcedures(os: Implementer, engine: Engine) {
       return { ...found, values: { ...found.values } };
     }),
     someKeys: os.features.someKeys.handler(({ input, signal = never }) => someKeys(engine, input.view, input.limit, signal)),
+    restoreOnline: os.features.restoreOnline.handler(async ({ input, signal = never }) => ({ versions: await engine.features.restoreOnline(input.view, signal) })),
     remove: os.features.remove.handler(({ input }) => {
       engine.features.remove(input.view);
       return {};

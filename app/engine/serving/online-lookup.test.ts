@@ -191,6 +191,10 @@ describe('a model server with online features', () => {
       expect(await (await fetch(`${late.url}/metrics`)).text()).toContain('view_version="1",reason="unavailable"} 1');
       for (const file of files.toReversed()) renameSync(`${file}.away`, file);
       await until(() => ask(late.url, [{ place: 1, basket: 2 }]), ([got]) => got?.probabilities['yes'] === whole?.probabilities['yes']);
+      // Deleted while it serves: what it had open is not given out for ever.
+      for (const file of files) renameSync(file, `${file}.away`);
+      await until(() => ask(late.url, [{ place: 1, basket: 2 }]), ([got]) => got?.probabilities['yes'] === none?.probabilities['yes']);
+      for (const file of files.toReversed()) renameSync(`${file}.away`, file);
     } finally {
       await late.stop('SIGKILL');
     }

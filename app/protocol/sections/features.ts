@@ -50,6 +50,8 @@ export const viewSummarySchema = z.object({
   latest: materialisationSchema.nullable(),
   /** Rows in the online store; null: not kept for lookups. */
   online: z.number().nullable(),
+  /** It was kept for lookups, and those rows are gone: `features.db` was deleted. */
+  isOnlineLost: z.boolean(),
   models: z.number(),
 });
 export type ViewSummary = z.infer<typeof viewSummarySchema>;
@@ -99,5 +101,7 @@ export const featuresContract = {
   get: base.input(z.object({ view: z.string(), version: z.int().nullable().default(null), key: z.record(z.string(), cell), at: z.string().max(40).nullable().default(null) })).output(foundFeaturesSchema),
   /** Keys of some rows, to try a lookup with. */
   someKeys: base.input(z.object({ view: z.string(), limit: z.int().min(1).max(50).default(8) })).output(z.array(z.record(z.string(), cell))),
+  /** Fills the online store again from the kept rows, where what was there is gone. */
+  restoreOnline: base.input(z.object({ view: z.string() })).output(z.object({ versions: z.array(z.number()) })),
   remove: base.input(z.object({ view: z.string() })).output(z.object({})),
 };

@@ -48,7 +48,13 @@ export class FeatureLookup {
   /** Opens the file where it is another than the one that is open; until that has worked, the old one answers. Never throws. */
   async refresh(): Promise<void> {
     const info = await stat(path.join(this.#options.projectDir, 'features.db')).catch(() => null);
-    if (info === null) return;
+    if (info === null) {
+      // Deleted: rows of a file that nobody fills any more would be given out for ever.
+      if (this.#reader !== null) this.#options.warn('Online features: features.db is gone; requests get missing values, or are refused where features are required.');
+      this.close();
+      this.#file = '';
+      return;
+    }
     const file = `${info.dev} ${info.ino}`;
     try {
       if (this.#reader !== null && file === this.#file && definitionsOf(this.#reader) === this.#definitions) return;
@@ -66,6 +72,11 @@ export class FeatureLookup {
     } catch (error) {
       this.#warn(error);
     }
+  }
+
+  /** Views that a version takes features from and of which nothing can be looked up here. */
+  unavailable({ features }: Pick<LoadedVersion, 'features'>): string[] {
+    return features.filter(({ view, version }) => this.keys(view, version) === null).map(({ view, version }) => `${view}@${version}`);
   }
 
   /** Types of a view's key columns; null: there are no rows of it here. */

@@ -10,7 +10,7 @@ import { openStore, readServerSettings, removeServerState, writeServerState, typ
 import { Access, checkReach, readTokenFile } from './access.ts';
 import type { Served } from './answering.ts';
 import { FeatureLookup } from './feature-lookup.ts';
-import { LoadedVersion } from './loaded-version.ts';
+import { LoadedVersion, type Variant } from './loaded-version.ts';
 import { ServerMetrics } from './metrics.ts';
 import { ModelSlot } from './model-slot.ts';
 import { Recent } from './recent.ts';
@@ -151,16 +151,25 @@ export class ModelHost {
           callMs: Number.isNaN(version.model.callMs) ? null : version.model.callMs,
           inputs: version.signature.inputs.map(({ name, type }) => ({ name, type })),
           classes: version.signature.classes === undefined ? null : [...version.signature.classes],
+          features: version.features.map(({ view, version: of }) => ({ view, version: of })),
           requests: version.requests,
           errors: version.errors,
         })),
-        problems: [...slot.problems].map(([variant, message]) => ({ variant, message })),
+        problems: [...[...slot.problems].map(([variant, message]) => ({ variant, message })), ...this.#featureProblems(slot)],
         shadow: { ...shadowing },
         log: { written: log.written, dropped: log.dropped },
         now: recent.now(),
         history: recent.history(),
       })),
     };
+  }
+
+  #featureProblems(slot: ModelSlot): { variant: Variant; message: string }[] {
+    return slot.variants.flatMap(([variant, version]) => {
+      const views = this.#features.unavailable(version);
+      const what = slot.settings.features === 'required' ? 'requests that do not send them are refused' : 'they are missing values where a request does not send them';
+      return views.length === 0 ? [] : [{ variant, message: `There are no online features of ${views.join(', ')}; ${what}. Run the pipeline that makes them, or make them again on the page Features.` }];
+    });
   }
 
   /** Answers what is under way, then lets everything go. */
