@@ -41,6 +41,7 @@ export const neededFor: Readonly<Record<string, Permission>> = {
   ...need('read', 'lint', ['leaks']),
   ...need('read', 'expressions', ['preview']),
   ...need('read', 'features', ['list', 'show', 'profile', 'get', 'someKeys']),
+  ...need('operate', 'features', ['restoreOnline']),
   ...need('admin', 'features', ['remove']),
   ...need('read', 'help', ['templates', 'examples', 'describe']),
   ...need('edit', 'help', ['begin']),

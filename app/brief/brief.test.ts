@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { briefHash, emptyBrief, goals, isEmptyBrief, parseBrief, readBrief, serialiseBrief, type Brief } from './document.ts';
 import { judgeMetrics, verdictSentence } from './judge.ts';
-import { canonicalMetric, knownMetrics } from './metric-names.ts';
+import { canonicalMetric } from '#app/core/metric-names.ts';
+import { knownMetrics } from './metric-names.ts';
 import { adviseTechniques, guessGoal, type DataFacts } from './techniques.ts';
 
 const facts = (given: Partial<DataFacts>): DataFacts => ({ rows: 10_000, sampled: false, columns: [{ name: 'y', type: 'string', distinct: 2, missing: 0 }], classes: [0.6, 0.4], ...given });

@@ -1,6 +1,7 @@
 import { formatNumber } from '#app/core/units.ts';
 import type { Brief } from './document.ts';
-import { canonicalMetric, knownMetric } from './metric-names.ts';
+import { canonicalMetric } from '#app/core/metric-names.ts';
+import { knownMetric } from './metric-names.ts';
 
 /** A measured number beside what the project asks of it. */
 export interface Verdict {

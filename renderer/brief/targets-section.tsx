@@ -1,5 +1,6 @@
 import { ArrowUp, CircleCheck, CircleX, Plus, Trash2 } from 'lucide-react';
 import { knownMetric, knownMetrics } from '#app/brief/metric-names.ts';
+import { metricTitle } from '../results/report/metric-text.ts';
 import type { Brief } from '#app/brief/document.ts';
 import { formatNumber } from '#app/core/units.ts';
 import { useQuery } from '../results/use-query.ts';
@@ -37,9 +38,9 @@ export function TargetsSection({ brief }: { readonly brief: Brief }) {
     >
       {brief.metrics.map(({ metric, target }, index) => {
         const known = knownMetric(metric);
-        const title = known?.title ?? metric;
+        const title = metricTitle(metric);
         const others = knownMetrics.filter(({ name, goals }) => name === metric || (!used.has(name) && (brief.goal === null || goals.includes(brief.goal))));
-        const items = (known === null ? [{ name: metric, title: metric }, ...others] : others).map((one) => ({ value: one.name, label: one.title }));
+        const items = (known === null ? [{ name: metric }, ...others] : others).map((one) => ({ value: one.name, label: metricTitle(one.name) }));
         return (
           <div key={metric} data-testid={`brief-target-${metric}`} className="flex flex-wrap items-center gap-2 rounded-md border border-line bg-surface p-2">
             <Select label={words.metric} value={metric} onChange={(name) => set(brief.metrics.map((one, at) => (at === index ? { metric: name, target: knownMetric(name)?.usual ?? one.target } : one)))} items={items} className="!w-44" />

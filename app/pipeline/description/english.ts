@@ -1,3 +1,4 @@
+import { metricInSentence } from '#app/core/metric-names.ts';
 import { formatCount } from '#app/core/units.ts';
 import { describeSubflow } from '../subflow/node-type.ts';
 import { code, columns, counted, listed, percent } from './phrases.ts';
@@ -22,13 +23,10 @@ function intro({ steps, sources, targets, learners, results, status }: IntroFact
   return `This pipeline of ${counted(steps, 'step')} ${listed(parts)}. ${status === null ? 'It was not run yet.' : `Rows and scores are those of its latest run, which ${how}.`}`;
 }
 
-const abbreviations: Readonly<Record<string, string>> = { 'roc auc': 'ROC AUC', auc: 'AUC', r2: 'R²', rmse: 'RMSE', mae: 'MAE', mape: 'MAPE', f1: 'F1', 'f1 macro': 'F1 (macro)', mcc: 'MCC' };
-
 /** `rocAuc` and `log_loss` as people write them; what stands after a colon is a name. */
 function metricName(name: string): string {
   const [metric = '', ...rest] = name.replaceAll('`', '').split(':');
-  const words = metric.replaceAll(/([a-z0-9])([A-Z])/g, '$1 $2').replaceAll('_', ' ').toLowerCase();
-  return [abbreviations[words] ?? words, ...rest].join(':');
+  return [metricInSentence(metric), ...rest].join(':');
 }
 
 export const english: Tongue = {

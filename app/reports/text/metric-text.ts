@@ -21,30 +21,4 @@ export function formatMetric({ value, format }: Pick<MetricItem, 'value' | 'form
   }
 }
 
-/** `validationLoss` → "Validation loss", `rocAuc` → "ROC AUC"; text that has spaces or capitals of its own stays. */
-export function metricTitle(name: string): string {
-  if (/\s/.test(name)) return name;
-  const words = name
-    .replace(/[_-]+/g, ' ')
-    .replace(/([a-z\d])([A-Z])/g, '$1 $2')
-    .trim()
-    .split(' ')
-    .map((word) => {
-      const lower = word.toLowerCase();
-      return acronyms.get(lower) ?? (word === word.toUpperCase() && word.length > 1 ? word : lower);
-    });
-  const text = words.join(' ');
-  return text.charAt(0).toUpperCase() + text.slice(1);
-}
-
-const acronyms = new Map([
-  ['auc', 'AUC'],
-  ['roc', 'ROC'],
-  ['pr', 'PR'],
-  ['mae', 'MAE'],
-  ['mse', 'MSE'],
-  ['rmse', 'RMSE'],
-  ['mape', 'MAPE'],
-  ['r2', 'R²'],
-  ['f1', 'F1'],
-]);
+export { metricTitle } from '#app/core/metric-names.ts';
