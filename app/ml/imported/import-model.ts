@@ -7,7 +7,8 @@ import type { RunContext } from '#app/sdk/node.ts';
 import type { ModelSignature, ModelValue, TableValue } from '#app/sdk/ports.ts';
 import { normal, uniform } from '../learners/random.ts';
 import { checkParity, type GoldenOutputs, type GoldenRows } from '../model/parity.ts';
-import { createRunner, type Runner } from '../onnx/runner.ts';
+import { createForeignRunner } from '../foreign/foreign-runner.ts';
+import type { Runner } from '../onnx/runner.ts';
 import type { TensorData, TensorValues } from '../onnx/session-types.ts';
 import { type OpenedFile, openOnnxFile } from './read-file.ts';
 import { wrapModel } from './wrap-model.ts';
@@ -41,7 +42,7 @@ export async function importModel(path: string, params: ImportParams, table: Tab
   }
   progress(0.4, 'Scoring test rows');
   const columns = table === null ? madeRows(planned.plan) : await tableRows(planned.plan, table, services);
-  const runner = await createRunner(opened.bytes, { signal });
+  const runner = await createForeignRunner(opened.bytes, { signal });
   try {
     const { plan, given } = await scored(planned.plan, columns, runner);
     const signature = importedSignature(plan);

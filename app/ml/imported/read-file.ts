@@ -1,10 +1,14 @@
-import { readFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { PenstockError } from '#app/core/errors.ts';
+import { formatBytes } from '#app/core/units.ts';
 import { tensorTypes, type ImportedFile, type ImportedOutput, type ImportedTensor } from '#app/sdk/imported-model.ts';
 import { modelProto } from '../onnx/encode.ts';
-import { createRunner } from '../onnx/runner.ts';
+import { checkForeignGraph } from '../foreign/check-graph.ts';
+import { createForeignRunner } from '../foreign/foreign-runner.ts';
+import { foreignLimits } from '../foreign/limits.ts';
 import { withOutsideWeights } from './outside-weights.ts';
 import { readModel, type LooseGraph, type LooseModel } from '../understanding/edit-model.ts';
 
@@ -47,11 +51,13 @@ const listOf = z.looseObject({
 const attributes = z.array(z.looseObject({ name: z.string().default(''), strings: z.array(z.instanceof(Uint8Array)).default([]), ints: z.array(z.coerce.number()).default([]) }));
 
 /**
- * Reads an ONNX file and loads it in a worker, which finds operators that are not known.
- * @throws PenstockError `file-missing`, `onnx-damaged`, `onnx-unsupported` naming what; CancelledError.
+ * Reads an ONNX file, checks it, and loads it in a process of its own, which finds operators that are not known.
+ * @throws PenstockError `file-missing`, `onnx-damaged`, `onnx-too-large`, `onnx-unsupported` naming what, those of createForeignRunner; CancelledError.
  */
 export async function openOnnxFile(file: string, signal?: AbortSignal): Promise<OpenedFile> {
   const name = path.basename(file);
+  const info = await stat(file).catch(() => null);
+  if (info !== null && info.size > foreignLimits.bytes) throw new PenstockError('onnx-too-large', `“${name}” has ${formatBytes(info.size)}; models of up to ${formatBytes(foreignLimits.bytes)} can be imported.`, { remedy: 'Export a smaller model.', place: { param: ['path'], file } });
   const bytes = await readFile(file).catch((error: NodeJS.ErrnoException) => {
     throw new PenstockError('file-missing', error.code === 'ENOENT' ? `The file “${name}” is not there.` : `The file “${name}” cannot be read (${error.code ?? error.message}).`, { remedy: 'Choose the file again.', place: { param: ['path'], file }, cause: error });
   });
@@ -61,6 +67,7 @@ export async function openOnnxFile(file: string, signal?: AbortSignal): Promise<
 /** The same of a file in memory. @throws PenstockError `onnx-damaged`, `onnx-unsupported`; CancelledError. */
 export async function openOnnxBytes(bytes: Uint8Array, name: string, signal?: AbortSignal, whole: (model: LooseModel) => Promise<LooseModel> | LooseModel = (model) => model): Promise<OpenedFile> {
   const read = withoutMaps(raised(await whole(decode(bytes, name))));
+  checkForeignGraph(read.model, name);
   const opset = read.model.opsetImport.find(({ domain }) => domain === '' || domain === 'ai.onnx')?.version;
   if (opset !== undefined && opset < OLDEST_OPSET) throw unsupported(name, `is written for operators of version ${opset}; those from version ${OLDEST_OPSET} on can be used`, 'Export the model with a newer opset.');
   const described = describe(read.model, read.classes, name);
@@ -96,9 +103,20 @@ function unsupported(name: string, what: string, remedy: string): PenstockError 
   return new PenstockError('onnx-unsupported', `“${name}” ${what}.`, { remedy, place: { param: ['path'] } });
 }
 
+/** Fingerprints of files that were loaded once in this process: a pipeline is configured over and over while it is edited. */
+const known = new Set<string>();
+
+async function tried(bytes: Uint8Array, signal: AbortSignal | undefined): Promise<void> {
+  const hash = createHash('sha256').update(bytes).digest('hex');
+  if (known.has(hash)) return;
+  await (await createForeignRunner(bytes, { signal })).close();
+  if (known.size > 1000) known.clear();
+  known.add(hash);
+}
+
 async function load(bytes: Uint8Array, name: string, signal: AbortSignal | undefined): Promise<void> {
   try {
-    await (await createRunner(bytes, signal === undefined ? {} : { signal })).close();
+    await tried(bytes, signal);
   } catch (error) {
     if (!(error instanceof PenstockError) || error.code !== 'model-unreadable') throw error;
     const operator = /No Op registered for (\S+)|([\w.]+:\w+)\(-?\d+\) is not a registered function/.exec(error.message);

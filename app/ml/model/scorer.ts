@@ -2,7 +2,7 @@ import { PenstockError } from '#app/core/errors.ts';
 import type { ModelSignature } from '#app/sdk/ports.ts';
 import { readProjectFile } from '#app/sealing/files.ts';
 import { vaultOf } from '#app/sealing/vault.ts';
-import { createRunner } from '../onnx/runner.ts';
+import { createRunner, type Runner } from '../onnx/runner.ts';
 import type { TensorValues } from '../onnx/session-types.ts';
 import { toFeeds, type RawColumns } from './raw-columns.ts';
 
@@ -39,8 +39,9 @@ export interface Scorer {
 }
 
 /** @param model the file's absolute path or its bytes. @throws PenstockError `model-unreadable`. */
-export async function openScorer(model: string | Uint8Array, signature: ModelSignature, options: { signal?: AbortSignal } = {}): Promise<Scorer> {
-  const runner = await createRunner(typeof model === 'string' && vaultOf(model) !== null ? await readProjectFile(model) : model, options);
+export async function openScorer(model: string | Uint8Array, signature: ModelSignature, options: { signal?: AbortSignal; /** How the model is loaded. */ open?: (model: string | Uint8Array, options: { signal?: AbortSignal }) => Promise<Runner> } = {}): Promise<Scorer> {
+  const { open = createRunner, ...own } = options;
+  const runner = await open(typeof model === 'string' && vaultOf(model) !== null ? await readProjectFile(model) : model, own);
   return {
     signature,
     close: () => runner.close(),

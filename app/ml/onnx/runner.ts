@@ -1,5 +1,7 @@
 import type { OnnxGraph } from '#app/relation/emitters/onnx/graph.ts';
 import { CancelledError, PenstockError } from '#app/core/errors.ts';
+import { createForeignRunner } from '../foreign/foreign-runner.ts';
+import { isForeign } from '../foreign/is-foreign.ts';
 import { leaseWorker, releaseWorker } from '../worker/run-task.ts';
 import type { PackedTexts, TensorData, TensorInfo, TensorValues } from './session-types.ts';
 
@@ -21,6 +23,8 @@ export interface Runner {
   /** Unloads the model. Call it once; runs still queued fail with `model-closed`. */
   close(): Promise<void>;
 }
+
+const isGraph = (model: Uint8Array | string | OnnxGraph): model is OnnxGraph => typeof model !== 'string' && !(model instanceof Uint8Array);
 
 function toValues(feed: Feed): TensorValues {
   return 'dims' in feed ? feed : { dims: [feed.length, 1], data: feed };
@@ -50,10 +54,12 @@ function packed(values: TensorValues): TensorValues | PackedTexts {
 }
 
 /**
- * Loads a model into a worker thread for scoring. `model`: the file's bytes, its absolute path, or a graph that the worker writes.
+ * Loads a model into a worker thread for scoring. `model`: the file's bytes, its absolute path, or a graph that the worker writes. One that was
+ * imported from elsewhere goes into a process of its own instead (foreign/foreign-runner.ts).
  * @throws PenstockError `model-unreadable`; CancelledError.
  */
 export async function createRunner(model: Uint8Array | string | OnnxGraph, options: { readonly signal?: AbortSignal } = {}): Promise<Runner> {
+  if (!isGraph(model) && (await isForeign(model))) return createForeignRunner(model, options);
   let worker = leaseWorker();
   const open = async (signal?: AbortSignal) => {
     try {

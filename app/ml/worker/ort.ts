@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { isMainThread, workerData } from 'node:worker_threads';
 import type * as Ort from 'onnxruntime-node';
 import { CancelledError } from '#app/core/errors.ts';
+import { foreignVariable } from '../foreign/foreign-variable.ts';
 import type { WorkerStart } from './messages.ts';
 import { NativeGate } from './native-gate.ts';
 
@@ -18,7 +19,7 @@ function load(): typeof Ort {
 }
 
 function ort(): typeof Ort {
-  if (isMainThread) throw new Error('onnxruntime is only used in workers: call runTask or createRunner');
+  if (isMainThread && process.env[foreignVariable] === undefined) throw new Error('onnxruntime is only used in workers: call runTask or createRunner');
   return load();
 }
 
