@@ -1,6 +1,7 @@
 /**
  * Counts the sentences of the engine that the page can say in German, and lists the others: `node scripts/untranslated.mjs [--list]`.
- * Sentences are what errors and diagnostics are given: the second argument of `new PenstockError(`, and `message:`, `remedy:`, `reason:`.
+ * Sentences are what errors and diagnostics are given: the second argument of `new PenstockError(`, and `message:`, `remedy:`, `reason:`;
+ * of monitors and contracts also what they say of a batch.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -11,6 +12,8 @@ import { matcherOf } from '../renderer/text/templates.ts';
 const root = fileURLToPath(new URL('..', import.meta.url));
 /** Their titles say what will be done. */
 const repairs = /^app\/pipeline\/(fixes|lint)\//;
+/** Kept in the history of batches, and of contracts in their reports. */
+const monitors = /^(nodes\/|app\/ml\/(drift|monitoring)\/)/;
 const left = /\.test\.|\/testing|\/fixtures\/|app\/cli\/|bundle-server|worker-fixture|\/assembly\//;
 
 /** Every sentence with `{0}` for what is put in, and the file that has it. */
@@ -29,7 +32,7 @@ function sentencesOf(file, sentences) {
     if (Array.isArray(node)) return node.forEach(walk);
     if (typeof node !== 'object' || node === null) return;
     if (node.type === 'NewExpression' && node.callee.name === 'PenstockError') keep(node.arguments[1]);
-    if (node.type === 'Property' && (['message', 'remedy', 'reason'].includes(node.key.name) || (node.key.name === 'title' && repairs.test(file)))) keep(node.value);
+    if (node.type === 'Property' && (['message', 'remedy', 'reason'].includes(node.key.name) || (monitors.test(file) && ['words', 'calibration', 'statistic', 'expectation', 'found', 'expected'].includes(node.key.name)) || (node.key.name === 'title' && repairs.test(file)))) keep(node.value);
     Object.values(node).forEach(walk);
   };
   walk(parseSync(file, readFileSync(path.join(root, file), 'utf8')).program);

@@ -75,4 +75,16 @@ describe('the engine’s sentences in German', () => {
     expect(say('The table has no column “a” to predict.')).toBe('Die Tabelle hat keine Spalte „a“ zum Vorhersagen.');
     expect(say('Changed “Trees” of CSV Reader from its default to on')).toBe('„Bäume“ von CSV lesen geändert: Standard → an');
   });
+
+  it('are found by what monitors and contracts say of a batch', () => {
+    const say = matcherOf(germanSentences, titleIn);
+    expect(say('None of 28 columns drifts.')).toBe('Keine von 28 Spalten driftet.');
+    expect(say('3 of 28 columns drift, “age” most: missing values 1.0 % → 4 %; mean 38.6 → 44.1; 60 to 80: 3 % → 9 %.')).toBe('3 von 28 Spalten driften, „age“ am meisten: fehlende Werte 1.0 % → 4 %; Mittelwert 38.6 → 44.1; 60 to 80: 3 % → 9 %.');
+    expect(say('1 of 2 columns drifts, “city” most: 12 % of the values are new: “Bern”, “Rome”.')).toBe('1 von 2 Spalten driftet, „city“: 12 % der Werte sind neu: “Bern”, “Rome”.');
+    expect(say('accuracy is 0.71 in 2024-05, 0.82 is expected. It has changed at 2024-03: 0.83 before, 0.72 since.')).toContain('Der Wert hat sich bei 2024-03 geändert: 0.83 vorher, 0.72 seither.');
+    expect(say('2024-05: the selection rate is 41 % for “north” and 30 % for “south”, a gap of 11 points (4 to 18).')).toBe('2024-05: Die Auswahlrate ist 41 % für „north“ und 30 % für „south“, ein Abstand von 11 Punkten (4 bis 18).');
+    expect(say('The data break their contract. Number of rows as in earlier runs: 3 rows; expected 6 to 17 rows, by 2 earlier runs. “age” is not missing: 2 of 30 rows break it, such as row 3, row 9; expected a value. And 2 more.')).toBe(
+      'Die Daten verletzen ihren Vertrag. Zahl der Zeilen wie in früheren Läufen: 3 Zeilen; erwartet: 6 bis 17 Zeilen, nach 2 früheren Läufen. „age“ fehlt nicht: 2 von 30 Zeilen verletzen es, etwa row 3, row 9; erwartet: ein Wert. Und 2 weitere.',
+    );
+  });
 });

@@ -82,15 +82,23 @@ export function matcherOf(pairs: readonly SentencePair[], titles: Titles): (sent
   function part(text: string, isName: boolean): string {
     if (isName || text.trim() === '') return text;
     const [, blank = '', inner = ''] = /^(\s*)([\s\S]*)$/.exec(text) ?? [];
-    return blank + (find(inner) ?? inner);
+    return blank + (inParts(inner, true) ?? find(inner) ?? inParts(inner) ?? inList(inner) ?? inner);
   }
 
-  /** Sentences one after another, each said by itself, if all but names are known. */
-  function inParts(text: string): string | null {
+  /** Phrases of a list, each said by itself: “missing values 1 % → 2 %; mean 3 → 4”. */
+  function inList(text: string): string | null {
+    const items = text.split('; ');
+    if (items.length < 2) return null;
+    const said = items.map(find);
+    return said.every((one) => one === null) ? null : items.map((one, i) => said[i] ?? one).join('; ');
+  }
+
+  /** Sentences one after another, each said by itself, if all but names are known; with `isWhole` if all are. */
+  function inParts(text: string, isWhole = false): string | null {
     const parts = text.split(/(?<=[.!?])\s+(?=[\p{Lu}“])/u);
     if (parts.length < 2) return null;
     const said = parts.map(find);
-    return said.every((one) => one === null) ? null : parts.map((one, i) => said[i] ?? one).join(' ');
+    return said.every((one) => one === null) || (isWhole && said.includes(null)) ? null : parts.map((one, i) => said[i] ?? one).join(' ');
   }
 
   return say;

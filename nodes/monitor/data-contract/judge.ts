@@ -40,7 +40,7 @@ export function judge(one: Expectation, finding: Finding, rows: number, before: 
   if (one.kind === 'rows-as-before') {
     const mean = before.reduce((sum, count) => sum + count, 0) / Math.max(1, before.length);
     const kept = before.length === 0 || Math.abs(rows - mean) <= one.tolerance * mean;
-    return { ...about, column: null, expectation: 'Number of rows as in earlier runs', kept, found: `${formatCount(rows)} rows`, expected: before.length === 0 ? 'no earlier run to compare with' : `${formatCount(mean * (1 - one.tolerance))} to ${formatCount(mean * (1 + one.tolerance))} rows, by ${formatCount(before.length)} earlier ${before.length === 1 ? 'run' : 'runs'}`, examples: '' };
+    return { ...about, column: null, expectation: 'Number of rows as in earlier runs', kept, found: `${formatCount(rows)} rows`, expected: before.length === 0 ? 'no earlier run to compare with' : `${formatCount(mean * (1 - one.tolerance))} to ${formatCount(mean * (1 + one.tolerance))} rows, ${before.length === 1 ? 'by 1 earlier run' : `by ${formatCount(before.length)} earlier runs`}`, examples: '' };
   }
   if (one.kind === 'fresh') {
     const limit = one.hours * 3_600_000;

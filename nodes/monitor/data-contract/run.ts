@@ -47,7 +47,7 @@ export const executor: NodeExecutor<Params> = {
 };
 
 function sentence({ expectation, found, expected, examples }: Verdict): string {
-  return `${expectation}: ${found}; expected ${expected}${examples === '' ? '' : `. For example ${examples}`}.`;
+  return `${expectation}: ${found}${examples === '' ? '' : `, such as ${examples}`}; expected ${expected}.`;
 }
 
 /** Names the first expectations that stop, and how many there are. */
