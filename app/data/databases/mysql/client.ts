@@ -1,6 +1,7 @@
 import { createConnection as createCallbackConnection, type ConnectionOptions } from 'mysql2';
 import { createConnection, type Connection } from 'mysql2/promise';
 import { CancelledError } from '#app/core/errors.ts';
+import { guardedSocket } from '#app/core/outgoing.ts';
 import type { DatabaseSource, DecimalMode } from '#app/sdk/databases.ts';
 import { toDatabaseError } from '../errors.ts';
 import { MissingNotes } from '../parquet-stream.ts';
@@ -23,6 +24,7 @@ export async function openMysql(target: Target): Promise<DatabaseClient> {
       ...(target.password === null ? {} : { password: target.password }),
       ...(target.database === '' ? {} : { database: target.database }),
       ...(ssl === null || ssl === undefined ? {} : { ssl }),
+      ...(target.host.startsWith('/') ? {} : { stream: () => guardedSocket().connect(target.port || 3306, target.host || 'localhost') }),
       connectTimeout: connectMs,
       charset: 'utf8mb4_bin',
       // Nothing is rounded or moved to another zone on the way.

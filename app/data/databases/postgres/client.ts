@@ -1,6 +1,7 @@
 import { Client, type ClientConfig } from 'pg';
 import Cursor from 'pg-cursor';
 import { CancelledError } from '#app/core/errors.ts';
+import { guardedSocket } from '#app/core/outgoing.ts';
 import type { DatabaseSource, DecimalMode } from '#app/sdk/databases.ts';
 import { toDatabaseError } from '../errors.ts';
 import { MissingNotes } from '../parquet-stream.ts';
@@ -32,6 +33,8 @@ export async function openPostgres(target: Target): Promise<DatabaseClient> {
       connectionTimeoutMillis: connectMs,
       application_name: 'penstock',
       keepAlive: true,
+      // pg hands sockets of the file system to it as one path; those lead nowhere else.
+      ...(target.host.startsWith('/') ? {} : { stream: guardedSocket }),
       types: asText,
     });
     // Without a listener a connection that breaks while nobody asks would end the process; the next query reports it.

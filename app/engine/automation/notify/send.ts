@@ -1,12 +1,11 @@
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
-import { isIP } from 'node:net';
 import { createTransport } from 'nodemailer';
 import { PenstockError } from '#app/core/errors.ts';
 import type { Channel, Notice } from '#app/core/notifications.ts';
+import { assertHost, guardedLookup } from '#app/core/outgoing.ts';
 import { penstockVersion } from '#app/core/version.ts';
 import type { SecretStore } from '../../connections/index.ts';
-import { guardedLookup, isRefusedAddress, refusedAddress } from './addresses.ts';
 import { signWebhook } from './signature.ts';
 
 type Webhook = Extract<Channel, { kind: 'webhook' }>;
@@ -26,8 +25,7 @@ export function channelSecret(channel: Webhook | Email): { name: string; goesTo:
  */
 export async function sendWebhook(channel: Webhook, notice: Notice, project: string, secrets: SecretStore, signal: AbortSignal): Promise<void> {
   const url = new URL(channel.url);
-  const host = url.hostname.replace(/^\[|\]$/g, '');
-  if (!channel.allowLinkLocal && ((isIP(host) !== 0 && isRefusedAddress(host)) || /^metadata(\.google\.internal)?$/i.test(host))) throw refusedAddress(host);
+  if (!channel.allowLinkLocal) assertHost(url.hostname);
   const body = JSON.stringify({ type: `penstock.${notice.event}`, timestamp: new Date(notice.at).toISOString(), data: { project, title: notice.title, message: notice.message, automation: notice.automationId, run: notice.runId } });
   const headers: Record<string, string> = { 'content-type': 'application/json; charset=utf-8', 'user-agent': `Penstock/${penstockVersion}`, 'content-length': String(Buffer.byteLength(body)) };
   if (channel.signed) {

@@ -1,6 +1,7 @@
 import { openAsBlob } from 'node:fs';
 import { z } from 'zod';
 import { isCancelled, PenstockError } from '#app/core/errors.ts';
+import { guardedFetch, type GuardedInit } from '#app/core/outgoing.ts';
 
 export interface MlflowPlace {
   /** `https://mlflow.example:5000`, perhaps with a path; no credentials in it. */
@@ -41,7 +42,7 @@ export class MlflowClient {
 
   /** @throws PenstockError `mlflow-unreachable`, `mlflow-not-mlflow`. */
   async version(): Promise<string> {
-    const response = await this.#fetch('/version', {});
+    const response = await this.#fetch('/version', { method: 'GET' });
     const text = (await response.text()).trim();
     if (!response.ok || !/^\d+\.\d+/.test(text)) {
       if (response.status === 401 || response.status === 403) throw this.#denied(response.status);
@@ -70,7 +71,7 @@ export class MlflowClient {
 
   /** @param file a path, or its content. */
   async upload(uri: string, file: string | Uint8Array): Promise<void> {
-    const body = typeof file === 'string' ? await openAsBlob(file) : new Blob([file as Uint8Array<ArrayBuffer>]);
+    const body = typeof file === 'string' ? await openAsBlob(file) : file;
     const response = await this.#fetch(this.#artifact(uri), { method: 'PUT', body, headers: { 'content-type': 'application/octet-stream' } }, uploadMs);
     if (!response.ok) throw await this.#refused(response);
   }
@@ -100,7 +101,7 @@ export class MlflowClient {
     return `/api/2.0/mlflow-artifacts/artifacts/${artifactPath(uri, this.url).split('/').map(encodeURIComponent).join('/')}`;
   }
 
-  async #json<T extends z.ZodType>(path: string, init: RequestInit, answer: T): Promise<z.output<T>> {
+  async #json<T extends z.ZodType>(path: string, init: Omit<GuardedInit, 'signal'>, answer: T): Promise<z.output<T>> {
     const response = await this.#fetch(path, init);
     if (!response.ok) throw await this.#refused(response);
     const parsed = answer.safeParse(await response.json().catch(() => null));
@@ -108,13 +109,13 @@ export class MlflowClient {
     throw new PenstockError('mlflow-not-mlflow', `${this.url} answers, but not as an MLflow server does.`, { remedy: 'Check the address; it is the one that MLFLOW_TRACKING_URI has.', cause: parsed.error });
   }
 
-  async #fetch(path: string, init: RequestInit, ms = answerMs): Promise<Response> {
+  async #fetch(path: string, init: Omit<GuardedInit, 'signal'>, ms = answerMs): Promise<Response> {
     this.#signal.throwIfAborted();
     try {
-      return await fetch(`${this.url}${path}`, { ...init, headers: { ...init.headers, ...this.#headers }, signal: AbortSignal.any([this.#signal, AbortSignal.timeout(ms)]) });
+      return await guardedFetch(`${this.url}${path}`, { ...init, headers: { ...init.headers, ...this.#headers }, signal: AbortSignal.any([this.#signal, AbortSignal.timeout(ms)]) });
     } catch (error) {
       this.#signal.throwIfAborted();
-      if (isCancelled(error)) throw error;
+      if (error instanceof PenstockError || isCancelled(error)) throw error;
       const code = (error as { cause?: { code?: unknown } }).cause?.code;
       const why = error instanceof DOMException && error.name === 'TimeoutError' ? 'it does not answer' : typeof code === 'string' ? (reasons[code] ?? code) : 'the connection broke';
       throw new PenstockError('mlflow-unreachable', `The MLflow server ${this.url} cannot be reached: ${why}.`, { remedy: 'Check the address and that the server runs.', cause: error });
@@ -127,6 +128,7 @@ export class MlflowClient {
 
   async #refused(response: Response): Promise<PenstockError> {
     if (response.status === 401 || response.status === 403) return this.#denied(response.status);
+    if (response.status >= 300 && response.status < 400) return new PenstockError('mlflow-redirect', `${this.url} points to another address, which is not followed.`, { remedy: 'Enter the address that it points to, if it is right.' });
     const text = await response.text().catch(() => '');
     let body: unknown = null;
     try {

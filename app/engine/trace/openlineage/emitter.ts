@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { toDiagnostic } from '#app/core/errors.ts';
+import { guardedFetch } from '#app/core/outgoing.ts';
 import { isFileDatabase, type Connection } from '#app/sdk/databases.ts';
 import type { SecretStore } from '../../connections/index.ts';
 import { appendDurably } from '../../project/atomic-file.ts';
@@ -119,10 +120,9 @@ export class OpenLineageEmitter {
     if (this.#options.restricted?.() === true) throw new Error('This project comes from elsewhere; lineage events go nowhere until you trust it.');
     if (!(await this.#mayGo(url))) throw new Error(`${endpoint.origin} came with the project; say in Settings that lineage events may go there.`);
     const key = this.#env['OPENLINEAGE_API_KEY'] ?? (await this.#options.secrets.get(lineageSecret(url)));
-    const answer = await fetch(endpoint, {
+    // A key does not follow to wherever a server points: redirects are no answer.
+    const answer = await guardedFetch(endpoint.href, {
       method: 'POST',
-      // A key must not follow to wherever a server points.
-      redirect: 'error',
       headers: { 'content-type': 'application/json', ...(key === null || key === '' ? {} : { authorization: `Bearer ${key}` }) },
       body,
       signal: AbortSignal.any([signal, AbortSignal.timeout(requestMs)]),
