@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { access, mkdir, open, readdir, readFile, rename, rm, stat, statfs } from 'node:fs/promises';
+import { access, mkdir, open, readdir, readFile, rename, rm, rmdir, stat, statfs } from 'node:fs/promises';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { diskFullError } from '#app/core/disk-full.ts';
@@ -11,6 +11,7 @@ import { sealBytes, sealedKind } from '#app/sealing/stream.ts';
 import { vaultOf } from '#app/sealing/vault.ts';
 
 const idPattern = /^[0-9a-f]{64}$/;
+const temporaryName = /^[0-9a-f]{24}(?:\.[\w.]+)?$/;
 
 /** A name that its table's key is made from; see `temporaryPath`. */
 const sealedTableName = /^[0-9a-f]{64}(?=\.parquet$|$)/;
@@ -148,7 +149,10 @@ export class ArtifactStore {
 
   /** Removes what a crash left half written. Only the holder of the lease may call it. */
   async sweep(): Promise<void> {
-    await rm(path.join(this.#root, 'tmp'), { recursive: true, force: true });
+    const folder = path.join(this.#root, 'tmp');
+    // By our own names only: in a project from elsewhere the folder may be a link to one that is not ours.
+    for (const name of await readdir(folder).catch((): string[] => [])) if (temporaryName.test(name)) await rm(path.join(folder, name), { recursive: true, force: true });
+    await rmdir(folder).catch(() => undefined);
   }
 
   /** The id of a table that DuckDB has encrypted already; null for any other file. */

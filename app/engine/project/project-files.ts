@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readdir, realpath, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { PenstockError } from '#app/core/errors.ts';
 import { newElementId } from '#app/core/ids.ts';
@@ -24,7 +24,10 @@ export async function listFiles(root: string, folder: string): Promise<ProjectFi
     entries
       .filter((entry) => !entry.name.startsWith('.') && !(at === root && own.has(entry.name)))
       .map(async (entry): Promise<ProjectFile | null> => {
-        const info = await stat(path.join(at, entry.name)).catch(() => null);
+        const file = path.join(at, entry.name);
+        // A link out of the project is not of the project: neither its size nor whether it leads anywhere is told.
+        if (entry.isSymbolicLink() && !(await leadsInside(root, file))) return null;
+        const info = await stat(file).catch(() => null);
         if (info === null || !(info.isFile() || info.isDirectory())) return null;
         return {
           name: entry.name,
@@ -38,6 +41,11 @@ export async function listFiles(root: string, folder: string): Promise<ProjectFi
   return files
     .filter((file) => file !== null)
     .toSorted((a, b) => Number(a.kind === 'file') - Number(b.kind === 'file') || a.name.localeCompare(b.name));
+}
+
+async function leadsInside(root: string, link: string): Promise<boolean> {
+  const [home, target] = await Promise.all([realpath(root), realpath(link).catch(() => null)]);
+  return target !== null && target.startsWith(home + path.sep);
 }
 
 /** Stores an uploaded file under `data/`; a name that is taken gets a number. Visible only when whole. */

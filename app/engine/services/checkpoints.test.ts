@@ -32,11 +32,12 @@ it('keeps nothing for a node without a key, or where it may not write', async ()
 
 it('sweeps what is half written, and what nobody came back to for a month', async () => {
   const all = new Checkpoints(folder, () => true);
-  await all.of('new').save(bytes('x'));
-  await all.of('old').save(bytes('x'));
-  await writeFile(path.join(folder, '.abc.partial'), 'x');
+  const [fresh, old] = ['a'.repeat(64), 'b'.repeat(64)];
+  await all.of(fresh).save(bytes('x'));
+  await all.of(old).save(bytes('x'));
+  await writeFile(path.join(folder, '.0123456789abcdef.partial'), 'x');
   const now = Date.now();
-  await utimes(path.join(folder, 'old.bin'), new Date(now), new Date(now - 31 * 86_400_000));
+  await utimes(path.join(folder, `${old}.bin`), new Date(now), new Date(now - 31 * 86_400_000));
   await all.sweep(now);
-  expect(await readdir(folder)).toEqual(['new.bin']);
+  expect(await readdir(folder)).toEqual([`${fresh}.bin`]);
 });

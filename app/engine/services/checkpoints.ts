@@ -7,6 +7,8 @@ import { vaultOf } from '#app/sealing/vault.ts';
 
 /** Days after which a checkpoint that nobody came back to goes. */
 const keptDays = 30;
+/** Cache keys are hashes, or `never-ID`. */
+const ownName = /^(?:(?:[0-9a-f]{32,64}|never-\w+)\.(?:bin|parts)|\.[0-9a-f]{16}\.partial)$/;
 
 /** Where training left off, a file for each cache key: a killed run leaves it behind, a finished node removes it. */
 export class Checkpoints {
@@ -61,6 +63,8 @@ export class Checkpoints {
   /** Removes what is old or half written. Only the holder of the lease may call it. */
   async sweep(now: number): Promise<void> {
     for (const name of await readdir(this.#folder).catch((): string[] => [])) {
+      // By our own names only: in a project from elsewhere the folder may be a link to one that is not ours.
+      if (!ownName.test(name)) continue;
       const file = path.join(this.#folder, name);
       const info = await stat(file).catch(() => null);
       if (info !== null && (name.endsWith('.partial') || now - info.mtimeMs > keptDays * 86_400_000)) await rm(file, { recursive: true, force: true });
