@@ -57,7 +57,7 @@ export function matcherOf(pairs: readonly SentencePair[], titles: Titles): (sent
     if (sentence.trim() === '') return sentence;
     const before = known.get(sentence);
     if (before !== undefined) return before;
-    const said = find(sentence) ?? inParts(sentence) ?? sentence;
+    const said = inParts(sentence, true) ?? find(sentence) ?? inParts(sentence) ?? sentence;
     if (known.size >= remembered) known.clear();
     known.set(sentence, said);
     return said;
