@@ -9,6 +9,7 @@ import { startHistory } from './history/history-store.ts';
 import { startConnection } from './rpc/connection.ts';
 import { desktop } from './rpc/desktop.ts';
 import { loadGermanWords } from './state/catalogue.ts';
+import { startAccess } from './state/access.ts';
 import { startConfiguration } from './state/configuration.ts';
 import { flushEdits } from './state/pipeline.ts';
 import { followTour } from './tour/tour-store.ts';
@@ -34,6 +35,7 @@ void desktop()?.speak(language);
 speakUnits(language);
 startTheme();
 startConnection();
+startAccess();
 startConfiguration();
 startRuns();
 

@@ -27,6 +27,8 @@ const pages = {
   serving: lazy(() => import('../serving/serving-page.tsx').then((module) => ({ default: module.ServingPage }))),
   reports: lazy(() => import('../reports/reports-page.tsx').then((module) => ({ default: module.ReportsPage }))),
   trace: lazy(() => import('../trace/trace-page.tsx').then((module) => ({ default: module.TracePage }))),
+  people: lazy(() => import('../people/people-page.tsx').then((module) => ({ default: module.PeoplePage }))),
+  account: lazy(() => import('../people/account-page.tsx').then((module) => ({ default: module.AccountPage }))),
   settings: lazy(() => import('../settings/settings-page.tsx').then((module) => ({ default: module.SettingsPage }))),
 };
 

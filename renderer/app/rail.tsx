@@ -1,5 +1,6 @@
 import { Fragment } from 'react';
 import { Activity, Boxes, CalendarClock, Database, History, Layers, LayoutDashboard, ListTree, Milestone, Settings, Target, Waypoints, Workflow, type LucideIcon, Server } from 'lucide-react';
+import { AccountButton } from '../people/account-button.tsx';
 import { useView, type PageName } from '../state/view.ts';
 import { Tooltip, cx } from '../ui/index.ts';
 import { runAction } from './actions.ts';
@@ -8,7 +9,8 @@ import { keysOf } from './shortcuts.ts';
 import { texts } from '../text/texts.ts';
 
 interface RailPage {
-  readonly name: PageName;
+  /** People and one's own account are reached from the account's menu. */
+  readonly name: Exclude<PageName, 'people' | 'account'>;
   readonly title: string;
   readonly icon: LucideIcon;
 }
@@ -52,6 +54,7 @@ export function Rail() {
       <ProjectProblemsButton />
       <HistoryButton />
       <RailButton name="settings" title={texts.app.pages.settings} icon={Settings} />
+      <AccountButton />
     </nav>
   );
 }

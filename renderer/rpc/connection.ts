@@ -50,6 +50,12 @@ function lost(which: Live | null, state: ConnectionState, message: string): void
   useConnection.setState({ state, message });
 }
 
+const sessionEnded = 4401;
+
+function toSignIn(): void {
+  location.assign(`/signin?state=ended&next=${encodeURIComponent(`${location.pathname}${location.search}`)}`);
+}
+
 let started = false;
 
 /** Connects once for the life of the page: a MessagePort in the desktop shell, a WebSocket in a browser. */
@@ -80,7 +86,11 @@ function openSocket(attempt: number): void {
   socket.addEventListener('open', () => {
     mine = connected(new SocketLink({ websocket: socket }));
   });
-  socket.addEventListener('close', () => {
+  socket.addEventListener('close', ({ code }) => {
+    // The server's word that this browser is no longer signed in (app/serve/team/sockets.ts).
+    if (code === sessionEnded) return toSignIn();
+    // It may have ended while the connection was away: then the page itself leads to signing in.
+    if (!mine && attempt === 1) void fetch('/', { method: 'HEAD', redirect: 'manual' }).then(({ type }) => type === 'opaqueredirect' && toSignIn(), () => undefined);
     if (mine) lost(mine, 'restarting', texts.state.lost);
     else if (attempt > 2) lost(null, 'failed', texts.state.noAnswer);
     const next = mine ? 0 : attempt + 1;

@@ -4,11 +4,16 @@ import { useQuery } from '../results/use-query.ts';
 import { client, diagnosticOf } from '../rpc/client.ts';
 import { notify } from '../state/notices.ts';
 import { texts } from '../text/texts.ts';
-import { Button, Input, Switch } from '../ui/index.ts';
+import { Button, Input, Switch, useMay } from '../ui/index.ts';
 import { Group, Row } from './group.tsx';
 
 /** Where every run is told to other tools: a file of the project, a server. */
 export function OpenLineageSection() {
+  // Where runs are told to, and with what key, is for those who operate.
+  return useMay('operate') === null ? <Settings /> : null;
+}
+
+function Settings() {
   const state = useQuery('openlineage', (signal) => client.trace.openLineage.get(undefined, { signal }));
   const [url, setUrl] = useState('');
   const [key, setKey] = useState('');
@@ -41,7 +46,7 @@ export function OpenLineageSection() {
     <Group title={openLineage.title}>
       <p className="border-b border-line px-4 py-2 text-sm text-muted">{openLineage.what}</p>
       <Row title={openLineage.file} detail={openLineage.fileHint}>
-        <Switch label={openLineage.file} checked={found.file} onChange={(file) => void save(file)} />
+        <Switch needs="admin" label={openLineage.file} checked={found.file} onChange={(file) => void save(file)} />
       </Row>
       <Row title={openLineage.url} detail={openLineage.urlHint}>
         <Input aria-label={openLineage.url} value={url} placeholder={openLineage.urlExample} onChange={(event) => setUrl(event.target.value)} className="w-72" />
@@ -58,7 +63,7 @@ export function OpenLineageSection() {
             <p key={note}>{note}</p>
           ))}
         </div>
-        <Button busy={busy} onClick={() => void save(found.file)}>
+        <Button needs="admin" busy={busy} onClick={() => void save(found.file)}>
           {openLineage.save}
         </Button>
       </div>

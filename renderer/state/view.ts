@@ -1,6 +1,6 @@
 import { create } from 'zustand';
 
-export type PageName = 'canvas' | 'brief' | 'data' | 'features' | 'runs' | 'models' | 'serving' | 'monitors' | 'automation' | 'reports' | 'trace' | 'settings';
+export type PageName = 'canvas' | 'brief' | 'data' | 'features' | 'runs' | 'models' | 'serving' | 'monitors' | 'automation' | 'reports' | 'trace' | 'settings' | 'people' | 'account';
 export type DockTab = 'table' | 'charts' | 'log' | 'problems';
 export type InspectorTab = 'parameters' | 'schema' | 'about';
 

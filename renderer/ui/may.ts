@@ -1,8 +1,8 @@
 import { create } from 'zustand';
+import type { Permission } from '#app/access/roles.ts';
 import { texts } from '../text/texts.ts';
 
-/** What a caller may do, as the engine says it (`access.me`). */
-export type Permission = 'self' | 'read' | 'edit' | 'run' | 'operate' | 'admin';
+export type { Permission };
 
 /** Null: everything, as on the desktop; also until the engine has said who asks (it refuses what it must, whatever is shown). */
 export const usePermissions = create<{ readonly permissions: ReadonlySet<Permission> | null }>(() => ({ permissions: null }));

@@ -99,7 +99,7 @@ describe('with a real provider', () => {
   it('knows where the provider’s own session is ended', async () => {
     const url = await provider.endSessionUrl();
     expect(url?.origin).toBe(real.issuer);
-    expect(url?.searchParams.get('post_logout_redirect_uri')).toBe(`${origin}/signin?signed-out=1`);
+    expect(url?.searchParams.get('post_logout_redirect_uri')).toBe(`${origin}/signin?state=signed-out`);
   });
 });
 

@@ -159,7 +159,7 @@ export class OidcProvider {
     try {
       const configuration = await this.#discover();
       if (configuration.serverMetadata().end_session_endpoint === undefined) return null;
-      return oidc.buildEndSessionUrl(configuration, { client_id: this.settings.clientId, post_logout_redirect_uri: new URL('/signin?signed-out=1', this.#redirectUri).href });
+      return oidc.buildEndSessionUrl(configuration, { client_id: this.settings.clientId, post_logout_redirect_uri: new URL('/signin?state=signed-out', this.#redirectUri).href });
     } catch {
       return null;
     }

@@ -40,7 +40,7 @@ export async function startProvider(clients: readonly TestClient[], people: Read
     clients: clients.map(({ id, secret, redirectUri }) => ({
       client_id: id,
       redirect_uris: [redirectUri],
-      post_logout_redirect_uris: [new URL('/signin?signed-out=1', redirectUri).href],
+      post_logout_redirect_uris: [new URL('/signin?state=signed-out', redirectUri).href],
       ...(secret === null ? { token_endpoint_auth_method: 'none' as const } : { client_secret: secret }),
     })),
     pkce: { required: () => true },

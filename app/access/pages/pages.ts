@@ -63,6 +63,8 @@ ${body}
 
 const hidden = (name: string, value: string | null): string => (value === null ? '' : `<input type="hidden" name="${name}" value="${escape(value)}">`);
 const heading = (title: string, what = ''): string => `<h1>${escape(title)}</h1>${what === '' ? '' : `<p class="what">${escape(what)}</p>`}`;
+/** The provider's button with what it is to come back with. */
+const leading = (provider: ProviderButton, label: string, query: Readonly<Record<string, string>>): ProviderButton => ({ label: filled(label, provider.label), href: Object.keys(query).length === 0 ? provider.href : `${provider.href}?${new URLSearchParams(query)}` });
 const link = ({ href, label }: ProviderButton, kind = ''): string => `<a class="button ${kind}" href="${escape(href)}">${escape(label)}</a>`;
 
 function field(about: { readonly label: string; readonly name: string; readonly kind: 'text' | 'password'; readonly complete: string; readonly value?: string; readonly invalid?: boolean; readonly focus?: boolean; readonly hint?: string; readonly more?: string }): string {
@@ -105,7 +107,7 @@ export function signInPage({ language, state = 'fresh', next = null, name = '', 
   const form = passwords
     ? `<form method="post" action="/signin">${hidden('next', next)}${field({ label: words.name, name: 'name', kind: 'text', complete: 'username', value: name, invalid, focus: name === '' })}${field({ label: words.password, name: 'password', kind: 'password', complete: 'current-password', invalid, focus: name !== '' })}<button class="button primary" type="submit">${escape(words.enter)}</button></form>`
     : '';
-  const other = provider === null ? '' : `${passwords ? `<div class="or">${escape(words.or)}</div>` : '<div class="stack">'}${link({ ...provider, label: filled(words.continueWith, provider.label) }, passwords ? '' : 'primary')}${passwords ? '' : '</div>'}`;
+  const other = provider === null ? '' : `${passwords ? `<div class="or">${escape(words.or)}</div>` : '<div class="stack">'}${link(leading(provider, words.continueWith, { ...(next === null || next === '/' ? {} : { next }), ...(state === 'signed-out' ? { anew: '1' } : {}) }), passwords ? '' : 'primary')}${passwords ? '' : '</div>'}`;
   return page(language, failure === null ? title : `${words.error}: ${title}`, `${heading(title)}${before}${failureNote(language, failure)}${form}${other}<p class="foot">${escape(words.lost)}</p>`);
 }
 
@@ -132,7 +134,7 @@ export function invitationPage({ language, code, account, name = '', failure = n
         `<input type="hidden" name="name" autocomplete="username" value="${escape(account)}">`;
   const secret = { kind: 'password', complete: 'new-password', invalid: failure !== null && !wrongName, more: 'minlength="12" maxlength="256" passwordrules="minlength: 12;"' } as const;
   const form = `<form method="post" action="/invite">${hidden('code', code)}${who}${field({ ...secret, label: words.newPassword, name: 'password', focus: account !== null || (failure !== null && !wrongName) })}${field({ ...secret, label: words.repeat, name: 'repeat' })}<div class="rules"><h2>${escape(words.rulesTitle)}</h2><ul>${words.rules.map((rule) => `<li>${escape(rule)}</li>`).join('')}</ul></div><button class="button primary" type="submit">${escape(words.finish)}</button></form>`;
-  const other = provider === null ? '' : `<div class="or">${escape(words.or)}</div>${link({ ...provider, label: filled(words.instead, provider.label) })}`;
+  const other = provider === null ? '' : `<div class="or">${escape(words.or)}</div>${link(leading(provider, words.instead, { invitation: code }))}`;
   return page(language, failure === null ? title : `${words.error}: ${title}`, `${heading(title, account === null ? words.firstHow : words.choose)}${failureNote(language, failure)}${form}${other}`);
 }
 
