@@ -87,7 +87,7 @@ function PanelButton({ name, title, icon: Icon, open }: { readonly name: 'outlin
   );
 }
 
-function RailButton({ name, title, icon: Icon }: { readonly name: PageName; readonly title: string; readonly icon: LucideIcon }) {
+function RailButton({ name, title, icon: Icon }: RailPage) {
   const current = useView((store) => store.page === name);
   return (
     <Tooltip text={title} keys={keysOf(`page.${name}`)} side="right">
