@@ -62,10 +62,8 @@ export function namedRows(markdown: string, document: string): NamedRow[] {
 export function holdsTitle(source: string, title: string): boolean {
   return (["'", '"', '`'] as const).some((quote) => {
     const written = title.replaceAll('\\', '\\\\').replaceAll(quote, `\\${quote}`);
-    if (source.includes(`(${quote}${written}${quote},`)) return true;
-    if (!title.includes('…')) return false;
     const pattern = written.split('…').map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)).join(`(?:\\$\\{[^${quote}\\n]*\\}|%\\w|…)`);
-    return new RegExp(String.raw`\(${quote}${pattern}${quote},`).test(source);
+    return new RegExp(String.raw`\(\s*${quote}${pattern}${quote},`).test(source);
   });
 }
 
