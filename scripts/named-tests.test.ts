@@ -17,6 +17,10 @@ describe('the list of attacks', () => {
     expect(repeatedSubjects(rows)).toEqual([]);
   });
 
+  it('is forty attempts long at least', () => {
+    expect(new Set(rows.map(({ subject }) => subject)).size).toBeGreaterThanOrEqual(40);
+  });
+
   it('has a first page whose links lead somewhere', () => {
     const page = readFileSync(path.join(attacks, 'README.md'), 'utf8');
     expect([...page.matchAll(/\]\(([^)#]+)\)/g)].map(([, name = '']) => name).filter((name) => !existsSync(path.join(attacks, name)))).toEqual([]);

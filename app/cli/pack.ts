@@ -25,8 +25,8 @@ async function bytesOf(file: string): Promise<Uint8Array> {
 
 /** The project that packs are pinned in. @throws PenstockError `project-missing`. */
 function projectOf(folder: string | undefined): string {
-  const { projectDir } = folder === undefined ? findProject(process.cwd()) : { projectDir: path.resolve(folder) };
-  if (existsSync(path.join(projectDir, 'penstock.db')) || existsSync(path.join(projectDir, 'pipelines'))) return projectDir;
+  const { projectDir, filesDir } = folder === undefined ? findProject(process.cwd()) : { projectDir: path.resolve(folder), filesDir: path.resolve(folder) };
+  if (existsSync(path.join(projectDir, 'penstock.db')) || existsSync(path.join(projectDir, 'pipelines'))) return filesDir;
   throw new PenstockError('project-missing', `There is no project in ${projectDir}.`, { remedy: 'Name the folder of a project with --project.' });
 }
 

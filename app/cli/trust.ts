@@ -96,6 +96,7 @@ const kindWords: Readonly<Record<TrustReport['nodes'][number]['kind'], string>> 
   'model-file': 'a model file',
   'registered-model': 'a registered model',
   server: 'a server',
+  pack: 'code of a pack',
   'writes-outside': 'a file outside the project',
 };
 

@@ -266,7 +266,7 @@ export class Engine {
       tempDir = await mkdtemp(vault === null ? path.join(os.tmpdir(), 'penstock-') : memoryPrefix());
       const limits = await ProjectLimits.open({ store, projectDir: options.projectDir, tempDir, memory: options.memoryLimit ?? process.env['PENSTOCK_MEMORY_LIMIT'] });
       const database = await openDatabase({ tempDir, vault, ...limits.database });
-      const packs = await withPacks(options.catalogue ?? loadCatalogue(), options.projectDir, options.configDir ?? userConfigDir());
+      const packs = await withPacks(options.catalogue ?? loadCatalogue(), options.filesDir ?? options.projectDir, options.configDir ?? userConfigDir());
       const trust = await ProjectTrust.open({
         ...{ projectDir: options.projectDir, filesDir: options.filesDir ?? options.projectDir, configDir: options.configDir ?? userConfigDir(), mode: options.trust ?? 'given', exceptions: options.trustExceptions, wasThere, store },
         audit: (event) => (opened === null ? void store.audit.append({ actor: `user:${userName()}`, ...event }) : opened.audit(event)),

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ZipFile } from 'yazl';
 import { loadCatalogue } from '../catalogue.ts';
 import { Engine } from '../engine.ts';
+import type { TrustMode } from '../trust/index.ts';
 import { fixtureDocument, testEngineOf, valuesNode } from '../testing.ts';
 import { readPackArchive, writePackArchive } from './archive.ts';
 import { buildPack, newPackKey, newPackSource, signPack } from './build.ts';
@@ -280,9 +281,9 @@ describe('a pipeline with a node of a pack', () => {
   ];
   const edges: [string, string][] = [['rows.table', 'tidy.table']];
 
-  async function open(): Promise<ReturnType<typeof testEngineOf>> {
+  async function open(trust: TrustMode = 'given'): Promise<ReturnType<typeof testEngineOf>> {
     const catalogue = new Map([...loadCatalogue(), [valuesNode.definition.type, valuesNode]]);
-    return testEngineOf(await Engine.open({ projectDir: project, configDir: config, resourcesDir: path.join(root, 'resources'), distDir: path.join(root, 'dist'), catalogue }), project, []);
+    return testEngineOf(await Engine.open({ projectDir: project, configDir: config, resourcesDir: path.join(root, 'resources'), distDir: path.join(root, 'dist'), catalogue, trust }), project, []);
   }
 
   it('runs from source to rows: built, signed, installed, run', async () => {
@@ -307,6 +308,21 @@ describe('a pipeline with a node of a pack', () => {
       const document = fixtureDocument({ nodes, edges }, opened.engine.catalogue);
       const { configurations } = await opened.engine.analyser.analyse(document, new AbortController().signal);
       expect(configurations['tidy']?.diagnostics).toEqual([expect.objectContaining({ code: 'pack-missing', message: expect.stringContaining('text-examples'), remedy: expect.stringContaining('penstock pack install') })]);
+    } finally {
+      await opened.engine.close();
+    }
+  });
+
+  it('does not run in a project from elsewhere until the user trusts the project, too', async () => {
+    mkdirSync(path.join(project, 'pipelines'));
+    await pinPack(project, await packs.install(signed));
+    const opened = await open('ask');
+    try {
+      const document = fixtureDocument({ nodes, edges }, opened.engine.catalogue);
+      const { nodes: states } = await opened.run(document);
+      expect(states['tidy']?.status).not.toBe('succeeded');
+      const { configurations } = await opened.engine.analyser.analyse(document, new AbortController().signal);
+      expect(configurations['tidy']?.diagnostics.map(({ code }) => code)).toContain('project-restricted');
     } finally {
       await opened.engine.close();
     }

@@ -1,9 +1,10 @@
 import { lstatSync, realpathSync } from 'node:fs';
 import path from 'node:path';
 import { PenstockError, type Diagnostic } from '#app/core/errors.ts';
+import { packOfType } from '#app/sdk/pack-node.ts';
 
 /** Why something does not run while a project is restricted. */
-export const restrictedKinds = ['javascript', 'python', 'sql', 'database', 'model-file', 'registered-model', 'server', 'writes-outside'] as const;
+export const restrictedKinds = ['javascript', 'pack', 'python', 'sql', 'database', 'model-file', 'registered-model', 'server', 'writes-outside'] as const;
 export type RestrictedKind = (typeof restrictedKinds)[number];
 
 /** Node types that run what came with the project as code, or go where the project says. */
@@ -34,6 +35,7 @@ export interface RestrictedNode {
 export function restrictedKind({ type, params, hasEffect }: RestrictedNode, filesDir: string): RestrictedKind | null {
   // Own properties only: a type may be called `constructor`.
   if (Object.hasOwn(kindOfType, type)) return kindOfType[type] ?? null;
+  if (packOfType(type) !== null) return 'pack';
   if (!hasEffect || typeof params !== 'object' || params === null) return null;
   const values = params as Readonly<Record<string, unknown>>;
   return targetParams.some((name) => typeof values[name] === 'string' && values[name] !== '' && !isPlainTarget(values[name], filesDir)) ? 'writes-outside' : null;
@@ -83,6 +85,7 @@ function isDanglingLink(target: string): boolean {
 
 const sentences: Readonly<Record<RestrictedKind, (title: string) => string>> = {
   javascript: (title) => `“${title}” runs JavaScript, which does not run in a project from elsewhere until you trust it.`,
+  pack: (title) => `“${title}” runs code of a pack, which does not run in a project from elsewhere until you trust it.`,
   python: (title) => `“${title}” runs Python, which does not run in a project from elsewhere until you trust it.`,
   sql: (title) => `“${title}” runs SQL as it is written, which does not run in a project from elsewhere until you trust it.`,
   database: (title) => `“${title}” asks a database, and those of a project from elsewhere are not contacted until you trust it.`,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { base } from '../base.ts';
 
-const kind = z.enum(['javascript', 'python', 'sql', 'database', 'model-file', 'registered-model', 'server', 'writes-outside']);
+const kind = z.enum(['javascript', 'pack', 'python', 'sql', 'database', 'model-file', 'registered-model', 'server', 'writes-outside']);
 
 export const trustReportSchema = z.object({
   /** True: what is listed here does not run. */
