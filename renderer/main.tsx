@@ -7,6 +7,7 @@ import { startDesktopNotices } from './automation/desktop-notices.ts';
 import { openFirstPipeline } from './app/first-pipeline.ts';
 import { startHistory } from './history/history-store.ts';
 import { startConnection } from './rpc/connection.ts';
+import { startLock } from './lock/lock-store.ts';
 import { desktop } from './rpc/desktop.ts';
 import { loadGermanWords } from './state/catalogue.ts';
 import { startAccess } from './state/access.ts';
@@ -36,6 +37,7 @@ speakUnits(language);
 startTheme();
 startConnection();
 startAccess();
+void startLock();
 startConfiguration();
 startRuns();
 

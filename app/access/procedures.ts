@@ -11,6 +11,8 @@ export const neededFor: Readonly<Record<string, Permission>> = {
   // Some of them ask further whether the caller is an admin of the server (app/engine/procedures/access.ts).
   ...need('admin', 'access', ['people.list', 'people.invite', 'people.setRole', 'people.setAdmin', 'people.disable', 'people.reset', 'people.sessions', 'people.endSession']),
   ...need('read', 'trace', ['graph', 'search', 'request', 'audit.list', 'audit.names', 'audit.verify', 'card']),
+  ...need('read', 'encryption', ['state']),
+  ...need('admin', 'encryption', ['unlock', 'convert', 'changePassphrase', 'newRecoveryKey']),
   ...need('run', 'trace', ['reproduce']),
   ...need('operate', 'trace', ['audit.sign', 'audit.export', 'openLineage.get']),
   ...need('admin', 'trace', ['openLineage.set']),

@@ -4,6 +4,7 @@ import { PenstockError } from '#app/core/errors.ts';
 import { serverSettingsSchema, type ServedModelSettings, type TokenScope } from '#app/core/serving.ts';
 import { formatAgo } from '#app/core/units.ts';
 import { appPlaces, findProject, serverSettingsOf, type Engine } from '#app/engine/index.ts';
+import { ensureUnlocked } from '#app/sealing/unlock.ts';
 import { withOpenProject } from './open-project.ts';
 import { exitCodes, printJson, textTable, type Terminal } from './terminal.ts';
 
@@ -85,8 +86,10 @@ export async function serveModels(references: readonly string[], options: ServeM
     for (const { reference, canary, shadow } of models) for (const one of [reference, canary?.reference, shadow?.reference]) if (one !== undefined) engine.store.models.resolve(one);
     await engine.servers.prepare(settings);
   });
-  const child = spawn(process.execPath, [path.join(appPlaces().distDir, 'model-server', 'server.js'), '--project', folder, '--server', name, '--by', 'cli'], { stdio: ['ignore', 'pipe', 'inherit'] });
-  child.stdout.on('data', (chunk: Buffer) => terminal.out(chunk.toString('utf8')));
+  const vault = await ensureUnlocked(folder);
+  const child = spawn(process.execPath, [path.join(appPlaces().distDir, 'model-server', 'server.js'), '--project', folder, '--server', name, '--by', 'cli', ...(vault === null ? [] : ['--key-from-stdin'])], { stdio: [vault === null ? 'ignore' : 'pipe', 'pipe', 'inherit'] });
+  if (vault !== null) child.stdin?.write(`${vault.key.toString('hex')}\n`);
+  child.stdout?.on('data', (chunk: Buffer) => terminal.out(chunk.toString('utf8')));
   const pass = (signal: NodeJS.Signals): void => void child.kill(signal);
   process.on('SIGINT', pass);
   process.on('SIGTERM', pass);

@@ -6,7 +6,8 @@ import { toDiagnostic } from '#app/core/errors.ts';
 import { encodeFrame, FrameDecoder, type Frame } from '#app/protocol/frames.ts';
 import { Engine } from './engine.ts';
 import { seedSamples } from './project/samples.ts';
-import { createRouter, type EngineRouter } from './router.ts';
+import { DesktopSession, type DesktopRouter } from './desktop-session.ts';
+import type { EngineRouter } from './router.ts';
 
 type Listener = (event: { readonly data: unknown }) => void;
 
@@ -45,8 +46,7 @@ class FrameSocket {
 }
 
 /** Serves any number of connections over one pair of streams. Resolves when the input ends: the shell is gone. */
-export async function serveFrames(router: EngineRouter, input: Readable, output: Writable): Promise<void> {
-  const handler = new RPCHandler(router);
+export async function serveFrames(router: EngineRouter | (() => DesktopRouter), input: Readable, output: Writable): Promise<void> {
   const ports = new Map<number, FrameSocket>();
   const decoder = new FrameDecoder();
   const write = (frame: Frame): void => {
@@ -61,6 +61,8 @@ export async function serveFrames(router: EngineRouter, input: Readable, output:
           write(typeof data === 'string' ? { type: 'text', connection, text: data } : { type: 'binary', connection, bytes: data });
         });
         ports.set(connection, port);
+        // Each connection gets what answers now: a project that was unlocked since is there after the next load of the page.
+        const handler = new RPCHandler((typeof router === 'function' ? router() : router) as EngineRouter);
         void handler.upgrade(port as unknown as Parameters<typeof handler.upgrade>[0], { context: localContext });
         return;
       }
@@ -99,10 +101,10 @@ export async function runDesktopEngine(): Promise<void> {
     process.exitCode = 2;
     return;
   }
-  let engine: Engine;
+  const session = new DesktopSession(() => Engine.open({ projectDir: path.resolve(projectDir), resourcesDir, distDir, background: true, trust: 'ask', warn: log }), path.resolve(projectDir));
   try {
-    engine = await Engine.open({ projectDir: path.resolve(projectDir), resourcesDir, distDir, background: true, trust: 'ask', warn: log });
-    if (process.env['PENSTOCK_SAMPLES'] === '1' && !engine.readOnly) await seedSamples(engine.projectDir, resourcesDir);
+    await session.open();
+    if (process.env['PENSTOCK_SAMPLES'] === '1' && session.engine !== null && !session.engine.readOnly) await seedSamples(session.engine.projectDir, resourcesDir);
   } catch (error) {
     const { message, remedy } = toDiagnostic(error);
     log(`The project could not be opened: ${message}${remedy === undefined ? '' : ` ${remedy}`}`);
@@ -110,14 +112,14 @@ export async function runDesktopEngine(): Promise<void> {
     return;
   }
   let closing: Promise<void> | null = null;
-  const close = (): Promise<void> => (closing ??= engine.close());
+  const close = (): Promise<void> => (closing ??= session.close());
   for (const name of ['SIGTERM', 'SIGINT'] as const) {
     process.once(name, () => {
       void close().finally(() => process.exit(0));
     });
   }
   try {
-    await serveFrames(createRouter(engine), process.stdin, process.stdout);
+    await serveFrames(() => session.router, process.stdin, process.stdout);
   } catch (error) {
     log(toDiagnostic(error).message);
     process.exitCode = 4;

@@ -4,20 +4,17 @@ import { rowPath, type RowPath, type RowTarget } from './lineage/row-path.ts';
 import { ColumnSteps, type PortColumn } from './lineage/column-steps.ts';
 import { LeakSearch } from './lint/leak-search.ts';
 import { ConnectionStore, Connections, ReadAges, userConfigDir, UserSecrets } from './connections/index.ts';
-import { Checkpoints } from './services/checkpoints.ts';
+import { checkpointFolder, Checkpoints } from './services/checkpoints.ts';
 import { outsideDatabases } from './services/databases.ts';
 import { answerQuestion } from './analysis/answer.ts';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { actAs, actingName } from '#app/access/caller.ts';
 import os from 'node:os';
-import path from 'node:path';
 import { distinctDiagnostics } from '#app/core/diagnostics.ts';
 import { isCancelled, PenstockError, toDiagnostic, type Diagnostic } from '#app/core/errors.ts';
 import { newRecordId } from '#app/core/ids.ts';
 import { openDatabase, type Database } from '#app/data/index.ts';
-import { ensureUnlocked } from '#app/sealing/unlock.ts';
-import { memoryPrefix, sweepMemory } from '#app/sealing/working-folder.ts';
-import { artifactFolder, isProcessAlive } from '#app/store/index.ts';
+import { makeTempDir, openFolder } from './encryption/open.ts';
 import type { PipelineDocument } from '#app/pipeline/document.ts';
 import { catalogueNames, changeSentences } from '#app/pipeline/diff-words.ts';
 import { diffDocuments } from '#app/pipeline/diff.ts';
@@ -220,14 +217,13 @@ export class Engine {
     });
     this.registry = new Registry(this);
     this.servers = new Servers({ projectDir: options.projectDir, distDir: options.distDir, events: this.events, audit: (event) => this.audit(event), warn: this.#warn, assertAllowed: () => this.trust.assert('Servers of this project do not start') });
-    const parallel = parallelNodes();
     this.#environment = {
       database,
       artifacts: noted(store.artifacts, this.storage),
       written,
-      slots: new Slots(parallel),
+      slots: new Slots(parallelNodes()),
       outside,
-      checkpoints: new Checkpoints(path.join(artifactFolder(options.projectDir), 'checkpoints'), () => !store.readOnly),
+      checkpoints: new Checkpoints(checkpointFolder(options.projectDir), () => !store.readOnly),
       resolvePath,
       parse: (text, schema, param) => withParses(this.#building.parsing, () => services.parse(text, schema, param)),
       earlier: (pipelineId, nodeId, metric, limit) => store.records.lastMetrics(pipelineId, nodeId, metric, limit),
@@ -253,8 +249,7 @@ export class Engine {
   /** @throws PenstockError `project-locked` when another process writes to the project; those of the store. */
   static async open(options: EngineOptions): Promise<Engine> {
     const wasThere = holdsProject(options.projectDir);
-    if (options.readOnly !== true) await mkdir(options.projectDir, { recursive: true });
-    const vault = await ensureUnlocked(options.projectDir);
+    const vault = await openFolder(options);
     const store = await openProjectStore(options.projectDir, {
       readOnly: options.readOnly === true,
       onLeaseLost: () => options.warn?.('Another process has taken over this project; this one only reads from now on.'),
@@ -262,8 +257,7 @@ export class Engine {
     let tempDir: string | null = null;
     let opened: Engine | null = null;
     try {
-      if (vault !== null) sweepMemory((pid) => isProcessAlive(pid, 'unknown '));
-      tempDir = await mkdtemp(vault === null ? path.join(os.tmpdir(), 'penstock-') : memoryPrefix());
+      tempDir = await makeTempDir(vault);
       const limits = await ProjectLimits.open({ store, projectDir: options.projectDir, tempDir, memory: options.memoryLimit ?? process.env['PENSTOCK_MEMORY_LIMIT'] });
       const database = await openDatabase({ tempDir, vault, ...limits.database });
       const packs = await withPacks(options.catalogue ?? loadCatalogue(), options.filesDir ?? options.projectDir, options.configDir ?? userConfigDir());

@@ -29,6 +29,8 @@ import { reportsProcedures } from './procedures/reports.ts';
 import { servingProcedures } from './procedures/serving.ts';
 import { traceProcedures } from './procedures/trace.ts';
 import { trustProcedures } from './procedures/trust.ts';
+import { Encryption, type ProjectLock } from './encryption/lock.ts';
+import { encryptionProcedures } from './procedures/encryption.ts';
 import { valuesProcedures } from './procedures/values.ts';
 import { viewsProcedures } from './procedures/views.ts';
 
@@ -41,7 +43,7 @@ import { onWire } from './wire.ts';
  * Every procedure of the protocol over one engine. Thrown errors become `DIAGNOSTIC` errors: a code, a sentence and a remedy. Whether the
  * caller may is asked before anything of the input is read.
  */
-export function createRouter(engine: Engine, access: Access | null = null) {
+export function createRouter(engine: Engine, access: Access | null = null, lock: ProjectLock | null = null) {
   // Errors thrown on purpose and unknown ones alike reach the front end as diagnostics; a stack never does.
   const os = implement(contract).$context<CallContext>().use(
     onError((error) => {
@@ -59,6 +61,7 @@ export function createRouter(engine: Engine, access: Access | null = null) {
 
   return os.router({
     access: accessProcedures(os as unknown as ContextImplementer, access),
+    encryption: encryptionProcedures(os as unknown as Implementer, new Encryption(engine.projectDir, lock)),
     brief: briefProcedures(os as unknown as Implementer, engine),
     trace: traceProcedures(os as unknown as Implementer, engine),
     trust: trustProcedures(os as unknown as Implementer, engine),
@@ -226,3 +229,14 @@ function badRequest(error: ORPCError<string, unknown>): ORPCError<string, unknow
 }
 
 export type EngineRouter = ReturnType<typeof createRouter>;
+
+/** What answers while an encrypted project waits for its key: its lock, and nothing else. */
+export function createLockedRouter(projectDir: string, lock: ProjectLock) {
+  const os = implement(contract).use(
+    onError((error) => {
+      if (error instanceof ORPCError) throw error instanceof ORPCError && error.code === 'DIAGNOSTIC' ? error : badRequest(error);
+      throw new ORPCError('DIAGNOSTIC', { defined: true, status: statusOf(error), message: toDiagnostic(error).message, data: onWire(toDiagnostic(error)) });
+    }),
+  );
+  return { encryption: encryptionProcedures(os as unknown as Implementer, new Encryption(projectDir, lock)) };
+}

@@ -8,6 +8,7 @@ import { automationContract } from './sections/automation.ts';
 import { componentsContract } from './sections/components.ts';
 import { connectionsContract } from './sections/connections.ts';
 import { csvContract } from './sections/csv.ts';
+import { encryptionContract } from './sections/encryption.ts';
 import { expressionsContract } from './sections/expressions.ts';
 import { featuresContract } from './sections/features.ts';
 import { helpContract } from './sections/help.ts';
@@ -54,6 +55,7 @@ export const nodeConfigurationSchema = z.object({
 
 export const contract = {
   access: accessContract,
+  encryption: encryptionContract,
   trace: traceContract,
   trust: trustContract,
   automation: automationContract,

@@ -2,6 +2,8 @@ import { lazy, Suspense } from 'react';
 import { NewPipelineDialog } from '../templates/new-pipeline-dialog.tsx';
 import { DescriptionPanel } from '../description/description-panel.tsx';
 import { AddToReportDialog } from '../reports/add-dialog.tsx';
+import { useLock } from '../lock/lock-store.ts';
+import { UnlockPage } from '../lock/unlock-page.tsx';
 import { useView } from '../state/view.ts';
 import { Spinner, TooltipProvider } from '../ui/index.ts';
 import { Announcer } from './announcer.tsx';
@@ -35,7 +37,9 @@ const pages = {
 export function App() {
   useKeyboard();
   const page = useView((store) => store.page);
+  const isLocked = useLock((store) => store.isLocked);
   const Page = page === 'canvas' ? null : pages[page];
+  if (isLocked) return <UnlockPage />;
   return (
     <TooltipProvider>
       <div className="flex h-full flex-col">

@@ -7,6 +7,7 @@ import { flushEdits } from '../state/pipeline.ts';
 import { loadAnew, useView } from '../state/view.ts';
 import { chosenLanguage, keepLanguage, type ChosenLanguage } from '../text/choice.ts';
 import { language } from '../text/language.ts';
+import { EncryptionSection } from './encryption-section.tsx';
 import { Group, Row } from './group.tsx';
 import { OpenLineageSection } from './open-lineage-section.tsx';
 import { StorageSection } from './storage-section.tsx';
@@ -44,6 +45,7 @@ export function SettingsPage() {
             </Button>
           </Row>
         </Group>
+        <EncryptionSection />
         <StorageSection />
         <OpenLineageSection />
         <Doctor />

@@ -9,6 +9,7 @@ import { features } from './de/features.ts';
 import { help } from './de/help.ts';
 import { history } from './de/history.ts';
 import { inspector } from './de/inspector.ts';
+import { lock } from './de/lock.ts';
 import { model } from './de/model.ts';
 import { models } from './de/models.ts';
 import { outline } from './de/outline.ts';
@@ -39,6 +40,7 @@ export const de: Texts = {
   help,
   history,
   inspector,
+  lock,
   model,
   models,
   outline,

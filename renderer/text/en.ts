@@ -9,6 +9,7 @@ import { features } from './en/features.ts';
 import { help } from './en/help.ts';
 import { history } from './en/history.ts';
 import { inspector } from './en/inspector.ts';
+import { lock } from './en/lock.ts';
 import { model } from './en/model.ts';
 import { models } from './en/models.ts';
 import { outline } from './en/outline.ts';
@@ -38,6 +39,7 @@ export const en = {
   help,
   history,
   inspector,
+  lock,
   model,
   models,
   outline,

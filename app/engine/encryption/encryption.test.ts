@@ -14,7 +14,9 @@ import { isEncrypted } from '#app/sealing/key-ring.ts';
 import { newRecoveryKey } from '#app/sealing/recovery-key.ts';
 import { ensureUnlocked, unlockWith } from '#app/sealing/unlock.ts';
 import { lockVault } from '#app/sealing/vault.ts';
+import { DesktopSession } from '../desktop-session.ts';
 import { Engine } from '../engine.ts';
+import type { ConvertEvent } from './lock.ts';
 import { addKeyFile, changePassphrase, decryptProject, encryptProject, newRecoveryKeyOf, rotateKey } from './keys.ts';
 
 const root = path.resolve(import.meta.dirname, '../../..');
@@ -226,5 +228,35 @@ describe('an encrypted project', () => {
     await writeFile(path.join(projectDir, '.penstock-convert', 'ready.json'), JSON.stringify({ replace: [], remove: ['../victim.txt'] }));
     await expect(open(projectDir, filesDir)).rejects.toThrow();
     expect(readFileSync(victim, 'utf8')).toBe('mine');
+  });
+
+  it('waits in the window for its passphrase, opens by it, and is converted there with a way back', async () => {
+    const { projectDir, filesDir } = place();
+    const document = await planted(filesDir);
+    const first = await open(projectDir, filesDir);
+    await run(first, document);
+    await first.close();
+    const session = new DesktopSession(() => open(projectDir, filesDir), projectDir);
+    await session.open();
+    const cancel = new AbortController();
+    const cancelled = (async () => {
+      for await (const event of session.convert({ to: 'encrypted', passphrase }, cancel.signal)) if (event.type === 'progress') cancel.abort();
+    })();
+    await expect(cancelled).rejects.toMatchObject({ code: 'cancelled' });
+    expect([isEncrypted(projectDir), session.isLocked, existsSync(path.join(projectDir, '.penstock-convert'))]).toEqual([false, false, false]);
+    const events: ConvertEvent[] = [];
+    for await (const event of session.convert({ to: 'encrypted', passphrase }, new AbortController().signal)) events.push(event);
+    expect(events.at(-1)).toMatchObject({ type: 'done', recoveryKey: expect.stringMatching(/^(\w{5}-){6}\w{5}$/) });
+    expect(session.isLocked).toBe(false);
+    await session.close();
+    lockVault(projectDir);
+    const later = new DesktopSession(() => open(projectDir, filesDir), projectDir);
+    await later.open();
+    expect([later.isLocked, Object.keys(later.router)]).toEqual([true, ['encryption']]);
+    await expect(later.unlock({ passphrase: 'not this one at all' })).rejects.toMatchObject({ code: 'passphrase-wrong' });
+    expect(later.isLocked).toBe(true);
+    await later.unlock({ passphrase });
+    expect(later.isLocked).toBe(false);
+    await later.close();
   });
 });

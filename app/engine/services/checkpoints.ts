@@ -2,8 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { CheckpointServices } from '#app/sdk/node.ts';
+import { artifactFolder } from '#app/store/index.ts';
 import { readProjectFile, sealedContent } from '#app/sealing/files.ts';
 import { vaultOf } from '#app/sealing/vault.ts';
+
+export const checkpointFolder = (projectDir: string): string => path.join(artifactFolder(projectDir), 'checkpoints');
 
 /** Days after which a checkpoint that nobody came back to goes. */
 const keptDays = 30;

@@ -3,6 +3,8 @@ import { listSegments, logSchema, readLogColumns } from '#app/store/index.ts';
 import type { Database } from '#app/data/index.ts';
 import type { FormatFileServices, FormatTableServices } from '#app/sdk/formats.ts';
 import type { Relation } from '#app/relation/types.ts';
+import { withPlainFile } from '#app/sealing/plain-copy.ts';
+import { vaultOf } from '#app/sealing/vault.ts';
 import { rejectColumns } from '#app/sdk/reader-params.ts';
 import { syntheticSchema } from '#app/sdk/synthetic.ts';
 import type { ServiceParts } from './parts.ts';
@@ -46,8 +48,10 @@ export function formatTableServices({ database, artifacts, adopted, watched, pro
       const parts: Relation[] = [];
       for (const { path } of segments) {
         // Lines are not kept as they are: the segment becomes Parquet, or goes, while the table is still looked at.
-        const file = path.endsWith('.parquet') ? path : await artifacts.temporary('parquet');
-        if (file !== path) await formats.readRequestLines(path, schema, file, query);
+        const isTable = path.endsWith('.parquet');
+        // Segments of an encrypted project are read by way of a copy in memory.
+        const file = isTable && vaultOf(path) === null ? path : await artifacts.temporary('parquet');
+        if (file !== path) await withPlainFile(path, (plain) => (isTable ? formats.copyRows(plain, { from: 0, to: Number.MAX_SAFE_INTEGER }, file, query) : formats.readRequestLines(plain, schema, file, query)));
         const found = await database.parquetSchema(file, signal);
         const columns = schema.map(({ name, type }) => {
           const own = found.schema.find((column) => column.name === name);

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { PenstockError, toDiagnostic } from '#app/core/errors.ts';
 import { serverSettingsSchema, serverStatusSchema, type ServerSettings, type ServerStatus } from '#app/core/serving.ts';
+import { vaultOf } from '#app/sealing/vault.ts';
 import type { AuditEvent } from '#app/store/index.ts';
 import { listServers, readServerSettings, readServerState, removeServerSettings, writeServerSettings, type ServerState } from '#app/store/index.ts';
 import { serverEnvironment } from '../bundle/server-process.ts';
@@ -189,10 +190,11 @@ export class Servers {
     const { distDir, projectDir } = this.#options;
     const script = path.join(distDir, 'model-server', 'server.js');
     if (!existsSync(script)) throw new PenstockError('model-server-missing', 'The model server is not built.', { remedy: 'Run “npm run build” and try again.', place: { file: script } });
+    const vault = vaultOf(projectDir);
     this.#starting.add(name);
     this.#failures.delete(name);
     try {
-      const started = spawn(process.execPath, [script, '--project', projectDir, '--server', name, '--by', 'app', '--end-with-stdin'], { cwd: projectDir, env: serverEnvironment(), stdio: ['pipe', 'pipe', 'pipe'] });
+      const started = spawn(process.execPath, [script, '--project', projectDir, '--server', name, '--by', 'app', '--end-with-stdin', ...(vault === null ? [] : ['--key-from-stdin'])], { cwd: projectDir, env: serverEnvironment(), stdio: ['pipe', 'pipe', 'pipe'] });
       const ended = new Promise<number | null>((resolve) => {
         started.once('close', (code) => resolve(code));
         started.once('error', () => resolve(null));
@@ -200,6 +202,7 @@ export class Servers {
       const child: Child = { process: started, ended, said: '', isStopping: false };
       this.#children.set(name, child);
       started.stdin.on('error', () => undefined);
+      if (vault !== null) started.stdin.write(`${vault.key.toString('hex')}\n`);
       started.stderr.on('data', (chunk: Buffer) => (child.said = (child.said + chunk.toString('utf8')).slice(-4000)));
       const listens = await new Promise<boolean>((resolve) => {
         const timer = setTimeout(() => resolve(false), startDeadlineMs);

@@ -6,6 +6,7 @@ import { PenstockError } from '#app/core/errors.ts';
 import type { Database } from '#app/data/index.ts';
 import { call, col, filter, lit, scanParquet } from '#app/relation/build.ts';
 import type { Schema } from '#app/relation/types.ts';
+import { withPlainFile } from '#app/sealing/plain-copy.ts';
 
 type Cell = null | boolean | number | string;
 
@@ -29,14 +30,17 @@ export async function findRequest(projectDir: string, database: Database, id: st
     if (!(await stat(folder)).isDirectory()) continue;
     const files = (await names(folder)).map((name) => path.join(folder, name));
     for (const file of files.filter((name) => name.endsWith('.ndjson'))) {
-      const found = await inLines(file, id, signal);
+      const found = await withPlainFile(file, (plain) => inLines(plain, id, signal));
       if (found !== null) return requestOf(id, model, Object.keys(found).map((name) => ({ name, type: typeOf(found[name]) })), Object.values(found).map(cellOf));
     }
     for (const file of files.filter((name) => name.endsWith('.parquet'))) {
-      const { schema } = await database.parquetSchema(file, signal);
-      if (!schema.some(({ name }) => name === 'request_id')) continue;
-      const { rows } = await database.rows(filter(scanParquet([file], schema, model), call('equals', col('request_id'), lit(id, 'string'))), 2, signal);
-      if (rows[0] !== undefined) return requestOf(id, model, schema, rows[0].map(cellOf));
+      const found = await withPlainFile(file, async (plain) => {
+        const { schema } = await database.parquetSchema(plain, signal);
+        if (!schema.some(({ name }) => name === 'request_id')) return null;
+        const { rows } = await database.rows(filter(scanParquet([plain], schema, model), call('equals', col('request_id'), lit(id, 'string'))), 2, signal);
+        return rows[0] === undefined ? null : requestOf(id, model, schema, rows[0].map(cellOf));
+      });
+      if (found !== null) return found;
     }
   }
   throw new PenstockError('unknown-request', `There is no request “${id}” in the request logs of this project.`, { remedy: 'Servers log a part of the requests, and for a limited time: look at the settings of the server.' });

@@ -1,9 +1,11 @@
+import { once } from 'node:events';
 import { parseArgs } from 'node:util';
 import { toDiagnostic } from '#app/core/errors.ts';
+import { unlockVault } from '#app/sealing/vault.ts';
 import { ModelHost } from './host.ts';
 
 /**
- * The process of a model server: `node server.js --project DIR --server NAME [--by app|cli] [--end-with-stdin]`. What it serves is in
+ * The process of a model server: `node server.js --project DIR --server NAME [--by app|cli] [--end-with-stdin] [--key-from-stdin]`. What it serves is in
  * `servers/NAME.json` of the project. Ends on SIGTERM and SIGINT once what is under way has its answer.
  */
 
@@ -18,8 +20,11 @@ async function main(): Promise<void> {
       by: { type: 'string', default: 'cli' },
       // For a parent that must not leave servers behind, however it ends.
       'end-with-stdin': { type: 'boolean', default: false },
+      // The key of an encrypted project comes as the first line: arguments and the environment can be read by others.
+      'key-from-stdin': { type: 'boolean', default: false },
     },
   });
+  if (values['key-from-stdin'] === true) unlockVault(values.project ?? process.cwd(), Buffer.from(await firstLine(), 'hex'));
   let stopping = false;
   let host: ModelHost | null = null;
   const stop = (): void => {
@@ -42,6 +47,15 @@ async function main(): Promise<void> {
     log: (message) => process.stderr.write(`${message}\n`),
   });
   process.stdout.write(`listening on ${host.url}\n`);
+}
+
+async function firstLine(): Promise<string> {
+  let text = '';
+  while (!text.includes('\n')) {
+    const [chunk] = (await once(process.stdin, 'data')) as [Buffer];
+    text += chunk.toString('utf8');
+  }
+  return text.slice(0, text.indexOf('\n'));
 }
 
 main().catch((error: unknown) => {

@@ -3,6 +3,8 @@ import { open, rename, rm, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import type { RequestLogSettings } from '#app/core/serving.ts';
 import { addLogColumns, closeLeftovers, loggedInput, loggedProbability, openRedactor, processMark, pruneSegments, requestFolder, segmentName } from '#app/store/index.ts';
+import { appendProjectText } from '#app/sealing/files.ts';
+import { vaultOf } from '#app/sealing/vault.ts';
 import type { ModelSignature } from '#app/sdk/ports.ts';
 import { classValue } from '../bundle-server/answers.ts';
 import type { Predictions, RawColumns } from '#app/ml/serving/serving-model.ts';
@@ -60,7 +62,7 @@ export class RequestLog {
   #waitingRows = 0;
   #timer: NodeJS.Timeout | null = null;
   #writing: Promise<void> = Promise.resolve();
-  #segment: { readonly file: string; readonly handle: FileHandle; readonly openedAt: number; bytes: number } | null = null;
+  #segment: { readonly file: string; readonly handle: FileHandle | null; readonly openedAt: number; bytes: number } | null = null;
   #count = 0;
   #compacting = false;
   #isClosed = false;
@@ -199,9 +201,10 @@ export class RequestLog {
     if (this.#segment !== null && (this.#segment.bytes + text.length > segmentBytes || Date.now() - this.#segment.openedAt > segmentMs)) await this.#closeSegment(true);
     if (this.#segment === null) {
       const file = path.join(this.#folder, segmentName(Date.now(), this.#count++, processMark()));
-      this.#segment = { file, handle: await open(file, 'a', 0o600), openedAt: Date.now(), bytes: 0 };
+      this.#segment = { file, handle: vaultOf(file) === null ? await open(file, 'a', 0o600) : null, openedAt: Date.now(), bytes: 0 };
     }
-    await this.#segment.handle.write(text);
+    if (this.#segment.handle === null) await appendProjectText(this.#segment.file, text.toString('utf8'), false);
+    else await this.#segment.handle.write(text);
     this.#segment.bytes += text.length;
   }
 
@@ -209,7 +212,7 @@ export class RequestLog {
     const segment = this.#segment;
     if (segment === null) return;
     this.#segment = null;
-    await segment.handle.close();
+    await segment.handle?.close();
     if (segment.bytes === 0) await rm(segment.file, { force: true });
     else await rename(segment.file, segment.file.replace(/\.open\.ndjson$/, '.ndjson'));
     if (compact) this.#compact();
@@ -219,7 +222,8 @@ export class RequestLog {
   #compact(): void {
     const { compactor } = this.#options;
     const prune = (): void => void pruneSegments(this.#folder, this.#settings).catch((error: unknown) => this.#warn(error));
-    if (compactor === null || this.#compacting) return prune();
+    // Encrypted segments stay as they are: they are read one by one, in memory.
+    if (compactor === null || this.#compacting || vaultOf(this.#folder) !== null) return prune();
     this.#compacting = true;
     const child = spawn(process.execPath, [compactor, this.#folder], { stdio: ['ignore', 'ignore', 'pipe'] });
     child.stderr.on('data', (chunk: Buffer) => process.stderr.write(chunk));

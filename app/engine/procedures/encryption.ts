@@ -1,0 +1,18 @@
+import type { Encryption } from '../encryption/lock.ts';
+import type { Implementer } from './implementer.ts';
+
+export function encryptionProcedures(os: Implementer, encryption: Encryption) {
+  return {
+    state: os.encryption.state.handler(() => encryption.state),
+    unlock: os.encryption.unlock.handler(async ({ input }) => {
+      await encryption.unlock(input);
+      return {};
+    }),
+    convert: os.encryption.convert.handler(({ input, signal = new AbortController().signal }) => encryption.convert(input, signal)),
+    changePassphrase: os.encryption.changePassphrase.handler(async ({ input }) => {
+      await encryption.changePassphrase(input.passphrase, input.next);
+      return {};
+    }),
+    newRecoveryKey: os.encryption.newRecoveryKey.handler(async ({ input }) => ({ recoveryKey: await encryption.newRecoveryKey(input.passphrase) })),
+  };
+}

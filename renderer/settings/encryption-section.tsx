@@ -1,0 +1,52 @@
+import { useState } from 'react';
+import { Lock, LockOpen } from 'lucide-react';
+import { Notice } from '../results/notice.tsx';
+import { useQuery } from '../results/use-query.ts';
+import { client } from '../rpc/client.ts';
+import { texts } from '../text/texts.ts';
+import { Badge, Button } from '../ui/index.ts';
+import { ConvertDialog } from './convert-dialog.tsx';
+import { Group, Row } from './group.tsx';
+import { KeyDialog } from './key-dialog.tsx';
+
+type Opened = 'encrypt' | 'decrypt' | 'change' | 'recovery';
+
+/** Whether the project is encrypted, and its keys. */
+export function EncryptionSection() {
+  const state = useQuery('encryption', (signal) => client.encryption.state(undefined, { signal }));
+  const [opened, setOpened] = useState<Opened | null>(null);
+  const words = texts.settings.encryption;
+  if (state.error) return <Notice diagnostic={state.error} />;
+  if (state.data === null) return null;
+  const { isEncrypted, canConvert, inMemory } = state.data;
+  const close = (): void => setOpened(null);
+  return (
+    <Group title={words.title}>
+      <Row title={words.project} detail={isEncrypted ? words.encryptedHow : words.plainHow}>
+        <Badge tone={isEncrypted ? 'good' : 'neutral'}>{isEncrypted ? words.encrypted : words.plain}</Badge>
+        {canConvert ? (
+          <Button icon={isEncrypted ? <LockOpen size={14} /> : <Lock size={14} />} onClick={() => setOpened(isEncrypted ? 'decrypt' : 'encrypt')}>
+            {isEncrypted ? words.decrypt : words.encrypt}
+          </Button>
+        ) : (
+          <span className="text-xs text-muted">{words.byCommandLine}</span>
+        )}
+      </Row>
+      {isEncrypted ? (
+        <>
+          <Row title={words.passphrase} detail={words.passphraseHow}>
+            <Button onClick={() => setOpened('change')}>{words.change}</Button>
+          </Row>
+          <Row title={words.recoveryKey} detail={words.recoveryHow}>
+            <Button onClick={() => setOpened('recovery')}>{words.renew}</Button>
+          </Row>
+          <Row title={words.working} detail={inMemory ? words.inMemory : words.notInMemory}>
+            <Badge tone={inMemory ? 'good' : 'warn'}>{inMemory ? words.memory : words.disk}</Badge>
+          </Row>
+        </>
+      ) : null}
+      {opened === 'encrypt' || opened === 'decrypt' ? <ConvertDialog to={opened === 'encrypt' ? 'encrypted' : 'plain'} onClose={close} /> : null}
+      {opened === 'change' || opened === 'recovery' ? <KeyDialog what={opened} onClose={close} /> : null}
+    </Group>
+  );
+}
