@@ -6,7 +6,7 @@ import { useQuery } from '../results/use-query.ts';
 import { client, diagnosticOf } from '../rpc/client.ts';
 import { reconfigure } from '../state/configuration.ts';
 import { notify } from '../state/notices.ts';
-import { Badge, Button, Input, Spinner } from '../ui/index.ts';
+import { Badge, Button, Input, Spinner, useMay } from '../ui/index.ts';
 import { Group, Row } from './group.tsx';
 import { texts } from '../text/texts.ts';
 import { titleIn } from '../state/catalogue.ts';
@@ -19,6 +19,7 @@ export function StorageSection() {
   const limits = useQuery('limits', (signal) => client.planning.limits(undefined, { signal }));
   const storage = useQuery('storage', (signal) => client.planning.storage(undefined, { signal }));
   const [busy, setBusy] = useState(false);
+  const whySet = useMay('admin');
   const reload = (): void => {
     limits.reload();
     storage.reload();
@@ -62,10 +63,10 @@ export function StorageSection() {
       {limits.data ? (
         <>
           <Row title={texts.settings.memory} detail={texts.settings.memoryHow(sources[limits.data.memoryFrom])}>
-            <SizeField key={limits.data.memory} label={texts.settings.memory} bytes={limits.data.memory} disabled={limits.data.memoryFrom === 'start'} onSet={(memory) => void set({ memory })} />
+            <SizeField key={limits.data.memory} label={texts.settings.memory} bytes={limits.data.memory} disabled={limits.data.memoryFrom === 'start' || whySet !== null} onSet={(memory) => void set({ memory })} />
           </Row>
           <Row title={texts.settings.disk} detail={texts.settings.diskHow(sources[limits.data.diskFrom])}>
-            <SizeField key={limits.data.disk} label={texts.settings.disk} bytes={limits.data.disk} disabled={false} onSet={(disk) => void set({ disk })} />
+            <SizeField key={limits.data.disk} label={texts.settings.disk} bytes={limits.data.disk} disabled={whySet !== null} onSet={(disk) => void set({ disk })} />
           </Row>
         </>
       ) : null}
