@@ -2,6 +2,7 @@ import { Menu, app, dialog, type BrowserWindow } from 'electron';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { EngineHost } from './engine-host/engine-host.ts';
+import { openKeychain } from './keychain.ts';
 import { channels } from './ipc/channels.ts';
 import { registerHandlers } from './ipc/handlers.ts';
 import { buildMenu } from './menu/app-menu.ts';
@@ -39,6 +40,7 @@ function open(): void {
   let window: BrowserWindow | null = null;
   let language: Language = state.language ?? languageOf(app.getLocale());
   const views = new ViewWindows({ preload: paths.preload, main: () => window, loaded: connect });
+  const keychain = openKeychain(app.getPath('userData'));
   let engine = startEngine();
 
   function openWindows(): readonly BrowserWindow[] {
@@ -62,6 +64,7 @@ function open(): void {
         PENSTOCK_DIST: paths.dist,
       },
       log: (line) => process.stderr.write(`${line}\n`),
+      keychain,
     });
     host.on('restart', () => {
       for (const one of openWindows()) {

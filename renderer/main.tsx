@@ -37,7 +37,7 @@ speakUnits(language);
 startTheme();
 startConnection();
 startAccess();
-void startLock();
+startLock();
 startConfiguration();
 startRuns();
 

@@ -12,7 +12,7 @@ export const neededFor: Readonly<Record<string, Permission>> = {
   ...need('admin', 'access', ['people.list', 'people.invite', 'people.setRole', 'people.setAdmin', 'people.disable', 'people.reset', 'people.sessions', 'people.endSession']),
   ...need('read', 'trace', ['graph', 'search', 'request', 'audit.list', 'audit.names', 'audit.verify', 'card']),
   ...need('read', 'encryption', ['state']),
-  ...need('admin', 'encryption', ['unlock', 'convert', 'changePassphrase', 'newRecoveryKey']),
+  ...need('admin', 'encryption', ['unlock', 'convert', 'changePassphrase', 'newRecoveryKey', 'remember']),
   ...need('run', 'trace', ['reproduce']),
   ...need('operate', 'trace', ['audit.sign', 'audit.export', 'openLineage.get']),
   ...need('admin', 'trace', ['openLineage.set']),

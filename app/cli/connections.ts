@@ -3,8 +3,9 @@ import path from 'node:path';
 import readline from 'node:readline';
 import { z } from 'zod';
 import { PenstockError } from '#app/core/errors.ts';
-import { ConnectionStore, Connections, findProject, forgetConnection, isTrustedFolder, restrictedError, saveConnection, userConfigDir, UserSecrets, type Engine } from '#app/engine/index.ts';
+import { ConnectionStore, Connections, findProject, forgetConnection, isTrustedFolder, restrictedError, saveConnection, secretsOf, userConfigDir, type Engine } from '#app/engine/index.ts';
 import { connectionName, connectionSchema, databaseKinds, databaseTitles, isFileDatabase, tlsModes, type Connection } from '#app/sdk/databases.ts';
+import { ensureUnlocked } from '#app/sealing/unlock.ts';
 import { withOpenProject } from './open-project.ts';
 import { exitCodes, failureText, printJson, textTable, type Terminal } from './terminal.ts';
 
@@ -33,7 +34,7 @@ export interface PasswordInput {
 /** `penstock connection add`: keeps the connection in the project and its password with the user. The password never is an argument: those are seen by every process. */
 export async function addConnection(name: string, options: AddOptions, terminal: Terminal, input: PasswordInput = standardInput): Promise<number> {
   const connection = parsed(name, options);
-  const connections = connectionsOf(options);
+  const connections = await connectionsOf(options);
   const wanted = !isFileDatabase(connection.kind) && options.password !== false;
   const password = wanted ? await input.read(`Password of ${connection.user === '' ? 'the user' : connection.user} (empty: none): `) : null;
   const given = password === '' ? null : password;
@@ -44,7 +45,7 @@ export async function addConnection(name: string, options: AddOptions, terminal:
 
 /** `penstock connection list` */
 export async function listConnections(options: Place & { readonly json?: boolean }, terminal: Terminal): Promise<number> {
-  const all = await connectionsOf(options).list();
+  const all = await (await connectionsOf(options)).list();
   if (options.json === true) printJson(terminal, all.map(({ connection, secret, variable }) => ({ ...connection, secret, variable })));
   else if (all.length === 0) terminal.out('No connections yet. “penstock connection add” adds one.\n');
   else {
@@ -56,13 +57,13 @@ export async function listConnections(options: Place & { readonly json?: boolean
 
 /** `penstock connection test` */
 export async function testConnection(name: string, options: Place, terminal: Terminal): Promise<number> {
-  const connections = connectionsOf(options);
+  const connections = await connectionsOf(options);
   return testOne(connections, await connections.get(name), terminal);
 }
 
 /** `penstock connection remove`: with its stored password. */
 export async function removeConnection(name: string, options: Place, terminal: Terminal): Promise<number> {
-  await inProject(options, (engine) => forgetConnection(engine, name), () => connectionsOf(options).remove(name));
+  await inProject(options, (engine) => forgetConnection(engine, name), async () => (await connectionsOf(options)).remove(name));
   terminal.out(`Removed the connection “${name}” and its stored password.\n`);
   return exitCodes.ok;
 }
@@ -81,9 +82,10 @@ async function inProject({ project }: Place, work: (engine: Engine) => Promise<v
 }
 
 /** The project's connections without opening the project: to look at them while a window has it open. */
-function connectionsOf({ project }: Place): Connections {
+async function connectionsOf({ project }: Place): Promise<Connections> {
   const { projectDir, filesDir } = project === undefined ? findProject(process.cwd()) : { projectDir: path.resolve(project), filesDir: path.resolve(project) };
-  return new Connections(new ConnectionStore(filesDir), new UserSecrets(), (given) => path.resolve(filesDir, given), () => {
+  await ensureUnlocked(projectDir);
+  return new Connections(new ConnectionStore(filesDir), secretsOf(projectDir), (given) => path.resolve(filesDir, given), () => {
     if (!isTrustedFolder(projectDir, userConfigDir())) throw restrictedError('Databases of this project are not contacted');
   });
 }

@@ -3,6 +3,7 @@ import type { Readable, Writable } from 'node:stream';
 import { RPCHandler } from '@orpc/server/ws';
 import { localContext } from '#app/access/caller.ts';
 import { toDiagnostic } from '#app/core/errors.ts';
+import { keychainLine, useKeychain } from '#app/sealing/keychain.ts';
 import { encodeFrame, FrameDecoder, type Frame } from '#app/protocol/frames.ts';
 import { Engine } from './engine.ts';
 import { seedSamples } from './project/samples.ts';
@@ -87,6 +88,29 @@ export async function serveFrames(router: EngineRouter | (() => DesktopRouter), 
   }
 }
 
+/** The line before the frames; what came with it of the frames is put back. Empty where the input ended. */
+async function firstLine(input: Readable): Promise<string> {
+  let text = Buffer.alloc(0);
+  for (;;) {
+    const end = text.indexOf(0x0a);
+    if (end >= 0) {
+      if (end + 1 < text.length) input.unshift(text.subarray(end + 1));
+      return text.subarray(0, end).toString('utf8');
+    }
+    const chunk = (input.read() ?? (input.readableEnded ? null : await new Promise<null>((resolve) => input.once('readable', () => resolve(null)).once('end', () => resolve(null))))) as Buffer | null;
+    if (chunk !== null) text = Buffer.concat([text, chunk]);
+    else if (input.readableEnded) return '';
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
 /** Reads its places from the environment (PENSTOCK_PROJECT, _RESOURCES, _DIST, _SAMPLES); argv stays short. */
 export async function runDesktopEngine(): Promise<void> {
   const log = (message: string): void => void process.stderr.write(`${message}\n`);
@@ -100,6 +124,10 @@ export async function runDesktopEngine(): Promise<void> {
     log('The engine was started without a project: PENSTOCK_PROJECT names none.');
     process.exitCode = 2;
     return;
+  }
+  if (process.env['PENSTOCK_KEYCHAIN'] === '1') {
+    const line = keychainLine.safeParse(parsed(await firstLine(process.stdin)));
+    if (line.success) useKeychain(line.data, (id, key) => void process.stdout.write(encodeFrame({ type: 'text', connection: 0, text: JSON.stringify({ id, key }) })));
   }
   const session = new DesktopSession(() => Engine.open({ projectDir: path.resolve(projectDir), resourcesDir, distDir, background: true, trust: 'ask', warn: log }), path.resolve(projectDir));
   try {

@@ -3,7 +3,7 @@ import { columnPath, type ColumnPath } from './lineage/column-path.ts';
 import { rowPath, type RowPath, type RowTarget } from './lineage/row-path.ts';
 import { ColumnSteps, type PortColumn } from './lineage/column-steps.ts';
 import { LeakSearch } from './lint/leak-search.ts';
-import { ConnectionStore, Connections, ReadAges, userConfigDir, UserSecrets } from './connections/index.ts';
+import { ConnectionStore, Connections, ReadAges, secretsOf, userConfigDir } from './connections/index.ts';
 import { checkpointFolder, Checkpoints } from './services/checkpoints.ts';
 import { outsideDatabases } from './services/databases.ts';
 import { answerQuestion } from './analysis/answer.ts';
@@ -186,7 +186,7 @@ export class Engine {
     const { resolvePath, database, store } = this;
     this.cache = new ResultCache(store.results, store.artifacts, { soleWriter: !store.readOnly, distrusts: () => this.trust.restricted });
     const written: WrittenTables = new Map();
-    const secrets = new UserSecrets();
+    const secrets = secretsOf(options.projectDir);
     this.connections = new Connections(new ConnectionStore(this.filesDir), secrets, resolvePath, () => this.trust.assertDatabases());
     const { catalogue, connections, events, projectDir, filesDir } = this;
     this.trace = new Trace({ store, catalogue, database, events, connections, secrets, projectDir, filesDir, resolvePath, configDir: options.configDir ?? userConfigDir(), scratch: options.scratch === true, restricted: () => this.trust.restricted, closing: this.#closing.signal, warn: this.#warn, noteUnexpected: (error) => this.noteUnexpected(error) });

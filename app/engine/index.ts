@@ -5,7 +5,7 @@ export { workflowFile, workflowPath } from './ci/workflow.ts';
 export { exportContract, importContract } from './contracts/contract-file.ts';
 export { learnContract } from './contracts/learn.ts';
 export { loadCatalogue, type EngineCatalogue, type EngineNodeType } from './catalogue.ts';
-export { ConnectionStore, Connections, userConfigDir, UserSecrets } from './connections/index.ts';
+export { ConnectionStore, Connections, secretsOf, userConfigDir } from './connections/index.ts';
 export { removeConnection as forgetConnection, saveConnection } from './connections/changes.ts';
 export { describeDocument } from './description/describe-document.ts';
 export { doctor, type DoctorCheck } from './doctor.ts';

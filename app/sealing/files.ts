@@ -48,10 +48,13 @@ const ends = new Map<string, { header: Buffer; records: number; bytes: number }>
  * time. @throws file errors.
  */
 export async function appendProjectText(file: string, text: string, flush: boolean): Promise<void> {
-  await mkdir(path.dirname(file), { recursive: true });
   const vault = vaultOf(file);
   if (vault !== null) await asLog(file);
-  const handle = await open(file, 'a+');
+  const handle = await open(file, 'a+').catch(async (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error;
+    await mkdir(path.dirname(file), { recursive: true });
+    return open(file, 'a+');
+  });
   try {
     const { size } = await handle.stat();
     let content: Uint8Array = Buffer.from(text, 'utf8');

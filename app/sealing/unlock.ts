@@ -1,5 +1,6 @@
 import { finishConversion } from './conversion.ts';
-import { isEncrypted, openRing, readKeyRing, type KeyGiven } from './key-ring.ts';
+import { keychainKey } from './keychain.ts';
+import { fits, isEncrypted, openRing, readKeyRing, type KeyGiven } from './key-ring.ts';
 import { readKeyFile } from './key-file.ts';
 import { needsKey, unlockVault, vaultOfProject, type Vault } from './vault.ts';
 
@@ -34,6 +35,9 @@ export async function ensureUnlocked(projectDir: string, env: NodeJS.ProcessEnv 
   }
   const file = env['PENSTOCK_KEY_FILE'];
   if (file !== undefined && file !== '') return unlockWith(projectDir, { fileContent: await readKeyFile(file) });
+  const ring = readKeyRing(projectDir);
+  const kept = ring === null ? null : keychainKey(ring.id);
+  if (ring !== null && kept !== null && fits(ring, kept)) return unlockVault(projectDir, kept);
   const given = await ask(projectDir);
   if (given === null) throw needsKey(projectDir);
   return unlockWith(projectDir, given);

@@ -11,6 +11,8 @@ export interface EngineHostOptions {
   readonly env: Readonly<Record<string, string>>;
   /** Called with each line the engine writes to stderr. */
   readonly log: (line: string) => void;
+  /** Keys from the system's keychain; null where it has none that guards them. */
+  readonly keychain?: { readonly line: () => string; readonly remember: (id: string, key: string | null) => void } | null;
 }
 
 export interface EngineConnection {
@@ -58,7 +60,7 @@ export class EngineHost extends EventEmitter<{ restart: []; failed: [string]; ex
     this.failure = null;
     const child = spawn(this.options.node, [this.options.entry], {
       stdio: ['pipe', 'pipe', 'pipe'],
-      env: { ...process.env, ELECTRON_RUN_AS_NODE: undefined, UV_THREADPOOL_SIZE: '16', ...this.options.env },
+      env: { ...process.env, ELECTRON_RUN_AS_NODE: undefined, UV_THREADPOOL_SIZE: '16', ...this.options.env, PENSTOCK_KEYCHAIN: this.options.keychain ? '1' : '' },
       windowsHide: true,
     });
     this.child = child;
@@ -79,6 +81,7 @@ export class EngineHost extends EventEmitter<{ restart: []; failed: [string]; ex
     });
     // A write to a dying child's stdin must not take the app down; the exit event says what happened.
     child.stdin.on('error', () => undefined);
+    if (this.options.keychain) child.stdin.write(this.options.keychain.line());
     child.once('error', (error) => this.fail(`The engine could not be started (${error.message}).`));
     // `close`, not `exit`: by then its last words have been read.
     child.once('close', (code, signal) => this.exited(child, code, signal));
@@ -109,8 +112,16 @@ export class EngineHost extends EventEmitter<{ restart: []; failed: [string]; ex
   }
 
   private receive(frame: Frame): void {
-    if (frame.type === 'text') this.receivers.get(frame.connection)?.(frame.text);
+    if (frame.connection === 0) this.remember(frame);
+    else if (frame.type === 'text') this.receivers.get(frame.connection)?.(frame.text);
     else if (frame.type === 'binary') this.receivers.get(frame.connection)?.(frame.bytes);
+  }
+
+  /** The engine's own word, on no window's connection: a project's key is to be remembered, or forgotten. */
+  private remember(frame: Frame): void {
+    if (frame.type !== 'text') return;
+    const { id, key } = JSON.parse(frame.text) as { id?: unknown; key?: unknown };
+    if (typeof id === 'string' && (typeof key === 'string' || key === null)) this.options.keychain?.remember(id, key);
   }
 
   /** Opens a connection to the present process; after a restart open a new one. */

@@ -1,19 +1,30 @@
 import { create } from 'zustand';
 import { client } from '../rpc/client.ts';
+import { useConnection } from '../rpc/connection.ts';
 
 interface LockStore {
   readonly isLocked: boolean;
   readonly name: string;
+  readonly canRemember: boolean;
 }
 
 /** Whether the project waits for its passphrase; nothing else of the engine answers then. */
-export const useLock = create<LockStore>(() => ({ isLocked: false, name: '' }));
+export const useLock = create<LockStore>(() => ({ isLocked: false, name: '', canRemember: false }));
 
-/** Asks once; an engine that starts anew has forgotten the key, and the page is loaded anew then. */
-export async function startLock(): Promise<void> {
+/** Asks at each connection: an engine that was started anew may have to be told the key again. */
+export function startLock(): void {
+  void look();
+  let seen = useConnection.getState().epoch;
+  useConnection.subscribe(({ epoch }) => {
+    if (epoch !== seen && epoch > 1) void look();
+    seen = epoch;
+  });
+}
+
+async function look(): Promise<void> {
   try {
-    const { isLocked, name } = await client.encryption.state();
-    useLock.setState({ isLocked, name });
+    const { isLocked, name, canRemember } = await client.encryption.state();
+    useLock.setState({ isLocked, name, canRemember });
   } catch {
     // The connection's banner says what is wrong.
   }

@@ -4,7 +4,7 @@ import { ConnectionBanner } from '../app/connection-banner.tsx';
 import { client, diagnosticOf } from '../rpc/client.ts';
 import { loadAnew } from '../state/view.ts';
 import { texts } from '../text/texts.ts';
-import { Button, Field, Input } from '../ui/index.ts';
+import { Button, Field, Input, Switch } from '../ui/index.ts';
 import { useLock } from './lock-store.ts';
 
 /** All there is of an encrypted project until its key is known. */
@@ -12,6 +12,8 @@ export function UnlockPage() {
   const name = useLock((store) => store.name);
   const [by, setBy] = useState<'passphrase' | 'recovery'>('passphrase');
   const [secret, setSecret] = useState('');
+  const canRemember = useLock((store) => store.canRemember);
+  const [remember, setRemember] = useState(false);
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<{ readonly message: string; readonly remedy?: string | undefined } | null>(null);
   const { lock } = texts;
@@ -21,7 +23,7 @@ export function UnlockPage() {
     setBusy(true);
     setProblem(null);
     try {
-      await client.encryption.unlock(by === 'passphrase' ? { passphrase: secret } : { recoveryKey: secret });
+      await client.encryption.unlock(by === 'passphrase' ? { passphrase: secret, remember } : { recoveryKey: secret, remember });
       loadAnew();
     } catch (error) {
       setProblem(diagnosticOf(error));
@@ -49,6 +51,12 @@ export function UnlockPage() {
               <Input id={id} aria-describedby={describedBy} autoFocus type={by === 'passphrase' ? 'password' : 'text'} mono={by === 'recovery'} invalid={problem !== null} value={secret} onChange={(event) => setSecret(event.target.value)} className="!h-8" />
             )}
           </Field>
+          {canRemember ? (
+            <div className="flex items-center justify-between gap-2">
+              <span className="text-sm">{lock.remember}</span>
+              <Switch label={lock.remember} checked={remember} onChange={setRemember} />
+            </div>
+          ) : null}
           <div className="flex items-center justify-between gap-2">
             <button
               type="button"

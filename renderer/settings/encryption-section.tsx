@@ -2,9 +2,10 @@ import { useState } from 'react';
 import { Lock, LockOpen } from 'lucide-react';
 import { Notice } from '../results/notice.tsx';
 import { useQuery } from '../results/use-query.ts';
-import { client } from '../rpc/client.ts';
+import { client, diagnosticOf } from '../rpc/client.ts';
+import { notify } from '../state/notices.ts';
 import { texts } from '../text/texts.ts';
-import { Badge, Button } from '../ui/index.ts';
+import { Badge, Button, Switch } from '../ui/index.ts';
 import { ConvertDialog } from './convert-dialog.tsx';
 import { Group, Row } from './group.tsx';
 import { KeyDialog } from './key-dialog.tsx';
@@ -18,7 +19,7 @@ export function EncryptionSection() {
   const words = texts.settings.encryption;
   if (state.error) return <Notice diagnostic={state.error} />;
   if (state.data === null) return null;
-  const { isEncrypted, canConvert, inMemory } = state.data;
+  const { isEncrypted, canConvert, inMemory, canRemember, isRemembered } = state.data;
   const close = (): void => setOpened(null);
   return (
     <Group title={words.title}>
@@ -40,6 +41,11 @@ export function EncryptionSection() {
           <Row title={words.recoveryKey} detail={words.recoveryHow}>
             <Button onClick={() => setOpened('recovery')}>{words.renew}</Button>
           </Row>
+          {canConvert ? (
+            <Row title={words.keychain} detail={canRemember ? words.keychainHow : words.noKeychain}>
+              {canRemember ? <Switch label={words.keychain} checked={isRemembered} onChange={(on) => void client.encryption.remember({ on }).then(state.reload, (error: unknown) => notify(diagnosticOf(error)))} /> : null}
+            </Row>
+          ) : null}
           <Row title={words.working} detail={inMemory ? words.inMemory : words.notInMemory}>
             <Badge tone={inMemory ? 'good' : 'warn'}>{inMemory ? words.memory : words.disk}</Badge>
           </Row>

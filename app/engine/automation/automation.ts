@@ -8,7 +8,7 @@ import type { Channel, Notice } from '#app/core/notifications.ts';
 import type { PipelineDocument } from '#app/pipeline/document.ts';
 import type { ListedChannel } from '#app/protocol/sections/automation.ts';
 import type { AutomationRecord } from '#app/store/index.ts';
-import { secretVariable, UserSecrets, type SecretStore } from '../connections/index.ts';
+import { secretsOf, secretVariable, type SecretStore } from '../connections/index.ts';
 import type { Engine } from '../engine.ts';
 import type { ProjectEvent } from '../events.ts';
 import { Broadcast } from './changes.ts';
@@ -52,7 +52,7 @@ export class Automation {
   constructor(host: AutomationHost, options: { readonly clock?: Clock; readonly secrets?: SecretStore } = {}) {
     this.#host = host;
     this.#clock = options.clock ?? systemClock;
-    this.secrets = options.secrets ?? new UserSecrets();
+    this.secrets = options.secrets ?? secretsOf(host.projectDir);
     this.channels = new ChannelStore(host.projectDir);
     this.notifier = new Notifier({ channels: this.channels, secrets: this.secrets, clock: this.#clock, project: path.basename(host.projectDir), desktop: (notice) => this.notices.send(notice), restricted: () => host.trust.restricted, warn: (message) => host.warn(message) });
     const { store } = host;

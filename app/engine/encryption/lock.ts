@@ -1,6 +1,8 @@
 import path from 'node:path';
 import { PenstockError } from '#app/core/errors.ts';
 import { isEncrypted, openRing, readKeyRing } from '#app/sealing/key-ring.ts';
+import { hasKeychain, keychainKey, rememberKey } from '#app/sealing/keychain.ts';
+import { vaultOf } from '#app/sealing/vault.ts';
 import { memoryFolder } from '#app/sealing/working-folder.ts';
 import { changePassphrase, newRecoveryKeyOf } from './keys.ts';
 
@@ -25,8 +27,9 @@ export class Encryption {
     this.#lock = lock;
   }
 
-  get state(): { isEncrypted: boolean; isLocked: boolean; name: string; inMemory: boolean; canConvert: boolean } {
-    return { isEncrypted: isEncrypted(this.#projectDir), isLocked: this.#lock?.isLocked ?? false, name: path.basename(this.#projectDir), inMemory: memoryFolder() !== null, canConvert: this.#lock !== null };
+  get state(): { isEncrypted: boolean; isLocked: boolean; name: string; inMemory: boolean; canConvert: boolean; canRemember: boolean; isRemembered: boolean } {
+    const ring = isEncrypted(this.#projectDir) ? readKeyRing(this.#projectDir) : null;
+    return { isEncrypted: isEncrypted(this.#projectDir), isLocked: this.#lock?.isLocked ?? false, name: path.basename(this.#projectDir), inMemory: memoryFolder() !== null, canConvert: this.#lock !== null, canRemember: hasKeychain(), isRemembered: ring !== null && keychainKey(ring.id) !== null };
   }
 
   async unlock(given: UnlockRequest): Promise<void> {
@@ -49,6 +52,13 @@ export class Encryption {
   async newRecoveryKey(passphrase: string): Promise<string> {
     await this.#prove(passphrase);
     return newRecoveryKeyOf(this.#projectDir);
+  }
+
+  /** The keychain keeps the key of the open project, or forgets it. */
+  remember(on: boolean): void {
+    const ring = readKeyRing(this.#projectDir);
+    const vault = vaultOf(this.#projectDir);
+    if (ring !== null && vault !== null) rememberKey(ring.id, on ? vault.key : null);
   }
 
   async #prove(passphrase: string): Promise<void> {

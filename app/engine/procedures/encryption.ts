@@ -5,12 +5,18 @@ export function encryptionProcedures(os: Implementer, encryption: Encryption) {
   return {
     state: os.encryption.state.handler(() => encryption.state),
     unlock: os.encryption.unlock.handler(async ({ input }) => {
-      await encryption.unlock(input);
+      const { remember, ...given } = input;
+      await encryption.unlock(given);
+      if (remember) encryption.remember(true);
       return {};
     }),
     convert: os.encryption.convert.handler(({ input, signal = new AbortController().signal }) => encryption.convert(input, signal)),
     changePassphrase: os.encryption.changePassphrase.handler(async ({ input }) => {
       await encryption.changePassphrase(input.passphrase, input.next);
+      return {};
+    }),
+    remember: os.encryption.remember.handler(({ input }) => {
+      encryption.remember(input.on);
       return {};
     }),
     newRecoveryKey: os.encryption.newRecoveryKey.handler(async ({ input }) => ({ recoveryKey: await encryption.newRecoveryKey(input.passphrase) })),

@@ -142,14 +142,18 @@ export class PipelineFiles {
       const record: EditRecord = { base: edit.base ?? edit.position - entries.length, entries, position: edit.position };
       const line = journalRecord(savedAt, record, document);
       // A line that a crash or a full disk cut off would hide those after it.
-      await appendDurably(journal, `${written === null || written === '' || written.endsWith('\n') ? '' : '\n'}${serialiseRecord(line)}`);
+      // The history is written while the disk takes the journal; it holds no edit, so that one which the journal refused may be in it.
+      const [appended] = await Promise.allSettled([
+        appendDurably(journal, `${written === null || written === '' || written.endsWith('\n') ? '' : '\n'}${serialiseRecord(line)}`),
+        this.#quietly(relative, (timeline) => timeline.edited(document, record)),
+      ]);
+      if (appended.status === 'rejected') throw appended.reason;
       this.#heads.set(relative, line.document);
       const unsaved = this.#unsaved.get(relative);
       if (unsaved) {
         unsaved.document = document;
         unsaved.timer ??= this.#saveLater(relative);
       } else this.#unsaved.set(relative, { document, timer: this.#saveLater(relative) });
-      await this.#quietly(relative, (timeline) => timeline.edited(document, record));
       return { savedAt, version: line.document };
     });
   }

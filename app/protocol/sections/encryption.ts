@@ -16,14 +16,19 @@ export const encryptionContract = {
       inMemory: z.boolean(),
       /** Whether it can be switched on and off here; a server's project is converted by the command line. */
       canConvert: z.boolean(),
+      /** The system's keychain can keep the key, so that this computer opens the project without asking. */
+      canRemember: z.boolean(),
+      isRemembered: z.boolean(),
     }),
   ),
-  unlock: base.input(z.union([z.strictObject({ passphrase: secret }), z.strictObject({ recoveryKey: secret })])).output(z.object({})),
+  unlock: base.input(z.union([z.strictObject({ passphrase: secret, remember: z.boolean().default(false) }), z.strictObject({ recoveryKey: secret, remember: z.boolean().default(false) })])).output(z.object({})),
   /** Encrypts or decrypts while it is listened to; leaving it before `done` leaves the project as it was. The page is to be loaded anew after. */
   convert: base
     .input(z.discriminatedUnion('to', [z.strictObject({ to: z.literal('encrypted'), passphrase: secret }), z.strictObject({ to: z.literal('plain'), passphrase: secret })]))
     .output(eventIterator(z.discriminatedUnion('type', [z.object({ type: z.literal('progress'), done: z.number(), of: z.number() }), z.object({ type: z.literal('done'), recoveryKey: z.string().nullable() })]))),
   /** `passphrase`: the present one, or the recovery key. */
   changePassphrase: base.input(z.strictObject({ passphrase: secret, next: secret })).output(z.object({})),
+  /** Off: the keychain forgets. */
+  remember: base.input(z.strictObject({ on: z.boolean() })).output(z.object({})),
   newRecoveryKey: base.input(z.strictObject({ passphrase: secret })).output(z.object({ recoveryKey: z.string() })),
 };

@@ -8,5 +8,6 @@ export const lock: typeof english = {
   recoveryHow: 'Sieben Gruppen zu fünf Zeichen, wie sie beim Verschlüsseln gezeigt wurden.',
   useRecovery: 'Wiederherstellungsschlüssel verwenden',
   usePassphrase: 'Passphrase verwenden',
+  remember: 'Auf diesem Rechner merken',
   open: 'Entsperren',
 };

@@ -7,5 +7,6 @@ export const lock = {
   recoveryHow: 'Seven groups of five characters, as they were shown when the project was encrypted.',
   useRecovery: 'Use the recovery key',
   usePassphrase: 'Use the passphrase',
+  remember: 'Remember on this computer',
   open: 'Unlock',
 };

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { PenstockError } from '#app/core/errors.ts';
 import type { MlflowServer, TransferEvent } from '#app/protocol/sections/registry.ts';
-import { secretVariable, UserSecrets, type SecretReference, type SecretSource, type SecretStore } from '../../connections/secrets.ts';
+import { secretsOf, secretVariable, type SecretReference, type SecretSource, type SecretStore } from '../../connections/secrets.ts';
 import type { Engine } from '../../engine.ts';
 import { MlflowClient, serverAddress } from './client.ts';
 import { pullVersion, type PullRequest } from './pull.ts';
@@ -29,7 +29,7 @@ export class Mlflow {
   readonly #secrets: SecretStore;
   #given: MlflowServer | null = null;
 
-  constructor(engine: Engine, secrets: SecretStore = new UserSecrets()) {
+  constructor(engine: Engine, secrets: SecretStore = secretsOf(engine.projectDir)) {
     this.#engine = engine;
     this.#secrets = secrets;
   }
