@@ -5,7 +5,7 @@ import { openQuickAdd } from '../canvas/adding.ts';
 import { viewPort } from '../canvas/results-port.ts';
 import { lastPointer, returnFocus } from '../canvas/canvas-store.ts';
 import { useView } from '../state/view.ts';
-import { isEnabled, rememberCopied, runAction } from './actions.ts';
+import { rememberCopied, runAction } from './actions.ts';
 import { actionFor, actionTable, chordOf, isActionId, isPrefix } from './shortcuts.ts';
 
 const sequenceTime = 1200;
@@ -88,7 +88,7 @@ export function useKeyboard(): void {
         if (chord === 'Tab' && event.target === document.body) return;
       }
       event.preventDefault();
-      if (isEnabled(id)) runAction(id);
+      runAction(id);
     };
 
     const onKeyUp = (event: KeyboardEvent) => {

@@ -52,7 +52,15 @@ function lost(which: Live | null, state: ConnectionState, message: string): void
 
 const sessionEnded = 4401;
 
+let leaving = false;
+
+/** The person signs out: that the session ends is no news to them. */
+export function leave(): void {
+  leaving = true;
+}
+
 function toSignIn(): void {
+  if (leaving) return;
   location.assign(`/signin?state=ended&next=${encodeURIComponent(`${location.pathname}${location.search}`)}`);
 }
 

@@ -1,6 +1,6 @@
 import { create } from 'zustand';
 import { client, diagnosticOf, isGivenUp } from '../rpc/client.ts';
-import { useConnection } from '../rpc/connection.ts';
+import { leave, useConnection } from '../rpc/connection.ts';
 import { usePermissions } from '../ui/may.ts';
 import { notify } from './notices.ts';
 import { flushEdits } from './pipeline.ts';
@@ -38,6 +38,7 @@ export function startAccess(): void {
 export async function signOut(): Promise<void> {
   const { me } = useAccess.getState();
   await flushEdits();
+  leave();
   try {
     const answer = await fetch('/signout', { method: 'POST', headers: me?.csrf == null ? {} : { 'x-penstock-csrf': me.csrf }, redirect: 'manual' });
     if (answer.type !== 'opaqueredirect' && !answer.ok) throw new Error(answer.statusText);
