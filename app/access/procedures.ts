@@ -58,6 +58,9 @@ export const neededFor: Readonly<Record<string, Permission>> = {
   ...need('operate', 'serving', ['start', 'startAgain', 'stop', 'restart', 'change', 'remove', 'tokens', 'createToken', 'revokeToken']),
   ...need('read', 'reports', ['list', 'open', 'block', 'pipelines', 'offers', 'exported']),
   ...need('edit', 'reports', ['create', 'save', 'remove', 'fromRun']),
+  // Loading what the project names is for all; what is installed is the user's whose Penstock it is.
+  ...need('read', 'packs', ['list']),
+  ...need('admin', 'packs', ['inspect', 'install', 'remove', 'revokeKey']),
   ...need('read', 'project', ['info', 'pipelines', 'doctor']),
   ...need('read', 'pipeline', ['open', 'configure']),
   ...need('edit', 'pipeline', ['create', 'append', 'rename', 'remove']),

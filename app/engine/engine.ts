@@ -143,6 +143,8 @@ export class Engine {
   readonly #user = `user:${userName()}`;
   readonly projectDir: string;
   readonly filesDir: string;
+  /** The user's own folder. */
+  readonly configDir: string;
   readonly resourcesDir: string;
   /** Built parts. */
   readonly distDir: string;
@@ -163,12 +165,12 @@ export class Engine {
   readonly #sources = new SharedWork<PortValues>();
 
   private constructor(options: EngineOptions, parts: { catalogue: EngineCatalogue; packs: readonly LoadedPack[]; database: Database; store: ProjectStore; tempDir: string; limits: ProjectLimits; trust: ProjectTrust }) {
-    this.catalogue = parts.catalogue;
-    this.packs = parts.packs;
+    ({ catalogue: this.catalogue, packs: this.packs } = parts);
     this.database = parts.database;
     this.store = parts.store;
     this.projectDir = options.projectDir;
     this.filesDir = options.filesDir ?? options.projectDir;
+    this.configDir = options.configDir ?? userConfigDir();
     this.resourcesDir = options.resourcesDir;
     this.distDir = options.distDir;
     this.#tempDir = parts.tempDir;
@@ -200,8 +202,7 @@ export class Engine {
       probes: new Probes(probes),
       resolvePath,
       parseExpression: (text) => database.parseExpression(text),
-      answer: (question) => answerQuestion(database, question),
-      packProblem: (name) => this.packs.find((pack) => pack.name === name)?.problem ?? null,
+      ...{ answer: (question) => answerQuestion(database, question), packProblem: (name) => this.packs.find((pack) => pack.name === name)?.problem ?? null },
       result: (key) => this.cache.get(key)?.ports ?? null,
       restriction: () => this.trust.restriction(),
     });
@@ -260,13 +261,12 @@ export class Engine {
       tempDir = await makeTempDir(vault);
       const limits = await ProjectLimits.open({ store, projectDir: options.projectDir, tempDir, memory: options.memoryLimit ?? process.env['PENSTOCK_MEMORY_LIMIT'] });
       const database = await openDatabase({ tempDir, vault, ...limits.database });
-      const packs = await withPacks(options.catalogue ?? loadCatalogue(), options.filesDir ?? options.projectDir, options.configDir ?? userConfigDir());
       const trust = await ProjectTrust.open({
         ...{ projectDir: options.projectDir, filesDir: options.filesDir ?? options.projectDir, configDir: options.configDir ?? userConfigDir(), mode: options.trust ?? 'given', exceptions: options.trustExceptions, wasThere, store },
         audit: (event) => (opened === null ? void store.audit.append({ actor: `user:${userName()}`, ...event }) : opened.audit(event)),
         warn: (message) => options.warn?.(message),
       });
-      const engine = new Engine(options, { ...packs, database, store, tempDir, limits, trust });
+      const engine = new Engine(options, { ...(await withPacks(options.catalogue ?? loadCatalogue(), options.filesDir ?? options.projectDir, options.configDir ?? userConfigDir())), database, store, tempDir, limits, trust });
       opened = engine;
       trust.listen(() => engine.trustChanged());
       await engine.storage.start();

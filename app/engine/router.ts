@@ -28,6 +28,7 @@ import { registryProcedures } from './procedures/registry.ts';
 import { reportsProcedures } from './procedures/reports.ts';
 import { servingProcedures } from './procedures/serving.ts';
 import { traceProcedures } from './procedures/trace.ts';
+import { packsProcedures } from './procedures/packs.ts';
 import { trustProcedures } from './procedures/trust.ts';
 import { Encryption, type ProjectLock } from './encryption/lock.ts';
 import { encryptionProcedures } from './procedures/encryption.ts';
@@ -64,6 +65,7 @@ export function createRouter(engine: Engine, access: Access | null = null, lock:
     encryption: encryptionProcedures(os as unknown as Implementer, new Encryption(engine.projectDir, lock)),
     brief: briefProcedures(os as unknown as Implementer, engine),
     trace: traceProcedures(os as unknown as Implementer, engine),
+    packs: packsProcedures(os as unknown as ContextImplementer, engine),
     trust: trustProcedures(os as unknown as Implementer, engine),
     automation: automationProcedures(os as unknown as Implementer, engine),
     views: viewsProcedures(os as unknown as Implementer, engine),

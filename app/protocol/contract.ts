@@ -22,6 +22,7 @@ import { registryContract } from './sections/registry.ts';
 import { reportsContract } from './sections/reports.ts';
 import { servingContract } from './sections/serving.ts';
 import { traceContract } from './sections/trace.ts';
+import { packsContract } from './sections/packs.ts';
 import { trustContract } from './sections/trust.ts';
 import { valuesContract } from './sections/values.ts';
 import { viewsContract } from './sections/views.ts';
@@ -58,6 +59,7 @@ export const contract = {
   encryption: encryptionContract,
   trace: traceContract,
   trust: trustContract,
+  packs: packsContract,
   automation: automationContract,
   views: viewsContract,
   brief: briefContract,

@@ -10,6 +10,7 @@ import { language } from '../text/language.ts';
 import { EncryptionSection } from './encryption-section.tsx';
 import { Group, Row } from './group.tsx';
 import { OpenLineageSection } from './open-lineage-section.tsx';
+import { PacksSection } from './packs-section.tsx';
 import { StorageSection } from './storage-section.tsx';
 import { Badge, Button, Page, Segmented, Spinner, useTheme } from '../ui/index.ts';
 import { texts } from '../text/texts.ts';
@@ -48,6 +49,7 @@ export function SettingsPage() {
         <EncryptionSection />
         <StorageSection />
         <OpenLineageSection />
+        <PacksSection />
         <Doctor />
         <Group title={texts.settings.about}>
           <Row title={texts.settings.version}>

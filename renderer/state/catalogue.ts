@@ -25,7 +25,7 @@ async function loadGerman(): Promise<CatalogueText> {
   return { shared: sharedText, nodes: nodeTexts, helps: helpPages };
 }
 
-function collect(): NodeCatalogue {
+function collect(): Map<string, NodeType> {
   const types = new Map<string, NodeType>();
   for (const [path, module] of Object.entries(definitions)) {
     const folder = path.slice(0, -'/node.ts'.length);
@@ -35,7 +35,8 @@ function collect(): NodeCatalogue {
   return types;
 }
 
-export const catalogue: NodeCatalogue = collect();
+const types = collect();
+export const catalogue: NodeCatalogue = types;
 
 let germanWords: ReadonlyMap<string, NodeText> | null = german?.nodes ?? null;
 
@@ -85,12 +86,22 @@ export function categoryOf(type: string): string {
 }
 
 /** Node types in catalogue order: by category as an analyst works through them, then by title. */
-export const orderedTypes: readonly NodeType[] = [...catalogue.values()]
-  .filter((type) => (categories as readonly string[]).includes(categoryOf(type.definition.type)))
-  .sort((a, b) => {
+export const orderedTypes: readonly NodeType[] = [];
+orderTypes();
+
+function orderTypes(): void {
+  const ordered = [...types.values()].filter((type) => (categories as readonly string[]).includes(categoryOf(type.definition.type)));
+  (orderedTypes as NodeType[]).splice(0, Infinity, ...ordered.sort((a, b) => {
     const order = categories.indexOf(categoryOf(a.definition.type) as Category) - categories.indexOf(categoryOf(b.definition.type) as Category);
     return order !== 0 ? order : a.definition.title.localeCompare(b.definition.title);
-  });
+  }));
+}
+
+/** Nodes of the project's packs, once the engine has said which they are; before the first pipeline is opened. */
+export function addPackTypes(added: readonly NodeType[]): void {
+  for (const type of added) if (!types.has(type.definition.type)) types.set(type.definition.type, { ...type, icon: type.icon === '' ? fallbackIcon : type.icon });
+  orderTypes();
+}
 
 /** The icon of a type, also of one that is not installed. */
 export function iconOf(type: string): string {

@@ -20,6 +20,7 @@ import { registry } from './de/registry.ts';
 import { reports } from './de/reports.ts';
 import { runs } from './de/runs.ts';
 import { serving } from './de/serving.ts';
+import { packs } from './de/packs.ts';
 import { settings } from './de/settings.ts';
 import { state } from './de/state.ts';
 import { table } from './de/table.ts';
@@ -51,6 +52,7 @@ export const de: Texts = {
   reports,
   runs,
   serving,
+  packs,
   settings,
   state,
   table,

@@ -20,6 +20,7 @@ import { registry } from './en/registry.ts';
 import { reports } from './en/reports.ts';
 import { runs } from './en/runs.ts';
 import { serving } from './en/serving.ts';
+import { packs } from './en/packs.ts';
 import { settings } from './en/settings.ts';
 import { state } from './en/state.ts';
 import { table } from './en/table.ts';
@@ -50,6 +51,7 @@ export const en = {
   reports,
   runs,
   serving,
+  packs,
   settings,
   state,
   table,

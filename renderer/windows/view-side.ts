@@ -2,6 +2,7 @@ import { create } from 'zustand';
 import { client, diagnosticOf, isGivenUp } from '../rpc/client.ts';
 import { desktop } from '../rpc/desktop.ts';
 import { useMemory, type Bounds, type TornView } from '../dock/memory.ts';
+import { loadPackTypes } from '../state/packs.ts';
 import { traceColumn, useLineage } from '../state/lineage.ts';
 import { notify } from '../state/notices.ts';
 import { followDocument, relayEdits, usePipeline } from '../state/pipeline.ts';
@@ -34,6 +35,7 @@ let told: unknown = null;
 
 /** For the life of the page. @param owner the main window that opened it */
 export function startViewWindow(id: string, owner: string): void {
+  void loadPackTypes();
   const view = useMemory.getState().torn.find((one) => one.id === id) ?? null;
   useViewWindow.setState({ view });
   if (view === null) return;
