@@ -65,20 +65,20 @@ export class OidcProvider {
   readonly settings: OidcSettings;
   readonly label: string;
   readonly #secret: string | null;
-  readonly #redirectUri: string;
+  readonly #origin: () => string;
   #configuration: Promise<oidc.Configuration> | null = null;
 
-  /** `origin`: this server's public address, `https://penstock.example`. */
-  constructor(settings: OidcSettings, secret: string | null, origin: string) {
+  /** `origin`: this server's public address, `https://penstock.example`; a function where its port is not known yet. */
+  constructor(settings: OidcSettings, secret: string | null, origin: string | (() => string)) {
     this.settings = settings;
     this.label = settings.label ?? new URL(settings.issuer).hostname;
     this.#secret = secret;
-    this.#redirectUri = new URL('/oidc/callback', origin).href;
+    this.#origin = typeof origin === 'string' ? () => origin : origin;
   }
 
   /** To be registered at the provider, exactly. */
   get redirectUri(): string {
-    return this.#redirectUri;
+    return new URL('/oidc/callback', this.#origin()).href;
   }
 
   #discover(): Promise<oidc.Configuration> {
@@ -110,7 +110,7 @@ export class OidcProvider {
       const configuration = await this.#discover();
       const pending: PendingSignIn = { state: oidc.randomState(), nonce: oidc.randomNonce(), verifier: oidc.randomPKCECodeVerifier(), next, invitation };
       const url = oidc.buildAuthorizationUrl(configuration, {
-        redirect_uri: this.#redirectUri,
+        redirect_uri: this.redirectUri,
         scope: this.settings.scopes.join(' '),
         response_type: 'code',
         code_challenge: await oidc.calculatePKCECodeChallenge(pending.verifier),
@@ -133,7 +133,7 @@ export class OidcProvider {
   async finish(search: string, pending: PendingSignIn): Promise<OidcIdentity> {
     try {
       const configuration = await this.#discover();
-      const current = new URL(this.#redirectUri);
+      const current = new URL(this.redirectUri);
       current.search = search;
       const tokens = await oidc.authorizationCodeGrant(configuration, current, { expectedState: pending.state, expectedNonce: pending.nonce, pkceCodeVerifier: pending.verifier, idTokenExpected: true });
       const said = tokens.claims();
@@ -159,7 +159,7 @@ export class OidcProvider {
     try {
       const configuration = await this.#discover();
       if (configuration.serverMetadata().end_session_endpoint === undefined) return null;
-      return oidc.buildEndSessionUrl(configuration, { client_id: this.settings.clientId, post_logout_redirect_uri: new URL('/signin?state=signed-out', this.#redirectUri).href });
+      return oidc.buildEndSessionUrl(configuration, { client_id: this.settings.clientId, post_logout_redirect_uri: new URL('/signin?state=signed-out', this.#origin()).href });
     } catch {
       return null;
     }
