@@ -1,8 +1,9 @@
-import { call } from '@orpc/server';
+import { createRouterClient, type RouterClient } from '@orpc/server';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { localContext } from '#app/access/caller.ts';
 import { emptyDocument } from '#app/pipeline/document.ts';
 import { createRouter, type EngineRouter } from './router.ts';
 import { openTestEngine, type TestEngine } from './testing.ts';
@@ -13,12 +14,12 @@ const hostile = ['../../secret', '../secret.pipeline.json', '..\\..\\secret', '/
 const root = mkdtempSync(path.join(os.tmpdir(), 'penstock-ids-'));
 const projectDir = path.join(root, 'a', 'b', 'project');
 let opened: TestEngine;
-let router: EngineRouter;
+let client: RouterClient<EngineRouter>;
 beforeAll(async () => {
   mkdirSync(projectDir, { recursive: true });
   for (const folder of [root, path.join(root, 'a'), path.join(root, 'a', 'b')]) for (const name of ['secret', 'secret.pipeline.json', 'secret.report.json']) writeFileSync(path.join(folder, name), 'SECRET');
   opened = await openTestEngine({ projectDir });
-  router = createRouter(opened.engine);
+  client = createRouterClient(createRouter(opened.engine), { context: localContext });
 });
 afterAll(async () => {
   await opened.engine.close();
@@ -26,9 +27,9 @@ afterAll(async () => {
 });
 
 /** The answer or the error as JSON; nothing but a diagnostic may come out of an error. */
-async function ask(procedure: unknown, input: unknown): Promise<string> {
+async function ask(work: () => Promise<unknown>): Promise<string> {
   try {
-    return JSON.stringify((await call(procedure as Parameters<typeof call>[0], input as never)) ?? null);
+    return JSON.stringify((await work()) ?? null);
   } catch (error) {
     const { data, message } = error as { data?: unknown; message?: string };
     return JSON.stringify({ failed: true, message, data });
@@ -39,19 +40,25 @@ async function ask(procedure: unknown, input: unknown): Promise<string> {
 const around = (): string[] => [root, path.join(root, 'a'), path.join(root, 'a', 'b')].flatMap((folder) => ['secret', 'secret.pipeline.json', 'secret.report.json'].map((name) => (existsSync(path.join(folder, name)) ? readFileSync(path.join(folder, name), 'utf8') : 'GONE')));
 
 describe('ids, names and paths from a client', () => {
-  it.each<[string, (router: EngineRouter) => unknown, (text: string) => unknown]>([
-    ['pipelines to open', (r) => r.pipeline.open, (text) => ({ path: text })],
-    ['pipelines to remove', (r) => r.pipeline.remove, (text) => ({ path: text })],
-    ['pipelines to rename', (r) => r.pipeline.rename, (text) => ({ path: text, title: 'x' })],
-    ['reports to open', (r) => r.reports.open, (text) => ({ path: text })],
-    ['reports to remove', (r) => r.reports.remove, (text) => ({ path: text })],
-    ['components', (r) => r.components.remove, (text) => ({ id: text })],
-    ['folders to list', (r) => r.files.list, (text) => ({ folder: text })],
-    ['uploads', (r) => r.files.upload, (text) => ({ name: text, content: new Blob(['EVIL']) })],
-  ])('lead nowhere out of the project: %s', async (_, procedure, input) => {
-    expect(procedure(router)).toBeDefined();
+  it('that are good are answered', async () => {
+    const { path: made } = JSON.parse(await ask(() => client.pipeline.create({ title: 'Mine' }))) as { path: string };
+    expect(await ask(() => client.pipeline.open({ path: made }))).toContain('"title":"Mine"');
+    expect(JSON.parse(await ask(() => client.files.list({ folder: '' })))).toEqual(expect.arrayContaining([expect.objectContaining({ name: 'pipelines' })]));
+  });
+
+  it.each<[string, (text: string) => Promise<unknown>]>([
+    ['pipelines to open', (path) => client.pipeline.open({ path })],
+    ['pipelines to remove', (path) => client.pipeline.remove({ path })],
+    ['pipelines to rename', (path) => client.pipeline.rename({ path, title: 'x' })],
+    ['reports to open', (path) => client.reports.open({ path })],
+    ['reports to remove', (path) => client.reports.remove({ path })],
+    ['components', (id) => client.components.remove({ id })],
+    ['folders to list', (folder) => client.files.list({ folder })],
+    ['uploads', (name) => client.files.upload({ name, content: new Blob(['EVIL']) })],
+  ])('lead nowhere out of the project: %s', async (_, asking) => {
     for (const text of hostile) {
-      const answer = await ask(procedure(router), input(text));
+      const answer = await ask(() => asking(text));
+      expect(answer, text).not.toContain('open to nobody');
       expect(answer, text).not.toContain('SECRET');
       expect(answer, text).not.toContain('root:');
       // A stack or a place in our own files is never told.
@@ -61,7 +68,7 @@ describe('ids, names and paths from a client', () => {
   });
 
   it('of runs find a run or nothing', async () => {
-    for (const text of hostile) expect(JSON.parse(await ask(router.run.get, { runId: text })), text).toMatchObject({ failed: true });
+    for (const text of hostile) expect(JSON.parse(await ask(() => client.run.get({ runId: text }))), text).toMatchObject({ failed: true });
     expect(opened.engine.store.records.list({ limit: 10 })).toEqual([]);
   });
 
@@ -78,7 +85,7 @@ describe('ids, names and paths from a client', () => {
 
   it('in a document become no property of every object', async () => {
     const document = { ...emptyDocument('x', 'X'), nodes: [{ id: 'constructor', type: '__proto__', version: 1, params: JSON.parse('{"constructor":{"prototype":{"polluted":1}}}') as Record<string, unknown> }], edges: [{ id: 'toString', from: { node: 'constructor', port: '__proto__' }, to: { node: 'constructor', port: 'hasOwnProperty' } }] };
-    await ask(router.pipeline.configure, { document });
+    expect(await ask(() => client.pipeline.configure({ document: document as never }))).not.toContain('open to nobody');
     expect(Reflect.get({}, 'polluted')).toBeUndefined();
   });
 });

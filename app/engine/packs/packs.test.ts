@@ -3,8 +3,12 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ZipFile } from 'yazl';
+import { createRouterClient } from '@orpc/server';
+import { localCaller, type Caller } from '#app/access/caller.ts';
+import { permissionsOf } from '#app/access/roles.ts';
 import { loadCatalogue } from '../catalogue.ts';
 import { Engine } from '../engine.ts';
+import { createRouter } from '../router.ts';
 import type { TrustMode } from '../trust/index.ts';
 import { fixtureDocument, testEngineOf, valuesNode } from '../testing.ts';
 import { readPackArchive, writePackArchive } from './archive.ts';
@@ -348,6 +352,46 @@ describe('a pipeline with a node of a pack', () => {
       expect(existsSync(mark)).toBe(false);
     } finally {
       await opened.engine.close();
+    }
+  });
+});
+
+describe('packs by way of the window', () => {
+  const asked = async (caller: Caller): Promise<{ ask(name: 'list' | 'inspect' | 'install' | 'remove' | 'revokeKey', input?: unknown): Promise<unknown>; close(): Promise<void> }> => {
+    const engine = await Engine.open({ projectDir: project, configDir: config, resourcesDir: path.join(root, 'resources'), distDir: path.join(root, 'dist') });
+    const client = createRouterClient(createRouter(engine), { context: { caller: () => caller } });
+    return { ask: (name, input) => (client.packs[name] as (given: unknown) => Promise<unknown>)(input), close: () => engine.close() };
+  };
+  const content = (bytes: Uint8Array): Blob => new Blob([bytes as Uint8Array<ArrayBuffer>]);
+
+  it('are shown before they are installed, and installed only with the key’s fingerprint said', async () => {
+    const { ask, close } = await asked(localCaller);
+    try {
+      const strange = content(await changed(() => undefined, stranger));
+      expect(await ask('inspect', { content: strange })).toMatchObject({ key: 'unknown', facts: { fingerprint: stranger.fingerprint, nodes: [{ title: 'Tidy Text' }] } });
+      await expect(ask('install', { content: strange, trust: null })).rejects.toMatchObject({ data: { code: 'pack-key-unknown' } });
+      await expect(ask('install', { content: strange, trust: publisher.fingerprint })).rejects.toMatchObject({ data: { code: 'pack-key-fingerprint' } });
+      nothingInstalled();
+      await ask('install', { content: content(signed), trust: null });
+      expect(await ask('list')).toMatchObject({ project: [], installed: [{ name: 'text-examples', named: true, publisher: 'Ann' }], keys: [{ revoked: false }] });
+      await ask('revokeKey', { fingerprint: publisher.fingerprint });
+      expect(await ask('inspect', { content: content(signed) })).toMatchObject({ key: 'revoked' });
+      await ask('remove', { name: 'text-examples' });
+      expect(readPins(project)).toEqual([]);
+    } finally {
+      await close();
+    }
+  });
+
+  it('are not for people on a server, whatever their role: keys there are those of whoever runs it', async () => {
+    const admin: Caller = { kind: 'account', accountId: '1', name: 'ada', role: 'admin', permissions: permissionsOf('admin'), via: { kind: 'session', id: '1' }, actor: 'account:ada' };
+    const { ask, close } = await asked(admin);
+    try {
+      for (const [name, input] of [['inspect', { content: content(signed) }], ['install', { content: content(signed), trust: publisher.fingerprint }], ['remove', { name: 'text-examples' }], ['revokeKey', { fingerprint: publisher.fingerprint }]] as const) await expect(ask(name, input), name).rejects.toMatchObject({ data: { code: 'packs-elsewhere' } });
+      nothingInstalled();
+      expect(packs.keys.find(publisher.fingerprint)?.revokedAt).toBeNull();
+    } finally {
+      await close();
     }
   });
 });
