@@ -70,6 +70,7 @@ export { tensorflowProbes } from './worker/probe.ts';
 export { runDataDrift } from './drift/drift-node.ts';
 export { runPredictionDrift } from './drift/prediction-node.ts';
 export { runPerformance } from './monitoring/performance.ts';
+export { runDataQuality, qualityColumns } from './monitoring/data-quality.ts';
 export { runServiceLevels } from './monitoring/service-levels.ts';
 export { runBias } from './monitoring/bias.ts';
 export { wilson } from './understanding/intervals.ts';

@@ -41,7 +41,7 @@ export const monitoredWindowSchema = z.object({
 export type MonitoredWindow = z.infer<typeof monitoredWindowSchema>;
 
 export const monitorBatchSchema = z.object({
-  kind: z.enum(['data-drift', 'prediction-drift', 'performance', 'bias', 'service-levels', 'metric']),
+  kind: z.enum(['data-drift', 'prediction-drift', 'performance', 'bias', 'service-levels', 'data-quality', 'metric']),
   rows: z.number(),
   /** What the line of the history shows, and where it becomes an alarm; `higherIsWorse`: on which side. */
   statistic: z.string(),

@@ -2,7 +2,8 @@ import path from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { expect, test } from '../fixtures/app.ts';
-import { hideScreen, pictured, screenGroups } from '../pages/screens.ts';
+import { hideScreen } from '../pages/screen.ts';
+import { pictured, screenGroups } from '../pages/screens.ts';
 import { Studio } from '../pages/studio.ts';
 
 /** WCAG 2.2 A and AA, with the size of targets, which axe leaves out unless asked. */

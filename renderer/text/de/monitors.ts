@@ -14,7 +14,7 @@ export const monitors: typeof english = {
   severity: { warning: 'Warnung', critical: 'Kritisch' },
   state: { open: 'Offen', acknowledged: 'Gesehen', cleared: 'Aufgehoben' },
   status: { ok: 'in Ordnung', warning: 'über dem Schwellenwert', critical: 'weit über dem Schwellenwert' },
-  kinds: { 'data-drift': 'Datendrift', 'prediction-drift': 'Vorhersagedrift', performance: 'Leistung', bias: 'Verzerrung', 'service-levels': 'Dienstgüte', metric: 'Kennzahl' },
+  kinds: { 'data-drift': 'Datendrift', 'prediction-drift': 'Vorhersagedrift', performance: 'Leistung', bias: 'Verzerrung', 'service-levels': 'Dienstgüte', 'data-quality': 'Datenqualität', metric: 'Kennzahl' },
   times: (times) => `${times}-mal`,
   column: (name) => `Spalte ${name}`,
   rowsOf: (slice) => `Zeilen: ${slice}`,

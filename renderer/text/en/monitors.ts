@@ -12,7 +12,7 @@ export const monitors = {
   severity: { warning: 'Warning', critical: 'Critical' },
   state: { open: 'Open', acknowledged: 'Seen', cleared: 'Cleared' },
   status: { ok: 'fine', warning: 'beyond its threshold', critical: 'far beyond its threshold' },
-  kinds: { 'data-drift': 'Data drift', 'prediction-drift': 'Prediction drift', performance: 'Performance', bias: 'Bias', 'service-levels': 'Service levels', metric: 'Metric' },
+  kinds: { 'data-drift': 'Data drift', 'prediction-drift': 'Prediction drift', performance: 'Performance', bias: 'Bias', 'service-levels': 'Service levels', 'data-quality': 'Data quality', metric: 'Metric' },
   times: (times: string) => `${times} times`,
   column: (name: string) => `Column ${name}`,
   rowsOf: (slice: string) => `Rows: ${slice}`,

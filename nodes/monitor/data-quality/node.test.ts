@@ -1,0 +1,3 @@
+import { describeFixtures } from '#app/engine/testing.ts';
+
+describeFixtures(import.meta.url);
