@@ -21,7 +21,9 @@ export interface Keychain {
  */
 export function openKeychain(userData: string): Keychain | null {
   if (!safeStorage.isEncryptionAvailable()) return null;
-  if (process.platform === 'linux' && ['basic_text', 'unknown'].includes(safeStorage.getSelectedStorageBackend())) return null;
+  // An older Electron cannot say which it is: then it counts as none.
+  const backend = typeof safeStorage.getSelectedStorageBackend === 'function' ? safeStorage.getSelectedStorageBackend() : 'unknown';
+  if (process.platform === 'linux' && (backend === 'basic_text' || backend === 'unknown')) return null;
   const file = path.join(userData, 'keychain.bin');
   let kept = read(file);
   if (kept === null) {

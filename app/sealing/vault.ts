@@ -30,7 +30,8 @@ export function makeVault(projectDir: string, key: Uint8Array): Vault {
   return {
     root,
     key: own,
-    databaseKey: (name) => derived(`penstock/database/1/${name}`).toString('hex'),
+    // A backup is a copy under the same key.
+    databaseKey: (name) => derived(`penstock/database/1/${name.replace(/\.v\d+\.backup$/, '')}`).toString('hex'),
     tableKey: (id) => derived(`penstock/table/1/${id}`).toString('base64'),
     artifactId: (content) => createHmac('sha256', idKey).update(content).digest('hex'),
   };

@@ -82,6 +82,25 @@ describe('the engine host', () => {
     expect(host.pid).toBeUndefined();
   });
 
+  it('hands keys over as the first line of the input, in no argument or environment, and hears what is to be remembered', async () => {
+    const script = path.join(folder, 'keys.mts');
+    const read = `import { FrameDecoder, encodeFrame } from ${JSON.stringify(frames)};
+      let text = '';
+      process.stdin.on('data', (chunk) => {
+        text += chunk.toString('latin1');
+        if (!text.includes('\\n')) return;
+        const seen = [text.slice(0, text.indexOf('\\n')), process.argv.join(' ') + JSON.stringify(process.env)];
+        process.stdout.write(encodeFrame({ type: 'text', connection: 0, text: JSON.stringify({ id: 'aa', key: String(seen[0] === 'the keys' && !seen[1].includes('the keys')) }) }));
+      });
+      process.stdin.on('end', () => process.exit(0));`;
+    await writeFile(script, read);
+    const remembered = await new Promise((resolve) => {
+      host = new EngineHost({ node: process.execPath, entry: script, env: {}, log: () => undefined, keychain: { line: () => 'the keys\n', remember: (id, key) => resolve([id, key]) } });
+      host.start();
+    });
+    expect(remembered).toEqual(['aa', 'true']);
+  });
+
   it('says so when there is nothing to start', async () => {
     host = new EngineHost({ node: path.join(folder, 'no-such-node'), entry: 'x', env: {}, log: () => undefined });
     const failed = once(host, 'failed');

@@ -12,6 +12,7 @@ import { convertDatabase, openStore } from '#app/store/index.ts';
 
 /** What Penstock writes in a project folder. `data/` and `bundles/` are people's own files, which other programs read; see the guide. */
 const folders = ['pipelines', 'components', 'journals', 'reports', 'trash', 'servers', 'requests', 'references', 'lineage', 'audit-inbox'];
+const databases = ['penstock.db', 'features.db', 'access.db'];
 const files = ['connections.json', 'notifications.json', 'project.brief.json', 'database-reads.json', 'penstock.ci.json'];
 
 export interface ConversionOptions {
@@ -57,7 +58,7 @@ export async function convertProject({ projectDir, to, signal, progress }: Conve
     if (signal?.aborted) throw new CancelledError();
     const targets = new Set(work.map(({ target }) => target));
     const gone = work.flatMap(({ source, target }) => (source !== target && !targets.has(source) ? [source] : []));
-    const logs = ['penstock.db-wal', 'penstock.db-shm', 'features.db-wal', 'features.db-shm'];
+    const logs = databases.flatMap((name) => [`${name}-wal`, `${name}-shm`]);
     await conversion.commit([...gone, ...logs, ...(to === null ? [keyRingFile, 'sealed'] : from === null ? ['artifacts'] : [])]);
     progress?.(work.length, work.length);
   } catch (error) {
@@ -77,7 +78,7 @@ async function workOf(projectDir: string, from: Vault | null, to: Vault | null):
   const root = (vault: Vault | null): string => (vault === null ? 'artifacts' : 'sealed');
   const work: Piece[] = [];
   for (const name of await readdir(projectDir)) {
-    if (name === 'penstock.db' || name === 'features.db' || /\.db\.v\d+\.backup$/.test(name) || files.includes(name)) work.push({ source: name, target: name });
+    if (databases.includes(name) || /\.db\.v\d+\.backup$/.test(name) || files.includes(name)) work.push({ source: name, target: name });
   }
   for (const folder of [...folders, root(from)]) {
     if (!existsSync(path.join(projectDir, folder))) continue;

@@ -39,8 +39,8 @@ const heldRows = (columns: RawColumns, rows: number): HeldRows => ({ rows, numbe
  * rows of the training data.
  * @throws PenstockError `model-unreadable`.
  */
-export async function openExplainer(file: string, signature: ModelSignature, golden: Pick<GoldenRows, 'rows' | 'inputs'>): Promise<RecordExplainer> {
-  const { graph } = decodeModel(await readFile(file));
+export async function openExplainer(file: string | Uint8Array, signature: ModelSignature, golden: Pick<GoldenRows, 'rows' | 'inputs'>): Promise<RecordExplainer> {
+  const { graph } = decodeModel(typeof file === 'string' ? await readFile(file) : file);
   const width = signature.features.length;
   const background = heldRows(golden.inputs, golden.rows);
   const trees = treesOfModel(graph);
@@ -92,7 +92,7 @@ function meansOf(matrix: Float32Array, rows: number, width: number): Float64Arra
   return means;
 }
 
-async function sampledExplainer(file: string, signature: ModelSignature, background: HeldRows): Promise<RecordExplainer> {
+async function sampledExplainer(file: string | Uint8Array, signature: ModelSignature, background: HeldRows): Promise<RecordExplainer> {
   const scorer = await openScorer(file, signature);
   return {
     method: 'sampled',

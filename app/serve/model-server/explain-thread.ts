@@ -5,7 +5,8 @@ import type { RawColumns } from '#app/ml/serving/serving-model.ts';
 import type { ModelSignature } from '#app/sdk/ports.ts';
 
 export interface ExplainStart {
-  readonly file: string;
+  /** Its path, or its bytes where the project is encrypted: a thread has no keys. */
+  readonly file: string | Uint8Array;
   readonly signature: ModelSignature;
   readonly golden: Pick<GoldenRows, 'rows' | 'inputs'>;
 }

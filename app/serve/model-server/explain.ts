@@ -2,6 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import type { Predictions } from '#app/ml/serving/serving-model.ts';
 import { recordsToColumns } from '#app/sdk/records.ts';
 import type { ServerLimits } from '#app/core/serving.ts';
+import { readProjectFile } from '#app/sealing/files.ts';
+import { vaultOf } from '#app/sealing/vault.ts';
 import { answersOf, recordsOf } from '../bundle-server/answers.ts';
 import { RequestError } from '../bundle-server/request-error.ts';
 import { json, parseJson, readBytes, type Reply } from '../bundle-server/requests.ts';
@@ -26,7 +28,7 @@ export async function explainRecords(version: LoadedVersion, request: IncomingMe
   const { signature } = version;
   const columns = recordsToColumns(records, signature.inputs, signature.target.name);
   if (records.length > limits.explainRows) throw new RequestError(413, 'too-many-rows', `The request has ${records.length} records; at most ${limits.explainRows} are explained at once.`, { remedy: 'Send fewer at a time, or use the node SHAP for a table.' });
-  if (version.explaining?.usable !== true) version.explaining = new Explaining(entry, { file: version.file, signature, golden: { rows: version.golden.rows, inputs: version.golden.inputs } });
+  if (version.explaining?.usable !== true) version.explaining = new Explaining(entry, { file: vaultOf(version.file) === null ? version.file : await readProjectFile(version.file), signature, golden: { rows: version.golden.rows, inputs: version.golden.inputs } });
   if (version.explaining.waiting >= mostWaiting) throw new RequestError(429, 'busy', `${mostWaiting} explanations are waiting already.`, { remedy: 'Try again in a moment.', headers: { 'retry-after': '2' } });
   const found = records.length === 0 ? { rows: 0 } : await version.model.score(columns, records.length);
   const cls = classOf(version, (body as { class?: unknown } | null)?.class, found);
