@@ -1,9 +1,11 @@
 #!/usr/bin/env node
 /**
  * Adds to package-lock.json the packages of other platforms that installed packages name as optional but the lock lacks.
- * npm leaves them out when the registry at hand does not have them (a mirror that lags), and `npm ci` then refuses the lock.
+ * npm leaves them out when the registry at hand does not have them (a mirror that lags), and `npm ci` then refuses the lock. Of those that are
+ * shipped the SHA-512 is asked for by `npm view`; what has none is named by `npm run supply`.
  * Run it after every `npm install`; `--check` only says whether anything is missing.
  */
+import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -40,6 +42,13 @@ function platformOf(name) {
   return { ...(cpu ? { cpu: [cpu] } : {}), ...(libc ? { libc: [libc] } : {}), ...(system ? { os: [system] } : {}) };
 }
 
+/** What the registry says a package's file hashes to; null where it does not say. */
+function integrityOf(name, version) {
+  const asked = spawnSync('npm', ['view', `${name}@${version}`, 'dist.integrity'], { encoding: 'utf8', shell: process.platform === 'win32' });
+  const text = (asked.stdout ?? '').trim();
+  return /^sha512-[A-Za-z0-9+/]{86}==$/.test(text) ? text : null;
+}
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const lock = JSON.parse(readFileSync(file, 'utf8'));
   const missing = missingFromLock(lock);
@@ -48,7 +57,8 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     process.exit(missing.length === 0 ? 0 : 1);
   }
   for (const { name, version, dev } of missing) {
-    lock.packages[`node_modules/${name}`] = { version, ...(dev ? { dev: true } : {}), ...platformOf(name), optional: true };
+    const integrity = dev ? null : integrityOf(name, version);
+    lock.packages[`node_modules/${name}`] = { version, ...(integrity === null ? {} : { integrity }), ...(dev ? { dev: true } : {}), ...platformOf(name), optional: true };
   }
   const { '': root, ...rest } = lock.packages;
   const sorted = Object.fromEntries(Object.entries(rest).toSorted(([a], [b]) => a.localeCompare(b, 'en')));
