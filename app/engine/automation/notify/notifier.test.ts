@@ -152,6 +152,13 @@ it('an e-mail goes through an SMTP server, with a password that is in no file of
   await expect(none.notifier.test({ ...channel, security: 'starttls', user: '' })).rejects.toMatchObject({ code: 'notify-refused' });
 });
 
+it('an e-mail server’s address cannot be that of the cloud’s credentials, by number or by name', async () => {
+  const { notifier } = await notifierWith([]);
+  for (const host of ['169.254.169.254', '::ffff:169.254.169.254', 'metadata.google.internal']) {
+    await expect(notifier.test({ kind: 'email', name: 'mail', host, port: 25, security: 'none', user: '', from: 'penstock@example.org', to: ['team@example.org'], alarms: true }), host).rejects.toMatchObject({ code: 'address-refused' });
+  }
+});
+
 it('a flood becomes one message at once and digests after', async () => {
   const { notifier, clock, desktop } = await notifierWith([{ kind: 'desktop', name: 'here', alarms: true }]);
   for (let n = 0; n < 30; n += 1) notifier.notify(['here'], { ...failure, title: `Failure ${n}` });

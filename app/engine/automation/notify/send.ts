@@ -1,9 +1,10 @@
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
+import type { Socket } from 'node:net';
 import { createTransport } from 'nodemailer';
 import { PenstockError } from '#app/core/errors.ts';
 import type { Channel, Notice } from '#app/core/notifications.ts';
-import { assertHost, guardedLookup } from '#app/core/outgoing.ts';
+import { assertHost, guardedLookup, guardedSocket } from '#app/core/outgoing.ts';
 import { penstockVersion } from '#app/core/version.ts';
 import type { SecretStore } from '../../connections/index.ts';
 import { signWebhook } from './signature.ts';
@@ -62,6 +63,7 @@ export async function sendEmail(channel: Email, notice: Notice, project: string,
     connectionTimeout: timeoutMs,
     greetingTimeout: timeoutMs,
     socketTimeout: timeoutMs,
+    getSocket: (_options, callback) => connectGuarded(channel.host, channel.port, callback),
     disableFileAccess: true,
     disableUrlAccess: true,
   });
@@ -74,6 +76,7 @@ export async function sendEmail(channel: Email, notice: Notice, project: string,
       messageId: `<${notice.id}@penstock.local>`,
     });
   } catch (error) {
+    if (error instanceof PenstockError) throw error;
     const { responseCode, message = '' } = error as { responseCode?: number; message?: string };
     if (responseCode === undefined) throw unreachable(channel.name, `${channel.host}:${channel.port}`, error);
     // The server's words may repeat what was sent to it, but never the password.
@@ -81,6 +84,20 @@ export async function sendEmail(channel: Email, notice: Notice, project: string,
   } finally {
     transport.close();
   }
+}
+
+/** A connection for mail to a judged address; the mail library secures it as the channel says. */
+function connectGuarded(host: string, port: number, callback: (error: Error | null, made?: { readonly connection: Socket }) => void): void {
+  const socket = guardedSocket();
+  const onError = (error: Error): void => callback(error);
+  socket.once('error', onError);
+  socket.setTimeout(timeoutMs, () => socket.destroy(new Error(`no answer within ${timeoutMs / 1000} s`)));
+  socket.once('connect', () => {
+    socket.off('error', onError);
+    socket.setTimeout(0);
+    callback(null, { connection: socket });
+  });
+  socket.connect(port, host);
 }
 
 function secretMissing(name: string): PenstockError {
