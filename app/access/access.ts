@@ -130,16 +130,14 @@ export class Access {
     return this.begin(invited.id, from, 'invitation');
   }
 
-  /** Who a session or token stands for, as things are now; null once it has ended or its account may do nothing here. */
+  /** Who a session or token stands for, as things are now; null once it has ended or its account may do nothing here. Its use is noted. */
   callerOf(via: { readonly kind: 'session' | 'token'; readonly id: string }): Caller | null {
-    const found = via.kind === 'session' ? this.sessions.byId(via.id, true) : this.tokens.byId(via.id);
-    if (found === null) return null;
-    const account = this.accounts.byId(found.account);
-    if (account === null) return null;
-    const role = this.accounts.role(account.id, this.project);
-    if (role === null) return null;
-    const permissions = 'scopes' in found ? permissionsOfToken(role, found.scopes) : permissionsOf(role);
-    return { kind: 'account', accountId: account.id, name: account.name, role, permissions, via, actor: `account:${account.name}` };
+    return this.#caller(via, true);
+  }
+
+  /** The same without being a use: looking at it does not keep a session alive. */
+  look(via: { readonly kind: 'session' | 'token'; readonly id: string }): Caller | null {
+    return this.#caller(via, false);
   }
 
   /** @throws PenstockError `unknown-session`: there is none, or it is of another account. */
@@ -159,6 +157,17 @@ export class Access {
   endSessions(accountId: string, but: string | null = null): void {
     this.sessions.endAll(accountId, but);
     this.changed();
+  }
+
+  #caller(via: { readonly kind: 'session' | 'token'; readonly id: string }, used: boolean): Caller | null {
+    const found = via.kind === 'session' ? this.sessions.byId(via.id, used) : this.tokens.byId(via.id, used);
+    if (found === null) return null;
+    const account = this.accounts.byId(found.account);
+    if (account === null) return null;
+    const role = this.accounts.role(account.id, this.project);
+    if (role === null) return null;
+    const permissions = 'scopes' in found ? permissionsOfToken(role, found.scopes) : permissionsOf(role);
+    return { kind: 'account', accountId: account.id, name: account.name, role, permissions, via, actor: `account:${account.name}` };
   }
 
   /** Whoever listens looks anew at who may stay. */

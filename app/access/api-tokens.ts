@@ -48,11 +48,11 @@ export class ApiTokens {
 
   /** Null where it is unknown, withdrawn or over. Its use is noted, to the minute. */
   bySecret(secret: string): ApiToken | null {
-    return this.#alive(this.#db.get(`select ${columns} from api_tokens where hash = ?`, secretHash(secret)));
+    return this.#alive(this.#db.get(`select ${columns} from api_tokens where hash = ?`, secretHash(secret)), true);
   }
 
-  byId(id: string): ApiToken | null {
-    return this.#alive(this.#db.get(`select ${columns} from api_tokens where id = ?`, id));
+  byId(id: string, used = false): ApiToken | null {
+    return this.#alive(this.#db.get(`select ${columns} from api_tokens where id = ?`, id), used);
   }
 
   /** Newest first; ended ones, too. */
@@ -72,12 +72,12 @@ export class ApiTokens {
     this.#db.run('delete from api_tokens where account = ?', account);
   }
 
-  #alive(row: unknown): ApiToken | null {
+  #alive(row: unknown, used: boolean): ApiToken | null {
     if (row === undefined) return null;
     const token = tokenOf(row);
     const now = this.#now();
     if (token.expiresAt <= now) return null;
-    if (token.lastUsed === null || token.lastUsed < now - 60_000) this.#db.run('update api_tokens set last_used = ? where id = ?', now, token.id);
+    if (used && (token.lastUsed === null || token.lastUsed < now - 60_000)) this.#db.run('update api_tokens set last_used = ? where id = ?', now, token.id);
     return token;
   }
 }

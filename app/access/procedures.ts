@@ -10,6 +10,8 @@ export const neededFor: Readonly<Record<string, Permission>> = {
   ...need('self', 'access', ['changePassword', 'sessions.list', 'sessions.end', 'tokens.list', 'tokens.make', 'tokens.revoke']),
   // Some of them ask further whether the caller is an admin of the server (app/engine/procedures/access.ts).
   ...need('admin', 'access', ['people.list', 'people.invite', 'people.setRole', 'people.setAdmin', 'people.disable', 'people.reset', 'people.sessions', 'people.endSession']),
+  ...need('read', 'trust', ['state', 'report']),
+  ...need('admin', 'trust', ['give', 'revoke']),
   ...need('read', 'trace', ['graph', 'search', 'request', 'audit.list', 'audit.names', 'audit.verify', 'card']),
   ...need('read', 'encryption', ['state']),
   ...need('admin', 'encryption', ['unlock', 'convert', 'changePassphrase', 'newRecoveryKey', 'remember']),

@@ -10,6 +10,7 @@ import { findNode, readPipeline } from './document.ts';
 import { openPlace, prepareProject } from './project.ts';
 import { locked } from './run.ts';
 import { sayRestricted, trustOf } from './trust.ts';
+import { isTeam, serveTeam, type TeamOptions } from './serve-team.ts';
 import { exitCodes, type Terminal } from './terminal.ts';
 
 /** `penstock bundle`: the model of a node as a folder (or .zip) that can be deployed; trains it first where it is not trained. */
@@ -59,12 +60,23 @@ export async function scoreCommand(bundle: string, input: string, output: string
   return exitCodes.ok;
 }
 
+export interface ServeOptions extends TeamOptions {
+  readonly project?: string;
+  readonly port: number;
+  readonly samples?: boolean;
+  readonly trustOnce?: boolean;
+}
+
 /** `penstock serve`: the app in a browser, until interrupted. */
-export async function serveCommand(options: { readonly project?: string; readonly port: number; readonly samples?: boolean; readonly trustOnce?: boolean }, terminal: Terminal): Promise<number> {
+export async function serveCommand(options: ServeOptions, terminal: Terminal): Promise<number> {
   const found = findProject(process.cwd());
   const projectDir = options.project === undefined ? (found.found ? found.projectDir : process.cwd()) : path.resolve(options.project);
   const places = appPlaces();
+  if (!isTeam(options)) for (const [name, given] of [['--data', options.data], ['--allow-scripts', options.allowScripts]] as const) {
+    if (given !== undefined) throw new PenstockError('usage', `${name} is for a server with accounts; on this machine alone everything is allowed.`, { remedy: 'Leave it out, or serve a team with --host.' });
+  }
   await prepareProject(projectDir);
+  if (isTeam(options)) return serveTeam({ ...options, projectDir, ended: interrupted() }, terminal);
   const engine = await createEngine({ projectDir, ...places, ...trustOf(options), background: true, warn: (message) => terminal.error(`${message}\n`) });
   try {
     if (options.samples === true && !engine.readOnly) await seedSamples(projectDir, places.resourcesDir);
@@ -73,10 +85,7 @@ export async function serveCommand(options: { readonly project?: string; readonl
       terminal.out(`${server.url}\n`);
       terminal.error(`Penstock serves ${projectDir}. Open the address above in a browser; end with Ctrl+C.${engine.readOnly ? ' Another process has the project open: reading only.' : ''}\n`);
       sayRestricted(engine, terminal);
-      await new Promise<void>((resolve) => {
-        process.once('SIGINT', resolve);
-        process.once('SIGTERM', resolve);
-      });
+      await interrupted();
     } finally {
       await server.close();
     }
@@ -85,3 +94,9 @@ export async function serveCommand(options: { readonly project?: string; readonl
   }
   return exitCodes.ok;
 }
+
+const interrupted = (): Promise<unknown> =>
+  new Promise((resolve) => {
+    process.once('SIGINT', resolve);
+    process.once('SIGTERM', resolve);
+  });

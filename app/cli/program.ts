@@ -7,7 +7,7 @@ import { contractCommands } from './contract.ts';
 import { askOnTerminal, encryptionCommands } from './encryption.ts';
 import { connectionCommands } from './connection-commands.ts';
 import { briefCommands } from './brief.ts';
-import { bundleCommand, scoreCommand, serveCommand } from './deploy.ts';
+import { bundleCommand, scoreCommand, serveCommand, type ServeOptions } from './deploy.ts';
 import { featureCommands } from './features.ts';
 import { gpuCommands } from './gpu.ts';
 import { monitorCommands } from './monitoring.ts';
@@ -22,6 +22,7 @@ import { storageCommand, type StorageOptions } from './storage.ts';
 import { exitCodes, printFailure, type Terminal } from './terminal.ts';
 import { trustCommands, trustOnceHelp } from './trust.ts';
 import { graphCommand, traceCommands, type GraphOptions } from './trace.ts';
+import { userCommands } from './user.ts';
 import { diffCommand, mergeCommand, type DiffOptions, type MergeOptions } from './versions.ts';
 
 const projectHelp = 'project folder: keeps results, and relative paths are under it (default: the nearest folder at or above the file with penstock.db or pipelines/, else .penstock/ beside the file)';
@@ -127,12 +128,21 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
     .action((bundle: string, input: string, output: string) => done(scoreCommand(bundle, input, output, terminal)));
   program
     .command('serve')
-    .description('the app in a browser, on this machine only')
+    .description('the app in a browser: on this machine only, or for a team with accounts')
     .option('--project <folder>', 'project folder (default: the nearest, else this folder)')
     .option('--port <number>', 'port; 0 for any free one', wholeNumber(0, 65_535), 7400)
     .option('--samples', 'put the example pipelines into a new project')
     .option('--trust-once', trustOnceHelp)
-    .action((options: { project?: string; port: number; samples?: boolean; trustOnce?: boolean }) => done(serveCommand(options, terminal)));
+    .option('--host <address>', 'for a team: address to listen at, as 0.0.0.0; needs TLS and an admin')
+    .option('--tls-cert <file>', 'for a team: certificate with its chain (PEM)')
+    .option('--tls-key <file>', 'for a team: its key (PEM)')
+    .option('--behind-proxy <address>', 'for a team: address or network of the reverse proxy that does TLS; may be repeated', collect)
+    .option('--public-name <name>', 'for a team: name people type into the address bar; may be repeated', collect)
+    .option('--allow <network>', 'for a team: answer only these addresses, as 192.0.2.0/24; may be repeated', collect)
+    .option('--accounts <file>', 'for a team: file of accounts (default: access.db in your own configuration folder)')
+    .option('--data <folder>', 'for a team: a folder outside the project whose files may be used; may be repeated', collect)
+    .option('--allow-scripts', 'for a team: run people’s JavaScript and Python')
+    .action((options: ServeOptions) => done(serveCommand(options, terminal)));
   program
     .command('runs')
     .description('list the runs of a project, newest first')
@@ -162,6 +172,7 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
   briefCommands(program, terminal, done);
   featureCommands(program, terminal, done);
   gpuCommands(program, terminal, done);
+  userCommands(program, terminal, done);
   modelCommands(program, terminal, done);
   traceCommands(program, terminal, done);
   monitorCommands(program, terminal, done);

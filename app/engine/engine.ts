@@ -38,6 +38,7 @@ import { Alarms, nodeMonitoring } from './monitoring/index.ts';
 import { PipelineFiles } from './project/pipeline-files.ts';
 import { openProjectStore, type ProjectStore } from './project/project-store.ts';
 import { ReportFiles } from './reports/report-files.ts';
+import { confined } from './project/confined-path.ts';
 import { pathResolver } from './project/resolve-path.ts';
 import { Glimpses } from './results/glimpses.ts';
 import { isMissing, notRun, PortValueResolver, type PortValues, type RelationBuilding } from './results/port-values.ts';
@@ -62,6 +63,7 @@ import { probeContext, type WrittenTables } from './services/node-services.ts';
 import { suggestParams } from './analysis/suggest.ts';
 import { batchScoring, registryProbes } from './serving/batch-node.ts';
 import { Servers } from './serving/servers.ts';
+import { makeProjectId, projectId } from './trace/audit-heads.ts';
 import { Trace } from './trace/trace.ts';
 import { holdsProject, ProjectTrust, type TrustExceptions, type TrustMode } from './trust/index.ts';
 
@@ -89,8 +91,17 @@ export interface EngineOptions {
   readonly trust?: TrustMode;
   /** With `restricted`: what runs all the same. */
   readonly trustExceptions?: TrustExceptions;
+  /** Several people use it over the network: what pipelines may touch on this machine. Absent: whatever its user may. */
+  readonly team?: TeamLimits;
   /** The project is thrown away: lineage events are not told outside. */
   readonly scratch?: boolean;
+}
+
+export interface TeamLimits {
+  /** Folders beside the project whose files may be used. */
+  readonly folders: readonly string[];
+  /** Whether people's JavaScript and Python run. */
+  readonly scripts: boolean;
 }
 
 export interface StartRun {
@@ -174,7 +185,8 @@ export class Engine {
     this.resourcesDir = options.resourcesDir;
     this.distDir = options.distDir;
     this.#tempDir = parts.tempDir;
-    this.resolvePath = pathResolver(this.filesDir, options.resourcesDir);
+    const resolve = pathResolver(this.filesDir, options.resourcesDir);
+    this.resolvePath = options.team === undefined ? resolve : confined(resolve, this.filesDir, options.team.folders);
     this.#warn = options.warn ?? (() => undefined);
     this.background = options.background === true;
     this.trust = parts.trust;
@@ -231,6 +243,7 @@ export class Engine {
       ...{ probes, models: (origin, work) => ({ ...this.models.servicesFor(origin), ...batchScoring({ database, store, tempDir: parts.tempDir }, origin.signal, work) }) },
       ...nodeMonitoring(this, this.#building),
       features: (origin) => this.features.servicesFor(origin),
+      scripts: options.team?.scripts ?? true,
       noteUnexpected: (error) => this.noteUnexpected(error),
     };
     this.planner = new Planner({ cache: this.cache, database, building: this.#building, projectDir: options.projectDir, tempDir: parts.tempDir, resolvePath, limits: () => this.limits.now, noteUnexpected: (error) => this.noteUnexpected(error) });
@@ -474,6 +487,13 @@ export class Engine {
     if (this.readOnly) return this.trace.audit.leave({ actor: this.actor, ...event });
     this.store.audit.append({ actor: this.actor, ...event });
     this.trace.audit.audited();
+  }
+
+  /** The project's own id, made when it is first asked for; it goes with the folder. By its place while it is only read. */
+  projectId(): string {
+    const known = projectId(this.store.meta);
+    if (known !== null) return known;
+    return this.readOnly ? `place:${this.projectDir}` : makeProjectId(this.store.meta);
   }
 
   assertWritable(): void {

@@ -38,6 +38,7 @@ import { viewsProcedures } from './procedures/views.ts';
 import { doctor } from './doctor.ts';
 import { listFiles, storeUpload } from './project/project-files.ts';
 import { readerFor } from './project/reader-for.ts';
+import { TeamGuard } from './team-guard.ts';
 import { onWire } from './wire.ts';
 
 /**
@@ -45,6 +46,7 @@ import { onWire } from './wire.ts';
  * caller may is asked before anything of the input is read.
  */
 export function createRouter(engine: Engine, access: Access | null = null, lock: ProjectLock | null = null) {
+  const guard = new TeamGuard(engine);
   // Errors thrown on purpose and unknown ones alike reach the front end as diagnostics; a stack never does.
   const os = implement(contract).$context<CallContext>().use(
     onError((error) => {
@@ -53,9 +55,10 @@ export function createRouter(engine: Engine, access: Access | null = null, lock:
       engine.noteUnexpected(error);
       throw new ORPCError('DIAGNOSTIC', { defined: true, status: statusOf(error), message: toDiagnostic(error).message, data: onWire(toDiagnostic(error)) });
     }),
-  ).use(({ context, path: procedure, next }) => {
+  ).use(async ({ context, path: procedure, next }, input: unknown) => {
     const caller = context.caller();
     authorize(caller, procedure.join('.'));
+    await guard.check(caller, procedure.join('.'), input);
     return actAs(caller.actor, () => next());
   });
   const never = new AbortController().signal;

@@ -1,13 +1,12 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import path from 'node:path';
 import { RPCHandler } from '@orpc/server/ws';
 import type { Router } from '@orpc/server';
 import { WebSocketServer } from 'ws';
 import { localContext, type CallContext } from '#app/access/caller.ts';
 import { PenstockError } from '#app/core/errors.ts';
-import { contentSecurityPolicy, mimeTypes } from '#app/core/web-files.ts';
+import { contentSecurityPolicy } from '#app/core/web-files.ts';
+import { PageFiles } from './page-files.ts';
 
 export interface BrowserServerOptions {
   /** Folder of the built page (dist/renderer). */
@@ -78,10 +77,7 @@ function plain(response: ServerResponse, status: number, text: string): void {
 export async function startBrowserServer(options: BrowserServerOptions): Promise<BrowserServer> {
   const token = options.token ?? randomBytes(32).toString('base64url');
   const session = randomBytes(32).toString('base64url');
-  const root = path.resolve(options.rendererDir);
-  await readFile(path.join(root, 'index.html')).catch(() => {
-    throw new PenstockError('not-built', `The page of the app has not been built (${root}).`, { remedy: 'Run “npm run build”.' });
-  });
+  const files = await PageFiles.open(options.rendererDir);
   let port = options.port;
 
   const isSignedIn = (request: IncomingMessage): boolean => {
@@ -104,17 +100,10 @@ export async function startBrowserServer(options: BrowserServerOptions): Promise
       return;
     }
     if (!isSignedIn(request)) return plain(response, 401, 'Open the address that “penstock serve” printed: it signs this browser in.');
-    const relative = decodeURIComponent(url.pathname === '/' ? '/index.html' : url.pathname);
-    const file = path.normalize(path.join(root, relative));
-    if (!file.startsWith(root + path.sep)) return plain(response, 404, 'Not found.');
-    const body = await readFile(file).catch(() => null);
-    if (body === null) return plain(response, 404, 'Not found.');
-    response.writeHead(200, {
-      ...securityHeaders(port),
-      'content-type': mimeTypes[path.extname(file)] ?? 'application/octet-stream',
-      'cache-control': relative.startsWith('/assets/') ? 'private, max-age=31536000, immutable' : 'no-store',
-    });
-    response.end(request.method === 'HEAD' ? undefined : body);
+    const file = await files.read(url.pathname);
+    if (file === null) return plain(response, 404, 'Not found.');
+    response.writeHead(200, { ...securityHeaders(port), 'content-type': file.type, 'cache-control': file.cache });
+    response.end(request.method === 'HEAD' ? undefined : file.body);
   }
 
   const server: Server = createServer((request, response) => {

@@ -17,6 +17,8 @@ import type { Checkpoints } from '../services/checkpoints.ts';
 import type { ModelOrigin } from '../services/models.ts';
 import { artifactServices, fileServices, tableServices, type WrittenTables } from '../services/node-services.ts';
 import type { OutsideDatabases } from '../services/databases.ts';
+import { PenstockError } from '#app/core/errors.ts';
+import type { ScriptServices } from '#app/sdk/scripts.ts';
 import { scriptServices } from '../services/scripts.ts';
 import { asAskedOnce } from './asked-once.ts';
 import { givesReports, relationReports } from './relation-reports.ts';
@@ -43,6 +45,8 @@ export interface NodeEnvironment {
   /** A metric of a node in the last successful runs of a pipeline, newest first. */
   earlier(pipelineId: string, nodeId: string, metric: string, limit: number): readonly number[];
   features(origin: ModelOrigin): FeatureServices;
+  /** Whether people's JavaScript and Python run here; default: yes. */
+  readonly scripts?: boolean;
   /** Logs the stack of an error that nobody foresaw. */
   noteUnexpected(error: unknown): void;
 }
@@ -79,6 +83,10 @@ export interface PortUse {
   /** What was planned for it before the run; absent where that could not be told yet. */
   readonly planned?: PlannedPort | undefined;
 }
+
+const refuseScript = (): Promise<never> =>
+  Promise.reject(new PenstockError('scripts-off', 'Scripts do not run on this server: they could do whatever the server may.', { remedy: 'Use transform nodes, or ask whoever runs the server to allow scripts (--allow-scripts).' }));
+const noScripts: ScriptServices = { javascript: refuseScript, python: refuseScript };
 
 const nothingStreamed: ReadonlySet<string> = new Set();
 
@@ -129,7 +137,7 @@ export async function runExecutor(
     artifacts: artifactServices(artifacts),
     files: fileServices(database),
     databases: environment.outside.services(signal),
-    scripts: scriptServices({ database, artifacts, written, signal, seed: seedOf(node.node.type), title: node.title, log: reports.log }),
+    scripts: environment.scripts === false ? noScripts : scriptServices({ database, artifacts, written, signal, seed: seedOf(node.node.type), title: node.title, log: reports.log }),
     models: environment.models({ runId: origin.runId, nodeId, resolver, signal }, work),
     registry: environment.probes(signal).registry,
     alarms: environment.alarms({ runId: origin.runId, nodeId, resolver, signal }),

@@ -38,6 +38,15 @@ const outsideSchema = z.object({ seq: z.number(), hash: z.string(), at: z.number
 /** The project's name in signatures; it goes with the folder. Null before the first signature. */
 export const projectId = (meta: Pick<MetaStore, 'get'>): string | null => meta.get(projectKey);
 
+/** The same, made where there is none yet. */
+export function makeProjectId(meta: Pick<MetaStore, 'get' | 'set'>): string {
+  const known = projectId(meta);
+  if (known !== null) return known;
+  const made = randomUUID();
+  meta.set(projectKey, made);
+  return made;
+}
+
 /** The last head this user signed, kept outside the project: a log whose end was cut off together with its heads is noticed by it. */
 export async function outsideHead(configDir: string, project: string): Promise<AuditHead | null> {
   try {
@@ -103,11 +112,7 @@ export class AuditHeads {
     if (last === null) return null;
     const signed = trace.heads().at(-1);
     if (signed?.seq === last.seq && signed.hash === last.hash) return signed;
-    let project = projectId(meta);
-    if (project === null) {
-      project = randomUUID();
-      meta.set(projectKey, project);
-    }
+    const project = makeProjectId(meta);
     const about = { ...last, at: Date.now() };
     const head: AuditHead = { ...about, publicKey: key.publicKey, signature: sign(null, headMessage(project, about), key.privateKey).toString('base64') };
     trace.addHead(head);

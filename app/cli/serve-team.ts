@@ -1,0 +1,64 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { PenstockError } from '#app/core/errors.ts';
+import { Access } from '#app/access/access.ts';
+import { accountsFile } from '#app/access/database.ts';
+import { appPlaces, createEngine, createRouter, seedSamples, userConfigDir } from '#app/engine/index.ts';
+import { checkTeamReach, startTeamServer, type TeamServer } from '#app/serve/team/team-server.ts';
+import { sayRestricted, trustOf } from './trust.ts';
+import { exitCodes, withoutCommands, type Terminal } from './terminal.ts';
+
+export interface TeamOptions {
+  readonly host?: string;
+  readonly tlsCert?: string;
+  readonly tlsKey?: string;
+  readonly behindProxy?: string[];
+  readonly publicName?: string[];
+  readonly allow?: string[];
+  readonly accounts?: string;
+  readonly data?: string[];
+  readonly allowScripts?: boolean;
+}
+
+/** Whether a server is for more than the person at this machine. */
+export const isTeam = ({ host, tlsCert, tlsKey, behindProxy, publicName, allow, accounts }: TeamOptions): boolean =>
+  (host !== undefined && !['127.0.0.1', 'localhost', '::1'].includes(host)) || [tlsCert, tlsKey, behindProxy, publicName, allow, accounts].some((one) => one !== undefined);
+
+export const accountsAt = (file: string | undefined): string => (file === undefined ? path.join(userConfigDir(), accountsFile) : path.resolve(file));
+
+/** `penstock serve --host …`: the app for a team, until interrupted. */
+export async function serveTeam(options: TeamOptions & { readonly projectDir: string; readonly port: number; readonly samples?: boolean; readonly trustOnce?: boolean; readonly ended: Promise<unknown> }, terminal: Terminal): Promise<number> {
+  const { projectDir, host = '127.0.0.1', data = [], allowScripts = false } = options;
+  if ((options.tlsCert === undefined) !== (options.tlsKey === undefined)) throw new PenstockError('server-open', 'A certificate needs its key, and a key its certificate.', { remedy: 'Give --tls-cert and --tls-key together.' });
+  const read = (file: string): Promise<Uint8Array> =>
+    readFile(file).catch((error: unknown) => {
+      throw new PenstockError('tls-invalid', `${file} cannot be read.`, { remedy: 'Check the path and who may read it.', place: { file }, cause: error });
+    });
+  const tls = options.tlsCert === undefined || options.tlsKey === undefined ? null : { cert: await read(options.tlsCert), key: await read(options.tlsKey) };
+  // Before the project is opened: what will not be served need not be touched.
+  const reach = { host, tls, proxies: options.behindProxy ?? [], publicNames: options.publicName ?? [], allow: options.allow ?? [] };
+  checkTeamReach(reach);
+  const places = appPlaces();
+  const engine = await createEngine({ projectDir, ...places, ...trustOf(options), background: true, team: { folders: data, scripts: allowScripts }, warn: (message) => terminal.error(`${message}\n`) });
+  let access: Access | null = null;
+  let server: TeamServer | null = null;
+  try {
+    if (options.samples === true && !engine.readOnly) await seedSamples(projectDir, places.resourcesDir);
+    access = Access.open(accountsAt(options.accounts), { project: engine.projectId(), audit: (event) => engine.audit(event) });
+    server = await startTeamServer({ ...reach, rendererDir: places.rendererDir, router: createRouter(engine, access), access, port: options.port, log: (message) => terminal.error(`${withoutCommands(message)}\n`) });
+    terminal.out(`${server.url}\n`);
+    if (!access.accounts.hasAdmin()) {
+      const { secret } = access.invitations.create(null, 'first start');
+      terminal.out(`${server.url}/invite?code=${secret}\n`);
+      terminal.error('There is no admin yet: the second address makes the first one. It is good once, for 24 hours; keep it to yourself.\n');
+    }
+    terminal.error(`Penstock serves ${projectDir} for a team; end with Ctrl+C.${allowScripts ? ' Scripts run: whoever is an analyst can do whatever this process may.' : ''}${engine.readOnly ? ' Another process has the project open: reading only.' : ''}\n`);
+    sayRestricted(engine, terminal);
+    await options.ended;
+  } finally {
+    await server?.close();
+    access?.close();
+    await engine.close();
+  }
+  return exitCodes.ok;
+}
