@@ -1,4 +1,4 @@
-import { toDiagnostic, type Diagnostic } from '#app/core/errors.ts';
+import { PenstockError, toDiagnostic, type Diagnostic } from '#app/core/errors.ts';
 import { packNodeDefinition, packNodeType, packRequest, type PackNode } from '#app/sdk/pack-node.ts';
 import type { EngineCatalogue, EngineNodeType } from '../catalogue.ts';
 import { packRefused } from './archive.ts';
@@ -90,11 +90,21 @@ export function nodeTypes(pack: Pack): EngineNodeType[] {
         readsOnce: true,
         async run({ inputs, params, scripts }) {
           const tables = node.inputs.flatMap((port) => (inputs[port.name] ?? []).flatMap((value) => (value.kind === 'table' ? [value] : [])));
-          return { table: await scripts.javascript(packRequest(node, code, tables, params as Record<string, unknown>)) };
+          try {
+            return { table: await scripts.javascript(packRequest(node, code, tables, params as Record<string, unknown>)) };
+          } catch (error) {
+            throw inPack(error, name);
+          }
         },
       },
     };
   });
+}
+
+/** What went wrong in a pack's code is not for its user to correct, and stands in no param of the node. */
+function inPack(error: unknown, pack: string): unknown {
+  if (!(error instanceof PenstockError) || !error.code.startsWith('script-')) return error;
+  return new PenstockError(error.code, error.message, { remedy: `This is in the code of the pack “${pack}”: try other values of the node, or tell the pack’s publisher.`, cause: error });
 }
 
 /** What somebody is told before a pack is installed. */

@@ -332,6 +332,20 @@ describe('a pipeline with a node of a pack', () => {
     }
   });
 
+  it('says of a mistake in the code whose it is', async () => {
+    const folder = path.join(scratch, `broken-${count}`);
+    cpSync(example, folder, { recursive: true });
+    writeFileSync(path.join(folder, 'nodes/tidy-text/run.js'), 'throw new Error("no such thing");');
+    await pinPack(project, await packs.install(await signPack((await buildPack(folder)).bytes, publisher.privatePem)));
+    const opened = await open();
+    try {
+      const { nodes: states } = await opened.run(fixtureDocument({ nodes, edges }, opened.engine.catalogue));
+      expect(states['tidy']?.diagnostics).toEqual([expect.objectContaining({ code: 'script-error', message: expect.stringContaining('no such thing'), remedy: expect.stringContaining('“text-examples”'), place: { nodeId: 'tidy' } })]);
+    } finally {
+      await opened.engine.close();
+    }
+  });
+
   it('runs no code of a pack to open it, and none of it in the engine’s process', async () => {
     const mark = path.join(scratch, `ran-${count}`);
     const code = `globalThis.escaped = true; try { process.getBuiltinModule('node:fs').writeFileSync(${JSON.stringify(mark)}, 'x'); } catch {} return { city: ['' + typeof process + typeof require + typeof fetch] };`;
