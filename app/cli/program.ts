@@ -17,6 +17,7 @@ import { lineageCommand, type LineageOptions } from './lineage.ts';
 import { modelCommands } from './model.ts';
 import { packCommands } from './pack.ts';
 import { reportCommands } from './report.ts';
+import { withOidcOptions } from './oidc-options.ts';
 import { runCommand, type RunOptions } from './run.ts';
 import { storageCommand, type StorageOptions } from './storage.ts';
 import { exitCodes, printFailure, type Terminal } from './terminal.ts';
@@ -126,7 +127,7 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
     .command('score <bundle> <input> <output>')
     .description('predict for the records of a CSV or Parquet file with a bundle')
     .action((bundle: string, input: string, output: string) => done(scoreCommand(bundle, input, output, terminal)));
-  program
+  withOidcOptions(program
     .command('serve')
     .description('the app in a browser: on this machine only, or for a team with accounts')
     .option('--project <folder>', 'project folder (default: the nearest, else this folder)')
@@ -141,7 +142,7 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
     .option('--allow <network>', 'for a team: answer only these addresses, as 192.0.2.0/24; may be repeated', collect)
     .option('--accounts <file>', 'for a team: file of accounts (default: access.db in your own configuration folder)')
     .option('--data <folder>', 'for a team: a folder outside the project whose files may be used; may be repeated', collect)
-    .option('--allow-scripts', 'for a team: run people’s JavaScript and Python')
+    .option('--allow-scripts', 'for a team: run people’s JavaScript and Python'))
     .action((options: ServeOptions) => done(serveCommand(options, terminal)));
   program
     .command('runs')

@@ -120,10 +120,12 @@ export interface InvitationPage {
   readonly name?: string;
   readonly failure?: Pick<Diagnostic, 'code' | 'message' | 'remedy'> | null;
   readonly provider?: ProviderButton | null;
+  /** False where everybody comes from the provider. */
+  readonly passwords?: boolean;
 }
 
 /** Choose a password. Posts `code`, `name`, `password` and `repeat` to /invite. */
-export function invitationPage({ language, code, account, name = '', failure = null, provider = null }: InvitationPage): string {
+export function invitationPage({ language, code, account, name = '', failure = null, provider = null, passwords = true }: InvitationPage): string {
   const words = pageWords[language];
   const title = account === null ? words.first : filled(words.welcomeNamed, account);
   const wrongName = failure?.code === 'account-name' || failure?.code === 'account-exists';
@@ -133,9 +135,9 @@ export function invitationPage({ language, code, account, name = '', failure = n
       : // So that a password manager knows whose password it keeps.
         `<input type="hidden" name="name" autocomplete="username" value="${escape(account)}">`;
   const secret = { kind: 'password', complete: 'new-password', invalid: failure !== null && !wrongName, more: 'minlength="12" maxlength="256" passwordrules="minlength: 12;"' } as const;
-  const form = `<form method="post" action="/invite">${hidden('code', code)}${who}${field({ ...secret, label: words.newPassword, name: 'password', focus: account !== null || (failure !== null && !wrongName) })}${field({ ...secret, label: words.repeat, name: 'repeat' })}<div class="rules"><h2>${escape(words.rulesTitle)}</h2><ul>${words.rules.map((rule) => `<li>${escape(rule)}</li>`).join('')}</ul></div><button class="button primary" type="submit">${escape(words.finish)}</button></form>`;
-  const other = provider === null ? '' : `<div class="or">${escape(words.or)}</div>${link(leading(provider, words.instead, { invitation: code }))}`;
-  return page(language, failure === null ? title : `${words.error}: ${title}`, `${heading(title, account === null ? words.firstHow : words.choose)}${failureNote(language, failure)}${form}${other}`);
+  const form = !passwords ? '' : `<form method="post" action="/invite">${hidden('code', code)}${who}${field({ ...secret, label: words.newPassword, name: 'password', focus: account !== null || (failure !== null && !wrongName) })}${field({ ...secret, label: words.repeat, name: 'repeat' })}<div class="rules"><h2>${escape(words.rulesTitle)}</h2><ul>${words.rules.map((rule) => `<li>${escape(rule)}</li>`).join('')}</ul></div><button class="button primary" type="submit">${escape(words.finish)}</button></form>`;
+  const other = provider === null ? '' : passwords ? `<div class="or">${escape(words.or)}</div>${link(leading(provider, words.instead, { invitation: code }))}` : `<div class="stack">${link(leading(provider, words.continueWith, { invitation: code }), 'primary')}</div>`;
+  return page(language, failure === null ? title : `${words.error}: ${title}`, `${heading(title, account === null ? words.firstHow : passwords ? words.choose : words.chooseProvider)}${failureNote(language, failure)}${form}${other}`);
 }
 
 /** What `POST /invite` says where the two passwords are not the same; null: they are. */

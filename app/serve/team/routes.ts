@@ -64,7 +64,7 @@ export function teamRoutes({ access, provider, endElsewhere, passwords, log }: R
     if (found === null || (found.account === null && access.accounts.hasAdmin())) {
       return html(410, failurePage(language, { code: 'invitation-invalid', message: 'This link is not good any more: it was used, withdrawn, or is older than a day.', remedy: 'Ask an admin for a new one.' }));
     }
-    return html(200, invitationPage({ language, code, account: found.account === null ? null : access.accounts.get(found.account).name, provider: found.account === null ? null : provider }));
+    return html(200, invitationPage({ language, code, account: found.account === null ? null : access.accounts.get(found.account).name, provider, passwords }));
   }
 
   async function accept(request: TeamRequest): Promise<Reply> {
@@ -74,6 +74,7 @@ export function teamRoutes({ access, provider, endElsewhere, passwords, log }: R
     const invited = access.invitations.bySecret(code);
     const account = invited?.account ?? null;
     try {
+      if (!passwords) throw new PenstockError('invitation-invalid', 'This link is not good any more: it was used, withdrawn, or is older than a day.', { remedy: 'Ask an admin for a new one.' });
       const differ = passwordsDiffer(language, given('password'), given('repeat'));
       if (differ !== null) throw new PenstockError(differ.code, differ.message);
       const signedIn = await access.accept(code, { name: given('name'), password: given('password') }, from(request));
@@ -83,7 +84,7 @@ export function teamRoutes({ access, provider, endElsewhere, passwords, log }: R
       const { status, headers } = refusal(error);
       const failure = toDiagnostic(error);
       if (invited === null || failure.code === 'invitation-invalid') return html(410, failurePage(language, failure));
-      return html(status, invitationPage({ language, code, account: account === null ? null : access.accounts.get(account).name, name: given('name').slice(0, 200), failure, provider: account === null ? null : provider }), { headers });
+      return html(status, invitationPage({ language, code, account: account === null ? null : access.accounts.get(account).name, name: given('name').slice(0, 200), failure, provider, passwords }), { headers });
     }
   }
 
