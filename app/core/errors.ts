@@ -31,6 +31,13 @@ export interface Diagnostic {
   readonly place?: Place;
 }
 
+/** Characters of a sentence. What files and people put into one may be longer than anybody reads: its middle is left out. */
+const longest = 950;
+
+function readable(message: string): string {
+  return message.length <= longest ? message : `${message.slice(0, 700)} … ${message.slice(-200)}`;
+}
+
 export class PenstockError extends Error {
   override readonly name = 'PenstockError';
   readonly code: string;
@@ -38,7 +45,7 @@ export class PenstockError extends Error {
   readonly place: Place | undefined;
 
   constructor(code: string, message: string, options: { remedy?: string; place?: Place; cause?: unknown } = {}) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    super(readable(message), options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.remedy = options.remedy;
     this.place = options.place;

@@ -4,7 +4,7 @@ import { diskFullError } from '#app/core/disk-full.ts';
 import { CancelledError, PenstockError } from '#app/core/errors.ts';
 
 /** How DuckDB's Parquet reader and the libraries under it say that the bytes make no sense. Most of them name no file. */
-const damage = /[Cc]orrupt|Payload value|Failed to read file|TProtocolException|[Dd]ecompress|don't know what type|Invalid Parquet|No magic bytes|[Pp]arquet (file|reader|footer|page|type)|[Pp]age (header|size|type)|column chunk|row group|[Dd]ictionary|encoding|[Oo]ut of buffer|out of bounds|Invalid unicode|Snappy|ZSTD|GZIP|LZ4|varint|BitPack|DBP|DELTA_|[Rr]epetition|[Dd]efinition level/;
+const damage = /[Cc]orrupt|Payload value|Failed to read file|TProtocolException|[Dd]ecompress|don't know what type|Invalid Parquet|No magic bytes|[Pp]arquet (file|reader|footer|page|type)|[Pp]age (header|size|type)|column chunk|row group|[Dd]ictionary|encoding|[Oo]ut of buffer|out of bounds|Invalid unicode|Snappy|ZSTD|GZIP|LZ4|[Vv]arint|BitPack|DBP|DELTA_|[Rr]epetition|[Dd]efinition level/;
 
 /**
  * What DuckDB threw as a value for people: cancelled, disk full, out of memory, a missing or damaged file, a failed conversion.

@@ -242,6 +242,7 @@ export class Engine {
       earlier: (pipelineId, nodeId, metric, limit) => store.records.lastMetrics(pipelineId, nodeId, metric, limit),
       ...{ probes, models: (origin, work) => ({ ...this.models.servicesFor(origin), ...batchScoring({ database, store, tempDir: parts.tempDir }, origin.signal, work) }) },
       ...nodeMonitoring(this, this.#building),
+      nodeSeconds: () => this.limits.now.nodeSeconds,
       features: (origin) => this.features.servicesFor(origin),
       scripts: options.team?.scripts ?? true,
       noteUnexpected: (error) => this.noteUnexpected(error),

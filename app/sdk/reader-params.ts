@@ -40,7 +40,9 @@ export const misfitsParam = z
     labels: { stop: 'Stop and name it', 'set-aside': 'Set the row aside' },
   });
 
-export const chosenTypes = (types: ColumnTypesParam): ChosenTypes => Object.fromEntries(types.filter(({ column }) => column !== '').map(({ column, type }) => [column, type]));
+export const chosenTypes = (types: ColumnTypesParam): ChosenTypes =>
+  // Without a prototype: a column may be called “toString”.
+  Object.assign(Object.create(null) as ChosenTypes, Object.fromEntries(types.filter(({ column }) => column !== '').map(({ column, type }) => [column, type])));
 
 /** Types for columns that are not there. */
 export function unknownTypes(types: ColumnTypesParam, schema: Schema, where: string): Diagnostic[] {

@@ -22,7 +22,7 @@ const rounds = Number(process.env['PENSTOCK_FUZZ_ROUNDS'] ?? (isLong ? 2000 : 8)
 const seconds = Number(process.env['PENSTOCK_FUZZ_SECONDS'] ?? Number.POSITIVE_INFINITY);
 const seed = Number(process.env['FC_SEED'] ?? (process.env['CI'] ? 1 : Date.now() & 0x7fffffff));
 /** For one file; the machine may be busy with other tests, and a hang is for ever. */
-const deadlineMs = 30_000;
+const deadlineMs = 90_000;
 /** What one small file may raise the peak of memory by. */
 const memoryBytes = 700e6;
 

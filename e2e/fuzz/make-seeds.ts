@@ -37,7 +37,7 @@ export async function run(): Promise<Record<string, never>> {
         nodes: [
           { id: 'read', type: 'data/csv-reader', params: { path: 'data/penguins.csv' } },
           { id: 'rows', type: 'transform/filter-rows', params: { expression: 'bill > 40 and regexp_matches(species, \'^(a+)+$\')' } },
-          { id: 'own', type: 'transform/sql', params: { sql: 'select species, count(*) as n from t1 group by 1' } },
+          { id: 'own', type: 'transform/sql', params: { text: 'select species, count(*) as n from t1 group by 1' } },
           { id: 'fit', type: 'train/random-forest', params: { target: 'species' } },
         ],
         edges: [['read.table', 'rows.table'], ['rows.table', 'own.tables'], ['rows.table', 'fit.table']],

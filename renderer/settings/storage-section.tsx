@@ -24,7 +24,7 @@ export function StorageSection() {
     limits.reload();
     storage.reload();
   };
-  const set = async (change: { memory?: number | null; disk?: number | null }): Promise<void> => {
+  const set = async (change: { memory?: number | null; disk?: number | null; nodeSeconds?: number | null }): Promise<void> => {
     try {
       await client.planning.setLimits(change);
       reload();
@@ -67,6 +67,9 @@ export function StorageSection() {
           </Row>
           <Row title={texts.settings.disk} detail={texts.settings.diskHow(sources[limits.data.diskFrom])}>
             <SizeField key={limits.data.disk} label={texts.settings.disk} bytes={limits.data.disk} disabled={whySet !== null} onSet={(disk) => void set({ disk })} />
+          </Row>
+          <Row title={texts.settings.nodeTime} detail={texts.settings.nodeTimeHow}>
+            <AmountField key={limits.data.nodeSeconds} label={texts.settings.nodeTime} shown={limits.data.nodeSeconds === null ? '' : String(limits.data.nodeSeconds)} unit="s" disabled={false} onSet={(seconds) => void set({ nodeSeconds: seconds === null ? null : Math.max(1, Math.round(seconds)) })} />
           </Row>
         </>
       ) : null}
@@ -148,20 +151,24 @@ const shownNodes = 12;
 
 /** A size in GB; empty brings back the default. */
 function SizeField({ label, bytes, disabled, onSet }: { readonly label: string; readonly bytes: number; readonly disabled: boolean; readonly onSet: (bytes: number | null) => void }) {
-  const shown = decimalMark(String(Math.round((bytes / gigabyte) * 10) / 10));
+  return <AmountField label={label} shown={decimalMark(String(Math.round((bytes / gigabyte) * 10) / 10))} unit="GB" disabled={disabled} onSet={(amount) => onSet(amount === null ? null : Math.round(amount * gigabyte))} />;
+}
+
+/** A number with its unit; empty is given on as null. */
+function AmountField({ label, shown, unit, disabled, onSet }: { readonly label: string; readonly shown: string; readonly unit: string; readonly disabled: boolean; readonly onSet: (amount: number | null) => void }) {
   const [text, setText] = useState(shown);
   const value = Number(text.replace(',', '.'));
   const invalid = text.trim() !== '' && !(Number.isFinite(value) && value > 0);
   const commit = (): void => {
     if (text === shown || invalid) return;
-    onSet(text.trim() === '' ? null : Math.round(value * gigabyte));
+    onSet(text.trim() === '' ? null : value);
   };
   return (
     <div className="w-28">
       <Input
         aria-label={label}
         inputMode="decimal"
-        unit="GB"
+        unit={unit}
         value={text}
         invalid={invalid}
         disabled={disabled}

@@ -44,6 +44,13 @@ export function raggedRow(path: string, line: number, found: number, expected: n
   );
 }
 
+/** More columns than this take minutes: what looks at pairs of columns or plans a query grows with their square. */
+export const mostColumns = 20_000;
+
+export function tooWide(path: string, found: number): PenstockError {
+  return csvError('csv-too-wide', path, `there are ${formatCount(found)} columns; up to ${formatCount(mostColumns)} can be read.`, 'Choose another delimiter, or turn columns into rows before.');
+}
+
 export function badQuote(path: string, line: number): PenstockError {
   return csvError('csv-quote', path, 'a quoted value does not end properly.', 'Double the quotes inside quoted values, or choose another quote character (or none).', { line });
 }

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import type { Diagnostic } from '#app/core/errors.ts';
 import type { CsvDialect, CsvSniffed, SniffOptions, SniffedColumn } from '#app/sdk/csv.ts';
-import { badQuote, emptyFile, nulCharacter, raggedRow } from './errors.ts';
+import { badQuote, emptyFile, nulCharacter, raggedRow, mostColumns, tooWide } from './errors.ts';
 import { findNumberStyle, headerNames, inferColumn, kindOf, type ColumnEvidence, type NumberEvidence, type ValueStyle } from './infer.ts';
 import { RecordScanner, fits, isBlank, type CsvRecord } from './records.ts';
 import { fileSize, guessEncoding, packingOf, readBlock, readStart, textDecoder } from './text.ts';
@@ -150,6 +150,7 @@ function describe(path: string, sample: CsvSample, known: Partial<CsvDialect>, t
   const top = records.find((record) => !isBlank(record));
   if (top === undefined) throw emptyFile(path);
   const width = top.fields.length;
+  if (width > mostColumns) throw tooWide(path, width);
   const all = records.slice(records.indexOf(top)).filter((record) => width === 1 || !isBlank(record));
   const rows = all.filter((record) => record.problem === undefined && fits(record, width) && !record.raw.includes('\0'));
   if (rows[0] !== top || !tolerant || rows.length < (1 - tolerated) * all.length) refuseBad(path, all, width);

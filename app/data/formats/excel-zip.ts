@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import type { Readable } from 'node:stream';
 import { SaxesParser } from 'saxes';
 import { openPromise, type Entry, type ZipFile } from 'yauzl';
+import { archiveLimits, checkArchive } from '#app/core/archive.ts';
 import { CancelledError, PenstockError } from '#app/core/errors.ts';
 import { firstBytes, requireFile } from './open-bytes.ts';
 
@@ -45,11 +46,14 @@ export class ExcelZip {
     }
     try {
       const entries = new Map<string, Entry>();
+      const all: Entry[] = [];
       for await (const entry of zip.eachEntry()) {
         if (entries.size >= maxParts) throw excelError('excel-too-large', path, 'the workbook has more than 20 000 parts', 'Save it again from Excel without pictures and embedded objects.');
         if (entry.isEncrypted()) throw excelError('excel-protected', path, 'the workbook is protected by a password', 'Save it without a password.');
+        all.push(entry);
         entries.set(entry.fileName.replace(/^\//, ''), entry);
       }
+      checkArchive(basename(path), all, { ...archiveLimits, entries: maxParts, total: 4 * maxPartBytes });
       return new ExcelZip(path, zip, entries, signal);
     } catch (thrown) {
       zip.close();

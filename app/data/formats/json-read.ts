@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { randomBytes } from 'node:crypto';
 import { open, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
@@ -69,6 +70,7 @@ async function splitTo(read: JsonRead, copy: string): Promise<boolean> {
   };
   const splitter = new JsonSplitter(read.plan.layout, (line, record) => {
     if (record.includes(0x1f)) throw new JsonFault('a text holds a control character, which JSON does not allow', line);
+    if (!isUtf8(record)) throw new JsonFault('a text is not UTF-8', line);
     const head = Buffer.from(`${line}\u001f`);
     held.push(head, record, newline);
     size += head.length + record.length + 1;

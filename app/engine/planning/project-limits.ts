@@ -10,6 +10,8 @@ export type LimitSource = 'machine' | 'settings' | 'start';
 export interface LimitsInForce extends Limits {
   readonly memoryFrom: LimitSource;
   readonly diskFrom: LimitSource;
+  /** Longest time of one node in a run, seconds; null: none. */
+  readonly nodeSeconds: number | null;
   readonly defaults: Limits;
 }
 
@@ -25,6 +27,8 @@ export interface ProjectLimitsOptions {
 async function spillOf({ projectDir, tempDir }: Pick<ProjectLimitsOptions, 'projectDir' | 'tempDir'>): Promise<number> {
   return vaultOf(projectDir) !== null && memoryFolder() === null ? 0 : spillRoom(await freeDisk(tempDir));
 }
+
+const leastNodeSeconds = 1;
 
 /** The limits of an open project: given at the start, kept in its settings, or a share of the machine. */
 export class ProjectLimits {
@@ -55,6 +59,7 @@ export class ProjectLimits {
       disk: disk ?? this.#defaults.disk,
       memoryFrom: this.#started !== null ? 'start' : memory !== null ? 'settings' : 'machine',
       diskFrom: disk !== null ? 'settings' : 'machine',
+      nodeSeconds: this.#kept('node-seconds', leastNodeSeconds),
       defaults: this.#defaults,
     };
   }
@@ -65,13 +70,14 @@ export class ProjectLimits {
   }
 
   /** Keeps new limits with the project (null: the default again) and puts them into force. @throws PenstockError `size-too-small`. */
-  async set(limits: { readonly memory?: number | null | undefined; readonly disk?: number | null | undefined }, database: Database): Promise<LimitsInForce> {
+  async set(limits: { readonly memory?: number | null | undefined; readonly disk?: number | null | undefined; readonly nodeSeconds?: number | null | undefined }, database: Database): Promise<LimitsInForce> {
     const { meta } = this.#options.store;
     const text = (bytes: number | null, least: number, what: string): string => (bytes === null ? '' : String(parseSize(String(bytes), least, what)));
     const memory = limits.memory === undefined ? null : text(limits.memory, leastMemory, 'the memory of queries');
     const disk = limits.disk === undefined ? null : text(limits.disk, leastDisk, 'the results of a project');
     if (memory !== null) meta.set('limits.memory', memory);
     if (disk !== null) meta.set('limits.disk', disk);
+    if (limits.nodeSeconds !== undefined) meta.set('limits.node-seconds', limits.nodeSeconds === null ? '' : String(Math.max(leastNodeSeconds, limits.nodeSeconds)));
     const spill = await spillOf(this.#options);
     await database.setLimits({ memoryLimit: duckDbSize(databaseMemory(this.now.memory)), tempLimit: duckDbSize(spill) });
     return this.now;
@@ -86,7 +92,7 @@ export class ProjectLimits {
     await database.setLimits({ memoryLimit: this.database.memoryLimit, tempLimit: duckDbSize(room) }).catch(() => undefined);
   }
 
-  #kept(name: 'memory' | 'disk', least: number): number | null {
+  #kept(name: 'memory' | 'disk' | 'node-seconds', least: number): number | null {
     const bytes = Number(this.#options.store.meta.get(`limits.${name}`) ?? '');
     return Number.isFinite(bytes) && bytes >= least ? bytes : null;
   }

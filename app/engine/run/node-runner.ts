@@ -47,6 +47,8 @@ export interface NodeEnvironment {
   features(origin: ModelOrigin): FeatureServices;
   /** Whether people's JavaScript and Python run here; default: yes. */
   readonly scripts?: boolean;
+  /** Longest time of one node, as the project limits it now; null: none. */
+  nodeSeconds(): number | null;
   /** Logs the stack of an error that nobody foresaw. */
   noteUnexpected(error: unknown): void;
 }

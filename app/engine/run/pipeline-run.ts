@@ -13,6 +13,7 @@ import { EdgeStats } from './edge-stats.ts';
 import { FaultUpstream, isDescription, metricsOf, NotReady } from './node-outcomes.ts';
 import { countFusedTables } from './live-counts.ts';
 import { givesReports, isReportPort, lateReports } from './relation-reports.ts';
+import { withinDeadline } from './node-deadline.ts';
 import { failureOf, runExecutor, runRelation, type NodeOutcome, type NodeReports } from './node-runner.ts';
 import { PortUses } from './port-uses.ts';
 import type { PipelineRunOptions, PreviousPorts } from './run-options.ts';
@@ -131,7 +132,7 @@ export class PipelineRun {
 
   async #execute(node: AnalysedNode, signal: AbortSignal): Promise<void> {
     const id = node.node.id;
-    const { cache, resolver, environment, runId } = this.#options;
+    const { cache, environment } = this.#options;
     if (node.node.bypassed === true) {
       this.#set(id, { status: 'succeeded', reason: 'Bypassed: its input is passed through.', ms: 0 });
       return;
@@ -153,6 +154,13 @@ export class PipelineRun {
     }
     this.#set(id, { status: 'running', reason: this.#whyRun(node), startedMs: performance.now() - this.#startedAt });
     this.#executed += 1;
+    const { key } = node;
+    await withinDeadline(node.title, environment.nodeSeconds(), signal, (within) => this.#work({ ...node, key }, within));
+  }
+
+  async #work(node: AnalysedNode & { readonly key: string }, signal: AbortSignal): Promise<void> {
+    const id = node.node.id;
+    const { cache, resolver, environment, runId } = this.#options;
     const startedAt = performance.now();
     let queryFailed = false;
     const reports = this.#reports(id, () => {

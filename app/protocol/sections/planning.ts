@@ -76,6 +76,8 @@ export const limitsSchema = z.object({
   /** Where it comes from: a share of the machine, the project's settings, or what the app was started with. */
   memoryFrom: from,
   diskFrom: from,
+  /** Longest time of one node in a run, seconds; null: none. */
+  nodeSeconds: z.number().nullable(),
   defaults: z.object({ memory: z.number(), disk: z.number() }),
 });
 export type LimitsReport = z.infer<typeof limitsSchema>;
@@ -90,6 +92,6 @@ export const planningContract = {
   /** Frees disk. `all`: every result that may go; otherwise older results of nodes that have newer ones, and what is over the budget. */
   clean: base.input(z.object({ all: z.boolean() })).output(z.object({ freed: z.number(), results: z.number() })),
   limits: base.output(limitsSchema),
-  /** Bytes; null: the default again; absent: as it is. */
-  setLimits: base.input(z.object({ memory: z.number().nullable().optional(), disk: z.number().nullable().optional() })).output(limitsSchema),
+  /** Bytes and seconds; null: the default again; absent: as it is. */
+  setLimits: base.input(z.object({ memory: z.number().nullable().optional(), disk: z.number().nullable().optional(), nodeSeconds: z.number().min(1).max(31_536_000).nullable().optional() })).output(limitsSchema),
 };

@@ -81,7 +81,7 @@ export async function verifyFiles(folder: string, only?: readonly string[]): Pro
     // A manifest from elsewhere may name anything; nothing outside the bundle is read.
     if (path.isAbsolute(entry.path) || path.relative(folder, file).split(path.sep).includes('..')) throw damaged(`The bundle's manifest.json names ${JSON.stringify(entry.path.slice(0, 100))}, which lies outside it`, path.join(folder, 'manifest.json'));
     const found = await sha256(file).catch((error: unknown) => {
-      throw damaged(`The bundle lacks ${entry.path}`, file, error);
+      throw damaged(`The bundle lacks ${entry.path.slice(0, 200)}`, file, error);
     });
     if (found !== entry.sha256) throw damaged(`The bundle's ${entry.path} was changed after it was written (sha256 ${found.slice(0, 12)}…, expected ${entry.sha256.slice(0, 12)}…)`, file);
   }

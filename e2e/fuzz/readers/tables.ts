@@ -34,7 +34,8 @@ const csv: Reader = {
         const value = rows[r]?.[c] ?? null;
         if (value !== null && dialect.nullWords.includes(text)) throw new Silent(`row ${r + 1}, column ${c + 1}: “${text}” was not taken for missing but for ${JSON.stringify(value)}`);
         if (value === null && text.trim() !== '' && !dialect.nullWords.includes(text) && !dialect.nullWords.includes(text.trim())) throw new Silent(`row ${r + 1}, column ${c + 1}: “${text}” became missing`);
-        if (schema[c]?.type === 'string' && value !== null && value !== text) throw new Silent(`row ${r + 1}, column ${c + 1}: “${text}” became “${String(value)}”`);
+        // DuckDB's client leaves out a byte-order mark with which a text begins.
+        if (schema[c]?.type === 'string' && value !== null && value !== text && value !== text.replace(/^\ufeff/, '')) throw new Silent(`row ${r + 1}, column ${c + 1}: “${text}” became “${String(value)}”`);
         if ((schema[c]?.type === 'float' || schema[c]?.type === 'integer') && typeof value === 'number' && (dialect.decimal ?? '.') === '.' && (dialect.thousands ?? '') === '' && Number(text) !== value) throw new Silent(`row ${r + 1}, column ${c + 1}: “${text}” became ${value}`);
       }
     }

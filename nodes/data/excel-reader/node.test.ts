@@ -143,7 +143,7 @@ describe('hostile and broken files', () => {
     for await (const block of zip.outputStream) blocks.push(block as Buffer);
     const at = path.join(opened.projectDir, 'bomb.xlsx');
     await writeFile(at, Buffer.concat(blocks));
-    expect((await failure({ path: at }))?.code).toBe('excel-too-large');
+    expect((await failure({ path: at }))?.code).toBe('archive-too-large');
   }, 60_000);
 });
 

@@ -38,6 +38,8 @@ export const settings: typeof english = {
   memory: 'Speicher für Abfragen',
   memoryHow: (from) => `${from} Darüber hinaus nutzen Sortieren, Verbinden und Gruppieren die Platte.`,
   disk: 'Platte für Ergebnisse',
+  nodeTime: 'Zeit eines Knotens',
+  nodeTimeHow: 'Ein Knoten, der länger läuft, schlägt fehl und sagt das; der Rest des Laufs geht weiter. Leer: keine Grenze.',
   diskHow: (from) => `${from} Darüber hinaus wird entfernt, was sich schnell neu rechnen lässt.`,
   looking: 'Platte wird angesehen',
   parts: {

@@ -36,6 +36,8 @@ export const settings = {
   memory: 'Memory of queries',
   memoryHow: (from: string) => `${from} Sorts, joins and groups use the disk beyond it.`,
   disk: 'Disk for results',
+  nodeTime: 'Time of a node',
+  nodeTimeHow: 'A node that runs longer fails, saying so; the rest of the run goes on. Empty: no limit.',
   diskHow: (from: string) => `${from} Beyond it, results that are quick to make again are removed.`,
   looking: 'Looking at the disk',
   parts: {

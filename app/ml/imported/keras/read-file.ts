@@ -1,6 +1,7 @@
 import path from 'node:path';
-import { fromBufferPromise } from 'yauzl';
+import { type Entry, fromBufferPromise } from 'yauzl';
 import { z } from 'zod';
+import { archiveLimits, checkArchive } from '#app/core/archive.ts';
 import { PenstockError } from '#app/core/errors.ts';
 import { damaged, unsupported } from './faults.ts';
 import { groupedWeights, legacyWeights, withHdf5 } from './hdf5.ts';
@@ -40,8 +41,11 @@ async function readArchive(bytes: Uint8Array, name: string): Promise<KerasFile> 
 async function unpack(bytes: Uint8Array, name: string, wanted: readonly string[]): Promise<Map<string, Buffer>> {
   const found = new Map<string, Buffer>();
   try {
-    const zip = await fromBufferPromise(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), { lazyEntries: true });
-    for await (const entry of zip.eachEntry()) {
+    const zip = await fromBufferPromise(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), { lazyEntries: true, autoClose: false });
+    const all: Entry[] = [];
+    for await (const entry of zip.eachEntry()) all.push(entry);
+    checkArchive(name, all, { ...archiveLimits, total: mostBytes });
+    for (const entry of all) {
       if (!wanted.includes(entry.fileName)) continue;
       if (entry.uncompressedSize > mostBytes) throw unsupported(`“${name}” holds more than 4 GB of weights.`);
       const blocks: Buffer[] = [];
