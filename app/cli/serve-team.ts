@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { PenstockError } from '#app/core/errors.ts';
+import { setOutgoingPolicy } from '#app/core/outgoing.ts';
 import { Access } from '#app/access/access.ts';
 import { accountsFile } from '#app/access/database.ts';
 import { appPlaces, createEngine, createRouter, seedSamples, userConfigDir } from '#app/engine/index.ts';
@@ -32,6 +33,8 @@ export const accountsAt = (file: string | undefined): string => (file === undefi
 
 /** `penstock serve --host …`: the app for a team, until interrupted. */
 export async function serveTeam(options: TeamOptions & { readonly projectDir: string; readonly port: number; readonly samples?: boolean; readonly trustOnce?: boolean; readonly ended: Promise<unknown> }, terminal: Terminal): Promise<number> {
+  // People who are not at this machine name addresses: what listens on it is not theirs.
+  setOutgoingPolicy({ team: true });
   const { projectDir, host = '127.0.0.1', data = [], allowScripts = false } = options;
   if ((options.tlsCert === undefined) !== (options.tlsKey === undefined)) throw new PenstockError('server-open', 'A certificate needs its key, and a key its certificate.', { remedy: 'Give --tls-cert and --tls-key together.' });
   const read = (file: string): Promise<Uint8Array> =>

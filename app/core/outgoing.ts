@@ -32,14 +32,15 @@ ownMachine.addAddress('::1', 'ipv6');
 export interface OutgoingPolicy {
   /** People who are not at this machine give addresses. */
   readonly team: boolean;
-  /** Addresses and networks that are allowed all the same: `127.0.0.1`, `169.254.1.0/24`. */
-  readonly allow: readonly string[];
+  /** Addresses and networks that are allowed all the same: `127.0.0.1`, `169.254.1.0/24`. Default: those of PENSTOCK_ALLOW_ADDRESSES. */
+  readonly allow?: readonly string[];
 }
 
-let policy: { readonly team: boolean; readonly allow: BlockList } = { team: false, allow: allowed(process.env['PENSTOCK_ALLOW_ADDRESSES']?.split(/[,\s]+/) ?? []) };
+const fromEnvironment = (): string[] => process.env['PENSTOCK_ALLOW_ADDRESSES']?.split(/[,\s]+/) ?? [];
+let policy: { readonly team: boolean; readonly allow: BlockList } = { team: false, allow: allowed(fromEnvironment()) };
 
 /** Of the whole process; a server for several people sets it before it listens. @throws PenstockError `address-syntax`. */
-export function setOutgoingPolicy({ team, allow }: OutgoingPolicy): void {
+export function setOutgoingPolicy({ team, allow = fromEnvironment() }: OutgoingPolicy): void {
   policy = { team, allow: allowed(allow) };
 }
 
