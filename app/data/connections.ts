@@ -45,14 +45,14 @@ export class ConnectionPool {
   readonly #instance: DuckDBInstance;
   readonly #idle: DuckDBConnection[];
   readonly #waiting: ((connection: DuckDBConnection) => void)[] = [];
-  readonly #context: { memoryLimit: string; tempDir: string };
+  readonly #context: { memoryLimit: string; tempDir: string; spills: boolean };
   /** Where each connection's profiles are written. */
   readonly #profiles: ReadonlyMap<DuckDBConnection, string>;
   #closed = false;
   #busy = 0;
   #drained: (() => void) | null = null;
 
-  private constructor(instance: DuckDBInstance, connections: DuckDBConnection[], context: { memoryLimit: string; tempDir: string }, profiles: ReadonlyMap<DuckDBConnection, string>) {
+  private constructor(instance: DuckDBInstance, connections: DuckDBConnection[], context: { memoryLimit: string; tempDir: string; spills: boolean }, profiles: ReadonlyMap<DuckDBConnection, string>) {
     this.#profiles = profiles;
     this.#instance = instance;
     this.#idle = connections;
@@ -101,7 +101,7 @@ export class ConnectionPool {
     // The limits can be set while the app runs; everything else stays as it is.
     await first.run("set allowed_configs = ['memory_limit', 'max_temp_directory_size']");
     await first.run('set lock_configuration = true');
-    return new ConnectionPool(instance, connections, { memoryLimit: String(limits.getRowsJS()[0]?.[0] ?? ''), tempDir: options.tempDir }, profiles);
+    return new ConnectionPool(instance, connections, { memoryLimit: String(limits.getRowsJS()[0]?.[0] ?? ''), tempDir: options.tempDir, spills: options.tempLimit !== '0B' }, profiles);
   }
 
   /**

@@ -10,7 +10,7 @@ const damage = /[Cc]orrupt|Payload value|Failed to read file|TProtocolException|
  * What DuckDB threw as a value for people: cancelled, disk full, out of memory, a missing or damaged file, a failed conversion.
  * `files`: Parquet files that the query read.
  */
-export function toQueryError(thrown: unknown, context: { memoryLimit: string; tempDir: string }, files: readonly string[] = []): Error {
+export function toQueryError(thrown: unknown, context: { memoryLimit: string; tempDir: string; spills?: boolean }, files: readonly string[] = []): Error {
   if (thrown instanceof PenstockError) return thrown;
   const text = thrown instanceof Error ? thrown.message : String(thrown);
   if (text.startsWith('INTERRUPT')) return new CancelledError();
@@ -19,7 +19,10 @@ export function toQueryError(thrown: unknown, context: { memoryLimit: string; te
   }
   if (text.startsWith('Out of Memory')) {
     return new PenstockError('out-of-memory', `The query needs more memory than its limit of ${context.memoryLimit}.`, {
-      remedy: 'Raise the memory limit of the project, or work on fewer rows or columns.',
+      remedy:
+        context.spills === false
+          ? 'This project is encrypted, and the system has no file system in memory to spill to: raise the memory limit of the project, or name a RAM disk with PENSTOCK_RAM_DIR.'
+          : 'Raise the memory limit of the project, or work on fewer rows or columns.',
       cause: thrown,
     });
   }

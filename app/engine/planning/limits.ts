@@ -62,7 +62,7 @@ export const databaseMemory = (limit: number): number => Math.floor(limit - Math
 
 /** As DuckDB reads sizes. */
 export function duckDbSize(bytes: number): string {
-  return `${Math.max(1, Math.floor(bytes / 1e6))}MB`;
+  return bytes === 0 ? '0B' : `${Math.max(1, Math.floor(bytes / 1e6))}MB`;
 }
 
 /** Bytes free on the disk of a folder; 0 where that cannot be told. */
