@@ -143,7 +143,7 @@ describe('the team server under attack', () => {
     const socket = await team.opened({ cookie, origin });
     const { path: file } = await team.engine.pipelines.create('Saved');
     const { document } = await team.engine.pipelines.open(file);
-    const node = { id: 'a1', type: 'data/csv-reader', x: 0, y: 0, params: { path: 'data/plain.csv' } };
+    const node = { id: 'a1', type: 'data/csv-reader', version: 2, x: 0, y: 0, params: { path: 'data/plain.csv' } };
     const forged = { ...document, nodes: [node] };
     const page = { document: forged, nodeId: 'a1', port: 'table', filter: '', offset: 0, limit: 10, sort: [] };
     expect(await call(socket, 'data.page', page)).toBe('viewer-document');
