@@ -125,6 +125,8 @@ export async function startBrowserServer(options: BrowserServerOptions): Promise
     if (!isSignedIn(request)) return refuse('401 Unauthorized');
     if (new URL(request.url ?? '/', 'http://localhost').pathname !== '/rpc') return refuse('404 Not Found');
     sockets.handleUpgrade(request, socket, head, (webSocket) => {
+      // A message that is too large, or no frame at all: the library closes the connection; unheard, the error would end the process.
+      webSocket.on('error', () => undefined);
       void handler.upgrade(webSocket, { context: localContext });
     });
   });
