@@ -10,11 +10,11 @@ import { appPaths } from './paths.ts';
 import { languageOf, type Language } from './words.ts';
 import { readDesktopState, writeDesktopState } from './window-state.ts';
 import { registerAppScheme, serveApp } from './windows/app-protocol.ts';
-import { connectWindow, createMainWindow, lockDownSession } from './windows/main-window.ts';
-import { parseBounds } from './windows/screens.ts';
-import { ViewWindows, parseViewRequest } from './windows/view-windows.ts';
+import { connectWindow, createMainWindow, lockDown } from './windows/main-window.ts';
+import { ViewWindows } from './windows/view-windows.ts';
 
 registerAppScheme();
+lockDown();
 
 /** `--project=FOLDER` or PENSTOCK_PROJECT; otherwise the last one, otherwise the sample project. */
 function chosenProject(last: string | null): string | null {
@@ -94,11 +94,9 @@ function open(): void {
   }
 
   serveApp(paths.renderer);
-  lockDownSession();
   registerHandlers({
-    openView: (from, argument) => {
-      const request = parseViewRequest(argument, parseBounds);
-      if (from !== window || request === null) throw new Error('This window may not open views.');
+    openView: (from, request) => {
+      if (from !== window) throw new Error('This window may not open views.');
       views.open(request);
     },
     language: () => language,

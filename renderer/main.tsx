@@ -1,3 +1,4 @@
+import './ui/style-nonce.ts';
 import './ui/theme.css';
 import { createRoot } from 'react-dom/client';
 import { z } from 'zod';

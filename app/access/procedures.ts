@@ -18,6 +18,9 @@ export const neededFor: Readonly<Record<string, Permission>> = {
   ...need('run', 'trace', ['reproduce']),
   ...need('operate', 'trace', ['audit.sign', 'audit.export', 'openLineage.get']),
   ...need('admin', 'trace', ['openLineage.set']),
+  ...need('read', 'trust', ['state', 'report']),
+  // Code of the project runs on the server from then on.
+  ...need('admin', 'trust', ['give', 'revoke']),
   ...need('read', 'automation', ['list', 'firings', 'timeline', 'next', 'watch', 'notices']),
   ...need('edit', 'automation', ['learnContract']),
   ...need('operate', 'automation', ['save', 'setEnabled', 'remove', 'fire', 'setParallel', 'channels']),

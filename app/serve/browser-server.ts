@@ -31,10 +31,10 @@ const cookieName = 'penstock_session';
 /** Largest message a browser may send: uploads come through the same socket. */
 const maxMessageBytes = 512 * 1024 * 1024;
 
-function securityHeaders(port: number): Record<string, string> {
+function securityHeaders(port: number, nonce: string | null): Record<string, string> {
   return {
     // Safari does not read 'self' as covering WebSockets, hence the explicit addresses.
-    'content-security-policy': contentSecurityPolicy([`ws://127.0.0.1:${port}`, `ws://localhost:${port}`]),
+    'content-security-policy': contentSecurityPolicy([`ws://127.0.0.1:${port}`, `ws://localhost:${port}`], nonce),
     'x-content-type-options': 'nosniff',
     'referrer-policy': 'no-referrer',
     'cross-origin-opener-policy': 'same-origin',
@@ -102,7 +102,7 @@ export async function startBrowserServer(options: BrowserServerOptions): Promise
     if (!isSignedIn(request)) return plain(response, 401, 'Open the address that “penstock serve” printed: it signs this browser in.');
     const file = await files.read(url.pathname);
     if (file === null) return plain(response, 404, 'Not found.');
-    response.writeHead(200, { ...securityHeaders(port), 'content-type': file.type, 'cache-control': file.cache });
+    response.writeHead(200, { ...securityHeaders(port, file.nonce), 'content-type': file.type, 'cache-control': file.cache });
     response.end(request.method === 'HEAD' ? undefined : file.body);
   }
 

@@ -1,12 +1,15 @@
+import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { PenstockError } from '#app/core/errors.ts';
-import { mimeTypes } from '#app/core/web-files.ts';
+import { mimeTypes, withStyleNonce } from '#app/core/web-files.ts';
 
 export interface PageFile {
   readonly body: Uint8Array;
   readonly type: string;
   readonly cache: string;
+  /** Of this answer: for its policy. */
+  readonly nonce: string;
 }
 
 /** Files of the built page, by the path of an address; nothing outside its folder. */
@@ -33,6 +36,7 @@ export class PageFiles {
     if (!file.startsWith(this.#root + path.sep) || relative.includes('\0')) return null;
     const body = await readFile(file).catch(() => null);
     if (body === null) return null;
-    return { body, type: mimeTypes[path.extname(file)] ?? 'application/octet-stream', cache: relative.startsWith('/assets/') ? 'private, max-age=31536000, immutable' : 'no-store' };
+    const nonce = randomBytes(16).toString('base64');
+    return { nonce, body: path.extname(file) === '.html' ? Buffer.from(withStyleNonce(body.toString('utf8'), nonce)) : body, type: mimeTypes[path.extname(file)] ?? 'application/octet-stream', cache: relative.startsWith('/assets/') ? 'private, max-age=31536000, immutable' : 'no-store' };
   }
 }

@@ -60,7 +60,8 @@ export class EngineHost extends EventEmitter<{ restart: []; failed: [string]; ex
     this.failure = null;
     const child = spawn(this.options.node, [this.options.entry], {
       stdio: ['pipe', 'pipe', 'pipe'],
-      env: { ...process.env, ELECTRON_RUN_AS_NODE: undefined, UV_THREADPOOL_SIZE: '16', ...this.options.env, PENSTOCK_KEYCHAIN: this.options.keychain ? '1' : '' },
+      // The fuses keep the shell from obeying these; the engine is a plain Node, and must not either.
+      env: { ...process.env, ELECTRON_RUN_AS_NODE: undefined, NODE_OPTIONS: undefined, NODE_PATH: undefined, NODE_REPL_EXTERNAL_MODULE: undefined, UV_THREADPOOL_SIZE: '16', ...this.options.env, PENSTOCK_KEYCHAIN: this.options.keychain ? '1' : '' },
       windowsHide: true,
     });
     this.child = child;

@@ -12,9 +12,3 @@ export const channels = {
   engineRestart: 'penstock:engine-restart',
   engineFailed: 'penstock:engine-failed',
 } as const;
-
-export interface PickFileOptions {
-  readonly title?: string;
-  /** File name extensions without the dot. */
-  readonly extensions?: readonly string[];
-}

@@ -1,5 +1,5 @@
 import { contextBridge, ipcRenderer, webUtils } from 'electron';
-import { channels, type PickFileOptions } from '../ipc/channels.ts';
+import { channels } from '../ipc/channels.ts';
 
 /** The port that came before the page listened. */
 let kept: readonly MessagePort[] | null = null;
@@ -8,7 +8,7 @@ let isListening = false;
 /** The whole surface the page gets from the desktop; `window.penstockDesktop`. */
 const desktop = {
   platform: process.platform,
-  pickFile: (options: PickFileOptions = {}): Promise<string | null> => ipcRenderer.invoke(channels.pickFile, options),
+  pickFile: (options: { readonly title?: string; readonly extensions?: readonly string[] } = {}): Promise<string | null> => ipcRenderer.invoke(channels.pickFile, options),
   pickFolder: (): Promise<string | null> => ipcRenderer.invoke(channels.pickFolder),
   /** Asks where and writes a page as PDF; null where the person gave up. */
   savePdf: (html: string, name: string): Promise<string | null> => ipcRenderer.invoke(channels.savePdf, { html, name }),

@@ -1,11 +1,9 @@
 import { protocol } from 'electron';
+import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { contentSecurityPolicy, mimeTypes } from '#app/core/web-files.ts';
-
-/** The app's own origin: files come by this scheme, never by file://. */
-export const appScheme = 'penstock';
-export const appOrigin = `${appScheme}://app`;
+import { contentSecurityPolicy, mimeTypes, withStyleNonce } from '#app/core/web-files.ts';
+import { appScheme, servedFile } from './served-file.ts';
 
 /** Must run before the app is ready. */
 export function registerAppScheme(): void {
@@ -17,21 +15,19 @@ export function registerAppScheme(): void {
 /** Serves files under `folder` at penstock://app/; everything outside it is 404. */
 export function serveApp(folder: string): void {
   protocol.handle(appScheme, async (request) => {
-    const url = new URL(request.url);
-    const relative = decodeURIComponent(url.pathname === '/' ? '/index.html' : url.pathname);
-    const file = path.normalize(path.join(folder, relative));
-    if (url.host !== 'app' || !file.startsWith(folder + path.sep)) return new Response('Not found', { status: 404 });
-    try {
-      const body = await readFile(file);
-      return new Response(new Uint8Array(body), {
-        headers: {
-          'content-type': mimeTypes[path.extname(file)] ?? 'application/octet-stream',
-          'content-security-policy': contentSecurityPolicy(),
-          'x-content-type-options': 'nosniff',
-        },
-      });
-    } catch {
-      return new Response('Not found', { status: 404 });
-    }
+    const file = request.method === 'GET' || request.method === 'HEAD' ? servedFile(folder, request.url) : null;
+    const body = file === null ? null : await readFile(file).catch(() => null);
+    if (file === null || body === null) return new Response('Not found', { status: 404, headers: { 'content-security-policy': "default-src 'none'", 'x-content-type-options': 'nosniff' } });
+    const type = path.extname(file);
+    const nonce = randomBytes(16).toString('base64');
+    return new Response(type === '.html' ? withStyleNonce(body.toString('utf8'), nonce) : new Uint8Array(body), {
+      headers: {
+        'content-type': mimeTypes[type] ?? 'application/octet-stream',
+        'content-security-policy': contentSecurityPolicy([], nonce),
+        'x-content-type-options': 'nosniff',
+        'referrer-policy': 'no-referrer',
+        'cross-origin-opener-policy': 'same-origin',
+      },
+    });
   });
 }

@@ -1,23 +1,9 @@
 import { BrowserWindow, screen } from 'electron';
 import { channels } from '../ipc/channels.ts';
-import { appOrigin } from './app-protocol.ts';
-import { lockDownWindow, webPreferences } from './main-window.ts';
-import { isOnScreen, type Bounds } from './screens.ts';
-
-export interface ViewRequest {
-  readonly id: string;
-  /** Query of the page's address, from `?`. */
-  readonly page: string;
-  readonly bounds: Bounds | null;
-}
-
-/** What a page asked to have opened; null where that is no view. */
-export function parseViewRequest(argument: unknown, bounds: (value: unknown) => Bounds | null): ViewRequest | null {
-  const fields = (typeof argument === 'object' && argument !== null ? argument : {}) as Record<string, unknown>;
-  const { id, page } = fields;
-  if (typeof id !== 'string' || !/^[\w-]{1,80}$/.test(id) || typeof page !== 'string' || !/^\?view=[\w-]{1,80}&owner=[\w-]{1,80}$/.test(page)) return null;
-  return { id, page, bounds: bounds(fields['bounds']) };
-}
+import { webPreferences } from './main-window.ts';
+import type { ViewRequest } from '../ipc/messages.ts';
+import { isOnScreen } from './screens.ts';
+import { appOrigin } from './served-file.ts';
 
 interface ViewWindowsOptions {
   readonly preload: string;
@@ -62,7 +48,6 @@ export class ViewWindows {
     });
     // The commands of the menu are about the main window.
     window.removeMenu();
-    lockDownWindow(window);
     window.once('ready-to-show', () => window.show());
     window.webContents.on('did-finish-load', () => this.options.loaded(window));
     window.on('closed', () => {

@@ -144,7 +144,7 @@ export async function startTeamServer(options: TeamServerOptions): Promise<TeamS
     }
     const file = await files.read(url.pathname);
     if (file === null) return text(404, 'Not found.');
-    return { status: 200, type: file.type, body: file.body, headers: { 'cache-control': file.cache, 'content-security-policy': contentSecurityPolicy(reach.sockets), 'referrer-policy': 'no-referrer' } };
+    return { status: 200, type: file.type, body: file.body, headers: { 'cache-control': file.cache, 'content-security-policy': contentSecurityPolicy(reach.sockets, file.nonce), 'referrer-policy': 'no-referrer' } };
   }
 
   const listener = (request: IncomingMessage, response: ServerResponse): void => {
