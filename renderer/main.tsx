@@ -25,6 +25,7 @@ import { startComponents } from './state/components.ts';
 import { startSuggestions } from './state/suggestions.ts';
 import { language, languageKey } from './text/language.ts';
 import { startTheme } from './ui/index.ts';
+import { startTrust } from './trust/trust-store.ts';
 import { startTornViews } from './windows/torn.ts';
 import { startViewWindow } from './windows/view-side.ts';
 import { ViewWindow } from './windows/view-window.tsx';
@@ -52,6 +53,7 @@ if (view === null) {
   startHistory();
   startRunWords();
   startProjectProblems();
+  startTrust();
   startDesktopNotices();
   followTour();
   window.addEventListener('pagehide', () => void Promise.all([flushEdits(), flushBrief()]));

@@ -31,6 +31,15 @@ test.describe('the packaged app @desktop', () => {
       args: [...flags, `--project=${path.join(scratch, 'project')}`],
       env: { ...(process.env as Record<string, string>), PENSTOCK_USER_DATA: path.join(scratch, 'user-data'), XDG_CONFIG_HOME: path.join(scratch, 'config'), NODE_OPTIONS: `--require=${evil}` },
     });
+    // Nothing of what is tried below is to open a browser.
+    await app.evaluate(({ shell }) => {
+      const calls: string[] = [];
+      Object.assign(globalThis, { handed: calls });
+      shell.openExternal = (url) => {
+        calls.push(url);
+        return Promise.resolve();
+      };
+    });
     page = await app.firstWindow();
     await page.getByTestId('rail').or(page.getByRole('navigation')).first().waitFor();
   });
@@ -133,14 +142,7 @@ test.describe('the packaged app @desktop', () => {
   });
 
   test('only web pages and mail are handed to the system', async () => {
-    await app.evaluate(({ shell }) => {
-      const calls: string[] = [];
-      Object.assign(globalThis, { handed: calls });
-      shell.openExternal = (url) => {
-        calls.push(url);
-        return Promise.resolve();
-      };
-    });
+    await app.evaluate(() => (globalThis as unknown as { handed: string[] }).handed.splice(0));
     await page.evaluate(() => {
       for (const url of ['https://example.org/a', 'http://example.org/b', 'mailto:a@example.org', 'file:///etc/passwd', 'smb://host/share', 'ftp://host/x', 'vscode://x', 'ms-msdt:/id', 'javascript:alert(1)', 'data:text/html,x', 'penstock://app/index.html']) {
         try {
@@ -188,13 +190,14 @@ test.describe('the packaged app @desktop', () => {
       const window = BrowserWindow.getAllWindows()[0];
       if (window === undefined) throw new Error('there is no window');
       await window.webContents.executeJavaScript("void document.body.append(Object.assign(document.createElement('iframe'), { id: 'inner' }))");
-      const handlers = (ipcMain as unknown as { _invokeHandlers: Map<string, (event: object, ...args: unknown[]) => void> })._invokeHandlers;
+      const handlers = (ipcMain as unknown as { _invokeHandlers: Map<string, (event: object, ...args: unknown[]) => unknown> })._invokeHandlers;
       const inner = window.webContents.mainFrame.frames[0];
+      const isSubframe = inner !== undefined && inner.parent !== null;
       const senders: Record<string, unknown> = { subframe: inner, gone: null, elsewhere: { parent: null, url: 'https://example.org/' }, file: { parent: null, url: 'file:///x.html' } };
       const call = (channel: string, event: object, argument: unknown) =>
         new Promise<string>((resolve) => {
-          const reply = (answer: { error?: string }): void => resolve(answer.error ?? 'answered');
-          handlers.get(channel)?.({ sender: window.webContents, processId: 0, frameId: 0, ...event, _reply: (value: unknown) => reply({ error: `answered ${String(value)}` }), _throw: (error: unknown) => reply({ error: String(error) }), sendReply: reply }, argument);
+          const asked = { sender: window.webContents, processId: 0, frameId: 0, ...event, _reply: () => resolve('answered'), _throw: (error: unknown) => resolve(String(error)) };
+          Promise.resolve(handlers.get(channel)?.(asked, argument)).then(() => resolve('answered'), (error: unknown) => resolve(String(error)));
         });
       const said: Record<string, string[]> = {};
       for (const channel of handlers.keys()) {
@@ -203,7 +206,7 @@ test.describe('the packaged app @desktop', () => {
         for (const wrong of [null, 7, { __proto__: null, title: 1 }, ['x'], { id: '../x', page: 'https://example.org' }]) said[channel].push(await call(channel, { senderFrame: window.webContents.mainFrame }, wrong));
       }
       await window.webContents.executeJavaScript("document.getElementById('inner').remove()");
-      return { said, isSubframe: inner?.parent !== null && inner !== undefined };
+      return { said, isSubframe };
     });
     expect(refused.isSubframe).toBe(true);
     expect(Object.keys(refused.said).toSorted()).toEqual(['penstock:language', 'penstock:notify', 'penstock:open-view', 'penstock:pick-file', 'penstock:pick-folder', 'penstock:save-pdf']);

@@ -22,6 +22,7 @@ import { tearOff } from '../windows/torn.ts';
 import { createReport, reportOfRun } from '../reports/making.ts';
 import { redoReport, undoReport, useReport } from '../reports/report-store.ts';
 import { addShownToReport } from '../reports/view-adding.ts';
+import { askForTrust, useTrust } from '../trust/trust-store.ts';
 import { startTour } from '../tour/tour-store.ts';
 import { showTemplates } from '../templates/templates-store.ts';
 import type { ActionId } from './shortcuts.ts';
@@ -179,6 +180,7 @@ const runs: Readonly<Record<ActionId, ActionRun>> = {
   'page.runs': { run: page('runs') },
   'page.features': { run: page('features') },
   'page.models': { run: page('models') },
+  'project.trust': { run: askForTrust, enabled: () => useTrust.getState().report?.restricted === true },
   'page.settings': { run: page('settings') },
   'page.monitors': { run: page('monitors') },
   'page.automation': { run: page('automation') },

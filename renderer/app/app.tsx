@@ -16,6 +16,7 @@ import { Palette } from './palette.tsx';
 import { Rail } from './rail.tsx';
 import { TopBar } from './top-bar.tsx';
 import { Workspace } from './workspace.tsx';
+import { TrustBanner, TrustDialog } from '../trust/trust-banner.tsx';
 import { texts } from '../text/texts.ts';
 
 const pages = {
@@ -45,6 +46,7 @@ export function App() {
       <div className="flex h-full flex-col">
         <TopBar />
         <ConnectionBanner />
+        <TrustBanner />
         <div className="flex min-h-0 flex-1">
           <Rail />
           <div className="relative min-w-0 flex-1">
@@ -79,6 +81,7 @@ export function App() {
       <CheatSheet />
       <AddToReportDialog />
       <NewPipelineDialog />
+      <TrustDialog />
       <Announcer />
     </TooltipProvider>
   );

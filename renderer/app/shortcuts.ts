@@ -122,6 +122,7 @@ const table = {
   'page.reports': { title: texts.reports.page, group: 'View', scope: 'page', keys: ['Alt+6'] },
   'page.trace': { title: texts.trace.page, group: 'View', scope: 'page', keys: ['Alt+Shift+T'] },
 
+  'project.trust': { title: texts.trust.trustThis, group: 'Pipeline', scope: 'page', keys: [] },
   'pipeline.new': { title: texts.app.actions.newPipeline, group: 'Pipeline', scope: 'page', keys: ['Ctrl+Alt+N'] },
   'pipeline.rename': { title: texts.app.actions.renamePipeline, group: 'Pipeline', scope: 'page', keys: [] },
   'report.add': { title: texts.reports.addShown, group: 'Pipeline', scope: 'page', keys: ['Ctrl+Alt+R'] },

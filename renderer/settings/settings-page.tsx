@@ -10,6 +10,7 @@ import { language } from '../text/language.ts';
 import { EncryptionSection } from './encryption-section.tsx';
 import { Group, Row } from './group.tsx';
 import { OpenLineageSection } from './open-lineage-section.tsx';
+import { TrustSection } from '../trust/trust-section.tsx';
 import { PacksSection } from './packs-section.tsx';
 import { StorageSection } from './storage-section.tsx';
 import { Badge, Button, Page, Segmented, Spinner, useTheme } from '../ui/index.ts';
@@ -46,6 +47,7 @@ export function SettingsPage() {
             </Button>
           </Row>
         </Group>
+        <TrustSection />
         <EncryptionSection />
         <StorageSection />
         <OpenLineageSection />

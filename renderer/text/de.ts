@@ -25,6 +25,7 @@ import { settings } from './de/settings.ts';
 import { state } from './de/state.ts';
 import { table } from './de/table.ts';
 import { trace } from './de/trace.ts';
+import { trust } from './de/trust.ts';
 import { views } from './de/views.ts';
 import type { Texts } from './en.ts';
 
@@ -57,5 +58,6 @@ export const de: Texts = {
   state,
   table,
   trace,
+  trust,
   views,
 };

@@ -25,6 +25,7 @@ import { settings } from './en/settings.ts';
 import { state } from './en/state.ts';
 import { table } from './en/table.ts';
 import { trace } from './en/trace.ts';
+import { trust } from './en/trust.ts';
 import { views } from './en/views.ts';
 
 /** Every text of the page in English: sentences, and small functions where numbers or names go in. Other languages have this shape. */
@@ -56,6 +57,7 @@ export const en = {
   state,
   table,
   trace,
+  trust,
   views,
 };
 
