@@ -35,12 +35,18 @@ export interface CallContext {
 
 export const localContext: CallContext = { caller: () => localCaller };
 
-const acting = new AsyncLocalStorage<string>();
+const acting = new AsyncLocalStorage<{ readonly actor: string; readonly permissions: ReadonlySet<Permission> | null }>();
 
-/** Does something in somebody's name: what is written to the audit log by it, also later and in the background, names them. */
-export function actAs<T>(actor: string | null, work: () => T): T {
-  return actor === null ? acting.exit(work) : acting.run(actor, work);
+/**
+ * Does something in somebody's name: what is written to the audit log by it, also later and in the background, names them.
+ * @param permissions what they may do; null: whatever is asked.
+ */
+export function actAs<T>(actor: string | null, work: () => T, permissions: ReadonlySet<Permission> | null = null): T {
+  return actor === null ? acting.exit(work) : acting.run({ actor, permissions }, work);
 }
 
 /** In whose name the present call is made; undefined where nobody said. */
-export const actingName = (): string | undefined => acting.getStore();
+export const actingName = (): string | undefined => acting.getStore()?.actor;
+
+/** Whether the present call may bring about what needs a permission: for what follows from a call that itself needs less. */
+export const actingMay = (permission: Permission): boolean => acting.getStore()?.permissions?.has(permission) ?? true;

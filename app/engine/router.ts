@@ -59,7 +59,7 @@ export function createRouter(engine: Engine, access: Access | null = null, lock:
     const caller = context.caller();
     authorize(caller, procedure.join('.'));
     await guard.check(caller, procedure.join('.'), input);
-    return actAs(caller.actor, () => next());
+    return actAs(caller.actor, () => next(), caller.permissions);
   });
   const never = new AbortController().signal;
 

@@ -1,3 +1,4 @@
+import { actingMay } from '#app/access/caller.ts';
 import { createHash, randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { automationSpecSchema, type AutomationSpec, type Firing } from '#app/core/automation.ts';
@@ -206,8 +207,9 @@ export class Automation {
     }
   }
 
-  /** As `declare`, once a burst of edits is over. */
+  /** As `declare`, once a burst of edits is over. On a team's server only by who may automate: others draw the node, and it waits for one of them to save or run. */
   declareSoon(path: string, document: PipelineDocument): void {
+    if (!actingMay('operate')) return;
     this.#declaring.get(path)?.();
     const stop = this.#clock.after(declareAfterMs, () => {
       this.#declaring.delete(path);

@@ -64,3 +64,21 @@ it.skipIf(!openssl)('speaks TLS itself, and makes its first admin by a one-time 
   expect(own.access.accounts.list().map(({ name, admin }) => [name, admin])).toEqual([['ada', true]]);
   await own.close();
 });
+
+it('makes no schedule of what an analyst drew; an operator who saves it does', async () => {
+  const schedule = { id: 'sched1', type: 'deploy/schedule', version: 1, x: 0, y: 0, params: { cron: '0 6 * * *', timezone: 'UTC', enabled: true } };
+  const stop = new AbortController();
+  const changes = team.engine.automation.changes.stream(stop.signal);
+  for (const role of ['analyst', 'operator'] as const) {
+    const { cookie } = await team.person(`schedules-as-${role}`, role);
+    const socket = await team.opened({ cookie, origin });
+    const { path: file } = await team.engine.pipelines.create(`Scheduled by ${role}`);
+    const { document } = await team.engine.pipelines.open(file);
+    expect(await call(socket, 'pipeline.append', { path: file, document: { ...document, nodes: [schedule] }, entries: [], position: 0 })).toBe('ok');
+    socket.terminate();
+  }
+  // The analyst's would have been made before the operator's.
+  await changes.next();
+  stop.abort();
+  expect(team.engine.automation.list().map(({ spec }) => spec.name)).toEqual(['Scheduled by operator']);
+});
