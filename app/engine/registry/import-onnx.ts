@@ -7,7 +7,7 @@ import { emptyDocument } from '#app/pipeline/document.ts';
 import type { ImportedFile, ImportParams } from '#app/sdk/imported-model.ts';
 import type { ModelValue, TableValue } from '#app/sdk/ports.ts';
 import { modelNamePattern, type VersionFacts } from '#app/store/index.ts';
-import type { Engine } from '../engine.ts';
+import type { EngineAreas } from '../areas.ts';
 import { readerFor } from '../project/reader-for.ts';
 import { artifactServices, tableServices } from '../services/node-services.ts';
 
@@ -24,7 +24,7 @@ export interface ImportRequest {
 }
 
 /** What a file says of itself. @throws PenstockError `file-missing`, `onnx-too-large`, `onnx-damaged`, `onnx-unsupported`. */
-export async function inspectOnnx(engine: Pick<Engine, 'resolvePath'>, file: string, signal: AbortSignal): Promise<ImportedFile & { file: string }> {
+export async function inspectOnnx(engine: Pick<EngineAreas, 'resolvePath'>, file: string, signal: AbortSignal): Promise<ImportedFile & { file: string }> {
   const at = await checkedFile(engine.resolvePath(file));
   return { ...(await openOnnxFile(at, signal)).file, file: path.basename(at) };
 }
@@ -34,7 +34,7 @@ export async function inspectOnnx(engine: Pick<Engine, 'resolvePath'>, file: str
  * file that Penstock wrote says its signature itself.
  * @throws PenstockError `model-name`, `onnx-too-large`, those of `importModel` and of reading the rows.
  */
-export async function importOnnx(engine: Engine, request: ImportRequest, signal: AbortSignal, more: { readonly facts?: VersionFacts; /** Golden rows that came with a file of ours. */ readonly golden?: Uint8Array | null; readonly enrich?: (value: ModelValue) => ModelValue; readonly progress?: (fraction: number, message?: string) => void } = {}): Promise<{ name: string; version: number; isNew: boolean; warnings: Diagnostic[] }> {
+export async function importOnnx(engine: EngineAreas, request: ImportRequest, signal: AbortSignal, more: { readonly facts?: VersionFacts; /** Golden rows that came with a file of ours. */ readonly golden?: Uint8Array | null; readonly enrich?: (value: ModelValue) => ModelValue; readonly progress?: (fraction: number, message?: string) => void } = {}): Promise<{ name: string; version: number; isNew: boolean; warnings: Diagnostic[] }> {
   engine.assertWritable();
   if (!modelNamePattern.test(request.name)) throw new PenstockError('model-name', `“${request.name}” cannot be the name of a model.`, { remedy: 'Use letters, digits, hyphens and underscores, at most 63.' });
   const file = await checkedFile(engine.resolvePath(request.path));
@@ -62,7 +62,7 @@ async function checkedFile(file: string): Promise<string> {
 }
 
 /** The table that the reader of a file gives. */
-async function testRows(engine: Engine, file: string, signal: AbortSignal): Promise<TableValue> {
+async function testRows(engine: EngineAreas, file: string, signal: AbortSignal): Promise<TableValue> {
   const { type, params } = await readerFor(engine.filesDir, engine.resolvePath(file), (one) => engine.catalogue.has(one));
   const version = engine.catalogue.get(type)?.definition.version ?? 1;
   const document = { ...emptyDocument('import-rows', ''), nodes: [{ id: 'rows', type, version, params: { ...params, path: file } }] };

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { PenstockError } from '#app/core/errors.ts';
 import type { ModelValue, PortSpec } from '#app/sdk/ports.ts';
 import type { ApprovalRecord, AuditRecord, ModelStage, ModelVersionRecord, VersionFacts } from '#app/store/index.ts';
-import type { Engine } from '../engine.ts';
+import type { EngineAreas } from '../areas.ts';
 import { Mlflow } from './mlflow/index.ts';
 import type { ProjectEvent } from '../events.ts';
 import { evaluatedMetrics, registrationFacts, type FactsOrigin } from './facts.ts';
@@ -38,7 +38,7 @@ export const modelSubject = (name: string, version: number): string => `model:${
 
 /** Stages, aliases, approvals and notes of model versions. Whatever changes is in the audit log, in one transaction with the change, and heard as an event. */
 export class Registry {
-  readonly #host: Engine;
+  readonly #host: EngineAreas;
   /** Versions that runs under way have registered, with their trainers: judged when the run ends. */
   readonly #registered = new Map<string, { readonly name: string; readonly version: number; readonly trainer: { readonly nodeId: string; readonly title: string } }[]>();
   /** Say what uses a version now (servers, schedules): `the server “shop”`. */
@@ -46,7 +46,7 @@ export class Registry {
 
   readonly mlflow: Mlflow;
 
-  constructor(host: Engine) {
+  constructor(host: EngineAreas) {
     this.#host = host;
     this.mlflow = new Mlflow(host);
     this.usedBy.add((name, version) => serversUsing(host, name, version));

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { PenstockError } from '#app/core/errors.ts';
 import type { MlflowServer, TransferEvent } from '#app/protocol/sections/registry.ts';
 import { secretsOf, secretVariable, type SecretReference, type SecretSource, type SecretStore } from '../../connections/secrets.ts';
-import type { Engine } from '../../engine.ts';
+import type { EngineAreas } from '../../areas.ts';
 import { MlflowClient, serverAddress } from './client.ts';
 import { pullVersion, type PullRequest } from './pull.ts';
 import { pushVersion } from './push.ts';
@@ -25,11 +25,11 @@ const modelsAnswer = z.looseObject({
 
 /** The project's MLflow server: its address is kept with the project, its password or token with the user (docs/decisions/secrets-by-reference.md). */
 export class Mlflow {
-  readonly #engine: Engine;
+  readonly #engine: EngineAreas;
   readonly #secrets: SecretStore;
   #given: MlflowServer | null = null;
 
-  constructor(engine: Engine, secrets: SecretStore = secretsOf(engine.projectDir)) {
+  constructor(engine: EngineAreas, secrets: SecretStore = secretsOf(engine.projectDir)) {
     this.#engine = engine;
     this.#secrets = secrets;
   }

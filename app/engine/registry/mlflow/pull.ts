@@ -7,7 +7,7 @@ import type { TransferEvent } from '#app/protocol/sections/registry.ts';
 import { importParams, type ImportParams } from '#app/sdk/imported-model.ts';
 import { modelNamePattern } from '#app/store/index.ts';
 import { temporaryRoot } from '#app/sealing/working-folder.ts';
-import type { Engine } from '../../engine.ts';
+import type { EngineAreas } from '../../areas.ts';
 import { importOnnx, inspectOnnx } from '../import-onnx.ts';
 import { MlflowClient } from './client.ts';
 
@@ -33,7 +33,7 @@ export interface PullRequest {
  * A version of a registered model as a version in the project, if it is an ONNX model. One that was pushed by Penstock is again what it was.
  * @throws PenstockError `mlflow-missing`, `mlflow-no-onnx`, `mlflow-damaged`, those of the client and of the import.
  */
-export async function* pullVersion(engine: Engine, client: MlflowClient, request: PullRequest, signal: AbortSignal): AsyncGenerator<TransferEvent, void, undefined> {
+export async function* pullVersion(engine: EngineAreas, client: MlflowClient, request: PullRequest, signal: AbortSignal): AsyncGenerator<TransferEvent, void, undefined> {
   const step = (message: string, fraction: number): TransferEvent => ({ type: 'step', message, fraction });
   yield step('Asking the server', 0.05);
   const version = await versionOf(client, request);
@@ -125,7 +125,7 @@ function columnNames(text: string | null | undefined): string[] {
 }
 
 /** One wide input takes the signature's columns in their order. */
-async function paramsOf(engine: Engine, file: string, { inputs, target }: Described, signal: AbortSignal): Promise<ImportParams> {
+async function paramsOf(engine: EngineAreas, file: string, { inputs, target }: Described, signal: AbortSignal): Promise<ImportParams> {
   const base = z.object(importParams).parse({ target });
   const isListable = inputs.every((name) => !/[",]/.test(name) && name.trim() === name && name !== '');
   if (inputs.length < 2 || !isListable) return base;

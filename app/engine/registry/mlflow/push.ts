@@ -8,7 +8,7 @@ import type { TransferEvent } from '#app/protocol/sections/registry.ts';
 import type { ModelVersionRecord } from '#app/store/index.ts';
 import { temporaryRoot } from '#app/sealing/working-folder.ts';
 import { modelCard } from '../../bundle/texts.ts';
-import type { Engine } from '../../engine.ts';
+import type { EngineAreas } from '../../areas.ts';
 import { exportVersion } from '../export.ts';
 import { allMetrics } from '../search.ts';
 import { MlflowClient } from './client.ts';
@@ -34,7 +34,7 @@ export interface PushTarget {
  * run is marked so; nothing is registered.
  * @throws PenstockError those of the client.
  */
-export async function* pushVersion(engine: Engine, client: MlflowClient, record: ModelVersionRecord, target: PushTarget, signal: AbortSignal): AsyncGenerator<TransferEvent, void, undefined> {
+export async function* pushVersion(engine: EngineAreas, client: MlflowClient, record: ModelVersionRecord, target: PushTarget, signal: AbortSignal): AsyncGenerator<TransferEvent, void, undefined> {
   const step = (message: string, fraction: number): TransferEvent => ({ type: 'step', message, fraction });
   yield step('Asking the server', 0.02);
   const mlflowVersion = await client.version();
@@ -77,7 +77,7 @@ async function experimentId(client: MlflowClient, name: string): Promise<string>
   return made?.experiment_id ?? (await client.get('experiments/get-by-name', { experiment_name: name }, experimentAnswer)).experiment.experiment_id;
 }
 
-function tagsOf(engine: Engine, { name, version, note, pipelineTitle, facts, runId, value, stage }: ModelVersionRecord): { key: string; value: string }[] {
+function tagsOf(engine: EngineAreas, { name, version, note, pipelineTitle, facts, runId, value, stage }: ModelVersionRecord): { key: string; value: string }[] {
   const tags: Record<string, string | null | undefined> = {
     'mlflow.user': (facts.actor ?? engine.actor).replace(/^user:/, ''),
     'mlflow.source.name': pipelineTitle,
@@ -100,7 +100,7 @@ function tagsOf(engine: Engine, { name, version, note, pipelineTitle, facts, run
 /** Letters, digits and few others are what keys may hold there; `Node: metric` becomes a group. */
 export const mlflowKey = (name: string): string => name.replace(': ', '/').replaceAll(/[^A-Za-z0-9_\-. /]/g, '_').slice(0, 250);
 
-async function sendNumbers(engine: Engine, client: MlflowClient, record: ModelVersionRecord, runId: string): Promise<void> {
+async function sendNumbers(engine: EngineAreas, client: MlflowClient, record: ModelVersionRecord, runId: string): Promise<void> {
   const at = record.createdAt;
   const params = Object.entries(record.value.params).map(([key, value]) => ({ key: mlflowKey(key), value: (typeof value === 'string' ? value : canonicalJson(value ?? null)).slice(0, 500) }));
   const own = record.facts.trainer?.nodeId;
@@ -115,7 +115,7 @@ async function sendNumbers(engine: Engine, client: MlflowClient, record: ModelVe
   }
 }
 
-async function sendBundle(engine: Engine, client: MlflowClient, record: ModelVersionRecord, folder: string, signal: AbortSignal): Promise<void> {
+async function sendBundle(engine: EngineAreas, client: MlflowClient, record: ModelVersionRecord, folder: string, signal: AbortSignal): Promise<void> {
   const work = await mkdtemp(path.join(temporaryRoot(), 'penstock-push-'));
   try {
     const file = `${record.name}-v${record.version}.zip`;
