@@ -62,7 +62,7 @@ export function parseBrief(content: string): Brief {
   try {
     value = JSON.parse(content);
   } catch (error) {
-    throw new PenstockError('brief-invalid', `The project brief is not valid JSON: ${error instanceof Error ? error.message : ''}.`, { remedy: 'Mend the file, or move it away to begin with an empty one.', cause: error });
+    throw new PenstockError('brief-invalid', `The project brief is not valid JSON: ${error instanceof Error ? error.message.replace(/\s+/g, ' ') : ''}.`, { remedy: 'Mend the file, or move it away to begin with an empty one.', cause: error });
   }
   return readBrief(value);
 }
