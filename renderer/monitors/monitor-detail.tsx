@@ -3,6 +3,7 @@ import { ArrowLeft } from 'lucide-react';
 import { Notice } from '../results/notice.tsx';
 import { Chart } from '../results/charts/chart.tsx';
 import { useQuery } from '../results/use-query.ts';
+import { titleIn } from '../state/catalogue.ts';
 import { client } from '../rpc/client.ts';
 import type { MonitorEntry } from '#app/protocol/sections/monitoring.ts';
 import { Button, IconButton, Spinner } from '../ui/index.ts';
@@ -29,12 +30,12 @@ export function MonitorDetail({ monitor, changed, onBack }: { readonly monitor: 
   const column = entry?.batch.columns.find(({ name }) => name === cell?.column);
   const overlay = column === undefined ? null : columnOverlay(column);
   return (
-    <section aria-label={monitor.nodeTitle} data-testid="monitor-detail" className="flex flex-col gap-4">
+    <section aria-label={titleIn(monitor.nodeTitle)} data-testid="monitor-detail" className="flex flex-col gap-4">
       <header className="flex flex-wrap items-center gap-2">
         <IconButton label={words.title} onClick={onBack} data-testid="monitor-back">
           <ArrowLeft size={16} />
         </IconButton>
-        <h2 className="text-lg font-semibold">{monitor.nodeTitle}</h2>
+        <h2 className="text-lg font-semibold">{titleIn(monitor.nodeTitle)}</h2>
         <span className="text-sm text-muted">
           {words.kinds[monitor.batch.kind]} · {monitor.pipelineTitle}
         </span>

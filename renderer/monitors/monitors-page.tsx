@@ -3,6 +3,7 @@ import { Activity } from 'lucide-react';
 import { formatCount, formatNumber } from '#app/core/units.ts';
 import { Notice } from '../results/notice.tsx';
 import { useQuery } from '../results/use-query.ts';
+import { titleIn } from '../state/catalogue.ts';
 import { client } from '../rpc/client.ts';
 import { TimeAgo } from '../runs/time-ago.tsx';
 import { useRun } from '../state/run.ts';
@@ -72,7 +73,7 @@ export function MonitorsPage() {
                       <StatusMark status={one.batch.status} size={18} />
                       <span className="min-w-0 flex-1">
                         <span className="block font-medium">
-                          {one.nodeTitle} <span className="font-normal text-muted">{one.pipelineTitle}</span>
+                          {titleIn(one.nodeTitle)} <span className="font-normal text-muted">{one.pipelineTitle}</span>
                         </span>
                         <span className="block truncate text-sm text-muted">{told(one.batch.words)}</span>
                       </span>
