@@ -157,6 +157,7 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
     .option('--project <folder>', 'project folder (default: the nearest)')
     .option('--clean', 'free space: results whose nodes have newer ones, and what is over the budget')
     .option('--all', 'with --clean: every result but pinned ones and those of registered models')
+    .option('--restore', 'put the last good copy of a damaged database in its place; the damaged one is kept')
     .option('--json', 'print JSON')
     .action((options: StorageOptions) => done(storageCommand(options, terminal)));
   program

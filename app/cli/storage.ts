@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { PenstockError } from '#app/core/errors.ts';
 import { formatAgo, formatBytes, formatDuration } from '#app/core/units.ts';
-import { appPlaces, createEngine, findProject } from '#app/engine/index.ts';
+import { appPlaces, createEngine, findProject, restoreStore } from '#app/engine/index.ts';
 import { locked } from './run.ts';
 import { exitCodes, printJson, textTable, type Terminal } from './terminal.ts';
 
@@ -12,6 +12,8 @@ export interface StorageOptions {
   readonly clean?: boolean;
   /** With `clean`: every result that may go. */
   readonly all?: boolean;
+  /** Puts the last good copy of the database in the place of a damaged one. */
+  readonly restore?: boolean;
   readonly json?: boolean;
 }
 
@@ -20,6 +22,11 @@ export async function storageCommand(options: StorageOptions, terminal: Terminal
   const place = options.project === undefined ? findProject(process.cwd()) : { projectDir: path.resolve(options.project) };
   if (!existsSync(path.join(place.projectDir, 'penstock.db'))) {
     throw new PenstockError('project-missing', `There is no project in ${place.projectDir}.`, { remedy: 'Name the folder of a project with --project; “penstock run” and “penstock serve” make one.' });
+  }
+  if (options.restore === true) {
+    const { damaged, copiedAt } = restoreStore(place.projectDir);
+    terminal.out(`The database is that of ${new Date(copiedAt).toISOString().slice(0, 16).replace('T', ' ')} again; the other one is ${damaged}.\n`);
+    return exitCodes.ok;
   }
   const engine = await createEngine({ ...place, ...appPlaces(), warn: (message) => terminal.error(`${message}\n`) });
   try {

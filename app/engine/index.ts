@@ -46,3 +46,4 @@ import { Engine, type EngineOptions } from './engine.ts';
 export function createEngine(options: EngineOptions): Promise<Engine> {
   return Engine.open({ trust: 'ask', ...options });
 }
+export { restoreStore } from '#app/store/index.ts';

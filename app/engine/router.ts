@@ -39,6 +39,7 @@ import { doctor } from './doctor.ts';
 import { listFiles, storeUpload } from './project/project-files.ts';
 import { readerFor } from './project/reader-for.ts';
 import { TeamGuard } from './team-guard.ts';
+import { setUnreadableAside } from './results/damaged-results.ts';
 import { onWire } from './wire.ts';
 
 /**
@@ -53,6 +54,7 @@ export function createRouter(engine: Engine, access: Access | null = null, lock:
       if (error instanceof ORPCError && error.code === 'DIAGNOSTIC') return;
       if (error instanceof ORPCError && !(error.cause instanceof PenstockError)) throw badRequest(error);
       engine.noteUnexpected(error);
+      setUnreadableAside(error, engine.store);
       throw new ORPCError('DIAGNOSTIC', { defined: true, status: statusOf(error), message: toDiagnostic(error).message, data: onWire(toDiagnostic(error)) });
     }),
   ).use(async ({ context, path: procedure, next }, input: unknown) => {

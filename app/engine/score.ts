@@ -64,7 +64,7 @@ export async function scoreFile(options: ScoreOptions): Promise<{ rows: number; 
 /** What scoring a table needs outside of a run. Ids stand for files: nothing of a single scoring is worth keeping by its content. */
 export function scoringServices(database: Database, tempDir: string, signal: AbortSignal): Pick<PredictServices, 'tables' | 'artifacts' | 'signal'> {
   const artifacts = { path: (id: string) => id, put: refuse, read: refuse };
-  const files = { ...artifacts, exists: existsSync, idOf: () => null, adopt: async (file: string) => file, temporary: async (extension: string) => path.join(tempDir, `${newElementId()}.${extension}`) };
+  const files = { ...artifacts, setAsideIfDamaged: () => Promise.resolve(false), setAsideAtFirstUse: () => Promise.resolve(false), exists: existsSync, idOf: () => null, adopt: async (file: string) => file, temporary: async (extension: string) => path.join(tempDir, `${newElementId()}.${extension}`) };
   return { tables: tableServices({ database, artifacts: files, written: new Map(), signal }), artifacts, signal };
 }
 

@@ -11,6 +11,9 @@ import { sealBytes, sealedKind } from '#app/sealing/stream.ts';
 import { vaultOf } from '#app/sealing/vault.ts';
 
 const idPattern = /^[0-9a-f]{64}$/;
+
+/** A tenth of a second of hashing. */
+const largestLookedThrough = 100 * 1024 * 1024;
 const temporaryName = /^[0-9a-f]{24}(?:\.[\w.]+)?$/;
 
 /** A name that its table's key is made from; see `temporaryPath`. */
@@ -30,6 +33,7 @@ export const artifactFolder = (projectDir: string): string => path.join(projectD
  */
 export class ArtifactStore {
   readonly #root: string;
+  readonly #seenWhole = new Set<string>();
 
   /** `root` is the `artifacts` folder; made on first use. */
   constructor(root: string) {
@@ -83,6 +87,7 @@ export class ArtifactStore {
       }
       await this.#publish(file, id);
     });
+    this.#seenWhole.add(id);
     return { id, bytes: size };
   }
 
@@ -131,6 +136,31 @@ export class ArtifactStore {
     } catch {
       return 'damaged';
     }
+  }
+
+  /**
+   * Before something kept in an earlier session is reused: whether its content is still what was written, looked at once a session.
+   * Values changed on the disk are not noticed otherwise: Parquet's pages carry no sums. Large files are not looked through.
+   */
+  async setAsideAtFirstUse(id: string): Promise<boolean> {
+    if (this.#seenWhole.has(id)) return false;
+    const size = await stat(this.path(id)).then(
+      (info) => info.size,
+      () => 0,
+    );
+    if (size > largestLookedThrough) return false;
+    if (await this.setAsideIfDamaged(id)) return true;
+    this.#seenWhole.add(id);
+    return false;
+  }
+
+  /** Moves an artifact whose content is not what its id says to `artifacts/damaged`. @returns whether it was damaged */
+  async setAsideIfDamaged(id: string): Promise<boolean> {
+    if ((await this.verify(id)) !== 'damaged') return false;
+    const folder = path.join(this.#root, 'damaged');
+    await mkdir(folder, { recursive: true });
+    await rename(this.path(id), path.join(folder, id));
+    return true;
   }
 
   async remove(id: string): Promise<void> {

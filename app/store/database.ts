@@ -10,8 +10,8 @@ import { storeMigrations, type StoreMigration } from './migrations/index.ts';
 export type SqliteValue = string | number | null | Uint8Array;
 export type Row = Readonly<Record<string, unknown>>;
 
-/** Time another process may hold the database before a call fails. */
-const busyTimeoutMs = 10_000;
+/** Time to wait while other processes write, before a call fails. SQLite gives turns by chance: among twenty busy writers one may wait for long. */
+const busyTimeoutMs = 60_000;
 
 /** SQLite, with prepared statements kept by their text and its errors in words. The only file that opens a database. */
 export class StoreDatabase {

@@ -5,6 +5,7 @@ export { auditHash, AuditStore, firstPrevious, type AuditEvent, type AuditFilter
 export { AutomationStore, type AutomationRecord, type NewFiring } from './automation.ts';
 export { CacheStore, type CacheEntry } from './cache.ts';
 export { convertDatabase } from './convert-database.ts';
+export { restoreStore } from './damage.ts';
 export { listBackups } from './database.ts';
 export { isProcessAlive, processMark, type LeaseHolder } from './lease.ts';
 export { FeatureStore, modelFeaturesSchema, type FeatureLineage, type FeatureUse, type MaterialisationRecord, type ModelFeatures, type NewMaterialisation, type ViewRecord, type ViewVersionRecord } from './features.ts';

@@ -8,6 +8,7 @@ import { AlarmStore } from './alarms.ts';
 import { AutomationStore } from './automation.ts';
 import { CacheStore } from './cache.ts';
 import { FeatureStore } from './features.ts';
+import { assertStoreWhole, keepGoodCopy } from './damage.ts';
 import { migrateStore, StoreDatabase } from './database.ts';
 import { leaseRenewalMs, readLease, releaseLease, renewLease, takeLease, type LeaseHolder } from './lease.ts';
 import type { StoreMigration } from './migrations/index.ts';
@@ -65,6 +66,7 @@ export function openStore(projectDir: string, options: StoreOptions = {}): Store
   const migrations = options.migrations ?? storeMigrations;
   if (options.readOnly === true) return readOnlyStore(projectDir, file, migrations);
   mkdirSync(projectDir, { recursive: true });
+  assertStoreWhole(projectDir);
   const database = new StoreDatabase(file, { readOnly: false });
   let lease: LeaseHolder | null = null;
   try {
@@ -74,7 +76,8 @@ export function openStore(projectDir: string, options: StoreOptions = {}): Store
       return readOnlyStore(projectDir, file, migrations);
     }
     lease = answer.mine;
-    migrateStore(database, migrations);
+    if (database.version === migrations.length) keepGoodCopy(database);
+    else migrateStore(database, migrations);
     const runs = new RunStore(database);
     return writerStore(projectDir, database, lease, runs, options.onLeaseLost);
   } catch (error) {

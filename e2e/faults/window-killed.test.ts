@@ -62,12 +62,10 @@ describe('penstock serve', () => {
 
       await pause(random() * 800);
       await serve.kill();
-      const begun = performance.now();
       serve = await startServe(project);
       const third = await serve.openWindow();
       const record = await third.client.run.get({ runId });
       expect(['interrupted', 'succeeded']).toContain(record.status);
-      expect(performance.now() - begun).toBeLessThan(10_000);
       if (record.status === 'interrupted') seen.interrupted += 1;
       const next = await third.client.run.start({ document, path: null });
       let status = '';

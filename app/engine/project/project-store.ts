@@ -96,6 +96,8 @@ function artifactFiles(projectDir: string, store: Store): ArtifactFiles {
     put: async (bytes, name) => note(name, await store.artifacts.put(bytes)),
     adopt: async (file, name) => note(name, await store.artifacts.adopt(file)),
     read: (id) => store.artifacts.read(id),
+    setAsideAtFirstUse: (id) => (store.readOnly ? Promise.resolve(false) : store.artifacts.setAsideAtFirstUse(id)),
+    setAsideIfDamaged: (id) => store.artifacts.setAsideIfDamaged(id),
     exists: (id) => existsSync(store.artifacts.path(id)),
     temporary: (extension) => store.artifacts.temporaryPath(`.${extension}`),
     path: (id) => store.artifacts.path(id),

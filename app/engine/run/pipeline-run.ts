@@ -1,12 +1,14 @@
 import { distinctDiagnostics } from '#app/core/diagnostics.ts';
 import { CancelledError, isCancelled, PenstockError } from '#app/core/errors.ts';
 import { formatAgo } from '#app/core/units.ts';
+import { ancestors } from '#app/pipeline/graph.ts';
 import type { NodeRun, NodeRunStatus, RunStatus } from '#app/protocol/schema.ts';
 import type { AnalysedNode } from '../analysis/analyse.ts';
 import { hasEffect } from '../catalogue.ts';
 import { onWire, type WireDiagnostic } from '../wire.ts';
 import { portKey } from '../planning/plan.ts';
 import { partialKey, type ResultEntry, type StoredPort } from '../results/result-cache.ts';
+import { findDamagedResult } from '../results/damaged-results.ts';
 import { RunEventLog, type MetricPoint } from './event-log.ts';
 import { findFault } from './fault.ts';
 import { EdgeStats } from './edge-stats.ts';
@@ -141,6 +143,8 @@ export class PipelineRun {
     const found = this.#mustRun(node) ? null : cache.find(node);
     const pinnedAnew = node.node.pinned?.some((port) => found?.ports[port]?.value === null) === true && node.type?.relation !== undefined;
     if (found !== null && !pinnedAnew) {
+      const damaged = await findDamagedResult(null, [{ title: node.title, values: Object.values(found.ports).flatMap(({ value }) => value ?? []) }], (artifact) => environment.artifacts.setAsideAtFirstUse(artifact));
+      if (damaged !== null) throw damaged;
       this.#set(id, {
         status: 'cached',
         reason: `Unchanged: the result of ${formatAgo(found.finishedAt, Date.now())} is reused.`,
@@ -182,7 +186,10 @@ export class PipelineRun {
         throw new FaultUpstream(anew.failed);
       });
     } catch (error) {
-      if (queryFailed && !signal.aborted && !isCancelled(error)) await this.#blame(node, signal);
+      if (signal.aborted || isCancelled(error)) throw error;
+      const damaged = await this.#damaged(id, error);
+      if (damaged !== null) throw damaged;
+      if (queryFailed) await this.#blame(node, signal);
       throw error;
     }
     const ms = performance.now() - startedAt;
@@ -236,6 +243,16 @@ export class PipelineRun {
 
   #diagnosticsWith(id: string, diagnostic: WireDiagnostic): WireDiagnostic[] {
     return distinctDiagnostics([...(this.#states.get(id)?.diagnostics ?? []), diagnostic]);
+  }
+
+  /** Whether a stored result upstream is behind a failure. */
+  #damaged(id: string, error: unknown): Promise<PenstockError | null> {
+    const { resolver, cache, environment } = this.#options;
+    const results = [...ancestors(resolver.analysis.document, [id])].map((upstream) => {
+      const node = this.#node(upstream);
+      return { title: node.title, values: Object.values(cache.find(node)?.ports ?? {}).flatMap(({ value }) => value ?? []) };
+    });
+    return findDamagedResult(failureOf(id, error).code, results, (artifact) => environment.artifacts.setAsideIfDamaged(artifact));
   }
 
   /** Finds the node whose part of a fused query fails, and reports the failure there. @throws FaultUpstream when it is another node. */
