@@ -2,7 +2,7 @@ import { create } from 'zustand';
 import type { TrustReport } from '#app/protocol/sections/trust.ts';
 import { client, diagnosticOf, isGivenUp } from '../rpc/client.ts';
 import { useConnection } from '../rpc/connection.ts';
-import { reconfigure } from '../state/configuration.ts';
+import { reconfigure, useConfiguration } from '../state/configuration.ts';
 import { notify } from '../state/notices.ts';
 import { lookAgain } from '../state/project-problems.ts';
 import { texts } from '../text/texts.ts';
@@ -17,6 +17,9 @@ interface TrustStore {
 }
 
 export const useTrust = create<TrustStore>(() => ({ report: null, asking: false, folded: false }));
+
+/** Quiet time after the last edit before the engine is asked again. */
+const editsMs = 2000;
 
 const foldedKey = (path: string): string => `penstock.trust-folded ${path}`;
 
@@ -36,6 +39,13 @@ export function startTrust(): void {
     if (state.epoch !== before.epoch) void loadTrust();
   });
   if (useConnection.getState().epoch > 0) void loadTrust();
+  // What is held back changes with edits, but nobody waits for it.
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  useConfiguration.subscribe((state, before) => {
+    if (state.nodes === before.nodes || useTrust.getState().report?.restricted !== true) return;
+    clearTimeout(timer);
+    timer = setTimeout(() => void loadTrust(), editsMs);
+  });
 }
 
 /** Opens the question, with what is there by now. */
