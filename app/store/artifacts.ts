@@ -18,6 +18,8 @@ const temporaryName = /^[0-9a-f]{24}(?:\.[\w.]+)?$/;
 
 /** A name that its table's key is made from; see `temporaryPath`. */
 const sealedTableName = /^[0-9a-f]{64}(?=\.parquet$|$)/;
+/** In `artifacts/` of a project that was decrypted: ids, a line each. */
+export const convertedList = 'converted.txt';
 /** Begins a Parquet file whose footer is encrypted. */
 const encryptedParquet = Buffer.from('PARE');
 
@@ -127,7 +129,7 @@ export class ArtifactStore {
   /** Whether the file is there and its content still has its hash. */
   async verify(id: string): Promise<'ok' | 'missing' | 'damaged'> {
     if (!(await this.has(id))) return 'missing';
-    if (vaultOf(this.#root) === null) return (await hashFile(this.path(id))) === id ? 'ok' : 'damaged';
+    if (vaultOf(this.#root) === null) return (await hashFile(this.path(id))) === id || (await this.#wasConverted(id)) ? 'ok' : 'damaged';
     const stored = await readFile(this.path(id));
     if (sealedKind(stored) === null) return stored.subarray(0, 4).equals(encryptedParquet) && stored.subarray(-4).equals(encryptedParquet) ? 'ok' : 'damaged';
     try {
@@ -136,6 +138,12 @@ export class ArtifactStore {
     } catch {
       return 'damaged';
     }
+  }
+
+  /** Results that were made or rewritten while the project was encrypted keep their ids when it is decrypted, which are no hashes of them. */
+  async #wasConverted(id: string): Promise<boolean> {
+    const ids = await readFile(path.join(this.#root, convertedList), 'utf8').catch(() => '');
+    return ids.split('\n').includes(id);
   }
 
   /**

@@ -1,5 +1,5 @@
 export { AlarmStore, alarmStates, type AlarmRecord, type AlarmState, type NewAlarm, type StoredBatch } from './alarms.ts';
-export { artifactFolder, ArtifactStore } from './artifacts.ts';
+export { artifactFolder, ArtifactStore, convertedList } from './artifacts.ts';
 export { leaveAudit, takeAudits } from './audit-inbox.ts';
 export { auditHash, AuditStore, firstPrevious, type AuditEvent, type AuditFilter, type AuditRecord } from './audit.ts';
 export { AutomationStore, type AutomationRecord, type NewFiring } from './automation.ts';

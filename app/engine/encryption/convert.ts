@@ -8,7 +8,7 @@ import { keyRingFile, type KeyRing } from '#app/sealing/key-ring.ts';
 import { openLog } from '#app/sealing/log.ts';
 import { sealBytes, sealedKind, unsealBytes } from '#app/sealing/stream.ts';
 import { lockVault, makeVault, unlockVault, vaultOfProject, type Vault } from '#app/sealing/vault.ts';
-import { convertDatabase, openStore } from '#app/store/index.ts';
+import { convertDatabase, convertedList, openStore } from '#app/store/index.ts';
 
 /** What Penstock writes in a project folder. `data/` and `bundles/` are people's own files, which other programs read; see the guide. */
 const folders = ['pipelines', 'components', 'journals', 'reports', 'trash', 'servers', 'requests', 'references', 'lineage', 'audit-inbox'];
@@ -54,6 +54,8 @@ export async function convertProject({ projectDir, to, signal, progress }: Conve
     } finally {
       rewriter.close();
     }
+    const ids = work.map(({ target }) => path.basename(target)).filter((name) => /^[0-9a-f]{64}$/.test(name));
+    if (to === null && ids.length > 0) await writeFile(path.join(conversion.folder, 'artifacts', convertedList), `${ids.join('\n')}\n`);
     if (to !== null) await writeFile(path.join(conversion.folder, keyRingFile), `${JSON.stringify(to.ring, null, 2)}\n`, { mode: 0o600 });
     if (signal?.aborted) throw new CancelledError();
     const targets = new Set(work.map(({ target }) => target));
@@ -86,7 +88,7 @@ async function workOf(projectDir: string, from: Vault | null, to: Vault | null):
       if (!entry.isFile() || entry.name.endsWith('.tmp') || entry.name.endsWith('.partial')) continue;
       const source = path.relative(projectDir, path.join(entry.parentPath, entry.name));
       // Left-overs of a crash, and parts of a scoring that can be made again.
-      if (folder === root(from) && /[\\/](tmp|[^\\/]+\.parts)[\\/]/.test(source)) continue;
+      if (folder === root(from) && (entry.name === convertedList || /[\\/](tmp|[^\\/]+\.parts)[\\/]/.test(source))) continue;
       work.push({ source, target: folder === root(from) ? path.join(root(to), path.relative(folder, source)) : source });
     }
   }
