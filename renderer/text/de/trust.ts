@@ -28,6 +28,7 @@ export const trust: Texts['trust'] = {
     database: 'Datenbank',
     'model-file': 'Modelldatei',
     'registered-model': 'Registriertes Modell',
+    pack: 'Knotenpaket',
     server: 'Server',
     'writes-outside': 'Schreibt außerhalb des Projekts',
   },

@@ -26,6 +26,7 @@ export const trust = {
     database: 'Database',
     'model-file': 'Model file',
     'registered-model': 'Registered model',
+    pack: 'Node pack',
     server: 'Server',
     'writes-outside': 'Writes outside the project',
   },
