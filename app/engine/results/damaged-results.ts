@@ -27,7 +27,11 @@ export async function findDamagedResult(code: string | null, results: readonly S
   }
   const [first, ...others] = titles;
   if (first === undefined) return null;
-  return new PenstockError('result-damaged', `The stored result of “${first}” is damaged${others.length === 0 ? '' : `, and ${others.length} more`}: its file no longer has the content that was written.`, {
+  const sentence =
+    others.length === 0
+      ? `The stored result of “${first}” is damaged: its file no longer has the content that was written.`
+      : `The stored result of “${first}” is damaged, and ${others.length} more: its file no longer has the content that was written.`;
+  return new PenstockError('result-damaged', sentence, {
     remedy: 'Run again: it is made anew. The damaged file was moved to artifacts/damaged; look after the disk.',
   });
 }
