@@ -96,8 +96,8 @@ const parts = {
   },
   integration() {
     headline('integration tests');
-    // Some of these start the built model server.
-    run('scripts/build.mjs', ['kernels', 'tensorflow', 'engine', 'bundle-server']);
+    // Some of these start the built app, its servers too.
+    run('scripts/build.mjs', []);
     vitest('integration');
   },
   async e2e() {
