@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 /** What runs whole pipelines, child processes, threads or servers: slower, and apart from what tests a function. */
-const integration = ['app/engine/**/*.test.ts', 'app/scripting/**/*.test.ts', 'app/serve/model-server/**/*.test.ts', 'app/serve/team/**/*.test.ts', 'app/cli/**/*.test.ts', 'app/data/databases/**/*.test.ts', 'nodes/**/*.test.ts', 'app/ml/drift/calibrate.test.ts', 'e2e/faults/**/*.test.ts', 'e2e/fuzz/**/*.test.ts'];
+const integration = ['app/engine/**/*.test.ts', 'app/scripting/**/*.test.ts', 'app/serve/**/*.test.ts', 'app/cli/**/*.test.ts', 'app/data/databases/**/*.test.ts', 'nodes/**/*.test.ts', 'app/ml/drift/calibrate.test.ts', 'e2e/faults/**/*.test.ts', 'e2e/fuzz/**/*.test.ts', 'app/access/**/*.test.ts', 'app/ml/foreign/**/*.test.ts', 'app/ml/learners/network/device.test.ts', 'app/ml/learners/network/resume.test.ts'];
 
 export default defineConfig({
   test: {
