@@ -54,6 +54,7 @@ export class KeyboardUser {
     await this.press('Enter');
     await expect(this.page.getByTestId('quick-add')).toHaveCount(0);
     await expect(this.page.locator(`[data-testid=node-card][data-node-type="${type}"][data-selected]`)).toBeVisible();
+    await this.isBackOnCanvas();
   }
 
   /** Selects a node by its title in the command palette. */
@@ -63,5 +64,11 @@ export class KeyboardUser {
     await expect(this.page.getByRole('option', { selected: true })).toContainText(title);
     await this.press('Enter');
     await expect(this.page.getByTestId('palette-input')).toHaveCount(0);
+    await this.isBackOnCanvas();
+  }
+
+  /** What closed has given the focus back: keys pressed before would go to nobody. */
+  private async isBackOnCanvas(): Promise<void> {
+    await expect.poll(() => this.page.getByTestId('canvas').first().evaluate((canvas) => canvas.contains(document.activeElement))).toBe(true);
   }
 }

@@ -1,7 +1,7 @@
 import { acceptCompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from '@codemirror/autocomplete';
 import { defaultKeymap, history, historyKeymap, indentWithTab } from '@codemirror/commands';
 import { bracketMatching, syntaxHighlighting } from '@codemirror/language';
-import { EditorState, type Extension } from '@codemirror/state';
+import { EditorState, type Extension, type Transaction } from '@codemirror/state';
 import { EditorView, keymap } from '@codemirror/view';
 import { useEffect, useRef, type RefObject } from 'react';
 import { codeColours } from './code-theme.ts';
@@ -16,6 +16,22 @@ interface CodeEditorOptions {
   readonly extensions: () => readonly Extension[];
   readonly onChange: (text: string) => void;
 }
+
+/**
+ * A letter typed over a selection. Left to the browser, it joins the lines and writes styles into them, which the page's policy refuses and reports.
+ * Brackets around a selection and the like are asked first, as ever.
+ */
+const typedOverSelection = EditorView.domEventHandlers({
+  beforeinput: (event, view) => {
+    const { from, to, empty } = view.state.selection.main;
+    const text = event.data;
+    if (event.inputType !== 'insertText' || text === null || empty || view.state.selection.ranges.length > 1) return false;
+    event.preventDefault();
+    const typed = (): Transaction => view.state.update(view.state.replaceSelection(text), { userEvent: 'input.type', scrollIntoView: true });
+    if (!view.state.facet(EditorView.inputHandler).some((handle) => handle(view, from, to, text, typed))) view.dispatch(typed());
+    return true;
+  },
+});
 
 /** A CodeMirror editor that lives as long as its field and follows the field's value without telling of it. */
 export function useCodeEditor({ id, label, value, indents, extensions, onChange }: CodeEditorOptions): { readonly host: RefObject<HTMLDivElement | null>; readonly view: RefObject<EditorView | null> } {
@@ -34,6 +50,7 @@ export function useCodeEditor({ id, label, value, indents, extensions, onChange 
           history(),
           bracketMatching(),
           closeBrackets(),
+          typedOverSelection,
           ...extensions(),
           syntaxHighlighting(codeColours),
           EditorView.contentAttributes.of({ 'aria-label': label, id, spellcheck: 'false' }),
