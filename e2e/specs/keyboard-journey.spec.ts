@@ -84,6 +84,7 @@ test('the main journey by keyboard alone', async ({ app }) => {
     await user.goTo('Logistic Regression');
     await user.addNext('bundle', 'deploy/bundle');
     await user.press('Enter');
+    await expect(app.page.getByTestId('inspector').locator(':focus')).toBeVisible();
     await user.tabTo(studio.param('name').locator('input'));
     await user.press('Control+a');
     await user.type('by-keyboard');
