@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } 
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { openDatabase } from '#app/data/index.ts';
 import type { PipelineDocument } from '#app/pipeline/document.ts';
 import { emptyDocument } from '#app/pipeline/document.ts';
@@ -42,12 +42,12 @@ function place(): { projectDir: string; filesDir: string; keyFile: string } {
 
 const open = (projectDir: string, filesDir: string): Promise<Engine> => Engine.open({ projectDir, filesDir, resourcesDir: path.join(root, 'resources'), distDir: path.join(root, 'dist') });
 
-/** Cells, a param, the title, a node's title and a note all hold the needle. */
+/** Cells, a param, the title, a node's title and comment, and a note all hold the needle. */
 async function planted(filesDir: string): Promise<PipelineDocument> {
   await mkdir(filesDir, { recursive: true });
   const lines = Array.from({ length: 3000 }, (_, i) => `${needle}cell${i},${i % 7},${i % 2 === 0 ? 'yes' : 'no'}`);
   await writeFile(path.join(filesDir, 'rows.csv'), `${['name', 'size', 'label'].join(',')}\n${lines.join('\n')}\n`);
-  const node = (id: string, type: string, params: Record<string, unknown>): PipelineDocument['nodes'][number] => ({ id, type, version: 1, title: `${needle}node ${id}`, params });
+  const node = (id: string, type: string, params: Record<string, unknown>): PipelineDocument['nodes'][number] => ({ id, type, version: 1, title: `${needle}node ${id}`, comment: `${needle}comment ${id}`, params });
   return {
     ...emptyDocument('planted', `${needle}title`),
     nodes: [
@@ -59,6 +59,7 @@ async function planted(filesDir: string): Promise<PipelineDocument> {
       { id: 'e1', from: { node: 'read', port: 'table' }, to: { node: 'filter', port: 'table' } },
       { id: 'e2', from: { node: 'filter', port: 'table' }, to: { node: 'learn', port: 'table' } },
     ],
+    notes: [{ id: 'note', text: `${needle}note`, x: 0, y: 0, width: 200, height: 100 }],
   } as PipelineDocument;
 }
 
@@ -83,21 +84,26 @@ describe('an encrypted project', () => {
   it('has no planted plaintext in any file, during and after a run', async () => {
     const { projectDir, filesDir } = place();
     const document = await planted(filesDir);
+    // What goes into the system's folder for temporary files is looked through, too.
+    const temp = path.join(path.dirname(projectDir), 'temp');
+    await mkdir(temp);
+    vi.stubEnv('TMPDIR', temp);
     await (await open(projectDir, filesDir)).close();
     await encryptProject(projectDir, { passphrase });
     const engine = await open(projectDir, filesDir);
     const { path: file } = await engine.pipelines.create('Planted', document);
     await engine.pipelines.append(file, { ...document, title: `${needle}edited` }, { entries: [], position: 0 });
     expect(await run(engine, document)).toEqual(['read', 'filter', 'learn'].map((id) => expect.stringMatching(new RegExp(`^${id} succeeded`))));
-    expect(found(projectDir)).toEqual([]);
+    expect([...found(projectDir), ...found(temp)]).toEqual([]);
     await engine.close();
-    expect(found(projectDir)).toEqual([]);
+    expect([...found(projectDir), ...found(temp)]).toEqual([]);
     expect(readdirSync(path.join(projectDir, 'sealed')).length).toBeGreaterThan(0);
     const again = await open(projectDir, filesDir);
     expect(await run(again, document)).toEqual(['read', 'filter', 'learn'].map((id) => expect.stringMatching(new RegExp(`^${id} cached`))));
     const opened = await again.pipelines.open(file);
     expect(opened.document.title).toBe(`${needle}edited`);
     await again.close();
+    vi.unstubAllEnvs();
   });
 
   it('has none on disk after a kill in the middle of a run either, and goes on', async () => {
