@@ -22,6 +22,14 @@ async function findings(page: Page, coloursOnly: boolean, whole: boolean): Promi
     .map(({ id, nodes }) => `${id} (${nodes.length}): ${nodes.slice(0, 4).map(({ html, any }) => `${html.slice(0, 200)} [${any.map(({ message }) => message).join('; ').slice(0, 160)}]`).join(' | ')}`);
 }
 
+/** Colours that change by a transition have arrived. */
+async function settled(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+    await Promise.all(document.getAnimations().filter((one) => one instanceof CSSTransition).map((one) => one.finished.catch(() => undefined)));
+  });
+}
+
 /** With PENSTOCK_PICTURES, a folder: the guide's pictures are taken on the way, in two sizes. */
 const pictures = process.env['PENSTOCK_PICTURES'];
 const taken = new Set<string>();
@@ -59,9 +67,13 @@ for (const { pipeline, run, screens } of screenGroups) {
         for (const colorScheme of ['light', 'dark'] as const) {
           await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
           await expect(page.locator('html')).toHaveAttribute('data-theme', colorScheme);
+          await settled(page);
           let found = await findings(page, colorScheme === 'dark', screen === screens[0]);
-          // What came onto the page while it changed its colours may not have them yet: it is looked at once more.
-          if (found.length > 0) found = await findings(page, colorScheme === 'dark', screen === screens[0]);
+          // What came onto the page while it changed its colours may not have them yet: it is looked at again.
+          for (let again = 0; again < 3 && found.length > 0; again += 1) {
+            await settled(page);
+            found = await findings(page, colorScheme === 'dark', screen === screens[0]);
+          }
           expect.soft(found, `${screen.name}, ${colorScheme}`).toEqual([]);
           // Of pages and panels when there is something on them.
           if (pictures !== undefined && pictured.has(screen.name) && (run || !/^(page|panel) /.test(screen.name))) await takePictures(page, pictures, `${screen.name}-${colorScheme}`);
