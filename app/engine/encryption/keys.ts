@@ -11,13 +11,23 @@ import { convertProject, type ConversionOptions } from './convert.ts';
 
 type Watching = Pick<ConversionOptions, 'signal' | 'progress'>;
 
+interface WaysIn {
+  readonly passphrase?: string | undefined;
+  readonly keyFile?: string | undefined;
+}
+
 /**
  * Encrypts a project. @returns the recovery key, which is nowhere else from now on.
  * @throws PenstockError `already-encrypted`, `passphrase-short`, `no-way-in` (neither passphrase nor key file), those of `convertProject`.
  */
-export async function encryptProject(projectDir: string, given: { readonly passphrase?: string | undefined; readonly keyFile?: string | undefined }, watching: Watching = {}): Promise<{ readonly recoveryKey: string }> {
+export async function encryptProject(projectDir: string, given: WaysIn, watching: Watching = {}): Promise<{ readonly recoveryKey: string }> {
   await finishConversion(projectDir);
   if (isEncrypted(projectDir)) throw new PenstockError('already-encrypted', `The project in ${projectDir} is encrypted already.`, { remedy: 'Change its passphrase with “penstock key change”.' });
+  return convertToNewKey(projectDir, given, watching);
+}
+
+/** Writes the whole project by a key made for it, which these ways and a recovery key open. */
+async function convertToNewKey(projectDir: string, given: WaysIn, watching: Watching): Promise<{ readonly recoveryKey: string }> {
   if (given.passphrase === undefined && given.keyFile === undefined) throw new PenstockError('no-way-in', 'An encrypted project needs a passphrase or a key file.', { remedy: 'Name one with --key-file, or enter a passphrase.' });
   const key = newProjectKey();
   let ring = emptyRing(key);
@@ -42,17 +52,10 @@ export async function decryptProject(projectDir: string, watching: Watching = {}
 }
 
 /** Encrypts everything anew by another key, of which earlier passphrases and key files know nothing. @returns the new recovery key. */
-export async function rotateKey(projectDir: string, given: { readonly passphrase?: string | undefined; readonly keyFile?: string | undefined }, watching: Watching = {}): Promise<{ readonly recoveryKey: string }> {
+export async function rotateKey(projectDir: string, given: WaysIn, watching: Watching = {}): Promise<{ readonly recoveryKey: string }> {
   await finishConversion(projectDir);
   await openedRing(projectDir);
-  if (given.passphrase === undefined && given.keyFile === undefined) throw new PenstockError('no-way-in', 'An encrypted project needs a passphrase or a key file.', { remedy: 'Name one with --key-file, or enter a passphrase.' });
-  const key = newProjectKey();
-  let ring = emptyRing(key);
-  if (given.passphrase !== undefined) ring = await withPassphrase(ring, key, given.passphrase);
-  if (given.keyFile !== undefined) ring = withKeyFile(ring, key, await keyFileContent(given.keyFile));
-  const made = withRecoveryKey(ring, key);
-  await convertProject({ projectDir, to: { key, ring: made.ring }, ...watching });
-  return { recoveryKey: made.recoveryKey };
+  return convertToNewKey(projectDir, given, watching);
 }
 
 /** Only the wrapped key changes: no file of the project is touched. @throws PenstockError `passphrase-short`. */
