@@ -1,7 +1,7 @@
 import path from 'node:path';
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { expect, test } from '../fixtures/app.ts';
+import { checkerOf } from '../pages/checker.ts';
 import { hideScreen } from '../pages/screen.ts';
 import { pictured, screenGroups } from '../pages/screens.ts';
 import { Studio } from '../pages/studio.ts';
@@ -13,8 +13,7 @@ const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-prac
 async function findings(page: Page, coloursOnly: boolean, whole: boolean): Promise<readonly string[]> {
   // While a menu is open it alone has the focus, and arrows scroll it; the rest is hidden from screen readers. axe knows this of dialogs only.
   const isMenu = (await page.getByRole('menu').count()) > 0;
-  // In one go: there are no frames from elsewhere, and otherwise each look opens a page of its own to put results together.
-  const axe = new AxeBuilder({ page }).setLegacyMode(true);
+  const axe = checkerOf(page);
   if (!whole) axe.exclude('[data-category]');
   const { violations } = await (coloursOnly ? axe.withRules(['color-contrast']) : axe.withTags(tags).options({ resultTypes: ['violations'], rules: { 'target-size': { enabled: true }, 'aria-hidden-focus': { enabled: !isMenu }, 'scrollable-region-focusable': { enabled: !isMenu } } })).analyze();
   return violations

@@ -1,5 +1,5 @@
-import { AxeBuilder } from '@axe-core/playwright';
 import { expect, test } from '../fixtures/app.ts';
+import { checkerOf } from '../pages/checker.ts';
 import { Studio } from '../pages/studio.ts';
 
 test('German is chosen in Settings: edits are saved, everything is said in it, also what the engine says, and English comes back', async ({ app }) => {
@@ -32,7 +32,7 @@ test('German is chosen in Settings: edits are saved, everything is said in it, a
   await page.keyboard.press('Enter');
   await expect(page.getByTestId('inspector-body')).toContainText('„Formel“ braucht eine Tabelle am Eingang „Tabelle“.');
   if (app.mode === 'browser') {
-    const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
+    const { violations } = await checkerOf(page).analyze();
     expect(violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id }) => id)).toEqual([]);
   }
 

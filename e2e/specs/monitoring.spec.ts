@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { AxeBuilder } from '@axe-core/playwright';
 import { expect, test } from '../fixtures/app.ts';
+import { checkerOf } from '../pages/checker.ts';
 import { Studio } from '../pages/studio.ts';
 
 /** Whole numbers spread over a range, the same each time. */
@@ -49,7 +49,7 @@ test('drifted data raise an alarm, which opens the canvas at the column and its 
   await expect(alarm).toHaveCount(1);
   await expect(alarm).toContainText('Other people than usual');
   await expect(alarm).toContainText('Column age');
-  const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
+  const { violations } = await checkerOf(page).analyze();
   expect(violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id }) => id)).toEqual([]);
 
   await page.getByTestId('monitor').click();

@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { expect, test, type AppMode } from '../fixtures/app.ts';
+import { checkerOf } from '../pages/checker.ts';
 import { Studio } from '../pages/studio.ts';
 
 /** Penguins from a file that comes with the app, a model of them, its predictions and why it makes them. */
@@ -24,7 +24,7 @@ async function makePipeline(projectDir: string): Promise<void> {
 /** The packaged page's policy lets no script be added to it, so the checker runs where the test may add one. */
 async function expectAccessible(page: Page, mode: AppMode): Promise<void> {
   if (mode !== 'browser') return;
-  const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
+  const { violations } = await checkerOf(page).analyze();
   const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
   expect(serious.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).slice(0, 3).join(' | ')}`)).toEqual([]);
 }

@@ -1,6 +1,6 @@
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Locator, Page } from '@playwright/test';
 import { expect, test } from '../fixtures/app.ts';
+import { checkerOf } from '../pages/checker.ts';
 import { Studio } from '../pages/studio.ts';
 
 /** The views in each place of results, the front one marked. */
@@ -34,7 +34,7 @@ test('views stay, stand side by side, get windows of their own, and are there ag
       await shown.emulateMedia({ colorScheme });
       await expect(shown.locator('html')).toHaveAttribute('data-theme', colorScheme);
       await expect(async () => {
-        const { violations } = await new AxeBuilder({ page: shown }).setLegacyMode(true).analyze();
+        const { violations } = await checkerOf(shown).analyze();
         expect(violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join()}`)).toEqual([]);
       }).toPass({ timeout: 10_000 });
     }
