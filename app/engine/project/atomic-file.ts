@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, open, rename, rm, statfs } from 'node:fs/promises';
 import path from 'node:path';
 import { diskFullError } from '#app/core/disk-full.ts';
-import { appendProjectText, sealedContent, sealedLog } from '#app/sealing/files.ts';
+import type { AppendLog } from '#app/sealing/append-log.ts';
+import { sealedContent, sealedLog } from '#app/sealing/files.ts';
 
 /**
  * Writes a whole file so that a reader, or a crash, sees either the old content or the new: temporary name beside it, fsync,
@@ -35,11 +36,11 @@ export async function writePlainAtomically(file: string, content: string | Uint8
 }
 
 /** Appends and fsyncs: what was appended survives a power cut once this resolves; when it fails (a full disk), nothing was appended. */
-export async function appendDurably(file: string, text: string): Promise<void> {
+export async function appendDurably(log: AppendLog, text: string): Promise<void> {
   try {
-    await appendProjectText(file, text, true);
+    await log.append(text, true);
   } catch (error) {
-    throw await naming(error, file, Buffer.byteLength(text));
+    throw await naming(error, log.file, Buffer.byteLength(text));
   }
 }
 

@@ -9,6 +9,7 @@ import { documentHash, journalRecord, parseJournal, recover, serialiseRecord } f
 import { parseDocument } from '#app/pipeline/parse.ts';
 import { serialiseDocument } from '#app/pipeline/serialise.ts';
 import type { Moment } from '#app/pipeline/timeline.ts';
+import { AppendLog } from '#app/sealing/append-log.ts';
 import { readProjectText } from '#app/sealing/files.ts';
 import { appendDurably, writeFileAtomically } from './atomic-file.ts';
 import { fileNameFor, resolveInside } from './paths.ts';
@@ -56,6 +57,7 @@ export class PipelineFiles {
   readonly #words: ChangeWords;
   readonly #session = newRecordId();
   readonly #timelines = new Map<string, TimelineLog>();
+  readonly #journals = new Map<string, AppendLog>();
   /** Hash of each pipeline as of its last edit: what the next edit must have been made on. */
   readonly #heads = new Map<string, string>();
   /** Text of each file as this process last read or wrote it. */
@@ -89,6 +91,7 @@ export class PipelineFiles {
     }
     return this.#inTurn(relative, async () => {
       await this.#save(relative);
+      await this.#letGo(relative);
       const file = this.#file(relative);
       const text = await readProjectText(file);
       this.#texts.set(relative, text);
@@ -119,43 +122,50 @@ export class PipelineFiles {
   }
 
   /**
-   * Resolves when the edits are on disk. `base`: where in the history `entries` go; by default they end at `position`. `after`: hashes
+   * Resolves when the edits are on disk; their moments in the timeline follow. `base`: where in the history `entries` go; by default they end at `position`. `after`: hashes
    * of the versions that the edits may have been made on; absent: whatever there is.
    * @throws PenstockError `edited-elsewhere` when the pipeline is at none of them: another window was quicker. Nothing is written.
    */
   async append(relative: string, document: PipelineDocument, edit: { base?: number | undefined; entries: readonly unknown[]; position: number; after?: readonly string[] | undefined }): Promise<{ savedAt: number; version: string }> {
     const entries = edit.entries.map((entry) => historyEntrySchema.parse(entry) as unknown as HistoryEntry);
     const savedAt = Date.now();
-    return this.#inTurn(relative, async () => {
-      const file = this.#file(relative);
-      if (!existsSync(file)) throw missing(relative);
-      const journal = this.#journal(relative);
-      // Not opened by this process: the window stayed while the engine started anew.
-      const written = this.#heads.has(relative) ? null : await readProjectText(journal).catch(() => '');
-      const head = this.#heads.get(relative) ?? parseJournal(written ?? '').records.at(-1)?.document ?? null;
-      if (edit.after !== undefined && head !== null && !edit.after.includes(head)) throw editedElsewhere(document.title);
-      // Recovery replays from a moment whose document is the file's: the first line of a new journal records that moment.
-      if (!this.#unsaved.has(relative) && (await isEmpty(journal))) {
-        const saved = await readProjectText(file).then(parseDocument, () => null);
-        if (saved !== null) await appendDurably(journal, serialiseRecord(journalRecord(savedAt, { base: 0, entries: [], position: 0 }, saved)));
-      }
-      const record: EditRecord = { base: edit.base ?? edit.position - entries.length, entries, position: edit.position };
-      const line = journalRecord(savedAt, record, document);
-      // A line that a crash or a full disk cut off would hide those after it.
-      // The history is written while the disk takes the journal; it holds no edit, so that one which the journal refused may be in it.
-      const [appended] = await Promise.allSettled([
-        appendDurably(journal, `${written === null || written === '' || written.endsWith('\n') ? '' : '\n'}${serialiseRecord(line)}`),
-        this.#quietly(relative, (timeline) => timeline.edited(document, record)),
-      ]);
-      if (appended.status === 'rejected') throw appended.reason;
-      this.#heads.set(relative, line.document);
-      const unsaved = this.#unsaved.get(relative);
-      if (unsaved) {
-        unsaved.document = document;
-        unsaved.timer ??= this.#saveLater(relative);
-      } else this.#unsaved.set(relative, { document, timer: this.#saveLater(relative) });
-      return { savedAt, version: line.document };
+    return new Promise((answer, refuse) => {
+      const work = async (): Promise<void> => {
+        const record: EditRecord = { base: edit.base ?? edit.position - entries.length, entries, position: edit.position };
+        answer({ savedAt, version: await this.#append(relative, document, record, savedAt, edit.after) });
+        // Nobody waits for the history; whoever opens the pipeline, or edits it next, comes after it.
+        await this.#quietly(relative, (timeline) => timeline.edited(document, record));
+      };
+      this.#inTurn(relative, work).catch(refuse);
     });
+  }
+
+  /** The version that it is now. */
+  async #append(relative: string, document: PipelineDocument, record: EditRecord, savedAt: number, after: readonly string[] | undefined): Promise<string> {
+    const file = this.#file(relative);
+    if (!existsSync(file)) throw missing(relative);
+    const journal = this.#journal(relative);
+    const log = this.#journals.get(relative) ?? new AppendLog(journal);
+    this.#journals.set(relative, log);
+    // Not opened by this process: the window stayed while the engine started anew.
+    const written = this.#heads.has(relative) ? null : await readProjectText(journal).catch(() => '');
+    const head = this.#heads.get(relative) ?? parseJournal(written ?? '').records.at(-1)?.document ?? null;
+    if (after !== undefined && head !== null && !after.includes(head)) throw editedElsewhere(document.title);
+    // Recovery replays from a moment whose document is the file's: the first line of a new journal records that moment.
+    if (!this.#unsaved.has(relative) && (await isEmpty(journal))) {
+      const saved = await readProjectText(file).then(parseDocument, () => null);
+      if (saved !== null) await appendDurably(log, serialiseRecord(journalRecord(savedAt, { base: 0, entries: [], position: 0 }, saved)));
+    }
+    const line = journalRecord(savedAt, record, document);
+    // A line that a crash or a full disk cut off would hide those after it.
+    await appendDurably(log, `${written === null || written === '' || written.endsWith('\n') ? '' : '\n'}${serialiseRecord(line)}`);
+    this.#heads.set(relative, line.document);
+    const unsaved = this.#unsaved.get(relative);
+    if (unsaved) {
+      unsaved.document = document;
+      unsaved.timer ??= this.#saveLater(relative);
+    } else this.#unsaved.set(relative, { document, timer: this.#saveLater(relative) });
+    return line.document;
   }
 
   /** Changes the title and the file's name with it. */
@@ -169,6 +179,7 @@ export class PipelineFiles {
       await this.#save(relative);
       const next = fileNameFor(title) === this.#name(relative) ? relative : this.#freePath(title);
       if (next !== relative) {
+        await this.#letGo(relative);
         await rename(this.#file(relative), this.#file(next));
         for (const place of [this.#journal, this.#lastGood, this.#timelineFile]) {
           await rename(place.call(this, relative), place.call(this, next)).catch((error: NodeJS.ErrnoException) => (error.code === 'ENOENT' ? undefined : Promise.reject(error)));
@@ -185,6 +196,7 @@ export class PipelineFiles {
       const file = this.#file(relative);
       if (!existsSync(file)) throw missing(relative);
       await this.#save(relative);
+      await this.#letGo(relative);
       const trash = path.join(this.#root, 'trash');
       await mkdir(trash, { recursive: true });
       const kept = path.join(trash, `${newRecordId()}-${path.basename(file)}`);
@@ -196,9 +208,10 @@ export class PipelineFiles {
     });
   }
 
-  /** Writes everything that is not in its file yet. */
+  /** Writes everything that is not in its file yet, and lets go of the files. */
   async flush(): Promise<void> {
     for (const relative of this.#unsaved.keys()) await this.#inTurn(relative, () => this.#save(relative));
+    await Promise.all([...this.#journals.values(), ...this.#timelines.values()].map((log) => log.close()));
   }
 
   /** Absolute path. @throws PenstockError `path-outside`, `not-a-pipeline`. */
@@ -284,7 +297,14 @@ export class PipelineFiles {
     return made;
   }
 
+  /** Before its files are moved, removed or written anew. */
+  async #letGo(relative: string): Promise<void> {
+    await this.#journals.get(relative)?.close();
+    await this.#timelines.get(relative)?.close();
+  }
+
   #forget(relative: string): void {
+    this.#journals.delete(relative);
     this.#timelines.delete(relative);
     this.#heads.delete(relative);
     this.#texts.delete(relative);

@@ -53,8 +53,10 @@ describe('the timeline of a pipeline', () => {
     window.history.apply({ type: 'set-bypassed', nodeId: 'n', bypassed: true });
     await window.flush();
     await files.flush();
-    const again = await windowOn(open(), relative);
+    const restarted = open();
+    const again = await windowOn(restarted, relative);
     await again.edit({ type: 'remove', nodes: ['n'] });
+    await restarted.flush();
     const expected = [
       'start: Created “Told”',
       'edit: Added n',

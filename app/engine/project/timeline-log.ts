@@ -5,7 +5,8 @@ import type { PipelineDocument } from '#app/pipeline/document.ts';
 import type { HistoryEntry } from '#app/pipeline/history.ts';
 import { documentHash } from '#app/pipeline/journal.ts';
 import { isName, momentsOf, parseTimeline, playback, versionAt, type Moment, type MomentKind, type MomentRecord } from '#app/pipeline/timeline.ts';
-import { appendProjectText, readProjectText } from '#app/sealing/files.ts';
+import { AppendLog } from '#app/sealing/append-log.ts';
+import { readProjectText } from '#app/sealing/files.ts';
 import { writeFileAtomically } from './atomic-file.ts';
 
 /** Sentences about what turns one version into another. */
@@ -37,6 +38,7 @@ const mostWords = 40;
 /** The timeline file of one pipeline. Calls must come one after another; losing a line to a power cut loses no edit. */
 export class TimelineLog {
   readonly #file: string;
+  readonly #log: AppendLog;
   readonly #session: string;
   readonly #words: ChangeWords;
   #head: Head | null = null;
@@ -45,6 +47,7 @@ export class TimelineLog {
 
   constructor(file: string, session: string, words: ChangeWords) {
     this.#file = file;
+    this.#log = new AppendLog(file);
     this.#session = session;
     this.#words = words;
   }
@@ -165,8 +168,13 @@ export class TimelineLog {
     };
   }
 
+  /** The file is let go of; the next moment opens it again. */
+  async close(): Promise<void> {
+    await this.#log.close();
+  }
+
   async #write(record: object): Promise<void> {
-    await appendProjectText(this.#file, `${this.#torn ? '\n' : ''}${JSON.stringify(record)}\n`, false);
+    await this.#log.append(`${this.#torn ? '\n' : ''}${JSON.stringify(record)}\n`, false);
     this.#torn = false;
   }
 

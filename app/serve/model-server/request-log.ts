@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
-import { open, rename, rm, type FileHandle } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { RequestLogSettings } from '#app/core/serving.ts';
 import { addLogColumns, closeLeftovers, loggedInput, loggedProbability, openRedactor, processMark, pruneSegments, requestFolder, segmentName } from '#app/store/index.ts';
-import { appendProjectText } from '#app/sealing/files.ts';
+import { AppendLog } from '#app/sealing/append-log.ts';
 import { vaultOf } from '#app/sealing/vault.ts';
 import type { ModelSignature } from '#app/sdk/ports.ts';
 import { classValue } from '../bundle-server/answers.ts';
@@ -62,7 +62,7 @@ export class RequestLog {
   #waitingRows = 0;
   #timer: NodeJS.Timeout | null = null;
   #writing: Promise<void> = Promise.resolve();
-  #segment: { readonly file: string; readonly handle: FileHandle | null; readonly openedAt: number; bytes: number } | null = null;
+  #segment: { readonly log: AppendLog; readonly openedAt: number; bytes: number } | null = null;
   #count = 0;
   #compacting = false;
   #isClosed = false;
@@ -196,25 +196,26 @@ export class RequestLog {
   }
 
   async #append(lines: readonly string[]): Promise<void> {
-    const text = Buffer.from(`${lines.join('\n')}\n`, 'utf8');
+    const text = `${lines.join('\n')}\n`;
+    const bytes = Buffer.byteLength(text);
     const { segmentBytes = defaultSegmentBytes, segmentMs = defaultSegmentMs } = this.#options;
-    if (this.#segment !== null && (this.#segment.bytes + text.length > segmentBytes || Date.now() - this.#segment.openedAt > segmentMs)) await this.#closeSegment(true);
+    if (this.#segment !== null && (this.#segment.bytes + bytes > segmentBytes || Date.now() - this.#segment.openedAt > segmentMs)) await this.#closeSegment(true);
     if (this.#segment === null) {
       const file = path.join(this.#folder, segmentName(Date.now(), this.#count++, processMark()));
-      this.#segment = { file, handle: vaultOf(file) === null ? await open(file, 'a', 0o600) : null, openedAt: Date.now(), bytes: 0 };
+      this.#segment = { log: new AppendLog(file, { mode: 0o600 }), openedAt: Date.now(), bytes: 0 };
     }
-    if (this.#segment.handle === null) await appendProjectText(this.#segment.file, text.toString('utf8'), false);
-    else await this.#segment.handle.write(text);
-    this.#segment.bytes += text.length;
+    await this.#segment.log.append(text, false);
+    this.#segment.bytes += bytes;
   }
 
   async #closeSegment(compact: boolean): Promise<void> {
     const segment = this.#segment;
     if (segment === null) return;
     this.#segment = null;
-    await segment.handle?.close();
-    if (segment.bytes === 0) await rm(segment.file, { force: true });
-    else await rename(segment.file, segment.file.replace(/\.open\.ndjson$/, '.ndjson'));
+    await segment.log.close();
+    const { file } = segment.log;
+    if (segment.bytes === 0) await rm(file, { force: true });
+    else await rename(file, file.replace(/\.open\.ndjson$/, '.ndjson'));
     if (compact) this.#compact();
   }
 

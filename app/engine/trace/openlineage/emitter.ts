@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { toDiagnostic } from '#app/core/errors.ts';
 import { guardedFetch } from '#app/core/outgoing.ts';
+import { AppendLog } from '#app/sealing/append-log.ts';
 import { isFileDatabase, type Connection } from '#app/sdk/databases.ts';
 import type { SecretStore } from '../../connections/index.ts';
 import { appendDurably } from '../../project/atomic-file.ts';
@@ -41,10 +42,12 @@ export class OpenLineageEmitter {
   readonly #chosen: ChosenEndpoints;
   readonly #outbox: Outbox;
   readonly #env: NodeJS.ProcessEnv;
+  readonly #log: AppendLog;
 
   constructor(options: EmitterOptions) {
     this.#options = options;
     this.#env = options.env ?? process.env;
+    this.#log = new AppendLog(this.file);
     this.#chosen = new ChosenEndpoints(options.configDir);
     this.#outbox = new Outbox({ folder: path.join(options.projectDir, 'lineage', 'outbox'), post: (body, signal) => this.#post(body, signal), warn: options.warn });
   }
@@ -66,7 +69,7 @@ export class OpenLineageEmitter {
   async emit(events: readonly OpenLineageEvent[]): Promise<void> {
     if (!this.isOn || events.length === 0) return;
     try {
-      if (readSettings(this.#options.store.meta).file) await appendDurably(this.file, events.map((event) => `${JSON.stringify(event)}\n`).join(''));
+      if (readSettings(this.#options.store.meta).file) await appendDurably(this.#log, events.map((event) => `${JSON.stringify(event)}\n`).join(''));
       if (this.#url() !== '') for (const event of events) await this.#outbox.add(event);
     } catch (error) {
       this.#options.warn(`A lineage event could not be written: ${toDiagnostic(error).message}`);
@@ -102,6 +105,7 @@ export class OpenLineageEmitter {
   }
 
   async close(): Promise<void> {
+    await this.#log.close();
     await this.#outbox.close(this.isOn && this.#url() !== '' ? closingMs : 0);
   }
 
