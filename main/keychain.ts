@@ -1,11 +1,19 @@
-import { safeStorage } from 'electron';
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import type { KeychainTrouble } from '#app/core/keychain-trouble.ts';
 
 interface Kept {
   readonly userKey: string;
   readonly projectKeys: Readonly<Record<string, string>>;
+}
+
+/** What is used of Electron's safeStorage; an older Electron cannot say which keychain it found. */
+export interface SafeStorage {
+  isEncryptionAvailable(): boolean;
+  getSelectedStorageBackend?(): string;
+  encryptString(text: string): Buffer;
+  decryptString(sealed: Buffer): string;
 }
 
 /** Keys that the system's keychain guards; in a file that only its user's session can decrypt. */
@@ -15,45 +23,77 @@ export interface Keychain {
   readonly remember: (id: string, key: string | null) => void;
 }
 
-/**
- * Null where the system has no keychain, or only one that keeps plain text (Linux without a secret service): then nothing is remembered, and
- * passphrases are asked for each time.
- */
-export function openKeychain(userData: string): Keychain | null {
-  if (!safeStorage.isEncryptionAvailable()) return null;
-  // An older Electron cannot say which it is: then it counts as none.
-  const backend = typeof safeStorage.getSelectedStorageBackend === 'function' ? safeStorage.getSelectedStorageBackend() : 'unknown';
-  if (process.platform === 'linux' && (backend === 'basic_text' || backend === 'unknown')) return null;
+export interface OpenedKeychain {
+  /** Null: nothing is remembered, and passphrases are asked for each time. */
+  readonly keychain: Keychain | null;
+  /** Why it is null; or `changed`: what was kept cannot be read any more, and is asked for anew. */
+  readonly trouble: KeychainTrouble | null;
+}
+
+/** Refused are systems without a keychain, and those whose keychain keeps plain text (Linux without a secret service). */
+export function openKeychain(userData: string, system: SafeStorage, platform: NodeJS.Platform = process.platform): OpenedKeychain {
+  const refusal = refusalOf(system, platform);
+  if (refusal !== null) return { keychain: null, trouble: refusal };
   const file = path.join(userData, 'keychain.bin');
-  let kept = read(file);
+  const aside = path.join(userData, 'keychain.earlier.bin');
+  const found = read(file, system);
+  let trouble: KeychainTrouble | null = null;
+  let kept = typeof found === 'string' ? null : found;
   if (kept === null) {
-    kept = { userKey: randomBytes(32).toString('base64'), projectKeys: {} };
-    write(file, kept);
+    const earlier = read(aside, system);
+    // What another keychain guards is not thrown away: it may come back, and then what was set aside is read again.
+    if (found === 'unreadable') copyFileSync(file, `${aside}.new`);
+    if (typeof earlier === 'string') {
+      kept = { userKey: randomBytes(32).toString('base64'), projectKeys: {} };
+      trouble = found === 'unreadable' ? 'changed' : null;
+    } else {
+      kept = earlier;
+    }
+    write(file, kept, system);
+    if (found === 'unreadable') renameSync(`${aside}.new`, aside);
   }
+  let present = kept;
   return {
-    line: () => `${JSON.stringify(kept)}\n`,
-    remember(id, key) {
-      if (!/^[0-9a-f]{16}$/.test(id) || kept === null) return;
-      const { [id]: _, ...others } = kept.projectKeys;
-      kept = { ...kept, projectKeys: key === null ? others : { ...others, [id]: key } };
-      write(file, kept);
+    trouble,
+    keychain: {
+      line: () => `${JSON.stringify(present)}\n`,
+      remember(id, key) {
+        if (!/^[0-9a-f]{16}$/.test(id)) return;
+        const { [id]: _, ...others } = present.projectKeys;
+        present = { ...present, projectKeys: key === null ? others : { ...others, [id]: key } };
+        write(file, present, system);
+      },
     },
   };
 }
 
-function read(file: string): Kept | null {
+function refusalOf(system: SafeStorage, platform: NodeJS.Platform): KeychainTrouble | null {
+  // Asked first: where there is only plain text, some versions say that encryption is not available and some that it is.
+  const backend = platform === 'linux' ? (system.getSelectedStorageBackend?.() ?? 'unknown') : null;
+  if (backend === 'basic_text') return 'plain-text';
+  if (!system.isEncryptionAvailable()) return 'unavailable';
+  return backend === 'unknown' ? 'unknown' : null;
+}
+
+function read(file: string, system: SafeStorage): Kept | 'none' | 'unreadable' {
+  let sealed: Buffer;
   try {
-    const value = JSON.parse(safeStorage.decryptString(readFileSync(file))) as Partial<Kept> | null;
-    if (typeof value?.userKey !== 'string' || typeof value.projectKeys !== 'object' || value.projectKeys === null) return null;
+    sealed = readFileSync(file);
+  } catch {
+    return 'none';
+  }
+  try {
+    const value = JSON.parse(system.decryptString(sealed)) as Partial<Kept> | null;
+    if (typeof value?.userKey !== 'string' || typeof value.projectKeys !== 'object' || value.projectKeys === null) return 'unreadable';
     return { userKey: value.userKey, projectKeys: Object.fromEntries(Object.entries(value.projectKeys).filter((entry): entry is [string, string] => typeof entry[1] === 'string')) };
   } catch {
-    return null;
+    return 'unreadable';
   }
 }
 
-function write(file: string, kept: Kept): void {
+function write(file: string, kept: Kept, system: SafeStorage): void {
   mkdirSync(path.dirname(file), { recursive: true });
   const temporary = `${file}.tmp`;
-  writeFileSync(temporary, safeStorage.encryptString(JSON.stringify(kept)), { mode: 0o600, flush: true });
+  writeFileSync(temporary, system.encryptString(JSON.stringify(kept)), { mode: 0o600, flush: true });
   renameSync(temporary, file);
 }

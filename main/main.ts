@@ -1,4 +1,4 @@
-import { Menu, app, dialog, type BrowserWindow } from 'electron';
+import { Menu, app, dialog, safeStorage, type BrowserWindow } from 'electron';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { EngineHost } from './engine-host/engine-host.ts';
@@ -40,7 +40,7 @@ function open(): void {
   let window: BrowserWindow | null = null;
   let language: Language = state.language ?? languageOf(app.getLocale());
   const views = new ViewWindows({ preload: paths.preload, main: () => window, loaded: connect });
-  const keychain = openKeychain(app.getPath('userData'));
+  const { keychain, trouble } = openKeychain(app.getPath('userData'), safeStorage);
   let engine = startEngine();
 
   function openWindows(): readonly BrowserWindow[] {
@@ -62,6 +62,7 @@ function open(): void {
         PENSTOCK_SAMPLES: project === null ? '1' : '',
         PENSTOCK_RESOURCES: paths.resources,
         PENSTOCK_DIST: paths.dist,
+        PENSTOCK_KEYCHAIN_TROUBLE: trouble ?? '',
       },
       log: (line) => process.stderr.write(`${line}\n`),
       keychain,

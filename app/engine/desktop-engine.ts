@@ -3,7 +3,8 @@ import type { Readable, Writable } from 'node:stream';
 import { RPCHandler } from '@orpc/server/ws';
 import { localContext } from '#app/access/caller.ts';
 import { toDiagnostic } from '#app/core/errors.ts';
-import { keychainLine, useKeychain } from '#app/sealing/keychain.ts';
+import { keychainTrouble } from '#app/core/keychain-trouble.ts';
+import { keychainLine, useKeychain, useKeychainTrouble } from '#app/sealing/keychain.ts';
 import { encodeFrame, FrameDecoder, type Frame } from '#app/protocol/frames.ts';
 import { Engine } from './engine.ts';
 import { seedSamples } from './project/samples.ts';
@@ -129,6 +130,8 @@ export async function runDesktopEngine(): Promise<void> {
     const line = keychainLine.safeParse(parsed(await firstLine(process.stdin)));
     if (line.success) useKeychain(line.data, (id, key) => void process.stdout.write(encodeFrame({ type: 'text', connection: 0, text: JSON.stringify({ id, key }) })));
   }
+  const trouble = keychainTrouble.safeParse(process.env['PENSTOCK_KEYCHAIN_TROUBLE']);
+  if (trouble.success) useKeychainTrouble(trouble.data);
   const session = new DesktopSession(() => Engine.open({ projectDir: path.resolve(projectDir), resourcesDir, distDir, background: true, trust: 'ask', warn: log }), path.resolve(projectDir));
   try {
     await session.open();

@@ -13,6 +13,7 @@ export function UnlockPage() {
   const [by, setBy] = useState<'passphrase' | 'recovery'>('passphrase');
   const [secret, setSecret] = useState('');
   const canRemember = useLock((store) => store.canRemember);
+  const trouble = useLock((store) => store.trouble);
   const [remember, setRemember] = useState(false);
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<{ readonly message: string; readonly remedy?: string | undefined } | null>(null);
@@ -57,6 +58,7 @@ export function UnlockPage() {
               <Switch label={lock.remember} checked={remember} onChange={setRemember} />
             </div>
           ) : null}
+          {trouble === null ? null : <p className="text-xs text-muted" data-testid="keychain-trouble">{lock.keychain[trouble]}</p>}
           <div className="flex items-center justify-between gap-2">
             <button
               type="button"

@@ -19,7 +19,7 @@ export function EncryptionSection() {
   const words = texts.settings.encryption;
   if (state.error) return <Notice diagnostic={state.error} />;
   if (state.data === null) return null;
-  const { isEncrypted, canConvert, inMemory, canRemember, isRemembered } = state.data;
+  const { isEncrypted, canConvert, inMemory, canRemember, isRemembered, keychainTrouble } = state.data;
   const close = (): void => setOpened(null);
   return (
     <Group title={words.title}>
@@ -42,7 +42,7 @@ export function EncryptionSection() {
             <Button onClick={() => setOpened('recovery')}>{words.renew}</Button>
           </Row>
           {canConvert ? (
-            <Row title={words.keychain} detail={canRemember ? words.keychainHow : words.noKeychain}>
+            <Row title={words.keychain} detail={keychainTrouble !== null ? texts.lock.keychain[keychainTrouble] : canRemember ? words.keychainHow : words.noKeychain}>
               {canRemember ? <Switch label={words.keychain} checked={isRemembered} onChange={(on) => void client.encryption.remember({ on }).then(state.reload, (error: unknown) => notify(diagnosticOf(error)))} /> : null}
             </Row>
           ) : null}

@@ -40,8 +40,19 @@ describe('stored passwords', () => {
     const at = folder();
     await new UserSecrets({ folder: at, env: {}, key: () => Buffer.alloc(32, 1) }).set(reference, 'Tr0ub4dor');
     await expect(new UserSecrets({ folder: at, env: {}, key: () => null }).get(reference)).rejects.toMatchObject({ code: 'secrets-locked' });
-    await expect(new UserSecrets({ folder: at, env: {}, key: () => Buffer.alloc(32, 2) }).get(reference)).rejects.toMatchObject({ code: 'sealed-damaged' });
+    await expect(new UserSecrets({ folder: at, env: {}, key: () => Buffer.alloc(32, 2) }).get(reference)).rejects.toMatchObject({ code: 'secrets-unreadable' });
     expect(await new UserSecrets({ folder: at, env: { PENSTOCK_SECRET_SHOP_DB: 'given' }, key: () => null }).get(reference)).toBe('given');
+  });
+
+  it('that another keychain guards are set aside when one is entered again, and kept', async () => {
+    const at = folder();
+    const first = new UserSecrets({ folder: at, env: {}, key: () => Buffer.alloc(32, 1) });
+    await first.set(reference, 'Tr0ub4dor');
+    const sealed = readFileSync(path.join(at, 'secrets.json'));
+    const second = new UserSecrets({ folder: at, env: {}, key: () => Buffer.alloc(32, 2) });
+    await second.set(reference, 'entered again');
+    expect(await second.get(reference)).toBe('entered again');
+    expect(readFileSync(path.join(at, 'secrets.json.unreadable'))).toEqual(sealed);
   });
 
   it('of an encrypted project are encrypted by its key, and leave the user’s file', async () => {

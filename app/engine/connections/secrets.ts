@@ -1,4 +1,4 @@
-import { mkdir, open, readFile, stat } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, stat } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
@@ -26,7 +26,7 @@ export type SecretSource = 'environment' | 'file' | 'none';
  * system's keychain or an encrypted file can take the place of what is here.
  */
 export interface SecretStore {
-  /** Null where there is none. @throws PenstockError `secret-elsewhere`, `secrets-unsafe`. */
+  /** Null where there is none. @throws PenstockError `secret-elsewhere`, `secrets-unsafe`, `secrets-locked`, `secrets-unreadable`, `secrets-damaged`. */
   get(reference: SecretReference): Promise<string | null>;
   set(reference: SecretReference, secret: string): Promise<void>;
   remove(reference: SecretReference): Promise<void>;
@@ -90,7 +90,7 @@ export class UserSecrets implements SecretStore {
   }
 
   async set(reference: SecretReference, secret: string): Promise<void> {
-    const others = (await this.#read()).filter((entry) => !matches(entry, reference));
+    const others = (await this.#present()).filter((entry) => !matches(entry, reference));
     await this.#write([...others, { ...reference, secret }]);
   }
 
@@ -106,6 +106,17 @@ export class UserSecrets implements SecretStore {
     return (await this.#read()).some((entry) => matches(entry, reference)) ? 'file' : 'none';
   }
 
+  /** What new passwords are added to. A file that another keychain guards is set aside: otherwise nothing could be stored any more. */
+  async #present(): Promise<Entry[]> {
+    try {
+      return await this.#read();
+    } catch (error) {
+      if (!(error instanceof PenstockError) || error.code !== 'secrets-unreadable') throw error;
+      await rename(this.#file, `${this.#file}.unreadable`);
+      return [];
+    }
+  }
+
   async #read(): Promise<Entry[]> {
     const info = await stat(this.#file).catch(() => null);
     if (info === null) return [];
@@ -119,13 +130,25 @@ export class UserSecrets implements SecretStore {
     if (isSealed && key === null) {
       throw new PenstockError('secrets-locked', 'The stored passwords are guarded by the keychain, which only the desktop app can open.', { remedy: 'Give them in the environment, as in PENSTOCK_SECRET_SHOP_DB, or use the app.', place: { file: this.#file } });
     }
-    const text = isSealed && key !== null ? unsealBytes(key, stored, this.#file).toString('utf8') : stored.toString('utf8');
+    const text = isSealed && key !== null ? this.#unseal(key, stored) : stored.toString('utf8');
     const parsed = fileSchema.safeParse(parseJson(text));
     if (parsed.success && !isSealed && key !== null) {
       await this.#write(parsed.data.secrets);
     }
     if (parsed.success) return parsed.data.secrets;
     throw new PenstockError('secrets-damaged', `${this.#file} is not a file of stored passwords.`, { remedy: 'Remove it and enter the passwords again.', place: { file: this.#file } });
+  }
+
+  #unseal(key: Uint8Array, stored: Uint8Array): string {
+    try {
+      return unsealBytes(key, stored, this.#file).toString('utf8');
+    } catch (cause) {
+      throw new PenstockError('secrets-unreadable', 'The stored passwords cannot be read: the keychain that guards them was changed or reset, or their file was damaged.', {
+        remedy: 'Enter the password again; the file of before stays beside the new one.',
+        place: { file: this.#file },
+        cause,
+      });
+    }
   }
 
   async #write(secrets: readonly Entry[]): Promise<void> {

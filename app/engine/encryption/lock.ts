@@ -1,7 +1,8 @@
 import path from 'node:path';
 import { PenstockError } from '#app/core/errors.ts';
+import type { KeychainTrouble } from '#app/core/keychain-trouble.ts';
 import { isEncrypted, openRing, readKeyRing } from '#app/sealing/key-ring.ts';
-import { hasKeychain, keychainKey, rememberKey } from '#app/sealing/keychain.ts';
+import { hasKeychain, keychainKey, keychainTroubleHere, rememberKey } from '#app/sealing/keychain.ts';
 import { vaultOf } from '#app/sealing/vault.ts';
 import { memoryFolder } from '#app/sealing/working-folder.ts';
 import { changePassphrase, newRecoveryKeyOf } from './keys.ts';
@@ -27,9 +28,9 @@ export class Encryption {
     this.#lock = lock;
   }
 
-  get state(): { isEncrypted: boolean; isLocked: boolean; name: string; inMemory: boolean; canConvert: boolean; canRemember: boolean; isRemembered: boolean } {
+  get state(): { isEncrypted: boolean; isLocked: boolean; name: string; inMemory: boolean; canConvert: boolean; canRemember: boolean; isRemembered: boolean; keychainTrouble: KeychainTrouble | null } {
     const ring = isEncrypted(this.#projectDir) ? readKeyRing(this.#projectDir) : null;
-    return { isEncrypted: isEncrypted(this.#projectDir), isLocked: this.#lock?.isLocked ?? false, name: path.basename(this.#projectDir), inMemory: memoryFolder() !== null, canConvert: this.#lock !== null, canRemember: hasKeychain(), isRemembered: ring !== null && keychainKey(ring.id) !== null };
+    return { isEncrypted: isEncrypted(this.#projectDir), isLocked: this.#lock?.isLocked ?? false, name: path.basename(this.#projectDir), inMemory: memoryFolder() !== null, canConvert: this.#lock !== null, canRemember: hasKeychain(), isRemembered: ring !== null && keychainKey(ring.id) !== null, keychainTrouble: keychainTroubleHere() };
   }
 
   async unlock(given: UnlockRequest): Promise<void> {
@@ -54,7 +55,7 @@ export class Encryption {
     return newRecoveryKeyOf(this.#projectDir);
   }
 
-  /** The keychain keeps the key of the open project, or forgets it. */
+  /** The keychain keeps the key of the open project, or forgets it. @throws PenstockError `no-keychain`. */
   remember(on: boolean): void {
     const ring = readKeyRing(this.#projectDir);
     const vault = vaultOf(this.#projectDir);

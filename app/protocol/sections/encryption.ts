@@ -1,5 +1,6 @@
 import { eventIterator } from '@orpc/contract';
 import { z } from 'zod';
+import { keychainTrouble } from '#app/core/keychain-trouble.ts';
 import { base } from '../base.ts';
 
 const secret = z.string().min(1).max(1000);
@@ -19,6 +20,8 @@ export const encryptionContract = {
       /** The system's keychain can keep the key, so that this computer opens the project without asking. */
       canRemember: z.boolean(),
       isRemembered: z.boolean(),
+      /** Why the system's keychain keeps no keys, or asks for those of before anew. */
+      keychainTrouble: keychainTrouble.nullable(),
     }),
   ),
   unlock: base.input(z.union([z.strictObject({ passphrase: secret, remember: z.boolean().default(false) }), z.strictObject({ recoveryKey: secret, remember: z.boolean().default(false) })])).output(z.object({})),
