@@ -11,6 +11,7 @@ import { catalogueNames, changeSentences } from '#app/pipeline/diff-words.ts';
 import { diffDocuments } from '#app/pipeline/diff.ts';
 import { withParses } from '#app/pipeline/with-parses.ts';
 import { createAnswers, createParser } from '#app/relation/index.ts';
+import { vaultOf } from '#app/sealing/vault.ts';
 import type { ProbeContext, RelationServices } from '#app/sdk/node.ts';
 import { Analyser, type AnalysedNode, type Analysis } from './analysis/analyse.ts';
 import { Probes } from './analysis/probes.ts';
@@ -37,8 +38,10 @@ import { artifactsOf, encodeValue } from './results/value-codec.ts';
 import type { NodeEnvironment } from './run/node-runner.ts';
 import type { PipelineRun } from './run/pipeline-run.ts';
 import { Planner } from './planning/planner.ts';
+import { databaseWithin } from './planning/database-within.ts';
 import type { ProjectLimits } from './planning/project-limits.ts';
 import { Registry } from './registry/registry.ts';
+import { Company } from './run/company.ts';
 import { Slots } from './run/slots.ts';
 import { Models } from './services/models.ts';
 import { probeContext, type WrittenTables } from './services/node-services.ts';
@@ -166,7 +169,9 @@ export abstract class EngineAreas {
       earlier: (pipelineId, nodeId, metric, limit) => store.records.lastMetrics(pipelineId, nodeId, metric, limit),
       ...{ probes, models: (origin, work) => ({ ...this.models.servicesFor(origin), ...batchScoring({ database, store, tempDir: parts.tempDir }, origin.signal, work) }) },
       ...nodeMonitoring(this, this.building),
-      nodeSeconds: () => this.limits.now.nodeSeconds,
+      nodeLimits: () => ({ seconds: this.limits.now.nodeSeconds, megabytes: this.limits.now.nodeMegabytes }),
+      company: new Company(),
+      openDatabase: (memory) => databaseWithin(memory, { tempDir: parts.tempDir, vault: vaultOf(options.projectDir), tempLimit: this.limits.database.tempLimit }),
       features: (origin) => this.features.servicesFor(origin),
       scripts: options.team?.scripts ?? true,
       noteUnexpected: (error) => this.noteUnexpected(error),

@@ -22,6 +22,7 @@ import { isMissing, notRun, PortValueResolver, type PortValues } from './results
 import { artifactsOf } from './results/value-codec.ts';
 import { RunEventLog } from './run/event-log.ts';
 import { runExecutor } from './run/node-runner.ts';
+import { withinLimits } from './run/within-limits.ts';
 import { PipelineRun } from './run/pipeline-run.ts';
 import type { PreviousPorts } from './run/run-options.ts';
 import { planRun } from './run/plan.ts';
@@ -283,7 +284,7 @@ export class Engine extends EngineAreas {
     const startedAt = performance.now();
     const diagnostics: Diagnostic[] = [];
     const silent = { progress: () => undefined, metric: () => undefined, log: () => undefined, queryFailed: () => undefined };
-    const outcome = await runExecutor(node, resolver, this.environment, { ...silent, report: (diagnostic) => diagnostics.push(diagnostic) }, { runId: null }, signal);
+    const outcome = await withinLimits(node, this.environment, signal, (within, environment) => runExecutor(node, resolver, environment, { ...silent, report: (diagnostic) => diagnostics.push(diagnostic) }, { runId: null }, within));
     if (this.readOnly || !node.cacheable || node.key === null || node.parts === null) return outcome.values;
     const about = { key: node.key, nodeId: node.node.id, pipelineId: resolver.analysis.document.id, finishedAt: Date.now(), ms: performance.now() - startedAt, parts: node.parts, metrics: {}, diagnostics: distinctDiagnostics(diagnostics) };
     this.cache.put(about, outcome.ports);

@@ -18,6 +18,7 @@ export { encodeModel } from './onnx/encode.ts';
 export { decodeModel, type DecodedModel } from './onnx/decode.ts';
 export { createRunner, type Runner } from './onnx/runner.ts';
 export { closeIdleWorkers, runTask } from './worker/run-task.ts';
+export { withinHeap } from './worker/heap-limit.ts';
 export { keepStates } from './learners/checkpoint.ts';
 export { algorithms, findAlgorithm, type Algorithm } from './learners/registry.ts';
 export { countLabels, predictionTable, readScores, type ClassScores, type LabelCounts } from './evaluation/prediction-table.ts';

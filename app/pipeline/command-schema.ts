@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { PenstockError } from '#app/core/errors.ts';
 import type { Command } from './commands.ts';
-import { documentSchema, edgeSchema, groupSchema, nodeSchema, noteSchema } from './document.ts';
+import { documentSchema, edgeSchema, groupSchema, nodeLimitsSchema, nodeSchema, noteSchema } from './document.ts';
 import { refuseHostileKeys } from './parse.ts';
 
 /**
@@ -47,6 +47,7 @@ const shapes: Readonly<Record<Exclude<Command['type'], 'batch' | 'within'>, z.Zo
   'set-comment': z.object({ nodeId: z.string(), comment: z.string().max(10_000).nullable() }),
   'set-bypassed': z.object({ nodeId: z.string(), bypassed: z.boolean().nullable() }),
   'set-pinned': z.object({ nodeId: z.string(), pinned: ids.nullable() }),
+  'set-limits': z.object({ nodeId: z.string(), limits: nodeLimitsSchema.nullable() }),
   move: z.object({ positions: z.record(id, point.nullable()) }),
   'set-note': z.object({ note }),
   'set-group': z.object({ group }),

@@ -1,7 +1,7 @@
 import { PenstockError } from '#app/core/errors.ts';
 import { checkCommand } from './command-schema.ts';
 import { applyDelta, documentDelta, type DocumentDelta } from './delta.ts';
-import type { PipelineDocument, PipelineEdge, PipelineGroup, PipelineNode, PipelineNote } from './document.ts';
+import type { NodeLimits, PipelineDocument, PipelineEdge, PipelineGroup, PipelineNode, PipelineNote } from './document.ts';
 import { contentDocument, contentOf } from './subflow/level.ts';
 import { isSubflow } from './subflow/node-type.ts';
 
@@ -39,6 +39,7 @@ export type Command =
   | { readonly type: 'set-comment'; readonly nodeId: string; readonly comment: string | null }
   | { readonly type: 'set-bypassed'; readonly nodeId: string; readonly bypassed: boolean | null }
   | { readonly type: 'set-pinned'; readonly nodeId: string; readonly pinned: readonly string[] | null }
+  | { readonly type: 'set-limits'; readonly nodeId: string; readonly limits: NodeLimits | null }
   /** New top left corners of nodes; null takes the entry out. */
   | { readonly type: 'move'; readonly positions: Readonly<Record<string, Point | null>> }
   | { readonly type: 'set-note'; readonly note: PipelineNote }
@@ -119,6 +120,8 @@ function apply(document: PipelineDocument, command: Command): Applied {
         nodeId: command.nodeId,
         pinned,
       }));
+    case 'set-limits':
+      return setField(document, command.nodeId, 'limits', command.limits, (limits) => ({ type: 'set-limits', nodeId: command.nodeId, limits }));
     case 'move':
       return move(document, command.positions);
     case 'set-note': {
@@ -176,7 +179,7 @@ function replaceNode(document: PipelineDocument, next: PipelineNode): PipelineDo
   return { ...document, nodes: document.nodes.map((node) => (node.id === next.id ? next : node)) };
 }
 
-function setField<K extends 'title' | 'comment' | 'bypassed' | 'pinned'>(
+function setField<K extends 'title' | 'comment' | 'bypassed' | 'pinned' | 'limits'>(
   document: PipelineDocument,
   nodeId: string,
   field: K,

@@ -80,6 +80,8 @@ export function changeSentence(change: Change, names: Names): string {
       return change.after === undefined || change.after === '' ? `Took the comment off ${names.node(change.node)}` : `Changed the comment of ${names.node(change.node)}`;
     case 'node-pinned':
       return Array.isArray(change.after) && change.after.length > 0 ? `Pinned the result of ${names.node(change.node)}` : `Unpinned the result of ${names.node(change.node)}`;
+    case 'node-limits':
+      return `Changed the limits of ${names.node(change.node)}`;
     case 'node-field':
       return `Changed ${quoted(change.field ?? 'a field')} of ${names.node(change.node)}`;
     case 'node-bypassed':

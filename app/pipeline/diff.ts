@@ -8,7 +8,7 @@ export type Change =
   | { readonly kind: 'node-version'; readonly nodeId: string; readonly node: PipelineNode; readonly before: number; readonly after: number }
   | { readonly kind: 'param'; readonly nodeId: string; readonly node: PipelineNode; readonly path: readonly (string | number)[]; readonly before: unknown; readonly after: unknown }
   | { readonly kind: 'node-title'; readonly nodeId: string; readonly node: PipelineNode; readonly before: string | undefined; readonly after: string | undefined }
-  | { readonly kind: 'node-comment' | 'node-pinned' | 'node-field'; readonly nodeId: string; readonly node: PipelineNode; readonly before: unknown; readonly after: unknown; readonly field?: string }
+  | { readonly kind: 'node-comment' | 'node-pinned' | 'node-limits' | 'node-field'; readonly nodeId: string; readonly node: PipelineNode; readonly before: unknown; readonly after: unknown; readonly field?: string }
   | { readonly kind: 'node-bypassed'; readonly nodeId: string; readonly node: PipelineNode; readonly after: boolean }
   | { readonly kind: 'node-moved'; readonly nodeId: string; readonly node: PipelineNode }
   | { readonly kind: 'edge-added' | 'edge-removed'; readonly edge: PipelineEdge; readonly from: PipelineNode | undefined; readonly to: PipelineNode | undefined }
@@ -30,6 +30,7 @@ const ranks: Readonly<Record<Change['kind'], number>> = {
   'node-title': 8,
   'node-comment': 9,
   'node-pinned': 9,
+  'node-limits': 9,
   'node-field': 9,
   'group-removed': 10,
   'group-added': 10,
@@ -89,7 +90,8 @@ function nodeChanges(before: PipelineNode, node: PipelineNode): Change[] {
   if ((before.bypassed ?? false) !== (node.bypassed ?? false)) changes.push({ kind: 'node-bypassed', nodeId, node, after: node.bypassed ?? false });
   if ((before.comment ?? '') !== (node.comment ?? '')) changes.push({ kind: 'node-comment', nodeId, node, before: before.comment, after: node.comment });
   if (!sameJson(before.pinned ?? [], node.pinned ?? [])) changes.push({ kind: 'node-pinned', nodeId, node, before: before.pinned, after: node.pinned });
-  const told = new Set(['id', 'type', 'version', 'params', 'title', 'bypassed', 'comment', 'pinned']);
+  if (!sameJson(before.limits ?? {}, node.limits ?? {})) changes.push({ kind: 'node-limits', nodeId, node, before: before.limits, after: node.limits });
+  const told = new Set(['id', 'type', 'version', 'params', 'title', 'bypassed', 'comment', 'pinned', 'limits']);
   for (const field of new Set([...Object.keys(before), ...Object.keys(node)])) {
     if (!told.has(field) && !sameJson(before[field], node[field])) changes.push({ kind: 'node-field', nodeId, node, field, before: before[field], after: node[field] });
   }

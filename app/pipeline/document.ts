@@ -3,6 +3,15 @@ import { z } from 'zod';
 /** Version of the document format; `migrations.ts` brings older ones up. */
 export const documentVersion = 1;
 
+/** What one node may take of the machine. */
+export const nodeLimitsSchema = z.looseObject({
+  seconds: z.number().min(1).max(31_536_000).optional(),
+  /** Memory in MB (10⁶ bytes): of its queries, and of its own code together with them. */
+  megabytes: z.int().min(100).max(10_000_000).optional(),
+});
+
+export type NodeLimits = z.infer<typeof nodeLimitsSchema>;
+
 const finite = z.number().refine(Number.isFinite, 'must be a finite number');
 
 export const nodeSchema = z.looseObject({
@@ -19,6 +28,8 @@ export const nodeSchema = z.looseObject({
   bypassed: z.boolean().optional(),
   /** Ports whose table is to be materialised. */
   pinned: z.array(z.string()).optional(),
+  /** Absent: what the project sets. */
+  limits: nodeLimitsSchema.optional(),
   /** Of a subflow: the nodes that it stands for. */
   get content(): z.ZodOptional<typeof contentSchema> {
     return contentSchema.optional();

@@ -189,6 +189,8 @@ export function commandLabel(command: Command): string {
       return command.bypassed === true ? 'Bypass node' : 'Stop bypassing node';
     case 'set-pinned':
       return 'Pin result';
+    case 'set-limits':
+      return 'Change limits';
     case 'move':
       return `Move ${count(Object.keys(command.positions), 'node') ?? 'nodes'}`;
     case 'set-note':

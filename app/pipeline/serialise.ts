@@ -4,7 +4,7 @@ import type { PipelineDocument } from './document.ts';
 const lineWidth = 100;
 
 const topKeys = ['format', 'version', 'id', 'title', 'description', 'nodes', 'edges', 'notes', 'groups', 'layout'];
-const nodeKeys = ['id', 'type', 'version', 'title', 'comment', 'bypassed', 'pinned', 'component', 'repeat', 'params', 'content'];
+const nodeKeys = ['id', 'type', 'version', 'title', 'comment', 'bypassed', 'pinned', 'limits', 'component', 'repeat', 'params', 'content'];
 const contentKeys = ['exposed', 'nodes', 'edges', 'notes', 'groups', 'layout'];
 const edgeKeys = ['id', 'from', 'to'];
 const endpointKeys = ['node', 'port'];

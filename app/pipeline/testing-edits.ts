@@ -90,6 +90,7 @@ const makers: readonly ((document: PipelineDocument, random: Random) => Command)
   (document, random) => ({ type: 'set-comment', nodeId: known(random, document.nodes), comment: random() < 0.3 ? null : 'Why' }),
   (document, random) => ({ type: 'set-bypassed', nodeId: known(random, document.nodes), bypassed: pick(random, [true, false, null]) }),
   (document, random) => ({ type: 'set-pinned', nodeId: known(random, document.nodes), pinned: pick(random, [null, [], ['table']]) }),
+  (document, random) => ({ type: 'set-limits', nodeId: known(random, document.nodes), limits: pick(random, [null, { seconds: 60 }, { megabytes: 500 }, {}]) }),
   (document, random) => ({ type: 'move', positions: Object.fromEntries(document.nodes.filter(() => random() < 0.3).map(({ id }) => [id, random() < 0.1 ? null : place(random)])) }),
   (document, random) => ({ type: 'set-note', note: { id: known(random, document.notes), text: 'changed', ...place(random), width: 1, height: 2, colour: 'data' } }),
   (document, random) => ({ type: 'set-group', group: { id: known(random, document.groups), title: 'changed', nodes: document.nodes.slice(0, 2).map(({ id }) => id) } }),

@@ -96,6 +96,7 @@ export const anyCommand: fc.Arbitrary<Command> = fc.letrec<{ command: Command; s
     fc.record({ type: fc.constant('set-comment' as const), nodeId: anyId, comment: fc.option(fc.string({ maxLength: 20 })) }),
     fc.record({ type: fc.constant('set-bypassed' as const), nodeId: anyId, bypassed: fc.option(fc.boolean()) }),
     fc.record({ type: fc.constant('set-pinned' as const), nodeId: anyId, pinned: fc.option(fc.array(fc.constant('table'))) }),
+    fc.record({ type: fc.constant('set-limits' as const), nodeId: anyId, limits: fc.option(fc.record({ seconds: fc.integer({ min: 1, max: 1000 }), megabytes: fc.integer({ min: 100, max: 1000 }) }, { requiredKeys: [] })) }),
     fc.record({ type: fc.constant('move' as const), positions: fc.dictionary(anyId, fc.option(point)) }),
     fc.record({ type: fc.constant('set-note' as const), note: anyNote }),
     fc.record({ type: fc.constant('set-group' as const), group: anyGroup }),

@@ -10,7 +10,7 @@ import { backToNow, lookAtRun } from './history-store.ts';
 
 /** What decides the results of a pipeline: not where its nodes lie, nor how they are called. */
 export function isSamePipeline(a: PipelineDocument, b: PipelineDocument): boolean {
-  const decisive = ({ nodes, edges }: PipelineDocument) => stableHash([nodes.map(({ title: _title, comment: _comment, ...rest }) => rest), edges]);
+  const decisive = ({ nodes, edges }: PipelineDocument) => stableHash([nodes.map(({ title: _title, comment: _comment, limits: _limits, ...rest }) => rest), edges]);
   return decisive(a) === decisive(b);
 }
 

@@ -13,6 +13,7 @@ import { useRun } from '../state/run.ts';
 import { FieldMessage, TextArea, cx, useMay } from '../ui/index.ts';
 import { FormProvider, type FormContext } from './form-context.ts';
 import { fieldsOf, paramsSchema, setAt, type FieldSpec, type Path } from './form-model.ts';
+import { NodeLimitsSection } from './node-limits.tsx';
 import { LearnContract } from './learn-contract.tsx';
 import { ParamField } from './param-field.tsx';
 import { texts } from '../text/texts.ts';
@@ -62,6 +63,7 @@ export function ParametersTab({ node, definition }: { readonly node: PipelineNod
         <FieldList fields={plain} node={node} />
         {fields.length === 0 ? <p className="text-sm text-muted">{texts.inspector.params.nothing}</p> : null}
         {advanced.length > 0 ? <Advanced fields={advanced} node={node} /> : null}
+        <NodeLimitsSection node={node} definition={definition} />
         <Comment node={node} />
       </div>
     </FormProvider>

@@ -24,7 +24,7 @@ export function StorageSection() {
     limits.reload();
     storage.reload();
   };
-  const set = async (change: { memory?: number | null; disk?: number | null; nodeSeconds?: number | null }): Promise<void> => {
+  const set = async (change: { memory?: number | null; disk?: number | null; nodeSeconds?: number | null; nodeMegabytes?: number | null }): Promise<void> => {
     try {
       await client.planning.setLimits(change);
       reload();
@@ -70,6 +70,9 @@ export function StorageSection() {
           </Row>
           <Row title={texts.settings.nodeTime} detail={texts.settings.nodeTimeHow}>
             <AmountField key={limits.data.nodeSeconds} label={texts.settings.nodeTime} shown={limits.data.nodeSeconds === null ? '' : String(limits.data.nodeSeconds)} unit="s" disabled={false} onSet={(seconds) => void set({ nodeSeconds: seconds === null ? null : Math.max(1, Math.round(seconds)) })} />
+          </Row>
+          <Row title={texts.settings.nodeMemory} detail={texts.settings.nodeMemoryHow}>
+            <AmountField key={limits.data.nodeMegabytes} label={texts.settings.nodeMemory} shown={limits.data.nodeMegabytes === null ? '' : String(limits.data.nodeMegabytes)} unit="MB" disabled={whySet !== null} onSet={(megabytes) => void set({ nodeMegabytes: megabytes === null ? null : Math.max(100, Math.round(megabytes)) })} />
           </Row>
         </>
       ) : null}

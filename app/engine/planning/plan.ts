@@ -106,7 +106,7 @@ export function planTables({ draft, ids, reused, targets }: PlanQuestion): RunPl
 function isStreamable(port: Port, ports: ReadonlyMap<string, Port>, queries: ReadonlyMap<string, number>, reused: ReadonlySet<string>, targets: ReadonlySet<string>): boolean {
   const { node } = port;
   const id = node.node.id;
-  if (!port.finished || reused.has(id) || targets.has(id) || node.type?.executor?.streams?.ports.includes(port.port) !== true || (node.node.pinned ?? []).length > 0) return false;
+  if (!port.finished || reused.has(id) || targets.has(id) || node.type?.executor?.streams?.ports.includes(port.port) !== true || (node.node.pinned ?? []).length > 0 || node.node.limits !== undefined) return false;
   if ((queries.get(port.key) ?? 0) !== 1) return false;
   return [...ports.values()].every((other) => other === port || other.node.node.id !== id || (queries.get(other.key) ?? 0) === 0);
 }
@@ -148,7 +148,7 @@ function collect(draft: Draft, ids: readonly string[], reused: ReadonlySet<strin
         write: cost.write + cells * cost.writeCell,
         read: cells * cost.readCell,
         sources: finished ? [] : readsPorts,
-        forced: !decidable ? null : node.node.pinned?.includes(port) === true ? 'it is pinned' : isOpen ? 'its columns depend on its values' : null,
+        forced: !decidable ? null : node.node.pinned?.includes(port) === true ? 'it is pinned' : node.node.limits !== undefined ? 'it has limits of its own' : isOpen ? 'its columns depend on its values' : null,
         asked: 0,
         readers: new Map(),
         end: false,

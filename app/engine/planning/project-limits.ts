@@ -12,6 +12,8 @@ export interface LimitsInForce extends Limits {
   readonly diskFrom: LimitSource;
   /** Longest time of one node in a run, seconds; null: none. */
   readonly nodeSeconds: number | null;
+  /** Most memory of one node that runs code of its own, MB; null: no limit. */
+  readonly nodeMegabytes: number | null;
   readonly defaults: Limits;
 }
 
@@ -29,6 +31,7 @@ async function spillOf({ projectDir, tempDir }: Pick<ProjectLimitsOptions, 'proj
 }
 
 const leastNodeSeconds = 1;
+const leastNodeMegabytes = 100;
 
 /** The limits of an open project: given at the start, kept in its settings, or a share of the machine. */
 export class ProjectLimits {
@@ -60,6 +63,7 @@ export class ProjectLimits {
       memoryFrom: this.#started !== null ? 'start' : memory !== null ? 'settings' : 'machine',
       diskFrom: disk !== null ? 'settings' : 'machine',
       nodeSeconds: this.#kept('node-seconds', leastNodeSeconds),
+      nodeMegabytes: this.#kept('node-megabytes', leastNodeMegabytes),
       defaults: this.#defaults,
     };
   }
@@ -70,7 +74,7 @@ export class ProjectLimits {
   }
 
   /** Keeps new limits with the project (null: the default again) and puts them into force. @throws PenstockError `size-too-small`. */
-  async set(limits: { readonly memory?: number | null | undefined; readonly disk?: number | null | undefined; readonly nodeSeconds?: number | null | undefined }, database: Database): Promise<LimitsInForce> {
+  async set(limits: { readonly memory?: number | null | undefined; readonly disk?: number | null | undefined; readonly nodeSeconds?: number | null | undefined; readonly nodeMegabytes?: number | null | undefined }, database: Database): Promise<LimitsInForce> {
     const { meta } = this.#options.store;
     const text = (bytes: number | null, least: number, what: string): string => (bytes === null ? '' : String(parseSize(String(bytes), least, what)));
     const memory = limits.memory === undefined ? null : text(limits.memory, leastMemory, 'the memory of queries');
@@ -78,6 +82,7 @@ export class ProjectLimits {
     if (memory !== null) meta.set('limits.memory', memory);
     if (disk !== null) meta.set('limits.disk', disk);
     if (limits.nodeSeconds !== undefined) meta.set('limits.node-seconds', limits.nodeSeconds === null ? '' : String(Math.max(leastNodeSeconds, limits.nodeSeconds)));
+    if (limits.nodeMegabytes !== undefined) meta.set('limits.node-megabytes', limits.nodeMegabytes === null ? '' : String(Math.max(leastNodeMegabytes, limits.nodeMegabytes)));
     const spill = await spillOf(this.#options);
     await database.setLimits({ memoryLimit: duckDbSize(databaseMemory(this.now.memory)), tempLimit: duckDbSize(spill) });
     return this.now;
@@ -92,7 +97,7 @@ export class ProjectLimits {
     await database.setLimits({ memoryLimit: this.database.memoryLimit, tempLimit: duckDbSize(room) }).catch(() => undefined);
   }
 
-  #kept(name: 'memory' | 'disk' | 'node-seconds', least: number): number | null {
+  #kept(name: 'memory' | 'disk' | 'node-seconds' | 'node-megabytes', least: number): number | null {
     const bytes = Number(this.#options.store.meta.get(`limits.${name}`) ?? '');
     return Number.isFinite(bytes) && bytes >= least ? bytes : null;
   }

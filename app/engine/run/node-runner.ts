@@ -20,6 +20,7 @@ import type { OutsideDatabases } from '../services/databases.ts';
 import { PenstockError } from '#app/core/errors.ts';
 import type { ScriptServices } from '#app/sdk/scripts.ts';
 import { scriptServices } from '../services/scripts.ts';
+import type { Company } from './company.ts';
 import { asAskedOnce } from './asked-once.ts';
 import { givesReports, relationReports } from './relation-reports.ts';
 import type { Slots } from './slots.ts';
@@ -47,8 +48,11 @@ export interface NodeEnvironment {
   features(origin: ModelOrigin): FeatureServices;
   /** Whether people's JavaScript and Python run here; default: yes. */
   readonly scripts?: boolean;
-  /** Longest time of one node, as the project limits it now; null: none. */
-  nodeSeconds(): number | null;
+  /** What one node may take, as the project limits it now; null: no limit. */
+  nodeLimits(): { readonly seconds: number | null; readonly megabytes: number | null };
+  readonly company: Company;
+  /** A database of one node, with a limit of memory in bytes. */
+  openDatabase(memory: number): Promise<{ readonly database: Database; close(): Promise<void> }>;
   /** Logs the stack of an error that nobody foresaw. */
   noteUnexpected(error: unknown): void;
 }
@@ -139,7 +143,7 @@ export async function runExecutor(
     artifacts: artifactServices(artifacts),
     files: fileServices(database),
     databases: environment.outside.services(signal),
-    scripts: environment.scripts === false ? noScripts : scriptServices({ database, artifacts, written, signal, seed: seedOf(node.node.type), title: node.title, log: reports.log }),
+    scripts: environment.scripts === false ? noScripts : scriptServices({ database, artifacts, written, signal, seed: seedOf(node.node.type), title: node.title, megabytes: node.node.limits?.megabytes, log: reports.log }),
     models: environment.models({ runId: origin.runId, nodeId, resolver, signal }, work),
     registry: environment.probes(signal).registry,
     alarms: environment.alarms({ runId: origin.runId, nodeId, resolver, signal }),
@@ -191,7 +195,8 @@ export async function runRelation(
     if (value.kind !== 'table') continue;
     // Columns that depend on values are known to the nodes behind only once they are kept.
     const open = node.configuration.outputs[port]?.kind === 'table' && node.configuration.outputs[port].schema === null;
-    const isWorthKeeping = planned === undefined ? (consumers > 1 || consumedByExecutor) && isHeavy(value.relation) : planned.decision === 'kept';
+    // A limit holds where the work is done: fused, it would be done by another node.
+    const isWorthKeeping = node.node.limits !== undefined || (planned === undefined ? (consumers > 1 || consumedByExecutor) && isHeavy(value.relation) : planned.decision === 'kept');
     if (pinned || open || isWorthKeeping) {
       const table = withOrigin(await slots.use(() => tables.materialise(value.relation, node.title)), node.node.id, port);
       const size = table.kind === 'table' ? sizeOf(table, written) : null;

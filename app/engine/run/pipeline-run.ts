@@ -15,8 +15,8 @@ import { EdgeStats } from './edge-stats.ts';
 import { FaultUpstream, isDescription, metricsOf, NotReady } from './node-outcomes.ts';
 import { countFusedTables } from './live-counts.ts';
 import { givesReports, isReportPort, lateReports } from './relation-reports.ts';
-import { withinDeadline } from './node-deadline.ts';
-import { failureOf, runExecutor, runRelation, type NodeOutcome, type NodeReports } from './node-runner.ts';
+import { withinLimits } from './within-limits.ts';
+import { failureOf, runExecutor, runRelation, type NodeEnvironment, type NodeOutcome, type NodeReports } from './node-runner.ts';
 import { PortUses } from './port-uses.ts';
 import type { PipelineRunOptions, PreviousPorts } from './run-options.ts';
 import { StreamedSources } from './streamed-sources.ts';
@@ -156,15 +156,17 @@ export class PipelineRun {
       if (Object.values(found.ports).some((port) => port.value === null)) this.#fused.set(id, found);
       return;
     }
-    this.#set(id, { status: 'running', reason: this.#whyRun(node), startedMs: performance.now() - this.#startedAt });
-    this.#executed += 1;
     const { key } = node;
-    await withinDeadline(node.title, environment.nodeSeconds(), signal, (within) => this.#work({ ...node, key }, within));
+    await withinLimits(node, environment, signal, (within, limited) => {
+      this.#set(id, { status: 'running', reason: this.#whyRun(node), startedMs: performance.now() - this.#startedAt });
+      this.#executed += 1;
+      return this.#work({ ...node, key }, limited, within);
+    });
   }
 
-  async #work(node: AnalysedNode & { readonly key: string }, signal: AbortSignal): Promise<void> {
+  async #work(node: AnalysedNode & { readonly key: string }, environment: NodeEnvironment, signal: AbortSignal): Promise<void> {
     const id = node.node.id;
-    const { cache, resolver, environment, runId } = this.#options;
+    const { cache, resolver, runId } = this.#options;
     const startedAt = performance.now();
     let queryFailed = false;
     const reports = this.#reports(id, () => {

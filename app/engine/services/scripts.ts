@@ -12,6 +12,8 @@ export interface ScriptParts {
   readonly written: WrittenTables;
   readonly signal: AbortSignal;
   readonly seed: number;
+  /** The node's own limit of memory, MB, where it has one; the smaller of both holds. */
+  readonly megabytes?: number | undefined;
   /** Of the node, for its table. */
   readonly title: string;
   log(level: 'info' | 'warning', message: string): void;
@@ -22,7 +24,8 @@ export function scriptServices(parts: ScriptParts): ScriptServices {
   const { database, signal, seed, title, log } = parts;
 
   async function run(request: ScriptRequest, execute: (task: ScriptTask) => Promise<TypedColumn[]>): Promise<TableValue> {
-    const { code, values, columns, limits } = request;
+    const { code, values, columns } = request;
+    const limits = { ...request.limits, megabytes: Math.min(request.limits.megabytes, parts.megabytes ?? Infinity) };
     const tables: InputTable[] = [];
     for (const [i, relation] of request.tables.entries()) {
       try {

@@ -1,3 +1,4 @@
+import { heapLimit } from './heap-limit.ts';
 import { TaskWorker, type TaskOptions } from './task-worker.ts';
 import type { TaskMap, TaskName } from './tasks.ts';
 
@@ -10,6 +11,9 @@ const idle: { readonly worker: TaskWorker; readonly timer: NodeJS.Timeout }[] = 
 
 /** A worker of one's own until `releaseWorker`. */
 export function leaseWorker(): TaskWorker {
+  const heap = heapLimit();
+  // One with a limit is made for its work and ends with it: limits are set when a thread starts.
+  if (heap !== null) return new TaskWorker(undefined, heap);
   for (let next = idle.pop(); next !== undefined; next = idle.pop()) {
     clearTimeout(next.timer);
     if (next.worker.usable) return next.worker;
@@ -20,7 +24,7 @@ export function leaseWorker(): TaskWorker {
 /** Back to the warm ones, or ended where there are enough. */
 export function releaseWorker(worker: TaskWorker): void {
   if (!worker.usable) return;
-  if (idle.length >= warm) return worker.retire();
+  if (worker.isLimited || idle.length >= warm) return worker.retire();
   const timer = setTimeout(() => {
     const at = idle.findIndex((entry) => entry.worker === worker);
     if (at >= 0) idle.splice(at, 1);

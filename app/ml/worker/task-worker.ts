@@ -45,10 +45,15 @@ export class TaskWorker {
   readonly #calls = new Map<number, PendingCall>();
   #ended = false;
 
-  constructor(entry: URL = workerEntry) {
+  /** Whether its heap has a limit of its own. */
+  readonly isLimited: boolean;
+
+  /** @param heap largest heap in MB of 2²⁰ bytes; null: as V8 has it for this machine */
+  constructor(entry: URL = workerEntry, heap: number | null = null) {
+    this.isLimited = heap !== null;
     const workerData: WorkerStart = { gate: this.gate.memory };
     // stdout: the engine's own is its message channel, so what a library prints goes to stderr.
-    this.#worker = new Worker(entry, { workerData, stdout: true, execArgv: [], name: 'penstock-ml' });
+    this.#worker = new Worker(entry, { workerData, stdout: true, execArgv: [], name: 'penstock-ml', ...(heap === null ? {} : { resourceLimits: { maxOldGenerationSizeMb: heap } }) });
     this.#worker.stdout.on('data', (chunk: Uint8Array) => process.stderr.write(chunk));
     this.#worker.on('message', (reply: ReplyMessage) => this.#calls.get(reply.id)?.onReply(reply));
     this.#worker.on('messageerror', (error) => this.#end(new PenstockError('worker-message', `The answer of a worker could not be read: ${error.message}`)));

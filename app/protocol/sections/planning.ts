@@ -78,6 +78,8 @@ export const limitsSchema = z.object({
   diskFrom: from,
   /** Longest time of one node in a run, seconds; null: none. */
   nodeSeconds: z.number().nullable(),
+  /** Most memory of one node that runs code of its own, MB; null: no limit. */
+  nodeMegabytes: z.number().nullable(),
   defaults: z.object({ memory: z.number(), disk: z.number() }),
 });
 export type LimitsReport = z.infer<typeof limitsSchema>;
@@ -93,5 +95,5 @@ export const planningContract = {
   clean: base.input(z.object({ all: z.boolean() })).output(z.object({ freed: z.number(), results: z.number() })),
   limits: base.output(limitsSchema),
   /** Bytes and seconds; null: the default again; absent: as it is. */
-  setLimits: base.input(z.object({ memory: z.number().nullable().optional(), disk: z.number().nullable().optional(), nodeSeconds: z.number().min(1).max(31_536_000).nullable().optional() })).output(limitsSchema),
+  setLimits: base.input(z.object({ memory: z.number().nullable().optional(), disk: z.number().nullable().optional(), nodeSeconds: z.number().min(1).max(31_536_000).nullable().optional(), nodeMegabytes: z.number().min(100).max(10_000_000).nullable().optional() })).output(limitsSchema),
 };

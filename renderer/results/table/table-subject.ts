@@ -30,6 +30,6 @@ export function subjectOf(document: PipelineDocument, nodeId: string, revision: 
     groups: [],
     layout: {},
   };
-  const decisive = slice.nodes.map(({ title: _title, comment: _comment, ...rest }) => rest);
+  const decisive = slice.nodes.map(({ title: _title, comment: _comment, limits: _limits, ...rest }) => rest);
   return { document: slice, nodeId, key: stableHash([slice.id, decisive, slice.edges, nodeId, revision]) };
 }

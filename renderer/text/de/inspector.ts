@@ -136,6 +136,18 @@ export const inspector: typeof english = {
     comment: 'Kommentar',
     commentPlaceholder: 'Warum es diesen Knoten gibt, für alle, die ihn später lesen',
   },
+  limits: {
+    title: 'Grenzen',
+    how: 'Jenseits einer Grenze schlägt dieser Knoten fehl und sagt das; der Rest des Laufs geht weiter. Leer: wie im Projekt.',
+    seconds: 'Längste Zeit',
+    megabytes: 'Höchster Speicher',
+    hints: {
+      seconds: 'Gezählt, sobald er beginnt.',
+      megabytes: 'Seiner Abfragen und seines eigenen Codes. Ein Knoten mit eigenem Code, etwa ein Training, wartet dann, bis er allein arbeitet, denn Speicher wird für alle zusammen gezählt.',
+    },
+    none: 'Keine Grenze',
+    asProject: (amount) => `Wie im Projekt: ${amount}`,
+  },
   lists: {
     addStep: 'Schritt hinzufügen',
     addTo: (title) => `Zu ${title} hinzufügen`,

@@ -40,6 +40,8 @@ export const settings: typeof english = {
   disk: 'Platte für Ergebnisse',
   nodeTime: 'Zeit eines Knotens',
   nodeTimeHow: 'Ein Knoten, der länger läuft, schlägt fehl und sagt das; der Rest des Laufs geht weiter. Leer: keine Grenze.',
+  nodeMemory: 'Speicher eines Knotens',
+  nodeMemoryHow: 'Ein Knoten mit eigenem Code, etwa ein Training, schlägt jenseits davon fehl und sagt das. Solche Knoten laufen dann einzeln. Leer: keine Grenze.',
   diskHow: (from) => `${from} Darüber hinaus wird entfernt, was sich schnell neu rechnen lässt.`,
   looking: 'Platte wird angesehen',
   parts: {

@@ -134,6 +134,18 @@ export const inspector = {
     comment: 'Comment',
     commentPlaceholder: 'Why this node is here, for whoever reads it next',
   },
+  limits: {
+    title: 'Limits',
+    how: 'Beyond a limit this node fails and says so; the rest of the run goes on. Empty: as the project has it.',
+    seconds: 'Longest time',
+    megabytes: 'Most memory',
+    hints: {
+      seconds: 'Counted from when it starts.',
+      megabytes: 'Of its queries and its own code. A node that runs code of its own, as training does, then waits until it is the only one at work, for memory is counted for all together.',
+    },
+    none: 'No limit',
+    asProject: (amount: number) => `As the project: ${amount}`,
+  },
   lists: {
     addStep: 'Add step',
     addTo: (title: string) => `Add to ${title}`,

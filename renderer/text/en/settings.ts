@@ -38,6 +38,8 @@ export const settings = {
   disk: 'Disk for results',
   nodeTime: 'Time of a node',
   nodeTimeHow: 'A node that runs longer fails, saying so; the rest of the run goes on. Empty: no limit.',
+  nodeMemory: 'Memory of a node',
+  nodeMemoryHow: 'A node that runs code of its own, as training does, fails beyond it, saying so. Such nodes then run one at a time. Empty: no limit.',
   diskHow: (from: string) => `${from} Beyond it, results that are quick to make again are removed.`,
   looking: 'Looking at the disk',
   parts: {
