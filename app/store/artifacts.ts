@@ -14,7 +14,8 @@ const idPattern = /^[0-9a-f]{64}$/;
 
 /** A tenth of a second of hashing. */
 const largestLookedThrough = 100 * 1024 * 1024;
-const temporaryName = /^[0-9a-f]{24}(?:\.[\w.]+)?$/;
+/** As `temporaryPath` gives them, and what DuckDB and our own writers of tables write beside such a name until it is whole. */
+const temporaryName = /^(?:(?:tmp_)?(?:[0-9a-f]{24}|[0-9a-f]{64})(?:\.[\w.]+)?|\.[0-9a-f]{12,64}(?:\.\w+)?\.partial)$/;
 
 /** A name that its table's key is made from; see `temporaryPath`. */
 const sealedTableName = /^[0-9a-f]{64}(?=\.parquet$|$)/;

@@ -106,7 +106,7 @@ export class AuditStore {
     return this.#db.all(`select ${columns} from audit ${where} order by seq desc limit ?`, ...wanted.flatMap(([, values]) => values), filter.limit).map(recordOf);
   }
 
-  /** Oldest first, in pages after `seq`: for exporting. @throws PenstockError `store-damaged` at a row that is not one. */
+  /** Oldest first, in pages after `seq`: for exporting. @throws PenstockError `record-damaged` at a row that is not one. */
   after(seq: number, limit: number): AuditRecord[] {
     return this.#db.all(`select ${columns} from audit where seq > ? order by seq limit ?`, seq, limit).map(recordOf);
   }

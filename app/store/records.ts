@@ -98,13 +98,13 @@ export function jsonColumn<T extends z.ZodType>(shape: T): z.ZodPipe<z.ZodTransf
   }, shape) as unknown as z.ZodPipe<z.ZodTransform<unknown, unknown>, T>;
 }
 
-/** @throws PenstockError `store-damaged` naming the record. */
+/** @throws PenstockError `record-damaged` naming the record: the database as such is whole, so that it may have been written to. */
 export function readRow<T extends z.ZodType>(shape: T, row: unknown, what: string): z.output<T> {
   const result = shape.safeParse(row);
   if (result.success) return result.data;
   const issue = result.error.issues[0];
-  throw new PenstockError('store-damaged', `A record of the project's database is damaged: ${what}, ${issue?.path.map(String).join('.') ?? ''} ${issue?.message ?? ''}.`, {
-    remedy: 'Run again to make a new record.',
+  throw new PenstockError('record-damaged', `A record of the project's database is damaged: ${what}, ${issue?.path.map(String).join('.') ?? ''} ${issue?.message ?? ''}.`, {
+    remedy: 'Run again to make a new record, or put the database’s last good copy in its place with “penstock storage --restore”.',
     cause: result.error,
   });
 }

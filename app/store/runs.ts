@@ -80,7 +80,7 @@ export class RunStore {
       pipelineId === undefined
         ? this.#db.all(`select ${runColumns} from runs order by run_id desc limit ?`, limit)
         : this.#db.all(`select ${runColumns} from runs where pipeline_id = ? order by run_id desc limit ?`, pipelineId, limit);
-    return rows.map((row) => readRow(runRow, row, 'a run'));
+    return rows.map((row) => readRow(runRow, row, `run ${String(row['runId'])}`));
   }
 
   get(runId: string): RunRecord | null {

@@ -6,6 +6,8 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { PenstockError } from '#app/core/errors.ts';
+import { lockVault, unlockVault } from '#app/sealing/vault.ts';
+import { ArtifactStore } from './artifacts.ts';
 import { listBackups, migrateStore, StoreDatabase } from './database.ts';
 import { readLease, takeLease } from './lease.ts';
 import { storeMigrations } from './migrations/index.ts';
@@ -311,6 +313,30 @@ describe('artifacts', () => {
     expect(await artifacts.verify(id)).toBe('damaged');
     await expect(artifacts.read('0'.repeat(64))).rejects.toMatchObject({ code: 'artifact-missing' });
     expect(codeOf(() => artifacts.path('../../etc/passwd'))).toBe('artifact-id');
+  });
+
+  it.each([
+    { of: 'a plain project', key: null },
+    { of: 'an encrypted project', key: Buffer.alloc(32, 3) },
+  ])('are swept of what a kill left half written, in $of, and of nothing else', async ({ key }) => {
+    const root = path.join(folder, 'artifacts');
+    const artifacts = new ArtifactStore(root);
+    if (key !== null) unlockVault(folder, key);
+    try {
+      const beside = (name: string): string => path.join(root, 'tmp', name);
+      const table = await artifacts.temporaryPath('.parquet');
+      const left = [await artifacts.temporaryPath(), table, beside(`tmp_${path.basename(table)}`), beside('.aa4ec74720c2.parquet.partial'), beside('.aa4ec74720c2.partial')];
+      for (const file of left) writeFileSync(file, 'half');
+      const foreign = path.join(root, 'tmp', 'notes.txt');
+      writeFileSync(foreign, 'not ours');
+      await artifacts.sweep();
+      expect(readdirSync(path.join(root, 'tmp'))).toEqual(['notes.txt']);
+      rmSync(foreign);
+      await artifacts.sweep();
+      expect(existsSync(path.join(root, 'tmp'))).toBe(false);
+    } finally {
+      lockVault(folder);
+    }
   });
 
   it('leave nothing behind when they cannot be written', async () => {

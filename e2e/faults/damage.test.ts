@@ -168,7 +168,7 @@ describe('a torn or corrupt file of a project', () => {
     count('damage', `corrupt database: ${times} damages, ${seen.found} found on opening (${seen.placed} with table or page), original untouched; ${seen.unnoticed} in unused space or in a value`);
   });
 
-  it('of a stored result is named by its node, set aside, and made anew by the next run', { timeout: 300_000 }, async () => {
+  it('of a stored result is named by its node, set aside, and made anew by the next run', { timeout: 900_000 }, async () => {
     let test = await openTestEngine();
     const results = rounds(3, 30);
     const seen = { named: 0, anew: 0, unread: 0 };
