@@ -1,22 +1,24 @@
-import { useStore } from '@xyflow/react';
 import { Maximize, Map as MapIcon, Minus, Plus, StickyNote, Workflow } from 'lucide-react';
-import { memo } from 'react';
+import { memo, useCallback, useRef } from 'react';
 import { IconButton } from '../ui/index.ts';
 import { keysOf } from '../app/shortcuts.ts';
 import { runAction } from '../app/actions.ts';
 import { noteRender } from '../state/renders.ts';
 import { useView } from '../state/view.ts';
 import { useCanvas, zoomTo, motion } from './canvas-store.ts';
+import { useFollowView, type View } from './follow-view.ts';
 import { texts } from '../text/texts.ts';
 
-/** Apart from the buttons, for it changes with every turn of the wheel. */
+const percent = (zoom: number): string => `${Math.round(zoom * 100)} %`;
+
+/** It changes with every turn of the wheel, so it is written by hand. */
 function ZoomLevel() {
-  const percent = useStore((store) => Math.round(store.transform[2] * 100));
-  return (
-    <button type="button" className="h-7 w-12 rounded-md text-xs tabular-nums text-muted hover:bg-hover hover:text-ink" title={texts.canvas.controls.zoom100} onClick={() => zoomTo(1)}>
-      {percent} %
-    </button>
-  );
+  const button = useRef<HTMLButtonElement>(null);
+  useFollowView(useCallback(([, , zoom]: View) => {
+    const { current } = button;
+    if (current !== null && current.textContent !== percent(zoom)) current.textContent = percent(zoom);
+  }, []));
+  return <button ref={button} type="button" className="h-7 w-12 rounded-md text-xs tabular-nums text-muted hover:bg-hover hover:text-ink" title={texts.canvas.controls.zoom100} onClick={() => zoomTo(1)} />;
 }
 
 /** Zoom and layout, bottom left of the canvas. */

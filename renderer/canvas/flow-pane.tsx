@@ -1,33 +1,30 @@
-import { Background, BackgroundVariant, ConnectionLineType, MiniMap, ReactFlow, SelectionMode, applyNodeChanges, useStore, type Node, type NodeChange, type ReactFlowProps } from '@xyflow/react';
-import { memo, useCallback, useEffect, useRef, useState } from 'react';
+import { ConnectionLineType, MiniMap, ReactFlow, SelectionMode, applyNodeChanges, useStore, type Node, type NodeChange, type ReactFlowProps } from '@xyflow/react';
+import { memo, useCallback } from 'react';
 import type { PipelineDocument } from '#app/pipeline/document.ts';
 import { indexGraph } from '#app/pipeline/graph.ts';
 import { isSubflow } from '#app/pipeline/subflow/node-type.ts';
-import { useCanvasDocument } from '../history/history-store.ts';
 import { categoryOf } from '../state/catalogue.ts';
-import { useLineage } from '../state/lineage.ts';
 import { usePipeline } from '../state/pipeline.ts';
 import { select, useSelection } from '../state/selection.ts';
 import { showInspector, useView } from '../state/view.ts';
 import { texts } from '../text/texts.ts';
-import { openView, useCanvas } from './canvas-store.ts';
+import { useCanvas } from './canvas-store.ts';
 import { useConnecting } from './connecting.ts';
 import { ConnectionHint } from './connection-hint.tsx';
-import { detailAt, tinyBelow } from './detail.ts';
+import { tinyBelow } from './detail.ts';
+import { Dots } from './dots.tsx';
 import { edgeAt } from './drag.ts';
 import { dragChanges, endDrag } from './dragging.ts';
 import { insertIntoEdge } from './edits.ts';
-import { flowEdges, flowNodes, type FlowNode, type WireEdge } from './flow-model.ts';
+import { DocumentElements, useElements } from './elements.ts';
+import type { FlowNode, WireEdge } from './flow-model.ts';
 import { grid } from './geometry.ts';
 import { GroupChip } from './group-chip.tsx';
 import { GroupFrame, selectGroup } from './group-frame.tsx';
 import { GuideLines } from './guide-lines.tsx';
 import { NodeCard } from './node-card.tsx';
 import { NoteCard } from './note-card.tsx';
-import { showNodesOf } from './shown-nodes.ts';
 import { openSubflow } from './subflows.ts';
-import { WireRouter } from './routing/wire-router.ts';
-import { withRoutes } from './routing/wire-routes.ts';
 import { Wire } from './wire.tsx';
 
 const nodeTypes = { card: NodeCard, note: NoteCard, frame: GroupFrame, chip: GroupChip };
@@ -37,8 +34,6 @@ const snapGrid: [number, number] = [grid, grid];
 
 const multiSelectKeys = ['Shift', 'Control', 'Meta'];
 const connectionLineStyle = { stroke: 'var(--accent)', strokeWidth: 2 };
-/** From so many wires on their ways are found after the pipeline is on the screen. */
-const manyWires = 400;
 const proOptions = { hideAttribution: true };
 
 const paneElement = () => window.document.querySelector<HTMLElement>('[data-testid="canvas"]');
@@ -93,25 +88,6 @@ const handlers: Partial<ReactFlowProps<FlowNode, WireEdge>> = {
   onMoveEnd: () => paneElement()?.removeAttribute('data-panning'),
 };
 
-/** What is on the canvas. Changes are worked out at once, not while React renders: they also show guide lines. */
-function useFlowNodes() {
-  const [nodes, setNodes] = useState<FlowNode[]>([]);
-  const latest = useRef(nodes);
-  const change = useCallback((next: (before: FlowNode[]) => FlowNode[]) => {
-    latest.current = keepList(latest.current, next(latest.current));
-    setNodes(latest.current);
-    return latest.current;
-  }, []);
-  return [nodes, change] as const;
-}
-
-/** The list from before where nothing is new: React Flow then need not take in every element again. */
-const keepList = <T,>(before: T[], next: T[]): T[] => (before.length === next.length && before.every((item, index) => item === next[index]) ? before : next);
-
-/** Whether only params and the like differ, so that no card or port is anywhere else. The ports of a subflow are in it. */
-const areSameCards = (a: PipelineDocument['nodes'], b: PipelineDocument['nodes']): boolean =>
-  a === b || (a.length === b.length && a.every((node, index) => node === b[index] || (node.id === b[index]?.id && node.type === b[index].type && !node.type.startsWith('flow/'))));
-
 function isJoined(document: PipelineDocument, nodeId: string): boolean {
   const { incoming, outgoing } = indexGraph(document);
   return incoming.has(nodeId) || outgoing.has(nodeId);
@@ -120,67 +96,24 @@ function isJoined(document: PipelineDocument, nodeId: string): boolean {
 /** More cards than this are never all on the page. */
 const mostMounted = 3000;
 
-/** The cards and wires themselves. Apart from what lies over them, for it renders at every movement of a drag. */
+/** The cards and wires themselves. Apart from what lies over them. */
 function FlowPaneView() {
-  const document = useCanvasDocument();
   const viewing = usePipeline((store) => store.viewing);
-  const selection = useSelection();
-  const ways = useLineage((store) => store.wires);
-  const [nodes, setNodes] = useFlowNodes();
-  const [edges, setEdges] = useState<WireEdge[]>([]);
-  const isFarOut = useStore((store) => store.transform[2] < tinyBelow);
-  const router = useRef(new WireRouter());
-  /** The document that the wires' ways are of. */
-  const routed = useRef<PipelineDocument | null>(null);
+  const { changeNodes } = useElements();
+  // Far out nearly all are in sight, and asking which takes longer at each movement than leaving the others.
+  const leavesOut = useStore(({ nodes, transform }) => nodes.length > 250 && !(transform[2] < tinyBelow && nodes.length <= mostMounted));
   const connectionHandlers = useConnecting();
-
-  useEffect(() => {
-    if (!document) return;
-    showNodesOf(document);
-    const placed = setNodes((before) => flowNodes(document, selection, before));
-    const { current: last } = routed;
-    const lead = (wires: WireEdge[]): WireEdge[] => {
-      routed.current = document;
-      return withRoutes(router.current, placed, wires);
-    };
-    // Of a large pipeline the calm curves come first: it opens as fast as without ways around cards.
-    const later = last?.id !== document.id && document.edges.length > manyWires;
-    const still = last !== null && last.layout === document.layout && last.edges === document.edges && last.groups === document.groups && areSameCards(last.nodes, document.nodes);
-    if (still) routed.current = document;
-    setEdges((before) => {
-      const wires = flowEdges(document, selection.nodes, selection.edges, before, ways);
-      return keepList(before, still || later ? wires : lead(wires));
-    });
-    if (!later) return;
-    const waiting = requestIdleCallback(() => setEdges(lead), { timeout: 1000 });
-    return () => cancelIdleCallback(waiting);
-  }, [document, selection, ways, setNodes]);
-
-  // Once a pipeline: when its nodes are there, or at once when it has none, so that the first node added does not move the view.
-  const flow = useCanvas((store) => store.flow);
-  const fitted = useRef<string | null>(null);
-  useEffect(() => {
-    if (!document || !flow || fitted.current === document.id) return;
-    const [first] = document.nodes;
-    if (first && !nodes.some((node) => node.id === first.id || document.groups.some((group) => group.id === node.id))) return;
-    fitted.current = document.id;
-    // An empty one at full size, not at the zoom of the pipeline before.
-    if (first) requestAnimationFrame(() => requestAnimationFrame(() => openView()));
-    else void flow.setViewport({ x: 0, y: 0, zoom: 1 });
-  }, [document, flow, nodes]);
 
   const onNodesChange = useCallback((changes: NodeChange<FlowNode>[]) => {
     const chosen = changes.filter((change) => change.type === 'select');
     if (chosen.length > 0 && !isBoxing) applySelection(chosen);
     const own = changes.filter((change) => change.type === 'position' || change.type === 'dimensions' || (isBoxing && change.type === 'select'));
     const { document: current } = usePipeline.getState();
-    if (own.length > 0 && current) setNodes((before) => applyNodeChanges<FlowNode>(dragChanges(own, before, current), before));
-  }, [setNodes]);
+    if (own.length > 0 && current) changeNodes((before) => applyNodeChanges<FlowNode>(dragChanges(own, before, current), before));
+  }, [changeNodes]);
 
   return (
     <ReactFlow<FlowNode, WireEdge>
-      nodes={nodes}
-      edges={edges}
       nodeTypes={nodeTypes}
       edgeTypes={edgeTypes}
       onNodesChange={onNodesChange}
@@ -207,10 +140,10 @@ function FlowPaneView() {
       deleteKeyCode={null}
       disableKeyboardA11y
       elevateNodesOnSelect={false}
-      // Far out nearly all are in sight, and asking which takes longer at each movement than leaving the others.
-      onlyRenderVisibleElements={nodes.length > 250 && !(isFarOut && nodes.length <= mostMounted)}
+      onlyRenderVisibleElements={leavesOut}
       proOptions={proOptions}
     >
+      <DocumentElements />
       <Dots />
       <Overview />
       <ConnectionHint />
@@ -220,12 +153,6 @@ function FlowPaneView() {
 }
 
 export const FlowPane = memo(FlowPaneView);
-
-/** The grid, coarser from afar. */
-const Dots = memo(function DotsView() {
-  const far = useStore((store) => ['far', 'low'].includes(detailAt(store.transform[2])));
-  return <Background variant={BackgroundVariant.Dots} gap={far ? 72 : 24} size={far ? 4 : 1.9} color="var(--canvas-dot)" bgColor="transparent" />;
-});
 
 const Overview = memo(function OverviewView() {
   const minimap = useView((store) => store.minimap);
