@@ -89,7 +89,11 @@ export function dragChanges(changes: readonly Change[], nodes: readonly FlowNode
 
 function showGuides(guides: readonly Guide[]): void {
   const before = useGuides.getState().guides;
-  if (before.length + guides.length > 0) useGuides.setState({ guides });
+  const same = before.length === guides.length && before.every(({ axis, at, from, to, gap }, index) => {
+    const now = guides[index];
+    return now?.axis === axis && now.at === at && now.from === from && now.to === to && now.gap === gap;
+  });
+  if (!same) useGuides.setState({ guides });
 }
 
 /** The end of a drag as one undo step: moves, who joined or left a group, and the edge that it was dropped on. */

@@ -42,15 +42,33 @@ export function catchGuides(moving: Box, others: readonly Box[], reach: number):
   return { shift: { x: box.x - moving.x, y: box.y - moving.y }, guides };
 }
 
+/** One in the same row or column as what is dragged. */
+interface Neighbour {
+  readonly along: readonly [number, number, number];
+}
+
+/** The one that is farthest out; none where none is anywhere. */
+function outmost(all: readonly Neighbour[], out: (one: Neighbour) => number): Neighbour | undefined {
+  let [found, most]: [Neighbour | undefined, number] = [undefined, -Infinity];
+  for (const one of all) {
+    const at = out(one);
+    if (at > most) [found, most] = [one, at];
+  }
+  return found;
+}
+
 /** The start within reach that makes the gap to a neighbour as wide as the one beside it; neighbours are those in the same row or column. */
 function equalGaps(moving: Box, others: readonly Box[], axis: 'x' | 'y', reach: number): { readonly at: number; readonly guides: readonly Guide[] } | null {
   const cross = axis === 'x' ? 'y' : 'x';
   const [start, , end] = marks(moving, axis);
   const size = end - start;
-  const beside = others.map((box) => ({ along: marks(box, axis), across: marks(box, cross) })).filter(({ across: [from, , to] }) => from < marks(moving, cross)[2] && to > marks(moving, cross)[0]);
-  type Neighbour = (typeof beside)[number];
-  const before = (limit: number): Neighbour | undefined => beside.filter(({ along }) => along[2] <= limit).sort((a, b) => b.along[2] - a.along[2])[0];
-  const after = (limit: number): Neighbour | undefined => beside.filter(({ along }) => along[0] >= limit).sort((a, b) => a.along[0] - b.along[0])[0];
+  const [low, middle, high] = marks(moving, cross);
+  const beside = others.flatMap((box): Neighbour[] => {
+    const [from, , to] = marks(box, cross);
+    return from < high && to > low ? [{ along: marks(box, axis) }] : [];
+  });
+  const before = (limit: number): Neighbour | undefined => outmost(beside, ({ along }) => (along[2] <= limit ? along[2] : -Infinity));
+  const after = (limit: number): Neighbour | undefined => outmost(beside, ({ along }) => (along[0] >= limit ? -along[0] : -Infinity));
   const [left, right] = [before(start + reach), after(end - reach)];
   const [farLeft, farRight] = [left && before(left.along[0]), right && after(right.along[2])];
   const candidates: { readonly at: number; readonly gaps: readonly (readonly [number, number])[] }[] = [];
@@ -71,7 +89,7 @@ function equalGaps(moving: Box, others: readonly Box[], axis: 'x' | 'y', reach: 
   }
   const [best] = candidates.sort((a, b) => Math.abs(a.at - start) - Math.abs(b.at - start));
   if (!best) return null;
-  return { at: best.at, guides: best.gaps.map(([from, to]): Guide => ({ axis: cross, at: marks(moving, cross)[1], from, to, gap: true })) };
+  return { at: best.at, guides: best.gaps.map(([from, to]): Guide => ({ axis: cross, at: middle, from, to, gap: true })) };
 }
 
 function nearest(moving: Box, others: readonly Box[], axis: 'x' | 'y', reach: number): number {
