@@ -4,7 +4,7 @@
  * Parts: types, lint, unit (unit and property tests), integration (whole pipelines, child processes, servers), e2e. `npm test -- unit` runs one part.
  * A part that this machine cannot run is skipped by name and counted as skipped; with CI set, end-to-end is never skipped.
  */
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -63,21 +63,16 @@ function vitest(project) {
   }
 }
 
-/** The end-to-end tests of one mode of the app. */
-async function playwright(project) {
-  const report = path.join(scratch, `${project}.json`);
-  const child = spawn(process.execPath, [path.join(root, 'node_modules/@playwright/test/cli.js'), 'test', '--config', 'e2e/playwright.config.ts', '--project', project, '--output', `e2e/.artifacts/${project}`, '--reporter=list,json'], {
-    cwd: root,
-    stdio: 'inherit',
-    env: { ...process.env, PLAYWRIGHT_JSON_OUTPUT_FILE: report, PENSTOCK_E2E_PACKAGED: '1' },
-  });
-  const status = await new Promise((resolve) => child.once('exit', (code) => resolve(code ?? 1)));
+/** The desktop app and the browser side by side: each waits more than it works. */
+function playwright() {
+  const report = path.join(scratch, 'e2e.json');
+  const status = run('node_modules/@playwright/test/cli.js', ['test', '--config', 'e2e/playwright.config.ts', '--reporter=list,json'], { PLAYWRIGHT_JSON_OUTPUT_FILE: report, PENSTOCK_E2E_PACKAGED: '1' });
   const stats = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')).stats : null;
   total.passed += stats?.expected ?? 0;
   total.failed += (stats?.unexpected ?? 0) + (stats?.flaky ?? 0);
   total.skipped += stats?.skipped ?? 0;
   if (status !== 0 && !(stats?.unexpected > 0)) total.failed += 1;
-  if (status !== 0) failures.push(`end-to-end tests (${project}), listed above`);
+  if (status !== 0) failures.push('end-to-end tests, listed above');
 }
 
 const parts = {
@@ -100,7 +95,7 @@ const parts = {
     run('scripts/build.mjs', []);
     vitest('integration');
   },
-  async e2e() {
+  e2e() {
     headline('end-to-end tests');
     const setUp = spawnSync(process.execPath, [path.join(root, 'e2e/setup/check.mjs')], { cwd: root, encoding: 'utf8' });
     const missing = setUp.stdout.trim();
@@ -119,8 +114,7 @@ const parts = {
       count('build', false);
       return;
     }
-    // The desktop app and the browser side by side: each waits more than it works.
-    await Promise.all(['electron', 'browser'].map(playwright));
+    playwright();
   },
 };
 
@@ -131,7 +125,7 @@ for (const name of wanted) {
     process.exit(2);
   }
 }
-for (const name of wanted.length > 0 ? wanted : Object.keys(parts)) await parts[name]();
+for (const name of wanted.length > 0 ? wanted : Object.keys(parts)) parts[name]();
 
 rmSync(scratch, { recursive: true, force: true });
 if (skippedParts.length > 0) console.log(`\nSkipped on this machine: ${skippedParts.join('; ')}`);
