@@ -1,5 +1,11 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 
+/** Set where displays are started for the tests: then each worker has one of its own. */
+export const ownDisplays = 'PENSTOCK_E2E_DISPLAYS';
+
+/** There is a screen that a person looks at; else one is made. */
+export const hasScreen = (): boolean => process.platform !== 'linux' || Boolean(process.env['DISPLAY']);
+
 /** A virtual display of our own; its number comes back on a pipe, so it never clashes. Sets DISPLAY. */
 export function startDisplay(): Promise<ChildProcess> {
   return new Promise((resolve, reject) => {

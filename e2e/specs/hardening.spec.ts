@@ -14,7 +14,7 @@ const executable = path.join(unpacked, 'penstock');
 const isRoot = process.getuid?.() === 0;
 const flags = [...(isRoot ? ['--no-sandbox'] : []), '--disable-gpu'];
 
-test.setTimeout(60_000);
+test.setTimeout(150_000);
 
 test.describe('the packaged app @desktop', () => {
   let scratch: string;
@@ -276,8 +276,8 @@ test('no port is open while the app runs, without the test driver @desktop', asy
   const child = spawn(executable, [...flags, `--project=${path.join(scratch, 'project')}`], { stdio: 'ignore', env: { ...process.env, PENSTOCK_USER_DATA: path.join(scratch, 'user-data'), XDG_CONFIG_HOME: path.join(scratch, 'config') } });
   try {
     // The engine answers once it has made the project's store, and the page has asked for its pipelines.
-    await expect.poll(() => existsSync(path.join(scratch, 'project', 'penstock.db')), { timeout: 30_000 }).toBe(true);
-    await expect.poll(async () => (await processesOf(child)).some(({ command }) => command.includes('type=renderer')), { timeout: 30_000 }).toBe(true);
+    await expect.poll(() => existsSync(path.join(scratch, 'project', 'penstock.db')), { timeout: 60_000 }).toBe(true);
+    await expect.poll(async () => (await processesOf(child)).some(({ command }) => command.includes('type=renderer')), { timeout: 60_000 }).toBe(true);
     const processes = await processesOf(child);
     expect(processes.some(({ command }) => command.includes('desktop-entry'))).toBe(true);
     const sockets = new Set((await Promise.all(processes.map(({ pid }) => socketsOf(pid)))).flat());
