@@ -47,9 +47,12 @@ export interface Kernels {
   addProducts(left: number, right: number, rows: number, groups: number, out: number): void;
   addWeighted(block: number, rows: number, groups: number, factors: number, out: number): void;
   addSquares(block: number, rows: number, groups: number, factors: number, out: number): void;
+  addParts(parts: number, count: number, pitch: number, bytes: number, out: number): void;
+  writeSigns(classes: number, rows: number, out: number): void;
   weighTargets(targets: number, weights: number, level: number, rows: number, shares: number, deviations: number, sums: number): void;
   margins(block: number, rows: number, groups: number, beta: number, intercept: number, out: number): void;
   logisticTerms(z: number, labels: number, weights: number, rows: number, slopes: number, bends: number, sums: number): void;
+  logisticOnes(z: number, labels: number, weights: number, rows: number, slopes: number, bends: number, sums: number): number;
   countClasses(bins: number, bin: number, missingLeft: number, index: number, from: number, to: number, labels: number, weights: number, classes: number, out: number): void;
 }
 

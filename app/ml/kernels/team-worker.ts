@@ -1,8 +1,9 @@
 import { parentPort } from 'node:worker_threads';
 import { doneWith } from '../worker/collect.ts';
 import { instantiate, type Kernels } from './kernels.ts';
+import { pause } from './pause.ts';
 import { regions } from './regions.ts';
-import { control, ends, regionOf, type HelperMessage, type NextTable, type TeamMember } from './team.ts';
+import { control, ends, mostLooks, regionOf, type HelperMessage, type NextTable, type TeamMember } from './team.ts';
 
 /** A helper of a `Team`: waits for turns and runs their regions until the team's end or a pause, then waits for the next table or team. */
 if (parentPort === null) throw new Error('team-worker is started as a worker thread');
@@ -21,7 +22,10 @@ function help(message: TeamMember | NextTable): void {
   let { turn } = member;
   say('ready');
   for (;;) {
-    for (let spins = 0; Atomics.load(words, control.turn) === turn; spins += 1) if (spins > 20_000) Atomics.wait(words, control.turn, turn, 100);
+    for (let looks = 0; Atomics.load(words, control.turn) === turn; looks += 1) {
+      if (looks < mostLooks) pause();
+      else Atomics.wait(words, control.turn, turn, 100);
+    }
     turn = Atomics.load(words, control.turn);
     const end = Atomics.load(words, control.end);
     // Whose memory may be gigabytes.
@@ -32,7 +36,7 @@ function help(message: TeamMember | NextTable): void {
     Atomics.notify(words, control.done);
   }
   say('free');
-  if (last === null) doneWith(member.memory.buffer.byteLength);
+  doneWith(last === null ? member.memory.buffer.byteLength : (member.table?.buffer.byteLength ?? 0));
 }
 
 /** The calling thread waits without looking at messages: that there is no helper to come, it sees in the memory. */

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import type { Arena } from './arena.ts';
 import { instantiate, kernelModule, type Kernels } from './kernels.ts';
+import { pause } from './pause.ts';
 import { regions, type RegionName } from './regions.ts';
 
 /**
@@ -68,6 +69,9 @@ const places = Object.fromEntries(Object.keys(regions).map((name, i) => [name, i
 
 /** As many as there are cores, up to eight: beyond, threads wait for memory and for each other. */
 export const teamSize = (wanted?: number): number => Math.max(1, Math.min(mostThreads, wanted ?? availableParallelism()));
+
+/** Looks at a word before a thread sleeps: some 0.4 ms. Each look pauses, for threads may share one core's arithmetic, and the one that works needs it. */
+export const mostLooks = 6000;
 
 /** What `control.end` says: go on, forget the team, or keep it for its next table. */
 export const ends = { no: 0, gone: 1, pause: 2 } as const;
@@ -174,8 +178,11 @@ export class Team {
       Atomics.notify(words, control.turn);
     }
     regions[name](this.#region);
-    for (let spins = 0; Atomics.load(words, control.done) < this.threads - 1; spins += 1) {
-      if (spins < 20_000) continue;
+    for (let looks = 0; Atomics.load(words, control.done) < this.threads - 1; looks += 1) {
+      if (looks < mostLooks) {
+        pause();
+        continue;
+      }
       if (this.#failed !== null) throw this.#failed;
       if (words[control.failed] === 1) throw (this.#failed = new Error('a helper could not begin'));
       Atomics.wait(words, control.done, Atomics.load(words, control.done), 1);
@@ -191,6 +198,8 @@ export class Team {
   async pause(): Promise<boolean> {
     const free = await this.#free(ends.pause);
     for (const worker of this.#helpers) worker.unref();
+    // It may be the last to know of it.
+    this.#region = { ...this.#region, table: null };
     return free.every(Boolean);
   }
 

@@ -27,13 +27,17 @@ export function checkTargets({ task, matrix, rows, features, target, classes, we
 function areClasses(target: Float64Array, classes: number): boolean {
   for (let row = 0; row < target.length; row++) {
     const value = target[row] as number;
-    if (!(value >= 0 && value < classes && Math.floor(value) === value)) return false;
+    if (value >>> 0 !== value || value >= classes) return false;
   }
   return true;
 }
 
 function areFinite(target: Float64Array): boolean {
-  for (let row = 0; row < target.length; row++) if (!Number.isFinite(target[row])) return false;
+  for (let row = 0; row < target.length; row++) {
+    const value = target[row] as number;
+    // Of what is infinite or missing that is no number.
+    if (value - value !== 0) return false;
+  }
   return true;
 }
 

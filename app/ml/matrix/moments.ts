@@ -44,7 +44,12 @@ interface Shift {
   readonly needed: boolean;
 }
 
-function guessShift({ matrix, rows, columns, target }: Rows): Shift {
+interface Guess extends Spreads {
+  readonly targetMean: number;
+}
+
+/** Of some rows, weights left out. */
+function guess({ matrix, rows, columns, target }: Rows): Guess {
   const count = Math.min(rows, looked);
   const sums = new Float64Array(columns);
   const squares = new Float64Array(columns);
@@ -58,15 +63,22 @@ function guessShift({ matrix, rows, columns, target }: Rows): Shift {
     }
     targetSum += target === undefined ? 0 : (target[row] as number);
   }
-  let needed = false;
   for (let j = 0; j < columns; j++) {
     const mean = (sums[j] as number) / count;
-    const variance = (squares[j] as number) / count - mean * mean;
-    if (!(mean * mean <= centred * centred * variance)) needed = needed || mean !== 0;
-    sums[j] = Math.fround(mean);
+    sums[j] = mean;
+    squares[j] = (squares[j] as number) - count * mean * mean;
   }
-  return { columns: needed ? sums : new Float64Array(columns), target: Math.fround(targetSum / count), needed };
+  return { weight: count, means: sums, squares, targetMean: targetSum / count };
 }
+
+function guessShift(input: Rows): Shift {
+  const { weight, means, squares, targetMean } = guess(input);
+  const needed = means.some((mean, j) => mean !== 0 && !(mean * mean * weight <= centred * centred * (squares[j] as number)));
+  return { columns: needed ? means.map(Math.fround) : new Float64Array(input.columns), target: Math.fround(targetMean), needed };
+}
+
+/** Means and spreads of a few rows, about. */
+export const guessSpreads = (input: Rows): Spreads => guess(input);
 
 /**
  * Moments in one pass over blocks of rows, by the kernels or by onnxruntime's matrix product; in a worker only. Products are rounded as

@@ -137,6 +137,8 @@ function logisticParts(region: Region): void {
   const get = (place: number): number => integers[place] as number;
   const [groups, labels, shares, beta, intercept] = [get(shared.groups), get(shared.labels), get(shared.shares), get(shared.beta), floats[single.intercept] as number];
   const all = new Float32Array(memory.buffer);
+  const losses = new Float64Array(memory.buffer);
+  const curved = get(shared.products) !== 0;
   let ones = 0;
   eachBlock(region, ({ row, rows, filled, at, scaled, lines: [z, slopes, bends, own], sums, sides: [first, second], products }) => {
     kernels.margins(at, filled, groups, beta, intercept, z);
@@ -145,9 +147,12 @@ function logisticParts(region: Region): void {
     else if (rows !== ones) all.fill(1, own / 4, own / 4 + rows);
     if (filled > rows) kernels.clear(own + rows * 4, (filled - rows) * 4);
     ones = rows;
-    kernels.logisticTerms(z, labels + row, own, filled, slopes, bends, sums);
+    if (shares === 0) {
+      const product = kernels.logisticOnes(z, labels + row, own, filled, slopes, curved ? bends : 0, sums);
+      losses[sums / 8] = (losses[sums / 8] as number) + Math.log(product);
+    } else kernels.logisticTerms(z, labels + row, own, filled, slopes, bends, sums);
     kernels.addWeighted(at, filled, groups, slopes, first);
-    if (get(shared.products) === 0) return;
+    if (!curved) return;
     kernels.addWeighted(at, filled, groups, bends, second);
     kernels.scaleRows(at, filled, groups, bends, scaled);
     kernels.addProducts(scaled, at, filled, groups, products);

@@ -15,8 +15,8 @@ function made(rows: number, columns: number): Float32Array {
   return matrix;
 }
 
-async function withTeam<T>(matrix: Float32Array, columns: number, numbers: RowNumbers, use: (team: RowTeam) => T): Promise<T> {
-  const team = await RowTeam.open({ matrix, rows: matrix.length / columns, columns }, numbers);
+async function withTeam<T>(matrix: Float32Array, columns: number, numbers: RowNumbers, use: (team: RowTeam) => T, copied?: number): Promise<T> {
+  const team = await RowTeam.open({ matrix, rows: matrix.length / columns, columns }, numbers, copied);
   try {
     return use(team);
   } finally {
@@ -118,11 +118,13 @@ it.each([[28, 50_001], [28, 10_002], [31, 9_001], [4, 20_003]])('gives the same 
   const weights = Float64Array.from({ length: rows }, (_, row) => 1 + (row % 3));
   const beta = Float64Array.from({ length: columns }, (_, j) => j / 100);
   for (const shift of [null, new Float64Array(columns).fill(0.5)]) {
-    const all = async (of: Float32Array): Promise<unknown> => [
-      await withTeam(of, columns, { targets: classes, weights }, (team) => team.moments(shift, 0.5, true, check)),
-      await withTeam(of, columns, { classes }, (team) => team.logistic(shift, { beta, intercept: 0, curvature: true, spread: 'all' }, check)),
+    const all = async (of: Float32Array, copied?: number): Promise<unknown> => [
+      await withTeam(of, columns, { targets: classes, weights }, (team) => team.moments(shift, 0.5, true, check), copied),
+      await withTeam(of, columns, { classes }, (team) => team.logistic(shift, { beta, intercept: 0, curvature: true, spread: 'all' }, check), copied),
     ];
-    expect(await all(table)).toEqual(await all(matrix));
+    const copies = await all(matrix);
+    expect(await all(table)).toEqual(copies);
+    expect(await all(table, 0)).toEqual(copies);
   }
   expect(table).toEqual(matrix);
 });
@@ -130,7 +132,7 @@ it.each([[28, 50_001], [28, 10_002], [31, 9_001], [4, 20_003]])('gives the same 
 it('leaves no memory behind in a table that five hundred fits share, some of them at once', async () => {
   const columns = 28;
   const table = placed(made(5_000, columns));
-  const fit = (): Promise<RowSums> => withTeam(table, columns, { targets: new Float64Array(5_000) }, (team) => team.moments(null, 0, true, check));
+  const fit = (): Promise<RowSums> => withTeam(table, columns, { targets: new Float64Array(5_000) }, (team) => team.moments(null, 0, true, check), 0);
   const [wanted] = await Promise.all([fit(), fit(), fit()]);
   const size = (): number => memoryOf(table)?.buffer.byteLength ?? 0;
   await new Promise(setImmediate);

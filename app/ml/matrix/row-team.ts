@@ -7,6 +7,11 @@ import { blockRowsOf, partOf, roomOf, shared, single } from './row-regions.ts';
 const parts = 32;
 /** Values that are gone through between two looks at the cancel flag: some tens of milliseconds. */
 const atOnce = 1 << 27;
+/**
+ * Values up to which rows are copied, block by block, into the memory of a team that stands by: that costs little more than reading them, and a team
+ * beside the rows must first be made, in pages that the system has yet to hand out.
+ */
+const mostCopied = 1 << 23;
 /** Values under which a helper would come too late. */
 const worthHelp = 1 << 16;
 /** Columns up to which products of them with each other are quicker here than by onnxruntime, in wider registers; and products with one vector. */
@@ -59,6 +64,8 @@ interface Places {
   readonly shift: number;
   readonly beta: number;
   readonly sums: number;
+  /** Of all parts. */
+  readonly total: number;
 }
 
 /** A team with room for what it needs beside the rows. */
@@ -104,8 +111,8 @@ async function teamBeside(matrix: Float32Array, threads: number, bytes: number):
   }
 }
 
-async function takeTeam(threads: number, bytes: number, table: Float32Array): Promise<Placed> {
-  const own = (await teamBeside(table, threads, bytes)) ?? (await takeStanding(threads, bytes, table));
+async function takeTeam(threads: number, bytes: number, table: Float32Array, copied: number): Promise<Placed> {
+  const own = (table.length > copied ? await teamBeside(table, threads, bytes) : null) ?? (await takeStanding(threads, bytes, table));
   return 'leave' in own ? own : { ...own, table: 0, leave: () => void (leaving = Promise.allSettled([leaving, giveBack(own)]).then(() => undefined)) };
 }
 
@@ -150,7 +157,8 @@ export class RowTeam {
     return this.#own.team;
   }
 
-  static async open(table: TableRows, { targets, weights, classes, shares }: RowNumbers): Promise<RowTeam> {
+  /** @param copied values up to which rows are copied rather than worked on where they lie; no result depends on it */
+  static async open(table: TableRows, { targets, weights, classes, shares }: RowNumbers, copied = mostCopied): Promise<RowTeam> {
     const { matrix, rows, columns } = table;
     const groups = Math.ceil(columns / 4);
     const threads = matrix.buffer instanceof SharedArrayBuffer && matrix.length >= worthHelp ? teamSize() : 1;
@@ -162,15 +170,18 @@ export class RowTeam {
       bytes += Math.ceil((size + 16) / 64) * 64;
       return at;
     };
-    const places = { shift: take(groups * 16), beta: take(groups * 16), sums: take(parts * partOf(groups).bytes), room: take(threads * room) };
-    const lines = { targets: take(targets === undefined ? 0 : rows * 8), weights: take(weights === undefined ? 0 : rows * 8), labels: take(classes === undefined ? 0 : rows), shares: take(shares === undefined ? 0 : rows * 4) };
-    const own = await takeTeam(threads, bytes, matrix);
+    const places = { shift: take(groups * 16), beta: take(groups * 16), sums: take(parts * partOf(groups).bytes), total: take(partOf(groups).bytes), room: take(threads * room) };
+    const lines = { targets: take(targets === undefined && classes === undefined ? 0 : rows * 8), weights: take(weights === undefined ? 0 : rows * 8), labels: take(classes === undefined ? 0 : rows), shares: take(shares === undefined ? 0 : rows * 4) };
+    const own = await takeTeam(threads, bytes, matrix, copied);
     const { arena, integers } = own.team;
-    const at = { shift: own.at + places.shift, beta: own.at + places.beta, sums: own.at + places.sums };
+    const at = { shift: own.at + places.shift, beta: own.at + places.beta, sums: own.at + places.sums, total: own.at + places.total };
     if (targets !== undefined) arena.f64(own.at + lines.targets, rows).set(targets);
     if (weights !== undefined) arena.f64(own.at + lines.weights, rows).set(weights);
     if (shares !== undefined) arena.f32(own.at + lines.shares, rows).set(shares);
-    if (classes !== undefined) writeLabels(arena.i8(own.at + lines.labels, rows), classes);
+    if (classes !== undefined) {
+      arena.f64(own.at + lines.targets, rows).set(classes);
+      own.team.kernels.writeSigns(own.at + lines.targets, rows, own.at + lines.labels);
+    }
     const line = (values: unknown, place: number): number => (values === undefined ? 0 : own.at + place);
     const fixed = {
       ...{ rows, columns, groups, blockRows: blockRowsOf(groups), room: own.at + places.room, roomBytes: room, sums: at.sums, partBytes: partOf(groups).bytes, beta: at.beta },
@@ -220,10 +231,10 @@ export class RowTeam {
     const pitch = this.#groups * 4;
     const blockRows = blockRowsOf(this.#groups);
     const whole = (count: number): number => Math.max(1, Math.ceil(count / blockRows)) * blockRows;
-    const sums = new Float64Array(5);
     const sides = new Float64Array(2 * columns);
     const gram = new Float64Array(products ? columns * columns : 0);
     integers[shared.products] = products ? 1 : 0;
+    this.#team.kernels.clear(this.#at.total, bytes);
     const least = parts * blockRows;
     const wave = spread === 'all' ? Math.max(1, Math.floor(atOnce / columns / least)) * least : rows;
     for (let first = 0; first < rows; first += wave) {
@@ -234,21 +245,14 @@ export class RowTeam {
       const count = Math.min(parts, Math.ceil(here / stride));
       integers.set([0, count, first, stride, length], shared.next);
       this.#team.run(region);
-      for (let part = 0; part < count; part++) {
-        const at = this.#at.sums + part * bytes;
-        addTo(sums, arena.f64(at, 5), 0);
-        for (const side of [0, 1]) addTo(sides, arena.f64(at + sidesAt + side * pitch * 8, columns), side * columns);
-        if (products) for (let j = 0; j < columns; j++) addTo(gram, arena.f64(at + productsAt + j * pitch * 8, j + 1), j * columns);
-      }
+      // Whole lines, without products up to where they would begin.
+      this.#team.kernels.addParts(this.#at.sums, count, bytes, products ? bytes : productsAt, this.#at.total);
     }
-    return { sums, sides, gram };
+    const total = arena.f64(this.#at.total, bytes / 8);
+    const line = (at: number, length: number): Float64Array => total.subarray(at / 8, at / 8 + length);
+    for (const side of [0, 1]) sides.set(line(sidesAt + side * pitch * 8, columns), side * columns);
+    if (products) for (let j = 0; j < columns; j++) gram.set(line(productsAt + j * pitch * 8, j + 1), j * columns);
+    return { sums: line(0, 5).slice(), sides, gram };
   }
 }
 
-function writeLabels(labels: Int8Array, classes: Float64Array): void {
-  for (let row = 0; row < labels.length; row++) labels[row] = 2 * (classes[row] as number) - 1;
-}
-
-function addTo(sum: Float64Array, part: Float64Array, from: number): void {
-  for (let i = 0; i < part.length; i++) sum[from + i] = (sum[from + i] as number) + (part[i] as number);
-}

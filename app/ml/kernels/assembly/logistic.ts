@@ -1,4 +1,4 @@
-import { exp4 } from './exponential';
+import { exp4, exp4Below } from './exponential';
 import { plusProduct } from './fused';
 
 /** Each of four vectors summed up, in their order. */
@@ -87,4 +87,52 @@ export function logisticTerms(z: usize, labels: usize, weights: usize, rows: i32
   addSum(sums + 16, hits);
   addSum(sums + 24, curves);
   addSum(sums + 32, total);
+}
+
+/**
+ * The same where all weights are 1, or 0 in the filling, for at most 400 rows: logarithms of their 1 + e are that of their product, which is given back for the caller to
+ * add its logarithm to the loss. Bends are written and summed up unless `bends` is 0.
+ */
+export function logisticOnes(z: usize, labels: usize, weights: usize, rows: i32, slopes: usize, bends: usize, sums: usize): f64 {
+  const one = f32x4.splat(1);
+  const zero = f32x4.splat(0);
+  let products = one;
+  let losses = zero;
+  let downs = zero;
+  let hits = zero;
+  let curves = zero;
+  let total = zero;
+  for (let i = 0; i < rows; i += 4) {
+    const at = <usize>i << 2;
+    const label = f32x4.convert_i32x4_s(i32x4.extend_low_i16x8_s(i16x8.extend_low_i8x16_s(v128.load32_zero(labels + i))));
+    const weight = v128.load(weights + at);
+    const sure = f32x4.mul(label, v128.load(z + at));
+    const e = exp4Below(f32x4.neg(f32x4.abs(sure)));
+    const more = f32x4.div(one, f32x4.add(one, e));
+    const less = f32x4.mul(e, more);
+    const isRight = f32x4.gt(sure, zero);
+    const slope = f32x4.neg(f32x4.mul(weight, f32x4.mul(label, v128.bitselect(less, more, isRight))));
+    products = f32x4.mul(products, plusProduct(one, weight, e));
+    losses = plusProduct(losses, weight, f32x4.pmax(f32x4.neg(sure), zero));
+    downs = f32x4.add(downs, slope);
+    hits = f32x4.add(hits, v128.and(weight, isRight));
+    total = f32x4.add(total, weight);
+    v128.store(slopes + at, slope);
+    if (bends != 0) {
+      const bend = f32x4.mul(weight, f32x4.mul(more, less));
+      curves = f32x4.add(curves, bend);
+      v128.store(bends + at, bend);
+    }
+  }
+  addSum(sums, losses);
+  addSum(sums + 8, downs);
+  addSum(sums + 16, hits);
+  addSum(sums + 24, curves);
+  addSum(sums + 32, total);
+  return <f64>f32x4.extract_lane(products, 0) * <f64>f32x4.extract_lane(products, 1) * (<f64>f32x4.extract_lane(products, 2) * <f64>f32x4.extract_lane(products, 3));
+}
+
+/** Of float64 classes, 0 or 1: −1 or +1, a byte each. */
+export function writeSigns(classes: usize, rows: i32, out: usize): void {
+  for (let i = 0; i < rows; i++) store<i8>(out + i, <i8>(load<f64>(classes + (<usize>i << 3)) > 0.5 ? 1 : -1));
 }

@@ -228,3 +228,16 @@ export function weighTargets(targets: usize, weights: usize, level: f64, rows: i
   store<f64>(sums, load<f64>(sums, 8) + b, 8);
   store<f64>(sums, load<f64>(sums, 16) + c, 16);
 }
+
+/** Adds the first `bytes` (a multiple of 16) of each of `count` lines of float64, `pitch` bytes apart, to `out`, in their order. */
+export function addParts(parts: usize, count: i32, pitch: usize, bytes: usize, out: usize): void {
+  for (let j: usize = 0; j < bytes; j += 16) {
+    let sum = v128.load(out + j);
+    let at = parts + j;
+    for (let i = 0; i < count; i++) {
+      sum = f64x2.add(sum, v128.load(at));
+      at += pitch;
+    }
+    v128.store(out + j, sum);
+  }
+}

@@ -1,6 +1,6 @@
 import type { Precision } from '../../matrix/blocks.ts';
 import { quickPrecision, suitsBlocks } from '../../matrix/choose.ts';
-import { blockMoments, type Moments, type Rows, type Spreads, teamSpreads } from '../../matrix/moments.ts';
+import { blockMoments, guessSpreads, type Moments, type Rows, type Spreads, teamSpreads } from '../../matrix/moments.ts';
 import type { RowTeam } from '../../matrix/row-team.ts';
 import { columnScales } from '../columns.ts';
 import { checkMatrix } from '../check-input.ts';
@@ -78,13 +78,17 @@ const tableOf = ({ matrix, rows, features }: TrainInput, weights: Float64Array |
 
 const inFloatRange = ({ means, spreads }: Scales): boolean => spreads.every((spread, j) => Math.abs(means[j] ?? Number.NaN) < floatRange.most && (spread === 0 || (spread > floatRange.least && spread < floatRange.most)));
 
+const canServe = (scales: Scales): boolean => inFloatRange(scales) && scales.spreads.every((spread) => spread > 0);
+
 /**
- * The same for rows without weights, in coordinates that a sample gives: any will do that even out the curvature. Null where a column does
- * not vary in it, or a value is out of range. What other rows hold is not looked at: without a minimum, take `logisticProblem`.
+ * The same for rows without weights, in coordinates that a few rows give, or a sample where they don't: any will do that even out the curvature. Null where a column does
+ * not vary in either, or a value is out of range. What other rows hold is not looked at: without a minimum, take `logisticProblem`.
  */
 export function sampledProblem(input: TrainInput, params: LogisticParams, team: RowTeam, sample: number, hooks: TrainHooks): LogisticProblem | null {
-  const scales = scalesOf(teamSpreads(tableOf(input, undefined), team, hooks.check, sample));
-  if (!inFloatRange(scales) || scales.spreads.some((spread) => spread === 0)) return null;
+  const table = tableOf(input, undefined);
+  const guessed = scalesOf(guessSpreads(table));
+  const scales = canServe(guessed) ? guessed : scalesOf(teamSpreads(table, team, hooks.check, sample));
+  if (!canServe(scales)) return null;
   return problemOf(input, undefined, params, { ...scales, weight: input.rows }, 'float', hooks);
 }
 
