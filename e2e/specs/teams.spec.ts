@@ -94,6 +94,21 @@ test('a team: the first admin invites a viewer, who looks, cannot run, and runs 
     await studio.cards.first().click();
     await expect(vera.getByTestId('look-only')).toBeVisible();
     await expect(vera.getByTestId('run-all')).toHaveAttribute('aria-disabled', 'true');
+    // Nothing on the canvas moves, connects or goes, and no menu opens that could change something.
+    const place = await studio.cards.first().boundingBox();
+    if (place === null) throw new Error('the card is not on the screen');
+    await vera.mouse.move(place.x + 60, place.y + 20);
+    await vera.mouse.down();
+    await vera.mouse.move(place.x + 160, place.y + 120, { steps: 5 });
+    await vera.mouse.up();
+    expect(await studio.cards.first().boundingBox()).toEqual(place);
+    const edges = await vera.locator('.react-flow__edge').count();
+    await studio.dragPort(studio.node('read'), 'table', studio.node('split'), 'table', async () => expect(vera.locator('.react-flow__connection')).toHaveCount(0));
+    await vera.keyboard.press('Delete');
+    await expect(vera.getByText('As a viewer you can look, not change.').first()).toBeVisible();
+    await expect(vera.locator('.react-flow__edge')).toHaveCount(edges);
+    await vera.keyboard.press('Tab');
+    await expect(vera.getByTestId('quick-add')).toHaveCount(0);
     await vera.keyboard.press('Shift+F7');
     await expect(vera.getByText('As a viewer you cannot run.').first()).toBeVisible();
     await expect(vera.getByTestId('run-progress')).toHaveCount(0);

@@ -3,8 +3,9 @@ import { useEffect, useState } from 'react';
 import { formatAgo } from '#app/core/units.ts';
 import { client, diagnosticOf, isGivenUp, type EngineClient } from '../rpc/client.ts';
 import { notify } from '../state/notices.ts';
+import { useWhyNotEdit } from '../state/editing.ts';
 import { editRoot, flushEdits, openPipeline, usePipeline } from '../state/pipeline.ts';
-import { Button, Dialog, Popover, SearchInput, cx } from '../ui/index.ts';
+import { Button, Dialog, IconButton, Popover, SearchInput, cx } from '../ui/index.ts';
 import { showTemplates } from '../templates/templates-store.ts';
 import { runAction } from './actions.ts';
 import { locale } from '../text/locale.ts';
@@ -40,6 +41,7 @@ export function PipelineSwitcher() {
 
 function TitleField({ title, disabled }: { readonly title: string; readonly disabled: boolean }) {
   const [draft, setDraft] = useState<string | null>(null);
+  const why = useWhyNotEdit();
   const shown = draft ?? title;
   const finish = () => {
     const next = draft?.trim();
@@ -52,6 +54,8 @@ function TitleField({ title, disabled }: { readonly title: string; readonly disa
       aria-label={texts.app.switcher.name}
       value={shown}
       disabled={disabled}
+      readOnly={why !== null}
+      title={why ?? undefined}
       maxLength={200}
       spellCheck={false}
       onChange={(event) => setDraft(event.target.value)}
@@ -121,9 +125,11 @@ function PipelineList({ current, close }: { readonly current: string | null; rea
               </span>
             </button>
             {pipeline.path !== current ? (
-              <button type="button" aria-label={texts.app.switcher.delete(pipeline.title)} onClick={() => setDoomed(pipeline)} className="mr-1 inline-flex size-6 items-center justify-center rounded-sm text-faint opacity-0 hover:bg-active hover:text-bad-ink focus-visible:opacity-100 group-hover:opacity-100">
-                <Trash2 size={13} />
-              </button>
+              <span className="mr-1 opacity-0 focus-within:opacity-100 group-hover:opacity-100">
+                <IconButton needs="edit" size="sm" label={texts.app.switcher.delete(pipeline.title)} onClick={() => setDoomed(pipeline)}>
+                  <Trash2 size={13} />
+                </IconButton>
+              </span>
             ) : null}
           </li>
         ))}

@@ -38,10 +38,10 @@ export function TopBar() {
     <header className="flex h-11 shrink-0 overflow-x-auto [scrollbar-width:none] items-center gap-1 border-b border-line bg-chrome pl-1.5 pr-2">
       <PipelineSwitcher />
       {divider}
-      <IconButton data-testid="undo" label={undoLabel ? texts.app.undoWhat(told(undoLabel)) : texts.app.undo} keys={keysOf('edit.undo')} disabled={undoLabel === null} onClick={() => runAction('edit.undo')}>
+      <IconButton needs="edit" data-testid="undo" label={undoLabel ? texts.app.undoWhat(told(undoLabel)) : texts.app.undo} keys={keysOf('edit.undo')} disabled={undoLabel === null} onClick={() => runAction('edit.undo')}>
         <Undo2 size={16} />
       </IconButton>
-      <IconButton data-testid="redo" label={redoLabel ? texts.app.redoWhat(told(redoLabel)) : texts.app.redo} keys={keysOf('edit.redo')} disabled={redoLabel === null} onClick={() => runAction('edit.redo')}>
+      <IconButton needs="edit" data-testid="redo" label={redoLabel ? texts.app.redoWhat(told(redoLabel)) : texts.app.redo} keys={keysOf('edit.redo')} disabled={redoLabel === null} onClick={() => runAction('edit.redo')}>
         <Redo2 size={16} />
       </IconButton>
       <SaveStateLine />

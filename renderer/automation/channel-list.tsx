@@ -8,7 +8,7 @@ import { client, diagnosticOf } from '../rpc/client.ts';
 import { notify } from '../state/notices.ts';
 import { usePipeline } from '../state/pipeline.ts';
 import { texts } from '../text/texts.ts';
-import { Badge, Button, EmptyState, IconButton, Spinner } from '../ui/index.ts';
+import { Badge, Button, EmptyState, IconButton, Spinner, WhyLocked, useMay } from '../ui/index.ts';
 import { NumberField } from './automation-form.tsx';
 import { ChannelForm } from './channel-form.tsx';
 
@@ -18,7 +18,8 @@ const icons = { webhook: Webhook, email: Mail, desktop: Monitor } as const;
 export function ChannelList({ parallel, turn, onChanged }: { readonly parallel: number; readonly turn: number; readonly onChanged: () => void }) {
   const words = texts.automation.channels;
   const readOnly = usePipeline((state) => state.readOnly);
-  const channels = useQuery('channels', (signal) => client.automation.channels(undefined, { signal }));
+  const why = useMay('operate');
+  const channels = useQuery(why === null ? 'channels' : null, (signal) => client.automation.channels(undefined, { signal }));
   const { reload } = channels;
   const [form, setForm] = useState<{ readonly channel: ListedChannel | null } | null>(null);
   const [testing, setTesting] = useState<string | null>(null);
@@ -36,6 +37,7 @@ export function ChannelList({ parallel, turn, onChanged }: { readonly parallel: 
     setTesting(null);
     reload();
   };
+  if (why !== null) return <WhyLocked why={why} />;
   if (channels.error) return <Notice diagnostic={channels.error} action={<Button onClick={reload}>{texts.common.tryAgain}</Button>} />;
   if (channels.data === null) return <Spinner label={texts.common.loading} />;
   const add = (

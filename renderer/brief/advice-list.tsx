@@ -47,6 +47,7 @@ export function AdviceList({ brief }: { readonly brief: Brief }) {
               <h3 className="min-w-0 flex-1 truncate text-sm font-medium">{texts.brief.techniqueNames[advice.id]}</h3>
               {index === 0 ? <Badge tone="accent">{words.first}</Badge> : null}
               <Button
+                needs="edit"
                 size="sm"
                 variant={index === 0 ? 'primary' : 'secondary'}
                 busy={beginning === advice.id}

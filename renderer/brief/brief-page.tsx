@@ -4,7 +4,7 @@ import { isEmptyBrief, type Brief } from '#app/brief/document.ts';
 import { Notice } from '../results/notice.tsx';
 import { editBrief, flushBrief, loadBrief, useBrief } from '../state/brief.ts';
 import { texts } from '../text/texts.ts';
-import { Button, EmptyState, Page, Spinner } from '../ui/index.ts';
+import { Button, EmptyState, Lockable, Page, Spinner, WhyLocked, useMay } from '../ui/index.ts';
 import { AdviceList } from './advice-list.tsx';
 import { CostsSection, GoalSection, WordsSection } from './sections.tsx';
 import { ConstraintsSection, PeopleSection, RisksSection } from './list-sections.tsx';
@@ -14,6 +14,7 @@ import { TargetsSection } from './targets-section.tsx';
 export function BriefPage() {
   const { brief, error, save, conflict } = useBrief();
   const [begun, setBegun] = useState(false);
+  const why = useMay('edit');
   useEffect(() => {
     void loadBrief();
     return () => void flushBrief();
@@ -57,7 +58,8 @@ export function BriefPage() {
         ) : null}
         {brief !== null && (begun || !isEmptyBrief(brief)) ? (
           <div className="grid grid-cols-[minmax(0,1fr)_minmax(300px,380px)] items-start gap-8 max-[980px]:grid-cols-1">
-            <div className="flex min-w-0 flex-col gap-7">
+            <Lockable why={why} className="flex flex-col gap-7">
+              <WhyLocked why={why} />
               <WordsSection title={words.problem.title} how={words.problem.how} example={words.problem.example} value={brief.problem} onChange={(problem) => editBrief({ problem })} autoFocus={begun} testId="brief-problem" />
               <WordsSection title={words.decision.title} how={words.decision.how} example={words.decision.example} value={brief.decision} onChange={(decision) => editBrief({ decision })} testId="brief-decision" />
               <GoalSection brief={brief} />
@@ -67,7 +69,7 @@ export function BriefPage() {
               <PeopleSection brief={brief} />
               <RisksSection brief={brief} />
               <WordsSection title={words.notFor.title} how={words.notFor.how} example={words.notFor.example} value={brief.notFor} onChange={(notFor) => editBrief({ notFor })} testId="brief-not-for" />
-            </div>
+            </Lockable>
             <AdviceList brief={brief} />
           </div>
         ) : null}

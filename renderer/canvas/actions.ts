@@ -7,7 +7,7 @@ import { notify } from '../state/notices.ts';
 import { edit, usePipeline } from '../state/pipeline.ts';
 import { noteConnection } from '../state/suggestions.ts';
 import { primaryNode, select, useSelection } from '../state/selection.ts';
-import { fitView, lastPointer, revealNode, useCanvas, visibleCentre } from './canvas-store.ts';
+import { fitView, lastPointer, revealNode, startCommenting, startRenaming, useCanvas, visibleCentre } from './canvas-store.ts';
 import { addTyped, centred } from './adding.ts';
 import { clipFromText, clipOf, clipToText, pasteClip } from './clipboard.ts';
 import { connectSelected, removeAndReconnect } from './edits.ts';
@@ -144,13 +144,13 @@ export function selectDownstream(): void {
 export function renameSelected(): void {
   const { groups, notes } = useSelection.getState();
   const id = groups.at(-1) ?? primaryNode(useSelection.getState()) ?? notes.at(-1) ?? null;
-  if (id !== null) useCanvas.setState({ renaming: id });
+  if (id !== null) startRenaming(id);
 }
 
 /** Types the comment of the selected node under its card. */
 export function commentSelected(): void {
   const id = primaryNode(useSelection.getState());
-  if (id !== null) useCanvas.setState({ commenting: id });
+  if (id !== null) startCommenting(id);
 }
 
 export function addNote(): void {

@@ -6,6 +6,7 @@ import { client, diagnosticOf } from '../rpc/client.ts';
 import { desktop } from '../rpc/desktop.ts';
 import { offeredDefinition, titleOf } from '../state/catalogue.ts';
 import { notify } from '../state/notices.ts';
+import { refusesEdit } from '../state/editing.ts';
 import { edit, usePipeline } from '../state/pipeline.ts';
 import { select, primaryNode, useSelection } from '../state/selection.ts';
 import { noteJoin } from '../state/suggestions.ts';
@@ -119,6 +120,7 @@ export function openAddBefore(): void {
 }
 
 function openMenu(quickAdd: QuickAddRequest): void {
+  if (refusesEdit()) return;
   rememberFocus();
   useCanvas.setState({ quickAdd });
 }
@@ -147,6 +149,7 @@ export function replaceBy(nodeId: string, type: string): void {
 
 /** Files from the system: each becomes the reader that suits it, configured. */
 export async function addFiles(files: readonly File[], at: Point): Promise<void> {
+  if (refusesEdit()) return;
   let place = at;
   for (const file of files) {
     try {

@@ -38,10 +38,10 @@ function CanvasControlsView() {
       <IconButton label={texts.canvas.controls.fit} keys={keysOf('view.fit')} tooltipSide="top" onClick={() => runAction('view.fit')}>
         <Maximize size={15} />
       </IconButton>
-      <IconButton label={texts.canvas.did.tidy} keys={keysOf('view.tidy')} tooltipSide="top" onClick={() => runAction('view.tidy')}>
+      <IconButton needs="edit" label={texts.canvas.did.tidy} keys={keysOf('view.tidy')} tooltipSide="top" onClick={() => runAction('view.tidy')}>
         <Workflow size={15} />
       </IconButton>
-      <IconButton label={texts.canvas.did.addNote} keys={keysOf('edit.note')} tooltipSide="top" onClick={() => runAction('edit.note')}>
+      <IconButton needs="edit" label={texts.canvas.did.addNote} keys={keysOf('edit.note')} tooltipSide="top" onClick={() => runAction('edit.note')}>
         <StickyNote size={15} />
       </IconButton>
       <IconButton label={texts.canvas.minimap} keys={keysOf('view.minimap')} tooltipSide="top" pressed={minimap} onClick={() => runAction('view.minimap')}>

@@ -2,6 +2,7 @@ import type { ReactFlowInstance } from '@xyflow/react';
 import { create } from 'zustand';
 import type { Point } from '#app/pipeline/commands.ts';
 import type { Endpoint } from '#app/pipeline/document.ts';
+import { refusesEdit } from '../state/editing.ts';
 import { usePipeline } from '../state/pipeline.ts';
 import type { Joint } from './edits.ts';
 import type { FlowNode, WireEdge } from './flow-model.ts';
@@ -80,8 +81,19 @@ export function rememberFocus(): void {
 }
 
 export function choose(choosing: Choosing): void {
+  if (choosing.list !== 'present' && refusesEdit()) return;
   rememberFocus();
   useCanvas.setState({ choosing });
+}
+
+/** The title of a node or group, or the text of a note, is typed from now on. */
+export function startRenaming(id: string): void {
+  if (!refusesEdit()) useCanvas.setState({ renaming: id });
+}
+
+/** The comment under a node's card is typed from now on. */
+export function startCommenting(id: string): void {
+  if (!refusesEdit()) useCanvas.setState({ commenting: id });
 }
 
 let next: (() => void) | null = null;

@@ -8,6 +8,7 @@ import { useCanvasDocument } from '../history/history-store.ts';
 import { RunStrip } from '../history/run-strip.tsx';
 import { TimeScrubber } from '../history/time-scrubber.tsx';
 import { useLineage } from '../state/lineage.ts';
+import { refusesEdit, useWhyNotEdit, whyNotEdit } from '../state/editing.ts';
 import { usePipeline } from '../state/pipeline.ts';
 import { useSelection } from '../state/selection.ts';
 import { texts } from '../text/texts.ts';
@@ -45,6 +46,7 @@ function CanvasPane() {
   const detail = useStore((store) => detailAt(store.transform[2]));
   const tiny = useStore((store) => store.transform[2] < tinyBelow);
   const chosen = useSelection((store) => store.nodes.length > 0);
+  const locked = useWhyNotEdit();
   const traced = useLineage((store) => store.wires !== null);
 
   useEffect(() => (pane.current === null ? undefined : ownGestures(pane.current)), []);
@@ -59,7 +61,9 @@ function CanvasPane() {
     const isFile = event.dataTransfer.types.includes('Files');
     if (!isFile && !event.dataTransfer.types.includes(nodeDragType)) return;
     event.preventDefault();
-    event.dataTransfer.dropEffect = 'copy';
+    const locked = whyNotEdit() !== null;
+    event.dataTransfer.dropEffect = locked ? 'none' : 'copy';
+    if (locked) return;
     const { type } = useNodeDrag.getState();
     const { document } = usePipeline.getState();
     const edge = isFile || type === null || !document ? undefined : document.edges.find((candidate) => candidate.id === edgeAt(event.clientX, event.clientY));
@@ -71,16 +75,16 @@ function CanvasPane() {
     const { flow, dropEdge } = useCanvas.getState();
     const { document } = usePipeline.getState();
     useCanvas.setState({ dropEdge: null });
-    if (!flow || !document) return;
+    // Kept from the browser, which would open a file in place of the page.
+    if (event.dataTransfer.files.length > 0 || event.dataTransfer.types.includes(nodeDragType)) event.preventDefault();
+    if (!flow || !document || refusesEdit()) return;
     const at = centred(flow.screenToFlowPosition({ x: event.clientX, y: event.clientY }));
     const type = event.dataTransfer.getData(nodeDragType);
     if (type !== '') {
-      event.preventDefault();
       const edge = document.edges.find((candidate) => candidate.id === dropEdge);
       addTyped(type, at, edge ? { kind: 'into', edge } : undefined);
       pane.current?.focus({ preventScroll: true });
     } else if (event.dataTransfer.files.length > 0) {
-      event.preventDefault();
       void addFiles([...event.dataTransfer.files], at);
     }
   };
@@ -92,13 +96,14 @@ function CanvasPane() {
         data-testid="canvas"
         data-detail={detail}
         data-tiny={tiny || undefined}
+        data-locked={locked !== null || undefined}
         data-lighting={chosen || traced || undefined}
         data-connecting-side={connecting?.from}
         data-connecting-kind={connectingKind ?? undefined}
         tabIndex={0}
         role="application"
         aria-label={texts.canvas.label}
-        aria-describedby="canvas-keys"
+        aria-describedby={locked === null ? 'canvas-keys' : 'canvas-keys canvas-locked'}
         className="relative size-full overflow-hidden bg-canvas focus-visible:-outline-offset-2"
         onPointerMove={(event) => rememberPointer({ x: event.clientX, y: event.clientY })}
         onDragOver={onDragOver}
@@ -113,6 +118,11 @@ function CanvasPane() {
         <p id="canvas-keys" hidden>
           {texts.outline.canvasKeys(keysOf('select.ports') ?? '', keysOf('edit.connections') ?? '', keysOf('view.outline') ?? '', keysOf('view.nextPart') ?? '')}
         </p>
+        {locked === null ? null : (
+          <p id="canvas-locked" hidden>
+            {locked}
+          </p>
+        )}
         <CanvasControls />
         <Tour />
         <LevelBar />

@@ -4,6 +4,7 @@ import type { PipelineDocument } from '#app/pipeline/document.ts';
 import { indexGraph } from '#app/pipeline/graph.ts';
 import { isSubflow } from '#app/pipeline/subflow/node-type.ts';
 import { categoryOf } from '../state/catalogue.ts';
+import { useWhyNotEdit } from '../state/editing.ts';
 import { usePipeline } from '../state/pipeline.ts';
 import { select, useSelection } from '../state/selection.ts';
 import { showInspector, useView } from '../state/view.ts';
@@ -98,7 +99,7 @@ const mostMounted = 3000;
 
 /** The cards and wires themselves. Apart from what lies over them. */
 function FlowPaneView() {
-  const viewing = usePipeline((store) => store.viewing);
+  const locked = useWhyNotEdit() !== null;
   const { changeNodes } = useElements();
   // Far out nearly all are in sight, and asking which takes longer at each movement than leaving the others.
   const leavesOut = useStore(({ nodes, transform }) => nodes.length > 250 && !(transform[2] < tinyBelow && nodes.length <= mostMounted));
@@ -123,9 +124,9 @@ function FlowPaneView() {
       connectionLineStyle={connectionLineStyle}
       connectionRadius={26}
       connectionDragThreshold={3}
-      edgesReconnectable={!viewing}
-      nodesDraggable={!viewing}
-      nodesConnectable={!viewing}
+      edgesReconnectable={!locked}
+      nodesDraggable={!locked}
+      nodesConnectable={!locked}
       snapToGrid
       snapGrid={snapGrid}
       minZoom={0.05}

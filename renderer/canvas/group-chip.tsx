@@ -5,6 +5,7 @@ import { useShallow } from 'zustand/react/shallow';
 import type { PipelineGroup } from '#app/pipeline/document.ts';
 import { diagnosticsOf, useConfiguration } from '../state/configuration.ts';
 import { nodeState, stateTitles, type NodeState } from '../state/node-state.ts';
+import { useWhyNotEdit } from '../state/editing.ts';
 import { edit, usePipeline } from '../state/pipeline.ts';
 import { isRunning, useRun } from '../state/run.ts';
 import { cx } from '../ui/index.ts';
@@ -61,12 +62,15 @@ function GroupChipView({ data, selected, height }: NodeProps<ChipNode>) {
 export const GroupChip = memo(GroupChipView);
 
 function ExpandButton({ group }: { readonly group: PipelineGroup }) {
+  const why = useWhyNotEdit();
   return (
     <button
       type="button"
       aria-label={texts.canvas.expandTitle(group.title)}
+      disabled={why !== null}
+      title={why ?? undefined}
       data-testid="group-expand"
-      className="nodrag inline-flex size-7 shrink-0 items-center justify-center rounded-sm text-muted hover:bg-hover hover:text-ink"
+      className="nodrag inline-flex size-7 shrink-0 items-center justify-center rounded-sm text-muted hover:bg-hover hover:text-ink disabled:opacity-40"
       onPointerDown={(event) => event.stopPropagation()}
       onDoubleClick={(event) => event.stopPropagation()}
       onClick={() => edit(changeGroup(group, { collapsed: undefined }), { label: texts.canvas.did.expandGroup })}

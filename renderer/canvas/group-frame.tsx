@@ -2,10 +2,11 @@ import { NodeResizer, type NodeProps } from '@xyflow/react';
 import { ChevronDown } from 'lucide-react';
 import { memo } from 'react';
 import type { PipelineGroup } from '#app/pipeline/document.ts';
+import { useWhyNotEdit } from '../state/editing.ts';
 import { edit, usePipeline } from '../state/pipeline.ts';
 import { select, useSelection } from '../state/selection.ts';
 import { cx } from '../ui/index.ts';
-import { useCanvas } from './canvas-store.ts';
+import { startRenaming, useCanvas } from './canvas-store.ts';
 import type { FrameNode } from './flow-model.ts';
 import { changeGroup, membersOf, notesWithin, resizeGroup } from './groups.ts';
 import { InlineTitle } from './inline-title.tsx';
@@ -31,7 +32,7 @@ export function groupHandlers(group: PipelineGroup) {
     },
     onDoubleClick: (event: React.MouseEvent) => {
       event.stopPropagation();
-      useCanvas.setState({ renaming: group.id });
+      startRenaming(group.id);
     },
   };
 }
@@ -45,10 +46,11 @@ function GroupFrameView({ data, selected }: NodeProps<FrameNode>) {
   const { group } = data;
   noteRender('frame', group.id);
   const renaming = useCanvas((store) => store.renaming === group.id);
+  const why = useWhyNotEdit();
   return (
     <div data-testid={`group-${group.id}`} data-group-frame data-category={group.colour ?? 'data'} className={cx('group-frame size-full rounded-xl border', selected && 'is-selected')}>
       <NodeResizer
-        isVisible={selected}
+        isVisible={selected && why === null}
         minWidth={120}
         minHeight={80}
         lineClassName="!border-transparent pointer-events-auto"
@@ -62,8 +64,10 @@ function GroupFrameView({ data, selected }: NodeProps<FrameNode>) {
         <button
           type="button"
           aria-label={texts.canvas.collapseTitle(group.title)}
+          disabled={why !== null}
+          title={why ?? undefined}
           data-testid="group-collapse"
-          className="nodrag inline-flex size-6 shrink-0 items-center justify-center rounded-sm text-muted hover:bg-hover hover:text-ink"
+          className="nodrag inline-flex size-6 shrink-0 items-center justify-center rounded-sm text-muted hover:bg-hover hover:text-ink disabled:opacity-40"
           onPointerDown={(event) => event.stopPropagation()}
           onDoubleClick={(event) => event.stopPropagation()}
           onClick={() => edit(changeGroup(group, { collapsed: true }), { label: texts.canvas.did.collapseGroup })}

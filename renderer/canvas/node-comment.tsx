@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from 'react';
 import type { PipelineNode } from '#app/pipeline/document.ts';
 import { edit } from '../state/pipeline.ts';
 import { texts } from '../text/texts.ts';
-import { useCanvas } from './canvas-store.ts';
+import { startCommenting, useCanvas } from './canvas-store.ts';
 
 /** As the schema of documents says. */
 const longest = 10_000;
@@ -19,7 +19,7 @@ export function NodeComment({ node }: { readonly node: PipelineNode }) {
       className="node-comment pointer-events-auto line-clamp-3 cursor-text whitespace-pre-line break-words text-xs leading-[15px] text-muted"
       onDoubleClick={(event) => {
         event.stopPropagation();
-        useCanvas.setState({ commenting: node.id });
+        startCommenting(node.id);
       }}
     >
       {node.comment.trim()}

@@ -1,6 +1,7 @@
 import { NodeResizer, type NodeProps } from '@xyflow/react';
 import { memo, useEffect, useState } from 'react';
 import { Markdown } from '../results/report/markdown.tsx';
+import { refusesEdit, useWhyNotEdit } from '../state/editing.ts';
 import { edit } from '../state/pipeline.ts';
 import { cx } from '../ui/index.ts';
 import { useCanvas } from './canvas-store.ts';
@@ -13,7 +14,8 @@ import { texts } from '../text/texts.ts';
 function NoteCardView({ data, selected }: NodeProps<NoteNode>) {
   const { note } = data;
   noteRender('note', note.id);
-  const [draft, setDraft] = useState<string | null>(note.text === '' ? '' : null);
+  const locked = useWhyNotEdit() !== null;
+  const [draft, setDraft] = useState<string | null>(note.text === '' && !locked ? '' : null);
   const asked = useCanvas((store) => store.renaming === note.id);
   useEffect(() => {
     if (!asked) return;
@@ -32,11 +34,11 @@ function NoteCardView({ data, selected }: NodeProps<NoteNode>) {
       style={{ background: 'color-mix(in oklab, var(--category-soft) 75%, transparent)' }}
       onDoubleClick={(event) => {
         event.stopPropagation();
-        setDraft(note.text);
+        if (!refusesEdit()) setDraft(note.text);
       }}
     >
       <NodeResizer
-        isVisible={selected}
+        isVisible={selected && !locked}
         minWidth={96}
         minHeight={48}
         lineClassName="!border-transparent"

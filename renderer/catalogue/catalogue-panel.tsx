@@ -6,6 +6,7 @@ import { addFromCatalogue } from '../canvas/adding.ts';
 import { nodeDragType, useNodeDrag } from '../canvas/drag.ts';
 import { searchTypes } from '../canvas/type-search.ts';
 import { keysOf } from '../app/shortcuts.ts';
+import { useWhyNotEdit } from '../state/editing.ts';
 import { noteRender } from '../state/renders.ts';
 import { categoryOf, categoryTitles, orderedTypes } from '../state/catalogue.ts';
 import { useComponents } from '../state/components.ts';
@@ -16,6 +17,7 @@ import { texts } from '../text/texts.ts';
 export function CataloguePanel() {
   noteRender('catalogue');
   const components = useComponents((store) => store.types);
+  const why = useWhyNotEdit();
   const [query, setQuery] = useState('');
   const [closed, setClosed] = useState<ReadonlySet<string>>(new Set());
   const list = useRef<HTMLDivElement>(null);
@@ -51,7 +53,7 @@ export function CataloguePanel() {
           onChange={setQuery}
           onKeyDown={(event) => {
             const [first] = groups[0]?.[1] ?? [];
-            if (event.key === 'Enter' && first) addFromCatalogue(first.definition.type);
+            if (event.key === 'Enter' && first && why === null) addFromCatalogue(first.definition.type);
             if (event.key === 'Escape') setQuery('');
           }}
         />
@@ -71,7 +73,7 @@ export function CataloguePanel() {
                 {category === 'component' ? texts.inspector.subflow.component.section : (categoryTitles[category as Category] ?? category)}
                 <span className="ml-auto font-normal tabular-nums text-faint">{types.length}</span>
               </button>
-              {open ? types.map((type) => <CatalogueItem key={type.definition.type} type={type} />) : null}
+              {open ? types.map((type) => <CatalogueItem key={type.definition.type} type={type} why={why} />) : null}
             </div>
           );
         })}
@@ -82,7 +84,15 @@ export function CataloguePanel() {
         ) : null}
       </div>
       <p className="flex shrink-0 items-center gap-1.5 overflow-hidden whitespace-nowrap border-t border-line px-3 py-1.5 text-xs text-faint">
-        {texts.state.catalogue.drag} <Kbd keys="Enter" /> {texts.state.catalogue.toAdd}
+        {why === null ? (
+          <>
+            {texts.state.catalogue.drag} <Kbd keys="Enter" /> {texts.state.catalogue.toAdd}
+          </>
+        ) : (
+          <span data-testid="catalogue-locked" className="whitespace-normal">
+            {why}
+          </span>
+        )}
       </p>
     </section>
   );
@@ -94,14 +104,16 @@ function toggle(set: ReadonlySet<string>, value: string): ReadonlySet<string> {
   return next;
 }
 
-function CatalogueItem({ type }: { readonly type: NodeType }) {
+/** `why`: the reason why nothing can be added. */
+function CatalogueItem({ type, why }: { readonly type: NodeType; readonly why: string | null }) {
   const { definition, icon } = type;
   return (
-    <Tooltip text={definition.summary} side="right">
+    <Tooltip text={why ?? definition.summary} side="right">
       <div
         role="button"
         tabIndex={0}
-        draggable
+        draggable={why === null}
+        aria-disabled={why !== null || undefined}
         data-catalogue-item
         data-testid={`catalogue-item-${definition.type}`}
         aria-label={`${definition.title}. ${definition.summary}`}
@@ -114,13 +126,13 @@ function CatalogueItem({ type }: { readonly type: NodeType }) {
           setTimeout(() => ghost.remove());
         }}
         onDragEnd={() => useNodeDrag.setState({ type: null })}
-        onDoubleClick={() => addFromCatalogue(definition.type)}
+        onDoubleClick={() => why === null && addFromCatalogue(definition.type)}
         onKeyDown={(event) => {
           if (event.key !== 'Enter' && event.key !== ' ') return;
           event.preventDefault();
-          addFromCatalogue(definition.type);
+          if (why === null) addFromCatalogue(definition.type);
         }}
-        className="flex h-8 cursor-grab items-center gap-2 rounded-md px-1.5 hover:bg-hover focus-visible:-outline-offset-2 active:cursor-grabbing"
+        className={cx('flex h-8 items-center gap-2 rounded-md px-1.5 focus-visible:-outline-offset-2', why === null ? 'cursor-grab hover:bg-hover active:cursor-grabbing' : 'opacity-60')}
       >
         <NodeTile svg={icon} category={categoryOf(definition.type)} size={24} />
         <span className="min-w-0 flex-1 truncate text-sm">{definition.title}</span>

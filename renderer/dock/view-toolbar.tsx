@@ -42,7 +42,7 @@ export function ViewToolbar({ id, view, alone }: ViewToolbarProps) {
           </IconButton>
         ) : null}
         {aboutNode && port !== null && (view.kind === 'table' || view.kind === 'charts') ? (
-          <IconButton label={texts.reports.addTo} keys={keysOf('report.add')} size="sm" data-testid="add-to-report" onClick={() => addViewToReport(view.kind, { node: shown.flat ?? node.id, known: shown.known ?? node.id, port, title: titleOf(node) })}>
+          <IconButton needs="edit" label={texts.reports.addTo} keys={keysOf('report.add')} size="sm" data-testid="add-to-report" onClick={() => addViewToReport(view.kind, { node: shown.flat ?? node.id, known: shown.known ?? node.id, port, title: titleOf(node) })}>
             <LayoutDashboard size={14} />
           </IconButton>
         ) : null}

@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { GitBranch } from 'lucide-react';
-import { Button, Input } from '../ui/index.ts';
+import { Button, Input, useMay } from '../ui/index.ts';
 import { commitPipeline, useHistory } from './history-store.ts';
 import { texts } from '../text/texts.ts';
 
@@ -9,6 +9,7 @@ export function CommitForm() {
   const git = useHistory((store) => store.git);
   const [message, setMessage] = useState('');
   const [busy, setBusy] = useState(false);
+  const why = useMay('edit');
   if (git === null) return null;
   return (
     <form
@@ -30,7 +31,7 @@ export function CommitForm() {
           {git.branch ?? texts.history.commit.noBranch}: {git.changed ? texts.history.commit.changed : texts.history.commit.same}
         </span>
       </p>
-      <Input aria-label={texts.history.commit.message} data-testid="commit-message" value={message} disabled={!git.changed} placeholder={texts.history.commit.placeholder} onChange={(event) => setMessage(event.target.value)} />
+      <Input aria-label={texts.history.commit.message} data-testid="commit-message" value={message} disabled={!git.changed || why !== null} placeholder={texts.history.commit.placeholder} onChange={(event) => setMessage(event.target.value)} />
       <Button needs="edit" type="submit" size="sm" data-testid="commit" busy={busy} disabled={!git.changed || message.trim() === ''}>
         {texts.history.commit.commit}
       </Button>

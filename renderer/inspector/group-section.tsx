@@ -7,6 +7,7 @@ import { ColourPicker } from '../canvas/swatch.tsx';
 import { edit, usePipeline } from '../state/pipeline.ts';
 import { Button, Input, TextArea } from '../ui/index.ts';
 import { texts } from '../text/texts.ts';
+import { Editable, LookOnly } from './editable.tsx';
 
 /** A group's title, colour and what can be done with its frame. */
 export function GroupSection({ groupId }: { readonly groupId: string }) {
@@ -20,6 +21,7 @@ export function GroupSection({ groupId }: { readonly groupId: string }) {
   return (
     <section aria-label={texts.common.group} data-testid="group-section" className="flex flex-col gap-2.5 border-b border-line pb-3">
       <Heading icon={<GroupIcon size={16} />}>{texts.common.group}</Heading>
+      <Editable className="flex flex-col gap-2.5">
       <Input
         aria-label={texts.inspector.group.title}
         value={group.title}
@@ -32,6 +34,7 @@ export function GroupSection({ groupId }: { readonly groupId: string }) {
         {group.box === undefined || group.nodes.length === 0 ? null : action('edit.fitGroup', texts.inspector.group.fit)}
         {action('edit.ungroup', actionTable['edit.ungroup'].title)}
       </div>
+      </Editable>
     </section>
   );
 }
@@ -40,6 +43,7 @@ export function GroupSection({ groupId }: { readonly groupId: string }) {
 export function GroupInspector({ groupId }: { readonly groupId: string }) {
   return (
     <div className="flex flex-col gap-3 p-3">
+      <LookOnly />
       <GroupSection groupId={groupId} />
       <p className="text-sm text-muted">{texts.inspector.group.how}</p>
     </div>
@@ -53,6 +57,8 @@ export function NoteInspector({ noteId }: { readonly noteId: string }) {
   return (
     <section aria-label={texts.common.note} data-testid="note-section" className="flex h-full flex-col gap-2.5 overflow-auto p-3">
       <Heading icon={<StickyNote size={16} />}>{texts.common.note}</Heading>
+      <LookOnly />
+      <Editable className="flex flex-col gap-2.5">
       <ColourPicker value={note.colour ?? 'monitor'} onChange={(colour) => edit({ type: 'set-note', note: { ...note, colour } }, { label: texts.inspector.group.didColour })} />
       <TextArea
         aria-label={texts.inspector.group.noteText}
@@ -63,6 +69,7 @@ export function NoteInspector({ noteId }: { readonly noteId: string }) {
         onChange={(event) => edit({ type: 'set-note', note: { ...note, text: event.target.value } }, { group: `note-text-${note.id}` })}
         className="min-h-40"
       />
+      </Editable>
     </section>
   );
 }

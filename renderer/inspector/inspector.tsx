@@ -8,6 +8,7 @@ import { StateGlyph } from '../canvas/state-glyph.tsx';
 import { categoryOf, iconOf, titleOf, typeOf } from '../state/catalogue.ts';
 import { diagnosticsOf, outputSchema, useConfiguration } from '../state/configuration.ts';
 import { nodeState, stateTitles } from '../state/node-state.ts';
+import { useWhyNotEdit } from '../state/editing.ts';
 import { edit, usePipeline } from '../state/pipeline.ts';
 import { noteRender } from '../state/renders.ts';
 import { isRunning, useRun } from '../state/run.ts';
@@ -90,6 +91,7 @@ function NodeHeader({ node }: { readonly node: PipelineNode }) {
   const runDocument = useRun((store) => store.document);
   const { state, reason } = nodeState({ node, diagnostics, freshness, nodeRun, runActive, runDocument });
   const typeTitle = typeOf(node)?.definition.title ?? node.type;
+  const why = useWhyNotEdit();
   return (
     <header className="flex flex-col gap-2 px-3 pb-2 pt-3">
       <div className="flex items-center gap-2.5">
@@ -99,6 +101,8 @@ function NodeHeader({ node }: { readonly node: PipelineNode }) {
             aria-label={texts.inspector.nodeTitle}
             data-testid="inspector-title"
             value={node.title ?? ''}
+            readOnly={why !== null}
+            title={why ?? undefined}
             placeholder={typeTitle}
             maxLength={200}
             onChange={(event) => edit({ type: 'set-title', nodeId: node.id, title: event.target.value === '' ? null : event.target.value }, { group: `title-${node.id}` })}

@@ -26,7 +26,7 @@ export function LearnContract({ node }: { readonly node: PipelineNode }) {
   };
   return (
     <div className="flex flex-col items-start gap-1">
-      <Button size="sm" icon={<GraduationCap size={13} />} busy={busy} disabled={!isConnected} data-testid="learn-contract" onClick={() => void learn()}>
+      <Button needs="edit" size="sm" icon={<GraduationCap size={13} />} busy={busy} disabled={!isConnected} data-testid="learn-contract" onClick={() => void learn()}>
         {texts.automation.contract.learn}
       </Button>
       <p className="text-xs text-faint">{texts.automation.contract.learnHint}</p>

@@ -1,4 +1,4 @@
-import { ChevronRight, Eye } from 'lucide-react';
+import { ChevronRight } from 'lucide-react';
 import { useMemo, useState } from 'react';
 import { useShallow } from 'zustand/react/shallow';
 import type { PipelineNode } from '#app/pipeline/document.ts';
@@ -7,10 +7,12 @@ import type { NodeDefinition } from '#app/sdk/node.ts';
 import { diagnosticsOf, inputSchema, useConfiguration } from '../state/configuration.ts';
 import { FixButton } from '../results/problems/fix-button.tsx';
 import { commandAt, isBoundary, levelDocument } from '#app/pipeline/subflow/index.ts';
+import { useWhyNotEdit } from '../state/editing.ts';
 import { edit, editRoot, usePipeline } from '../state/pipeline.ts';
 import { toggleExposed } from './subflow/exposed.ts';
 import { useRun } from '../state/run.ts';
-import { FieldMessage, TextArea, cx, useMay } from '../ui/index.ts';
+import { FieldMessage, TextArea, cx } from '../ui/index.ts';
+import { Editable, LookOnly } from './editable.tsx';
 import { FormProvider, type FormContext } from './form-context.ts';
 import { fieldsOf, paramsSchema, setAt, type FieldSpec, type Path } from './form-model.ts';
 import { NodeLimitsSection } from './node-limits.tsx';
@@ -70,18 +72,6 @@ export function ParametersTab({ node, definition }: { readonly node: PipelineNod
   );
 }
 
-/** Says once why the fields are grey. */
-function LookOnly() {
-  const why = useMay('edit');
-  if (why === null) return null;
-  return (
-    <p data-testid="look-only" className="flex items-start gap-2 rounded-md bg-warn-soft px-2.5 py-2 text-xs text-warn-ink">
-      <Eye size={14} aria-hidden className="mt-px shrink-0" />
-      {why}
-    </p>
-  );
-}
-
 /** Inside a subflow: its exposed params. */
 function useOutside(node: PipelineNode): NonNullable<FormContext['outside']> | null {
   const root = usePipeline((store) => store.root);
@@ -108,14 +98,12 @@ function sourceColumns(facts: unknown): Schema | null {
 }
 
 function FieldList({ fields, node }: { readonly fields: readonly FieldSpec[]; readonly node: PipelineNode }) {
-  const why = useMay('edit');
   return (
-    // As wide as what is in it wants to be: a fieldset has a smallest width of its own.
-    <fieldset disabled={why !== null} className="flex min-w-0 flex-col gap-4">
+    <Editable className="flex flex-col gap-4">
       {fields.map((field) => (
         <ParamField key={`${node.id} ${field.name}`} field={field} value={field.name in node.params ? node.params[field.name] : field.schema.default} path={[field.name]} />
       ))}
-    </fieldset>
+    </Editable>
   );
 }
 
@@ -134,7 +122,7 @@ function Advanced({ fields, node }: { readonly fields: readonly FieldSpec[]; rea
 
 function Comment({ node }: { readonly node: PipelineNode }) {
   const [open, setOpen] = useState(node.comment !== undefined);
-  const why = useMay('edit');
+  const why = useWhyNotEdit();
   if (why !== null && node.comment === undefined) return null;
   if (!open) {
     return (

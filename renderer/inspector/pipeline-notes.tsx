@@ -2,6 +2,7 @@ import { BookOpenText } from 'lucide-react';
 import { toggleDescription } from '../description/description-store.ts';
 import { commandAt, levelDocument } from '#app/pipeline/subflow/level.ts';
 import { titleOf } from '../state/catalogue.ts';
+import { useWhyNotEdit } from '../state/editing.ts';
 import { edit, editRoot, usePipeline } from '../state/pipeline.ts';
 import { TourOffer } from '../tour/tour-offer.tsx';
 import { texts } from '../text/texts.ts';
@@ -19,6 +20,7 @@ export function PipelineNotes() {
   const document = usePipeline((store) => store.document);
   const root = usePipeline((store) => store.root);
   const level = usePipeline((store) => store.level);
+  const why = useWhyNotEdit();
   if (!document || !root) return null;
   const last = level.at(-1);
   const outside = last && levelDocument(root, level.slice(0, -1));
@@ -41,6 +43,8 @@ export function PipelineNotes() {
         <span className="text-xs font-medium text-muted">{texts.inspector.notes.description}</span>
         <TextArea
           value={text ?? ''}
+          readOnly={why !== null}
+          title={why ?? undefined}
           maxLength={20_000}
           placeholder={open === undefined ? texts.inspector.notes.placeholder : texts.inspector.subflow.descriptionPlaceholder}
           onChange={(event) => describe(event.target.value === '' ? null : event.target.value)}

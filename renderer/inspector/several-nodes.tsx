@@ -14,12 +14,13 @@ import { useMemo } from 'react';
 import type { Schema } from '#app/relation/types.ts';
 import { useShallow } from 'zustand/react/shallow';
 import { actionTable, keysOf, type ActionId } from '../app/shortcuts.ts';
-import { runAction } from '../app/actions.ts';
+import { actionNeeds, runAction } from '../app/actions.ts';
 import { catalogue, titleOf } from '../state/catalogue.ts';
 import { inputSchema, useConfiguration } from '../state/configuration.ts';
 import { edit, usePipeline } from '../state/pipeline.ts';
 import { useSelection } from '../state/selection.ts';
 import { Button, IconButton } from '../ui/index.ts';
+import { Editable, LookOnly } from './editable.tsx';
 import { FormProvider, type FormContext } from './form-context.ts';
 import { GroupSection } from './group-section.tsx';
 import { ParamField } from './param-field.tsx';
@@ -50,6 +51,7 @@ export function SeveralNodes() {
   const [only] = types;
   return (
     <div className="flex h-full flex-col gap-3 overflow-auto p-3" data-testid="several-nodes">
+      <LookOnly />
       {groups.length === 1 ? <GroupSection groupId={groups[0] ?? ''} /> : null}
       <div>
         <h2 className="text-base font-semibold">{texts.inspector.several.selected(nodes.length)}</h2>
@@ -57,7 +59,7 @@ export function SeveralNodes() {
       </div>
       <div role="toolbar" aria-label={texts.inspector.several.arrange} className="-ml-1 flex flex-wrap">
         {arrangements.map(([id, Icon]) => (
-          <IconButton key={id} size="sm" label={actionTable[id].title} keys={keysOf(id)} data-testid={id} onClick={() => runAction(id)}>
+          <IconButton key={id} needs={actionNeeds(id)} size="sm" label={actionTable[id].title} keys={keysOf(id)} data-testid={id} onClick={() => runAction(id)}>
             <Icon size={15} />
           </IconButton>
         ))}
@@ -65,7 +67,7 @@ export function SeveralNodes() {
       {shared.length > 0 ? <SharedForm key={nodes.map(({ id }) => id).join(' ')} shared={shared} /> : <p className="border-t border-line pt-3 text-sm text-muted">{texts.inspector.several.nothing}</p>}
       <div className="flex flex-col border-t border-line pt-2">
         {commands.filter((id) => id !== 'edit.group' || groups.length === 0).map((id) => (
-          <Button key={id} className="justify-start" variant="quiet" onClick={() => runAction(id)}>
+          <Button key={id} needs={actionNeeds(id)} className="justify-start" variant="quiet" onClick={() => runAction(id)}>
             {actionTable[id].title}
           </Button>
         ))}
@@ -105,7 +107,9 @@ function SharedForm({ shared }: { readonly shared: readonly SharedField[] }) {
       <section aria-label={texts.inspector.several.shared} className="flex flex-col gap-4 border-t border-line pt-3">
         {shared.map(({ field, value, differs, values }) => (
           <div key={field.name} data-testid={`shared-${field.name}`} data-differs={differs || undefined}>
-            <ParamField field={field} value={value} path={[field.name]} />
+            <Editable>
+              <ParamField field={field} value={value} path={[field.name]} />
+            </Editable>
             {differs ? (
               <p className="mt-1 text-xs text-warn-ink" title={nodes.map((node) => titleOf(node)).join(', ')}>
                 {texts.inspector.several.differ(`${values.join(', ')}${values.length === 4 ? ' …' : ''}`)}

@@ -1,9 +1,10 @@
 import { Cable, Ellipsis, ListPlus, Trash2, Unplug } from 'lucide-react';
-import { runAction, isEnabled } from '../app/actions.ts';
+import { actionNeeds, runAction, isEnabled } from '../app/actions.ts';
 import { actionTable, keysOf, type ActionId } from '../app/shortcuts.ts';
 import { canvasMenuItems } from '../canvas/canvas-menu.tsx';
+import { refusesEdit } from '../state/editing.ts';
 import { useSelection } from '../state/selection.ts';
-import { IconButton, Menu } from '../ui/index.ts';
+import { IconButton, Menu, whyNot } from '../ui/index.ts';
 import { useOutline } from './outline-store.ts';
 import { texts } from '../text/texts.ts';
 
@@ -12,7 +13,7 @@ export function OutlineToolbar() {
   // Which of them can do something depends on what is selected.
   useSelection();
   const button = (id: ActionId, icon: React.ReactNode) => (
-    <IconButton label={actionTable[id].title} keys={id === 'edit.add' ? 'Ctrl+.' : keysOf(id)} size="sm" disabled={!isEnabled(id)} data-testid={`outline-${id}`} onClick={() => runAction(id)}>
+    <IconButton needs={actionNeeds(id)} label={actionTable[id].title} keys={id === 'edit.add' ? 'Ctrl+.' : keysOf(id)} size="sm" disabled={!isEnabled(id) && whyNot(actionNeeds(id)) === null} data-testid={`outline-${id}`} onClick={() => runAction(id)}>
       {icon}
     </IconButton>
   );
@@ -39,5 +40,6 @@ export function OutlineToolbar() {
 /** Types the title in the outline's own row. */
 export function renameHere(): void {
   const { groups, nodes } = useSelection.getState();
+  if (refusesEdit()) return;
   useOutline.setState({ renaming: groups.at(-1) ?? nodes.at(-1) ?? null });
 }

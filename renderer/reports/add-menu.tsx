@@ -19,7 +19,7 @@ export function AddMenu({ primary = false }: { readonly primary?: boolean }) {
     <Menu
       align="end"
       trigger={
-        <Button variant={primary ? 'primary' : 'secondary'} icon={<Plus size={14} />} data-testid={primary ? 'add-first-block' : 'add-block'}>
+        <Button needs="edit" variant={primary ? 'primary' : 'secondary'} icon={<Plus size={14} />} data-testid={primary ? 'add-first-block' : 'add-block'}>
           {texts.reports.addBlock}
         </Button>
       }

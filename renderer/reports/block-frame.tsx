@@ -2,7 +2,7 @@ import { useRef, type KeyboardEvent, type PointerEvent } from 'react';
 import { GripVertical } from 'lucide-react';
 import { gridColumns, type Block, type Place } from '#app/reports/document.ts';
 import { fitted, stepped } from '#app/reports/layout.ts';
-import { cx } from '../ui/index.ts';
+import { cx, useMay } from '../ui/index.ts';
 import { texts } from '../text/texts.ts';
 import { BlockContent, OriginMark } from './block-content.tsx';
 import { duplicateSelected, removeSelected } from './block-edits.ts';
@@ -31,6 +31,7 @@ const steps: Readonly<Record<string, readonly [number, number]>> = { ArrowLeft: 
 export function BlockFrame({ block, place, pinned, revision, tone, measure, onDrag, onChoose }: BlockFrameProps) {
   const selected = useReport((state) => state.selected.includes(block.id));
   const writing = useReport((state) => state.writing === block.id);
+  const locked = useMay('edit') !== null;
   const { data, error } = useBlock(block, pinned, revision);
   const start = useRef<{ readonly x: number; readonly y: number; readonly column: number; readonly row: number; readonly part: 'move' | 'right' | 'bottom' | 'corner'; moved: boolean } | null>(null);
   const resolved = error === null ? data : { state: 'failed' as const, problem: error };
@@ -42,7 +43,7 @@ export function BlockFrame({ block, place, pinned, revision, tone, measure, onDr
     const { selected: before } = useReport.getState();
     if (event.shiftKey || event.ctrlKey || event.metaKey) selectBlocks(before.includes(block.id) ? before.filter((id) => id !== block.id) : [...before, block.id]);
     else if (!before.includes(block.id) || before.length > 1) selectBlocks([block.id]);
-    const grid = measure();
+    const grid = locked ? null : measure();
     if (grid === null) return;
     const at = gridAt(grid, event.clientX, event.clientY);
     start.current = { x: event.clientX, y: event.clientY, ...at, part, moved: false };
@@ -93,7 +94,7 @@ export function BlockFrame({ block, place, pinned, revision, tone, measure, onDr
       duplicateSelected();
     } else if (event.key === 'Enter' || event.key === 'F2') {
       event.preventDefault();
-      if (block.type === 'text') useReport.setState({ selected: [block.id], writing: block.id });
+      if (block.type === 'text' && !locked) useReport.setState({ selected: [block.id], writing: block.id });
       else onChoose();
     } else if (event.key === 'Escape') selectBlocks([]);
   };
@@ -120,7 +121,7 @@ export function BlockFrame({ block, place, pinned, revision, tone, measure, onDr
       onFocus={(event) => {
         if (event.target === event.currentTarget && !useReport.getState().selected.includes(block.id)) selectBlocks([block.id]);
       }}
-      onDoubleClick={() => block.type === 'text' && useReport.setState({ writing: block.id })}
+      onDoubleClick={() => block.type === 'text' && !locked && useReport.setState({ writing: block.id })}
       onKeyDown={onKey}
       className={cx(
         'group/block relative flex min-w-0 flex-col rounded-md outline-offset-2',
@@ -128,7 +129,7 @@ export function BlockFrame({ block, place, pinned, revision, tone, measure, onDr
         selected ? 'outline-2 outline-accent' : 'hover:outline-1 hover:outline-line-strong',
       )}
     >
-      <GripVertical size={14} aria-hidden className="absolute -left-4 top-1.5 cursor-grab text-faint opacity-0 group-hover/block:opacity-100" />
+      {locked ? null : <GripVertical size={14} aria-hidden className="absolute -left-4 top-1.5 cursor-grab text-faint opacity-0 group-hover/block:opacity-100" />}
       {block.title || resolved?.state === 'ready' ? (
         <header className={cx('flex items-center gap-2', block.title ? 'pb-1' : 'absolute right-8 top-2 z-10')}>
           {block.title ? <h3 className="min-w-0 flex-1 truncate text-sm font-semibold">{block.title}</h3> : null}
@@ -137,7 +138,7 @@ export function BlockFrame({ block, place, pinned, revision, tone, measure, onDr
       ) : null}
       {writing && block.type === 'text' ? <TextWriter block={block} /> : <BlockContent block={block} resolved={resolved} tone={tone} onChoose={onChoose} />}
       {block.caption ? <p className="pt-1 text-xs text-muted">{block.caption}</p> : null}
-      {selected ? (
+      {selected && !locked ? (
         <>
           <span data-testid="resize-right" aria-hidden className="absolute -right-1.5 top-4 bottom-4 w-3 cursor-ew-resize" onPointerDown={begin('right')} />
           <span data-testid="resize-bottom" aria-hidden className="absolute -bottom-1.5 left-4 right-4 h-3 cursor-ns-resize" onPointerDown={begin('bottom')} />

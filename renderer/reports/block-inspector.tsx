@@ -1,6 +1,6 @@
 import { Copy, Trash2 } from 'lucide-react';
 import type { Block, ReportDocument } from '#app/reports/document.ts';
-import { Button, Field, IconButton, Input, Panel, Select, Switch, TextArea } from '../ui/index.ts';
+import { Button, Field, IconButton, Input, Lockable, Panel, Select, Switch, TextArea, WhyLocked, useMay } from '../ui/index.ts';
 import { texts } from '../text/texts.ts';
 import { changeBlock, duplicateSelected, removeSelected } from './block-edits.ts';
 import { ChartFields } from './chart-fields.tsx';
@@ -15,13 +15,14 @@ export function BlockInspector({ report }: { readonly report: ReportDocument }) 
   const selected = useReport((state) => state.selected);
   const blocks = report.blocks.filter(({ id }) => selected.includes(id));
   const [only] = blocks;
+  const why = useMay('edit');
   const actions =
     blocks.length === 0 ? null : (
       <>
-        <IconButton label={texts.app.actions.duplicate} keys="Ctrl+D" size="sm" onClick={duplicateSelected}>
+        <IconButton needs="edit" label={texts.app.actions.duplicate} keys="Ctrl+D" size="sm" onClick={duplicateSelected}>
           <Copy size={14} />
         </IconButton>
-        <IconButton label={texts.common.delete} keys="Del" size="sm" data-testid="delete-block" onClick={removeSelected}>
+        <IconButton needs="edit" label={texts.common.delete} keys="Del" size="sm" data-testid="delete-block" onClick={removeSelected}>
           <Trash2 size={14} />
         </IconButton>
       </>
@@ -30,7 +31,10 @@ export function BlockInspector({ report }: { readonly report: ReportDocument }) 
   return (
     <aside data-testid="block-inspector" aria-label={title} className="w-[296px] shrink-0 border-l border-line">
       <Panel title={title} actions={actions} bodyClassName="p-3">
+        <Lockable why={why} className="flex flex-col gap-4">
+        <WhyLocked why={why} />
         {only === undefined ? <ReportSettings report={report} /> : blocks.length > 1 ? <p className="text-sm text-muted">{texts.reports.severalText}</p> : <BlockFields key={only.id} block={only} pinned={report.pinned} />}
+        </Lockable>
       </Panel>
     </aside>
   );

@@ -65,7 +65,7 @@ function Makers() {
       <Menu
         align="end"
         trigger={
-          <Button icon={<Sparkles size={14} />} data-testid="report-from-run">
+          <Button needs="edit" icon={<Sparkles size={14} />} data-testid="report-from-run">
             {texts.reports.fromRun}
           </Button>
         }

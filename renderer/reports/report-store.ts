@@ -11,6 +11,7 @@ import { client, diagnosticOf, isGivenUp } from '../rpc/client.ts';
 import { notify } from '../state/notices.ts';
 import type { SaveState } from '../state/pipeline.ts';
 import { texts } from '../text/texts.ts';
+import { whyNot } from '../ui/may.ts';
 
 interface ReportStore {
   /** Path of the open report; null while the list is shown. */
@@ -70,7 +71,7 @@ export async function closeReport(): Promise<void> {
 
 /** Applies an edit. False where it does not fit; the person is told. */
 export function editReport(command: ReportCommand, options: { readonly label?: string; readonly group?: string } = {}): boolean {
-  if (history === null) return false;
+  if (history === null || !mayEdit()) return false;
   try {
     history.apply(command, options);
   } catch (error) {
@@ -82,13 +83,22 @@ export function editReport(command: ReportCommand, options: { readonly label?: s
   return true;
 }
 
+/** Tells the person where their role does not allow it: nothing is changed here that cannot be saved. */
+function mayEdit(): boolean {
+  const why = whyNot('edit');
+  if (why !== null) notify({ severity: 'info', message: why });
+  return why === null;
+}
+
 export function undoReport(): void {
+  if (!mayEdit()) return;
   history?.undo();
   publish();
   saveSoon();
 }
 
 export function redoReport(): void {
+  if (!mayEdit()) return;
   history?.redo();
   publish();
   saveSoon();

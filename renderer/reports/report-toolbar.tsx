@@ -1,7 +1,7 @@
 import { useState } from 'react';
-import { ArrowLeft, Check, CloudAlert, LoaderCircle, SlidersHorizontal } from 'lucide-react';
+import { ArrowLeft, Check, CloudAlert, Eye, LoaderCircle, SlidersHorizontal } from 'lucide-react';
 import type { ReportDocument } from '#app/reports/document.ts';
-import { IconButton, Input } from '../ui/index.ts';
+import { IconButton, Input, Tooltip, useMay } from '../ui/index.ts';
 import { texts } from '../text/texts.ts';
 import { AddMenu } from './add-menu.tsx';
 import { ExportMenu } from './export-menu.tsx';
@@ -28,12 +28,14 @@ export function ReportToolbar({ report }: { readonly report: ReportDocument }) {
 
 function TitleInput({ title }: { readonly title: string }) {
   const [text, setText] = useState<string | null>(null);
+  const why = useMay('edit');
   return (
     <Input
       aria-label={texts.reports.titleField}
       data-testid="report-title"
       maxLength={200}
       value={text ?? title}
+      readOnly={why !== null}
       onChange={(event) => {
         setText(event.target.value);
         if (event.target.value.trim() !== '') editReport({ type: 'settings', settings: { title: event.target.value } }, { group: 'title' });
@@ -46,6 +48,16 @@ function TitleInput({ title }: { readonly title: string }) {
 
 function SaveLine() {
   const save = useReport((state) => state.save);
+  const why = useMay('edit');
+  if (why !== null) {
+    return (
+      <Tooltip text={why}>
+        <span data-testid="report-save-state" data-state="read-only" tabIndex={0} className="flex items-center gap-1 rounded-sm px-1 text-xs text-warn-ink">
+          <Eye size={13} aria-hidden /> {texts.app.save.readOnly}
+        </span>
+      </Tooltip>
+    );
+  }
   const look = { saved: { icon: Check, text: texts.app.save.saved }, unsaved: { icon: LoaderCircle, text: texts.app.save.saving }, saving: { icon: LoaderCircle, text: texts.app.save.saving }, failed: { icon: CloudAlert, text: texts.app.save.notSaved } }[save];
   const Icon = look.icon;
   return (

@@ -26,7 +26,7 @@ export function EncryptionSection() {
       <Row title={words.project} detail={isEncrypted ? words.encryptedHow : words.plainHow}>
         <Badge tone={isEncrypted ? 'good' : 'neutral'}>{isEncrypted ? words.encrypted : words.plain}</Badge>
         {canConvert ? (
-          <Button icon={isEncrypted ? <LockOpen size={14} /> : <Lock size={14} />} onClick={() => setOpened(isEncrypted ? 'decrypt' : 'encrypt')}>
+          <Button needs="admin" icon={isEncrypted ? <LockOpen size={14} /> : <Lock size={14} />} onClick={() => setOpened(isEncrypted ? 'decrypt' : 'encrypt')}>
             {isEncrypted ? words.decrypt : words.encrypt}
           </Button>
         ) : (
@@ -36,10 +36,10 @@ export function EncryptionSection() {
       {isEncrypted ? (
         <>
           <Row title={words.passphrase} detail={words.passphraseHow}>
-            <Button onClick={() => setOpened('change')}>{words.change}</Button>
+            <Button needs="admin" onClick={() => setOpened('change')}>{words.change}</Button>
           </Row>
           <Row title={words.recoveryKey} detail={words.recoveryHow}>
-            <Button onClick={() => setOpened('recovery')}>{words.renew}</Button>
+            <Button needs="admin" onClick={() => setOpened('recovery')}>{words.renew}</Button>
           </Row>
           {canConvert ? (
             <Row title={words.keychain} detail={keychainTrouble !== null ? texts.lock.keychain[keychainTrouble] : canRemember ? words.keychainHow : words.noKeychain}>

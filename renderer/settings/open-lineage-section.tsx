@@ -4,7 +4,7 @@ import { useQuery } from '../results/use-query.ts';
 import { client, diagnosticOf } from '../rpc/client.ts';
 import { notify } from '../state/notices.ts';
 import { texts } from '../text/texts.ts';
-import { Button, Input, Switch, useMay } from '../ui/index.ts';
+import { Button, Input, Switch, WhyLocked, useMay } from '../ui/index.ts';
 import { Group, Row } from './group.tsx';
 
 /** Where every run is told to other tools: a file of the project, a server. */
@@ -20,6 +20,7 @@ function Settings() {
   const [namespace, setNamespace] = useState('');
   const [busy, setBusy] = useState(false);
   const found = state.data;
+  const why = useMay('admin');
   useEffect(() => {
     if (found === null) return;
     setUrl(found.url);
@@ -45,17 +46,22 @@ function Settings() {
   return (
     <Group title={openLineage.title}>
       <p className="border-b border-line px-4 py-2 text-sm text-muted">{openLineage.what}</p>
+      {why === null ? null : (
+        <div className="border-b border-line px-4 py-2">
+          <WhyLocked why={why} />
+        </div>
+      )}
       <Row title={openLineage.file} detail={openLineage.fileHint}>
         <Switch needs="admin" label={openLineage.file} checked={found.file} onChange={(file) => void save(file)} />
       </Row>
       <Row title={openLineage.url} detail={openLineage.urlHint}>
-        <Input aria-label={openLineage.url} value={url} placeholder={openLineage.urlExample} onChange={(event) => setUrl(event.target.value)} className="w-72" />
+        <Input aria-label={openLineage.url} value={url} readOnly={why !== null} placeholder={openLineage.urlExample} onChange={(event) => setUrl(event.target.value)} className="w-72" />
       </Row>
       <Row title={openLineage.key} detail={openLineage.keyHint}>
-        <Input aria-label={openLineage.key} type="password" autoComplete="off" value={key} placeholder={found.key === 'none' ? '' : openLineage.keyThere} onChange={(event) => setKey(event.target.value)} className="w-72" />
+        <Input aria-label={openLineage.key} type="password" autoComplete="off" value={key} readOnly={why !== null} placeholder={found.key === 'none' ? '' : openLineage.keyThere} onChange={(event) => setKey(event.target.value)} className="w-72" />
       </Row>
       <Row title={openLineage.namespace} detail={openLineage.namespaceHint}>
-        <Input aria-label={openLineage.namespace} value={namespace} onChange={(event) => setNamespace(event.target.value)} className="w-72" />
+        <Input aria-label={openLineage.namespace} value={namespace} readOnly={why !== null} onChange={(event) => setNamespace(event.target.value)} className="w-72" />
       </Row>
       <div className="flex items-center justify-between gap-4 px-4 py-2">
         <div className="text-xs text-muted" role="status">

@@ -8,7 +8,7 @@ import { notify } from '../state/notices.ts';
 import { language } from '../text/language.ts';
 import { texts } from '../text/texts.ts';
 import { told } from '../text/told.ts';
-import { Badge, Button, useMay } from '../ui/index.ts';
+import { Badge, Button } from '../ui/index.ts';
 import { Group, Row } from './group.tsx';
 import { InstallPackDialog, type InspectedPack } from './install-pack-dialog.tsx';
 
@@ -22,7 +22,6 @@ export function PacksSection() {
   const [inspected, setInspected] = useState<InspectedPack | null>(null);
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<Diagnostic | null>(null);
-  const mayChange = useMay('admin') === null;
   const words = texts.packs;
   if (list.error) return <Notice diagnostic={list.error} />;
   if (list.data === null) return null;
@@ -48,22 +47,19 @@ export function PacksSection() {
       return null;
     });
   const remove = (name: string): Promise<void> => doing(() => client.packs.remove({ name }).then(() => words.removed(name)));
-  const button = (name: string) =>
-    mayChange ? (
-      <Button size="sm" disabled={busy} aria-label={words.removeNamed(name)} onClick={() => void remove(name)}>
-        {words.remove}
-      </Button>
-    ) : null;
+  const button = (name: string) => (
+    <Button needs="admin" size="sm" disabled={busy} aria-label={words.removeNamed(name)} onClick={() => void remove(name)}>
+      {words.remove}
+    </Button>
+  );
 
   return (
     <Group
       title={words.title}
       action={
-        mayChange ? (
-          <Button size="sm" icon={<PackagePlus size={14} />} busy={busy} onClick={() => input.current?.click()}>
-            {words.install}
-          </Button>
-        ) : null
+        <Button needs="admin" size="sm" icon={<PackagePlus size={14} />} busy={busy} onClick={() => input.current?.click()}>
+          {words.install}
+        </Button>
       }
     >
       <input
@@ -101,7 +97,7 @@ export function PacksSection() {
       {keys.length === 0 ? null : <h3 className="border-y border-line bg-sunken px-4 py-1.5 text-xs font-semibold text-muted">{words.keys}</h3>}
       {keys.map(({ publisher, fingerprint, revoked }) => (
         <Row key={fingerprint} title={publisher} detail={revoked ? words.revoked : grouped(fingerprint)}>
-          {revoked || !mayChange ? null : <Revoke publisher={publisher} busy={busy} onRevoke={() => doing(() => client.packs.revokeKey({ fingerprint }).then(() => null))} />}
+          {revoked ? null : <Revoke publisher={publisher} busy={busy} onRevoke={() => doing(() => client.packs.revokeKey({ fingerprint }).then(() => null))} />}
         </Row>
       ))}
       {inspected === null ? null : (

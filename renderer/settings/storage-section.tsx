@@ -6,7 +6,7 @@ import { useQuery } from '../results/use-query.ts';
 import { client, diagnosticOf } from '../rpc/client.ts';
 import { reconfigure } from '../state/configuration.ts';
 import { notify } from '../state/notices.ts';
-import { Badge, Button, Input, Spinner, useMay } from '../ui/index.ts';
+import { Badge, Button, Input, Spinner, WhyLocked, useMay } from '../ui/index.ts';
 import { Group, Row } from './group.tsx';
 import { texts } from '../text/texts.ts';
 import { titleIn } from '../state/catalogue.ts';
@@ -62,6 +62,11 @@ export function StorageSection() {
       {limits.error ? <Notice diagnostic={limits.error} /> : null}
       {limits.data ? (
         <>
+          {whySet === null ? null : (
+            <div className="border-b border-line px-4 py-2">
+              <WhyLocked why={whySet} />
+            </div>
+          )}
           <Row title={texts.settings.memory} detail={texts.settings.memoryHow(sources[limits.data.memoryFrom])}>
             <SizeField key={limits.data.memory} label={texts.settings.memory} bytes={limits.data.memory} disabled={limits.data.memoryFrom === 'start' || whySet !== null} onSet={(memory) => void set({ memory })} />
           </Row>
@@ -69,7 +74,7 @@ export function StorageSection() {
             <SizeField key={limits.data.disk} label={texts.settings.disk} bytes={limits.data.disk} disabled={whySet !== null} onSet={(disk) => void set({ disk })} />
           </Row>
           <Row title={texts.settings.nodeTime} detail={texts.settings.nodeTimeHow}>
-            <AmountField key={limits.data.nodeSeconds} label={texts.settings.nodeTime} shown={limits.data.nodeSeconds === null ? '' : String(limits.data.nodeSeconds)} unit="s" disabled={false} onSet={(seconds) => void set({ nodeSeconds: seconds === null ? null : Math.max(1, Math.round(seconds)) })} />
+            <AmountField key={limits.data.nodeSeconds} label={texts.settings.nodeTime} shown={limits.data.nodeSeconds === null ? '' : String(limits.data.nodeSeconds)} unit="s" disabled={whySet !== null} onSet={(seconds) => void set({ nodeSeconds: seconds === null ? null : Math.max(1, Math.round(seconds)) })} />
           </Row>
           <Row title={texts.settings.nodeMemory} detail={texts.settings.nodeMemoryHow}>
             <AmountField key={limits.data.nodeMegabytes} label={texts.settings.nodeMemory} shown={limits.data.nodeMegabytes === null ? '' : String(limits.data.nodeMegabytes)} unit="MB" disabled={whySet !== null} onSet={(megabytes) => void set({ nodeMegabytes: megabytes === null ? null : Math.max(100, Math.round(megabytes)) })} />

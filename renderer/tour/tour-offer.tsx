@@ -15,7 +15,7 @@ export function TourOffer() {
       </h3>
       <p className="text-sm">{texts.help.tour.offerWhat}</p>
       <div className="flex flex-wrap gap-2">
-        <Button size="sm" variant="primary" data-testid="tour-start" onClick={() => void startTour()}>
+        <Button needs="edit" size="sm" variant="primary" data-testid="tour-start" onClick={() => void startTour()}>
           {texts.help.tour.start}
         </Button>
         <Button size="sm" variant="quiet" data-testid="tour-decline" onClick={declineTour}>

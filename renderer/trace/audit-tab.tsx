@@ -73,7 +73,7 @@ export function AuditTab() {
         <Menu
           align="end"
           trigger={
-            <Button icon={<Download size={14} />} data-testid="audit-export">
+            <Button needs="operate" icon={<Download size={14} />} data-testid="audit-export">
               {texts.trace.audit.export}
             </Button>
           }

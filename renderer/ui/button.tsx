@@ -22,8 +22,8 @@ interface ButtonProps extends ComponentProps<'button'> {
   readonly needs?: Permission | undefined;
 }
 
-/** Takes no click, but the focus and the pointer: a reason can be read there. */
-const denied = { 'aria-disabled': true, onClick: (event: MouseEvent) => event.preventDefault() } as const;
+/** Takes no click, but the focus and the pointer: a reason can be read there. What opens menus listens for presses and keys: not here. */
+const denied = { 'aria-disabled': true, onClick: (event: MouseEvent) => event.preventDefault(), onPointerDown: undefined, onKeyDown: undefined } as const;
 
 export function Button({ variant = 'secondary', size = 'md', icon, busy = false, className, children, disabled, type = 'button', needs, ...rest }: ButtonProps) {
   const why = useMay(needs);

@@ -13,6 +13,7 @@ export { Tabs, TabPanel, type TabItem } from './tabs.tsx';
 export { Select, Segmented, type SelectItem } from './select.tsx';
 export { Input, TextArea, SearchInput, Field, FieldMessage } from './input.tsx';
 export { Switch, Checkbox, Slider } from './toggle.tsx';
+export { Lockable, WhyLocked } from './locked.tsx';
 export { Menu, ContextMenu, type MenuItem } from './menu.tsx';
 export { Dialog, Popover } from './dialog.tsx';
 export { Panel, Page } from './panel.tsx';

@@ -1,9 +1,10 @@
 import { acceptCompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from '@codemirror/autocomplete';
 import { defaultKeymap, history, historyKeymap, indentWithTab } from '@codemirror/commands';
 import { bracketMatching, syntaxHighlighting } from '@codemirror/language';
-import { EditorState, type Extension, type Transaction } from '@codemirror/state';
+import { Compartment, EditorState, type Extension, type Transaction } from '@codemirror/state';
 import { EditorView, keymap } from '@codemirror/view';
 import { useEffect, useRef, type RefObject } from 'react';
+import { useWhyNotEdit } from '../../state/editing.ts';
 import { codeColours } from './code-theme.ts';
 
 interface CodeEditorOptions {
@@ -33,12 +34,18 @@ const typedOverSelection = EditorView.domEventHandlers({
   },
 });
 
+/** Text that may not be changed can still be read, selected and copied, by the keyboard too. */
+const editing = (locked: boolean): Extension =>
+  locked ? [EditorState.readOnly.of(true), EditorView.editable.of(false), EditorView.contentAttributes.of({ tabindex: '0', 'aria-readonly': 'true' })] : [];
+
 /** A CodeMirror editor that lives as long as its field and follows the field's value without telling of it. */
 export function useCodeEditor({ id, label, value, indents, extensions, onChange }: CodeEditorOptions): { readonly host: RefObject<HTMLDivElement | null>; readonly view: RefObject<EditorView | null> } {
   const host = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView | null>(null);
   const latest = useRef(onChange);
   latest.current = onChange;
+  const locked = useWhyNotEdit() !== null;
+  const lock = useRef(new Compartment());
 
   useEffect(() => {
     if (!host.current) return;
@@ -47,6 +54,7 @@ export function useCodeEditor({ id, label, value, indents, extensions, onChange 
       state: EditorState.create({
         doc: value,
         extensions: [
+          lock.current.of(editing(locked)),
           history(),
           bracketMatching(),
           closeBrackets(),
@@ -75,6 +83,10 @@ export function useCodeEditor({ id, label, value, indents, extensions, onChange 
     if (!editor || editor.state.doc.toString() === value) return;
     editor.dispatch({ changes: { from: 0, to: editor.state.doc.length, insert: value }, userEvent: 'outside' });
   }, [value]);
+
+  useEffect(() => {
+    view.current?.dispatch({ effects: lock.current.reconfigure(editing(locked)) });
+  }, [locked]);
 
   return { host, view };
 }

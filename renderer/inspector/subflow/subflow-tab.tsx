@@ -11,6 +11,7 @@ import { diagnosticsOf, useConfiguration } from '../../state/configuration.ts';
 import { edit } from '../../state/pipeline.ts';
 import { Button, FieldMessage, Kbd } from '../../ui/index.ts';
 import { keysOf } from '../../app/shortcuts.ts';
+import { Editable, LookOnly } from '../editable.tsx';
 import { texts } from '../../text/texts.ts';
 import { shownParams } from './exposed.ts';
 import { ComponentSection } from './component-section.tsx';
@@ -25,6 +26,7 @@ export function SubflowTab({ node }: { readonly node: PipelineNode & { content: 
   const set = useCallback((params: Readonly<Record<string, unknown>>, name: string, title: string) => edit({ type: 'set-params', nodeId: node.id, params }, { group: `param-${node.id}-${name}`, label: texts.inspector.params.change(title) }), [node.id]);
   return (
     <div className="flex flex-col gap-4 p-3">
+      <LookOnly />
       {diagnostics.length > 0 ? (
         <div className="flex flex-col gap-2.5 rounded-md bg-sunken p-2">
           {diagnostics.slice(0, 6).map((item) => (
@@ -36,6 +38,7 @@ export function SubflowTab({ node }: { readonly node: PipelineNode & { content: 
         {texts.canvas.subflow.open}
         <Kbd keys={keysOf('subflow.open') ?? ''} />
       </Button>
+      <Editable className="flex flex-col gap-4">
       {all.length === 0 ? (
         <p className="flex items-start gap-1.5 text-xs text-muted">
           <SlidersHorizontal size={13} className="mt-0.5 shrink-0" />
@@ -61,6 +64,7 @@ export function SubflowTab({ node }: { readonly node: PipelineNode & { content: 
       <Ports node={node} />
       <RepeatSection node={node} />
       <ComponentSection node={node} />
+      </Editable>
     </div>
   );
 }

@@ -26,7 +26,7 @@ export function FixButton({ finding, wraps = false, className }: FixButtonProps)
   const label = <span className={cx('min-w-0', !wraps && 'truncate')}>{title}{first.kind === 'choose' ? ' …' : ''}</span>;
   const wrapping = wraps && 'h-auto! shrink! whitespace-normal! py-1 text-left';
   const icon = <Wrench size={12} className="shrink-0" />;
-  const common = { size: 'sm' as const, icon, disabled: !ready, 'data-testid': `fix-${finding.code}`, title: wraps ? undefined : title };
+  const common = { needs: 'edit' as const, size: 'sm' as const, icon, disabled: !ready, 'data-testid': `fix-${finding.code}`, title: wraps ? undefined : title };
   const needsMenu = first.kind === 'choose' || (first.kind === 'file' && desktop() === null);
   return (
     <span className={cx('inline-flex min-w-0 items-stretch', className)}>
@@ -57,7 +57,7 @@ export function FixButton({ finding, wraps = false, className }: FixButtonProps)
               className="w-80"
               align="end"
               trigger={
-                <Button size="sm" disabled={!ready} aria-label={texts.help.repairs.otherWays} title={texts.help.repairs.otherWays} data-testid={`fix-${finding.code}-others`} className={cx('-ml-px rounded-l-none px-1!', wraps && 'h-auto!')}>
+                <Button needs="edit" size="sm" disabled={!ready} aria-label={texts.help.repairs.otherWays} title={texts.help.repairs.otherWays} data-testid={`fix-${finding.code}-others`} className={cx('-ml-px rounded-l-none px-1!', wraps && 'h-auto!')}>
                   <ChevronDown size={12} />
                 </Button>
               }
