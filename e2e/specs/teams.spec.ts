@@ -104,8 +104,10 @@ test('a team: the first admin invites a viewer, who looks, cannot run, and runs 
     expect(await studio.cards.first().boundingBox()).toEqual(place);
     const edges = await vera.locator('.react-flow__edge').count();
     await studio.dragPort(studio.node('read'), 'table', studio.node('split'), 'table', async () => expect(vera.locator('.react-flow__connection')).toHaveCount(0));
+    await studio.cards.first().click();
     await vera.keyboard.press('Delete');
-    await expect(vera.getByText('As a viewer you can look, not change.').first()).toBeVisible();
+    await expect(vera.getByTestId('notice')).toContainText('As a viewer you can look, not change.');
+    await expect(studio.cards.first()).toHaveAttribute('data-selected', 'true');
     await expect(vera.locator('.react-flow__edge')).toHaveCount(edges);
     await vera.keyboard.press('Tab');
     await expect(vera.getByTestId('quick-add')).toHaveCount(0);

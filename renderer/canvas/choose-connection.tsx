@@ -130,10 +130,10 @@ function PresentList({ document, choosing }: { readonly document: PipelineDocume
           <Button size="sm" variant="quiet" onClick={() => show(choice)}>
             {texts.outline.selectOnCanvas}
           </Button>
-          <Button size="sm" onClick={() => insert(choice)} data-testid="connection-insert">
+          <Button needs="edit" size="sm" onClick={() => insert(choice)} data-testid="connection-insert">
             {texts.outline.insert}
           </Button>
-          <Button size="sm" variant="danger" onClick={() => remove(choice)} data-testid="connection-delete">
+          <Button needs="edit" size="sm" variant="danger" onClick={() => remove(choice)} data-testid="connection-delete">
             {texts.outline.disconnect}
           </Button>
         </>
