@@ -1,8 +1,10 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { leaveAudit, takeAudits } from './audit-inbox.ts';
+import { emptyRing, keyRingFile, newProjectKey } from '#app/sealing/key-ring.ts';
+import { lockVault, unlockVault } from '#app/sealing/vault.ts';
 import { openStore, type Store } from './store.ts';
 
 let projectDir: string;
@@ -54,4 +56,29 @@ it('puts aside what is no event: half a file, more than an account, a link, memb
   expect(takeAudits(projectDir, store.audit)).toEqual({ taken: 0, refused: ['1.json', '2.json', '3.json', '4.json', '5.json'] });
   expect(store.audit.list({ limit: 5 })).toEqual([]);
   expect(takeAudits(projectDir, store.audit).refused).toEqual([]);
+});
+
+it('of an encrypted project lies there sealed, and takes in nothing that is not; who has no key leaves nothing', () => {
+  const plain = path.join(mkdtempSync(path.join(os.tmpdir(), 'penstock-inbox-')), 'plain');
+  leaveAudit(plain, { actor: 'user:mallory', action: 'model.approved', subject: 'model:churn/3' }, 1500);
+  const encrypted = mkdtempSync(path.join(os.tmpdir(), 'penstock-inbox-'));
+  const key = newProjectKey();
+  writeFileSync(path.join(encrypted, keyRingFile), JSON.stringify(emptyRing(key)));
+  const event = { actor: 'user:NEEDLE', action: 'server.stopped', subject: 'server:churn' };
+  try {
+    expect(() => leaveAudit(encrypted, event)).toThrow(expect.objectContaining({ code: 'project-encrypted' }) as Error);
+    unlockVault(encrypted, key);
+    leaveAudit(encrypted, event, 1000);
+    const folder = path.join(encrypted, 'audit-inbox');
+    const [sealed = ''] = readdirSync(folder);
+    expect(readFileSync(path.join(folder, sealed)).includes('NEEDLE')).toBe(false);
+    // Somebody who may write to the folder, and has no key, claims a deed.
+    const [forged = ''] = readdirSync(path.join(plain, 'audit-inbox'));
+    writeFileSync(path.join(folder, forged), readFileSync(path.join(plain, 'audit-inbox', forged)));
+    expect(takeAudits(encrypted, store.audit)).toEqual({ taken: 1, refused: [forged] });
+    expect(store.audit.list({ limit: 5 }).map(({ actor }) => actor)).toEqual(['user:NEEDLE']);
+  } finally {
+    lockVault(encrypted);
+    for (const folder of [encrypted, path.dirname(plain)]) rmSync(folder, { recursive: true, force: true });
+  }
 });

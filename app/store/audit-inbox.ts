@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { closeSync, fsyncSync, lstatSync, mkdirSync, openSync, readdirSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, lstatSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
-import { readProjectTextSync, sealedContent } from '#app/sealing/files.ts';
+import { openContent, sealedContent } from '#app/sealing/files.ts';
+import { sealedKind } from '#app/sealing/stream.ts';
+import { vaultOf, vaultOfProject } from '#app/sealing/vault.ts';
 import type { AuditEvent, AuditStore } from './audit.ts';
 
 /**
@@ -25,8 +27,9 @@ const leftSchema = z.strictObject({
   details: z.record(z.string(), z.unknown()),
 });
 
-/** Leaves an event for the process that writes. Whole or not at all. @throws of the file system. */
+/** Leaves an event for the process that writes. Whole or not at all. @throws of the file system; PenstockError `project-encrypted` where it would lie there plain. */
 export function leaveAudit(projectDir: string, event: AuditEvent, at = Date.now()): void {
+  vaultOfProject(projectDir);
   const folder = folderOf(projectDir);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const id = randomUUID();
@@ -89,7 +92,10 @@ function read(file: string): z.output<typeof leftSchema> | null {
   try {
     const info = lstatSync(file);
     if (!info.isFile() || info.size > mostBytes) return null;
-    const parsed = leftSchema.safeParse(JSON.parse(readProjectTextSync(file)));
+    const stored = readFileSync(file);
+    // Who leaves something in an encrypted project has its key; a plain file is by somebody who only may write to the folder.
+    if (vaultOf(file) !== null && sealedKind(stored) === null) return null;
+    const parsed = leftSchema.safeParse(JSON.parse(Buffer.from(openContent(file, stored)).toString('utf8')));
     return parsed.success ? parsed.data : null;
   } catch {
     return null;

@@ -13,6 +13,7 @@ export function convertDatabase(from: { readonly file: string; readonly key: Dat
   const source = new Sqlite(from.file, { fileMustExist: true });
   try {
     if (from.key !== null) unlock(source, from.key);
+    source.pragma('trusted_schema = OFF');
     source.pragma('wal_checkpoint(truncate)');
     source.prepare('vacuum into ?').run(to.file);
   } finally {

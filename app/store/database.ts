@@ -27,6 +27,10 @@ export class StoreDatabase {
       const sqlite = new Sqlite(file, { readonly: options.readOnly, fileMustExist: options.readOnly, timeout: busyTimeoutMs });
       try {
         encrypt(sqlite, file);
+        // The file may come with a project from elsewhere: functions that its schema names are not called, and pages are looked at before they are read.
+        sqlite.pragma('trusted_schema = OFF');
+        sqlite.pragma('cell_size_check = ON');
+        refuseForeignSchema(sqlite, file);
         if (!options.readOnly) {
           sqlite.pragma('journal_mode = WAL');
           sqlite.pragma('synchronous = FULL');
@@ -104,6 +108,20 @@ export class StoreDatabase {
     }
     return statement;
   }
+}
+
+/**
+ * Our migrations make tables and indexes only. A trigger or view would run somebody's statements whenever we write or read, a virtual table
+ * somebody's code, and a view may stand where we look for a table. @throws PenstockError `store-foreign`
+ */
+function refuseForeignSchema(sqlite: Sqlite.Database, file: string): void {
+  const found = sqlite.prepare<[], { readonly type: string; readonly name: string }>("select type, name from sqlite_schema where type not in ('table', 'index') or sql like 'create virtual%' limit 1").get();
+  if (found === undefined) return;
+  const kind = found.type === 'table' ? 'virtual table' : found.type;
+  throw new PenstockError('store-foreign', `The project's database holds the ${kind} “${found.name.slice(0, 100)}”, which Penstock did not make (${file}).`, {
+    remedy: 'It was left untouched and nothing of it was run. Move it away to start with an empty one, or ask whoever gave you the project.',
+    place: { file },
+  });
 }
 
 /** Before anything is read: the key of an encrypted project, made for this file. SQLite's own temporary files would be plain, so there are none. */

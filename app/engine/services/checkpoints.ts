@@ -4,7 +4,6 @@ import path from 'node:path';
 import type { CheckpointServices } from '#app/sdk/node.ts';
 import { artifactFolder } from '#app/store/index.ts';
 import { readProjectFile, sealedContent } from '#app/sealing/files.ts';
-import { vaultOf } from '#app/sealing/vault.ts';
 
 export const checkpointFolder = (projectDir: string): string => path.join(artifactFolder(projectDir), 'checkpoints');
 
@@ -49,10 +48,9 @@ export class Checkpoints {
     };
   }
 
-  /** A folder for finished parts of the node's work, which goes with its checkpoint; null where nothing is kept. */
+  /** A folder for finished parts of the node's work, which goes with its checkpoint; null where nothing is kept. In an encrypted project only tables named by `partFile` are sealed there. */
   async partsOf(key: string | null): Promise<string | null> {
-    // Parts of tables are written by others and would lie there plain.
-    if (key === null || !this.#canWrite() || vaultOf(this.#folder) !== null) return null;
+    if (key === null || !this.#canWrite()) return null;
     const folder = path.join(this.#folder, `${key}.parts`);
     await mkdir(folder, { recursive: true });
     return folder;

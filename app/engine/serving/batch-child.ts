@@ -1,10 +1,13 @@
+import { readKeyFile } from '#app/sealing/key-file.ts';
+import { unlockWith } from '#app/sealing/unlock.ts';
 import { fixtureDocument, openTestEngine } from '../testing.ts';
 
 export const partRows = 1000;
 export const rows = 60_000;
 
-/** A scoring of many parts in a project: what `batch-resume.test.ts` kills, and runs again. @returns the predictions, and what the report says */
-export async function scoredRows(project: string): Promise<{ predictions: number[]; report: string }> {
+/** A scoring of many parts in a project: what `batch-resume.test.ts` kills, and runs again. @param keyFile of an encrypted project @returns the predictions, and what the report says */
+export async function scoredRows(project: string, keyFile?: string): Promise<{ predictions: number[]; report: string }> {
+  if (keyFile !== undefined) await unlockWith(project, { fileContent: await readKeyFile(keyFile) });
   const opened = await openTestEngine({ projectDir: project });
   try {
     const document = fixtureDocument(
@@ -28,4 +31,4 @@ export async function scoredRows(project: string): Promise<{ predictions: number
   }
 }
 
-export const run = ({ project }: { readonly project: string }): Promise<unknown> => scoredRows(project);
+export const run = ({ project, keyFile }: { readonly project: string; readonly keyFile?: string }): Promise<unknown> => scoredRows(project, keyFile);

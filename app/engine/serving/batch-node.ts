@@ -30,7 +30,7 @@ export function batchScoring({ database, store, tempDir }: { readonly database: 
       const kept = await parts();
       const folder = kept ?? (await mkdtemp(path.join(tempDir, 'scoring-')));
       try {
-        const scored = await scoreTable({ database, tables, model, modelFile: store.artifacts.path(model.onnx), table, folder, partRows, signal, progress });
+        const scored = await scoreTable({ database, tables, model, modelFile: store.artifacts.path(model.onnx), table, folder, tempDir, partRows, signal, progress });
         progress(0.96, 'Putting the parts together');
         const { relation, rows, parts: count, resumed } = scored;
         return { table: await tables.materialise(relation, label), rows, parts: count, resumed };

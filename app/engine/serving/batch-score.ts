@@ -1,5 +1,6 @@
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { PenstockError } from '#app/core/errors.ts';
@@ -10,6 +11,7 @@ import { col, named, project, scanParquet } from '#app/relation/build.ts';
 import type { Relation, Schema } from '#app/relation/types.ts';
 import type { TableServices } from '#app/sdk/node.ts';
 import type { ModelValue, TableValue } from '#app/sdk/ports.ts';
+import { vaultOf } from '#app/sealing/vault.ts';
 import { predictedSchema, predictionSchema } from '#app/sdk/prediction.ts';
 import { readInput, scoringServices } from '../score.ts';
 
@@ -62,7 +64,7 @@ export async function batchScore(options: BatchScoreOptions): Promise<BatchScore
     sources.push(await sourceOf(database, file, path.join(work, `source-${i}`), model, signal));
   }
   const schema = outputSchema(sources, options);
-  const { parts, resumed } = await scoreParts(options, sources, schema, work);
+  const { parts, resumed } = await scoreParts(options, sources, schema, work, work);
   options.progress(0.96, 'Putting the parts together');
   const written = await database.writeParquet(scanParquet(parts, schema, 'parts'), output, { signal });
   await rm(work, { recursive: true, force: true });
@@ -75,6 +77,8 @@ export interface ScoreTableOptions extends Pick<BatchScoreOptions, 'database' | 
   readonly tables: Pick<TableServices, 'writeParquetFile'>;
   /** Of this table and model alone; the parts stay in it. */
   readonly folder: string;
+  /** For what nobody comes back to: in memory where the project is encrypted. */
+  readonly tempDir: string;
 }
 
 /**
@@ -88,7 +92,7 @@ export async function scoreTable(options: ScoreTableOptions): Promise<{ readonly
   const source = await sourceOfTable(options);
   signal.throwIfAborted();
   const schema = predictedSchema(table.schema, model.signature);
-  const { parts, resumed } = await scoreParts(options, [source], schema, folder);
+  const { parts, resumed } = await scoreParts(options, [source], schema, folder, options.tempDir);
   return { relation: scanParquet(parts, schema, 'parts'), rows: source.rows, parts: parts.length, resumed };
 }
 
@@ -100,9 +104,10 @@ async function sourceOfTable({ database, table, tables, folder, signal }: ScoreT
     const found = await database.parquetSchema(file, signal);
     if (stableHash(found.schema) === stableHash(schema)) return { file, ...found };
   }
-  const file = path.join(folder, 'input.parquet');
+  const file = partFile(folder, 'input');
   // It appears whole or not at all.
-  if (!existsSync(file)) await tables.writeParquetFile(relation, file, { compression: 'zstd', partitionBy: [], overwrite: true });
+  if (!existsSync(file) && vaultOf(folder) !== null) await database.writeParquet(relation, file, { signal });
+  else if (!existsSync(file)) await tables.writeParquetFile(relation, file, { compression: 'zstd', partitionBy: [], overwrite: true });
   return { file, rows: (await database.parquetSchema(file, signal)).rows, schema };
 }
 
@@ -114,11 +119,16 @@ interface Source {
 
 type ScorePartsOptions = Pick<BatchScoreOptions, 'database' | 'model' | 'modelFile' | 'partRows' | 'signal' | 'progress'>;
 
+/**
+ * A table among finished parts. In an encrypted project its name is the id that its key is made of (`emitters/duckdb/sealed-table.ts`), which is
+ * the same after a kill; DuckDB draws its nonces anew when a part is written again.
+ */
+export const partFile = (folder: string, name: string): string => path.join(folder, `${vaultOf(folder) === null ? name : createHash('sha256').update(`${path.basename(folder)}/${name}`).digest('hex')}.parquet`);
+
 /** Files `part-NNNNNN.parquet` in `work`, of which those that are there already stay as they are. */
-async function scoreParts(options: ScorePartsOptions, sources: readonly Source[], schema: Schema, work: string): Promise<{ parts: string[]; resumed: { parts: number; rows: number } }> {
+async function scoreParts(options: ScorePartsOptions, sources: readonly Source[], schema: Schema, work: string, temporary: string): Promise<{ parts: string[]; resumed: { parts: number; rows: number } }> {
   const { partRows, signal } = options;
   const total = sources.reduce((sum, { rows }) => sum + rows, 0);
-  const tempDir = path.join(work, 'temporary');
   const parts: string[] = [];
   const resumed = { parts: 0, rows: 0 };
   let done = 0;
@@ -128,14 +138,14 @@ async function scoreParts(options: ScorePartsOptions, sources: readonly Source[]
     for (let from = 0; from < Math.max(source.rows, least); from += partRows) {
       signal.throwIfAborted();
       const to = Math.min(source.rows, from + partRows);
-      const part = path.join(work, `part-${String(parts.length).padStart(6, '0')}.parquet`);
+      const part = partFile(work, `part-${String(parts.length).padStart(6, '0')}`);
       parts.push(part);
       // Parts appear whole or not at all.
       if (existsSync(part)) {
         resumed.parts += 1;
         resumed.rows += to - from;
       } else {
-        await mkdir(tempDir, { recursive: true });
+        const tempDir = await mkdtemp(path.join(temporary, 'temporary-'));
         await scorePart(options, source, { from, to }, schema, part, tempDir, (fraction) => options.progress((0.95 * (done + fraction * (to - from))) / Math.max(1, total), 'Predicting'));
         await rm(tempDir, { recursive: true, force: true });
       }
@@ -160,7 +170,10 @@ async function refuseInput(inputs: readonly string[], output: string): Promise<v
 async function prepare(work: string, identity: string): Promise<void> {
   const file = path.join(work, 'plan.json');
   const before = await readFile(file, 'utf8').then((text) => planSchema.parse(JSON.parse(text)).identity).catch(() => null);
-  if (before === identity) return void (await rm(path.join(work, 'temporary'), { recursive: true, force: true }));
+  if (before === identity) {
+    for (const name of await readdir(work)) if (name.startsWith('temporary')) await rm(path.join(work, name), { recursive: true, force: true });
+    return;
+  }
   await rm(work, { recursive: true, force: true });
   await mkdir(work, { recursive: true });
   await writeFile(`${file}.tmp`, JSON.stringify({ identity }));

@@ -1,11 +1,12 @@
 import { quotePath, quoteText } from './literal.ts';
 
 /**
- * Tables of encrypted projects are told by where they are: `sealed/AB/ID` and, while they are written, `sealed/tmp/ID.parquet`. The id is
+ * Tables of encrypted projects are told by where they are: `sealed/AB/ID` and, while they are written, `sealed/tmp/ID.parquet`; parts of a scoring
+ * that goes on after a kill in `sealed/checkpoints/KEY.parts/ID.parquet`. The id is
  * also the name of the table's key, which whoever runs the SQL hands to DuckDB before (app/data/table-keys.ts): no key is in any SQL.
  */
 export function sealedTableId(path: string): string | null {
-  return /[\\/]sealed[\\/](?:[0-9a-f]{2}|tmp)[\\/]([0-9a-f]{64})(?:\.parquet(?:\.part\d+)?)?$/.exec(path)?.[1] ?? null;
+  return /[\\/]sealed[\\/](?:[0-9a-f]{2}|tmp|checkpoints[\\/][\w-]+\.parts)[\\/]([0-9a-f]{64})(?:\.parquet(?:\.part\d+)?)?$/.exec(path)?.[1] ?? null;
 }
 
 /** The option that `read_parquet` and COPY need for a table of an encrypted project; null for any other. */
