@@ -51,7 +51,7 @@ function firstLines(message) {
 
 function vitest(project) {
   const report = path.join(scratch, `${project}.json`);
-  const status = run('node_modules/vitest/vitest.mjs', ['run', '--project', project, process.stdout.isTTY ? '--reporter=dot' : '--reporter=default', '--reporter=json', `--outputFile.json=${report}`]);
+  const status = run('node_modules/vitest/vitest.mjs', ['run', '--project', `${project}*`, process.stdout.isTTY ? '--reporter=dot' : '--reporter=default', '--reporter=json', `--outputFile.json=${report}`]);
   const result = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : null;
   total.passed += result?.numPassedTests ?? 0;
   total.failed += result?.numFailedTests ?? 0;
