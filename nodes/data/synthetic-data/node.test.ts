@@ -15,7 +15,10 @@ const make = async (params: Record<string, unknown>) => {
 };
 const numbers = (rows: readonly (readonly unknown[])[], column: number): number[] => rows.map((row) => Number(row[column]));
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
-const deviation = (values: readonly number[]): number => Math.sqrt(mean(values.map((value) => (value - mean(values)) ** 2)));
+const deviation = (values: readonly number[]): number => {
+  const middle = mean(values);
+  return Math.sqrt(mean(values.map((value) => (value - middle) ** 2)));
+};
 
 describe('columns', () => {
   it('do not change when others do', async () => {
