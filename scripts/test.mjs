@@ -49,9 +49,9 @@ function firstLines(message) {
   return String(message ?? '').split('\n').slice(0, 6).map((line) => `    ${line.slice(0, 400)}`).join('\n');
 }
 
-function vitest(project) {
+function vitest(project, workers) {
   const report = path.join(scratch, `${project}.json`);
-  const status = run('node_modules/vitest/vitest.mjs', ['run', '--project', `${project}*`, process.stdout.isTTY ? '--reporter=dot' : '--reporter=default', '--reporter=json', `--outputFile.json=${report}`]);
+  const status = run('node_modules/vitest/vitest.mjs', ['run', '--project', `${project}*`, '--maxWorkers', String(workers), process.stdout.isTTY ? '--reporter=dot' : '--reporter=default', '--reporter=json', `--outputFile.json=${report}`]);
   const result = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : null;
   total.passed += result?.numPassedTests ?? 0;
   total.failed += result?.numFailedTests ?? 0;
@@ -87,13 +87,14 @@ const parts = {
   unit() {
     headline('unit and property tests');
     run('scripts/build.mjs', ['kernels', 'tensorflow', 'engine']);
-    vitest('unit');
+    vitest('unit', 2);
   },
   integration() {
     headline('integration tests');
     // Some of these start the built app, its servers too.
     run('scripts/build.mjs', []);
-    vitest('integration');
+    // They wait for child processes, servers and disks a third of their time.
+    vitest('integration', 3);
   },
   e2e() {
     headline('end-to-end tests');
