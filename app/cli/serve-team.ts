@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { PenstockError } from '#app/core/errors.ts';
 import { setOutgoingPolicy } from '#app/core/outgoing.ts';
@@ -8,6 +7,7 @@ import { appPlaces, createEngine, createRouter, seedSamples, userConfigDir } fro
 import { OidcProvider } from '#app/access/oidc/provider.ts';
 import { OidcSignIn } from '#app/access/oidc/sign-in.ts';
 import { oidcEndPath, oidcRoutes, oidcStartPath } from '#app/serve/team/oidc-routes.ts';
+import { CertificateFiles } from '#app/serve/certificate-files.ts';
 import { checkTeamReach, startTeamServer, type TeamServer } from '#app/serve/team/team-server.ts';
 import { sayRestricted, trustOf } from './trust.ts';
 import { oidcFrom, type OidcOptions } from './oidc-options.ts';
@@ -37,11 +37,9 @@ export async function serveTeam(options: TeamOptions & { readonly projectDir: st
   setOutgoingPolicy({ team: true });
   const { projectDir, host = '127.0.0.1', data = [], allowScripts = false } = options;
   if ((options.tlsCert === undefined) !== (options.tlsKey === undefined)) throw new PenstockError('server-open', 'A certificate needs its key, and a key its certificate.', { remedy: 'Give --tls-cert and --tls-key together.' });
-  const read = (file: string): Promise<Uint8Array> =>
-    readFile(file).catch((error: unknown) => {
-      throw new PenstockError('tls-invalid', `${file} cannot be read.`, { remedy: 'Check the path and who may read it.', place: { file }, cause: error });
-    });
-  const tls = options.tlsCert === undefined || options.tlsKey === undefined ? null : { cert: await read(options.tlsCert), key: await read(options.tlsKey) };
+  const log = (message: string): void => terminal.error(`${withoutCommands(message)}\n`);
+  const certificate = options.tlsCert === undefined || options.tlsKey === undefined ? null : await CertificateFiles.open({ cert: options.tlsCert, key: options.tlsKey }, log);
+  const tls = certificate?.current ?? null;
   // Before the project is opened: what will not be served need not be touched.
   const reach = { host, tls, proxies: options.behindProxy ?? [], publicNames: options.publicName ?? [], allow: options.allow ?? [] };
   checkTeamReach(reach);
@@ -50,10 +48,10 @@ export async function serveTeam(options: TeamOptions & { readonly projectDir: st
   const engine = await createEngine({ projectDir, ...places, ...trustOf(options), background: true, team: { folders: data, scripts: allowScripts }, warn: (message) => terminal.error(`${message}\n`) });
   let access: Access | null = null;
   let server: TeamServer | null = null;
+  let unfollow: (() => void) | undefined;
   try {
     if (options.samples === true && !engine.readOnly) await seedSamples(projectDir, places.resourcesDir);
     access = Access.open(accountsAt(options.accounts), { project: engine.projectId(), audit: (event) => engine.audit(event) });
-    const log = (message: string): void => terminal.error(`${withoutCommands(message)}\n`);
     // The redirect address holds the port, which is known once the server listens.
     const provider = oidc === null ? null : new OidcProvider(oidc.settings, oidc.secret, () => server?.url ?? '');
     const button = provider === null ? null : { label: provider.label, href: oidcStartPath };
@@ -66,6 +64,8 @@ export async function serveTeam(options: TeamOptions & { readonly projectDir: st
       log,
       ...(provider === null ? {} : { routes: oidcRoutes(new OidcSignIn(access, provider), log), provider: button, endElsewhere: { label: provider.label, href: oidcEndPath }, passwords: options.passwords ?? true }),
     });
+    const { renew } = server;
+    unfollow = certificate?.follow(renew);
     terminal.out(`${server.url}\n`);
     if (!access.accounts.hasAdmin()) {
       const { secret } = access.invitations.create(null, 'first start');
@@ -77,6 +77,7 @@ export async function serveTeam(options: TeamOptions & { readonly projectDir: st
     sayRestricted(engine, terminal);
     await options.ended;
   } finally {
+    unfollow?.();
     await server?.close();
     access?.close();
     await engine.close();

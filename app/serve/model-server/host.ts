@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -16,6 +16,7 @@ import { ModelSlot } from './model-slot.ts';
 import { Recent } from './recent.ts';
 import { RequestLog } from './request-log.ts';
 import { createHttpServer } from './server.ts';
+import { CertificateFiles } from '../certificate-files.ts';
 
 export interface HostOptions {
   readonly projectDir: string;
@@ -52,6 +53,8 @@ export class ModelHost {
   #settings: ServerSettings;
   #seen: string;
   #timer: NodeJS.Timeout | null = null;
+  /** Ends the looking for a renewed certificate. */
+  #unfollow: (() => void) | null = null;
   #turn: Promise<void> = Promise.resolve();
 
   private constructor(parts: { options: HostOptions; store: Store; settings: ServerSettings; served: Map<string, Served>; access: Access; metrics: ServerMetrics; features: FeatureLookup; problems: Problem[]; http: ReturnType<typeof createHttpServer>; url: string; seen: string }) {
@@ -103,10 +106,11 @@ export class ModelHost {
         if (one.slot.primary === null) throw new PenstockError('model-not-served', one.slot.problems.get('primary') ?? `“${model.name}” cannot be served.`, { remedy: 'Look at the list of models.' });
         for (const [, version] of one.slot.variants) await one.log.prepare(version.signature);
       }
+      const certificate = settings.tls === null ? null : await CertificateFiles.open(settings.tls, (message) => options.log(message));
       const http = createHttpServer({
         name,
         host: settings.host,
-        tls: settings.tls === null ? null : { cert: await readTls(settings.tls.cert), key: await readTls(settings.tls.key) },
+        tls: certificate?.current ?? null,
         limits: settings.limits,
         access,
         metrics,
@@ -120,6 +124,7 @@ export class ModelHost {
       const host = new ModelHost({ options, store, settings, served, access, metrics, features, problems, http, url, seen });
       await writeServerState(projectDir, name, { url, startedAt: Date.now(), startedBy: options.startedBy, control });
       host.#watch();
+      host.#unfollow = certificate?.follow((next) => http.renew(next)) ?? null;
       return host;
     } catch (error) {
       for (const { slot } of served.values()) slot.retire();
@@ -174,6 +179,7 @@ export class ModelHost {
 
   /** Answers what is under way, then lets everything go. */
   async stop(): Promise<void> {
+    this.#unfollow?.();
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
     await this.#turn;
@@ -267,12 +273,6 @@ function newServed(model: ServedModelSettings, settings: ServerSettings, { optio
 async function stateOf(store: Store, projectDir: string, name: string): Promise<string> {
   const info = await stat(path.join(projectDir, 'servers', `${name}.json`)).catch(() => null);
   return `${store.changes()} ${info?.mtimeMs ?? 0} ${info?.ino ?? 0}`;
-}
-
-async function readTls(file: string): Promise<Uint8Array> {
-  return readFile(file).catch((error: unknown) => {
-    throw new PenstockError('tls-file', `${file} cannot be read.`, { remedy: 'Check --tls-cert and --tls-key.', place: { file }, cause: error });
-  });
 }
 
 function listen(server: ReturnType<typeof createHttpServer>['server'], { host, port, tls }: ServerSettings): Promise<string> {

@@ -1,7 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { createServer as createTlsServer } from 'node:https';
+import { createServer as createTlsServer, Server as TlsServer } from 'node:https';
 import { penstockVersion } from '#app/core/version.ts';
 import type { ServerLimits } from '#app/core/serving.ts';
+import { leastTls, type Certificate } from '../certificate-files.ts';
 import { documentationPage } from '../bundle-server/page.ts';
 import { RequestError } from '../bundle-server/request-error.ts';
 import { checkHost, failure, json, pathOf, requireType, send, type Reply } from '../bundle-server/requests.ts';
@@ -35,7 +36,7 @@ const jsonTypes = ['application/json'];
 const inferTypes = ['application/json', 'application/octet-stream'];
 
 /** The HTTP side of a model server: addresses, who may ask, what comes back. The caller listens. */
-export function createHttpServer(options: HttpOptions): { readonly server: Server; close(): Promise<void> } {
+export function createHttpServer(options: HttpOptions): { readonly server: Server; renew(certificate: Certificate): void; close(): Promise<void> } {
   const { access, served, limits, metrics, features } = options;
   const answering = new Answering({ limits, metrics, features, noted: options.noted });
   let closing = false;
@@ -187,7 +188,7 @@ export function createHttpServer(options: HttpOptions): { readonly server: Serve
     send(request, response, reply);
   }
 
-  const server: Server = options.tls === null ? createServer(listener) : createTlsServer({ cert: Buffer.from(options.tls.cert), key: Buffer.from(options.tls.key), minVersion: 'TLSv1.2' }, listener);
+  const server: Server = options.tls === null ? createServer(listener) : createTlsServer({ cert: Buffer.from(options.tls.cert), key: Buffer.from(options.tls.key), minVersion: leastTls }, listener);
   // A client that sends slowly is let go, so that connections cannot be used up by those who never finish.
   server.headersTimeout = 10_000;
   server.requestTimeout = Math.max(10_000, limits.timeoutMs);
@@ -195,6 +196,9 @@ export function createHttpServer(options: HttpOptions): { readonly server: Serve
   server.timeout = Math.max(120_000, 2 * limits.timeoutMs);
   return {
     server,
+    renew: (certificate) => {
+      if (server instanceof TlsServer) server.setSecureContext({ ...certificate, minVersion: leastTls });
+    },
     close: () =>
       new Promise((resolve) => {
         closing = true;

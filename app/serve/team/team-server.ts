@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { createServer as createTlsServer } from 'node:https';
+import { createServer as createTlsServer, Server as TlsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import type { Router } from '@orpc/server';
 import type { Access } from '#app/access/access.ts';
@@ -8,6 +8,7 @@ import { goOnPage, noRolePage, pagePolicy, type ProviderButton } from '#app/acce
 import { pageLanguage } from '#app/access/pages/words.ts';
 import { PenstockError } from '#app/core/errors.ts';
 import { contentSecurityPolicy } from '#app/core/web-files.ts';
+import { leastTls, type Certificate } from '../certificate-files.ts';
 import { PageFiles } from '../page-files.ts';
 import { loopback } from '../bundle-server/requests.ts';
 import { Reach } from './reach.ts';
@@ -49,6 +50,8 @@ export interface TeamServer {
   readonly port: number;
   /** Every route, for tests that go over all of them. */
   readonly routes: readonly Pick<TeamRoute, 'method' | 'path' | 'for'>[];
+  /** Another certificate for connections from now on; open ones stay. Nothing happens behind a proxy. */
+  renew(certificate: Certificate): void;
   close(): Promise<void>;
 }
 
@@ -187,6 +190,9 @@ export async function startTeamServer(options: TeamServerOptions): Promise<TeamS
     url: reach.origin,
     port,
     routes,
+    renew: (certificate) => {
+      if (server instanceof TlsServer) server.setSecureContext({ ...certificate, minVersion: leastTls });
+    },
     close: async () => {
       sockets.close();
       server.closeAllConnections();
@@ -197,7 +203,7 @@ export async function startTeamServer(options: TeamServerOptions): Promise<TeamS
 
 function secureServer(tls: { readonly cert: Uint8Array; readonly key: Uint8Array }, limits: object, listener: (request: IncomingMessage, response: ServerResponse) => void): Server {
   try {
-    return createTlsServer({ ...limits, cert: Buffer.from(tls.cert), key: Buffer.from(tls.key), minVersion: 'TLSv1.2', handshakeTimeout: 10_000 }, listener);
+    return createTlsServer({ ...limits, cert: Buffer.from(tls.cert), key: Buffer.from(tls.key), minVersion: leastTls, handshakeTimeout: 10_000 }, listener);
   } catch (error) {
     throw new PenstockError('tls-invalid', 'The certificate or its key cannot be used.', { remedy: 'Both must be PEM files that belong together; the certificate with its chain.', cause: error });
   }
