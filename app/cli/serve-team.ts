@@ -7,7 +7,7 @@ import { appPlaces, createEngine, createRouter, seedSamples, userConfigDir } fro
 import { OidcProvider } from '#app/access/oidc/provider.ts';
 import { OidcSignIn } from '#app/access/oidc/sign-in.ts';
 import { oidcEndPath, oidcRoutes, oidcStartPath } from '#app/serve/team/oidc-routes.ts';
-import { CertificateFiles } from '#app/serve/certificate-files.ts';
+import { CertificateFiles } from '#app/core/certificate-files.ts';
 import { checkTeamReach, startTeamServer, type TeamServer } from '#app/serve/team/team-server.ts';
 import { sayRestricted, trustOf } from './trust.ts';
 import { oidcFrom, type OidcOptions } from './oidc-options.ts';

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { connect, type TLSSocket } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { CertificateFiles } from './certificate-files.ts';
+import { CertificateFiles } from '#app/core/certificate-files.ts';
 import { TestTeam } from './team/testing.ts';
 
 const openssl = spawnSync('openssl', ['version']).status === 0;

@@ -16,7 +16,7 @@ import { ModelSlot } from './model-slot.ts';
 import { Recent } from './recent.ts';
 import { RequestLog } from './request-log.ts';
 import { createHttpServer } from './server.ts';
-import { CertificateFiles } from '../certificate-files.ts';
+import { CertificateFiles } from '#app/core/certificate-files.ts';
 
 export interface HostOptions {
   readonly projectDir: string;

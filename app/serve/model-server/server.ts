@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createServer as createTlsServer, Server as TlsServer } from 'node:https';
 import { penstockVersion } from '#app/core/version.ts';
 import type { ServerLimits } from '#app/core/serving.ts';
-import { leastTls, type Certificate } from '../certificate-files.ts';
+import { leastTls, type Certificate } from '#app/core/certificate-files.ts';
 import { documentationPage } from '../bundle-server/page.ts';
 import { RequestError } from '../bundle-server/request-error.ts';
 import { checkHost, failure, json, pathOf, requireType, send, type Reply } from '../bundle-server/requests.ts';

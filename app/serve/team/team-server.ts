@@ -8,7 +8,7 @@ import { goOnPage, noRolePage, pagePolicy, type ProviderButton } from '#app/acce
 import { pageLanguage } from '#app/access/pages/words.ts';
 import { PenstockError } from '#app/core/errors.ts';
 import { contentSecurityPolicy } from '#app/core/web-files.ts';
-import { leastTls, type Certificate } from '../certificate-files.ts';
+import { leastTls, type Certificate } from '#app/core/certificate-files.ts';
 import { PageFiles } from '../page-files.ts';
 import { loopback } from '../bundle-server/requests.ts';
 import { Reach } from './reach.ts';

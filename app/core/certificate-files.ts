@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createSecureContext } from 'node:tls';
-import { PenstockError } from '#app/core/errors.ts';
+import { PenstockError } from './errors.ts';
 
 /** A certificate with its chain, and its key; PEM. */
 export interface Certificate {
