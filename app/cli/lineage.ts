@@ -47,7 +47,10 @@ async function rowLineage(file: string, document: PipelineDocument, text: string
   const { nodeId, row } = rowTarget(document, text);
   return withLookingEngine(file, options.project, async (engine) => {
     const port = options.port ?? (await firstTable(engine, document, nodeId));
-    const path = await engine.rowPath(document, { nodeId, port, row: row - 1, filter: '', sort: [] });
+    const path = await engine.rowPath(document, { nodeId, port, row: row - 1, filter: '', sort: [] }).catch((error: unknown) => {
+      if (!(error instanceof PenstockError) || error.code !== 'not-run') throw error;
+      throw new PenstockError(error.code, error.message, { remedy: `Rows are led back through what a run kept: “penstock run ${file}” first.`, ...(error.place === undefined ? {} : { place: error.place }) });
+    });
     if (options.json === true) printJson(terminal, { nodeId, port, row: { number: row, ...path.row }, sources: path.sources, stops: path.stops, nodes: path.nodes, notes: path.notes });
     else terminal.out(rowInWords(row, path as RowPath));
     return exitCodes.ok;

@@ -1,9 +1,10 @@
-import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cp, readdir, readFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { builtServer } from '#app/engine/bundle/testing.ts';
+import { appPlaces, createEngine } from '#app/engine/index.ts';
 import { emptyDocument } from '#app/pipeline/document.ts';
 import { serialiseDocument } from '#app/pipeline/serialise.ts';
 import { runProgram } from './program.ts';
@@ -40,6 +41,20 @@ beforeAll(() => {
 afterAll(() => rmSync(root, { recursive: true }));
 
 describe('penstock lineage', () => {
+  it('says plainly that nothing ran, in a project where nothing did', async () => {
+    const fresh = path.join(root, 'fresh');
+    cpSync(path.join(root, 'shop'), fresh, { recursive: true });
+    await (await createEngine({ projectDir: fresh, ...appPlaces() })).close();
+    const pipeline = path.join(fresh, 'pipelines', 'orders.pipeline.json');
+    for (const row of ['read:1', 'keep:1']) {
+      const { code, error } = await penstock('lineage', pipeline, '--row', row);
+      expect(code).toBe(1);
+      expect(error).toContain('“CSV Reader” has not been run yet');
+      expect(error).toContain(`penstock run ${pipeline}`);
+      expect(error).not.toContain('reading only');
+    }
+  });
+
   it('leads a row back to the rows of the file, with and without a project', async () => {
     const { code, out, error } = await penstock('lineage', file, '--row', 'Large ones:3', '--json');
     expect(code, error).toBe(0);

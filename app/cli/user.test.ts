@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Access } from '#app/access/access.ts';
 import { createEngine, appPlaces } from '#app/engine/index.ts';
-import { addUser, listUsers, makeUserToken, setUserRole } from './user.ts';
+import { addUser, disableUser, listUsers, makeUserToken, resetUser, setUserRole } from './user.ts';
 import { runProgram } from './program.ts';
 
 let folder: string;
@@ -36,6 +36,25 @@ it('adds people with passwords that are typed, gives roles and makes tokens; a s
   expect(access.callerOf({ kind: 'token', id: token?.id ?? '' })).toMatchObject({ name: 'ada', role: 'operator' });
   access.close();
   await engine.close();
+});
+
+it('leaves in the audit log of the project who did it: the user of this system; beside a server that has it open, too', async () => {
+  const quiet = terminal();
+  await addUser('zoe', { ...place, admin: true }, terminal(), { isTty: false, read: () => Promise.resolve('five purple ladders') });
+  await addUser('bob', { ...place, role: 'viewer' }, quiet, { isTty: false, read: () => Promise.resolve('four yellow anchors') });
+  await makeUserToken('bob', { ...place, scope: ['read'], for: 'a report', days: 1 }, quiet);
+  const engine = await createEngine({ projectDir: place.project, ...appPlaces() });
+  await setUserRole('bob', 'none', { ...place, admin: true }, quiet);
+  await resetUser('bob', place, quiet);
+  await disableUser('bob', place, quiet);
+  await engine.close();
+  const later = await createEngine({ projectDir: place.project, ...appPlaces(), readOnly: true });
+  const rows = later.store.audit.list({ subject: 'account:bob', limit: 50 });
+  await later.close();
+  const me = `user:${os.userInfo().username}`;
+  expect(rows.map(({ actor, action }) => [actor, action]).toReversed()).toEqual(['added', 'token-made', 'role', 'admin', 'reset', 'disabled'].map((action) => [me, `access.${action}`]));
+  expect(rows.map(({ details }) => details)).toContainEqual(expect.objectContaining({ from: 'viewer', to: null }));
+  expect(JSON.stringify(rows)).not.toContain(quiet.written.out.split('\n')[0]);
 });
 
 it('does not start in the open, nor takes a weak password', async () => {

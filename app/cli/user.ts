@@ -4,6 +4,7 @@ import { Access } from '#app/access/access.ts';
 import type { Account } from '#app/access/accounts.ts';
 import { apiScopes, roles, type ApiScope, type Role } from '#app/access/roles.ts';
 import { PenstockError } from '#app/core/errors.ts';
+import type { Engine } from '#app/engine/index.ts';
 import { standardInput, type PasswordInput } from './connections.ts';
 import { withOpenProject } from './open-project.ts';
 import { accountsAt } from './serve-team.ts';
@@ -14,12 +15,6 @@ interface Place {
   readonly accounts?: string;
 }
 
-/** The project's id; a project that was never asked for it is opened for writing once. */
-async function projectOf({ project }: Place): Promise<string> {
-  const id = await withOpenProject(project, 'read', (engine) => Promise.resolve(engine.projectId()));
-  return id.startsWith('place:') ? withOpenProject(project, 'write', (engine) => Promise.resolve(engine.projectId())) : id;
-}
-
 const actor = (): string => {
   try {
     return `user:${os.userInfo().username}`;
@@ -28,12 +23,24 @@ const actor = (): string => {
   }
 };
 
-async function withAccess<T>(place: Place, work: (access: Access) => Promise<T> | T): Promise<T> {
-  const access = Access.open(accountsAt(place.accounts), { project: await projectOf(place) });
+/** Says in the project's audit log what was done to an account, by the system's user who did it. */
+type Note = (action: string, account: Account, details?: Readonly<Record<string, unknown>>) => void;
+
+async function withAccess<T>(place: Place, work: (access: Access, note: Note) => Promise<T> | T): Promise<T> {
+  const inProject = async (engine: Engine): Promise<T> => {
+    const access = Access.open(accountsAt(place.accounts), { project: engine.projectId() });
+    try {
+      return await work(access, (action, account, details = {}) => engine.audit({ actor: actor(), action: `access.${action}`, subject: `account:${account.name}`, details }));
+    } finally {
+      access.close();
+    }
+  };
   try {
-    return await work(access);
-  } finally {
-    access.close();
+    return await withOpenProject(place.project, 'write', inProject);
+  } catch (error) {
+    // A server has the project: what is done beside it is left for it to take into the log.
+    if (error instanceof PenstockError && error.code === 'project-locked') return withOpenProject(place.project, 'read', inProject);
+    throw error;
   }
 }
 
@@ -50,10 +57,11 @@ function printLink(access: Access, account: Account, terminal: Terminal): void {
 
 /** `penstock user add`. The password never is an argument: those are seen by every process. */
 export function addUser(name: string, options: Place & { readonly role?: Role; readonly admin?: boolean; readonly invite?: boolean }, terminal: Terminal, input: PasswordInput = standardInput): Promise<number> {
-  return withAccess(options, async (access) => {
+  return withAccess(options, async (access, note) => {
     const password = options.invite === true ? undefined : await input.read(`Password of ${name}: `);
     const account = await access.accounts.create({ name, admin: options.admin === true, createdBy: actor(), ...(password === undefined ? {} : { password }) });
     if (options.role !== undefined) access.accounts.setRole(account.id, access.project, options.role);
+    note(password === undefined ? 'invited' : 'added', account, { role: options.role ?? null, admin: options.admin === true });
     terminal.error(`Added “${account.name}”.${options.role === undefined && options.admin !== true ? ' Without a role they see nothing yet: penstock user role.' : ''}\n`);
     if (password === undefined) printLink(access, account, terminal);
     return exitCodes.ok;
@@ -71,9 +79,10 @@ export function listUsers(options: Place & { readonly json?: boolean }, terminal
 }
 
 export function disableUser(name: string, options: Place & { readonly enable?: boolean }, terminal: Terminal): Promise<number> {
-  return withAccess(options, (access) => {
+  return withAccess(options, (access, note) => {
     const account = named(access, name);
     access.accounts.setDisabled(account.id, options.enable !== true);
+    note(options.enable === true ? 'enabled' : 'disabled', account);
     if (options.enable !== true) access.endSessions(account.id);
     terminal.error(options.enable === true ? `“${account.name}” may sign in again.\n` : `“${account.name}” is disabled; their sessions have ended.\n`);
     return exitCodes.ok;
@@ -81,27 +90,36 @@ export function disableUser(name: string, options: Place & { readonly enable?: b
 }
 
 export function setUserRole(name: string, role: Role | 'none', options: Place & { readonly admin?: boolean }, terminal: Terminal): Promise<number> {
-  return withAccess(options, (access) => {
+  return withAccess(options, (access, note) => {
     const account = named(access, name);
-    access.accounts.setRole(account.id, access.project, role === 'none' ? null : role);
-    if (options.admin !== undefined) access.accounts.setAdmin(account.id, options.admin);
+    const from = access.accounts.grant(account.id, access.project);
+    const to = role === 'none' ? null : role;
+    access.accounts.setRole(account.id, access.project, to);
+    note('role', account, { from, to });
+    if (options.admin !== undefined) {
+      access.accounts.setAdmin(account.id, options.admin);
+      note('admin', account, { admin: options.admin });
+    }
     terminal.error(role === 'none' ? `“${account.name}” has no role in this project any more.\n` : `“${account.name}” is ${role} in this project.\n`);
     return exitCodes.ok;
   });
 }
 
 export function resetUser(name: string, options: Place, terminal: Terminal): Promise<number> {
-  return withAccess(options, (access) => {
+  return withAccess(options, (access, note) => {
     const account = named(access, name);
     access.resetAccount(account.id);
+    note('reset', account);
     printLink(access, account, terminal);
     return exitCodes.ok;
   });
 }
 
 export function makeUserToken(name: string, options: Place & { readonly scope: ApiScope[]; readonly for: string; readonly days: number }, terminal: Terminal): Promise<number> {
-  return withAccess(options, (access) => {
-    const { secret, token } = access.tokens.create({ account: named(access, name).id, name: options.for, scopes: options.scope, expiresAt: Date.now() + options.days * 86_400_000 });
+  return withAccess(options, (access, note) => {
+    const account = named(access, name);
+    const { secret, token } = access.tokens.create({ account: account.id, name: options.for, scopes: options.scope, expiresAt: Date.now() + options.days * 86_400_000 });
+    note('token-made', account, { token: token.id, scopes: token.scopes, expiresAt: token.expiresAt });
     terminal.out(`${secret}\n`);
     terminal.error(`It is shown this once, and ends ${new Date(token.expiresAt).toISOString()}.\n`);
     return exitCodes.ok;

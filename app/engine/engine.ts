@@ -275,6 +275,8 @@ export class Engine extends EngineAreas {
 
   /** Several views of one source share one reading of it; it stops when the last of them has gone. */
   protected override async runSource(resolver: PortValueResolver, node: AnalysedNode, signal: AbortSignal): Promise<void> {
+    // Its rows would be kept in the project.
+    if (this.readOnly) throw notRun(node, true);
     const values = await this.#sources.share(node.key ?? node.node.id, signal, (shared) => this.#readSource(resolver, node, shared));
     resolver.set(node.node.id, values);
   }

@@ -16,7 +16,8 @@ export function paramDiagnostics(error: z.ZodError, schema: z.ZodType, nodeId: s
   });
 }
 
-const typeWords: Record<string, string> = {
+/** Kinds of values in words, by the names that the checker has for them. */
+export const typeWords: Readonly<Record<string, string>> = {
   string: 'text',
   number: 'a number',
   int: 'a whole number',

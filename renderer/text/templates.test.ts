@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { readDocument } from '#app/pipeline/parse.ts';
 import { germanSentences } from './engine-de.ts';
 import { matcherOf } from './templates.ts';
 
@@ -86,5 +87,30 @@ describe('the engine’s sentences in German', () => {
     expect(say('The data break their contract. Number of rows as in earlier runs: 3 rows; expected 6 to 17 rows, by 2 earlier runs. “age” is not missing: 2 of 30 rows break it, such as row 3, row 9; expected a value. And 2 more.')).toBe(
       'Die Daten verletzen ihren Vertrag. Zahl der Zeilen wie in früheren Läufen: 3 Zeilen; erwartet: 6 bis 17 Zeilen, nach 2 früheren Läufen. „age“ fehlt nicht: 2 von 30 Zeilen verletzen es, etwa row 3, row 9; erwartet: ein Wert. Und 2 weitere.',
     );
+  });
+});
+
+describe('what is wrong with a pipeline file, in German', () => {
+  const say = matcherOf(germanSentences, titleIn);
+  const chain = { format: 'penstock-pipeline', version: 1, id: 'p', title: 'P', nodes: [{ id: 'read', type: 'data/csv-reader', version: 1, params: {} }], edges: [], notes: [], groups: [], layout: {} };
+  const read = (raw: unknown): string => {
+    try {
+      readDocument(raw);
+    } catch (error) {
+      return say(error instanceof Error ? error.message : '');
+    }
+    return '';
+  };
+
+  it.each([
+    ['a list in place of a document', [], 'Die Datei ist keine Pipeline.'],
+    ['another format', { format: 'x' }, 'Die Datei ist keine Pipeline: Das Feld „format“ ist nicht „penstock-pipeline“.'],
+    ['no id', { ...chain, id: undefined }, 'Die Pipeline-Datei ist falsch bei id: es fehlt.'],
+    ['a title that is a number', { ...chain, title: 7 }, 'Die Pipeline-Datei ist falsch bei title: es muss Text sein.'],
+    ['params that are a list, and more', { ...chain, title: 7, nodes: [{ ...chain.nodes[0], params: [] }] }, 'Die Pipeline-Datei ist falsch bei title: es muss Text sein. 1 weitere Stelle ist falsch.'],
+    ['a node without a type', { ...chain, nodes: [{ ...chain.nodes[0], type: undefined }] }, 'Die Pipeline-Datei ist falsch bei nodes[0].type (Element „read“): es fehlt.'],
+    ['a list of nodes that is none', { ...chain, nodes: 'none' }, 'Die Pipeline-Datei ist falsch bei nodes: es muss eine Liste sein.'],
+  ])('%s', (_, raw, german) => {
+    expect(read(raw)).toBe(german);
   });
 });

@@ -164,14 +164,14 @@ export function isMissing(values: object): values is MissingResult {
   return 'missing' in values && typeof (values as { missing: unknown }).missing === 'object' && 'node' in (values as { missing: object }).missing;
 }
 
-/** “Run it first”, or why it cannot run. */
-export function notRun(node: AnalysedNode): PenstockError {
+/** “Run it first”, or why it cannot run. `readOnly`: not in this process. */
+export function notRun(node: AnalysedNode, readOnly = false): PenstockError {
   const problem = node.problems[0];
   if (problem !== undefined) {
     return new PenstockError(problem.code, problem.message, { ...(problem.remedy ? { remedy: problem.remedy } : {}), place: { nodeId: node.node.id, ...problem.place } });
   }
   return new PenstockError('not-run', `“${node.title}” has not been run yet, so there is nothing to show.`, {
-    remedy: 'Run it first.',
+    remedy: readOnly ? 'Run it first; here the project is open for reading only.' : 'Run it first.',
     place: { nodeId: node.node.id },
   });
 }
