@@ -44,7 +44,7 @@ export interface Kernels {
   sumBelow(bins: number, bin: number, missingLeft: number, index: number, from: number, to: number, ordered: number, out: number): void;
   shiftRows(from: number, rows: number, columns: number, shift: number, groups: number, to: number): void;
   scaleRows(block: number, rows: number, groups: number, factors: number, to: number): void;
-  addProducts(left: number, right: number, rows: number, groups: number, out: number): void;
+  addProducts(left: number, right: number, rows: number, groups: number, out: number, side: number): void;
   addWeighted(block: number, rows: number, groups: number, factors: number, out: number): void;
   addSquares(block: number, rows: number, groups: number, factors: number, out: number): void;
   addParts(parts: number, count: number, pitch: number, bytes: number, out: number): void;

@@ -123,11 +123,13 @@ function momentParts(region: Region): void {
   const [targets, weights, level] = [get(shared.targets), get(shared.weights), floats[single.level] as number];
   eachBlock(region, ({ row, rows, filled, at, scaled, lines: [own, deviations], sums, sides: [first, second], products }) => {
     kernels.weighTargets(targets === 0 ? 0 : targets + row * 8, weights === 0 ? 0 : weights + row * 8, level, rows, own, deviations, sums);
-    kernels.addWeighted(at, filled, groups, own, first);
-    if (get(shared.products) === 0) return kernels.addSquares(at, filled, groups, own, second);
+    if (get(shared.products) === 0) {
+      kernels.addWeighted(at, filled, groups, own, first);
+      return kernels.addSquares(at, filled, groups, own, second);
+    }
     if (targets !== 0) kernels.addWeighted(at, filled, groups, deviations, second);
     if (weights !== 0) kernels.scaleRows(at, filled, groups, own, scaled);
-    kernels.addProducts(weights === 0 ? at : scaled, at, filled, groups, products);
+    kernels.addProducts(weights === 0 ? at : scaled, at, filled, groups, products, first);
   });
 }
 
@@ -153,9 +155,8 @@ function logisticParts(region: Region): void {
     } else kernels.logisticTerms(z, labels + row, own, filled, slopes, bends, sums);
     kernels.addWeighted(at, filled, groups, slopes, first);
     if (!curved) return;
-    kernels.addWeighted(at, filled, groups, bends, second);
     kernels.scaleRows(at, filled, groups, bends, scaled);
-    kernels.addProducts(scaled, at, filled, groups, products);
+    kernels.addProducts(scaled, at, filled, groups, products, second);
   });
 }
 
