@@ -6,6 +6,7 @@ import path from 'node:path';
 import { createORPCClient } from '@orpc/client';
 import { RPCLink } from '@orpc/client/message-port';
 import type { ContractRouterClient } from '@orpc/contract';
+import { Bool, Float64, Int64, Table, TimestampMicrosecond, Utf8, tableToIPC, vectorFromArray } from 'apache-arrow';
 import { emptyBrief, serialiseBrief } from '#app/brief/document.ts';
 import { testBundle } from '#app/engine/bundle/testing.ts';
 import { exportContract } from '#app/engine/contracts/contract-file.ts';
@@ -126,6 +127,15 @@ export async function run(): Promise<Record<string, never>> {
   await put('csv/utf16.csv', Buffer.from('\ufeffa\tb\n1\tx\n2\ty\n', 'utf16le'));
   await put('json/nested.json', '[{"id":1,"tags":["a","b"],"place":{"lat":1.5,"lon":null}},{"id":2,"tags":[],"place":null,"extra":9007199254740993}]');
   await put('json/wrapped.json', JSON.stringify({ results: [{ a: 1 }, { a: 'x' }], next: null }));
+  const flights = (value: (i: number) => unknown): unknown[] => Array.from({ length: 20 }, (_, i) => (i % 7 === 3 ? null : value(i)));
+  const delays = new Table({
+    delay: vectorFromArray(flights((i) => i * 1.5) as number[], new Float64()),
+    city: vectorFromArray(flights((i) => `Köln ${i}`) as string[], new Utf8()),
+    late: vectorFromArray(flights((i) => i % 2 === 0) as boolean[], new Bool()),
+    number: vectorFromArray(flights((i) => 9007199254740993n + BigInt(i)) as bigint[], new Int64()),
+    at: vectorFromArray(flights((i) => Date.UTC(2026, 0, i + 1)) as number[], new TimestampMicrosecond()),
+  });
+  await put('arrow-page/flights.arrow', Buffer.from(tableToIPC(delays, 'stream')));
   await test.close();
   return {};
 }

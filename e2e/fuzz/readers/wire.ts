@@ -9,6 +9,8 @@ import { createRouter } from '#app/engine/router.ts';
 import type { Contract } from '#app/protocol/contract.ts';
 import { encodeFrame, FrameDecoder } from '#app/protocol/frames.ts';
 import { RequestError } from '#app/serve/bundle-server/request-error.ts';
+import type { Schema } from '#app/relation/types.ts';
+import { decodePage } from '#renderer/results/table/arrow-page.ts';
 import { readBinaryBody } from '#app/serve/model-server/binary-tensors.ts';
 import { mutated, mutatedJson, type Random } from '../mutate.ts';
 import type { Reader } from './reader.ts';
@@ -103,4 +105,18 @@ const tensors: Reader = {
   },
 };
 
-export const wireReaders: readonly Reader[] = [frames, tensors];
+/** Pages of tables, as the window reads them. */
+const pages: Reader = {
+  name: 'Arrow page',
+  seeds: [seed('arrow-page/flights.arrow')],
+  extension: '.arrow',
+  namesFile: false,
+  mutate: (bytes, random, others) => mutated(bytes, random, others),
+  async read(file) {
+    const schema: Schema = (['float', 'string', 'boolean', 'integer', 'timestamp'] as const).map((type, i) => ({ name: `c${i}`, type }));
+    const page = decodePage(new Uint8Array(await readFile(file)), schema);
+    for (let row = 0; row < Math.min(page.rows, 1000); row += 1) schema.forEach((_, column) => page.cell(row, column));
+  },
+};
+
+export const wireReaders: readonly Reader[] = [frames, tensors, pages];

@@ -1,5 +1,6 @@
 import { DataType, TimeUnit, tableFromIPC } from 'apache-arrow';
 import type { Vector } from 'apache-arrow';
+import { checkArrowStream, damagedPage } from '#app/protocol/arrow-stream.ts';
 import type { Schema } from '#app/relation/types.ts';
 import type { Cell } from './cell-format.ts';
 
@@ -10,12 +11,30 @@ export interface TablePage {
   cell(row: number, column: number): Cell;
 }
 
-/** Decodes an Arrow IPC stream. `schema` gives the logical types; columns are matched by position. */
+/** Decodes an Arrow IPC stream. `schema` gives the logical types; columns are matched by position. @throws PenstockError `page-damaged`. */
 export function decodePage(bytes: Uint8Array, schema: Schema): TablePage {
-  const table = tableFromIPC(bytes);
-  const readers = schema.map((_, index) => reader(table.getChildAt(index)));
-  return { schema, rows: table.numRows, cell: (row, column) => readers[column]?.(row) ?? null };
+  checkArrowStream(bytes);
+  const { rows, readers } = opened(bytes, schema);
+  return { schema, rows, cell: (row, column) => readers[column]?.(row) ?? null };
 }
+
+function opened(bytes: Uint8Array, schema: Schema): { readonly rows: number; readonly readers: readonly ((row: number) => Cell)[] } {
+  try {
+    const table = tableFromIPC(bytes);
+    const readers = schema.map((_, index) => {
+      const vector = table.getChildAt(index);
+      const read = reader(vector);
+      // Times that do not go with their unit show only when they are read: here rather than while the window is drawn.
+      if (vector !== null && isTime(vector.type)) for (let row = 0; row < table.numRows; row += 1) read(row);
+      return read;
+    });
+    return { rows: table.numRows, readers };
+  } catch (error) {
+    throw damagedPage(error);
+  }
+}
+
+const isTime = (type: DataType): boolean => DataType.isDate(type) || DataType.isTimestamp(type) || DataType.isTime(type);
 
 /** An empty table still has a page: its columns. */
 export const emptyPage = (schema: Schema): TablePage => ({ schema, rows: 0, cell: () => null });
