@@ -22,8 +22,7 @@ export function checkArrowStream(bytes: Uint8Array): void {
     need(at + 8 <= bytes.length && view.getUint32(at, true) === 0xffffffff);
     const length = view.getInt32(at + 4, true);
     at += 8;
-    // The end of the stream.
-    if (length === 0) break;
+    if (length === 0) return need(fields >= 0);
     need(length > 0 && length % 8 === 0 && at + length <= bytes.length);
     const message = rootOf(new DataView(bytes.buffer, bytes.byteOffset + at, length));
     const body = long(message, 3);
@@ -39,7 +38,8 @@ export function checkArrowStream(bytes: Uint8Array): void {
     }
     at += length + body;
   }
-  need(fields >= 0);
+  // Streams say where they end: one that does not was cut off between two messages.
+  need(false);
 }
 
 function need(holds: boolean): asserts holds {
