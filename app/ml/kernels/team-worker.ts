@@ -20,7 +20,8 @@ function help(message: TeamMember | NextTable): void {
   const region = regionOf(member, kernels);
   const words = new Int32Array(member.memory.buffer, member.control, control.integers);
   let { turn } = member;
-  say('ready');
+  // Who resumes a team does not ask.
+  if ('module' in message) say('ready');
   for (;;) {
     for (let looks = 0; Atomics.load(words, control.turn) === turn; looks += 1) {
       if (looks < mostLooks) pause();

@@ -8,7 +8,7 @@ const worthRounding = 2e7;
 /** A row's time in nanoseconds, about: by kernels with every product, by plain sums with the products of what is not zero. */
 const byKernels = (columns: number): number => (columns * columns) / 50 + columns / 5;
 const bySums = (columns: number, filled: number): number => columns + (filled * filled) / 2;
-const looked = 256;
+const looked = 64;
 
 /** Whether products of these rows are best left to onnxruntime: many of them, and not mostly zeros. */
 export function suitsBlocks({ matrix, rows, columns }: Pick<Rows, 'matrix' | 'rows' | 'columns'>): boolean {

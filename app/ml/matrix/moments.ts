@@ -30,8 +30,8 @@ export interface Moments {
   readonly square: number;
 }
 
-/** Rows looked at for a shift that takes most of the mean away. */
-const looked = 512;
+/** Rows looked at for a shift that takes most of the mean away, and for spreads. */
+const looked = { shift: 128, spreads: 512 } as const;
 /** Mean over spread up to which sums of products lose too little to be worth a shift. */
 const centred = 1;
 /** The same above which the shift that was guessed was no good. */
@@ -49,8 +49,8 @@ interface Guess extends Spreads {
 }
 
 /** Of some rows, weights left out. */
-function guess({ matrix, rows, columns, target }: Rows): Guess {
-  const count = Math.min(rows, looked);
+function guess({ matrix, rows, columns, target }: Rows, most: number): Guess {
+  const count = Math.min(rows, most);
   const sums = new Float64Array(columns);
   const squares = new Float64Array(columns);
   let targetSum = 0;
@@ -72,13 +72,13 @@ function guess({ matrix, rows, columns, target }: Rows): Guess {
 }
 
 function guessShift(input: Rows): Shift {
-  const { weight, means, squares, targetMean } = guess(input);
+  const { weight, means, squares, targetMean } = guess(input, looked.shift);
   const needed = means.some((mean, j) => mean !== 0 && !(mean * mean * weight <= centred * centred * (squares[j] as number)));
   return { columns: needed ? means.map(Math.fround) : new Float64Array(input.columns), target: Math.fround(targetMean), needed };
 }
 
 /** Means and spreads of a few rows, about. */
-export const guessSpreads = (input: Rows): Spreads => guess(input);
+export const guessSpreads = (input: Rows): Spreads => guess(input, looked.spreads);
 
 /**
  * Moments in one pass over blocks of rows, by the kernels or by onnxruntime's matrix product; in a worker only. Products are rounded as

@@ -23,6 +23,8 @@ const clearEnough = 1e-5;
 const refineBelow = 1e-4;
 /** Values of the matrix up to which refining costs next to nothing. */
 const cheap = 4e6;
+/** Products that take some tens of milliseconds: before, nobody sees a bar move. */
+const worthWatching = 3e8;
 /** Spreads whose squares float32 holds. */
 const floatRange = { least: 1e-15, most: 1e15 };
 
@@ -65,7 +67,9 @@ export async function trainLinear(input: TrainInput, params: LinearParams, hooks
   const { features, target, weights } = input;
   refuseWide(features.length, 'A linear model', 'Keep fewer categories in the one-hot step, choose fewer features, or use Gradient Boosting.');
   const rows: Rows = { matrix: input.matrix, rows: input.rows, columns: features.length, target, ...(weights === undefined ? {} : { weights }) };
-  hooks.progress(0.05, 'Summing up');
+  // Each message wakes the receiver on a core that has work.
+  const watched = input.matrix.length * features.length > worthWatching;
+  if (watched) hooks.progress(0.05, 'Summing up');
   const blocks = suitsBlocks(rows);
   const take = (precision: 'float' | 'double', of: Rows): Moments | Promise<Moments> => (blocks ? blockMoments(of, precision, hooks) : plainMoments(of, hooks));
   let exact = !blocks || quickPrecision(rows) === 'double';
@@ -96,7 +100,7 @@ export async function trainLinear(input: TrainInput, params: LinearParams, hooks
   }
   const strength: Strength = chosen ?? params;
 
-  hooks.progress(0.8, 'Solving');
+  if (watched) hooks.progress(0.8, 'Solving');
   let solved = solveLeastSquares(fit.standard, params, strength, hooks.check);
   let square = meanSquare(fit.standard, solved.solution);
   if (!exact && square < clearEnough * fit.standard.square) {

@@ -1,6 +1,6 @@
 import { rowWeights } from '../class-weights.ts';
 import { HeadBuilder, bothProbabilities, headInput } from '../heads.ts';
-import type { Coefficient, LearnerHead, TrainHooks, TrainInput, TrainedLearner } from '../types.ts';
+import type { Coefficient, LearnerHead, TrainHooks, TrainInput, TrainMessage, TrainedLearner } from '../types.ts';
 import type { RowTeam } from '../../matrix/row-team.ts';
 import type { Minimum } from '../lbfgs.ts';
 import { mostSquared, refuseWide } from '../wide.ts';
@@ -118,9 +118,16 @@ export async function trainLogistic(input: TrainInput, params: LogisticParams, h
   }
 }
 
+/** Milliseconds in which nobody follows a curve, while each message wakes the receiver on a core that has work. */
+const soon = 50;
+
 async function fit(input: TrainInput, problem: LogisticProblem, params: LogisticParams, team: RowTeam | null, hooks: TrainHooks): Promise<TrainedLearner> {
+  const from = performance.now();
+  const held: TrainMessage[] = [];
   const onIteration = (iteration: number, value: number): void => {
-    hooks.send({ name: 'loss', value, step: iteration });
+    held.push({ name: 'loss', value, step: iteration });
+    if (performance.now() - from < soon) return;
+    for (const message of held.splice(0)) hooks.send(message);
     hooks.progress(1 - 0.9 ** iteration);
   };
   const binary = input.classes === 2;
@@ -132,6 +139,7 @@ async function fit(input: TrainInput, problem: LogisticProblem, params: Logistic
   const minimum: Minimum & { readonly accuracy?: number } = byGradient
     ? minimiseMultinomial(problem, { ...params, onIteration })
     : await minimiseNewton(loss, problem, { stages: stagesOf(problem, params), check: hooks.check, onIteration });
+  for (const message of held) hooks.send(message);
   const width = input.features.length + 1;
   const raw = Array.from({ length: binary ? 1 : input.classes }, (_, cls) => unscale(problem, minimum.at.subarray(cls * width, (cls + 1) * width)));
   // A number added to every class's logit changes nothing: intercepts have mean 0.
