@@ -45,6 +45,13 @@ export class KeyboardUser {
     expect(await isThere(), `${key} reaches it within ${most} presses`).toBe(true);
   }
 
+  /** Presses Escape until what has the focus is what is meant: a list of completions may have been open, or not yet. */
+  async escapeTo(target: Locator, most = 2): Promise<void> {
+    const isThere = (): Promise<boolean> => target.evaluate((element) => element === document.activeElement);
+    for (let presses = 0; presses < most && !(await isThere()); presses++) await this.press('Escape');
+    await expect(target).toBeFocused();
+  }
+
   /** Adds a node after the selected one, by its name. */
   async addNext(name: string, type: string): Promise<void> {
     await this.press('Control+.');

@@ -43,8 +43,7 @@ test('the main journey by keyboard alone', async ({ app }) => {
     await expect(app.page.getByTestId('inspector').locator(':focus')).toBeVisible();
     await user.tabTo(app.page.locator('[data-testid=inspector] .cm-content'));
     await user.type('year > 2007');
-    await user.press('Escape', 'Escape');
-    await expect(studio.canvas).toBeFocused();
+    await user.escapeTo(studio.canvas);
     await user.addNext('partition', 'transform/partition');
   });
 
