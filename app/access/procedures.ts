@@ -13,7 +13,7 @@ export const neededFor: Readonly<Record<string, Permission>> = {
   ...need('read', 'trust', ['state', 'report']),
   ...need('admin', 'trust', ['give', 'revoke']),
   ...need('read', 'trace', ['graph', 'search', 'request', 'audit.list', 'audit.names', 'audit.verify', 'card']),
-  ...need('read', 'encryption', ['state']),
+  ...need('read', 'encryption', ['state', 'plainFiles']),
   ...need('admin', 'encryption', ['unlock', 'convert', 'changePassphrase', 'newRecoveryKey', 'remember']),
   ...need('run', 'trace', ['reproduce']),
   ...need('operate', 'trace', ['audit.sign', 'audit.export', 'openLineage.get']),

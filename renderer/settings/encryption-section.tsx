@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import { Lock, LockOpen } from 'lucide-react';
+import { formatBytes, formatCount } from '#app/core/units.ts';
 import { Notice } from '../results/notice.tsx';
 import { useQuery } from '../results/use-query.ts';
 import { client, diagnosticOf } from '../rpc/client.ts';
@@ -15,6 +16,7 @@ type Opened = 'encrypt' | 'decrypt' | 'change' | 'recovery';
 /** Whether the project is encrypted, and its keys. */
 export function EncryptionSection() {
   const state = useQuery('encryption', (signal) => client.encryption.state(undefined, { signal }));
+  const plain = useQuery('encryption-plain-files', (signal) => client.encryption.plainFiles(undefined, { signal }));
   const [opened, setOpened] = useState<Opened | null>(null);
   const words = texts.settings.encryption;
   if (state.error) return <Notice diagnostic={state.error} />;
@@ -33,6 +35,7 @@ export function EncryptionSection() {
           <span className="text-xs text-muted">{words.byCommandLine}</span>
         )}
       </Row>
+      {plain.data !== null && plain.data.files > 0 ? <StaysPlain found={plain.data} isEncrypted={isEncrypted} /> : null}
       {isEncrypted ? (
         <>
           <Row title={words.passphrase} detail={words.passphraseHow}>
@@ -54,5 +57,16 @@ export function EncryptionSection() {
       {opened === 'encrypt' || opened === 'decrypt' ? <ConvertDialog to={opened === 'encrypt' ? 'encrypted' : 'plain'} onClose={close} /> : null}
       {opened === 'change' || opened === 'recovery' ? <KeyDialog what={opened} onClose={close} /> : null}
     </Group>
+  );
+}
+
+/** People's own files in the project's folder, which encryption does not touch. */
+function StaysPlain({ found, isEncrypted }: { readonly found: Awaited<ReturnType<typeof client.encryption.plainFiles>>; readonly isEncrypted: boolean }) {
+  const words = texts.settings.encryption;
+  const shown = found.places.slice(0, 4).map(({ name, files, bytes }) => `${name}: ${formatCount(files)} (${formatBytes(bytes)})`);
+  return (
+    <Row title={words.staysPlain} detail={`${isEncrypted ? words.staysPlainHow : words.wouldStayPlain} ${[...shown, ...(found.places.length > shown.length ? ['…'] : [])].join(', ')}.`}>
+      <Badge tone={isEncrypted ? 'warn' : 'neutral'}>{words.filesPlain(found.files, formatCount(found.files), found.isMore)}</Badge>
+    </Row>
   );
 }

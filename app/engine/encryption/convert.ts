@@ -11,9 +11,9 @@ import { lockVault, makeVault, unlockVault, vaultOfProject, type Vault } from '#
 import { convertDatabase, convertedList, openStore } from '#app/store/index.ts';
 
 /** What Penstock writes in a project folder. `data/` and `bundles/` are people's own files, which other programs read; see the guide. */
-const folders = ['pipelines', 'components', 'journals', 'reports', 'trash', 'servers', 'requests', 'references', 'lineage', 'audit-inbox'];
-const databases = ['penstock.db', 'features.db', 'access.db'];
-const files = ['connections.json', 'notifications.json', 'project.brief.json', 'database-reads.json', 'penstock.ci.json'];
+export const folders = ['pipelines', 'components', 'journals', 'reports', 'trash', 'servers', 'requests', 'references', 'lineage', 'audit-inbox'];
+export const databases = ['penstock.db', 'features.db', 'access.db'];
+export const files = ['connections.json', 'notifications.json', 'project.brief.json', 'database-reads.json', 'penstock.ci.json'];
 
 export interface ConversionOptions {
   readonly projectDir: string;

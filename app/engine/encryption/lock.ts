@@ -5,6 +5,7 @@ import { isEncrypted, openRing, readKeyRing } from '#app/sealing/key-ring.ts';
 import { hasKeychain, keychainKey, keychainTroubleHere, rememberKey } from '#app/sealing/keychain.ts';
 import { vaultOf } from '#app/sealing/vault.ts';
 import { memoryFolder } from '#app/sealing/working-folder.ts';
+import { plainFiles, type PlainFiles } from './plain-files.ts';
 import { changePassphrase, newRecoveryKeyOf } from './keys.ts';
 
 export type ConvertRequest = { readonly to: 'encrypted' | 'plain'; readonly passphrase: string };
@@ -31,6 +32,11 @@ export class Encryption {
   get state(): { isEncrypted: boolean; isLocked: boolean; name: string; inMemory: boolean; canConvert: boolean; canRemember: boolean; isRemembered: boolean; keychainTrouble: KeychainTrouble | null } {
     const ring = isEncrypted(this.#projectDir) ? readKeyRing(this.#projectDir) : null;
     return { isEncrypted: isEncrypted(this.#projectDir), isLocked: this.#lock?.isLocked ?? false, name: path.basename(this.#projectDir), inMemory: memoryFolder() !== null, canConvert: this.#lock !== null, canRemember: hasKeychain(), isRemembered: ring !== null && keychainKey(ring.id) !== null, keychainTrouble: keychainTroubleHere() };
+  }
+
+  /** Nothing while it is locked: whoever may not open it need not know what lies there. */
+  async plainFiles(): Promise<PlainFiles> {
+    return this.#lock?.isLocked === true ? { files: 0, bytes: 0, places: [], isMore: false } : plainFiles(this.#projectDir);
   }
 
   async unlock(given: UnlockRequest): Promise<void> {

@@ -4,6 +4,10 @@ import type { Implementer } from './implementer.ts';
 export function encryptionProcedures(os: Implementer, encryption: Encryption) {
   return {
     state: os.encryption.state.handler(() => encryption.state),
+    plainFiles: os.encryption.plainFiles.handler(async () => {
+      const { places, ...all } = await encryption.plainFiles();
+      return { ...all, places: [...places] };
+    }),
     unlock: os.encryption.unlock.handler(async ({ input }) => {
       const { remember, ...given } = input;
       await encryption.unlock(given);

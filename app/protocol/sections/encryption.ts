@@ -24,6 +24,8 @@ export const encryptionContract = {
       keychainTrouble: keychainTrouble.nullable(),
     }),
   ),
+  /** What in the project's folder is not Penstock's own and stays readable without a key. */
+  plainFiles: base.output(z.object({ files: z.number(), bytes: z.number(), places: z.array(z.object({ name: z.string(), files: z.number(), bytes: z.number() })), isMore: z.boolean() })),
   unlock: base.input(z.union([z.strictObject({ passphrase: secret, remember: z.boolean().default(false) }), z.strictObject({ recoveryKey: secret, remember: z.boolean().default(false) })])).output(z.object({})),
   /** Encrypts or decrypts while it is listened to; leaving it before `done` leaves the project as it was. The page is to be loaded anew after. */
   convert: base
