@@ -50,6 +50,9 @@ export const noGuides: readonly Guide[] = [];
 /** Lines that what is being dragged is in line with. A store of its own: they change at every movement, and no card or wire asks for them. */
 export const useGuides = create<{ readonly guides: readonly Guide[] }>(() => ({ guides: noGuides }));
 
+/** Wires that are lit, for their labels, which lie elsewhere on the page than the wires. */
+export const useLit = create<{ readonly wires: ReadonlySet<string> }>(() => ({ wires: new Set() }));
+
 /** What only the canvas needs, and what commands need of the canvas. */
 export const useCanvas = create<CanvasStore>(() => ({ flow: null, quickAdd: null, choosing: null, renaming: null, commenting: null, finding: null, dropEdge: null, connecting: null }));
 

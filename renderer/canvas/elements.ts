@@ -4,8 +4,8 @@ import type { PipelineDocument } from '#app/pipeline/document.ts';
 import { useCanvasDocument } from '../history/history-store.ts';
 import { useLineage } from '../state/lineage.ts';
 import { useSelection } from '../state/selection.ts';
-import { openView, useCanvas } from './canvas-store.ts';
-import { flowEdges, flowNodes, type FlowNode, type WireEdge } from './flow-model.ts';
+import { openView, useCanvas, useLit } from './canvas-store.ts';
+import { flowEdges, flowNodes, litClass, type FlowNode, type WireEdge } from './flow-model.ts';
 import { WireRouter } from './routing/wire-router.ts';
 import { withRoutes } from './routing/wire-routes.ts';
 import { showNodesOf } from './shown-nodes.ts';
@@ -74,10 +74,13 @@ export function DocumentElements(): null {
     const later = last?.id !== document.id && document.edges.length > manyWires;
     const still = last !== null && last.layout === document.layout && last.edges === document.edges && last.groups === document.groups && areSameCards(last.nodes, document.nodes);
     if (still) routed.current = document;
-    changeEdges((before) => {
-      const wires = flowEdges(document, selection.nodes, selection.edges, before, ways);
-      return still || later ? wires : lead(wires);
+    const wires = changeEdges((before) => {
+      const led = flowEdges(document, selection.nodes, selection.edges, before, ways);
+      return still || later ? led : lead(led);
     });
+    const { wires: lit } = useLit.getState();
+    const nowLit = wires.flatMap(({ id, className, selected }) => (className === litClass || selected === true ? [id] : []));
+    if (nowLit.length !== lit.size || nowLit.some((id) => !lit.has(id))) useLit.setState({ wires: new Set(nowLit) });
     if (!later) return;
     const waiting = requestIdleCallback(() => changeEdges(lead), { timeout: 1000 });
     return () => cancelIdleCallback(waiting);

@@ -16,8 +16,14 @@ export type NoteNode = Node<{ readonly note: PipelineNote }, 'note'>;
 export type FrameNode = Node<{ readonly group: PipelineGroup }, 'frame'>;
 export type ChipNode = Node<{ readonly group: PipelineGroup; readonly members: readonly string[]; readonly inputs: readonly ChipPort[]; readonly outputs: readonly ChipPort[] }, 'chip'>;
 export type FlowNode = CardNode | NoteNode | FrameNode | ChipNode;
-/** `from`: the output whose table runs along it; the wire itself may end at the chip of a collapsed group. `route`: around which cards; null for none. */
-export type WireEdge = Edge<{ readonly from: Endpoint; readonly kind: PortKind; readonly lit: boolean; readonly way: 'value' | 'filter' | null; readonly route: Route | null }, 'wire'>;
+/**
+ * `from`: the output whose table runs along it; the wire itself may end at the chip of a collapsed group. `route`: around which cards; null
+ * for none. Whether it is lit is its class, which the style sheet reads, so that a selection renders no wire.
+ */
+export type WireEdge = Edge<{ readonly from: Endpoint; readonly kind: PortKind; readonly way: 'value' | 'filter' | null; readonly route: Route | null }, 'wire'>;
+
+/** Class of a wire that is lit. */
+export const litClass = 'is-lit';
 
 export interface Chosen {
   readonly nodes: readonly string[];
@@ -156,13 +162,15 @@ export function flowEdges(document: PipelineDocument, selectedNodes: readonly st
     const kind = outputKind(document, edge.from) ?? 'table';
     const same = old && old.source === ends.source && old.target === ends.target && old.sourceHandle === ends.sourceHandle && old.targetHandle === ends.targetHandle;
     const from = old?.data?.from.node === edge.from.node && old.data.from.port === edge.from.port ? old.data.from : edge.from;
-    if (same && old.data?.from === from && old.selected === selected && old.data?.lit === lit && old.data.kind === kind && old.data.way === way) return [old];
+    if (same && old.data?.from === from && old.selected === selected && (old.className === litClass) === lit && old.data?.kind === kind && old.data.way === way) return [old];
     return [
       {
         id: edge.id,
         type: 'wire',
         ...ends,
-        data: { from, kind, lit, way, route: old?.data?.route ?? null },
+        // The same object where only the class or the selection is new.
+        data: old?.data?.from === from && old.data.kind === kind && old.data.way === way ? old.data : { from, kind, way, route: old?.data?.route ?? null },
+        ...(lit ? { className: litClass } : {}),
         selected,
         // What is lit lies over what is not.
         zIndex: selected ? 2 : lit ? 1 : 0,

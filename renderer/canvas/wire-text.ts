@@ -2,7 +2,7 @@ import { formatBytes, formatCount, formatDuration } from '#app/core/units.ts';
 import type { NodeRun } from '#app/protocol/schema.ts';
 import { texts } from '../text/texts.ts';
 
-type PortStats = NodeRun['ports'][string];
+export type PortStats = NodeRun['ports'][string];
 
 /** Change of the rows since the last successful run, with its sign; null where nothing changed or nothing is known. */
 export function rowChange({ rows, previousRows }: Pick<PortStats, 'rows' | 'previousRows'>): string | null {

@@ -1,15 +1,17 @@
 import { BaseEdge, EdgeLabelRenderer, getBezierPath, type EdgeProps } from '@xyflow/react';
 import { memo } from 'react';
+import { shallow } from 'zustand/shallow';
+import type { Endpoint } from '#app/pipeline/document.ts';
 import { indexGraph } from '#app/pipeline/graph.ts';
 import { formatCount } from '#app/core/units.ts';
 import { useNodeRun, useRun } from '../state/run.ts';
 import { cx } from '../ui/index.ts';
 import { useEdgeMark } from '../history/diff-mark.tsx';
-import { useCanvas } from './canvas-store.ts';
-import type { WireEdge } from './flow-model.ts';
+import { useCanvas, useLit } from './canvas-store.ts';
+import { litClass, type WireEdge } from './flow-model.ts';
 import { noteRender } from '../state/renders.ts';
 import { routePath, type Ends } from './routing/paths.ts';
-import { rowChange, wireLines } from './wire-text.ts';
+import { rowChange, wireLines, type PortStats } from './wire-text.ts';
 
 /** Canvas units between two cards that a label enlarged for a low zoom needs; in less it would lie under them. */
 const labelRoom = 78;
@@ -17,41 +19,54 @@ const labelRoom = 78;
 /** Losing more than this share of the rows is worth a look. */
 const notableLoss = 0.2;
 
-function WireView({ id, sourceX, sourceY, targetX, targetY, sourcePosition, targetPosition, data, selected }: EdgeProps<WireEdge>) {
+function WireView({ id, sourceX, sourceY, targetX, targetY, sourcePosition, targetPosition, data }: EdgeProps<WireEdge>) {
   noteRender('wire', id);
   const { node, port } = data?.from ?? { node: '', port: '' };
   const stats = useNodeRun(node, (store) => store.nodes[node]?.ports[port]);
-  const loss = useRun((store) => rowLoss(store.nodes, store.document, node, port));
   const difference = useEdgeMark(id);
   const isDropTarget = useCanvas((store) => store.dropEdge === id);
   const route = data?.route ?? null;
   const ends = { sourceX, sourceY, targetX, targetY };
   // While its cards are dragged it is the calm curve; its way is found when they lie somewhere.
   const [path, labelX, labelY] = route !== null && isSamePlace(route, ends) ? routePath({ ...route, ...ends }) : getBezierPath({ ...ends, sourcePosition, targetPosition, curvature: 0.35 });
-  const strong = selected || isDropTarget;
-  const stroke = strong ? 'var(--accent)' : data?.lit ? 'var(--wire-lit)' : 'var(--wire)';
-  const change = stats === undefined ? null : rowChange(stats);
-  const rows = stats?.kind === 'table' ? stats.rows : null;
   const tight = targetX - sourceX < labelRoom && Math.abs(targetY - sourceY) < labelRoom / 2;
   return (
     <>
-      <BaseEdge id={id} path={path} className={strong || data?.lit ? 'is-lit' : undefined} interactionWidth={18} style={{ stroke: data?.way ? 'var(--accent)' : difference === 'added' ? 'var(--good)' : difference === 'removed' ? 'var(--bad)' : stroke, strokeWidth: difference === 'added' ? 3 : data?.way === 'value' ? 3 : strong ? 2.5 : data?.lit ? 2 : 1.5, ...(data?.way === 'filter' ? { strokeDasharray: '2 5', strokeLinecap: 'round' as const } : difference === 'removed' ? { strokeDasharray: '6 5' } : {}) }} />
-      {rows !== null ? (
-        <EdgeLabelRenderer>
-          <div
-            data-tight={tight || undefined}
-            className={cx('wire-label pointer-events-auto absolute rounded-sm bg-canvas px-1 text-xs leading-4 tabular-nums text-muted', data?.lit && 'is-lit')}
-            style={{ transform: `translate(-50%, -50%) translate(${labelX}px, ${labelY}px)` }}
-            data-testid={`wire-label-${id}`}
-            title={stats === undefined ? undefined : wireLines(stats, loss).join('\n')}
-          >
-            {formatCount(rows)}
-            {change === null ? null : <span className="ml-1 text-accent-ink">{change}</span>}
-            {loss !== null && loss >= notableLoss ? <span className="ml-1 font-medium text-warn-ink">−{Math.round(loss * 100)} %</span> : null}
-          </div>
-        </EdgeLabelRenderer>
-      ) : null}
+      <BaseEdge id={id} path={path} interactionWidth={18} data-way={data?.way ?? undefined} data-diff={difference} data-drop={isDropTarget || undefined} />
+      {stats?.kind === 'table' && stats.rows !== null ? <WireLabel id={id} from={{ node, port }} stats={stats} rows={stats.rows} tight={tight} x={labelX} y={labelY} /> : null}
     </>
+  );
+}
+
+interface WireLabelProps {
+  readonly id: string;
+  readonly from: Endpoint;
+  readonly stats: PortStats;
+  readonly rows: number;
+  readonly tight: boolean;
+  readonly x: number;
+  readonly y: number;
+}
+
+/** How many rows ran along it. */
+function WireLabel({ id, from, stats, rows, tight, x, y }: WireLabelProps) {
+  const loss = useRun((store) => rowLoss(store.nodes, store.document, from.node, from.port));
+  const lit = useLit((store) => store.wires.has(id));
+  const change = rowChange(stats);
+  return (
+    <EdgeLabelRenderer>
+      <div
+        data-tight={tight || undefined}
+        className={cx('wire-label pointer-events-auto absolute rounded-sm bg-canvas px-1 text-xs leading-4 tabular-nums text-muted', lit && litClass)}
+        style={{ transform: `translate(-50%, -50%) translate(${x}px, ${y}px)` }}
+        data-testid={`wire-label-${id}`}
+        title={wireLines(stats, loss).join('\n')}
+      >
+        {formatCount(rows)}
+        {change === null ? null : <span className="ml-1 text-accent-ink">{change}</span>}
+        {loss !== null && loss >= notableLoss ? <span className="ml-1 font-medium text-warn-ink">−{Math.round(loss * 100)} %</span> : null}
+      </div>
+    </EdgeLabelRenderer>
   );
 }
 
@@ -61,7 +76,8 @@ const measured = 3;
 const isSamePlace = (a: Ends, b: Ends): boolean =>
   Math.abs(a.sourceX - b.sourceX) < measured && Math.abs(a.sourceY - b.sourceY) < measured && Math.abs(a.targetX - b.targetX) < measured && Math.abs(a.targetY - b.targetY) < measured;
 
-export const Wire = memo(WireView);
+/** Being selected is for the style sheet. */
+export const Wire = memo(WireView, ({ selected: _before, ...before }, { selected: _now, ...now }) => shallow(before, now));
 
 type RunState = ReturnType<typeof useRun.getState>;
 

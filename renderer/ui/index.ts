@@ -14,7 +14,7 @@ export { Select, Segmented, type SelectItem } from './select.tsx';
 export { Input, TextArea, SearchInput, Field, FieldMessage } from './input.tsx';
 export { Switch, Checkbox, Slider } from './toggle.tsx';
 export { Lockable, WhyLocked } from './locked.tsx';
-export { Menu, ContextMenu, type MenuItem } from './menu.tsx';
+export { LazyMenu, Menu, ContextMenu, type MenuItem } from './menu.tsx';
 export { Dialog, Popover } from './dialog.tsx';
 export { Panel, Page } from './panel.tsx';
 export { NodeIcon, NodeTile } from './node-icon.tsx';

@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import { useState, type ComponentProps, type ReactNode, type SyntheticEvent } from 'react';
 import { ContextMenu as RadixContext, DropdownMenu as RadixMenu } from 'radix-ui';
 import { Check, ChevronRight } from 'lucide-react';
 import { cx } from './class-names.ts';
@@ -75,11 +75,13 @@ interface MenuProps {
   readonly trigger: ReactNode;
   readonly items: readonly MenuItem[];
   readonly align?: 'start' | 'center' | 'end';
+  /** Open at once. */
+  readonly defaultOpen?: boolean;
 }
 
-export function Menu({ trigger, items, align = 'start' }: MenuProps) {
+export function Menu({ trigger, items, align = 'start', defaultOpen = false }: MenuProps) {
   return (
-    <RadixMenu.Root>
+    <RadixMenu.Root defaultOpen={defaultOpen}>
       <RadixMenu.Trigger asChild>{trigger}</RadixMenu.Trigger>
       <RadixMenu.Portal>
         <RadixMenu.Content onCloseAutoFocus={leaveFocusInDialog} align={align} sideOffset={4} collisionPadding={8} className={content}>
@@ -87,6 +89,34 @@ export function Menu({ trigger, items, align = 'start' }: MenuProps) {
         </RadixMenu.Content>
       </RadixMenu.Portal>
     </RadixMenu.Root>
+  );
+}
+
+/**
+ * A menu that comes into being when it is first opened: until then it is one button, where there is one in each header of a wide table.
+ * `button`: what its trigger looks like and is called.
+ */
+export function LazyMenu({ button, children, items, align = 'start' }: { readonly button: ComponentProps<'button'>; readonly children: ReactNode; readonly items: () => readonly MenuItem[]; readonly align?: MenuProps['align'] }) {
+  const [isUsed, setUsed] = useState(false);
+  if (isUsed) return <Menu defaultOpen align={align ?? 'start'} items={items()} trigger={<button type="button" {...button}>{children}</button>} />;
+  const open = (event: SyntheticEvent): void => {
+    // The focus is the menu's.
+    event.preventDefault();
+    setUsed(true);
+  };
+  return (
+    <button
+      type="button"
+      aria-haspopup="menu"
+      aria-expanded={false}
+      data-state="closed"
+      {...button}
+      onPointerDown={(event) => (event.button === 0 && !event.ctrlKey ? open(event) : undefined)}
+      onKeyDown={(event) => (['Enter', ' ', 'ArrowDown'].includes(event.key) ? open(event) : undefined)}
+      onClick={open}
+    >
+      {children}
+    </button>
   );
 }
 

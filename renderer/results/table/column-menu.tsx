@@ -1,6 +1,6 @@
 import { ArrowDown, ArrowUp, ChevronDown, Copy, Route, Sigma, SquareDashed } from 'lucide-react';
 import type { SyntheticEvent } from 'react';
-import { Menu } from '../../ui/index.ts';
+import { LazyMenu } from '../../ui/index.ts';
 import { texts } from '../../text/texts.ts';
 
 export interface ColumnActions {
@@ -18,19 +18,14 @@ const stop = (event: SyntheticEvent): void => event.stopPropagation();
 export function ColumnMenu({ column, actions }: { readonly column: string; readonly actions: ColumnActions }) {
   return (
     <span className="contents" onClick={stop} onDoubleClick={stop} onKeyDown={stop}>
-      <Menu
+      <LazyMenu
         align="end"
-        trigger={
-          <button
-            type="button"
-            aria-label={texts.table.menu.of(column)}
-            data-testid={`column-menu-${column}`}
-            className="absolute right-1 top-1 inline-flex size-5 items-center justify-center rounded-sm bg-hover text-muted opacity-0 hover:bg-active hover:text-ink focus-visible:opacity-100 group-hover:opacity-100 data-[state=open]:opacity-100"
-          >
-            <ChevronDown size={12} />
-          </button>
-        }
-        items={[
+        button={{
+          'aria-label': texts.table.menu.of(column),
+          className: 'absolute right-1 top-1 inline-flex size-5 items-center justify-center rounded-sm bg-hover text-muted opacity-0 hover:bg-active hover:text-ink focus-visible:opacity-100 group-hover:opacity-100 data-[state=open]:opacity-100',
+          ...{ 'data-testid': `column-menu-${column}` },
+        }}
+        items={() => [
           { id: 'ascending', label: texts.table.menu.ascending, icon: <ArrowUp />, onSelect: () => actions.sort(column, false) },
           { id: 'descending', label: texts.table.menu.descending, icon: <ArrowDown />, onSelect: () => actions.sort(column, true) },
           { kind: 'separator', id: 'after-sort' },
@@ -40,7 +35,9 @@ export function ColumnMenu({ column, actions }: { readonly column: string; reado
           { kind: 'separator', id: 'after-lineage' },
           { id: 'copy', label: texts.table.menu.copyName, icon: <Copy />, onSelect: () => void navigator.clipboard.writeText(column) },
         ]}
-      />
+      >
+        <ChevronDown size={12} />
+      </LazyMenu>
     </span>
   );
 }
