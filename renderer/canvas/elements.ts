@@ -60,20 +60,26 @@ export function DocumentElements(): null {
   const router = useRef(new WireRouter());
   /** The document that the wires' ways are of. */
   const routed = useRef<PipelineDocument | null>(null);
+  /** What else the cards and wires were drawn of. */
+  const drawn = useRef<{ readonly notes: PipelineDocument['notes']; readonly selection: typeof selection; readonly ways: typeof ways } | null>(null);
 
   useEffect(() => {
     if (!document) return;
     showNodesOf(document);
-    const placed = changeNodes((before) => flowNodes(document, selection, before));
     const { current: last } = routed;
+    const still = last !== null && last.layout === document.layout && last.edges === document.edges && last.groups === document.groups && areSameCards(last.nodes, document.nodes);
+    if (still) routed.current = document;
+    const { current: past } = drawn;
+    drawn.current = { notes: document.notes, selection, ways };
+    // A letter of a param is for the one card, which asks for it by itself.
+    if (still && past?.notes === document.notes && past.selection === selection && past.ways === ways) return;
+    const placed = changeNodes((before) => flowNodes(document, selection, before));
     const lead = (wires: WireEdge[]): WireEdge[] => {
       routed.current = document;
       return withRoutes(router.current, placed, wires);
     };
     // Of a large pipeline the calm curves come first: it opens as fast as without ways around cards.
     const later = last?.id !== document.id && document.edges.length > manyWires;
-    const still = last !== null && last.layout === document.layout && last.edges === document.edges && last.groups === document.groups && areSameCards(last.nodes, document.nodes);
-    if (still) routed.current = document;
     const wires = changeEdges((before) => {
       const led = flowEdges(document, selection.nodes, selection.edges, before, ways);
       return still || later ? led : lead(led);
@@ -85,6 +91,9 @@ export function DocumentElements(): null {
     const waiting = requestIdleCallback(() => changeEdges(lead), { timeout: 1000 });
     return () => cancelIdleCallback(waiting);
   }, [document, selection, ways, changeNodes, changeEdges]);
+
+  // React Flow empties its store when it goes.
+  useEffect(() => () => void (drawn.current = null), []);
 
   // Once a pipeline: when its nodes are there, or at once when it has none, so that the first node added does not move the view.
   const flow = useCanvas((store) => store.flow);
