@@ -75,9 +75,6 @@ function TitleField({ title, disabled }: { readonly title: string; readonly disa
   );
 }
 
-/** Once the list is gone and has given its focus back, which would take it from a dialog that opens. */
-const afterClosing = (act: () => void): void => void requestAnimationFrame(() => requestAnimationFrame(act));
-
 function PipelineList({ current, close }: { readonly current: string | null; readonly close: () => void }) {
   const [listed, setListed] = useState<readonly Listed[] | null>(null);
   const [query, setQuery] = useState('');
@@ -136,7 +133,7 @@ function PipelineList({ current, close }: { readonly current: string | null; rea
         {listed && shown.length === 0 ? <li className="px-2 py-4 text-center text-sm text-muted">{query ? texts.app.switcher.noMatch(query) : texts.app.switcher.none}</li> : null}
       </ul>
       <div className="flex gap-1 border-t border-line p-1">
-        <Button needs="edit" variant="quiet" icon={<FilePlus2 size={14} />} data-testid="new-pipeline" onClick={() => (close(), afterClosing(showTemplates))}>
+        <Button needs="edit" variant="quiet" icon={<FilePlus2 size={14} />} data-testid="new-pipeline" onClick={() => (close(), showTemplates())}>
           {texts.app.switcher.new}
         </Button>
         <Button needs="edit" variant="quiet" icon={<Pencil size={14} />} onClick={() => (close(), setTimeout(() => runAction('pipeline.rename')))}>
