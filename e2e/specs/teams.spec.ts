@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { chromium, type Browser, type Page } from '@playwright/test';
 import { expect, test } from '../fixtures/app.ts';
-import { checkerOf } from '../pages/checker.ts';
+import { expectFine } from '../pages/looks.ts';
 import { Studio } from '../pages/studio.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
@@ -35,11 +35,6 @@ async function choosePassword(page: Page, password: string): Promise<void> {
   await page.locator('button[type=submit]').click();
 }
 
-async function seriousFindings(page: Page): Promise<readonly string[]> {
-  const { violations } = await checkerOf(page).withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa']).analyze();
-  return violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`);
-}
-
 test('a team: the first admin invites a viewer, who looks, cannot run, and runs once the role is raised', async ({ mode }) => {
   test.skip(mode === 'electron', 'A team works in browsers.');
   const folder = await mkdtemp(path.join(os.tmpdir(), 'penstock-team-'));
@@ -61,13 +56,14 @@ test('a team: the first admin invites a viewer, who looks, cannot run, and runs 
     const ada = await person();
     await ada.goto(url);
     await expect(ada).toHaveURL(`${url}/signin`);
+    await expectFine(ada, 'sign in');
 
     // The first link makes the first admin; a password that is tried first is refused with the reason.
     await ada.goto(firstLink);
     await ada.locator('#name').fill('ada');
     await choosePassword(ada, 'password1234');
     await expect(ada.getByRole('alert')).toContainText('tried first');
-    expect(await seriousFindings(ada)).toEqual([]);
+    await expectFine(ada, 'invitation');
     await choosePassword(ada, 'orbit lantern willow cup');
     await new Studio(ada).ready();
 
@@ -80,7 +76,16 @@ test('a team: the first admin invites a viewer, who looks, cannot run, and runs 
     const link = await ada.getByTestId('invite-link').innerText();
     await ada.keyboard.press('Escape');
     await expect(ada.getByTestId('person-vera')).toContainText('invited');
-    expect(await seriousFindings(ada)).toEqual([]);
+    await expectFine(ada, 'page people');
+    await ada.getByTestId('rail-account').click();
+    await ada.getByRole('menuitem', { name: 'My account' }).click();
+    await expect(ada.getByRole('heading', { name: 'API tokens' })).toBeVisible();
+    await expectFine(ada, 'page my account');
+    await ada.getByTestId('rail-settings').click();
+    await expect(ada.getByText('This project uses no packs.')).toBeVisible();
+    await expectFine(ada, 'settings of a project from elsewhere');
+    await ada.getByTestId('rail-account').click();
+    await ada.getByRole('menuitem', { name: 'People' }).click();
 
     // Who looks, and is told why the rest is grey.
     const vera = await person();

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from '../fixtures/app.ts';
+import { expectFine } from '../pages/looks.ts';
 import { Studio } from '../pages/studio.ts';
 
 test.use({ trusted: false });
@@ -32,9 +33,11 @@ test('a project from elsewhere says so; its script runs once it is trusted', asy
   await expect(banner.getByTestId('trust-affected')).toContainText('JavaScript');
   const card = studio.card('transform/script');
   await expect(card).toHaveAttribute('data-state', 'attention');
+  await expectFine(page, 'a project from elsewhere');
   await banner.getByRole('button', { name: 'Trust this project' }).click();
   const dialog = page.getByRole('dialog', { name: 'Trust this project?' });
   await expect(dialog.getByTestId('held-back')).toContainText('JavaScript');
+  await expectFine(page, 'asking for trust');
   await dialog.getByRole('button', { name: 'Trust it' }).click();
   await expect(banner).toHaveCount(0);
   await page.keyboard.press('Shift+F7');
