@@ -12,7 +12,7 @@ export const lock: typeof english = {
   open: 'Entsperren',
   keychain: {
     'plain-text': 'Der Schlüsselbund dieses Systems würde Schlüssel im Klartext aufbewahren, deshalb wird die Passphrase jedes Mal erfragt. Einen Geheimnisdienst (GNOME Keyring, KWallet oder KeePassXC) einrichten und entsperren, dann Penstock neu starten.',
-    unavailable: 'Der Schlüsselbund dieses Systems ist nicht erreichbar, deshalb wird die Passphrase jedes Mal erfragt. Ihn entsperren, dann Penstock neu starten.',
+    unavailable: 'Der Schlüsselbund dieses Systems ist nicht erreichbar, deshalb wird die Passphrase jedes Mal erfragt. Ihn entsperren (unter Linux braucht es einen Geheimnisdienst: GNOME Keyring, KWallet oder KeePassXC), dann Penstock neu starten.',
     unknown: 'Das System sagt nicht, welchen Schlüsselbund es hat, deshalb wird die Passphrase jedes Mal erfragt.',
     changed: 'Der Schlüsselbund dieses Systems kann nicht lesen, was er vorher aufbewahrte, weil er geändert oder zurückgesetzt wurde. Die Passphrase noch einmal eingeben.',
   },

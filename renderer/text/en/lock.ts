@@ -11,7 +11,7 @@ export const lock = {
   open: 'Unlock',
   keychain: {
     'plain-text': 'The keychain of this system would keep keys in plain text, so the passphrase is asked for each time. Install and unlock a secret service (GNOME Keyring, KWallet or KeePassXC), then start Penstock again.',
-    unavailable: 'The keychain of this system cannot be reached, so the passphrase is asked for each time. Unlock it, then start Penstock again.',
+    unavailable: 'The keychain of this system cannot be reached, so the passphrase is asked for each time. Unlock it (on Linux it takes a secret service: GNOME Keyring, KWallet or KeePassXC), then start Penstock again.',
     unknown: 'The system does not say which keychain it has, so the passphrase is asked for each time.',
     changed: 'The keychain of this system cannot read what it kept before, because it was changed or reset. Enter the passphrase once more.',
   },
