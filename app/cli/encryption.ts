@@ -1,10 +1,11 @@
 import path from 'node:path';
 import { InvalidArgumentError, type Command } from 'commander';
 import { PenstockError } from '#app/core/errors.ts';
-import { addKeyFile, changePassphrase, decryptProject, encryptProject, findProject, newRecoveryKeyOf, rotateKey } from '#app/engine/index.ts';
+import { formatCount } from '#app/core/units.ts';
+import { addKeyFile, changePassphrase, decryptProject, encryptProject, findProject, newRecoveryKeyOf, plainFiles, type PlainFiles, rotateKey } from '#app/engine/index.ts';
 import { askForKeysBy, unlockWith } from '#app/sealing/unlock.ts';
 import { standardInput, type PasswordInput } from './connections.ts';
-import { exitCodes, type Terminal } from './terminal.ts';
+import { exitCodes, withoutCommands, type Terminal } from './terminal.ts';
 
 /** On a terminal each is asked for; from a pipe they come a line each. */
 const terminalInput: PasswordInput = { isTty: standardInput.isTty, read: async (question) => (standardInput.isTty ? standardInput.read(question) : ((await (piped ??= standardInput.read(question).then((text) => text.split(/\r?\n/)))).shift() ?? '')) };
@@ -58,7 +59,7 @@ export function encryptionCommands(program: Command, terminal: Terminal, done: (
       const options: Options = command.optsWithGlobals();
       return ended(async () => {
         const { recoveryKey } = await encryptProject(folderOf(folder), await waysIn(options, input), { progress: counted(terminal) });
-        return `${folderOf(folder)} is encrypted.\n${told(recoveryKey)}`;
+        return `${folderOf(folder)} is encrypted.\n${told(recoveryKey)}${staying(await plainFiles(folderOf(folder)))}`;
       });
     });
   program
@@ -118,4 +119,10 @@ export function encryptionCommands(program: Command, terminal: Terminal, done: (
         return `Everything is encrypted anew.\n${told((await rotateKey(folderOf(options.project), given, { progress: counted(terminal) })).recoveryKey)}`;
       }),
     );
+}
+
+/** What a person may take for encrypted and is not. */
+function staying({ files, places, isMore }: PlainFiles): string {
+  if (files === 0) return '';
+  return `Not encrypted ${files === 1 && !isMore ? 'is' : 'are'} ${isMore ? 'more than ' : ''}${formatCount(files)} ${files === 1 ? 'file' : 'files'} of your own in the folder: ${places.slice(0, 4).map((place) => `${withoutCommands(place.name)} (${formatCount(place.files)})`).join(', ')}${places.length > 4 ? ', …' : ''}.\n`;
 }

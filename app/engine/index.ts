@@ -10,6 +10,7 @@ export { removeConnection as forgetConnection, saveConnection } from './connecti
 export { describeDocument } from './description/describe-document.ts';
 export { doctor, type DoctorCheck } from './doctor.ts';
 export { addKeyFile, changePassphrase, decryptProject, encryptProject, newRecoveryKeyOf, rotateKey } from './encryption/keys.ts';
+export { plainFiles, type PlainFiles } from './encryption/plain-files.ts';
 export { Engine, type EngineOptions, type StartRun } from './engine.ts';
 export { compareRuns } from './history/compare-runs.ts';
 export { listViews, showView } from './features/show.ts';
