@@ -114,16 +114,18 @@ describe('an encrypted project', () => {
     lockVault(projectDir);
     const file = path.join(path.dirname(projectDir), 'given.pipeline.json');
     await writeFile(file, serialiseDocument({ ...document, nodes: document.nodes.map((node) => (node.id === 'read' ? { ...node, params: { path: path.join(filesDir, 'rows.csv') } } : node)) }));
-    const child = spawn(process.execPath, [path.join(root, 'app/cli/main.ts'), 'run', file, '--project', projectDir, '--key-file', keyFile], { stdio: ['ignore', 'pipe', 'pipe'] });
-    await new Promise<void>((resolve) => child.stderr.on('data', (text: Buffer) => (text.toString().includes('node read') ? resolve() : undefined)).once('end', resolve));
-    child.kill('SIGKILL');
-    await new Promise((resolve) => child.once('close', resolve));
+    const child = spawn(process.execPath, [path.join(root, 'bench/child.mjs'), path.join(import.meta.dirname, 'run-child.ts'), JSON.stringify({ projectDir, filesDir, keyFile, file })], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const ended = new Promise((resolve) => child.once('exit', (_, signal) => resolve(signal)));
+    child.stdout.on('data', (text: Buffer) => void (text.toString().includes('read') ? child.kill('SIGKILL') : undefined));
+    // It was killed, and did not end by itself before.
+    expect(await ended).toBe('SIGKILL');
+    expect(readdirSync(path.join(projectDir, 'sealed')).length).toBeGreaterThan(0);
     expect(found(projectDir)).toEqual([]);
     await unlockWith(projectDir, { fileContent: await readKeyFile(keyFile) });
     const again = await open(projectDir, filesDir);
     expect((await run(again, document)).join('\n')).not.toContain('failed');
     await again.close();
-  });
+  }, 240_000);
 
   it('opens by passphrase, recovery key and key file, and by nothing else', async () => {
     const { projectDir, filesDir, keyFile } = place();
