@@ -38,7 +38,7 @@ test('every edit and run is on the time line; the canvas goes back, versions are
   await expect(studio.node('net')).toHaveAttribute('data-diff', 'changed');
   await studio.node('logit').click();
   await page.keyboard.press('Delete');
-  await expect(page.getByText('This is an earlier version, which cannot be changed.')).toBeVisible();
+  await expect(page.getByTestId('notice')).toContainText('This is an earlier version, which cannot be changed.');
   await expect(studio.cards).toHaveCount(cards);
 
   // With the keyboard through time: to the beginning and to now.
