@@ -1,11 +1,12 @@
 import { defineConfig } from 'vitest/config';
 
-/** What runs whole pipelines, child processes, threads or servers: slower, and apart from what tests a function. */
-const integration = ['app/engine/**/*.test.ts', 'app/scripting/**/*.test.ts', 'app/serve/**/*.test.ts', 'app/cli/**/*.test.ts', 'app/data/databases/**/*.test.ts', 'nodes/**/*.test.ts', 'app/ml/drift/calibrate.test.ts', 'e2e/faults/**/*.test.ts', 'e2e/fuzz/**/*.test.ts', 'app/access/**/*.test.ts', 'app/ml/foreign/**/*.test.ts', 'app/ml/learners/network/device.test.ts', 'app/ml/learners/network/resume.test.ts'];
-
 /** What replaces modules, brings a page of its own, weighs the process or changes what workers find when they start has a process to itself. Everything else shares one: loading the engine and all its nodes again for each file took as long as a third of the tests. */
 const unitAlone = ['app/core/outgoing.test.ts', 'renderer/state/suggestions.test.ts', 'renderer/inspector/controls/*.test.tsx', 'renderer/results/report/hostile.test.tsx', 'app/reports/html/html.test.ts', 'renderer/dock/memory.test.ts', 'renderer/rpc/in-language.test.ts', 'renderer/state/by-node.test.ts'];
-const integrationAlone = ['e2e/**/*.test.ts', 'app/ml/foreign/**/*.test.ts', 'app/engine/gpu/*.test.ts'];
+
+/** What runs whole pipelines, child processes, threads or servers: slower, and apart from what tests a function. */
+const pipelines = ['app/engine/**/*.test.ts', 'nodes/**/*.test.ts'];
+/** Serving for a team changes what the whole process may reach, and keys are of a process; the first two start workers that look around when they start. Each file has a process to itself. */
+const integrationAlone = ['app/engine/gpu/*.test.ts', 'nodes/train/import-keras/*.test.ts', 'app/engine/encryption/*.test.ts', 'app/scripting/**/*.test.ts', 'app/serve/**/*.test.ts', 'app/cli/**/*.test.ts', 'app/data/databases/**/*.test.ts', 'app/access/**/*.test.ts', 'app/ml/drift/calibrate.test.ts', 'app/ml/foreign/**/*.test.ts', 'app/ml/learners/network/device.test.ts', 'app/ml/learners/network/resume.test.ts', 'e2e/faults/**/*.test.ts', 'e2e/fuzz/**/*.test.ts'];
 
 const unit = ['app/**/*.test.ts', 'main/**/*.test.ts', 'renderer/**/*.test.{ts,tsx}', 'scripts/**/*.test.ts'];
 
@@ -19,9 +20,9 @@ export default defineConfig({
     setupFiles: ['./scripts/vitest-setup.ts'],
     globalSetup: ['./scripts/vitest-global.ts'],
     projects: [
-      { extends: true, test: { name: 'unit', isolate: false, include: unit, exclude: [...integration, ...unitAlone] } },
+      { extends: true, test: { name: 'unit', isolate: false, include: unit, exclude: [...pipelines, ...integrationAlone, ...unitAlone] } },
       { extends: true, test: { name: 'unit alone', include: unitAlone } },
-      { extends: true, test: { name: 'integration', include: integration, exclude: integrationAlone } },
+      { extends: true, test: { name: 'integration', isolate: false, include: pipelines, exclude: integrationAlone } },
       { extends: true, test: { name: 'integration alone', include: integrationAlone } },
     ],
   },
