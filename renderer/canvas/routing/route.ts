@@ -11,6 +11,9 @@ const shortest = 28;
 /** So often is what is newly in the way taken in before a side is given up. */
 const rounds = 8;
 const steps = 8;
+/** For a look at what is drawn, and the height from which the eight steps are too coarse for a curve. */
+const fineSteps = 60;
+const tall = 300;
 
 interface Way {
   readonly route: Route;
@@ -42,8 +45,18 @@ export function routeWire(ends: Ends, cards: CardGrid, ownIds: readonly [string,
   const starts = backward ? backwardStarts(ends, own) : [{ side: 'above' as const, around: blockers }, { side: 'below' as const, around: blockers }];
   const ways = starts.flatMap(({ side, around }) => wayAround(ends, cards, ownIds, side, around, reach) ?? []);
   const [best] = ways.sort((a, b) => a.crossed - b.crossed || a.length - b.length || (a.route.side === 'above' ? -1 : 1));
-  const route = best && (backward || best.crossed < blockers.length) ? best.route : null;
+  const isBetter = best !== undefined && (backward || (best.crossed < blockers.length && !misleads(best, ends, cards, ownIds)));
+  const route = isBetter ? best.route : null;
   return { route, reach: reach.box };
+}
+
+/**
+ * Whether a way crosses more cards than the calm curve when both are looked at as they are drawn: coarse steps and the margin can
+ * say otherwise of high curves, and of those among cards that lie over one another.
+ */
+function misleads({ route, crossed }: Way, ends: Ends, cards: CardGrid, ownIds: readonly [string, string]): boolean {
+  if (crossed === 0 && Math.abs(route.y - ends.sourceY) < tall && Math.abs(route.y - ends.targetY) < tall) return false;
+  return cards.along(lineOf(route, fineSteps), 0, ownIds).length > cards.along(trace(calmCurve(ends), fineSteps), 0, ownIds).length;
 }
 
 /** The box around all points that were looked at. */
@@ -106,9 +119,9 @@ function levelRoute(ends: Ends, side: Route['side'], around: readonly Box[]): Ro
   return fromX - sourceX < 4 ? null : { ...fixed, fromX, toX };
 }
 
-export function lineOf(route: Route): Line {
+export function lineOf(route: Route, points = steps): Line {
   const [first, last] = routeCurves(route);
-  return trace(last, steps, trace(first, steps));
+  return trace(last, points, trace(first, points));
 }
 
 function lengthOf(line: Line): number {
