@@ -23,14 +23,28 @@ function DescribeButton() {
   );
 }
 
-export function TopBar() {
-  noteRender('top-bar');
+/** Apart from the rest of the bar: what can be undone changes with every edit. */
+function UndoButtons() {
   // Undo is about the report where one is open.
   const onReport = useView((store) => store.page === 'reports');
   const reportOpen = useReport((store) => store.report !== null);
   const ofReport = { undoLabel: useReport((store) => store.undoLabel), redoLabel: useReport((store) => store.redoLabel) };
   const ofPipeline = { undoLabel: usePipeline((store) => store.undoLabel), redoLabel: usePipeline((store) => store.redoLabel) };
   const { undoLabel, redoLabel } = onReport && reportOpen ? ofReport : ofPipeline;
+  return (
+    <>
+      <IconButton needs="edit" data-testid="undo" label={undoLabel ? texts.app.undoWhat(told(undoLabel)) : texts.app.undo} keys={keysOf('edit.undo')} disabled={undoLabel === null} onClick={() => runAction('edit.undo')}>
+        <Undo2 size={16} />
+      </IconButton>
+      <IconButton needs="edit" data-testid="redo" label={redoLabel ? texts.app.redoWhat(told(redoLabel)) : texts.app.redo} keys={keysOf('edit.redo')} disabled={redoLabel === null} onClick={() => runAction('edit.redo')}>
+        <Redo2 size={16} />
+      </IconButton>
+    </>
+  );
+}
+
+export function TopBar() {
+  noteRender('top-bar');
   const theme = useTheme((store) => store.theme);
   const view = useView();
   const divider = <span className="mx-1 h-5 w-px shrink-0 bg-line max-[760px]:hidden" />;
@@ -38,12 +52,7 @@ export function TopBar() {
     <header className="flex h-11 shrink-0 overflow-x-auto [scrollbar-width:none] items-center gap-1 border-b border-line bg-chrome pl-1.5 pr-2">
       <PipelineSwitcher />
       {divider}
-      <IconButton needs="edit" data-testid="undo" label={undoLabel ? texts.app.undoWhat(told(undoLabel)) : texts.app.undo} keys={keysOf('edit.undo')} disabled={undoLabel === null} onClick={() => runAction('edit.undo')}>
-        <Undo2 size={16} />
-      </IconButton>
-      <IconButton needs="edit" data-testid="redo" label={redoLabel ? texts.app.redoWhat(told(redoLabel)) : texts.app.redo} keys={keysOf('edit.redo')} disabled={redoLabel === null} onClick={() => runAction('edit.redo')}>
-        <Redo2 size={16} />
-      </IconButton>
+      <UndoButtons />
       <SaveStateLine />
       <span className="flex-1" />
       <DescribeButton />

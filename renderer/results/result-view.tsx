@@ -52,8 +52,9 @@ function Result({ kind, shown }: { readonly kind: 'table' | 'charts'; readonly s
   const path = usePipeline((state) => state.path);
   const [pipeline, nodeId, portName] = [subject?.document.id, subject?.nodeId, subject?.port];
   const source = useMemo(() => (pipeline === undefined || nodeId === undefined || portName === undefined || path === null ? null : { pipeline, path, node: nodeId, port: portName }), [pipeline, path, nodeId, portName]);
+  const runs = blocked ? undefined : (known ?? nodeId);
+  const runAction = useMemo((): ReactNode => (runs === undefined ? null : <RunButton nodeId={runs} />), [runs]);
   if (subject === null || port === null) return <NoResult node={node !== null} />;
-  const runAction: ReactNode = blocked ? null : <RunButton nodeId={shown.known ?? subject.nodeId} />;
   const key = `${subject.nodeId} ${subject.port}`;
   if (kind === 'table') {
     if (port.kind !== 'table') {

@@ -1,4 +1,4 @@
-import { useMemo } from 'react';
+import { useMemo, useRef } from 'react';
 import type { PipelineDocument, PipelineNode } from '#app/pipeline/document.ts';
 import type { PortKind } from '#app/sdk/ports.ts';
 import type { Pin } from '../dock/layout.ts';
@@ -11,7 +11,7 @@ import { primaryNode, useSelection } from '../state/selection.ts';
 import { usePipeline } from '../state/pipeline.ts';
 import { collectProblems } from './problems/collect-problems.ts';
 import type { Problem } from './problems/collect-problems.ts';
-import { subjectOf } from './table/table-subject.ts';
+import { isSameSubject, subjectOf } from './table/table-subject.ts';
 import type { Subject } from './table/table-subject.ts';
 import { texts } from '../text/texts.ts';
 
@@ -98,13 +98,17 @@ export function useSubject({ node, flat, known: nodeId, port }: Shown): PortSubj
   // What a run left does not change any more.
   const revision = asOf === null ? `${settled} ${freshness?.state ?? ''} ${freshness?.reasons.join() ?? ''}` : `of ${asOf}`;
   const name = port?.name ?? '';
+  const last = useRef<PortSubject | null>(null);
   return useMemo(() => {
     if (root === null || flat === null || node === null) return null;
     // Of a subflow: the node inside that gives what its port shows.
     const expanded = expandSubflows(root, catalogue);
     const end = flatPort(expanded, flat, name);
     const subject = subjectOf(expanded.document, end.node, revision);
-    return subject === null ? null : { ...subject, port: end.port, ...(asOf === null ? {} : { runId: asOf }) };
+    if (subject === null) return null;
+    const now = { ...subject, port: end.port, ...(asOf === null ? {} : { runId: asOf }) };
+    if (last.current === null || last.current.port !== now.port || !isSameSubject(last.current, now)) last.current = now;
+    return last.current;
   }, [root, flat, node, name, revision, asOf]);
 }
 

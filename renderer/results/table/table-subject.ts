@@ -33,3 +33,10 @@ export function subjectOf(document: PipelineDocument, nodeId: string, revision: 
   const decisive = slice.nodes.map(({ title: _title, comment: _comment, limits: _limits, ...rest }) => rest);
   return { document: slice, nodeId, key: stableHash([slice.id, decisive, slice.edges, nodeId, revision]) };
 }
+
+const sameItems = (a: readonly unknown[], b: readonly unknown[]): boolean => a.length === b.length && a.every((item, index) => item === b[index]);
+
+/** Whether two subjects say the same by the very same parts: then nothing has to be shown anew. Moving a node makes such. */
+export function isSameSubject(a: Subject, b: Subject): boolean {
+  return a.key === b.key && a.runId === b.runId && a.document.title === b.document.title && sameItems(a.document.nodes, b.document.nodes) && sameItems(a.document.edges, b.document.edges);
+}

@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useMemo, useState } from 'react';
+import { memo, useCallback, useEffect, useMemo, useState } from 'react';
 import type { ReactNode } from 'react';
 import { BarChart3, Copy, Route, Rows3 } from 'lucide-react';
 import type { Diagnostic } from '#app/core/errors.ts';
@@ -38,7 +38,7 @@ interface TableViewProps {
 }
 
 /** A table of any length: pages come as they are looked at; sorting and filtering happen in the engine. */
-export function TableView({ subject, port, runAction }: TableViewProps) {
+export const TableView = memo(function TableView({ subject, port, runAction }: TableViewProps) {
   const [query, setQuery] = useState<TableQuery>({ sort: [], filter: '' });
   const [selected, setSelected] = useState<{ readonly key: string; readonly selection: Selection } | null>(null);
   const [charts, setCharts] = useState(true);
@@ -222,7 +222,7 @@ export function TableView({ subject, port, runAction }: TableViewProps) {
       ) : null}
     </div>
   );
-}
+});
 
 /** Finds text anywhere in the table; applied after a pause. */
 function SearchBox({ value, onChange }: { readonly value: string; readonly onChange: (text: string) => void }) {
