@@ -112,7 +112,8 @@ CMD ["node", "server.mjs", "--host", "0.0.0.0", "--port", "8080"]
 `;
 
 export const predictPy = `"""JSON records on stdin, predictions on stdout. Needs onnxruntime and numpy."""
-import datetime, json, pathlib, sys
+import datetime, json, os, pathlib, sys
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")  # or onnxruntime tells its makers which models are loaded
 import numpy, onnxruntime
 
 here = pathlib.Path(__file__).parent

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { isMainThread, workerData } from 'node:worker_threads';
+import './telemetry.ts';
 import type * as Ort from 'onnxruntime-node';
 import { CancelledError } from '#app/core/errors.ts';
 import { foreignVariable } from '../foreign/foreign-variable.ts';

@@ -1,3 +1,4 @@
+import './telemetry.ts';
 import { Worker } from 'node:worker_threads';
 import { CancelledError, PenstockError } from '#app/core/errors.ts';
 import { memoriesOf } from '#app/core/shared-table.ts';

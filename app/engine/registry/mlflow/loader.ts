@@ -6,6 +6,8 @@ export const loaderPy = `"""Loads a model made with Penstock for mlflow.pyfunc: 
 import json
 import os
 
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")  # or onnxruntime tells its makers which models are loaded
+
 import numpy as np
 import onnxruntime
 import pandas as pd
