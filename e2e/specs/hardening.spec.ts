@@ -112,7 +112,8 @@ test.describe('the packaged app @desktop', () => {
         const answer = url.startsWith('ws') ? new Promise<string>((resolve) => (new WebSocket(url).onerror = () => resolve('refused'))) : fetch(url).then(() => 'answered', () => 'refused');
         fetched.push(await answer);
       }
-      await new Promise((resolve) => setTimeout(resolve, 100));
+      // The handler of the picture is refused once the picture has failed to load.
+      for (let tries = 0; tries < 100 && !blocked.includes('script-src-attr'); tries += 1) await new Promise((resolve) => setTimeout(resolve, 50));
       const result = { ran: marks.ran, code, position: styles.position, top: styles.top, fetched, blocked: [...new Set(blocked)].toSorted() };
       script.remove();
       box.remove();
