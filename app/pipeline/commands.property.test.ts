@@ -4,7 +4,7 @@ import { PenstockError } from '#app/core/errors.ts';
 import { applyDelta, documentDelta } from './delta.ts';
 import { History } from './history.ts';
 import { parseDocument } from './parse.ts';
-import { serialiseDocument } from './serialise.ts';
+import { serialiseDocument, serialiseUnchanging } from './serialise.ts';
 import { chain } from './testing.ts';
 import { randomEdit, seeded } from './testing-edits.ts';
 
@@ -33,6 +33,7 @@ describe('ten thousand edits', () => {
       }
       expect(spoiler, JSON.stringify(command)).toBe(false);
       const text = serialiseDocument(history.document);
+      if (serialiseUnchanging(history.document) !== text) throw new Error(`what was remembered is not what the document says after edit ${history.position}`);
       if (count % 20 === 0) {
         expect(serialiseDocument(parseDocument(text)), 'the file can be read back').toBe(text);
         const whole = documentDelta(chain(4), history.document);

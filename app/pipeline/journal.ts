@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { stableHash } from '#app/core/hash.ts';
 import type { PipelineDocument } from './document.ts';
 import { historyEntrySchema, replay, type HistoryEntry } from './history.ts';
-import { serialiseDocument } from './serialise.ts';
+import { serialiseUnchanging } from './serialise.ts';
 
 /**
  * The journal beside a pipeline file: one JSON object a line, appended and fsynced with every edit. `entries` replace the
@@ -31,7 +31,7 @@ const hashes = new WeakMap<PipelineDocument, string>();
 export function documentHash(document: PipelineDocument): string {
   const known = hashes.get(document);
   if (known !== undefined) return known;
-  const hash = stableHash(serialiseDocument(document));
+  const hash = stableHash(serialiseUnchanging(document));
   hashes.set(document, hash);
   return hash;
 }

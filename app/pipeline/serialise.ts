@@ -21,36 +21,59 @@ type Json = Readonly<Record<string, unknown>>;
  * layout take one line an element, so that a git diff shows what was changed. Ends with a line feed.
  */
 export function serialiseDocument(document: PipelineDocument): string {
-  const members = ordered(document, topKeys).map(([key, value]) => `  ${JSON.stringify(key)}: ${section(key, value)}`);
+  return print(document, (_, made) => made());
+}
+
+/**
+ * As `serialiseDocument`, remembering the text of each node, edge, note, group and place by its object: after an edit of a large pipeline only
+ * what changed is printed anew. For documents that are never changed in place, as those of a `History`.
+ */
+export function serialiseUnchanging(document: PipelineDocument): string {
+  return print(document, (element, made) => {
+    const known = printed.get(element);
+    if (known !== undefined) return known;
+    const text = made();
+    printed.set(element, text);
+    return text;
+  });
+}
+
+const printed = new WeakMap<object, string>();
+
+/** The text of an element: as `made` gives it, or as it is known. */
+type Known = (element: object, made: () => string) => string;
+
+function print(document: PipelineDocument, known: Known): string {
+  const members = ordered(document, topKeys).map(([key, value]) => `  ${JSON.stringify(key)}: ${section(key, value, known)}`);
   return `{\n${members.join(',\n')}\n}\n`;
 }
 
-function section(key: string, value: unknown): string {
+function section(key: string, value: unknown, known: Known): string {
   switch (key) {
     case 'nodes':
-      return list(value, (node) => block(node, nodeKeys));
+      return list(value, known, (node) => block(node, nodeKeys, known));
     case 'edges':
-      return list(value, edgeLine);
+      return list(value, known, edgeLine);
     case 'notes':
-      return list(value, (note) => block(note, noteKeys));
+      return list(value, known, (note) => block(note, noteKeys, known));
     case 'groups':
-      return list(value, (group) => block(group, groupKeys));
+      return list(value, known, (group) => block(group, groupKeys, known));
     case 'layout':
-      return layoutSection(value as Json);
+      return layoutSection(value as Json, known);
     default:
       return pretty(value, 2);
   }
 }
 
-function list(value: unknown, print: (element: Json) => string): string {
+function list(value: unknown, known: Known, text: (element: Json) => string): string {
   const elements = value as readonly Json[];
-  return elements.length === 0 ? '[]' : `[\n${elements.map((element) => `    ${print(element)}`).join(',\n')}\n  ]`;
+  return elements.length === 0 ? '[]' : `[\n${elements.map((element) => `    ${known(element, () => text(element))}`).join(',\n')}\n  ]`;
 }
 
 /** A node, note or group: one field a line. */
-function block(element: Json, keys: readonly string[]): string {
+function block(element: Json, keys: readonly string[], known: Known): string {
   const members = ordered(element, keys).map(([key, value]) => {
-    const text = key === 'params' ? paramsBlock(value as Json) : key === 'box' ? inline(value, boxKeys) : isContent(key, value) ? contentBlock(value) : pretty(value, 6);
+    const text = key === 'params' ? paramsBlock(value as Json) : key === 'box' ? inline(value, boxKeys) : isContent(key, value) ? contentBlock(value, known) : pretty(value, 6);
     return `      ${JSON.stringify(key)}: ${text}`;
   });
   return `{\n${members.join(',\n')}\n    }`;
@@ -63,8 +86,8 @@ const isContent = (key: string, value: unknown): value is Json =>
   key === 'content' && typeof value === 'object' && value !== null && contentLists.every((name) => Array.isArray((value as Json)[name])) && typeof (value as Json)['layout'] === 'object';
 
 /** What a subflow holds, as the document itself is printed, further in. JSON text holds no line breaks of its own. */
-function contentBlock(content: Json): string {
-  const members = ordered(content, contentKeys).map(([key, value]) => `  ${JSON.stringify(key)}: ${section(key, value)}`);
+function contentBlock(content: Json, known: Known): string {
+  const members = ordered(content, contentKeys).map(([key, value]) => `  ${JSON.stringify(key)}: ${section(key, value, known)}`);
   return `{\n${members.join(',\n')}\n}`.replaceAll('\n', '\n      ');
 }
 
@@ -82,8 +105,9 @@ function edgeLine(edge: Json): string {
   return `{ ${members.join(', ')} }`;
 }
 
-function layoutSection(layout: Json): string {
-  const members = ordered(layout, []).map(([id, point]) => `    ${JSON.stringify(id)}: ${inline(point, pointKeys)}`);
+function layoutSection(layout: Json, known: Known): string {
+  const place = (point: unknown): string => (typeof point === 'object' && point !== null ? known(point, () => inline(point, pointKeys)) : inline(point, pointKeys));
+  const members = ordered(layout, []).map(([id, point]) => `    ${JSON.stringify(id)}: ${place(point)}`);
   return members.length === 0 ? '{}' : `{\n${members.join(',\n')}\n  }`;
 }
 
