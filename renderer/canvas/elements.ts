@@ -1,5 +1,5 @@
 import { useStoreApi } from '@xyflow/react';
-import { useEffect, useMemo, useRef } from 'react';
+import { useEffect, useLayoutEffect, useMemo, useRef } from 'react';
 import type { PipelineDocument } from '#app/pipeline/document.ts';
 import { useCanvasDocument } from '../history/history-store.ts';
 import { useLineage } from '../state/lineage.ts';
@@ -63,7 +63,8 @@ export function DocumentElements(): null {
   /** What else the cards and wires were drawn of. */
   const drawn = useRef<{ readonly notes: PipelineDocument['notes']; readonly selection: typeof selection; readonly ways: typeof ways } | null>(null);
 
-  useEffect(() => {
+  // Before anything is painted: the cards of the pipeline before must not be seen under the name of the next one.
+  useLayoutEffect(() => {
     if (!document) return;
     showNodesOf(document);
     const { current: last } = routed;
@@ -93,7 +94,7 @@ export function DocumentElements(): null {
   }, [document, selection, ways, changeNodes, changeEdges]);
 
   // React Flow empties its store when it goes.
-  useEffect(() => () => void (drawn.current = null), []);
+  useLayoutEffect(() => () => void (drawn.current = null), []);
 
   // Once a pipeline: when its nodes are there, or at once when it has none, so that the first node added does not move the view.
   const flow = useCanvas((store) => store.flow);
