@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'react';
+import { useLayoutEffect, useRef, useState } from 'react';
 import { cx } from '../ui/index.ts';
 import { useCanvas } from './canvas-store.ts';
 
@@ -15,9 +15,18 @@ export function InlineTitle({ label, title, onChange, className }: InlineTitlePr
   const [text, setText] = useState(title);
   const input = useRef<HTMLInputElement>(null);
   const finished = useRef(false);
-  useEffect(() => {
-    // The card may have just come into being under a menu that still gives its focus back.
-    const frame = requestAnimationFrame(() => input.current?.select());
+  const settled = useRef(false);
+  // At once, for who goes on typing: and once more where a menu that the card came into being under has taken the focus back.
+  useLayoutEffect(() => {
+    const take = (): void => {
+      input.current?.focus({ preventScroll: true });
+      input.current?.select();
+    };
+    take();
+    const frame = requestAnimationFrame(() => {
+      settled.current = true;
+      if (window.document.activeElement !== input.current) take();
+    });
     return () => cancelAnimationFrame(frame);
   }, []);
   const finish = (keep: boolean) => {
@@ -33,7 +42,7 @@ export function InlineTitle({ label, title, onChange, className }: InlineTitlePr
       value={text}
       maxLength={200}
       onChange={(event) => setText(event.target.value)}
-      onBlur={() => finish(true)}
+      onBlur={() => settled.current && finish(true)}
       onKeyDown={(event) => {
         event.stopPropagation();
         if (event.key !== 'Enter' && event.key !== 'Escape') return;
