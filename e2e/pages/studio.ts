@@ -135,6 +135,24 @@ export class Studio {
   async fit(): Promise<void> {
     await this.canvas.focus();
     await this.page.keyboard.press('Control+2');
+    await this.atRest();
+  }
+
+  /** Waits until the view does not move any more: a click on what moves may miss it. */
+  private async atRest(): Promise<void> {
+    const viewport = this.page.locator('.react-flow__viewport');
+    let before: string | null = null;
+    await expect
+      .poll(
+        async () => {
+          const now = await viewport.getAttribute('style');
+          const rests = now === before;
+          before = now;
+          return rests;
+        },
+        { intervals: [150] },
+      )
+      .toBe(true);
   }
 
   /** Chooses a column in a column picker by typing its name. */
