@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { createServer, Server as TlsServer, type ServerOptions } from 'node:https';
+import type { RequestListener, Server } from 'node:http';
 import { createSecureContext } from 'node:tls';
 import { PenstockError } from './errors.ts';
 
@@ -11,7 +13,7 @@ export interface Certificate {
 
 /** Renewed certificates lie there for weeks before the earlier ones end: there is no hurry. */
 const everyMs = 30_000;
-export const leastTls = 'TLSv1.2';
+const leastTls = 'TLSv1.2';
 
 /**
  * The files of a certificate, which are made anew every few weeks while a server runs. What is there anew is handed on only when both files
@@ -73,6 +75,18 @@ export class CertificateFiles {
       process.off('SIGHUP', look);
     };
   }
+}
+
+/** A server with this certificate. @throws PenstockError `tls-invalid`. */
+export function secureServer({ cert, key }: { readonly cert: Uint8Array; readonly key: Uint8Array }, options: ServerOptions, listener: RequestListener): Server {
+  const certificate = { cert: Buffer.from(cert), key: Buffer.from(key) };
+  assertPair(certificate);
+  return createServer({ ...options, ...certificate, minVersion: leastTls }, listener);
+}
+
+/** Another certificate for connections from now on; open ones stay. Nothing happens where the server has none. */
+export function renewCertificate(server: Server, certificate: Certificate): void {
+  if (server instanceof TlsServer) server.setSecureContext({ ...certificate, minVersion: leastTls });
 }
 
 async function read(files: { readonly cert: string; readonly key: string }): Promise<Certificate> {

@@ -3,11 +3,14 @@ import { z } from 'zod';
 /** Version of the document format; `migrations.ts` brings older ones up. */
 export const documentVersion = 1;
 
+/** What a limit of a node, or a project's for its nodes, may be: seconds, and MB (10⁶ bytes). */
+export const nodeLimitBounds = { seconds: { least: 1, most: 31_536_000 }, megabytes: { least: 100, most: 10_000_000 } } as const;
+
 /** What one node may take of the machine. */
 export const nodeLimitsSchema = z.looseObject({
-  seconds: z.number().min(1).max(31_536_000).optional(),
+  seconds: z.number().min(nodeLimitBounds.seconds.least).max(nodeLimitBounds.seconds.most).optional(),
   /** Memory in MB (10⁶ bytes): of its queries, and of its own code together with them. */
-  megabytes: z.int().min(100).max(10_000_000).optional(),
+  megabytes: z.int().min(nodeLimitBounds.megabytes.least).max(nodeLimitBounds.megabytes.most).optional(),
 });
 
 export type NodeLimits = z.infer<typeof nodeLimitsSchema>;

@@ -1,6 +1,6 @@
 import { ChevronRight } from 'lucide-react';
 import { useState } from 'react';
-import type { NodeLimits, PipelineNode } from '#app/pipeline/document.ts';
+import { nodeLimitBounds, type NodeLimits, type PipelineNode } from '#app/pipeline/document.ts';
 import type { NodeDefinition } from '#app/sdk/node.ts';
 import { client } from '../rpc/client.ts';
 import { useQuery } from '../results/use-query.ts';
@@ -13,8 +13,8 @@ import { texts } from '../text/texts.ts';
 type Name = 'seconds' | 'megabytes';
 
 const bounds: Readonly<Record<Name, JsonSchema>> = {
-  seconds: { type: 'number', minimum: 1, maximum: 31_536_000, unit: 's' },
-  megabytes: { type: 'integer', minimum: 100, maximum: 10_000_000, step: 100, unit: 'MB' },
+  seconds: { type: 'number', minimum: nodeLimitBounds.seconds.least, maximum: nodeLimitBounds.seconds.most, unit: 's' },
+  megabytes: { type: 'integer', minimum: nodeLimitBounds.megabytes.least, maximum: nodeLimitBounds.megabytes.most, step: 100, unit: 'MB' },
 };
 
 /** What this node may take of the machine. Nodes that have limits among their params (scripts) need no others. */

@@ -12,7 +12,7 @@ import { convertDatabase, convertedList, openStore } from '#app/store/index.ts';
 
 /** What Penstock writes in a project folder. `data/` and `bundles/` are people's own files, which other programs read; see the guide. */
 export const folders = ['pipelines', 'components', 'journals', 'reports', 'trash', 'servers', 'requests', 'references', 'lineage', 'audit-inbox'];
-export const databases = ['penstock.db', 'features.db', 'access.db'];
+const databases = ['penstock.db', 'features.db', 'access.db'];
 export const files = ['connections.json', 'notifications.json', 'project.brief.json', 'database-reads.json', 'penstock.ci.json'];
 
 export interface ConversionOptions {

@@ -1,7 +1,8 @@
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { keyRingFile } from '#app/sealing/key-ring.ts';
-import { databases, files, folders } from './convert.ts';
+import { isOwnDatabase } from '../project/project-files.ts';
+import { files, folders } from './convert.ts';
 
 /** What stays readable without a key in an encrypted project, by what lies in its folder. */
 export interface PlainFiles {
@@ -17,7 +18,7 @@ export interface PlainFiles {
 const mostCounted = 50_000;
 
 const own: ReadonlySet<string> = new Set([...folders, ...files, 'artifacts', 'sealed', keyRingFile, '.penstock-convert']);
-const isOwn = (name: string): boolean => own.has(name) || databases.some((one) => name === one || name.startsWith(`${one}-`) || name.startsWith(`${one}.`));
+const isOwn = (name: string): boolean => own.has(name) || isOwnDatabase(name);
 
 /**
  * Files in a project's folder that are not Penstock's own: people's data, exported bundles, a git repository. Encryption leaves them as they

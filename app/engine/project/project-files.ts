@@ -16,7 +16,7 @@ export interface ProjectFile {
 /** The engine's own folders and files: not data. */
 const own = new Set(['artifacts', 'sealed', 'keys.json', 'journals', 'reports', 'trash', 'audit-inbox', 'backups']);
 /** With their logs, backups and what was set aside as damaged. */
-const ownDatabase = /^(?:penstock|features|access)\.db(?:[-.].*)?$/;
+export const isOwnDatabase = (name: string): boolean => /^(?:penstock|features|access)\.db(?:[-.].*)?$/.test(name);
 
 /** Folders first, then files, by name; hidden ones and the engine's own are left out. @throws PenstockError `path-outside`. */
 export async function listFiles(root: string, folder: string): Promise<ProjectFile[]> {
@@ -24,7 +24,7 @@ export async function listFiles(root: string, folder: string): Promise<ProjectFi
   const entries = await readdir(at, { withFileTypes: true });
   const files = await Promise.all(
     entries
-      .filter((entry) => !entry.name.startsWith('.') && !(at === root && (own.has(entry.name) || ownDatabase.test(entry.name))))
+      .filter((entry) => !entry.name.startsWith('.') && !(at === root && (own.has(entry.name) || isOwnDatabase(entry.name))))
       .map(async (entry): Promise<ProjectFile | null> => {
         const file = path.join(at, entry.name);
         // A link out of the project is not of the project: neither its size nor whether it leads anywhere is told.

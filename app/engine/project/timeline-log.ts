@@ -37,7 +37,6 @@ const mostWords = 40;
 
 /** The timeline file of one pipeline. Calls must come one after another; losing a line to a power cut loses no edit. */
 export class TimelineLog {
-  readonly #file: string;
   readonly #log: AppendLog;
   readonly #session: string;
   readonly #words: ChangeWords;
@@ -46,7 +45,6 @@ export class TimelineLog {
   #torn = false;
 
   constructor(file: string, session: string, words: ChangeWords) {
-    this.#file = file;
     this.#log = new AppendLog(file);
     this.#session = session;
     this.#words = words;
@@ -179,7 +177,7 @@ export class TimelineLog {
   }
 
   async #text(): Promise<string> {
-    return readProjectText(this.#file).catch((error: NodeJS.ErrnoException) => (error.code === 'ENOENT' ? '' : Promise.reject(error)));
+    return readProjectText(this.#log.file).catch((error: NodeJS.ErrnoException) => (error.code === 'ENOENT' ? '' : Promise.reject(error)));
   }
 
   /** Reads where the timeline ends. */
@@ -199,7 +197,7 @@ export class TimelineLog {
     const from = records.findIndex((record, index) => index >= records.length / 2 && !isName(record) && record.whole !== undefined && record.replaces !== true);
     if (from < 0) return text;
     const kept = records.filter((record, index) => index >= from || isName(record)).map((record) => `${JSON.stringify(record)}\n`).join('');
-    await writeFileAtomically(this.#file, kept, { log: true });
+    await writeFileAtomically(this.#log.file, kept, { log: true });
     return kept;
   }
 }

@@ -7,6 +7,6 @@ import { isMainThread } from 'node:worker_threads';
  * starts workers imports it, too. On Windows onnxruntime writes trace events for the system, which this does not reach.
  * Source: onnxruntime's pull request 27379.
  */
-export const telemetryVariable = 'ORT_DISABLE_TELEMETRY';
+const telemetryVariable = 'ORT_DISABLE_TELEMETRY';
 
 if (isMainThread) process.env[telemetryVariable] = '1';

@@ -1,8 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { createServer as createTlsServer, Server as TlsServer } from 'node:https';
 import { penstockVersion } from '#app/core/version.ts';
 import type { ServerLimits } from '#app/core/serving.ts';
-import { leastTls, type Certificate } from '#app/core/certificate-files.ts';
+import { renewCertificate, secureServer, type Certificate } from '#app/core/certificate-files.ts';
 import { documentationPage } from '../bundle-server/page.ts';
 import { RequestError } from '../bundle-server/request-error.ts';
 import { checkHost, failure, json, pathOf, requireType, send, type Reply } from '../bundle-server/requests.ts';
@@ -188,7 +187,7 @@ export function createHttpServer(options: HttpOptions): { readonly server: Serve
     send(request, response, reply);
   }
 
-  const server: Server = options.tls === null ? createServer(listener) : createTlsServer({ cert: Buffer.from(options.tls.cert), key: Buffer.from(options.tls.key), minVersion: leastTls }, listener);
+  const server: Server = options.tls === null ? createServer(listener) : secureServer(options.tls, {}, listener);
   // A client that sends slowly is let go, so that connections cannot be used up by those who never finish.
   server.headersTimeout = 10_000;
   server.requestTimeout = Math.max(10_000, limits.timeoutMs);
@@ -196,9 +195,7 @@ export function createHttpServer(options: HttpOptions): { readonly server: Serve
   server.timeout = Math.max(120_000, 2 * limits.timeoutMs);
   return {
     server,
-    renew: (certificate) => {
-      if (server instanceof TlsServer) server.setSecureContext({ ...certificate, minVersion: leastTls });
-    },
+    renew: (certificate) => renewCertificate(server, certificate),
     close: () =>
       new Promise((resolve) => {
         closing = true;

@@ -1,5 +1,4 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { createServer as createTlsServer, Server as TlsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import type { Router } from '@orpc/server';
 import type { Access } from '#app/access/access.ts';
@@ -8,7 +7,7 @@ import { goOnPage, noRolePage, pagePolicy, type ProviderButton } from '#app/acce
 import { pageLanguage } from '#app/access/pages/words.ts';
 import { PenstockError } from '#app/core/errors.ts';
 import { contentSecurityPolicy } from '#app/core/web-files.ts';
-import { leastTls, type Certificate } from '#app/core/certificate-files.ts';
+import { renewCertificate, secureServer, type Certificate } from '#app/core/certificate-files.ts';
 import { PageFiles } from '../page-files.ts';
 import { loopback } from '../bundle-server/requests.ts';
 import { Reach } from './reach.ts';
@@ -163,7 +162,7 @@ export async function startTeamServer(options: TeamServerOptions): Promise<TeamS
     );
   };
   const limits = { headersTimeout: slow.headersMs, requestTimeout: slow.requestMs, connectionsCheckingInterval: Math.min(1000, slow.headersMs), keepAliveTimeout: 5000, maxHeaderSize: 16 * 1024 };
-  const server: Server = tls === null ? createServer(limits, listener) : secureServer(tls, limits, listener);
+  const server: Server = tls === null ? createServer(limits, listener) : secureServer(tls, { ...limits, handshakeTimeout: 10_000 }, listener);
   server.maxConnections = connectionsAtMost;
   limitPerAddress(server, options.proxies?.length ? connectionsAtMost : connectionsPerAddress);
 
@@ -190,23 +189,13 @@ export async function startTeamServer(options: TeamServerOptions): Promise<TeamS
     url: reach.origin,
     port,
     routes,
-    renew: (certificate) => {
-      if (server instanceof TlsServer) server.setSecureContext({ ...certificate, minVersion: leastTls });
-    },
+    renew: (certificate) => renewCertificate(server, certificate),
     close: async () => {
       sockets.close();
       server.closeAllConnections();
       await new Promise<void>((resolve) => server.close(() => resolve()));
     },
   };
-}
-
-function secureServer(tls: { readonly cert: Uint8Array; readonly key: Uint8Array }, limits: object, listener: (request: IncomingMessage, response: ServerResponse) => void): Server {
-  try {
-    return createTlsServer({ ...limits, cert: Buffer.from(tls.cert), key: Buffer.from(tls.key), minVersion: leastTls, handshakeTimeout: 10_000 }, listener);
-  } catch (error) {
-    throw new PenstockError('tls-invalid', 'The certificate or its key cannot be used.', { remedy: 'Both must be PEM files that belong together; the certificate with its chain.', cause: error });
-  }
 }
 
 /** One address must not hold all the connections there are. */
