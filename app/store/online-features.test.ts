@@ -2,6 +2,7 @@ import { fork } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { PenstockError } from '#app/core/errors.ts';
 import { keyPart, OnlineFeatures, OnlineFeatureWriter, type OnlineRow } from './online-features.ts';
@@ -77,6 +78,36 @@ describe('online features', () => {
     expect(reader.lookup('shops', 1, { country: 'NO', shop: 0 }, hour)?.values['sold']).toBe(3);
     writer.remove('shops');
     expect(reader.views()).toEqual([]);
+    reader.close();
+    writer.close();
+  });
+
+  it('of several views are replaced at once, and the later of two replacements of one version counts', async () => {
+    const writer = new OnlineFeatureWriter(folder);
+    await writer.replace(about, [rows(1)]);
+    const batches = async function* (sold: number): AsyncGenerator<OnlineRow[]> {
+      for (const row of rows(sold, 20)) {
+        yield [row];
+        await setImmediate();
+      }
+    };
+    const ended: string[] = [];
+    const replaced = async (view: string, materialisation: string, sold: number): Promise<void> => {
+      await writer.replace({ ...about, view, materialisation }, batches(sold));
+      ended.push(materialisation);
+    };
+    await Promise.all([replaced('shops', 'm2', 2), replaced('stores', 'm3', 3), replaced('malls', 'm4', 4), replaced('shops', 'm5', 5)]);
+    const reader = new OnlineFeatures(folder);
+    const sold = (view: string): unknown[] => Array.from({ length: 20 }, (_, shop) => reader.lookup(view, 1, { country: 'NO', shop }, hour)?.values['sold']);
+    const last = ended.findLast((one) => one === 'm2' || one === 'm5');
+    expect(reader.views()).toMatchObject([
+      { view: 'malls', rows: 20 },
+      { view: 'shops', materialisation: last, rows: 20 },
+      { view: 'stores', rows: 20 },
+    ]);
+    expect(sold('shops')).toEqual(Array.from({ length: 20 }, () => (last === 'm2' ? 2 : 5)));
+    expect(sold('stores')).toEqual(Array.from({ length: 20 }, () => 3));
+    expect(sold('malls')).toEqual(Array.from({ length: 20 }, () => 4));
     reader.close();
     writer.close();
   });

@@ -62,6 +62,8 @@ const viewColumns = 'view, version, materialisation, keys, features, ttl, rows, 
 /** The writer: one process, the project's. Readers see a version's old rows or its new ones, never a mixture. */
 export class OnlineFeatureWriter {
   readonly #db: StoreDatabase;
+  /** Slots that are being filled: nodes that publish views run side by side. */
+  readonly #filling = new Set<number>();
 
   /** Opens or makes `features.db` in the project. @throws PenstockError of the store (`disk-full` …). */
   constructor(projectDir: string) {
@@ -73,38 +75,50 @@ export class OnlineFeatureWriter {
 
   /**
    * Puts these rows in the place of those that the version had. They are written beside them, batch by batch, and count from the last
-   * step on; what a killed process left is swept by the next call. Keys must differ. @returns the number of rows.
+   * step on; what a killed process left is swept by the next call. Several views may be replaced at once; of two replacements of one
+   * version the one that ends last counts. Keys must differ. @returns the number of rows.
    */
   async replace(about: Omit<OnlineView, 'rows'>, batches: AsyncIterable<readonly OnlineRow[]> | Iterable<readonly OnlineRow[]>): Promise<number> {
-    const slot = this.#db.transaction(() => {
-      this.#db.run('delete from latest where slot not in (select slot from current)');
-      return z.number().parse(this.#db.get('select coalesce(max(slot), 0) + 1 as slot from current')?.['slot']);
-    });
-    let count = 0;
-    for await (const rows of batches) {
+    const slot = this.#freeSlot();
+    this.#filling.add(slot);
+    try {
+      let count = 0;
+      for await (const rows of batches) {
+        this.#db.transaction(() => {
+          for (const { key, values, event } of rows) this.#db.run('insert into latest (slot, key, event, record) values (?, ?, ?, ?)', slot, JSON.stringify(key), event, JSON.stringify(values));
+        });
+        count += rows.length;
+      }
       this.#db.transaction(() => {
-        for (const { key, values, event } of rows) this.#db.run('insert into latest (slot, key, event, record) values (?, ?, ?, ?)', slot, JSON.stringify(key), event, JSON.stringify(values));
+        const before = this.#db.get('select slot from current where view = ? and version = ?', about.view, about.version);
+        this.#db.run(
+          `insert into current (view, version, slot, materialisation, keys, features, ttl, rows, at) values (?, ?, ?, ?, ?, ?, ?, ?, ?)
+           on conflict (view, version) do update set slot = excluded.slot, materialisation = excluded.materialisation, keys = excluded.keys, features = excluded.features, ttl = excluded.ttl, rows = excluded.rows, at = excluded.at`,
+          about.view,
+          about.version,
+          slot,
+          about.materialisation,
+          JSON.stringify(about.keys),
+          JSON.stringify(about.features),
+          about.ttl,
+          count,
+          about.at,
+        );
+        if (before !== undefined) this.#db.run('delete from latest where slot = ?', z.number().parse(before['slot']));
       });
-      count += rows.length;
+      return count;
+    } finally {
+      this.#filling.delete(slot);
     }
-    this.#db.transaction(() => {
-      const before = this.#db.get('select slot from current where view = ? and version = ?', about.view, about.version);
-      this.#db.run(
-        `insert into current (view, version, slot, materialisation, keys, features, ttl, rows, at) values (?, ?, ?, ?, ?, ?, ?, ?, ?)
-         on conflict (view, version) do update set slot = excluded.slot, materialisation = excluded.materialisation, keys = excluded.keys, features = excluded.features, ttl = excluded.ttl, rows = excluded.rows, at = excluded.at`,
-        about.view,
-        about.version,
-        slot,
-        about.materialisation,
-        JSON.stringify(about.keys),
-        JSON.stringify(about.features),
-        about.ttl,
-        count,
-        about.at,
-      );
-      if (before !== undefined) this.#db.run('delete from latest where slot = ?', z.number().parse(before['slot']));
+  }
+
+  #freeSlot(): number {
+    const filling = JSON.stringify([...this.#filling]);
+    return this.#db.transaction(() => {
+      this.#db.run('delete from latest where slot not in (select slot from current union all select value from json_each(?))', filling);
+      const row = this.#db.get('select coalesce(max(slot), 0) + 1 as slot from (select slot from current union all select value from json_each(?))', filling);
+      return z.number().parse(row?.['slot']);
     });
-    return count;
   }
 
   remove(view: string): void {
