@@ -1,6 +1,7 @@
-import { isCancelled, PenstockError } from '#app/core/errors.ts';
+import { PenstockError } from '#app/core/errors.ts';
 import { formatBytes } from '#app/core/units.ts';
 import { withinHeap } from '#app/ml/index.ts';
+import { withinLimit } from './node-limit.ts';
 
 /** How often memory is looked at, in milliseconds: less than a quick node needs to fill a gigabyte. */
 const everyMs = 25;
@@ -21,30 +22,26 @@ export interface MemoryLimit {
  */
 export async function withinMemory<T>(title: string, limit: MemoryLimit, alone: boolean, signal: AbortSignal, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const bytes = limit.megabytes * 1e6;
-  const stop = new AbortController();
-  const before = process.memoryUsage.rss();
-  const timer = alone
-    ? setInterval(() => {
-        if (process.memoryUsage.rss() - before > bytes) stop.abort();
-      }, everyMs)
-    : undefined;
-  const tooMuch = (cause?: unknown): PenstockError =>
-    new PenstockError(
-      'node-memory-limit',
-      limit.own ? `“${title}” needed more memory than its limit of ${formatBytes(bytes)}, and was stopped.` : `“${title}” needed more memory than the limit of ${formatBytes(bytes)} that this project sets for a node, and was stopped.`,
-      { remedy: limit.own ? 'Give it fewer rows or columns, or raise the limit among its parameters.' : 'Give it fewer rows or columns, raise the limit in Settings, or give this node one of its own.', cause },
-    );
-  try {
-    const done = await withinHeap(limit.megabytes, () => work(AbortSignal.any([signal, stop.signal])));
-    if (stop.signal.aborted && !signal.aborted) throw tooMuch();
-    return done;
-  } catch (error) {
-    if (signal.aborted) throw error;
-    const isStopped = stop.signal.aborted && (isCancelled(error) || !(error instanceof PenstockError));
-    // A query of the node, or the heap of its thread, that met its own limit first.
-    if (isStopped || (error instanceof PenstockError && error.code === 'out-of-memory')) throw tooMuch(error);
-    throw error;
-  } finally {
-    clearInterval(timer);
-  }
+  return withinLimit(
+    {
+      watch: (stop) => {
+        if (!alone) return () => undefined;
+        const before = process.memoryUsage.rss();
+        const timer = setInterval(() => {
+          if (process.memoryUsage.rss() - before > bytes) stop();
+        }, everyMs);
+        return () => clearInterval(timer);
+      },
+      met: (cause) =>
+        new PenstockError(
+          'node-memory-limit',
+          limit.own ? `“${title}” needed more memory than its limit of ${formatBytes(bytes)}, and was stopped.` : `“${title}” needed more memory than the limit of ${formatBytes(bytes)} that this project sets for a node, and was stopped.`,
+          { remedy: limit.own ? 'Give it fewer rows or columns, or raise the limit among its parameters.' : 'Give it fewer rows or columns, raise the limit in Settings, or give this node one of its own.', cause },
+        ),
+      // A query of the node, or the heap of its thread, that met its own limit first.
+      isMetBy: (error) => error instanceof PenstockError && error.code === 'out-of-memory',
+    },
+    signal,
+    (within) => withinHeap(limit.megabytes, () => work(within)),
+  );
 }
