@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import { Eraser } from 'lucide-react';
+import { nodeLimitBounds } from '#app/pipeline/document.ts';
 import { decimalMark, formatAgo, formatBytes, formatDuration } from '#app/core/units.ts';
 import { Notice } from '../results/notice.tsx';
 import { useQuery } from '../results/use-query.ts';
@@ -74,10 +75,10 @@ export function StorageSection() {
             <SizeField key={limits.data.disk} label={texts.settings.disk} bytes={limits.data.disk} disabled={whySet !== null} onSet={(disk) => void set({ disk })} />
           </Row>
           <Row title={texts.settings.nodeTime} detail={texts.settings.nodeTimeHow}>
-            <AmountField key={limits.data.nodeSeconds} label={texts.settings.nodeTime} shown={limits.data.nodeSeconds === null ? '' : String(limits.data.nodeSeconds)} unit="s" disabled={whySet !== null} onSet={(seconds) => void set({ nodeSeconds: seconds === null ? null : Math.max(1, Math.round(seconds)) })} />
+            <AmountField key={limits.data.nodeSeconds} label={texts.settings.nodeTime} shown={limits.data.nodeSeconds === null ? '' : String(limits.data.nodeSeconds)} unit="s" disabled={whySet !== null} onSet={(seconds) => void set({ nodeSeconds: seconds === null ? null : Math.max(nodeLimitBounds.seconds.least, Math.round(seconds)) })} />
           </Row>
           <Row title={texts.settings.nodeMemory} detail={texts.settings.nodeMemoryHow}>
-            <AmountField key={limits.data.nodeMegabytes} label={texts.settings.nodeMemory} shown={limits.data.nodeMegabytes === null ? '' : String(limits.data.nodeMegabytes)} unit="MB" disabled={whySet !== null} onSet={(megabytes) => void set({ nodeMegabytes: megabytes === null ? null : Math.max(100, Math.round(megabytes)) })} />
+            <AmountField key={limits.data.nodeMegabytes} label={texts.settings.nodeMemory} shown={limits.data.nodeMegabytes === null ? '' : String(limits.data.nodeMegabytes)} unit="MB" disabled={whySet !== null} onSet={(megabytes) => void set({ nodeMegabytes: megabytes === null ? null : Math.max(nodeLimitBounds.megabytes.least, Math.round(megabytes)) })} />
           </Row>
         </>
       ) : null}

@@ -1,4 +1,5 @@
 import type { Database } from '#app/data/index.ts';
+import { nodeLimitBounds } from '#app/pipeline/document.ts';
 import { vaultOf } from '#app/sealing/vault.ts';
 import { memoryFolder } from '#app/sealing/working-folder.ts';
 import type { ProjectStore } from '../project/project-store.ts';
@@ -30,9 +31,6 @@ async function spillOf({ projectDir, tempDir }: Pick<ProjectLimitsOptions, 'proj
   return vaultOf(projectDir) !== null && memoryFolder() === null ? 0 : spillRoom(await freeDisk(tempDir));
 }
 
-const leastNodeSeconds = 1;
-const leastNodeMegabytes = 100;
-
 /** The limits of an open project: given at the start, kept in its settings, or a share of the machine. */
 export class ProjectLimits {
   readonly #options: ProjectLimitsOptions;
@@ -62,8 +60,8 @@ export class ProjectLimits {
       disk: disk ?? this.#defaults.disk,
       memoryFrom: this.#started !== null ? 'start' : memory !== null ? 'settings' : 'machine',
       diskFrom: disk !== null ? 'settings' : 'machine',
-      nodeSeconds: this.#kept('node-seconds', leastNodeSeconds),
-      nodeMegabytes: this.#kept('node-megabytes', leastNodeMegabytes),
+      nodeSeconds: this.#kept('node-seconds', nodeLimitBounds.seconds.least),
+      nodeMegabytes: this.#kept('node-megabytes', nodeLimitBounds.megabytes.least),
       defaults: this.#defaults,
     };
   }
@@ -81,8 +79,8 @@ export class ProjectLimits {
     const disk = limits.disk === undefined ? null : text(limits.disk, leastDisk, 'the results of a project');
     if (memory !== null) meta.set('limits.memory', memory);
     if (disk !== null) meta.set('limits.disk', disk);
-    if (limits.nodeSeconds !== undefined) meta.set('limits.node-seconds', limits.nodeSeconds === null ? '' : String(Math.max(leastNodeSeconds, limits.nodeSeconds)));
-    if (limits.nodeMegabytes !== undefined) meta.set('limits.node-megabytes', limits.nodeMegabytes === null ? '' : String(Math.max(leastNodeMegabytes, limits.nodeMegabytes)));
+    if (limits.nodeSeconds !== undefined) meta.set('limits.node-seconds', limits.nodeSeconds === null ? '' : String(Math.max(nodeLimitBounds.seconds.least, limits.nodeSeconds)));
+    if (limits.nodeMegabytes !== undefined) meta.set('limits.node-megabytes', limits.nodeMegabytes === null ? '' : String(Math.max(nodeLimitBounds.megabytes.least, limits.nodeMegabytes)));
     const spill = await spillOf(this.#options);
     await database.setLimits({ memoryLimit: duckDbSize(databaseMemory(this.now.memory)), tempLimit: duckDbSize(spill) });
     return this.now;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { documentSchema } from '#app/pipeline/document.ts';
+import { documentSchema, nodeLimitBounds } from '#app/pipeline/document.ts';
 import { base } from '../base.ts';
 
 /** A number that is only known roughly before a run: low ≤ likely ≤ high. */
@@ -95,5 +95,14 @@ export const planningContract = {
   clean: base.input(z.object({ all: z.boolean() })).output(z.object({ freed: z.number(), results: z.number() })),
   limits: base.output(limitsSchema),
   /** Bytes and seconds; null: the default again; absent: as it is. */
-  setLimits: base.input(z.object({ memory: z.number().nullable().optional(), disk: z.number().nullable().optional(), nodeSeconds: z.number().min(1).max(31_536_000).nullable().optional(), nodeMegabytes: z.number().min(100).max(10_000_000).nullable().optional() })).output(limitsSchema),
+  setLimits: base
+    .input(
+      z.object({
+        memory: z.number().nullable().optional(),
+        disk: z.number().nullable().optional(),
+        nodeSeconds: z.number().min(nodeLimitBounds.seconds.least).max(nodeLimitBounds.seconds.most).nullable().optional(),
+        nodeMegabytes: z.number().min(nodeLimitBounds.megabytes.least).max(nodeLimitBounds.megabytes.most).nullable().optional(),
+      }),
+    )
+    .output(limitsSchema),
 };
