@@ -4,8 +4,10 @@ import { nodeLimitBounds, type NodeLimits, type PipelineNode } from '#app/pipeli
 import type { NodeDefinition } from '#app/sdk/node.ts';
 import { client } from '../rpc/client.ts';
 import { useQuery } from '../results/use-query.ts';
+import { useWhyNotEdit } from '../state/editing.ts';
 import { edit } from '../state/pipeline.ts';
-import { Field, cx, useMay } from '../ui/index.ts';
+import { Field, cx } from '../ui/index.ts';
+import { Editable } from './editable.tsx';
 import { NumberInput } from './number-input.tsx';
 import type { JsonSchema } from './form-model.ts';
 import { texts } from '../text/texts.ts';
@@ -20,7 +22,7 @@ const bounds: Readonly<Record<Name, JsonSchema>> = {
 /** What this node may take of the machine. Nodes that have limits among their params (scripts) need no others. */
 export function NodeLimitsSection({ node, definition }: { readonly node: PipelineNode; readonly definition: NodeDefinition }) {
   const [open, setOpen] = useState(node.limits !== undefined);
-  const why = useMay('edit');
+  const why = useWhyNotEdit();
   const own = definition.params instanceof Object && 'shape' in definition.params && definition.params.shape instanceof Object && 'megabytes' in definition.params.shape;
   if (own || (why !== null && node.limits === undefined)) return null;
   return (
@@ -29,12 +31,12 @@ export function NodeLimitsSection({ node, definition }: { readonly node: Pipelin
         <ChevronRight size={13} className={cx('transition-transform duration-120', open && 'rotate-90')} />
         {texts.inspector.limits.title}
       </button>
-      {open ? <LimitFields node={node} disabled={why !== null} /> : null}
+      {open ? <LimitFields node={node} /> : null}
     </section>
   );
 }
 
-function LimitFields({ node, disabled }: { readonly node: PipelineNode; readonly disabled: boolean }) {
+function LimitFields({ node }: { readonly node: PipelineNode }) {
   const project = useQuery('limits', (signal) => client.planning.limits(undefined, { signal }));
   const set = (name: Name, value: number | null): void => {
     const { [name]: _before, ...rest } = node.limits ?? {};
@@ -43,7 +45,7 @@ function LimitFields({ node, disabled }: { readonly node: PipelineNode; readonly
   };
   const given = { seconds: project.data?.nodeSeconds ?? null, megabytes: project.data?.nodeMegabytes ?? null };
   return (
-    <fieldset disabled={disabled} className="flex min-w-0 flex-col gap-3">
+    <Editable className="flex flex-col gap-3">
       <p className="text-xs text-muted">{texts.inspector.limits.how}</p>
       {(['seconds', 'megabytes'] as const).map((name) => (
         <Field key={name} label={texts.inspector.limits[name]} hint={texts.inspector.limits.hints[name]} testId={`limit-${name}`}>
@@ -59,6 +61,6 @@ function LimitFields({ node, disabled }: { readonly node: PipelineNode; readonly
           )}
         </Field>
       ))}
-    </fieldset>
+    </Editable>
   );
 }
