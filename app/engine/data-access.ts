@@ -252,4 +252,3 @@ function nothingThere(node: AnalysedNode, port: string): PenstockError {
     place: { nodeId: node.node.id, port },
   });
 }
-

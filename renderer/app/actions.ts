@@ -283,4 +283,3 @@ export async function newPipeline(title = texts.common.untitled): Promise<void> 
     notify(diagnosticOf(error));
   }
 }
-

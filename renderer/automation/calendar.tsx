@@ -168,4 +168,3 @@ export function Calendar({ automations, turn, onOpenRun }: { readonly automation
     </div>
   );
 }
-

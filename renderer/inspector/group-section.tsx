@@ -22,18 +22,18 @@ export function GroupSection({ groupId }: { readonly groupId: string }) {
     <section aria-label={texts.common.group} data-testid="group-section" className="flex flex-col gap-2.5 border-b border-line pb-3">
       <Heading icon={<GroupIcon size={16} />}>{texts.common.group}</Heading>
       <Editable className="flex flex-col gap-2.5">
-      <Input
-        aria-label={texts.inspector.group.title}
-        value={group.title}
-        maxLength={200}
-        onChange={(event) => edit(changeGroup(group, { title: event.target.value }), { group: `group-title-${group.id}`, label: texts.inspector.group.didRename })}
-      />
-      <ColourPicker value={group.colour ?? 'data'} onChange={(colour) => edit(changeGroup(group, { colour }), { label: texts.inspector.group.didColour })} />
-      <div className="flex flex-wrap gap-1.5">
-        {action('edit.collapse', group.collapsed === true ? texts.inspector.group.expand : texts.inspector.group.collapse)}
-        {group.box === undefined || group.nodes.length === 0 ? null : action('edit.fitGroup', texts.inspector.group.fit)}
-        {action('edit.ungroup', actionTable['edit.ungroup'].title)}
-      </div>
+        <Input
+          aria-label={texts.inspector.group.title}
+          value={group.title}
+          maxLength={200}
+          onChange={(event) => edit(changeGroup(group, { title: event.target.value }), { group: `group-title-${group.id}`, label: texts.inspector.group.didRename })}
+        />
+        <ColourPicker value={group.colour ?? 'data'} onChange={(colour) => edit(changeGroup(group, { colour }), { label: texts.inspector.group.didColour })} />
+        <div className="flex flex-wrap gap-1.5">
+          {action('edit.collapse', group.collapsed === true ? texts.inspector.group.expand : texts.inspector.group.collapse)}
+          {group.box === undefined || group.nodes.length === 0 ? null : action('edit.fitGroup', texts.inspector.group.fit)}
+          {action('edit.ungroup', actionTable['edit.ungroup'].title)}
+        </div>
       </Editable>
     </section>
   );
@@ -59,16 +59,16 @@ export function NoteInspector({ noteId }: { readonly noteId: string }) {
       <Heading icon={<StickyNote size={16} />}>{texts.common.note}</Heading>
       <LookOnly />
       <Editable className="flex flex-col gap-2.5">
-      <ColourPicker value={note.colour ?? 'monitor'} onChange={(colour) => edit({ type: 'set-note', note: { ...note, colour } }, { label: texts.inspector.group.didColour })} />
-      <TextArea
-        aria-label={texts.inspector.group.noteText}
-        value={note.text}
-        maxLength={20_000}
-        placeholder={texts.inspector.group.notePlaceholder}
-        spellCheck
-        onChange={(event) => edit({ type: 'set-note', note: { ...note, text: event.target.value } }, { group: `note-text-${note.id}` })}
-        className="min-h-40"
-      />
+        <ColourPicker value={note.colour ?? 'monitor'} onChange={(colour) => edit({ type: 'set-note', note: { ...note, colour } }, { label: texts.inspector.group.didColour })} />
+        <TextArea
+          aria-label={texts.inspector.group.noteText}
+          value={note.text}
+          maxLength={20_000}
+          placeholder={texts.inspector.group.notePlaceholder}
+          spellCheck
+          onChange={(event) => edit({ type: 'set-note', note: { ...note, text: event.target.value } }, { group: `note-text-${note.id}` })}
+          className="min-h-40"
+        />
       </Editable>
     </section>
   );

@@ -32,8 +32,8 @@ export function BlockInspector({ report }: { readonly report: ReportDocument }) 
     <aside data-testid="block-inspector" aria-label={title} className="w-[296px] shrink-0 border-l border-line">
       <Panel title={title} actions={actions} bodyClassName="p-3">
         <Lockable why={why} className="flex flex-col gap-4">
-        <WhyLocked why={why} />
-        {only === undefined ? <ReportSettings report={report} /> : blocks.length > 1 ? <p className="text-sm text-muted">{texts.reports.severalText}</p> : <BlockFields key={only.id} block={only} pinned={report.pinned} />}
+          <WhyLocked why={why} />
+          {only === undefined ? <ReportSettings report={report} /> : blocks.length > 1 ? <p className="text-sm text-muted">{texts.reports.severalText}</p> : <BlockFields key={only.id} block={only} pinned={report.pinned} />}
         </Lockable>
       </Panel>
     </aside>

@@ -66,4 +66,3 @@ function SaveLine() {
     </span>
   );
 }
-

@@ -68,13 +68,13 @@ function Result({ kind, shown }: { readonly kind: 'table' | 'charts'; readonly s
   }
   return (
     <ReportSource value={source}>
-    <div tabIndex={0} className="h-full overflow-auto -outline-offset-2">
-      {port.kind === 'table' ? (
-        <ColumnCharts key={key} subject={subject} port={subject.port} />
-      ) : (
-        <ValueTab key={key} subject={subject} port={subject.port} kind={port.kind} running={running} series={series} runAction={runAction} />
-      )}
-    </div>
+      <div tabIndex={0} className="h-full overflow-auto -outline-offset-2">
+        {port.kind === 'table' ? (
+          <ColumnCharts key={key} subject={subject} port={subject.port} />
+        ) : (
+          <ValueTab key={key} subject={subject} port={subject.port} kind={port.kind} running={running} series={series} runAction={runAction} />
+        )}
+      </div>
     </ReportSource>
   );
 }

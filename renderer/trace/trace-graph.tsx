@@ -55,20 +55,20 @@ export function TraceGraphView({ graph }: { readonly graph: TraceGraphData }) {
     <div className="relative h-full min-h-0 bg-canvas">
       <div ref={scroller} className="h-full overflow-auto" data-testid="trace-graph" role="group" aria-label={texts.trace.graph} aria-describedby="trace-keys" onKeyDown={onKey}>
         <div className="grid min-h-full min-w-max place-content-center">
-        <div className="relative" style={{ width: (layout.width + 2 * margin) * zoom, height: (layout.height + 2 * margin) * zoom }}>
-          <div className="absolute left-0 top-0 origin-top-left" style={{ transform: `scale(${zoom})`, width: layout.width + 2 * margin, height: layout.height + 2 * margin }}>
-            <svg aria-hidden className="pointer-events-none absolute inset-0 size-full overflow-visible">
-              {graph.edges.map(({ from, to }) => {
-                const [a, b] = [byId.get(from), byId.get(to)];
-                if (a === undefined || b === undefined) return null;
-                const on = lit.has(from) && lit.has(to);
-                return <path key={`${from} ${to}`} d={curve(a, b)} fill="none" className={cx(on ? 'stroke-accent' : 'stroke-wire')} strokeWidth={on ? 1.75 : 1.25} opacity={on ? 1 : 0.45} />;
-              })}
-            </svg>
-            {layout.nodes.map((one) => (
-              <TraceCard key={one.node.id} placed={one} dim={!lit.has(one.node.id)} current={one.node.id === selected} focus={one.node.id === graph.focus} more={graph.more.filter(({ id }) => id === one.node.id)} note={(element) => (element === null ? cards.current.delete(one.node.id) : cards.current.set(one.node.id, element))} />
-            ))}
-          </div>
+          <div className="relative" style={{ width: (layout.width + 2 * margin) * zoom, height: (layout.height + 2 * margin) * zoom }}>
+            <div className="absolute left-0 top-0 origin-top-left" style={{ transform: `scale(${zoom})`, width: layout.width + 2 * margin, height: layout.height + 2 * margin }}>
+              <svg aria-hidden className="pointer-events-none absolute inset-0 size-full overflow-visible">
+                {graph.edges.map(({ from, to }) => {
+                  const [a, b] = [byId.get(from), byId.get(to)];
+                  if (a === undefined || b === undefined) return null;
+                  const on = lit.has(from) && lit.has(to);
+                  return <path key={`${from} ${to}`} d={curve(a, b)} fill="none" className={cx(on ? 'stroke-accent' : 'stroke-wire')} strokeWidth={on ? 1.75 : 1.25} opacity={on ? 1 : 0.45} />;
+                })}
+              </svg>
+              {layout.nodes.map((one) => (
+                <TraceCard key={one.node.id} placed={one} dim={!lit.has(one.node.id)} current={one.node.id === selected} focus={one.node.id === graph.focus} more={graph.more.filter(({ id }) => id === one.node.id)} note={(element) => (element === null ? cards.current.delete(one.node.id) : cards.current.set(one.node.id, element))} />
+              ))}
+            </div>
         </div>
         </div>
       </div>

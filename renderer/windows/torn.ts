@@ -178,4 +178,3 @@ export function startTornViews(opened: Promise<void>): void {
   });
   void opened.then(restore);
 }
-

@@ -77,4 +77,3 @@ export async function grid(source: ChartSource, axes: readonly Axis[], measures:
 }
 
 const numberOrNull = (value: SqlValue | undefined): number | null => (typeof value === 'number' && Number.isFinite(value) ? value : null);
-

@@ -80,4 +80,3 @@ async function digest(path: string): Promise<string> {
   return hash.digest('hex');
 }
 
-

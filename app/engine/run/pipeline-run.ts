@@ -415,4 +415,3 @@ export class PipelineRun {
 export function sourcesOf(node: AnalysedNode): string[] {
   return Object.values(node.inputs).flatMap((sources) => sources.map((source) => source.nodeId));
 }
-

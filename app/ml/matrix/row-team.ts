@@ -255,4 +255,3 @@ export class RowTeam {
     return { sums: line(0, 5).slice(), sides, gram };
   }
 }
-

@@ -60,4 +60,3 @@ function stripped(value: unknown, prefix: string): unknown {
   // Nodes of a level have no titles of the subflows around them.
   return Object.fromEntries(Object.entries(value).map(([key, item]: [string, unknown]) => [strip(key), opaque.has(key) ? item : stripped(item, prefix)]));
 }
-

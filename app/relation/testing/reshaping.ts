@@ -90,4 +90,3 @@ export function setOver(input: Relation): fc.Arbitrary<Relation> {
     return { op: 'set', kind, left: swap ? turned : some, right: swap ? some : turned };
   });
 }
-

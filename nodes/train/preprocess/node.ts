@@ -45,4 +45,3 @@ export const definition = defineNode({
   describe: ({ steps }, say) => (steps.length === 0 ? say`no steps` : [...new Set(steps.map(({ step }) => stepInWords(step, say)))].join(' → ')),
   configure: ({ params }) => ({ outputs: { recipe: { kind: 'recipe', recipe: { steps: params.steps } } }, diagnostics: checkSteps(params.steps) }),
 });
-

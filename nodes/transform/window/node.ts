@@ -85,4 +85,3 @@ export const definition = defineNode({
     return time === undefined ? null : { orderBy: [{ column: time.name, direction: 'ascending' as const }] };
   },
 });
-

@@ -39,31 +39,31 @@ export function SubflowTab({ node }: { readonly node: PipelineNode & { content: 
         <Kbd keys={keysOf('subflow.open') ?? ''} />
       </Button>
       <Editable className="flex flex-col gap-4">
-      {all.length === 0 ? (
-        <p className="flex items-start gap-1.5 text-xs text-muted">
-          <SlidersHorizontal size={13} className="mt-0.5 shrink-0" />
-          {words.noParams}
-        </p>
-      ) : (
-        all.map((shown) => {
-          const { name } = shown.exposed;
-          return (
-            <ShownField
-              key={name}
-              subflow={node}
-              shown={shown}
-              all={all}
-              value={node.params[name]}
-              otherwise={shown.inside}
-              onChange={(value, title) => set({ ...node.params, [name]: value }, name, title)}
-              onReset={() => set(Object.fromEntries(Object.entries(node.params).filter(([key]) => key !== name)), name, name)}
-            />
-          );
-        })
-      )}
-      <Ports node={node} />
-      <RepeatSection node={node} />
-      <ComponentSection node={node} />
+        {all.length === 0 ? (
+          <p className="flex items-start gap-1.5 text-xs text-muted">
+            <SlidersHorizontal size={13} className="mt-0.5 shrink-0" />
+            {words.noParams}
+          </p>
+        ) : (
+          all.map((shown) => {
+            const { name } = shown.exposed;
+            return (
+              <ShownField
+                key={name}
+                subflow={node}
+                shown={shown}
+                all={all}
+                value={node.params[name]}
+                otherwise={shown.inside}
+                onChange={(value, title) => set({ ...node.params, [name]: value }, name, title)}
+                onReset={() => set(Object.fromEntries(Object.entries(node.params).filter(([key]) => key !== name)), name, name)}
+              />
+            );
+          })
+        )}
+        <Ports node={node} />
+        <RepeatSection node={node} />
+        <ComponentSection node={node} />
       </Editable>
     </div>
   );

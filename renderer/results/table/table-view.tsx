@@ -188,32 +188,32 @@ export const TableView = memo(function TableView({ subject, port, runAction }: T
       {error !== null && !filterFailed ? <FailureBar diagnostic={error} onRetry={retry} /> : null}
       {error === null && pageFailure !== null ? <FailureBar diagnostic={diagnosticOf(pageFailure)} onRetry={() => shown.pages.retry()} /> : null}
       <div className="flex min-h-0 flex-1">
-      <ContextMenu
-        items={() => [
-          { id: 'sources', label: texts.table.whereFrom, icon: <Route />, disabled: focused === null, onSelect: sources },
-          { id: 'copy', label: texts.common.copy, icon: <Copy />, keys: 'Ctrl+C', disabled: selection === null, onSelect: copy },
-        ]}
-      >
-        <div className="flex min-h-0 min-w-0 flex-1">
-      <TableGrid
-        table={shown}
-        rows={rows}
-        version={version}
-        profiles={profiles}
-        charts={headers}
-        outdated={loading}
-        selection={selection}
-        onSelect={setSelection}
-        onSort={sort}
-        onCopy={copy}
-        jump={jump}
-        actions={actions}
-        brushed={brushed}
-        onBrush={onBrush}
-      />
-        </div>
-      </ContextMenu>
-      {details === null ? null : <ColumnDetails subject={subject} port={port} column={details} filter={filter} onClose={() => setDetails(null)} />}
+        <ContextMenu
+          items={() => [
+            { id: 'sources', label: texts.table.whereFrom, icon: <Route />, disabled: focused === null, onSelect: sources },
+            { id: 'copy', label: texts.common.copy, icon: <Copy />, keys: 'Ctrl+C', disabled: selection === null, onSelect: copy },
+          ]}
+        >
+          <div className="flex min-h-0 min-w-0 flex-1">
+            <TableGrid
+              table={shown}
+              rows={rows}
+              version={version}
+              profiles={profiles}
+              charts={headers}
+              outdated={loading}
+              selection={selection}
+              onSelect={setSelection}
+              onSort={sort}
+              onCopy={copy}
+              jump={jump}
+              actions={actions}
+              brushed={brushed}
+              onBrush={onBrush}
+            />
+          </div>
+        </ContextMenu>
+        {details === null ? null : <ColumnDetails subject={subject} port={port} column={details} filter={filter} onClose={() => setDetails(null)} />}
       </div>
       {rows === 0 && !loading ? (
         <div className="pointer-events-none absolute inset-x-0 bottom-6">
