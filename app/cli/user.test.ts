@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -55,6 +55,19 @@ it('leaves in the audit log of the project who did it: the user of this system; 
   expect(rows.map(({ actor, action }) => [actor, action]).toReversed()).toEqual(['added', 'token-made', 'role', 'admin', 'reset', 'disabled'].map((action) => [me, `access.${action}`]));
   expect(rows.map(({ details }) => details)).toContainEqual(expect.objectContaining({ from: 'viewer', to: null }));
   expect(JSON.stringify(rows)).not.toContain(quiet.written.out.split('\n')[0]);
+});
+
+it('lists accounts beside a window that has the project open, and without taking the project to write', async () => {
+  const engine = await createEngine({ projectDir: place.project, ...appPlaces() });
+  const beside = terminal();
+  expect(await listUsers(place, beside)).toBe(0);
+  expect(beside.written.out).toContain('ada  operator');
+  await engine.close();
+  const database = path.join(place.project, 'penstock.db');
+  const before = await readFile(database);
+  expect(await listUsers(place, terminal())).toBe(0);
+  // To take it would write a lease, and closing it would fold that into the file.
+  expect((await readFile(database)).equals(before)).toBe(true);
 });
 
 it('does not start in the open, nor takes a weak password', async () => {

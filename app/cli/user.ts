@@ -26,7 +26,8 @@ const actor = (): string => {
 /** Says in the project's audit log what was done to an account, by the system's user who did it. */
 type Note = (action: string, account: Account, details?: Readonly<Record<string, unknown>>) => void;
 
-async function withAccess<T>(place: Place, work: (access: Access, note: Note) => Promise<T> | T): Promise<T> {
+/** To `write` is to leave what was done in the project's audit log; to look at accounts needs no more than to read. */
+async function withAccess<T>(place: Place, mode: 'read' | 'write', work: (access: Access, note: Note) => Promise<T> | T): Promise<T> {
   const inProject = async (engine: Engine): Promise<T> => {
     const access = Access.open(accountsAt(place.accounts), { project: engine.projectId() });
     try {
@@ -36,7 +37,7 @@ async function withAccess<T>(place: Place, work: (access: Access, note: Note) =>
     }
   };
   try {
-    return await withOpenProject(place.project, 'write', inProject);
+    return await withOpenProject(place.project, mode, inProject);
   } catch (error) {
     // A server has the project: what is done beside it is left for it to take into the log.
     if (error instanceof PenstockError && error.code === 'project-locked') return withOpenProject(place.project, 'read', inProject);
@@ -57,7 +58,7 @@ function printLink(access: Access, account: Account, terminal: Terminal): void {
 
 /** `penstock user add`. The password never is an argument: those are seen by every process. */
 export function addUser(name: string, options: Place & { readonly role?: Role; readonly admin?: boolean; readonly invite?: boolean }, terminal: Terminal, input: PasswordInput = standardInput): Promise<number> {
-  return withAccess(options, async (access, note) => {
+  return withAccess(options, 'write', async (access, note) => {
     const password = options.invite === true ? undefined : await input.read(`Password of ${name}: `);
     const account = await access.accounts.create({ name, admin: options.admin === true, createdBy: actor(), ...(password === undefined ? {} : { password }) });
     if (options.role !== undefined) access.accounts.setRole(account.id, access.project, options.role);
@@ -69,7 +70,7 @@ export function addUser(name: string, options: Place & { readonly role?: Role; r
 }
 
 export function listUsers(options: Place & { readonly json?: boolean }, terminal: Terminal): Promise<number> {
-  return withAccess(options, ({ accounts, project }) => {
+  return withAccess(options, 'read', ({ accounts, project }) => {
     const all = accounts.list().map((account) => ({ ...account, role: accounts.grant(account.id, project) }));
     if (options.json === true) printJson(terminal, all);
     else if (all.length === 0) terminal.out('No accounts yet. “penstock user add” adds one.\n');
@@ -79,7 +80,7 @@ export function listUsers(options: Place & { readonly json?: boolean }, terminal
 }
 
 export function disableUser(name: string, options: Place & { readonly enable?: boolean }, terminal: Terminal): Promise<number> {
-  return withAccess(options, (access, note) => {
+  return withAccess(options, 'write', (access, note) => {
     const account = named(access, name);
     access.accounts.setDisabled(account.id, options.enable !== true);
     note(options.enable === true ? 'enabled' : 'disabled', account);
@@ -90,7 +91,7 @@ export function disableUser(name: string, options: Place & { readonly enable?: b
 }
 
 export function setUserRole(name: string, role: Role | 'none', options: Place & { readonly admin?: boolean }, terminal: Terminal): Promise<number> {
-  return withAccess(options, (access, note) => {
+  return withAccess(options, 'write', (access, note) => {
     const account = named(access, name);
     const from = access.accounts.grant(account.id, access.project);
     const to = role === 'none' ? null : role;
@@ -106,7 +107,7 @@ export function setUserRole(name: string, role: Role | 'none', options: Place & 
 }
 
 export function resetUser(name: string, options: Place, terminal: Terminal): Promise<number> {
-  return withAccess(options, (access, note) => {
+  return withAccess(options, 'write', (access, note) => {
     const account = named(access, name);
     access.resetAccount(account.id);
     note('reset', account);
@@ -116,7 +117,7 @@ export function resetUser(name: string, options: Place, terminal: Terminal): Pro
 }
 
 export function makeUserToken(name: string, options: Place & { readonly scope: ApiScope[]; readonly for: string; readonly days: number }, terminal: Terminal): Promise<number> {
-  return withAccess(options, (access, note) => {
+  return withAccess(options, 'write', (access, note) => {
     const account = named(access, name);
     const { secret, token } = access.tokens.create({ account: account.id, name: options.for, scopes: options.scope, expiresAt: Date.now() + options.days * 86_400_000 });
     note('token-made', account, { token: token.id, scopes: token.scopes, expiresAt: token.expiresAt });

@@ -98,7 +98,7 @@ export function Menu({ trigger, items, align = 'start', defaultOpen = false }: M
  */
 export function LazyMenu({ button, children, items, align = 'start' }: { readonly button: ComponentProps<'button'>; readonly children: ReactNode; readonly items: () => readonly MenuItem[]; readonly align?: MenuProps['align'] }) {
   const [isUsed, setUsed] = useState(false);
-  if (isUsed) return <Menu defaultOpen align={align ?? 'start'} items={items()} trigger={<button type="button" {...button}>{children}</button>} />;
+  if (isUsed) return <Menu defaultOpen align={align} items={items()} trigger={<button type="button" {...button}>{children}</button>} />;
   const open = (event: SyntheticEvent): void => {
     // The focus is the menu's.
     event.preventDefault();

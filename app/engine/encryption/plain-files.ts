@@ -30,17 +30,15 @@ export async function plainFiles(projectDir: string, most = mostCounted): Promis
   for (const entry of await readdir(projectDir, { withFileTypes: true })) {
     if (isOwn(entry.name)) continue;
     const place = { name: entry.name, files: 0, bytes: 0 };
-    const waiting = [path.join(projectDir, entry.name)];
-    for (let at = waiting.pop(); at !== undefined && left > 0; at = waiting.pop()) {
-      const inside = at === path.join(projectDir, entry.name) && !entry.isDirectory() ? null : await readdir(at, { withFileTypes: true }).catch(() => []);
-      for (const one of inside ?? [entry]) {
-        const file = inside === null ? at : path.join(at, one.name);
-        if (one.isDirectory()) waiting.push(file);
-        else if (left > 0) {
-          left -= 1;
-          place.files += 1;
-          place.bytes += one.isSymbolicLink() ? 0 : await stat(file).then(({ size }) => size, () => 0);
-        }
+    const waiting = [entry];
+    for (let one = waiting.pop(); one !== undefined && left > 0; one = waiting.pop()) {
+      const at = path.join(one.parentPath, one.name);
+      if (one.isDirectory()) {
+        for (const inside of await readdir(at, { withFileTypes: true }).catch(() => [])) waiting.push(inside);
+      } else {
+        left -= 1;
+        place.files += 1;
+        place.bytes += one.isSymbolicLink() ? 0 : await stat(at).then(({ size }) => size, () => 0);
       }
     }
     if (place.files > 0) places.push(place);

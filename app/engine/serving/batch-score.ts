@@ -106,8 +106,10 @@ async function sourceOfTable({ database, table, tables, folder, signal }: ScoreT
   }
   const file = partFile(folder, 'input');
   // It appears whole or not at all.
-  if (!existsSync(file) && vaultOf(folder) !== null) await database.writeParquet(relation, file, { signal });
-  else if (!existsSync(file)) await tables.writeParquetFile(relation, file, { compression: 'zstd', partitionBy: [], overwrite: true });
+  if (!existsSync(file)) {
+    if (vaultOf(folder) === null) await tables.writeParquetFile(relation, file, { compression: 'zstd', partitionBy: [], overwrite: true });
+    else await database.writeParquet(relation, file, { signal });
+  }
   return { file, rows: (await database.parquetSchema(file, signal)).rows, schema };
 }
 
