@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { Diagnostic } from '#app/core/errors.ts';
 import type { ParamHint } from '#app/sdk/node.ts';
+import { issuePhrase } from './issue-phrase.ts';
 
 /** Zod's issues about params, in words a person without zod understands, one diagnostic an issue. */
 export function paramDiagnostics(error: z.ZodError, schema: z.ZodType, nodeId: string): Diagnostic[] {
@@ -16,51 +17,18 @@ export function paramDiagnostics(error: z.ZodError, schema: z.ZodType, nodeId: s
   });
 }
 
-/** Kinds of values in words, by the names that the checker has for them. */
-export const typeWords: Readonly<Record<string, string>> = {
-  string: 'text',
-  number: 'a number',
-  int: 'a whole number',
-  boolean: 'on or off',
-  array: 'a list',
-  object: 'a set of fields',
-  record: 'a set of fields',
-};
-
 function sentence(issue: z.core.$ZodIssue, title: string): string {
   const name = `“${title}”`;
   switch (issue.code) {
-    case 'invalid_type':
-      return issue.input === undefined && /received undefined/.test(issue.message)
-        ? `${name} is missing.`
-        : `${name} must be ${typeWords[issue.expected] ?? `of type ${issue.expected}`}.`;
-    case 'too_small':
-      if (issue.origin === 'string') return Number(issue.minimum) === 1 ? `${name} must not be empty.` : `${name} must have at least ${issue.minimum} characters.`;
-      if (issue.origin === 'array') return `${name} must have at least ${issue.minimum} ${Number(issue.minimum) === 1 ? 'entry' : 'entries'}.`;
-      return `${name} must be ${issue.inclusive === false ? 'greater than' : 'at least'} ${issue.minimum}.`;
-    case 'too_big':
-      if (issue.origin === 'string') return `${name} must have at most ${issue.maximum} characters.`;
-      if (issue.origin === 'array') return `${name} must have at most ${issue.maximum} entries.`;
-      return `${name} must be ${issue.inclusive === false ? 'less than' : 'at most'} ${issue.maximum}.`;
-    case 'invalid_value':
-      return `${name} must be one of ${issue.values.map(String).join(', ')}.`;
     case 'unrecognized_keys':
       return `${issue.keys.map((key) => `“${key}”`).join(', ')} ${issue.keys.length === 1 ? 'is not a parameter' : 'are not parameters'} of this node.`;
-    case 'not_multiple_of':
-      return `${name} must be a multiple of ${issue.divisor}.`;
     case 'invalid_union':
       return `${name} has a value that this node does not understand.`;
-    case 'custom':
-      return issue.message === 'Invalid input' ? `${name} is not valid.` : capitalised(issue.message, name);
-    default:
-      return issue.message.startsWith('Invalid') ? `${name} is not valid.` : capitalised(issue.message, name);
+    default: {
+      const phrase = issuePhrase(issue, name);
+      return /[!?]$/.test(phrase) ? phrase : `${phrase}.`;
+    }
   }
-}
-
-/** A message that is already a sentence stands alone; a fragment ("must be …") gets the name before it. */
-function capitalised(message: string, name: string): string {
-  const text = /^[a-z]/.test(message) ? `${name} ${message}` : message;
-  return /[.!?]$/.test(text) ? text : `${text}.`;
 }
 
 /** The `title` of the schema at a path, or the path's last name in words ("learningRate" → "learning rate"). */

@@ -1,8 +1,8 @@
 import { PenstockError } from '#app/core/errors.ts';
 import type { z } from 'zod';
 import { documentSchema, type PipelineDocument } from './document.ts';
+import { issuePhrase } from './issue-phrase.ts';
 import { migrateDocument } from './migrate.ts';
-import { typeWords } from './param-errors.ts';
 
 /** Deeper values are refused: hashing, printing and structured clone of them would overflow a stack. */
 const maxDepth = 200;
@@ -80,28 +80,10 @@ function invalid(issues: readonly z.core.$ZodIssue[], raw: unknown): PenstockErr
   const nodeId = elementId(raw, path);
   const element = nodeId === undefined ? '' : ` (element “${nodeId}”)`;
   const more = issues.length > 1 ? ` ${issues.length - 1} more ${issues.length === 2 ? 'place is' : 'places are'} wrong.` : '';
-  return new PenstockError('document-invalid', `The pipeline file is wrong at ${where || 'its top level'}${element}: ${issue === undefined ? 'it is not valid' : issuePhrase(issue)}.${more}`, {
+  return new PenstockError('document-invalid', `The pipeline file is wrong at ${where || 'its top level'}${element}: ${issue === undefined ? 'it is not valid' : issuePhrase(issue, 'it')}.${more}`, {
     remedy: 'Mend the file there, or restore its last good version.',
     place: path[0] === 'nodes' && nodeId !== undefined ? { nodeId } : {},
   });
-}
-
-/** What is wrong at a place of the file, without a subject and full stop. The checker's own words stand in no language but English. */
-export function issuePhrase(issue: z.core.$ZodIssue): string {
-  switch (issue.code) {
-    case 'invalid_type':
-      return issue.input === undefined && /received undefined/.test(issue.message) ? 'it is missing' : `it must be ${typeWords[issue.expected] ?? `of type ${issue.expected}`}`;
-    case 'unrecognized_keys':
-      return `it must not have ${issue.keys.map((key) => `“${key}”`).join(', ')}`;
-    case 'too_small':
-      return issue.origin === 'number' || issue.origin === 'int' ? `it must be at least ${issue.minimum}` : 'it is too short';
-    case 'too_big':
-      return issue.origin === 'number' || issue.origin === 'int' ? `it must be at most ${issue.maximum}` : 'it is too long';
-    case 'invalid_value':
-      return `it must be one of ${issue.values.map(String).join(', ')}`;
-    default:
-      return issue.code === 'custom' && issue.message !== 'Invalid input' ? issue.message.replace(/\.$/, '') : 'it is not valid';
-  }
 }
 
 function elementId(raw: unknown, path: readonly PropertyKey[]): string | undefined {

@@ -109,6 +109,10 @@ describe('what is wrong with a pipeline file, in German', () => {
     ['a title that is a number', { ...chain, title: 7 }, 'Die Pipeline-Datei ist falsch bei title: es muss Text sein.'],
     ['params that are a list, and more', { ...chain, title: 7, nodes: [{ ...chain.nodes[0], params: [] }] }, 'Die Pipeline-Datei ist falsch bei title: es muss Text sein. 1 weitere Stelle ist falsch.'],
     ['a node without a type', { ...chain, nodes: [{ ...chain.nodes[0], type: undefined }] }, 'Die Pipeline-Datei ist falsch bei nodes[0].type (Element „read“): es fehlt.'],
+    ['an empty id', { ...chain, id: '' }, 'Die Pipeline-Datei ist falsch bei id: es darf nicht leer sein.'],
+    ['a title without an end', { ...chain, title: 'x'.repeat(201) }, 'Die Pipeline-Datei ist falsch bei title: es darf höchstens 200 Zeichen haben.'],
+    ['a limit below the least', { ...chain, nodes: [{ ...chain.nodes[0], limits: { megabytes: 1 } }] }, 'Die Pipeline-Datei ist falsch bei nodes[0].limits.megabytes (Element „read“): es muss mindestens 100 sein.'],
+    ['a place that is no number', { ...chain, layout: { read: { x: 'left', y: 0 } } }, 'Die Pipeline-Datei ist falsch bei layout.read.x: es muss eine Zahl sein.'],
     ['a list of nodes that is none', { ...chain, nodes: 'none' }, 'Die Pipeline-Datei ist falsch bei nodes: es muss eine Liste sein.'],
   ])('%s', (_, raw, german) => {
     expect(read(raw)).toBe(german);
