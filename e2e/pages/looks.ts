@@ -1,13 +1,21 @@
 import path from 'node:path';
+import { AxeBuilder } from '@axe-core/playwright';
 import { expect, type Page } from '@playwright/test';
-import { checkerOf } from './checker.ts';
 
-/** What axe calls serious or critical on what is shown, a line each: by all its rules and by the size of targets, which it leaves out unless asked. Unless the `whole` page is meant, the list of node types is left out: it is the same on every screen. */
-export async function findings(page: Page, coloursOnly: boolean, whole: boolean): Promise<readonly string[]> {
+interface Look {
+  /** Contrast alone: of a page that was looked at in the other theme, which differs in its colours and in nothing else. */
+  readonly coloursOnly?: boolean;
+  /** Without the list of node types, which is the same on every screen. */
+  readonly part?: boolean;
+}
+
+/** What axe calls serious or critical on what is shown, a line each: by all its rules and by the size of targets, which it leaves out unless asked. */
+export async function findings(page: Page, { coloursOnly = false, part = false }: Look = {}): Promise<readonly string[]> {
   // While a menu is open it alone has the focus, and arrows scroll it; the rest is hidden from screen readers. axe knows this of dialogs only.
   const isMenu = (await page.getByRole('menu').count()) > 0;
-  const axe = checkerOf(page);
-  if (!whole) axe.exclude('[data-category]');
+  // It looks in one go: there are no frames from elsewhere, and otherwise each look opens a page of its own to put results together. What is right is not described.
+  const axe = new AxeBuilder({ page }).setLegacyMode(true).options({ resultTypes: ['violations'] });
+  if (part) axe.exclude('[data-category]');
   const { violations } = await (coloursOnly ? axe.withRules(['color-contrast']) : axe.options({ resultTypes: ['violations'], rules: { 'target-size': { enabled: true }, 'aria-hidden-focus': { enabled: !isMenu }, 'scrollable-region-focusable': { enabled: !isMenu } } })).analyze();
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
@@ -56,7 +64,7 @@ export async function expectFine(page: Page, name: string): Promise<void> {
     // What came onto the page while it changed its colours may not have them yet: it is looked at again.
     for (let again = 0; again < 3; again += 1) {
       await settled(page);
-      found = await findings(page, colorScheme === 'dark', true);
+      found = await findings(page, { coloursOnly: colorScheme === 'dark' });
       if (found.length === 0) break;
     }
     expect.soft(found, `${name}, ${colorScheme}`).toEqual([]);

@@ -27,11 +27,11 @@ for (const { pipeline, run, screens } of screenGroups) {
           await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
           await expect(page.locator('html')).toHaveAttribute('data-theme', colorScheme);
           await settled(page);
-          let found = await findings(page, colorScheme !== themes[0], at === 0);
+          let found = await findings(page, { coloursOnly: colorScheme !== themes[0], part: at > 0 });
           // What came onto the page while it changed its colours may not have them yet: it is looked at again.
           for (let again = 0; again < 3 && found.length > 0; again += 1) {
             await settled(page);
-            found = await findings(page, colorScheme !== themes[0], at === 0);
+            found = await findings(page, { coloursOnly: colorScheme !== themes[0], part: at > 0 });
           }
           expect.soft(found, `${screen.name}, ${colorScheme}`).toEqual([]);
           // Of pages and panels when there is something on them.

@@ -1,12 +1,6 @@
-import type { Page } from '@playwright/test';
 import { expect, test } from '../fixtures/app.ts';
-import { checkerOf } from '../pages/checker.ts';
+import { findings } from '../pages/looks.ts';
 import { Studio } from '../pages/studio.ts';
-
-async function seriousFindings(page: Page): Promise<string[]> {
-  const { violations } = await checkerOf(page).analyze();
-  return violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(' ')}`));
-}
 
 test('a schedule is made for the open pipeline, fires, and is in the calendar, on the timeline and in the history', async ({ app, mode }) => {
   test.skip(mode === 'electron', 'axe is checked in the browser');
@@ -16,7 +10,7 @@ test('a schedule is made for the open pipeline, fires, and is in the calendar, o
   await studio.openPipeline('pipelines/penguins.pipeline.json');
   await page.getByTestId('rail-automation').click();
   await expect(page.getByText('Nothing runs by itself yet')).toBeVisible();
-  expect(await seriousFindings(page)).toEqual([]);
+  expect(await findings(page)).toEqual([]);
 
   // The form says in words and in times what is typed, and what is wrong with it.
   await page.getByTestId('first-automation').click();
@@ -26,7 +20,7 @@ test('a schedule is made for the open pipeline, fires, and is in the calendar, o
   await page.getByTestId('automation-cron').fill('30 2 * * 1-5');
   await expect(page.getByText('At 02:30, Monday through Friday')).toBeVisible();
   await expect(page.getByTestId('next-times').getByRole('listitem')).toHaveCount(5);
-  expect(await seriousFindings(page)).toEqual([]);
+  expect(await findings(page)).toEqual([]);
   await page.getByTestId('automation-name').fill('Nightly penguins');
   await page.getByTestId('save-automation').click();
   const row = page.getByTestId(/^automation-row-/);
@@ -42,18 +36,18 @@ test('a schedule is made for the open pipeline, fires, and is in the calendar, o
   await bar.focus();
   await page.keyboard.press('Enter');
   await expect(page.getByRole('group', { name: /^Nodes of/ })).toContainText('CSV Reader');
-  expect(await seriousFindings(page)).toEqual([]);
+  expect(await findings(page)).toEqual([]);
 
   await page.getByTestId('automation-calendar').click();
   const chosen = page.getByRole('gridcell', { selected: true });
   await expect(chosen).toContainText('Nightly penguins');
   await chosen.press('ArrowLeft');
   await expect(page.getByRole('gridcell', { selected: true })).toBeFocused();
-  expect(await seriousFindings(page)).toEqual([]);
+  expect(await findings(page)).toEqual([]);
 
   await page.getByTestId('automation-channels').click();
   await page.getByTestId('add-channel').click();
-  expect(await seriousFindings(page)).toEqual([]);
+  expect(await findings(page)).toEqual([]);
   await page.getByRole('radio', { name: 'Desktop' }).click();
   await page.getByTestId('save-channel').click();
   await page.getByRole('button', { name: 'Send a test to team' }).click();

@@ -1,6 +1,6 @@
 import type { Locator, Page } from '@playwright/test';
 import { expect, test } from '../fixtures/app.ts';
-import { checkerOf } from '../pages/checker.ts';
+import { findings } from '../pages/looks.ts';
 import { Studio } from '../pages/studio.ts';
 
 const middleOf = async (locator: Locator): Promise<{ x: number; y: number }> => {
@@ -110,8 +110,7 @@ test('groups, alignment, search, shared parameters, replacing and what comes nex
     await expect(page.locator('[data-testid=node-card][data-selected]')).toHaveCount(1);
     // The packaged page's policy lets no script be added to it.
     if (app.mode === 'browser') {
-      const { violations } = await checkerOf(page).analyze();
-      expect(violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
+      expect(await findings(page)).toEqual([]);
     }
     await page.getByTestId('find-input').press('Escape');
     await expect(page.getByTestId('find-panel')).toHaveCount(0);

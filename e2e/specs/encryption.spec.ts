@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from '../fixtures/app.ts';
-import { pictures, takePictures } from '../pages/looks.ts';
+import { expectFine } from '../pages/looks.ts';
 import { Studio } from '../pages/studio.ts';
 
 const passphrase = 'four words make one';
@@ -33,11 +33,7 @@ test('a project is encrypted in the settings, waits for its passphrase at the ne
   const { page } = app;
   await expect(page.getByTestId('unlock-page')).toBeVisible();
   await expect(page.getByTestId('rail-settings')).toHaveCount(0);
-  for (const colorScheme of ['light', 'dark'] as const) {
-    if (pictures === undefined) break;
-    await page.emulateMedia({ colorScheme });
-    await takePictures(page, pictures, `unlock-${colorScheme}`);
-  }
+  await expectFine(page, 'unlock');
   await page.getByLabel('Passphrase').fill('not the one at all');
   await page.getByRole('button', { name: 'Unlock' }).click();
   await expect(page.getByText('That is not the passphrase of this project.')).toBeVisible();

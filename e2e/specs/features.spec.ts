@@ -1,12 +1,6 @@
-import type { Page } from '@playwright/test';
 import { expect, test } from '../fixtures/app.ts';
-import { checkerOf } from '../pages/checker.ts';
+import { findings } from '../pages/looks.ts';
 import { Studio } from '../pages/studio.ts';
-
-async function seriousFindings(page: Page): Promise<string[]> {
-  const { violations } = await checkerOf(page).analyze();
-  return violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(' ')}`));
-}
 
 test('the example makes feature views, which are looked up, chosen and put on the canvas', async ({ app, mode }) => {
   test.skip(mode === 'electron', 'axe is checked in the browser');
@@ -15,7 +9,7 @@ test('the example makes feature views, which are looked up, chosen and put on th
   await studio.ready();
   await page.getByTestId('rail-features').click();
   await expect(page.getByText('No feature views yet')).toBeVisible();
-  expect(await seriousFindings(page)).toEqual([]);
+  expect(await findings(page)).toEqual([]);
 
   await page.getByTestId('features-template').click();
   await page.getByTestId('rail-canvas').click();
@@ -39,7 +33,7 @@ test('the example makes feature views, which are looked up, chosen and put on th
   await page.getByTestId('lookup-at').fill('2012-01-01');
   await page.getByTestId('lookup-find').click();
   await expect(page.getByText('Nothing was known of this key then.')).toBeVisible();
-  expect(await seriousFindings(page)).toEqual([]);
+  expect(await findings(page)).toEqual([]);
 
   await page.getByRole('checkbox', { name: 'Choose temp' }).check();
   await page.getByTestId('use-features').click();

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { expect, test } from '../fixtures/app.ts';
-import { checkerOf } from '../pages/checker.ts';
+import { findings } from '../pages/looks.ts';
 import { Studio } from '../pages/studio.ts';
 
 test('every edit and run is on the time line; the canvas goes back, versions are named and restored, and all survives a restart', async ({ app }) => {
@@ -57,9 +57,7 @@ test('every edit and run is on the time line; the canvas goes back, versions are
   await expect(edits.nth(1)).toContainText('Both models');
   if (app.mode === 'browser') {
     for (let themes = 0; themes < 2; themes += 1) {
-      const { violations } = await checkerOf(page).analyze();
-      const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-      expect(serious.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).slice(0, 3).join(' | ')}`)).toEqual([]);
+      expect(await findings(page)).toEqual([]);
       await page.getByTestId('theme-toggle').click();
     }
   }

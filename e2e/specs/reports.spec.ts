@@ -2,13 +2,8 @@ import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { chromium, type Page } from '@playwright/test';
 import { expect, test } from '../fixtures/app.ts';
-import { checkerOf } from '../pages/checker.ts';
+import { findings } from '../pages/looks.ts';
 import { Studio } from '../pages/studio.ts';
-
-async function seriousFindings(page: Page): Promise<string[]> {
-  const { violations } = await checkerOf(page).analyze();
-  return violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(' ')}`));
-}
 
 const blocks = (page: Page) => page.getByTestId('report-block');
 const saved = (page: Page) => expect(page.getByTestId('report-save-state')).toHaveAttribute('data-state', 'saved');
@@ -25,14 +20,14 @@ test('a report is made of a run, edited, taken back, and leaves as a file that n
 
   await page.getByTestId('rail-reports').click();
   await expect(page.getByText('No reports yet')).toBeVisible();
-  expect(await seriousFindings(page)).toEqual([]);
+  expect(await findings(page)).toEqual([]);
   await page.getByTestId('report-from-run').click();
   await page.getByRole('menuitem', { name: 'Which penguin is it?' }).click();
   for (const type of ['chart', 'table', 'metric', 'picture']) await expect(page.locator(`[data-block-type=${type}][data-ready=true]`).first()).toBeVisible();
   const confusion = page.locator('[data-block-type=chart]').filter({ hasText: 'True against predicted class' });
   await expect(confusion.locator('svg.chart')).toBeVisible();
   await expect(page.getByText('344 rows and 8 columns')).toBeVisible();
-  expect(await seriousFindings(page)).toEqual([]);
+  expect(await findings(page)).toEqual([]);
 
   // A text of one's own, with a value in it.
   const before = await blocks(page).count();
@@ -100,7 +95,7 @@ test('a report is made of a run, edited, taken back, and leaves as a file that n
       await expect(reader.locator('#tip')).toBeVisible();
       await reader.getByRole('button', { name: 'Dark' }).click();
       await expect(reader.locator('html')).toHaveAttribute('data-tone', 'dark');
-      expect(await seriousFindings(reader)).toEqual([]);
+      expect(await findings(reader)).toEqual([]);
       expect(trouble).toEqual([]);
     } finally {
       await browser.close();

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Page } from '@playwright/test';
 import { expect, test, type AppMode } from '../fixtures/app.ts';
-import { checkerOf } from '../pages/checker.ts';
+import { findings } from '../pages/looks.ts';
 import { Studio } from '../pages/studio.ts';
 
 /** Penguins from a file that comes with the app, a model of them, its predictions and why it makes them. */
@@ -24,9 +24,7 @@ async function makePipeline(projectDir: string): Promise<void> {
 /** The packaged page's policy lets no script be added to it, so the checker runs where the test may add one. */
 async function expectAccessible(page: Page, mode: AppMode): Promise<void> {
   if (mode !== 'browser') return;
-  const { violations } = await checkerOf(page).analyze();
-  const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-  expect(serious.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).slice(0, 3).join(' | ')}`)).toEqual([]);
+  expect(await findings(page)).toEqual([]);
 }
 
 test('a prediction leads back to its row in the source, and says why it is what it is', async ({ app }) => {

@@ -1,6 +1,6 @@
 import type { Locator, Page } from '@playwright/test';
 import { expect, test } from '../fixtures/app.ts';
-import { checkerOf } from '../pages/checker.ts';
+import { findings } from '../pages/looks.ts';
 import { Studio } from '../pages/studio.ts';
 
 /** The views in each place of results, the front one marked. */
@@ -34,8 +34,7 @@ test('views stay, stand side by side, get windows of their own, and are there ag
       await shown.emulateMedia({ colorScheme });
       await expect(shown.locator('html')).toHaveAttribute('data-theme', colorScheme);
       await expect(async () => {
-        const { violations } = await checkerOf(shown).analyze();
-        expect(violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join()}`)).toEqual([]);
+        expect(await findings(shown)).toEqual([]);
       }).toPass({ timeout: 10_000 });
     }
     await shown.emulateMedia({ colorScheme: null });
