@@ -38,6 +38,23 @@ function addSum(to: usize, four: v128): void {
   store<f64>(to, load<f64>(to) + sum);
 }
 
+// @ts-ignore: decorator
+@inline
+function addSums(sums: usize, losses: v128, downs: v128, hits: v128, curves: v128, total: v128): void {
+  addSum(sums, losses);
+  addSum(sums + 8, downs);
+  addSum(sums + 16, hits);
+  addSum(sums + 24, curves);
+  addSum(sums + 32, total);
+}
+
+/** Four labels, a byte each: −1 or +1. */
+// @ts-ignore: decorator
+@inline
+function signs4(labels: usize): v128 {
+  return f32x4.convert_i32x4_s(i32x4.extend_low_i16x8_s(i16x8.extend_low_i8x16_s(v128.load32_zero(labels))));
+}
+
 /**
  * Of float32 logits z, labels (a byte each: +1 for the second class, −1 for the first) and float32 weights w: what the loss w ln(1 + e^−label z) gives for each row. Writes its
  * slope and bend, its first and second derivative by z; adds loss, slope, what is predicted right (w where label z > 0), bend
@@ -54,7 +71,7 @@ export function logisticTerms(z: usize, labels: usize, weights: usize, rows: i32
   let total = zero;
   for (let i = 0; i < rows; i += 4) {
     const at = <usize>i << 2;
-    const label = f32x4.convert_i32x4_s(i32x4.extend_low_i16x8_s(i16x8.extend_low_i8x16_s(v128.load32_zero(labels + i))));
+    const label = signs4(labels + i);
     const weight = v128.load(weights + at);
     const sure = f32x4.mul(label, v128.load(z + at));
     const e = exp4(f32x4.neg(f32x4.abs(sure)));
@@ -82,11 +99,7 @@ export function logisticTerms(z: usize, labels: usize, weights: usize, rows: i32
     v128.store(slopes + at, slope);
     v128.store(bends + at, bend);
   }
-  addSum(sums, losses);
-  addSum(sums + 8, downs);
-  addSum(sums + 16, hits);
-  addSum(sums + 24, curves);
-  addSum(sums + 32, total);
+  addSums(sums, losses, downs, hits, curves, total);
 }
 
 /**
@@ -104,7 +117,7 @@ export function logisticOnes(z: usize, labels: usize, weights: usize, rows: i32,
   let total = zero;
   for (let i = 0; i < rows; i += 4) {
     const at = <usize>i << 2;
-    const label = f32x4.convert_i32x4_s(i32x4.extend_low_i16x8_s(i16x8.extend_low_i8x16_s(v128.load32_zero(labels + i))));
+    const label = signs4(labels + i);
     const weight = v128.load(weights + at);
     const sure = f32x4.mul(label, v128.load(z + at));
     const e = exp4Below(f32x4.neg(f32x4.abs(sure)));
@@ -124,11 +137,7 @@ export function logisticOnes(z: usize, labels: usize, weights: usize, rows: i32,
       v128.store(bends + at, bend);
     }
   }
-  addSum(sums, losses);
-  addSum(sums + 8, downs);
-  addSum(sums + 16, hits);
-  addSum(sums + 24, curves);
-  addSum(sums + 32, total);
+  addSums(sums, losses, downs, hits, curves, total);
   return <f64>f32x4.extract_lane(products, 0) * <f64>f32x4.extract_lane(products, 1) * (<f64>f32x4.extract_lane(products, 2) * <f64>f32x4.extract_lane(products, 3));
 }
 
