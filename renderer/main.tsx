@@ -13,6 +13,7 @@ import { desktop } from './rpc/desktop.ts';
 import { loadGermanWords } from './state/catalogue.ts';
 import { startAccess } from './state/access.ts';
 import { startConfiguration } from './state/configuration.ts';
+import { flushReport } from './reports/report-store.ts';
 import { flushEdits } from './state/pipeline.ts';
 import { followTour } from './tour/tour-store.ts';
 import { startProjectProblems } from './state/project-problems.ts';
@@ -56,7 +57,7 @@ if (view === null) {
   startTrust();
   startDesktopNotices();
   followTour();
-  window.addEventListener('pagehide', () => void Promise.all([flushEdits(), flushBrief()]));
+  window.addEventListener('pagehide', () => void Promise.all([flushEdits(), flushReport(), flushBrief()]));
   startTornViews(openFirstPipeline());
 } else {
   startViewWindow(view, query.get('owner') ?? '');

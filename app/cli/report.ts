@@ -45,7 +45,7 @@ export function reportListCommand(options: { readonly project?: string; readonly
 /** `penstock report export`: 0 when the file is written. @throws PenstockError `unknown-report`, `output-folder-missing`, those of the export. */
 export function reportExportCommand(name: string, options: ReportExportOptions, terminal: Terminal): Promise<number> {
   return withProject(options.project, async (engine) => {
-    const { report } = await engine.reports.open(await engine.reports.find(name));
+    const { report } = await engine.reports.open(await engine.reports.find(name), { readOnly: true });
     if (options.html !== '-' && !existsSync(path.dirname(path.resolve(options.html)))) {
       throw new PenstockError('output-folder-missing', `There is no folder ${path.dirname(path.resolve(options.html))}.`, { remedy: 'Make it first, or name another file with --html.' });
     }

@@ -264,6 +264,7 @@ export class Engine extends EngineAreas {
     await this.events.settled();
     this.closer.abort();
     await this.pipelines.flush();
+    await this.reports.close();
     await this.servers.close();
     await this.models.close();
     await this.trace.close();

@@ -179,7 +179,7 @@ describe('journal', () => {
     history.apply({ type: 'set-title', nodeId: 'n0', title: 'A' });
     text += serialiseRecord(journalRecord(1, { base: 0, entries: history.entries, position: 1 }, history.document));
     const elsewhere = { ...emptyDocument('chain', 'Checked out'), nodes: [testNode('q')] };
-    expect(recover(elsewhere, parseJournal(text).records)).toEqual({ document: elsewhere, entries: [], position: 0, recovered: false });
+    expect(recover(elsewhere, parseJournal(text).records)).toEqual({ document: elsewhere, entries: [], position: 0, forgotten: 0, recovered: false });
   });
 
   it('keeps edits that came in while others were being saved', () => {

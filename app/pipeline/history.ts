@@ -1,155 +1,39 @@
-import { z } from 'zod';
 import { PenstockError } from '#app/core/errors.ts';
 import { applyCommand, type Command } from './commands.ts';
 import type { PipelineDocument } from './document.ts';
+import { StepHistory, type Step, type UnsavedSteps } from './steps.ts';
+
+export { historyEntrySchema } from './steps.ts';
 
 /** One undo step; plain JSON, kept in the journal. */
-export interface HistoryEntry {
-  readonly label: string;
-  readonly at: number;
-  readonly command: Command;
-  readonly inverse: Command;
-  /** Steps that follow each other with the same group are one step (typing in a field, dragging a slider). */
-  readonly group?: string;
-}
+export type HistoryEntry = Step<Command>;
 
-const commandLike = z.looseObject({ type: z.string() });
+/** The part of the history that is not in the journal yet. */
+export type UnsavedHistory = UnsavedSteps<Command>;
 
-/** Shape of an entry read back from disk; the command inside is checked when it is applied. */
-export const historyEntrySchema = z.looseObject({
-  label: z.string(),
-  at: z.number(),
-  command: commandLike,
-  inverse: commandLike,
-  group: z.string().optional(),
-});
-
-/** The part of the history that is not in the journal yet: entries from `base` on replace what the journal has from there. */
-export interface UnsavedHistory {
-  readonly base: number;
-  readonly entries: readonly HistoryEntry[];
-  readonly position: number;
-}
-
-/** Steps within this many ms of each other may be grouped. */
-const groupingWindow = 2000;
-
-/** So many steps can be undone; at most an eighth more are held, so that few edits move the list. */
+/** So many steps of a pipeline can be undone. */
 export const keptSteps = 1000;
 
-/** Undo and redo over a document. The document at each moment is `document`; entries up to `position` are applied. */
-export class History {
-  #document: PipelineDocument;
-  #entries: HistoryEntry[];
-  #position: number;
-  /** Entries from here on are not in the journal. */
-  #savedUpTo: number;
-  #savedPosition: number;
-  /** Steps that were forgotten; the journal counts them, the indexes here do not. */
-  #forgotten = 0;
-  /** Lowest index changed since `unsaved` was last called. */
-  #changedSince = Infinity;
-  readonly #clock: () => number;
-
-  /** `entries` and `position` come from an earlier session, all already in the journal. */
-  constructor(document: PipelineDocument, entries: readonly HistoryEntry[] = [], position = entries.length, clock: () => number = Date.now) {
-    this.#document = document;
-    this.#entries = [...entries];
-    this.#position = Math.min(Math.max(0, position), entries.length);
-    this.#savedUpTo = entries.length;
-    this.#savedPosition = this.#position;
-    this.#clock = clock;
-  }
-
-  get document(): PipelineDocument {
-    return this.#document;
-  }
-  get entries(): readonly HistoryEntry[] {
-    return this.#entries;
-  }
-  get position(): number {
-    return this.#position;
-  }
-  get canUndo(): boolean {
-    return this.#position > 0;
-  }
-  get canRedo(): boolean {
-    return this.#position < this.#entries.length;
-  }
-  /** Label of the step that undo would take back, for the menu. */
-  get undoLabel(): string | null {
-    return this.#entries[this.#position - 1]?.label ?? null;
-  }
-  get redoLabel(): string | null {
-    return this.#entries[this.#position]?.label ?? null;
+/** Undo and redo over a pipeline. */
+export class History extends StepHistory<PipelineDocument, Command> {
+  /** `entries` and `position` come from an earlier session, all already in the journal; `forgotten` came before them there. */
+  constructor(document: PipelineDocument, entries: readonly HistoryEntry[] = [], position = entries.length, clock: () => number = Date.now, forgotten = 0) {
+    super(document, entries, position, { clock, forgotten, kept: keptSteps });
   }
 
   /** Applies a command and drops what could be redone. @throws PenstockError `command-invalid`; the history is then unchanged. */
   apply(command: Command, options: { label?: string; group?: string } = {}): PipelineDocument {
-    const { document, inverse } = applyCommand(this.#document, command);
-    const at = this.#clock();
-    const last = this.#position === this.#entries.length ? this.#entries.at(-1) : undefined;
-    this.#entries.length = this.#position;
-    if (options.group !== undefined && last?.group === options.group && at - last.at <= groupingWindow) {
-      this.#position--;
-      this.#entries[this.#position] = {
-        ...last,
-        at,
-        command: batch(last.command, command),
-        inverse: batch(inverse, last.inverse),
-      };
-    } else {
-      this.#entries.push({ label: options.label ?? commandLabel(command), at, command, inverse, ...(options.group === undefined ? {} : { group: options.group }) });
-    }
-    this.#savedUpTo = Math.min(this.#savedUpTo, this.#position);
-    this.#changedSince = Math.min(this.#changedSince, this.#position);
-    this.#position++;
-    this.#document = document;
-    this.#forget();
+    const { document, inverse } = applyCommand(this.document, command);
+    this.record(document, { command, inverse, label: options.label ?? commandLabel(command) }, options.group);
     return document;
   }
 
-  /** The oldest steps go, as far as they are in the journal: a window stays open for weeks. */
-  #forget(): void {
-    if (this.#entries.length <= keptSteps * 1.125) return;
-    const count = Math.min(this.#entries.length - keptSteps, this.#savedUpTo, this.#savedPosition, this.#position, this.#changedSince);
-    if (count <= 0) return;
-    this.#entries.splice(0, count);
-    this.#forgotten += count;
-    this.#position -= count;
-    this.#savedUpTo -= count;
-    this.#savedPosition -= count;
-    this.#changedSince -= count;
+  protected after(document: PipelineDocument, command: Command): PipelineDocument {
+    return applyCommand(document, command).document;
   }
 
-  /** Takes one step back; does nothing at the beginning. */
-  undo(): PipelineDocument {
-    const entry = this.#entries[this.#position - 1];
-    if (entry === undefined) return this.#document;
-    this.#document = applyCommand(this.#document, entry.inverse).document;
-    this.#position--;
-    return this.#document;
-  }
-
-  redo(): PipelineDocument {
-    const entry = this.#entries[this.#position];
-    if (entry === undefined) return this.#document;
-    this.#document = applyCommand(this.#document, entry.command).document;
-    this.#position++;
-    return this.#document;
-  }
-
-  /** What the journal lacks, or null. Call `markSaved` with the answer once it is on disk. */
-  unsaved(): UnsavedHistory | null {
-    if (this.#savedUpTo === this.#entries.length && this.#savedPosition === this.#position) return null;
-    this.#changedSince = Infinity;
-    return { base: this.#forgotten + this.#savedUpTo, entries: this.#entries.slice(this.#savedUpTo), position: this.#forgotten + this.#position };
-  }
-
-  /** Edits made since `unsaved` was called stay unsaved. */
-  markSaved(saved: UnsavedHistory): void {
-    this.#savedUpTo = Math.min(saved.base + saved.entries.length - this.#forgotten, this.#changedSince);
-    this.#savedPosition = saved.position - this.#forgotten;
+  protected joined(last: HistoryEntry, next: Pick<HistoryEntry, 'command' | 'inverse'>): Pick<HistoryEntry, 'command' | 'inverse'> {
+    return { command: batch(last.command, next.command), inverse: batch(next.inverse, last.inverse) };
   }
 }
 

@@ -17,6 +17,7 @@ export * from './param-errors.ts';
 export * from './parse.ts';
 export * from './run-diff.ts';
 export * from './serialise.ts';
+export * from './steps.ts';
 export * from './subflow/index.ts';
 export * from './timeline.ts';
 export type * from './types.ts';

@@ -99,6 +99,8 @@ export const contract = {
         history: z.array(z.unknown()),
         /** How many entries of `history` are applied; the rest are redo. */
         position: z.int(),
+        /** Steps before the first of `history` that are kept no more: `append` counts them. */
+        forgotten: z.int().min(0),
         recovered: z.boolean(),
       }),
     ),

@@ -12,13 +12,16 @@ export function fitted({ x, y, w, h }: Place): Place {
 
 export type Places = Readonly<Record<string, Place>>;
 
+/** Ids come from files: “constructor” is one, too. */
+export const placeIn = (places: Places, id: string): Place | undefined => (Object.hasOwn(places, id) ? places[id] : undefined);
+
 /**
  * Every place after blocks were put elsewhere: those moved stand where they were put, what they would cover goes down, and everything
  * moves up as far as it can. Gives all places, also unchanged ones.
  */
 export function arrange(blocks: readonly Pick<Block, 'id' | 'place'>[], moved: Places = {}): Places {
   const order = blocks
-    .map((block, index) => ({ id: block.id, index, held: moved[block.id] !== undefined, place: before(blocks, moved, block.id, fitted(moved[block.id] ?? block.place)) }))
+    .map((block, index) => ({ id: block.id, index, held: placeIn(moved, block.id) !== undefined, place: before(blocks, moved, block.id, fitted(placeIn(moved, block.id) ?? block.place)) }))
     // A moved block wins over what stood at the same row.
     .toSorted((a, b) => a.place.y - b.place.y || Number(b.held) - Number(a.held) || a.place.x - b.place.x || a.index - b.index);
   const settled: { id: string; place: Place }[] = [];
@@ -33,8 +36,8 @@ export function arrange(blocks: readonly Pick<Block, 'id' | 'place'>[], moved: P
 
 /** Put over the upper half of another block, a moved one goes before it. */
 function before(blocks: readonly Pick<Block, 'id' | 'place'>[], moved: Places, id: string, place: Place): Place {
-  if (moved[id] === undefined) return place;
-  const under = blocks.filter((other) => moved[other.id] === undefined && overlaps(other.place, place) && place.y > other.place.y && place.y <= other.place.y + (other.place.h - 1) / 2);
+  if (placeIn(moved, id) === undefined) return place;
+  const under = blocks.filter((other) => placeIn(moved, other.id) === undefined && overlaps(other.place, place) && place.y > other.place.y && place.y <= other.place.y + (other.place.h - 1) / 2);
   return under.reduce((at, other) => ({ ...at, y: Math.min(at.y, other.place.y) }), place);
 }
 

@@ -1,77 +1,44 @@
+import { StepHistory, type Step } from '#app/pipeline/steps.ts';
 import { applyReportCommand, reportCommandLabel, type ReportCommand } from './commands.ts';
 import type { ReportDocument } from './document.ts';
+import { applyPatch, isEmptyPatch, patchBetween, type ReportPatch } from './patch.ts';
 
-interface Step {
-  readonly label: string;
-  readonly at: number;
-  readonly command: ReportCommand;
-  readonly inverse: ReportCommand;
-  readonly group: string | undefined;
+export type ReportStep = Step<ReportPatch>;
+
+/** So many steps of a report can be undone. */
+export const keptReportSteps = 300;
+
+export interface EarlierSteps {
+  readonly history: readonly ReportStep[];
+  readonly position: number;
+  readonly forgotten: number;
 }
 
-/** Steps of one group within this many ms of each other are one step. */
-const groupingWindow = 2000;
-const most = 300;
-
-/** Undo and redo over a report, for as long as it is open. */
-export class ReportHistory {
-  #report: ReportDocument;
-  #steps: Step[] = [];
-  #position = 0;
-  readonly #clock: () => number;
-
-  constructor(report: ReportDocument, clock: () => number = Date.now) {
-    this.#report = report;
-    this.#clock = clock;
+/** Undo and redo over a report, across sessions: its steps are what leads from one version to the next and back. */
+export class ReportHistory extends StepHistory<ReportDocument, ReportPatch> {
+  constructor(report: ReportDocument, earlier: EarlierSteps = { history: [], position: 0, forgotten: 0 }, clock: () => number = Date.now) {
+    super(report, earlier.history, earlier.position, { clock, forgotten: earlier.forgotten, kept: keptReportSteps });
   }
 
   get report(): ReportDocument {
-    return this.#report;
-  }
-  get undoLabel(): string | null {
-    return this.#steps[this.#position - 1]?.label ?? null;
-  }
-  get redoLabel(): string | null {
-    return this.#steps[this.#position]?.label ?? null;
+    return this.document;
   }
 
-  /** @throws PenstockError `report-command`; nothing is changed then. */
+  /** What changes nothing is no step. @throws PenstockError `report-command`; nothing is changed then. */
   apply(command: ReportCommand, options: { readonly label?: string; readonly group?: string } = {}): void {
-    const { report, inverse } = applyReportCommand(this.#report, command);
-    const at = this.#clock();
-    const last = this.#position === this.#steps.length ? this.#steps.at(-1) : undefined;
-    this.#steps.length = this.#position;
-    if (options.group !== undefined && last?.group === options.group && at - last.at <= groupingWindow) this.#steps[this.#position - 1] = { ...last, at, ...joined(last, { command, inverse }, report) };
-    else {
-      this.#steps.push({ label: options.label ?? reportCommandLabel(command), at, command, inverse, group: options.group });
-      if (this.#steps.length > most) this.#steps.shift();
-      this.#position = this.#steps.length;
-    }
-    this.#report = report;
+    const report = applyReportCommand(this.document, command);
+    const forward = patchBetween(this.document, report);
+    if (isEmptyPatch(forward)) return;
+    this.record(report, { command: forward, inverse: patchBetween(report, this.document), label: options.label ?? reportCommandLabel(command) }, options.group);
   }
 
-  undo(): void {
-    const step = this.#steps[this.#position - 1];
-    if (step === undefined) return;
-    this.#report = applyReportCommand(this.#report, step.inverse).report;
-    this.#position -= 1;
+  protected after(report: ReportDocument, patch: ReportPatch): ReportDocument {
+    return applyPatch(report, patch);
   }
 
-  redo(): void {
-    const step = this.#steps[this.#position];
-    if (step === undefined) return;
-    this.#report = applyReportCommand(this.#report, step.command).report;
-    this.#position += 1;
+  /** Back to what was before the first, on to what is after the second. */
+  protected joined(last: ReportStep, _next: unknown, report: ReportDocument): Pick<ReportStep, 'command' | 'inverse'> {
+    const before = applyPatch(this.document, last.inverse);
+    return { command: patchBetween(before, report), inverse: patchBetween(report, before) };
   }
-}
-
-/** Two steps as one: back to what was before the first, on to what is after the second. */
-function joined(first: Pick<Step, 'command' | 'inverse'>, second: Pick<Step, 'command' | 'inverse'>, after: ReportDocument): Pick<Step, 'command' | 'inverse'> {
-  if (first.command.type === 'settings' && second.command.type === 'settings' && first.inverse.type === 'settings' && second.inverse.type === 'settings') {
-    return {
-      command: { type: 'settings', settings: { ...first.command.settings, ...second.command.settings } },
-      inverse: { type: 'settings', settings: { ...second.inverse.settings, ...first.inverse.settings } },
-    };
-  }
-  return { command: { type: 'restore', blocks: after.blocks }, inverse: first.inverse };
 }

@@ -53,6 +53,21 @@ test('a report is made of a run, edited, taken back, and leaves as a file that n
   await page.getByTestId('undo').click();
   await saved(page);
 
+  // The steps are there after a reload as well.
+  await page.reload();
+  await studio.ready();
+  await page.getByTestId('rail-reports').click();
+  await page.getByTestId('open-reports/which-penguin-is-it.report.json').click();
+  await expect(blocks(page)).toHaveCount(before + 1);
+  await page.getByTestId('redo').click();
+  await page.getByTestId('redo').click();
+  await expect(blocks(page)).toHaveCount(before + 2);
+  await page.getByTestId('undo').click();
+  await page.getByTestId('undo').click();
+  await expect(blocks(page)).toHaveCount(before + 1);
+  expect(await text.evaluate((element) => element.style.gridColumn)).toBe(columns);
+  await saved(page);
+
   // A dashboard: tables sort and search without the app.
   await page.getByRole('button', { name: 'Report settings' }).click();
   await page.getByRole('radio', { name: 'Dashboard' }).click();

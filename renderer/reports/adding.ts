@@ -1,5 +1,6 @@
 import { create } from 'zustand';
 import type { ReportDocument } from '#app/reports/document.ts';
+import { ReportHistory, type EarlierSteps } from '#app/reports/report-history.ts';
 import { client, diagnosticOf } from '../rpc/client.ts';
 import { notify } from '../state/notices.ts';
 import { texts } from '../text/texts.ts';
@@ -22,10 +23,11 @@ export async function addToReport(blocks: readonly NewBlock[], chosen: { readonl
     const path = chosen?.path ?? (await client.reports.create({ title: newTitle })).path;
     if (useReport.getState().path === path) addBlocks(blocks);
     else {
-      const { report, version } = await client.reports.open({ path });
-      const open = report as ReportDocument;
-      const next: ReportDocument = { ...open, blocks: withBlocks(open.blocks, blocks) };
-      await client.reports.save({ path, report: next, after: [version] });
+      const { report, version, ...earlier } = await client.reports.open({ path });
+      const history = new ReportHistory(report as ReportDocument, earlier as EarlierSteps);
+      history.apply({ type: 'add', blocks: withBlocks(history.report.blocks, blocks).slice(history.report.blocks.length) });
+      const edit = history.unsaved();
+      if (edit !== null) await client.reports.save({ path, report: history.report, after: [version], ...edit, entries: [...edit.entries] });
     }
     notify({ severity: 'info', message: texts.reports.added(chosen?.title ?? newTitle), action: { label: texts.reports.goThere, run: () => showReport(path) } });
   } catch (error) {

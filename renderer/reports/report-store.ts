@@ -6,11 +6,13 @@ import type { ReportCommand } from '#app/reports/commands.ts';
 import type { Block, ReportDocument } from '#app/reports/document.ts';
 import { freePlace, usualSize } from '#app/reports/layout.ts';
 import { reportHash } from '#app/reports/parse.ts';
-import { ReportHistory } from '#app/reports/report-history.ts';
+import { ReportHistory, type EarlierSteps } from '#app/reports/report-history.ts';
 import { client, diagnosticOf, isGivenUp } from '../rpc/client.ts';
+import { announce } from '../state/announce.ts';
 import { notify } from '../state/notices.ts';
 import type { SaveState } from '../state/pipeline.ts';
 import { texts } from '../text/texts.ts';
+import { told } from '../text/told.ts';
 import { whyNot } from '../ui/may.ts';
 
 interface ReportStore {
@@ -53,9 +55,9 @@ export async function openReport(path: string): Promise<void> {
   useReport.setState({ ...closed, path });
   history = null;
   try {
-    const { report, version } = await client.reports.open({ path });
+    const { report, version, ...earlier } = await client.reports.open({ path });
     if (useReport.getState().path !== path) return;
-    history = new ReportHistory(report as ReportDocument);
+    history = new ReportHistory(report as ReportDocument, earlier as EarlierSteps);
     taken = new Set([version]);
     publish();
   } catch (error) {
@@ -90,18 +92,22 @@ function mayEdit(): boolean {
   return why === null;
 }
 
-export function undoReport(): void {
-  if (!mayEdit()) return;
-  history?.undo();
-  publish();
-  saveSoon();
-}
+export const undoReport = (): void => step('undo');
 
-export function redoReport(): void {
-  if (!mayEdit()) return;
-  history?.redo();
+export const redoReport = (): void => step('redo');
+
+function step(direction: 'undo' | 'redo'): void {
+  if (history === null || !mayEdit()) return;
+  const label = direction === 'undo' ? history.undoLabel : history.redoLabel;
+  try {
+    history[direction]();
+  } catch (error) {
+    notify(toDiagnostic(error));
+    return;
+  }
   publish();
   saveSoon();
+  if (label !== null) announce(direction === 'undo' ? texts.outline.undone(told(label)) : texts.outline.redone(told(label)));
 }
 
 export type NewBlock = Block extends infer T ? (T extends Block ? Omit<T, 'id' | 'place'> : never) : never;
@@ -143,17 +149,20 @@ async function store(): Promise<void> {
   if (current === null || path === null || conflict) return;
   const { report } = current;
   const hash = reportHash(report);
-  if (taken.has(hash) && taken.size === 1) {
+  const unsaved = current.unsaved();
+  if (unsaved === null) {
     useReport.setState({ save: 'saved' });
     return;
   }
   useReport.setState({ save: 'saving' });
   saving = (async () => {
     try {
-      const { version } = await client.reports.save({ path, report, after: [...taken] });
+      const { base, entries, position } = unsaved;
+      const { version } = await client.reports.save({ path, report, after: [...taken], base, entries: [...entries], position });
+      current.markSaved(unsaved);
       if (current === history) {
         taken = new Set([version]);
-        useReport.setState({ save: current.report === report ? 'saved' : 'unsaved' });
+        useReport.setState({ save: current.unsaved() === null ? 'saved' : 'unsaved' });
       }
     } catch (error) {
       // It may have been written all the same, and the answer lost.
@@ -178,7 +187,7 @@ export async function flushReport(): Promise<void> {
   if (timer !== null) clearTimeout(timer);
   timer = null;
   await saving;
-  if (history !== null && !(taken.size === 1 && taken.has(reportHash(history.report)))) await store();
+  if (history !== null && history.unsaved() !== null) await store();
 }
 
 /** Goes on from what the report was changed into elsewhere; with `keep`, what was done here stays as a copy. */

@@ -1,4 +1,5 @@
 import { create } from 'zustand';
+import { flushReport } from '../reports/report-store.ts';
 import { client, diagnosticOf, isGivenUp } from '../rpc/client.ts';
 import { leave, useConnection } from '../rpc/connection.ts';
 import { usePermissions } from '../ui/may.ts';
@@ -37,7 +38,7 @@ export function startAccess(): void {
 /** Ends this browser's session and goes to the page that says so; edits are saved before. */
 export async function signOut(): Promise<void> {
   const { me } = useAccess.getState();
-  await flushEdits();
+  await Promise.all([flushEdits(), flushReport()]);
   leave();
   try {
     const answer = await fetch('/signout', { method: 'POST', headers: me?.csrf == null ? {} : { 'x-penstock-csrf': me.csrf }, redirect: 'manual' });

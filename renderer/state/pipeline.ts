@@ -121,7 +121,7 @@ async function load(path: string): Promise<void> {
     if (asked !== path) return;
     // Edits made while the engine read the file belong to the pipeline before.
     await flushEdits();
-    history = new History(opened.document, opened.history as readonly HistoryEntry[], opened.position);
+    history = new History(opened.document, opened.history as readonly HistoryEntry[], opened.position, Date.now, opened.forgotten);
     taken = { document: opened.document, hashes: new Set([documentHash(opened.document)]) };
     usePipeline.setState({ path, readOnly, viewing: false, asOf: null, opening: false, save: 'saved', saveError: null, ...shown(history.document, []), undoLabel: history.undoLabel, redoLabel: history.redoLabel });
     localStorage.setItem('penstock.pipeline', path);
@@ -287,7 +287,7 @@ async function joinOther(path: string): Promise<boolean> {
     const opened = await client.pipeline.open({ path });
     if (usePipeline.getState().path !== path || history?.document !== ours) return false;
     const { document, conflicts } = mergeDocuments(base, ours, opened.document, takesOneConnection);
-    history = new History(opened.document, opened.history as readonly HistoryEntry[], opened.position);
+    history = new History(opened.document, opened.history as readonly HistoryEntry[], opened.position, Date.now, opened.forgotten);
     taken = { document: opened.document, hashes: new Set([documentHash(opened.document)]) };
     history.apply({ type: 'revise', delta: documentDelta(opened.document, document) }, { label: texts.state.merged });
     publish();

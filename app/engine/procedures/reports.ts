@@ -14,14 +14,17 @@ const listedRuns = 30;
 export function reportsProcedures(os: Implementer, engine: Engine) {
   return {
     list: os.reports.list.handler(() => engine.reports.list()),
-    open: os.reports.open.handler(({ input }) => engine.reports.open(input.path)),
+    open: os.reports.open.handler(async ({ input }) => {
+      const opened = await engine.reports.open(input.path, { readOnly: engine.readOnly });
+      return { ...opened, history: [...opened.history] };
+    }),
     create: os.reports.create.handler(({ input }) => {
       engine.assertWritable();
       return engine.reports.create(input.title, input.like);
     }),
     save: os.reports.save.handler(({ input }) => {
       engine.assertWritable();
-      return engine.reports.save(input.path, input.report, input.after);
+      return engine.reports.save(input.path, input.report, input);
     }),
     remove: os.reports.remove.handler(async ({ input }) => {
       engine.assertWritable();

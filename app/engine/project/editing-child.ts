@@ -13,7 +13,7 @@ const [root = '', relative = '', seed = '1'] = process.argv.slice(2);
 const random = seeded(Number(seed));
 const files = new PipelineFiles(root);
 const opened = await files.open(relative);
-const history = new History(opened.document, opened.history, opened.position);
+const history = new History(opened.document, opened.history, opened.position, Date.now, opened.forgotten);
 
 function afterUndo(): string {
   const copy = new History(history.document, history.entries, history.position);

@@ -21,7 +21,7 @@ const node = (id: string): { id: string; type: string; version: number; params: 
 
 async function edited(relative: string, ids: string[]): Promise<History> {
   const opened = await files.open(relative);
-  const history = new History(opened.document, opened.history, opened.position);
+  const history = new History(opened.document, opened.history, opened.position, Date.now, opened.forgotten);
   for (const id of ids) {
     history.apply({ type: 'add', nodes: [node(id)] });
     const unsaved = history.unsaved();
@@ -65,6 +65,31 @@ describe('PipelineFiles', () => {
     const history = new History(again.document, again.history, again.position);
     history.undo();
     expect(history.document.nodes.map(({ id }) => id)).toEqual(['a']);
+  });
+
+  it('goes on with a window that counts steps which another window no longer carries', async () => {
+    const { path: relative } = await files.create('Many steps');
+    const first = await edited(relative, []);
+    for (let step = 0; step < 320; step += 1) first.apply({ type: 'set-document', title: `Title ${step}` });
+    const append = async (): Promise<void> => {
+      const unsaved = first.unsaved();
+      if (unsaved === null) throw new Error('the edit is not recorded');
+      await files.append(relative, first.document, unsaved);
+      first.markSaved(unsaved);
+    };
+    await append();
+    await files.flush();
+    const file = path.join(root, relative);
+    const before = await readFile(file);
+    // The engine starts anew, and the other window opens the pipeline first.
+    files = new PipelineFiles(root);
+    expect((await files.open(relative)).forgotten).toBe(20);
+    first.apply({ type: 'set-document', title: 'Last' });
+    await append();
+    await files.flush();
+    await writeFile(file, before);
+    const recovered = await new PipelineFiles(root).open(relative);
+    expect([recovered.recovered, recovered.document.title, recovered.position]).toEqual([true, 'Last', 300]);
   });
 
   it('leaves a damaged file alone, names the place and offers the last good version', async () => {

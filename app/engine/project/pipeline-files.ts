@@ -30,6 +30,8 @@ export interface OpenedPipeline {
   readonly document: PipelineDocument;
   readonly history: readonly HistoryEntry[];
   readonly position: number;
+  /** Steps before the first of `history`; whoever appends counts them. */
+  readonly forgotten: number;
   readonly recovered: boolean;
 }
 
@@ -87,7 +89,7 @@ export class PipelineFiles {
   /** @throws PenstockError of `parseDocument` naming the damage; the file is left as it is and its last good text is set beside it. */
   async open(relative: string, options: { readonly readOnly?: boolean } = {}): Promise<OpenedPipeline> {
     if (options.readOnly === true) {
-      return { document: parseDocument(await readProjectText(this.#file(relative))), history: [], position: 0, recovered: false };
+      return { document: parseDocument(await readProjectText(this.#file(relative))), history: [], position: 0, forgotten: 0, recovered: false };
     }
     return this.#inTurn(relative, async () => {
       await this.#save(relative);
@@ -98,16 +100,19 @@ export class PipelineFiles {
       const saved = await this.#parse(relative, text);
       const journal = await readProjectText(this.#journal(relative)).catch(() => '');
       const recovery = recover(saved, parseJournal(journal).records);
-      const dropped = Math.min(Math.max(0, recovery.entries.length - keptHistory), recovery.position);
+      // Of a pipeline that a window of this engine edits none goes: it may be undone there.
+      const dropped = this.#heads.has(relative) ? 0 : Math.min(Math.max(0, recovery.entries.length - keptHistory), recovery.position);
       const history = recovery.entries.slice(dropped);
       const position = recovery.position - dropped;
+      // Another window may have the pipeline open: it goes on counting the steps that are dropped.
+      const forgotten = recovery.forgotten + dropped;
       if (recovery.recovered) await this.#write(relative, recovery.document);
       else if ((await readProjectText(this.#lastGood(relative)).catch(() => null)) !== text) await writeFileAtomically(this.#lastGood(relative), text);
       // Starting each session with a short journal keeps it bounded; a torn last line goes with it.
-      if (journal !== '') await writeFileAtomically(this.#journal(relative), serialiseRecord(journalRecord(Date.now(), { base: 0, entries: history, position }, recovery.document)), { log: true });
+      if (journal !== '') await writeFileAtomically(this.#journal(relative), serialiseRecord(journalRecord(Date.now(), { base: forgotten, entries: history, position: forgotten + position }, recovery.document)), { log: true });
       this.#heads.set(relative, documentHash(recovery.document));
-      await this.#quietly(relative, (timeline) => timeline.opened(recovery.document, position));
-      return { document: recovery.document, history, position, recovered: recovery.recovered };
+      await this.#quietly(relative, (timeline) => timeline.opened(recovery.document, forgotten + position));
+      return { document: recovery.document, history, position, forgotten, recovered: recovery.recovered };
     });
   }
 
@@ -154,7 +159,7 @@ export class PipelineFiles {
     // Recovery replays from a moment whose document is the file's: the first line of a new journal records that moment.
     if (!this.#unsaved.has(relative) && (await isEmpty(journal))) {
       const saved = await readProjectText(file).then(parseDocument, () => null);
-      if (saved !== null) await appendDurably(log, serialiseRecord(journalRecord(savedAt, { base: 0, entries: [], position: 0 }, saved)));
+      if (saved !== null) await appendDurably(log, serialiseRecord(journalRecord(savedAt, { base: record.base, entries: [], position: record.base }, saved)));
     }
     const line = journalRecord(savedAt, record, document);
     // A line that a crash or a full disk cut off would hide those after it.
@@ -171,7 +176,7 @@ export class PipelineFiles {
   /** Changes the title and the file's name with it. */
   async rename(relative: string, title: string): Promise<{ path: string }> {
     const opened = await this.open(relative);
-    const history = new History(opened.document, opened.history, opened.position);
+    const history = new History(opened.document, opened.history, opened.position, Date.now, opened.forgotten);
     history.apply({ type: 'set-document', title });
     const edit = history.unsaved();
     if (edit !== null) await this.append(relative, history.document, edit);

@@ -25,7 +25,7 @@ class Window {
 
   async load(files: PipelineFiles, relative: string, readOnly = false): Promise<void> {
     const opened = await files.open(relative, { readOnly });
-    this.history = new History(opened.document, opened.history, opened.position);
+    this.history = new History(opened.document, opened.history, opened.position, Date.now, opened.forgotten);
     this.saved = documentHash(opened.document);
   }
 

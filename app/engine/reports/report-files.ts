@@ -3,15 +3,21 @@ import { mkdir, readdir, rename, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { PenstockError } from '#app/core/errors.ts';
 import { newRecordId } from '#app/core/ids.ts';
+import { z } from 'zod';
+import { refuseHostileKeys } from '#app/pipeline/parse.ts';
 import { emptyReport, type ReportDocument } from '#app/reports/document.ts';
 import { parseReport, readReport, reportHash, serialiseReport } from '#app/reports/parse.ts';
+import { reportStepSchema } from '#app/reports/patch.ts';
+import type { EarlierSteps } from '#app/reports/report-history.ts';
 import { readProjectText } from '#app/sealing/files.ts';
 import { writeFileAtomically } from '../project/atomic-file.ts';
 import { fileNameFor, resolveInside } from '../project/paths.ts';
+import { ReportJournal } from './report-journal.ts';
 
 /**
- * Reports of a project: `reports/*.report.json`. A report is small, so every save writes the whole file, atomically, before it is
- * answered: there is no journal. What is on disk is what a save must have been made on, whoever wrote it: another window, git, an editor.
+ * Reports of a project: `reports/*.report.json`, each with the journal of its edits in `journals/`. A report is small, so every save writes
+ * the whole file, atomically, before it is answered. What is on disk is what a save must have been made on, whoever wrote it: another window,
+ * git, an editor. The journal is what undo lives from.
  */
 
 const extension = '.report.json';
@@ -25,8 +31,14 @@ export interface ListedReport {
   readonly modifiedAt: number;
 }
 
+export interface OpenedReport extends EarlierSteps {
+  readonly report: ReportDocument;
+  readonly version: string;
+}
+
 export class ReportFiles {
   readonly #root: string;
+  readonly #journals = new Map<string, ReportJournal>();
   /** One writer at a time for each report. */
   readonly #queue = new Map<string, Promise<unknown>>();
 
@@ -50,10 +62,13 @@ export class ReportFiles {
     return found.toSorted((a, b) => b.modifiedAt - a.modifiedAt || (a.path < b.path ? -1 : 1));
   }
 
-  /** @throws PenstockError `file-missing`, and those of `parseReport`; the file is left as it is. */
-  async open(relative: string): Promise<{ report: ReportDocument; version: string }> {
-    const report = parseReport(await this.#text(relative));
-    return { report, version: reportHash(report) };
+  /** With the undo steps of earlier sessions. @throws PenstockError `file-missing`, and those of `parseReport`; the file is left as it is. */
+  async open(relative: string, { readOnly = false }: { readonly readOnly?: boolean } = {}): Promise<OpenedReport> {
+    return this.#inTurn(relative, async () => {
+      const report = parseReport(await this.#text(relative));
+      const version = reportHash(report);
+      return { report, version, ...(await this.#journal(relative).open(report, version, !readOnly)) };
+    });
   }
 
   /** `like`: what it begins with; it gets an id and a title of its own. */
@@ -66,6 +81,8 @@ export class ReportFiles {
       for (let number = 1; ; number += 1) {
         const at = `${folder}/${name}${number === 1 ? '' : `-${number}`}${extension}`;
         if (existsSync(this.#file(at))) continue;
+        // Of one with that name that was removed outside.
+        await this.#journal(at).remove();
         await writeFileAtomically(this.#file(at), serialiseReport(report));
         return at;
       }
@@ -74,11 +91,14 @@ export class ReportFiles {
   }
 
   /**
-   * Resolves when the report is on disk. `after`: hashes of the versions that it may have been made on.
+   * Resolves when the report is on disk, and the steps that led to it. `after`: hashes of the versions that it may have been made on.
    * @throws PenstockError `edited-elsewhere` when the file is at none of them; nothing is written. `file-missing`, `report-invalid`.
    */
-  async save(relative: string, given: unknown, after: readonly string[]): Promise<{ savedAt: number; version: string }> {
+  async save(relative: string, given: unknown, edit: { readonly after: readonly string[]; readonly base: number; readonly entries: readonly unknown[]; readonly position: number }): Promise<{ savedAt: number; version: string }> {
     const report = readReport(given);
+    const { after, base, position } = edit;
+    refuseHostileKeys(edit.entries, 'The edit');
+    const entries = z.array(reportStepSchema).parse(edit.entries);
     return this.#inTurn(relative, async () => {
       const text = await this.#text(relative);
       const present = parsed(text);
@@ -87,19 +107,33 @@ export class ReportFiles {
       if (present === null || !(after.includes(reportHash(present)) || reportHash(present) === version)) {
         throw new PenstockError('edited-elsewhere', `“${report.title}” was changed elsewhere meanwhile.`, { remedy: 'Load it to go on from there, or keep yours as a copy.' });
       }
-      await writeFileAtomically(this.#file(relative), serialiseReport(report));
+      const journal = this.#journal(relative);
+      try {
+        await journal.append(reportHash(present), version, { base, entries, position });
+        await writeFileAtomically(this.#file(relative), serialiseReport(report));
+      } catch (error) {
+        journal.doubt();
+        throw error;
+      }
       return { savedAt: Date.now(), version };
     });
   }
 
-  /** Moves the file into the project's `trash/`. */
+  /** Moves the file into the project's `trash/`; its journal goes. */
   async remove(relative: string): Promise<void> {
     await this.#inTurn(relative, async () => {
       await this.#text(relative);
       const trash = path.join(this.#root, 'trash');
       await mkdir(trash, { recursive: true });
       await rename(this.#file(relative), path.join(trash, `${newRecordId()}-${path.basename(relative)}`));
+      await this.#journal(relative).remove();
+      this.#journals.delete(relative);
     });
+  }
+
+  /** Lets go of the files. */
+  async close(): Promise<void> {
+    await Promise.all([...this.#journals.values()].map((journal) => journal.close()));
   }
 
   /** Path of the report with this path, file name, id or title. @throws PenstockError `unknown-report`, `ambiguous-report`. */
@@ -123,6 +157,16 @@ export class ReportFiles {
   #file(relative: string): string {
     if (!relative.endsWith(extension)) throw new PenstockError('not-a-report', `${relative} is not a report file.`, { remedy: `Name a file that ends in ${extension}.` });
     return resolveInside(this.#root, relative);
+  }
+
+  #journal(relative: string): ReportJournal {
+    const file = this.#file(relative);
+    const known = this.#journals.get(relative);
+    if (known !== undefined) return known;
+    const flat = path.relative(this.#root, file).replaceAll('%', '%25').replaceAll(/[\\/]/g, '%2F');
+    const made = new ReportJournal(path.join(this.#root, 'journals', `${flat}.jsonl`));
+    this.#journals.set(relative, made);
+    return made;
   }
 
   #inTurn<T>(relative: string, work: () => Promise<T>): Promise<T> {

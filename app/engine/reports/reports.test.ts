@@ -99,13 +99,14 @@ describe('report files', () => {
     expect(at).toBe('reports/arger-co.report.json');
     const first = await reports.open(at);
     const mine = { ...first.report, theme: 'dark' as const };
-    const { version } = await reports.save(at, mine, [first.version]);
+    const on = (...after: string[]) => ({ after, base: 0, entries: [], position: 0 });
+    const { version } = await reports.save(at, mine, on(first.version));
     expect(version).toBe(reportHash(mine));
-    await expect(reports.save(at, { ...first.report, title: 'Theirs' }, [first.version])).rejects.toMatchObject({ code: 'edited-elsewhere' });
+    await expect(reports.save(at, { ...first.report, title: 'Theirs' }, on(first.version))).rejects.toMatchObject({ code: 'edited-elsewhere' });
     const disk = path.join(open.projectDir, at);
     expect(parseReport(readFileSync(disk, 'utf8'))).toEqual(mine);
     writeFileSync(disk, '{ broken');
-    await expect(reports.save(at, mine, [version])).rejects.toMatchObject({ code: 'edited-elsewhere' });
+    await expect(reports.save(at, mine, on(version))).rejects.toMatchObject({ code: 'edited-elsewhere' });
     await expect(reports.open(at)).rejects.toMatchObject({ code: 'report-not-json' });
     await reports.remove(at);
     await expect(reports.open(at)).rejects.toMatchObject({ code: 'file-missing' });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { blockSchema, reportSchema } from '#app/reports/document.ts';
+import { reportStepSchema } from '#app/reports/patch.ts';
 import type { Resolved } from '#app/reports/resolved.ts';
 import { base } from '../base.ts';
 import { chartSpecSchema } from '../chart.ts';
@@ -79,11 +80,11 @@ const pinned = reportSchema.shape.pinned;
 export const reportsContract = {
   /** Newest first. */
   list: base.output(z.array(listed)),
-  /** `version`: what a save must have been made on. */
-  open: base.input(z.object({ path: z.string() })).output(z.object({ report: reportSchema, version: z.string() })),
+  /** `version`: what a save must have been made on. `history`: undo steps of earlier sessions, the first `position` of them applied; `forgotten` came before. */
+  open: base.input(z.object({ path: z.string() })).output(z.object({ report: reportSchema, version: z.string(), history: z.array(reportStepSchema), position: z.int().min(0), forgotten: z.int().min(0) })),
   create: base.input(z.object({ title: z.string().min(1).max(200), like: reportSchema.optional() })).output(z.object({ path: z.string() })),
-  /** Answered when it is on disk. `after`: versions that it may have been made on; at any other it is refused as `edited-elsewhere`. */
-  save: base.input(z.object({ path: z.string(), report: reportSchema, after: z.array(z.string()) })).output(z.object({ savedAt: z.number(), version: z.string() })),
+  /** Answered when it is on disk. `entries` replace the history from `base` on, `position` of all are applied. `after`: versions that it may have been made on; at any other it is refused as `edited-elsewhere`. */
+  save: base.input(z.object({ path: z.string(), report: reportSchema, after: z.array(z.string()), base: z.int().min(0), entries: z.array(reportStepSchema), position: z.int().min(0) })).output(z.object({ savedAt: z.number(), version: z.string() })),
   remove: base.input(z.object({ path: z.string() })).output(z.object({})),
   /** What a block shows now; nothing is run. */
   block: base.input(z.object({ block: blockSchema, pinned })).output(resolvedSchema),
