@@ -114,6 +114,45 @@ test('nothing moves where the system asks for reduced motion', async ({ app }) =
   expect(await slowest()).toEqual([]);
 });
 
+test('a press stops a view that is on its way, so that the click is on what it began on', async ({ app }) => {
+  const { page } = app;
+  const studio = new Studio(page);
+  await studio.ready();
+  await studio.openPipeline('pipelines/weather.pipeline.json');
+  await studio.fit();
+  await page.keyboard.press('Control+0');
+  await studio.canvas.focus();
+  const places = await page.evaluate(
+    () =>
+      new Promise<{ from: string; held: string; later: string }>((done) => {
+        const viewport = document.querySelector<HTMLElement>('.react-flow__viewport');
+        const place = (): string => viewport?.style.transform ?? '';
+        const next = (then: () => void): number => requestAnimationFrame(then);
+        let from = place();
+        const rest = (): void => {
+          if (place() !== from) {
+            from = place();
+            return void next(() => next(rest));
+          }
+          document.activeElement?.dispatchEvent(new KeyboardEvent('keydown', { key: '2', code: 'Digit2', ctrlKey: true, bubbles: true }));
+          next(press);
+        };
+        const press = (): void => {
+          if (place() === from) return void next(press);
+          document.querySelector('[data-testid=node-card]')?.dispatchEvent(new PointerEvent('pointerdown', { bubbles: true, isPrimary: true }));
+          const held = place();
+          setTimeout(() => done({ from, held, later: place() }), 400);
+        };
+        next(() => next(rest));
+      }),
+  );
+  expect(places.later).toBe(places.held);
+  expect(places.held).not.toBe(places.from);
+  await studio.fit();
+  // Held half way: the whole way leads elsewhere.
+  expect(await page.locator('.react-flow__viewport').evaluate((viewport: HTMLElement) => viewport.style.transform)).not.toBe(places.held);
+});
+
 test('with colours forced by the system, what is chosen and what state a node is in can be told', async ({ app }) => {
   const { page } = app;
   test.skip(app.mode === 'electron', 'Forced colours cannot be emulated in the packaged window.');

@@ -9,7 +9,7 @@ import { openAddBefore, openInsert, openQuickAdd, openReplace } from '../canvas/
 import * as canvas from '../canvas/actions.ts';
 import * as arranging from '../canvas/arranging.ts';
 import * as subflows from '../canvas/subflows.ts';
-import { choose, fitView, motion, openFind, rememberFocus, useCanvas, zoomTo } from '../canvas/canvas-store.ts';
+import { choose, fitView, openFind, rememberFocus, zoomIn, zoomOut, zoomTo } from '../canvas/canvas-store.ts';
 import { focusPorts } from '../canvas/port-focus.ts';
 import { viewPort } from '../canvas/results-port.ts';
 import { toggleDescription } from '../description/description-store.ts';
@@ -148,8 +148,8 @@ const runs: Readonly<Record<ActionId, ActionRun>> = {
   'view.result': { run: () => viewPort(0), enabled: hasNodes },
   'view.fit': { run: () => fitView(useSelection.getState().nodes.length > 1 ? useSelection.getState().nodes : undefined) },
   'view.actual': { run: () => zoomTo(1) },
-  'view.zoomIn': { run: () => void useCanvas.getState().flow?.zoomIn({ duration: motion() }) },
-  'view.zoomOut': { run: () => void useCanvas.getState().flow?.zoomOut({ duration: motion() }) },
+  'view.zoomIn': { run: zoomIn },
+  'view.zoomOut': { run: zoomOut },
   'view.tidy': { run: canvas.tidy },
   'view.minimap': { run: () => useView.setState((state) => ({ minimap: !state.minimap })) },
   'view.catalogue': { run: () => useView.setState((state) => ({ catalogueOpen: !state.catalogueOpen, page: 'canvas' })) },

@@ -5,7 +5,7 @@ import { keysOf } from '../app/shortcuts.ts';
 import { runAction } from '../app/actions.ts';
 import { noteRender } from '../state/renders.ts';
 import { useView } from '../state/view.ts';
-import { useCanvas, zoomTo, motion } from './canvas-store.ts';
+import { zoomIn, zoomOut, zoomTo } from './canvas-store.ts';
 import { useFollowView, type View } from './follow-view.ts';
 import { texts } from '../text/texts.ts';
 
@@ -27,11 +27,11 @@ function CanvasControlsView() {
   noteRender('controls');
   return (
     <div className="absolute bottom-3 left-3 flex items-center gap-0.5 rounded-lg border border-line bg-surface p-0.5 shadow-card">
-      <IconButton label={texts.canvas.controls.zoomOut} keys={keysOf('view.zoomOut')} tooltipSide="top" onClick={() => void useCanvas.getState().flow?.zoomOut({ duration: motion() })}>
+      <IconButton label={texts.canvas.controls.zoomOut} keys={keysOf('view.zoomOut')} tooltipSide="top" onClick={zoomOut}>
         <Minus size={15} />
       </IconButton>
       <ZoomLevel />
-      <IconButton label={texts.canvas.controls.zoomIn} keys={keysOf('view.zoomIn')} tooltipSide="top" onClick={() => void useCanvas.getState().flow?.zoomIn({ duration: motion() })}>
+      <IconButton label={texts.canvas.controls.zoomIn} keys={keysOf('view.zoomIn')} tooltipSide="top" onClick={zoomIn}>
         <Plus size={15} />
       </IconButton>
       <span className="mx-0.5 h-4 w-px bg-line" />

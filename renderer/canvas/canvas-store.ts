@@ -1,4 +1,4 @@
-import type { ReactFlowInstance } from '@xyflow/react';
+import { getViewportForBounds, type ReactFlowInstance, type Viewport } from '@xyflow/react';
 import { create } from 'zustand';
 import type { Point } from '#app/pipeline/commands.ts';
 import type { Endpoint } from '#app/pipeline/document.ts';
@@ -133,11 +133,38 @@ export function motion(ms = 180): number {
   return matchMedia('(prefers-reduced-motion: reduce)').matches ? 0 : ms;
 }
 
+/** Whether the view may still be on its way. */
+let isMoving = false;
+
+/** How a movement of the view goes; asked for at its beginning. */
+function moving(): { readonly duration: number } {
+  isMoving = true;
+  return { duration: motion() };
+}
+
+/** A press means what is under the pointer: a view that is on its way stops there, so that the press ends where it began. */
+export function holdView(): void {
+  const { flow } = useCanvas.getState();
+  if (!isMoving || !flow) return;
+  isMoving = false;
+  void flow.setViewport(flow.getViewport());
+}
+
+function moveTo(viewport: Viewport): void {
+  void useCanvas.getState().flow?.setViewport(viewport, moving());
+}
+
+export const zoomLimits = { min: 0.05, max: 2.5 };
+
+/** Brings all of the pipeline, or these of it, into view. Nothing on an empty canvas. */
 export function fitView(nodeIds?: readonly string[]): void {
   const { flow } = useCanvas.getState();
-  // On an empty canvas React Flow would keep the wish and move the view when the first node comes.
-  if (!flow || flow.getNodes().length === 0) return;
-  void flow.fitView({ padding: 0.08, maxZoom: 1, duration: motion(), ...(nodeIds && nodeIds.length > 0 ? { nodes: nodeIds.map((id) => ({ id })) } : {}) });
+  const pane = document.querySelector('[data-testid="canvas"]')?.getBoundingClientRect();
+  const all = flow?.getNodes() ?? [];
+  const wanted = nodeIds && nodeIds.length > 0 ? all.filter(({ id }) => nodeIds.includes(id)) : all;
+  if (!flow || !pane || wanted.length === 0) return;
+  // Not by React Flow's own fit, which begins some frames later, when the next press may be under way.
+  moveTo(getViewportForBounds(flow.getNodesBounds(wanted), pane.width, pane.height, zoomLimits.min, 1, 0.08));
 }
 
 /** Below this zoom the cards' titles cannot be read. */
@@ -153,11 +180,19 @@ export function openView(): void {
   const zoom = 0.6;
   const margin = 32;
   const y = all.height * zoom < pane.height ? pane.height / 2 - (all.y + all.height / 2) * zoom : margin - all.y * zoom;
-  void flow.setViewport({ x: margin - all.x * zoom, y, zoom }, { duration: motion() });
+  moveTo({ x: margin - all.x * zoom, y, zoom });
 }
 
 export function zoomTo(zoom: number): void {
-  void useCanvas.getState().flow?.zoomTo(zoom, { duration: motion() });
+  void useCanvas.getState().flow?.zoomTo(zoom, moving());
+}
+
+export function zoomIn(): void {
+  void useCanvas.getState().flow?.zoomIn(moving());
+}
+
+export function zoomOut(): void {
+  void useCanvas.getState().flow?.zoomOut(moving());
 }
 
 let searches = 0;
@@ -180,5 +215,5 @@ export function revealNode(nodeId: string, right = Number.POSITIVE_INFINITY): vo
   const at = flow.flowToScreenPosition(node.position);
   const end = flow.flowToScreenPosition({ x: node.position.x + (node.width ?? 0), y: node.position.y + (node.height ?? 0) });
   if (at.x >= pane.x && at.y >= pane.y && end.x <= Math.min(pane.right, right) && end.y <= pane.bottom) return;
-  void flow.setCenter(node.position.x + (node.width ?? 0) / 2, node.position.y + (node.height ?? 0) / 2, { zoom: Math.max(0.6, flow.getZoom()), duration: motion() });
+  void flow.setCenter(node.position.x + (node.width ?? 0) / 2, node.position.y + (node.height ?? 0) / 2, { zoom: Math.max(0.6, flow.getZoom()), ...moving() });
 }

@@ -17,7 +17,7 @@ import { Tour } from '../tour/tour-card.tsx';
 import { CanvasControls } from './canvas-controls.tsx';
 import { CanvasEmpty } from './canvas-empty.tsx';
 import { CanvasMenu } from './canvas-menu.tsx';
-import { rememberPointer, useCanvas } from './canvas-store.ts';
+import { holdView, rememberPointer, useCanvas } from './canvas-store.ts';
 import { ChooseConnection } from './choose-connection.tsx';
 import { ChooseGroup } from './choose-group.tsx';
 import { detailAt, tinyBelow } from './detail.ts';
@@ -105,6 +105,7 @@ function CanvasPane() {
         aria-label={texts.canvas.label}
         aria-describedby={locked === null ? 'canvas-keys' : 'canvas-keys canvas-locked'}
         className="relative size-full overflow-hidden bg-canvas focus-visible:-outline-offset-2"
+        onPointerDownCapture={holdView}
         onPointerMove={(event) => rememberPointer({ x: event.clientX, y: event.clientY })}
         onDragOver={onDragOver}
         onDragLeave={(event) => event.currentTarget === event.target && useCanvas.setState({ dropEdge: null })}

@@ -9,7 +9,7 @@ import { usePipeline } from '../state/pipeline.ts';
 import { select, useSelection } from '../state/selection.ts';
 import { showInspector, useView } from '../state/view.ts';
 import { texts } from '../text/texts.ts';
-import { useCanvas } from './canvas-store.ts';
+import { useCanvas, zoomLimits } from './canvas-store.ts';
 import { useConnecting } from './connecting.ts';
 import { ConnectionHint } from './connection-hint.tsx';
 import { tinyBelow } from './detail.ts';
@@ -129,8 +129,8 @@ function FlowPaneView() {
       nodesConnectable={!locked}
       snapToGrid
       snapGrid={snapGrid}
-      minZoom={0.05}
-      maxZoom={2.5}
+      minZoom={zoomLimits.min}
+      maxZoom={zoomLimits.max}
       selectionOnDrag
       selectionMode={SelectionMode.Partial}
       panOnDrag={panButtons}
