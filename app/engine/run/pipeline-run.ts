@@ -1,28 +1,24 @@
-import { distinctDiagnostics } from '#app/core/diagnostics.ts';
 import { CancelledError, isCancelled, PenstockError } from '#app/core/errors.ts';
 import { formatAgo } from '#app/core/units.ts';
 import { ancestors } from '#app/pipeline/graph.ts';
-import type { NodeRun, NodeRunStatus, RunStatus } from '#app/protocol/schema.ts';
+import type { RunStatus } from '#app/protocol/schema.ts';
 import type { AnalysedNode } from '../analysis/analyse.ts';
 import { hasEffect } from '../catalogue.ts';
-import { onWire, type WireDiagnostic } from '../wire.ts';
-import { portKey } from '../planning/plan.ts';
-import { partialKey, type ResultEntry, type StoredPort } from '../results/result-cache.ts';
+import { onWire } from '../wire.ts';
+import { partialKey, type ResultEntry } from '../results/result-cache.ts';
 import { findDamagedResult } from '../results/damaged-results.ts';
-import { RunEventLog, type MetricPoint } from './event-log.ts';
+import { RunEventLog } from './event-log.ts';
 import { findFault } from './fault.ts';
 import { EdgeStats } from './edge-stats.ts';
+import { FusedTables } from './fused-tables.ts';
 import { FaultUpstream, isDescription, metricsOf, NotReady } from './node-outcomes.ts';
-import { countFusedTables } from './live-counts.ts';
-import { givesReports, isReportPort, lateReports } from './relation-reports.ts';
 import { withinLimits } from './within-limits.ts';
 import { failureOf, runExecutor, runRelation, type NodeEnvironment, type NodeOutcome, type NodeReports } from './node-runner.ts';
+import { NodeStates } from './node-states.ts';
 import { PortUses } from './port-uses.ts';
 import type { PipelineRunOptions, PreviousPorts } from './run-options.ts';
 import { StreamedSources } from './streamed-sources.ts';
 import { runSchedule, type Outcome } from './schedule.ts';
-
-const pointsEveryMs = 2000;
 
 /** One run of a pipeline: from the plan to the last event. Everything a person sees of it goes through its event log. */
 export class PipelineRun {
@@ -32,11 +28,8 @@ export class PipelineRun {
   readonly #options: PipelineRunOptions;
   readonly #controller = new AbortController();
   readonly #startedAt = performance.now();
-  readonly #states = new Map<string, NodeRun>();
-  readonly #dirty = new Set<string>();
-  readonly #points: MetricPoint[] = [];
-  #pointsAt = 0;
-  readonly #fused = new Map<string, ResultEntry | null>();
+  readonly #states: NodeStates;
+  readonly #fused: FusedTables;
   readonly #blamed = new Map<string, string>();
   readonly #uses: PortUses;
   readonly #edges: EdgeStats;
@@ -45,16 +38,18 @@ export class PipelineRun {
 
   constructor(options: PipelineRunOptions) {
     this.#options = options;
-    this.#edges = new EdgeStats(options.resolver, (scan) => options.scanRows(scan));
     this.log = new RunEventLog(options.runId);
+    this.#states = new NodeStates(options, this.log, (id) => this.#node(id));
+    this.#edges = new EdgeStats(options.resolver, (scan) => options.scanRows(scan));
+    this.#fused = new FusedTables(options, this.#states, this.#edges);
     this.#uses = new PortUses(options);
     this.#streams = new StreamedSources(options, {
       node: (id) => this.#node(id),
       state: (id) => this.#states.get(id),
-      set: (id, change) => this.#set(id, change),
+      set: (id, change) => this.#states.set(id, change),
       reports: (id) => this.#reports(id, () => undefined),
-      stats: (id, ports) => this.#statsOf(id, ports),
-      fused: () => this.#fused.keys(),
+      stats: (id, ports) => this.#fused.statsOf(id, ports),
+      fused: () => this.#fused.ids(),
     });
     this.finished = this.#run();
   }
@@ -65,7 +60,7 @@ export class PipelineRun {
 
   /** Ports of the nodes that have a result in this run. */
   get ports(): PreviousPorts {
-    return new Map([...this.#states.values()].filter(({ status }) => status === 'succeeded' || status === 'cached').map((state) => [state.nodeId, state.ports]));
+    return new Map([...this.#states.all()].filter(({ status }) => status === 'succeeded' || status === 'cached').map((state) => [state.nodeId, state.ports]));
   }
 
   cancel(): void {
@@ -94,7 +89,7 @@ export class PipelineRun {
         const node = this.#node(id);
         this.#uses.count(node, !this.#mustRun(node) && this.#options.cache.find(node) !== null);
       }
-      for (const id of plan) this.#set(id, { status: 'queued' });
+      for (const id of plan) this.#states.set(id, { status: 'queued' });
       const tasks = plan.map((id) => ({ id, needs: sourcesOf(this.#node(id)), light: this.#isLight(this.#node(id)) }));
       const outcomes = await runSchedule(tasks, {
         parallel,
@@ -102,8 +97,7 @@ export class PipelineRun {
         execute: (id, signal) => this.#execute(this.#node(id), signal),
         settled: (id, outcome, detail) => this.#settled(id, outcome, detail),
       });
-      if (this.#executed > 0 && !this.#signal.aborted) await this.#countFused();
-      if (this.#executed > 0 && !this.#signal.aborted) await this.#lateReports();
+      if (this.#executed > 0 && !this.#signal.aborted) await this.#fused.lookBack(performance.now() - this.#startedAt, this.#streams.behind(), (id) => this.#node(id), this.#signal);
       status = this.#signal.aborted ? 'cancelled' : [...outcomes.values()].every((outcome) => outcome === 'succeeded') ? 'succeeded' : 'failed';
     } catch (error) {
       status = 'failed';
@@ -113,7 +107,7 @@ export class PipelineRun {
     const ms = performance.now() - this.#startedAt;
     try {
       records.together(() => {
-        this.#flush();
+        this.#states.flush();
         records.finish(runId, { status, ms });
       });
     } catch (error) {
@@ -136,7 +130,7 @@ export class PipelineRun {
     const id = node.node.id;
     const { cache, environment } = this.#options;
     if (node.node.bypassed === true) {
-      this.#set(id, { status: 'succeeded', reason: 'Bypassed: its input is passed through.', ms: 0 });
+      this.#states.set(id, { status: 'succeeded', reason: 'Bypassed: its input is passed through.', ms: 0 });
       return;
     }
     if (node.problems.length > 0 || node.key === null) throw new NotReady(node.problems);
@@ -145,20 +139,20 @@ export class PipelineRun {
     if (found !== null && !pinnedAnew) {
       const damaged = await findDamagedResult(null, [{ title: node.title, values: Object.values(found.ports).flatMap(({ value }) => value ?? []) }], (artifact) => environment.artifacts.setAsideAtFirstUse(artifact));
       if (damaged !== null) throw damaged;
-      this.#set(id, {
+      this.#states.set(id, {
         status: 'cached',
         reason: `Unchanged: the result of ${formatAgo(found.finishedAt, Date.now())} is reused.`,
         ms: 0,
-        ports: this.#statsOf(id, found.ports),
+        ports: this.#fused.statsOf(id, found.ports),
         metrics: found.metrics,
         diagnostics: found.diagnostics.map(onWire),
       });
-      if (Object.values(found.ports).some((port) => port.value === null)) this.#fused.set(id, found);
+      if (Object.values(found.ports).some((port) => port.value === null)) this.#fused.add(id, found);
       return;
     }
     const { key } = node;
     await withinLimits(node, environment, signal, (within, limited) => {
-      this.#set(id, { status: 'running', reason: this.#whyRun(node), startedMs: performance.now() - this.#startedAt });
+      this.#states.set(id, { status: 'running', reason: this.#whyRun(node), startedMs: performance.now() - this.#startedAt });
       this.#executed += 1;
       return this.#work({ ...node, key }, limited, within);
     });
@@ -209,9 +203,9 @@ export class PipelineRun {
       const about = { key: node.key, nodeId: id, pipelineId: resolver.analysis.document.id, finishedAt: Date.now(), ms, parts: node.parts, metrics, diagnostics };
       entry = cache.put(about, outcome.ports, { later: isDescription(outcome.ports) });
     }
-    if (Object.values(outcome.ports).some((port) => port.value === null)) this.#fused.set(id, entry);
-    this.#set(id, { status: 'succeeded', ms, ports: this.#statsOf(id, outcome.ports), metrics });
-    await this.#noteSeen();
+    if (Object.values(outcome.ports).some((port) => port.value === null)) this.#fused.add(id, entry);
+    this.#states.set(id, { status: 'succeeded', ms, ports: this.#fused.statsOf(id, outcome.ports), metrics });
+    await this.#fused.noteSeen();
   }
 
   #whyRun(node: AnalysedNode): string {
@@ -227,24 +221,17 @@ export class PipelineRun {
       progress: (fraction, message) => this.log.progress(id, fraction, message),
       metric: (name, value, step) => {
         if (step === undefined) {
-          this.#set(id, { metrics: { ...this.#states.get(id)?.metrics, [name]: value } }, false);
+          this.#states.set(id, { metrics: { ...this.#states.get(id)?.metrics, [name]: value } }, false);
           return;
         }
-        const point = { nodeId: id, name, step, value };
-        this.log.metric(point);
-        this.#points.push(point);
-        if (performance.now() - this.#pointsAt > pointsEveryMs) this.#tryFlush();
+        this.#states.metric({ nodeId: id, name, step, value });
       },
       log: (level, message) => this.log.log(id, level, message),
-      report: (diagnostic) => this.#set(id, { diagnostics: this.#diagnosticsWith(id, onWire(diagnostic)) }),
+      report: (diagnostic) => this.#states.set(id, { diagnostics: this.#states.diagnosticsWith(id, [onWire(diagnostic)]) }),
       queryFailed,
       profiled: (relation, root) => this.#edges.take(relation, root),
       replaced: (made, original) => this.#edges.replaced(made, original),
     };
-  }
-
-  #diagnosticsWith(id: string, diagnostic: WireDiagnostic): WireDiagnostic[] {
-    return distinctDiagnostics([...(this.#states.get(id)?.diagnostics ?? []), diagnostic]);
   }
 
   /** Whether a stored result upstream is behind a failure. */
@@ -266,9 +253,9 @@ export class PipelineRun {
       const key = resolver.analysis.nodes.get(id)?.key;
       if (key) cache.delete(key);
       this.#fused.delete(id);
-      if (id !== fault.nodeId) this.#set(id, { status: 'skipped', reason: `Skipped because “${this.#node(fault.nodeId).title}” failed.`, ports: {} });
+      if (id !== fault.nodeId) this.#states.set(id, { status: 'skipped', reason: `Skipped because “${this.#node(fault.nodeId).title}” failed.`, ports: {} });
     }
-    this.#set(fault.nodeId, { status: 'failed', reason: '', ports: {}, diagnostics: [onWire(failureOf(fault.nodeId, fault.error))] });
+    this.#states.set(fault.nodeId, { status: 'failed', reason: '', ports: {}, diagnostics: [onWire(failureOf(fault.nodeId, fault.error))] });
     this.#blamed.set(node.node.id, fault.nodeId);
     throw new FaultUpstream(fault.nodeId);
   }
@@ -278,136 +265,22 @@ export class PipelineRun {
     const why = because === undefined ? '' : this.#node(because).title;
     if (outcome === 'succeeded') {
       // Work that took time is on disk before anything else starts; descriptions go with the next such write.
-      if (this.#states.get(id)?.status === 'succeeded' && !this.#fused.has(id)) this.#tryFlush();
+      if (this.#states.get(id)?.status === 'succeeded' && !this.#fused.has(id)) this.#states.tryFlush();
     } else if (this.#signal.aborted || outcome === 'cancelled') {
-      this.#set(id, { status: 'cancelled', reason: detail.error instanceof CancelledError ? detail.error.message : 'Cancelled.' });
+      this.#states.set(id, { status: 'cancelled', reason: detail.error instanceof CancelledError ? detail.error.message : 'Cancelled.' });
     } else if (outcome === 'skipped') {
-      this.#set(id, { status: 'skipped', reason: because === undefined ? 'Skipped: it is on or behind a circle.' : `Skipped because “${why}” failed.` });
+      this.#states.set(id, { status: 'skipped', reason: because === undefined ? 'Skipped: it is on or behind a circle.' : `Skipped because “${why}” failed.` });
     } else if (detail.error instanceof FaultUpstream) {
-      this.#set(id, { status: 'skipped', reason: `Skipped because “${this.#node(detail.error.nodeId).title}” failed.` });
+      this.#states.set(id, { status: 'skipped', reason: `Skipped because “${this.#node(detail.error.nodeId).title}” failed.` });
     } else if (detail.error instanceof NotReady) {
       const problems = detail.error.problems.map(onWire);
       const first = problems[0]?.message;
-      this.#set(id, { status: 'failed', reason: first ?? 'It is not ready: something it needs is not.', diagnostics: problems });
+      this.#states.set(id, { status: 'failed', reason: first ?? 'It is not ready: something it needs is not.', diagnostics: problems });
     } else {
       this.#options.environment.noteUnexpected(detail.error);
       const failure = onWire(failureOf(id, detail.error));
-      this.#set(id, { status: 'failed', reason: failure.message, diagnostics: this.#diagnosticsWith(id, failure) });
-      this.#tryFlush();
-    }
-  }
-
-  async #countFused(): Promise<void> {
-    const { resolver, environment } = this.#options;
-    const behind = this.#streams.behind();
-    await countFusedTables([...this.#fused.keys()].filter((id) => !behind.has(id)), {
-      resolver,
-      database: environment.database,
-      signal: this.#signal,
-      budgetMs: Math.max(200, (performance.now() - this.#startedAt) * 0.02),
-      known: (id, port) => this.#states.get(id)?.ports[port]?.rows ?? null,
-      counted: (id, port, rows) => this.#notePort(id, port, { rows, bytes: null, ms: null }),
-    });
-  }
-
-  /** Numbers of fused tables that the queries so far gave by the way. */
-  async #noteSeen(): Promise<void> {
-    for (const { nodeId, port, ...seen } of await this.#edges.seen(this.#fused.keys())) this.#notePort(nodeId, port, seen);
-  }
-
-  #notePort(id: string, port: string, seen: { readonly rows: number; readonly bytes: number | null; readonly ms: number | null }): void {
-    const state = this.#states.get(id);
-    const before = state?.ports[port];
-    if (state === undefined || state.status === 'failed') return;
-    const { rows } = seen;
-    const [stats] = Object.values(this.#statsOf(id, { [port]: { kind: 'table', value: null, rows, bytes: before?.bytes ?? null } }));
-    if (stats === undefined) return;
-    this.#set(id, { ports: { ...state.ports, [port]: { ...before, ...stats, ...(seen.ms === null ? {} : { ms: seen.ms }), ...(seen.bytes === null ? {} : { flowBytes: seen.bytes }) } } });
-    const entry = this.#fused.get(id);
-    const stored = entry?.ports[port];
-    if (!entry || stored === undefined || stored.rows === rows) return;
-    const { ports, ...about } = entry;
-    this.#fused.set(id, this.#options.cache.put(about, { ...ports, [port]: { ...stored, rows } }, { later: true }));
-  }
-
-  #statsOf(id: string, ports: Readonly<Record<string, StoredPort>>): NodeRun['ports'] {
-    const previous = this.#options.previous.get(id);
-    return Object.fromEntries(
-      Object.entries(ports).map(([name, { kind, rows, bytes }]) => {
-        const before = previous?.[name];
-        const planned = this.#options.tables.get(portKey(id, name));
-        return [name, { kind, rows, bytes, ...(before === undefined ? {} : { previousRows: before.rows, previousBytes: before.bytes }), ...(planned === undefined || (planned.decision === 'streamed' && !this.#options.stream) ? {} : { plan: planned.why }) }];
-      }),
-    );
-  }
-
-  async #lateReports(): Promise<void> {
-    const { resolver, environment, cache } = this.#options;
-    const behind = this.#streams.behind();
-    const open = [...this.#fused].flatMap(([id, entry]) => {
-      const node = this.#node(id);
-      return !behind.has(id) && givesReports(node) && !node.type?.definition.outputs.some(({ name }) => isReportPort(node, name) && entry?.ports[name] !== undefined) ? [node] : [];
-    });
-    await lateReports(open, {
-      resolver,
-      database: environment.database,
-      signal: this.#signal,
-      budgetMs: Math.max(200, (performance.now() - this.#startedAt) * 0.02),
-      done: (node, made, found) => {
-        const { id } = node.node;
-        const diagnostics = distinctDiagnostics([...(this.#states.get(id)?.diagnostics ?? []), ...found.map(onWire)]);
-        this.#set(id, { ports: { ...this.#states.get(id)?.ports, ...this.#statsOf(id, made.ports) }, diagnostics });
-        const entry = this.#fused.get(id);
-        if (!entry) return;
-        const { ports, ...about } = entry;
-        this.#fused.set(id, cache.put({ ...about, diagnostics }, { ...ports, ...made.ports }, { later: true }));
-      },
-    });
-  }
-
-  #set(id: string, change: Partial<Omit<NodeRun, 'status'>> & { status?: NodeRunStatus }, publish = true): void {
-    const node = this.#node(id);
-    const before: NodeRun = this.#states.get(id) ?? {
-      nodeId: id,
-      type: node.node.type,
-      title: node.title,
-      status: 'queued',
-      reason: '',
-      cacheKey: node.cacheable ? node.key : null,
-      ms: null,
-      ports: {},
-      metrics: {},
-      diagnostics: [],
-    };
-    const state: NodeRun = { ...before, ...change };
-    this.#states.set(id, state);
-    this.#dirty.add(id);
-    if (publish) this.log.node(state);
-  }
-
-  #flush(): void {
-    const { records, runId, cache, resolver } = this.#options;
-    this.#pointsAt = performance.now();
-    if (this.#dirty.size === 0 && this.#points.length === 0) return;
-    const nodes = [...this.#dirty].flatMap((id) => this.#states.get(id) ?? []);
-    records.together(() => {
-      cache.flush();
-      records.nodes(runId, nodes);
-      records.points(runId, this.#points);
-      for (const { nodeId, status, cacheKey } of nodes) {
-        if (status === 'cached' && cacheKey !== null) cache.reused(resolver.analysis.document.id, nodeId, cacheKey);
-      }
-    });
-    this.#dirty.clear();
-    this.#points.length = 0;
-  }
-
-  /** A record that cannot be written now (a full disk) is tried again with the next one; the run goes on meanwhile. */
-  #tryFlush(): void {
-    try {
-      this.#flush();
-    } catch (error) {
-      this.log.log('', 'warning', `The run could not be recorded yet: ${failureOf('', error).message}`);
+      this.#states.set(id, { status: 'failed', reason: failure.message, diagnostics: this.#states.diagnosticsWith(id, [failure]) });
+      this.#states.tryFlush();
     }
   }
 }
