@@ -62,6 +62,8 @@ export const neededFor: Readonly<Record<string, Permission>> = {
   ...need('run', 'serving', ['predict', 'explain']),
   ...need('operate', 'serving', ['start', 'startAgain', 'stop', 'restart', 'change', 'remove', 'tokens', 'createToken', 'revokeToken']),
   ...need('read', 'reports', ['list', 'open', 'block', 'pipelines', 'offers', 'exported']),
+  ...need('read', 'trash', ['list']),
+  ...need('edit', 'trash', ['restore']),
   ...need('edit', 'reports', ['create', 'save', 'remove', 'fromRun']),
   // Loading what the project names is for all; what is installed is the user's whose Penstock it is.
   ...need('read', 'packs', ['list']),

@@ -27,6 +27,7 @@ import { problemsProcedures } from './procedures/problems.ts';
 import { registryProcedures } from './procedures/registry.ts';
 import { reportsProcedures } from './procedures/reports.ts';
 import { servingProcedures } from './procedures/serving.ts';
+import { trashProcedures } from './procedures/trash.ts';
 import { traceProcedures } from './procedures/trace.ts';
 import { packsProcedures } from './procedures/packs.ts';
 import { trustProcedures } from './procedures/trust.ts';
@@ -90,6 +91,7 @@ export function createRouter(engine: Engine, access: Access | null = null, lock:
     registry: registryProcedures(os as unknown as Implementer, engine),
     serving: servingProcedures(os as unknown as Implementer, engine),
     reports: reportsProcedures(os as unknown as Implementer, engine),
+    trash: trashProcedures(os as unknown as Implementer, engine),
     project: {
       info: os.project.info.handler(() => ({
         path: engine.projectDir,
@@ -125,9 +127,9 @@ export function createRouter(engine: Engine, access: Access | null = null, lock:
       }),
       remove: os.pipeline.remove.handler(async ({ input }) => {
         engine.assertWritable();
-        await engine.pipelines.remove(input.path);
+        const removed = await engine.pipelines.remove(input.path);
         engine.audit({ action: 'pipeline.removed', subject: `pipeline:${input.path}` });
-        return {};
+        return removed;
       }),
       configure: os.pipeline.configure.handler(async ({ input, signal }) => {
         const { configurations, diagnostics, freshness, suggestions } = await engine.configure(input.document, signal ?? never);

@@ -23,6 +23,7 @@ import { reportsContract } from './sections/reports.ts';
 import { servingContract } from './sections/serving.ts';
 import { traceContract } from './sections/trace.ts';
 import { packsContract } from './sections/packs.ts';
+import { trashContract, trashedAnswer } from './sections/trash.ts';
 import { trustContract } from './sections/trust.ts';
 import { valuesContract } from './sections/values.ts';
 import { viewsContract } from './sections/views.ts';
@@ -79,6 +80,7 @@ export const contract = {
   registry: registryContract,
   serving: servingContract,
   reports: reportsContract,
+  trash: trashContract,
   project: {
     info: base.output(
       z.object({ path: z.string(), name: z.string(), readOnly: z.boolean(), version: z.string(), interruptedRuns: z.array(z.string()) }),
@@ -125,7 +127,7 @@ export const contract = {
       /** `version`: hash of the document as it is on disk now. */
       .output(z.object({ savedAt: z.number(), version: z.string() })),
     rename: base.input(z.object({ path: z.string(), title: z.string() })).output(z.object({ path: z.string() })),
-    remove: base.input(z.object({ path: z.string() })).output(z.object({})),
+    remove: base.input(z.object({ path: z.string() })).output(trashedAnswer),
     /** Schemas, diagnostics, card lines and freshness for the whole graph; nothing is run. */
     configure: base.input(z.object({ document: documentSchema })).output(
       z.object({

@@ -9,6 +9,8 @@ import { Button, Dialog, IconButton, Popover, SearchInput, cx } from '../ui/inde
 import { showTemplates } from '../templates/templates-store.ts';
 import { runAction } from './actions.ts';
 import { locale } from '../text/locale.ts';
+import { DeletedMenu } from '../trash/deleted-menu.tsx';
+import { tellDeleted } from '../trash/trash.ts';
 import { texts } from '../text/texts.ts';
 
 type Listed = Awaited<ReturnType<EngineClient['project']['pipelines']>>[number];
@@ -79,7 +81,8 @@ function PipelineList({ current, close }: { readonly current: string | null; rea
   const [listed, setListed] = useState<readonly Listed[] | null>(null);
   const [query, setQuery] = useState('');
   const [doomed, setDoomed] = useState<Listed | null>(null);
-  useEffect(() => {
+  useEffect(load, []);
+  function load(): void {
     flushEdits()
       .then(() => client.project.pipelines())
       .then(setListed)
@@ -87,12 +90,13 @@ function PipelineList({ current, close }: { readonly current: string | null; rea
         setListed([]);
         if (!isGivenUp(error)) notify(diagnosticOf(error));
       });
-  }, []);
+  }
   const shown = (listed ?? []).filter((pipeline) => pipeline.title.toLowerCase().includes(query.toLowerCase()));
   const remove = async (pipeline: Listed) => {
     try {
-      await client.pipeline.remove({ path: pipeline.path });
+      const { trashed } = await client.pipeline.remove({ path: pipeline.path });
       setListed((before) => before?.filter((other) => other.path !== pipeline.path) ?? null);
+      tellDeleted(pipeline.title, trashed, load);
     } catch (error) {
       notify(diagnosticOf(error));
     }
@@ -139,6 +143,7 @@ function PipelineList({ current, close }: { readonly current: string | null; rea
         <Button needs="edit" variant="quiet" icon={<Pencil size={14} />} onClick={() => (close(), setTimeout(() => runAction('pipeline.rename')))}>
           {texts.common.rename}
         </Button>
+        <DeletedMenu kind="pipeline" asOf={listed?.length} onRestored={load} />
       </div>
       <Dialog
         open={doomed !== null}
@@ -155,7 +160,7 @@ function PipelineList({ current, close }: { readonly current: string | null; rea
           </>
         }
       >
-        <p className="text-sm text-muted">{texts.app.switcher.noUndo}</p>
+        <p className="text-sm text-muted">{texts.app.switcher.inTrash}</p>
       </Dialog>
     </div>
   );

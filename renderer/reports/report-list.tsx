@@ -9,22 +9,25 @@ import { Badge, Button, EmptyState, IconButton, Menu, Page, Spinner } from '../u
 import { texts } from '../text/texts.ts';
 import { openReport } from './report-store.ts';
 import { createReport, reportOfRun } from './making.ts';
+import { DeletedMenu } from '../trash/deleted-menu.tsx';
+import { tellDeleted } from '../trash/trash.ts';
 import { usePipelines } from './use-pipelines.ts';
 
 /** Every report of the project, newest first; the way to a new one. */
 export function ReportList() {
   const reports = useQuery('reports', (signal) => client.reports.list(undefined, { signal }));
   const { reload } = reports;
-  const remove = async (path: string) => {
+  const remove = async (path: string, title: string) => {
     try {
-      await client.reports.remove({ path });
+      const { trashed } = await client.reports.remove({ path });
       reload();
+      tellDeleted(title, trashed, reload);
     } catch (error) {
       notify(diagnosticOf(error));
     }
   };
   return (
-    <Page title={texts.reports.title} description={texts.reports.description} actions={reports.data !== null && reports.data.length > 0 ? <Makers /> : undefined}>
+    <Page title={texts.reports.title} description={texts.reports.description} actions={reports.data === null ? undefined : <><DeletedMenu kind="report" asOf={reports.data.length} onRestored={reload} />{reports.data.length > 0 ? <Makers /> : null}</>}>
       {reports.error ? <Notice diagnostic={reports.error} action={<Button onClick={reload}>{texts.common.tryAgain}</Button>} /> : null}
       {reports.data === null && !reports.error ? <Spinner label={texts.common.loading} /> : null}
       {reports.data?.length === 0 ? (
@@ -44,7 +47,7 @@ export function ReportList() {
                 </span>
               </button>
               <span className="absolute right-2 top-2 opacity-0 focus-within:opacity-100 group-hover:opacity-100">
-                <IconButton needs="edit" label={texts.reports.remove(title)} size="sm" onClick={() => void remove(path)}>
+                <IconButton needs="edit" label={texts.reports.remove(title)} size="sm" onClick={() => void remove(path, title)}>
                   <Trash2 size={14} />
                 </IconButton>
               </span>

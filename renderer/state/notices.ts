@@ -25,7 +25,8 @@ export function notify(notice: Omit<Notice, 'id'>): void {
   useNotices.setState((state) => ({
     notices: [...state.notices.filter((other) => other.message !== message), { id, severity, message, remedy, action }].slice(-3),
   }));
-  setTimeout(() => dismissNotice(id), shownFor[severity]);
+  // What can be answered stays until it can have been read and reached.
+  setTimeout(() => dismissNotice(id), action === undefined ? shownFor[severity] : 10_000);
 }
 
 export function dismissNotice(id: number): void {

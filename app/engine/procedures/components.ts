@@ -24,8 +24,7 @@ export function componentsProcedures(os: Implementer, engine: Engine) {
     }),
     remove: os.components.remove.handler(async ({ input }) => {
       engine.assertWritable();
-      await components.remove(input.id);
-      return {};
+      return components.remove(input.id);
     }),
   };
 }

@@ -28,9 +28,9 @@ export function reportsProcedures(os: Implementer, engine: Engine) {
     }),
     remove: os.reports.remove.handler(async ({ input }) => {
       engine.assertWritable();
-      await engine.reports.remove(input.path);
+      const removed = await engine.reports.remove(input.path);
       engine.audit({ action: 'report.removed', subject: `report:${input.path}` });
-      return {};
+      return removed;
     }),
     block: os.reports.block.handler(async ({ input, signal = never }) => {
       const resolver = new ReportResolver(engine, { kind: 'document', pinned: input.pinned }, signal);

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readdir, rm } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { newElementId } from '#app/core/ids.ts';
 import { PenstockError, toDiagnostic, type Diagnostic } from '#app/core/errors.ts';
@@ -8,6 +8,7 @@ import { isSubflow, latest, parseComponent, type Component } from '#app/pipeline
 import { readProjectText } from '#app/sealing/files.ts';
 import { writeFileAtomically } from './atomic-file.ts';
 import { fileNameFor } from './paths.ts';
+import { Trash } from './trash.ts';
 
 const folder = 'components';
 const extension = '.component.json';
@@ -21,10 +22,12 @@ export interface ComponentList {
 /** Components of a project: one file each, whole and readable, as pipelines are. */
 export class ComponentFiles {
   readonly #root: string;
+  readonly #trash: Trash;
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(projectDir: string) {
     this.#root = path.join(projectDir, folder);
+    this.#trash = new Trash(projectDir);
   }
 
   async list(): Promise<ComponentList> {
@@ -77,11 +80,24 @@ export class ComponentFiles {
     });
   }
 
-  /** Pipelines that use it keep their copies. @throws PenstockError `component-missing`. */
-  remove(id: string): Promise<void> {
+  /** Moves it into the project's trash; pipelines that use it keep their copies. @throws PenstockError `component-missing`. */
+  remove(id: string): Promise<{ trashed: string }> {
     return this.#inTurn(async () => {
       const { file } = await this.#find(id);
-      await rm(path.join(this.#root, file));
+      return this.#trash.put(path.join(this.#root, file));
+    });
+  }
+
+  /** Brings back what `remove` took away. @throws PenstockError `not-in-trash`. */
+  restore(trashed: string): Promise<{ path: string }> {
+    return this.#inTurn(async () => {
+      let name = '';
+      await this.#trash.restore(trashed, (stem) => {
+        // The ends of the names are random.
+        name = `${stem}${extension}`;
+        return { file: path.join(this.#root, name) };
+      });
+      return { path: `${folder}/${name}` };
     });
   }
 

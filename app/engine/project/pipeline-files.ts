@@ -12,8 +12,12 @@ import type { Moment } from '#app/pipeline/timeline.ts';
 import { AppendLog } from '#app/sealing/append-log.ts';
 import { readProjectText } from '#app/sealing/files.ts';
 import { appendDurably, writeFileAtomically } from './atomic-file.ts';
+import { journalPath } from './journal-paths.ts';
 import { fileNameFor, resolveInside } from './paths.ts';
+import { editedElsewhere, missing } from './pipeline-refusals.ts';
+import { titleIn } from './pipeline-title.ts';
 import { TimelineLog, type ChangeWords, type EditRecord } from './timeline-log.ts';
+import { Trash } from './trash.ts';
 
 /**
  * Pipelines of a project: `pipelines/*.pipeline.json`, each with an edit journal in `journals/`, a copy of its last good text and
@@ -57,6 +61,7 @@ export class PipelineFiles {
   readonly #onProblem: (message: string) => void;
   readonly #mayWrite: () => boolean;
   readonly #words: ChangeWords;
+  readonly #trash: Trash;
   readonly #session = newRecordId();
   readonly #timelines = new Map<string, TimelineLog>();
   readonly #journals = new Map<string, AppendLog>();
@@ -67,6 +72,7 @@ export class PipelineFiles {
 
   constructor(root: string, { onProblem = () => undefined, mayWrite = () => true, words = () => [] }: PipelineFilesOptions = {}) {
     this.#root = root;
+    this.#trash = new Trash(root);
     this.#onProblem = onProblem;
     this.#mayWrite = mayWrite;
     this.#words = words;
@@ -195,22 +201,32 @@ export class PipelineFiles {
     });
   }
 
-  /** Moves the file into the project's `trash/`, so that a slip of the hand can be undone in the file manager. */
-  async remove(relative: string): Promise<void> {
-    await this.#inTurn(relative, async () => {
+  /** Moves the file into the project's trash, with its history. Gives the name by which `restore` knows it. */
+  async remove(relative: string): Promise<{ trashed: string }> {
+    return this.#inTurn(relative, async () => {
       const file = this.#file(relative);
       if (!existsSync(file)) throw missing(relative);
       await this.#save(relative);
       await this.#letGo(relative);
-      const trash = path.join(this.#root, 'trash');
-      await mkdir(trash, { recursive: true });
-      const kept = path.join(trash, `${newRecordId()}-${path.basename(file)}`);
-      await rename(file, kept);
-      await rename(this.#timelineFile(relative), `${kept}.timeline.jsonl`).catch(() => undefined);
-      await rm(this.#journal(relative), { force: true });
+      const trashed = await this.#trash.put(file, this.#beside(relative));
       await rm(this.#lastGood(relative), { force: true });
       this.#forget(relative);
+      return trashed;
     });
+  }
+
+  /** Brings back what `remove` took away, under its name or one like it. @throws PenstockError `not-in-trash`. */
+  async restore(trashed: string): Promise<{ path: string }> {
+    let relative = '';
+    await this.#trash.restore(trashed, (stem) => {
+      relative = this.#freeName(stem);
+      return { file: this.#file(relative), beside: this.#beside(relative) };
+    });
+    return { path: relative };
+  }
+
+  #beside(relative: string): Readonly<Record<string, string>> {
+    return { '.timeline.jsonl': this.#timelineFile(relative), '.journal.jsonl': this.#journal(relative) };
   }
 
   /** Writes everything that is not in its file yet, and lets go of the files. */
@@ -332,7 +348,10 @@ export class PipelineFiles {
   }
 
   #freePath(title: string): string {
-    const name = fileNameFor(title);
+    return this.#freeName(fileNameFor(title));
+  }
+
+  #freeName(name: string): string {
     for (let number = 1; ; number += 1) {
       const relative = `${folder}/${name}${number === 1 ? '' : `-${number}`}${extension}`;
       if (!existsSync(this.#file(relative))) return relative;
@@ -351,19 +370,19 @@ export class PipelineFiles {
   }
 
   #journal(relative: string): string {
-    return path.join(this.#root, 'journals', `${this.#flat(relative)}.jsonl`);
+    return journalPath(this.#root, this.#inProject(relative), 'jsonl');
   }
 
   #lastGood(relative: string): string {
-    return path.join(this.#root, 'journals', `${this.#flat(relative)}.last-good.json`);
+    return journalPath(this.#root, this.#inProject(relative), 'last-good.json');
   }
 
   #timelineFile(relative: string): string {
-    return path.join(this.#root, 'journals', `${this.#flat(relative)}.timeline.jsonl`);
+    return journalPath(this.#root, this.#inProject(relative), 'timeline.jsonl');
   }
 
-  #flat(relative: string): string {
-    return path.relative(this.#root, this.#file(relative)).replaceAll('%', '%25').replaceAll(/[\\/]/g, '%2F');
+  #inProject(relative: string): string {
+    return path.relative(this.#root, this.#file(relative));
   }
 
   #inTurn<T>(relative: string, work: () => Promise<T>): Promise<T> {
@@ -374,28 +393,4 @@ export class PipelineFiles {
   }
 }
 
-/** The title without parsing the whole document: a list of a hundred large pipelines stays quick. */
-function titleIn(text: string): string | null {
-  const match = /^\s*"title":\s*("(?:[^"\\]|\\.)*")/m.exec(text.slice(0, 4000));
-  if (match?.[1] === undefined) return null;
-  try {
-    return JSON.parse(match[1]) as string;
-  } catch {
-    return null;
-  }
-}
-
 const isEmpty = (file: string): Promise<boolean> => stat(file).then(({ size }) => size === 0, () => true);
-
-function editedElsewhere(title: string): PenstockError {
-  return new PenstockError('edited-elsewhere', `“${title}” was changed in another window meanwhile.`, {
-    remedy: 'Load it to go on from there; what you did here since is not in it.',
-  });
-}
-
-function missing(relative: string): PenstockError {
-  return new PenstockError('file-missing', `The pipeline ${relative} does not exist any more.`, {
-    remedy: 'It may have been renamed or removed elsewhere; open the list of pipelines.',
-    place: { file: relative },
-  });
-}

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, rename, stat } from 'node:fs/promises';
+import { mkdir, readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { PenstockError } from '#app/core/errors.ts';
 import { newRecordId } from '#app/core/ids.ts';
@@ -12,6 +12,8 @@ import type { EarlierSteps } from '#app/reports/report-history.ts';
 import { readProjectText } from '#app/sealing/files.ts';
 import { writeFileAtomically } from '../project/atomic-file.ts';
 import { fileNameFor, resolveInside } from '../project/paths.ts';
+import { journalPath } from '../project/journal-paths.ts';
+import { Trash } from '../project/trash.ts';
 import { ReportJournal } from './report-journal.ts';
 
 /**
@@ -38,12 +40,14 @@ export interface OpenedReport extends EarlierSteps {
 
 export class ReportFiles {
   readonly #root: string;
+  readonly #trash: Trash;
   readonly #journals = new Map<string, ReportJournal>();
   /** One writer at a time for each report. */
   readonly #queue = new Map<string, Promise<unknown>>();
 
   constructor(root: string) {
     this.#root = root;
+    this.#trash = new Trash(root);
   }
 
   /** Newest first. Files that cannot be read are listed by their names. */
@@ -76,16 +80,12 @@ export class ReportFiles {
     await mkdir(path.join(this.#root, folder), { recursive: true });
     const id = newRecordId();
     const report = readReport(like === undefined ? emptyReport(id, title) : { ...like, id, title });
-    const name = fileNameFor(title);
     const relative = await this.#inTurn(folder, async () => {
-      for (let number = 1; ; number += 1) {
-        const at = `${folder}/${name}${number === 1 ? '' : `-${number}`}${extension}`;
-        if (existsSync(this.#file(at))) continue;
-        // Of one with that name that was removed outside.
-        await this.#journal(at).remove();
-        await writeFileAtomically(this.#file(at), serialiseReport(report));
-        return at;
-      }
+      const at = this.#freeName(fileNameFor(title));
+      // Of one with that name that was removed outside.
+      await this.#journal(at).remove();
+      await writeFileAtomically(this.#file(at), serialiseReport(report));
+      return at;
     });
     return { path: relative };
   }
@@ -119,16 +119,30 @@ export class ReportFiles {
     });
   }
 
-  /** Moves the file into the project's `trash/`; its journal goes. */
-  async remove(relative: string): Promise<void> {
-    await this.#inTurn(relative, async () => {
+  /** Moves the file into the project's trash, with its undo steps. Gives the name by which `restore` knows it. */
+  async remove(relative: string): Promise<{ trashed: string }> {
+    return this.#inTurn(relative, async () => {
       await this.#text(relative);
-      const trash = path.join(this.#root, 'trash');
-      await mkdir(trash, { recursive: true });
-      await rename(this.#file(relative), path.join(trash, `${newRecordId()}-${path.basename(relative)}`));
-      await this.#journal(relative).remove();
+      await this.#journal(relative).close();
       this.#journals.delete(relative);
+      return this.#trash.put(this.#file(relative), this.#beside(relative));
     });
+  }
+
+  /** Brings back what `remove` took away, under its name or one like it. @throws PenstockError `not-in-trash`. */
+  async restore(trashed: string): Promise<{ path: string }> {
+    return this.#inTurn(folder, async () => {
+      let relative = '';
+      await this.#trash.restore(trashed, (stem) => {
+        relative = this.#freeName(stem);
+        return { file: this.#file(relative), beside: this.#beside(relative) };
+      });
+      return { path: relative };
+    });
+  }
+
+  #beside(relative: string): Readonly<Record<string, string>> {
+    return { '.journal.jsonl': this.#journalFile(relative) };
   }
 
   /** Lets go of the files. */
@@ -159,12 +173,22 @@ export class ReportFiles {
     return resolveInside(this.#root, relative);
   }
 
+  #freeName(name: string): string {
+    for (let number = 1; ; number += 1) {
+      const relative = `${folder}/${name}${number === 1 ? '' : `-${number}`}${extension}`;
+      if (!existsSync(this.#file(relative))) return relative;
+    }
+  }
+
+  #journalFile(relative: string): string {
+    return journalPath(this.#root, path.relative(this.#root, this.#file(relative)), 'jsonl');
+  }
+
   #journal(relative: string): ReportJournal {
-    const file = this.#file(relative);
+    const file = this.#journalFile(relative);
     const known = this.#journals.get(relative);
     if (known !== undefined) return known;
-    const flat = path.relative(this.#root, file).replaceAll('%', '%25').replaceAll(/[\\/]/g, '%2F');
-    const made = new ReportJournal(path.join(this.#root, 'journals', `${flat}.jsonl`));
+    const made = new ReportJournal(file);
     this.#journals.set(relative, made);
     return made;
   }

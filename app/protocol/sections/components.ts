@@ -3,6 +3,7 @@ import { nodeSchema } from '#app/pipeline/document.ts';
 import { componentSchema } from '#app/pipeline/subflow/component.ts';
 import { base } from '../base.ts';
 import { diagnosticSchema } from '../schema.ts';
+import { trashedAnswer } from './trash.ts';
 
 /** Subflows kept in the project, for use in any of its pipelines. */
 export const componentsContract = {
@@ -11,5 +12,5 @@ export const componentsContract = {
   /** `base`: the version that the use was made from; refused as `component-newer` where another came since. */
   publish: base.input(z.object({ id: z.string(), base: z.int(), node: nodeSchema, note: z.string().max(2000) })).output(componentSchema),
   rename: base.input(z.object({ id: z.string(), title: z.string() })).output(componentSchema),
-  remove: base.input(z.object({ id: z.string() })).output(z.object({})),
+  remove: base.input(z.object({ id: z.string() })).output(trashedAnswer),
 };

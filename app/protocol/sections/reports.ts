@@ -5,6 +5,7 @@ import type { Resolved } from '#app/reports/resolved.ts';
 import { base } from '../base.ts';
 import { chartSpecSchema } from '../chart.ts';
 import { columnSchema, diagnosticSchema, runStatus } from '../schema.ts';
+import { trashedAnswer } from './trash.ts';
 
 const scalar = z.union([z.null(), z.boolean(), z.number(), z.string()]);
 /** NaN does not survive JSON; a metric that is null could not be computed. */
@@ -85,7 +86,7 @@ export const reportsContract = {
   create: base.input(z.object({ title: z.string().min(1).max(200), like: reportSchema.optional() })).output(z.object({ path: z.string() })),
   /** Answered when it is on disk. `entries` replace the history from `base` on, `position` of all are applied. `after`: versions that it may have been made on; at any other it is refused as `edited-elsewhere`. */
   save: base.input(z.object({ path: z.string(), report: reportSchema, after: z.array(z.string()), base: z.int().min(0), entries: z.array(reportStepSchema), position: z.int().min(0) })).output(z.object({ savedAt: z.number(), version: z.string() })),
-  remove: base.input(z.object({ path: z.string() })).output(z.object({})),
+  remove: base.input(z.object({ path: z.string() })).output(trashedAnswer),
   /** What a block shows now; nothing is run. */
   block: base.input(z.object({ block: blockSchema, pinned })).output(resolvedSchema),
   /** Pipelines, their ports and their last runs, to choose from. */

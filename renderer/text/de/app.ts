@@ -110,7 +110,7 @@ export const app: typeof english = {
     new: 'Neue Pipeline',
     deleteTitle: 'Diese Pipeline löschen?',
     deleteWhat: (title, path) => `„${title}“ (${path}) wird aus dem Projekt entfernt. Läufe und Modelle bleiben.`,
-    noUndo: 'Das lässt sich hier nicht rückgängig machen.',
+    inTrash: 'Du kannst sie zurückholen, mit ihren Schritten und ihrem Verlauf: unter „Zuletzt gelöscht“ unter dieser Liste.',
   },
   actions: {
     runSelected: 'Auswahl ausführen',

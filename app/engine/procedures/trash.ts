@@ -1,0 +1,19 @@
+import { Trash } from '../project/trash.ts';
+import type { Engine } from '../engine.ts';
+import type { Implementer } from './implementer.ts';
+
+/** What was deleted from the project. */
+export function trashProcedures(os: Implementer, engine: Engine) {
+  const trash = new Trash(engine.projectDir);
+  const homes = { pipeline: engine.pipelines, report: engine.reports, component: engine.components };
+  return {
+    list: os.trash.list.handler(() => trash.list()),
+    restore: os.trash.restore.handler(async ({ input }) => {
+      engine.assertWritable();
+      const kind = trash.kindOf(input.trashed);
+      const { path } = await homes[kind].restore(input.trashed);
+      engine.audit({ action: `${kind}.restored`, subject: `${kind}:${path}` });
+      return { kind, path };
+    }),
+  };
+}
