@@ -56,7 +56,10 @@ export async function runsCommand(options: Json & { readonly project?: string; r
     const runs = engine.store.records.list({ limit: options.limit ?? 20 });
     if (options.json === true) printJson(terminal, runs);
     else if (runs.length === 0) terminal.out('No runs yet.\n');
-    else terminal.out(textTable(runs.map((run) => [run.runId, run.status, run.title, run.ms === null ? '' : formatDuration(run.ms), formatAgo(run.startedAt, Date.now())])));
+    else {
+      terminal.out(textTable(runs.map((run) => [run.runId, run.damaged === undefined ? run.status : 'damaged', run.title, run.ms === null ? '' : formatDuration(run.ms), formatAgo(run.startedAt, Date.now())])));
+      for (const { damaged } of runs) if (damaged !== undefined) terminal.error(`${damaged.message} ${damaged.remedy ?? ''}\n`);
+    }
     return exitCodes.ok;
   } finally {
     await engine.close();

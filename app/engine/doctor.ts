@@ -38,8 +38,8 @@ export async function doctor(engine: Engine): Promise<DoctorCheck[]> {
       return ['ok', 'answers'];
     }),
     await attempt('Store (SQLite)', async () => {
-      engine.store.records.list({ limit: 1 });
-      return ['ok', 'answers'];
+      const [last] = engine.store.records.list({ limit: 1 });
+      return last?.damaged === undefined ? ['ok', 'answers'] : ['warning', `${last.damaged.message} ${last.damaged.remedy ?? ''}`.trim()];
     }),
     { name: 'Node types', status: engine.catalogue.size > 0 ? 'ok' : 'missing', detail: `${engine.catalogue.size}` },
     await python(),

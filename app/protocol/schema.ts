@@ -68,10 +68,12 @@ export const runSummarySchema = z.object({
   /** Final metrics of evaluation nodes: `Node title · metric` → value. */
   metrics: z.record(z.string(), z.number()),
   nodeCounts: z.record(z.string(), z.number()),
+  /** Where its record in the database cannot be read: what is wrong with it. The rest is what could be read, and without metrics and counts. */
+  damaged: diagnosticSchema.optional(),
 });
 export type RunSummary = z.infer<typeof runSummarySchema>;
 
-export const runDetailSchema = runSummarySchema.extend({
+export const runDetailSchema = runSummarySchema.omit({ damaged: true }).extend({
   nodes: z.array(nodeRunSchema),
   document: documentSchema,
   series: z.array(z.object({ nodeId: z.string(), name: z.string(), steps: z.array(z.number()), values: z.array(z.number()) })),

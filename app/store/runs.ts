@@ -73,14 +73,18 @@ export class RunStore {
     });
   }
 
-  /** Newest first. */
+  /** Newest first. @throws PenstockError `record-damaged` where one of them is. */
   list(options: { pipelineId?: string; limit?: number } = {}): RunRecord[] {
-    const { pipelineId, limit = 100 } = options;
+    return this.listEach(options).map(({ read }) => read());
+  }
+
+  /** As `list`, each to be read by itself: `read` throws PenstockError `record-damaged`; `raw` is what lies there, whatever it is. */
+  listEach({ pipelineId, limit = 100 }: { pipelineId?: string; limit?: number } = {}): { readonly raw: Readonly<Record<string, unknown>>; read(): RunRecord }[] {
     const rows =
       pipelineId === undefined
         ? this.#db.all(`select ${runColumns} from runs order by run_id desc limit ?`, limit)
         : this.#db.all(`select ${runColumns} from runs where pipeline_id = ? order by run_id desc limit ?`, pipelineId, limit);
-    return rows.map((row) => readRow(runRow, row, `run ${String(row['runId'])}`));
+    return rows.map((raw) => ({ raw, read: () => readRow(runRow, raw, `run ${String(raw['runId'])}`) }));
   }
 
   get(runId: string): RunRecord | null {
@@ -131,12 +135,12 @@ export class RunStore {
     return this.#db
       .all('select node_id as nodeId, type, title, status, reason, cache_key as cacheKey, ms, started_ms as startedMs, ports, diagnostics from node_runs where run_id = ? order by ordinal, node_id', runId)
       .map((row) => {
-        const node = readRow(nodeRunRow, row, `a node of run ${runId}`);
+        const node = readRow(nodeRunRow, row, `node “${String(row['nodeId'])}” of run ${runId}`);
         return { ...node, metrics: metrics.get(node.nodeId) ?? {} };
       });
   }
 
-  /** Ports of each node in the last successful run it was in, among the pipeline's last twenty. */
+  /** Ports of each node in the last successful run it was in, among the pipeline's last twenty. Where that record is damaged it has none: what was before is a courtesy, and the next run mends it. */
   lastPorts(pipelineId: string): Map<string, NodeRunRecord['ports']> {
     const rows = this.#db.all(
       `select n.node_id as nodeId, n.ports, max(n.run_id) as runId from node_runs n
@@ -144,7 +148,7 @@ export class RunStore {
        where n.status in ('succeeded', 'cached') group by n.node_id`,
       pipelineId,
     );
-    return new Map(rows.map((row) => readRow(lastPortsRow, row, 'the ports of a run')).map(({ nodeId, ports }) => [nodeId, ports]));
+    return new Map(rows.flatMap((row) => lastPortsRow.safeParse(row).data ?? []).map(({ nodeId, ports }) => [nodeId, ports]));
   }
 
   /** A metric of a node in the last successful runs, newest first. */

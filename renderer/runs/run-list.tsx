@@ -40,37 +40,61 @@ export function RunList({ runs, chosen, onChoose, onOpen }: RunListProps) {
           </tr>
         </thead>
         <tbody>
-          {runs.map((run) => (
-            <tr key={run.runId} data-testid={`run-row-${run.runId}`} onClick={() => onOpen(run.runId)} className={cx('hover:bg-hover', chosen.has(run.runId) && 'bg-accent-soft')}>
-              <td className={cell} onClick={(event) => event.stopPropagation()}>
-                <Checkbox label={texts.runs.compareRun(run.title)} checked={chosen.has(run.runId)} onChange={(on) => onChoose(run.runId, on)} />
-              </td>
-              <td className={cell}>
-                <RunStatusMark status={run.status} />
-              </td>
-              <td className={cx(cell, 'max-w-72')}>
-                <button type="button" onClick={() => onOpen(run.runId)} className="block max-w-full truncate rounded-sm font-medium hover:underline">
-                  {run.title}
-                </button>
-              </td>
-              <td className={cx(cell, 'text-muted')}>
-                <TimeAgo at={run.startedAt} />
-              </td>
-              <td className={cx(cell, 'whitespace-nowrap text-right tabular-nums')}>{run.ms === null ? '–' : formatDuration(run.ms)}</td>
-              <td className={cx(cell, 'whitespace-nowrap text-muted')}>{countWords(run.nodeCounts)}</td>
-              {metrics.map((name) => {
-                const value = run.metrics[name];
-                return (
-                  <td key={name} className={cx(cell, 'text-right tabular-nums')}>
-                    {value === undefined ? <span className="text-faint">–</span> : formatNumber(value)}
-                  </td>
-                );
-              })}
-            </tr>
-          ))}
+          {runs.map((run) =>
+            run.damaged !== undefined ? (
+              <DamagedLine key={run.runId} run={run} damage={run.damaged} columns={metrics.length} />
+            ) : (
+              <tr key={run.runId} data-testid={`run-row-${run.runId}`} onClick={() => onOpen(run.runId)} className={cx('hover:bg-hover', chosen.has(run.runId) && 'bg-accent-soft')}>
+                <td className={cell} onClick={(event) => event.stopPropagation()}>
+                  <Checkbox label={texts.runs.compareRun(run.title)} checked={chosen.has(run.runId)} onChange={(on) => onChoose(run.runId, on)} />
+                </td>
+                <td className={cell}>
+                  <RunStatusMark status={run.status} />
+                </td>
+                <td className={cx(cell, 'max-w-72')}>
+                  <button type="button" onClick={() => onOpen(run.runId)} className="block max-w-full truncate rounded-sm font-medium hover:underline">
+                    {run.title}
+                  </button>
+                </td>
+                <td className={cx(cell, 'text-muted')}>
+                  <TimeAgo at={run.startedAt} />
+                </td>
+                <td className={cx(cell, 'whitespace-nowrap text-right tabular-nums')}>{run.ms === null ? '–' : formatDuration(run.ms)}</td>
+                <td className={cx(cell, 'whitespace-nowrap text-muted')}>{countWords(run.nodeCounts)}</td>
+                {metrics.map((name) => {
+                  const value = run.metrics[name];
+                  return (
+                    <td key={name} className={cx(cell, 'text-right tabular-nums')}>
+                      {value === undefined ? <span className="text-faint">–</span> : formatNumber(value)}
+                    </td>
+                  );
+                })}
+              </tr>
+            ),
+          )}
         </tbody>
       </table>
     </div>
+  );
+}
+
+/** A run whose record cannot be read: what is wrong, where, and what to do. There is nothing behind it to open or compare. */
+function DamagedLine({ run, damage, columns }: { readonly run: RunSummary; readonly damage: NonNullable<RunSummary['damaged']>; readonly columns: number }) {
+  return (
+    <tr data-testid={`run-row-${run.runId}`} data-damaged className="bg-bad-soft">
+      <td className={cell} />
+      <td className={cell}>
+        <RunStatusMark status="damaged" />
+      </td>
+      <td className={cx(cell, 'max-w-72')}>
+        <span className="block max-w-full truncate font-medium">{run.title}</span>
+      </td>
+      <td className={cx(cell, 'text-muted')}>{run.startedAt === 0 ? '–' : <TimeAgo at={run.startedAt} />}</td>
+      <td colSpan={2 + columns} className={cx(cell, 'selectable')}>
+        <p className="max-w-[90ch]">{damage.message}</p>
+        {damage.remedy === undefined ? null : <p className="max-w-[90ch] text-xs text-muted">{damage.remedy}</p>}
+      </td>
+    </tr>
   );
 }
 

@@ -1,7 +1,10 @@
-import { Ban, CircleAlert, CircleCheck, CircleDashed, CirclePause, LoaderCircle, Recycle } from 'lucide-react';
+import { Ban, CircleAlert, CircleCheck, CircleDashed, CirclePause, FileWarning, LoaderCircle, Recycle } from 'lucide-react';
 import type { NodeRunStatus, RunStatus } from '#app/protocol/schema.ts';
 import { cx } from '../ui/index.ts';
 import { texts } from '../text/texts.ts';
+
+/** What can be said of a run or a node in one; `damaged`: of its record, which cannot be read. */
+type ShownStatus = RunStatus | NodeRunStatus | 'damaged';
 
 const looks = {
   queued: { icon: CircleDashed, tone: 'text-faint', word: texts.runs.statuses.queued },
@@ -12,10 +15,11 @@ const looks = {
   cancelled: { icon: Ban, tone: 'text-muted', word: texts.runs.statuses.cancelled },
   skipped: { icon: CircleDashed, tone: 'text-muted', word: texts.runs.statuses.skipped },
   interrupted: { icon: CirclePause, tone: 'text-warn-ink', word: texts.runs.statuses.interrupted },
-} as const satisfies Record<RunStatus | NodeRunStatus, unknown>;
+  damaged: { icon: FileWarning, tone: 'text-bad-ink', word: texts.runs.statuses.damaged },
+} as const satisfies Record<ShownStatus, unknown>;
 
 /** A status by colour, shape and word. */
-export function RunStatusMark({ status }: { readonly status: RunStatus | NodeRunStatus }) {
+export function RunStatusMark({ status }: { readonly status: ShownStatus }) {
   const { icon: Icon, tone, word } = looks[status];
   return (
     <span className={cx('inline-flex items-center gap-1.5 whitespace-nowrap', tone)}>

@@ -253,6 +253,7 @@ export async function restoreRun(document: PipelineDocument): Promise<void> {
     let nodes = Object.fromEntries(detail.nodes.map((node) => [node.nodeId, node]));
     // The last run may have been about a part only: row counts of the rest are in the runs before it.
     for (const run of earlier) {
+      if (run.damaged !== undefined) continue;
       if (expandSubflows(document, catalogue).document.nodes.every((node) => nodes[node.id])) break;
       const older = await client.run.get({ runId: run.runId });
       nodes = { ...Object.fromEntries(older.nodes.filter((node) => node.status === 'succeeded' || node.status === 'cached').map((node) => [node.nodeId, node])), ...nodes };

@@ -33,7 +33,7 @@ export async function descriptionFacts(engine: Engine, document: PipelineDocumen
 
 /** The last run was perhaps about a part only: what it did not touch is as the runs before left it. */
 function latestRun(engine: Engine, document: PipelineDocument): DescriptionFacts['run'] {
-  const [last, ...earlier] = engine.store.records.list({ pipelineId: document.id, limit: mostRuns });
+  const [last, ...earlier] = engine.store.records.list({ pipelineId: document.id, limit: mostRuns }).filter(({ damaged }) => damaged === undefined);
   const detail = last === undefined ? null : engine.store.records.get(last.runId);
   if (detail === null) return null;
   const nodes: Record<string, RanNode> = Object.fromEntries(detail.nodes.map((node) => [node.nodeId, node]));

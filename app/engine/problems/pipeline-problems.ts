@@ -30,6 +30,7 @@ export async function pipelineProblems(engine: Engine, path: string, document: P
 
 function lastRun(engine: Engine, document: PipelineDocument): Diagnostic[] {
   const [last] = engine.store.records.list({ pipelineId: document.id, limit: 1 });
+  if (last?.damaged !== undefined) return [last.damaged];
   const detail = last === undefined ? null : engine.store.records.get(last.runId);
   if (detail === null) return [];
   const then = new Map(detail.document.nodes.map((node) => [node.id, JSON.stringify(node.params)]));

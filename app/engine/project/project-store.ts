@@ -1,12 +1,15 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { z } from 'zod';
+import { PenstockError, toDiagnostic } from '#app/core/errors.ts';
 import { parseDocument } from '#app/pipeline/parse.ts';
 import { serialiseDocument } from '#app/pipeline/serialise.ts';
-import type { RunDetail, RunSummary } from '#app/protocol/schema.ts';
+import { runStatus, type RunDetail, type RunSummary } from '#app/protocol/schema.ts';
 import { artifactFolder, openStore, type AuditStore, type AutomationStore, type CacheEntry, type MetaStore, type ModelStore, type RunStore, type TraceStore, type UsageStore, type NodeRunRecord, type RunRecord, type AlarmStore, type Store, type FeatureStore, type TokenStore } from '#app/store/index.ts';
 import type { ResultEntry, ResultStore, StoredPort } from '../results/result-cache.ts';
 import type { RunRecords } from '../run/records.ts';
 import type { ArtifactFiles } from '../services/artifact-files.ts';
+import { onWire } from '../wire.ts';
 
 /** The project's store as the engine uses it. */
 export interface ProjectStore {
@@ -191,12 +194,34 @@ function runRecords(store: Store): RunRecords {
     },
     lastPorts: (pipelineId) => store.runs.lastPorts(pipelineId),
     lastMetrics: (pipelineId, nodeId, metric, limit) => store.runs.lastMetrics(pipelineId, nodeId, metric, limit),
-    list: ({ pipelineId, limit }) => store.runs.list({ limit, ...(pipelineId === undefined ? {} : { pipelineId }) }).map((run) => summaryOf(run, store.runs.nodes(run.runId))),
+    list: ({ pipelineId, limit }) => store.runs.listEach({ limit, ...(pipelineId === undefined ? {} : { pipelineId }) }).map((line) => summaryOrDamage(store, line)),
     get(runId) {
       const run = store.runs.get(runId);
       return run === null ? null : detailOf(store, run);
     },
   };
+}
+
+/** What can be read of a damaged record; the rest is left empty. */
+const readableRun = z.object({
+  runId: z.string().catch(''),
+  pipelineId: z.string().catch(''),
+  pipelinePath: z.string().nullable().catch(null),
+  title: z.string().catch(''),
+  status: runStatus.catch('interrupted'),
+  startedAt: z.number().catch(0),
+  ms: z.number().nullable().catch(null),
+});
+
+/** One damaged record takes the other runs out of no list: its line says what is wrong. @throws PenstockError `store-damaged`: then nothing is sure to be there. */
+function summaryOrDamage(store: Store, { raw, read }: ReturnType<Store['runs']['listEach']>[number]): RunSummary {
+  try {
+    const run = read();
+    return summaryOf(run, store.runs.nodes(run.runId));
+  } catch (error) {
+    if (!(error instanceof PenstockError) || error.code !== 'record-damaged') throw error;
+    return { ...readableRun.parse(raw), metrics: {}, nodeCounts: {}, damaged: onWire(toDiagnostic(error)) };
+  }
 }
 
 /** Final metrics are those of nodes that gave an evaluation. */

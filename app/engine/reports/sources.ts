@@ -106,11 +106,11 @@ export class ReportSources {
     return nodeTitle(node, this.#engine.catalogue.get(node.type)?.definition.title);
   }
 
-  /** Newest first. */
+  /** Newest first, without those whose records are damaged. */
   runsOf(pipelineId: string): readonly RunSummary[] {
     const known = this.#runs.get(pipelineId);
     if (known !== undefined) return known;
-    const runs = this.#engine.store.records.list({ pipelineId, limit: mostRuns });
+    const runs = this.#engine.store.records.list({ pipelineId, limit: mostRuns }).filter(({ damaged }) => damaged === undefined);
     this.#runs.set(pipelineId, runs);
     return runs;
   }

@@ -23,7 +23,7 @@ export const listedAutomationSchema = z.object({
 });
 export type ListedAutomation = z.infer<typeof listedAutomationSchema>;
 
-export const timelineRunSchema = runSummarySchema.omit({ metrics: true, nodeCounts: true }).extend({
+export const timelineRunSchema = runSummarySchema.omit({ metrics: true, nodeCounts: true, damaged: true }).extend({
   automationId: z.string().nullable(),
   attempt: z.number().nullable(),
 });

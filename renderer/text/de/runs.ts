@@ -34,6 +34,7 @@ export const runs: typeof english = {
     cancelled: 'Abgebrochen',
     skipped: 'Übersprungen',
     interrupted: 'Unterbrochen',
+    damaged: 'Eintrag beschädigt',
   },
   title: 'Läufe',
   what: 'Alles, was ausgeführt wurde, und was herauskam.',

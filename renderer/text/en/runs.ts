@@ -32,6 +32,7 @@ export const runs = {
     cancelled: 'Cancelled',
     skipped: 'Skipped',
     interrupted: 'Interrupted',
+    damaged: 'Damaged record',
   },
   title: 'Runs',
   what: 'Everything that was run, and what came out.',

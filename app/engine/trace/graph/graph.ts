@@ -178,7 +178,7 @@ export class TraceGraph {
     const datasets = trace.datasets(mostNeighbours).map((record) => datasetNode(record, new Set(this.#uses(record.dataset, null).map(({ version }) => version)).size));
     const servers = [...new Set(this.#auditOf('server').map(({ subject }) => subject.replace(/^server:/, '')))].flatMap((name) => this.node(traceId('server', name)) ?? []);
     const bundles = this.#auditOf('bundle.written').map(bundleNode);
-    const runs = records.list({ limit: wanted === '' ? 20 : 200 }).flatMap(({ runId, title }) => (wanted === '' || `${title} run:${runId}`.toLowerCase().includes(wanted) ? (this.node(traceId('run', runId)) ?? []) : []));
+    const runs = records.list({ limit: wanted === '' ? 20 : 200 }).flatMap(({ runId, title, damaged }) => (damaged === undefined && (wanted === '' || `${title} run:${runId}`.toLowerCase().includes(wanted)) ? (this.node(traceId('run', runId)) ?? []) : []));
     const known = new Set(datasets.map(({ id }) => id));
     const others = this.#otherDatasets().filter((dataset) => !known.has(traceId('dataset', dataset))).map(plainDatasetNode);
     return [...models, ...datasets, ...others, ...servers, ...bundles, ...runs].filter(fits).slice(0, limit);
