@@ -142,6 +142,9 @@ async function typingRows(browser: Browser, server: AppServer, nodes: number, sa
   await fresh.page.context().close();
 }
 
+/** What can be measured alone. */
+export const parts = ['typing'] as const;
+
 /** The canvas against React Flow's own stress example with as many nodes, in one browser: what scripts take for each movement of the mouse. `part`: `typing`. */
 export async function run({ quick, part }: BenchOptions): Promise<{ rows: BenchRow[] }> {
   execFileSync(process.execPath, [fileURLToPath(new URL('../../scripts/build.mjs', import.meta.url)), 'engine', 'renderer'], { stdio: 'inherit' });

@@ -1,6 +1,9 @@
 import { ms, ratio, type BenchOptions, type BenchRow } from '../measure.ts';
 import { measureEdits, measureRuns } from '../trust-runs.ts';
 
+/** Each can be measured alone. */
+export const parts = ['edits', 'runs'] as const;
+
 /** What it costs that nothing is lost and nobody reads along. */
 export async function run(options: BenchOptions): Promise<{ rows: BenchRow[] }> {
   const rows: BenchRow[] = [];
