@@ -110,7 +110,7 @@ export const app: typeof english = {
     new: 'Neue Pipeline',
     deleteTitle: 'Diese Pipeline löschen?',
     deleteWhat: (title, path) => `„${title}“ (${path}) wird aus dem Projekt entfernt. Läufe und Modelle bleiben.`,
-    inTrash: 'Du kannst sie zurückholen, mit ihren Schritten und ihrem Verlauf: unter „Zuletzt gelöscht“ unter dieser Liste.',
+    inTrash: 'Du kannst sie zurückholen, mit ihren Schritten und ihrem Verlauf: mit „Zuletzt gelöscht“, dem Kasten unter dieser Liste.',
   },
   actions: {
     runSelected: 'Auswahl ausführen',

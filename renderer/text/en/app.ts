@@ -108,7 +108,7 @@ export const app = {
     new: 'New pipeline',
     deleteTitle: 'Delete this pipeline?',
     deleteWhat: (title: string, path: string) => `“${title}” (${path}) is removed from the project. Its runs and models stay.`,
-    inTrash: 'You can bring it back, with its undo steps and its history: under “Deleted lately” below this list.',
+    inTrash: 'You can bring it back, with its undo steps and its history: by “Deleted lately”, the box below this list.',
   },
   actions: {
     runSelected: 'Run selected',
