@@ -265,6 +265,7 @@ export class Engine extends EngineAreas {
     this.closer.abort();
     await this.pipelines.flush();
     await this.reports.close();
+    await this.brief.close();
     await this.servers.close();
     await this.models.close();
     await this.trace.close();

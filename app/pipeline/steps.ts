@@ -28,6 +28,13 @@ export interface UnsavedSteps<Command> {
   readonly position: number;
 }
 
+/** What a session carries on from those before: `history`, of which `position` steps are applied; `forgotten` came before them. */
+export interface EarlierSteps<Command> {
+  readonly history: readonly Step<Command>[];
+  readonly position: number;
+  readonly forgotten: number;
+}
+
 /** Steps within this many ms of each other may be grouped. */
 const groupingWindow = 2000;
 

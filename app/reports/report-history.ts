@@ -1,4 +1,4 @@
-import { StepHistory, type Step } from '#app/pipeline/steps.ts';
+import { StepHistory, type EarlierSteps, type Step } from '#app/pipeline/steps.ts';
 import { applyReportCommand, reportCommandLabel, type ReportCommand } from './commands.ts';
 import type { ReportDocument } from './document.ts';
 import { applyPatch, isEmptyPatch, patchBetween, type ReportPatch } from './patch.ts';
@@ -8,15 +8,11 @@ export type ReportStep = Step<ReportPatch>;
 /** So many steps of a report can be undone. */
 export const keptReportSteps = 300;
 
-export interface EarlierSteps {
-  readonly history: readonly ReportStep[];
-  readonly position: number;
-  readonly forgotten: number;
-}
+export type EarlierReportSteps = EarlierSteps<ReportPatch>;
 
 /** Undo and redo over a report, across sessions: its steps are what leads from one version to the next and back. */
 export class ReportHistory extends StepHistory<ReportDocument, ReportPatch> {
-  constructor(report: ReportDocument, earlier: EarlierSteps = { history: [], position: 0, forgotten: 0 }, clock: () => number = Date.now) {
+  constructor(report: ReportDocument, earlier: EarlierReportSteps = { history: [], position: 0, forgotten: 0 }, clock: () => number = Date.now) {
     super(report, earlier.history, earlier.position, { clock, forgotten: earlier.forgotten, kept: keptReportSteps });
   }
 

@@ -1,5 +1,6 @@
 import { notify } from '../state/notices.ts';
 import { client, diagnosticOf } from '../rpc/client.ts';
+import { redoBrief, undoBrief, useBrief } from '../state/brief.ts';
 import { openPipeline, redo, undo, usePipeline } from '../state/pipeline.ts';
 import { cancelRun, isRunning, startRun, useRun } from '../state/run.ts';
 import { primaryNode, select, useSelection } from '../state/selection.ts';
@@ -66,8 +67,13 @@ const chooseFor = (list: 'fitting' | 'present' | 'group'): void => {
   if (nodeId !== null) choose({ list, nodeId });
 };
 
-/** Undo is about the report where one is open. */
-const onReport = () => useView.getState().page === 'reports' && useReport.getState().report !== null;
+/** Undo is about the report where one is open, and about the brief on its page. */
+function undoable(): { readonly labels: { readonly undoLabel: string | null; readonly redoLabel: string | null }; readonly undo: () => void; readonly redo: () => void } {
+  const { page: shown } = useView.getState();
+  if (shown === 'reports' && useReport.getState().report !== null) return { labels: useReport.getState(), undo: undoReport, redo: redoReport };
+  if (shown === 'brief') return { labels: useBrief.getState(), undo: undoBrief, redo: redoBrief };
+  return { labels: usePipeline.getState(), undo, redo };
+}
 
 interface ActionRun {
   readonly run: () => void;
@@ -86,8 +92,8 @@ const runs: Readonly<Record<ActionId, ActionRun>> = {
     enabled: () => hasNodes() && !running(),
   },
 
-  'edit.undo': { run: () => (onReport() ? undoReport() : undo()), enabled: () => (onReport() ? useReport : usePipeline).getState().undoLabel !== null },
-  'edit.redo': { run: () => (onReport() ? redoReport() : redo()), enabled: () => (onReport() ? useReport : usePipeline).getState().redoLabel !== null },
+  'edit.undo': { run: () => undoable().undo(), enabled: () => undoable().labels.undoLabel !== null },
+  'edit.redo': { run: () => undoable().redo(), enabled: () => undoable().labels.redoLabel !== null },
   'edit.add': { run: addHere },
   'edit.addBefore': { run: openAddBefore, enabled: hasNodes },
   'edit.connectTo': { run: () => chooseFor('fitting'), enabled: hasNodes },

@@ -1,6 +1,6 @@
 import { create } from 'zustand';
 import type { ReportDocument } from '#app/reports/document.ts';
-import { ReportHistory, type EarlierSteps } from '#app/reports/report-history.ts';
+import { ReportHistory, type EarlierReportSteps } from '#app/reports/report-history.ts';
 import { client, diagnosticOf } from '../rpc/client.ts';
 import { notify } from '../state/notices.ts';
 import { texts } from '../text/texts.ts';
@@ -24,7 +24,7 @@ export async function addToReport(blocks: readonly NewBlock[], chosen: { readonl
     if (useReport.getState().path === path) addBlocks(blocks);
     else {
       const { report, version, ...earlier } = await client.reports.open({ path });
-      const history = new ReportHistory(report as ReportDocument, earlier as EarlierSteps);
+      const history = new ReportHistory(report as ReportDocument, earlier as EarlierReportSteps);
       history.apply({ type: 'add', blocks: withBlocks(history.report.blocks, blocks).slice(history.report.blocks.length) });
       const edit = history.unsaved();
       if (edit !== null) await client.reports.save({ path, report: history.report, after: [version], ...edit, entries: [...edit.entries] });

@@ -6,7 +6,7 @@ import type { ReportCommand } from '#app/reports/commands.ts';
 import type { Block, ReportDocument } from '#app/reports/document.ts';
 import { freePlace, usualSize } from '#app/reports/layout.ts';
 import { reportHash } from '#app/reports/parse.ts';
-import { ReportHistory, type EarlierSteps } from '#app/reports/report-history.ts';
+import { ReportHistory, type EarlierReportSteps } from '#app/reports/report-history.ts';
 import { client, diagnosticOf, isGivenUp } from '../rpc/client.ts';
 import { announce } from '../state/announce.ts';
 import { notify } from '../state/notices.ts';
@@ -57,7 +57,7 @@ export async function openReport(path: string): Promise<void> {
   try {
     const { report, version, ...earlier } = await client.reports.open({ path });
     if (useReport.getState().path !== path) return;
-    history = new ReportHistory(report as ReportDocument, earlier as EarlierSteps);
+    history = new ReportHistory(report as ReportDocument, earlier as EarlierReportSteps);
     taken = new Set([version]);
     publish();
   } catch (error) {

@@ -1,7 +1,12 @@
 import { create } from 'zustand';
 import { briefHash, type Brief } from '#app/brief/document.ts';
-import type { Diagnostic } from '#app/core/errors.ts';
+import { BriefHistory, type EarlierBriefSteps } from '#app/brief/history.ts';
+import { toDiagnostic, type Diagnostic } from '#app/core/errors.ts';
 import { client, diagnosticOf, isGivenUp } from '../rpc/client.ts';
+import { texts } from '../text/texts.ts';
+import { told } from '../text/told.ts';
+import { whyNot } from '../ui/may.ts';
+import { announce } from './announce.ts';
 import { notify } from './notices.ts';
 import type { SaveState } from './pipeline.ts';
 
@@ -11,21 +16,31 @@ interface BriefStore {
   readonly save: SaveState;
   /** What it was changed into elsewhere must be loaded before anything can be saved. */
   readonly conflict: boolean;
+  readonly undoLabel: string | null;
+  readonly redoLabel: string | null;
 }
 
 /** The project's brief: written on its page, and asked everywhere that results are judged. */
-export const useBrief = create<BriefStore>(() => ({ brief: null, error: null, save: 'saved', conflict: false }));
+export const useBrief = create<BriefStore>(() => ({ brief: null, error: null, save: 'saved', conflict: false, undoLabel: null, redoLabel: null }));
 
 const saveDelay = 400;
+let history: BriefHistory | null = null;
 let taken: readonly string[] = [];
 let timer: ReturnType<typeof setTimeout> | null = null;
 let saving: Promise<void> | null = null;
 
 export async function loadBrief(): Promise<void> {
   try {
-    const { brief, version } = await client.brief.get();
+    const { brief, version, ...earlier } = await client.brief.get();
+    // What was not saved yet goes on from what it was made on, unless that was changed elsewhere.
+    if (history?.unsaved() != null && !useBrief.getState().conflict) {
+      saveSoon();
+      return;
+    }
+    history = new BriefHistory(brief as Brief, earlier as EarlierBriefSteps);
     taken = [version];
-    useBrief.setState({ brief: brief as Brief, error: null, save: 'saved', conflict: false });
+    useBrief.setState({ error: null, save: 'saved', conflict: false });
+    publish();
   } catch (error) {
     if (!isGivenUp(error)) useBrief.setState({ error: diagnosticOf(error) });
   }
@@ -37,10 +52,42 @@ export function briefWanted(): void {
   if (brief === null && error === null) void loadBrief();
 }
 
+function publish(): void {
+  if (history !== null) useBrief.setState({ brief: history.document, undoLabel: history.undoLabel, redoLabel: history.redoLabel });
+}
+
 export function editBrief(change: Partial<Brief>): void {
-  const { brief, conflict } = useBrief.getState();
-  if (brief === null || conflict) return;
-  useBrief.setState({ brief: { ...brief, ...change }, save: 'unsaved' });
+  if (history === null || useBrief.getState().conflict) return;
+  history.apply(change);
+  publish();
+  saveSoon();
+}
+
+export const undoBrief = (): void => step('undo');
+
+export const redoBrief = (): void => step('redo');
+
+function step(direction: 'undo' | 'redo'): void {
+  if (history === null || useBrief.getState().conflict) return;
+  const why = whyNot('edit');
+  if (why !== null) {
+    notify({ severity: 'info', message: why });
+    return;
+  }
+  const label = direction === 'undo' ? history.undoLabel : history.redoLabel;
+  try {
+    history[direction]();
+  } catch (error) {
+    notify(toDiagnostic(error));
+    return;
+  }
+  publish();
+  saveSoon();
+  if (label !== null) announce(direction === 'undo' ? texts.outline.undone(told(label)) : texts.outline.redone(told(label)));
+}
+
+function saveSoon(): void {
+  useBrief.setState({ save: 'unsaved' });
   timer ??= setTimeout(() => {
     timer = null;
     void store();
@@ -58,14 +105,20 @@ export async function flushBrief(): Promise<void> {
 
 async function store(): Promise<void> {
   await saving;
-  const { brief } = useBrief.getState();
-  if (brief === null) return;
+  const current = history;
+  const unsaved = current?.unsaved();
+  if (current === null || unsaved == null) {
+    useBrief.setState({ save: 'saved' });
+    return;
+  }
+  const brief = current.document;
   useBrief.setState({ save: 'saving' });
   saving = (async () => {
     try {
-      const { version } = await client.brief.save({ brief, after: [...taken] });
-      taken = [version];
-      useBrief.setState((state) => ({ save: state.brief === brief ? 'saved' : 'unsaved' }));
+      const { version } = await client.brief.save({ brief, after: [...taken], ...unsaved, entries: [...unsaved.entries] });
+      current.markSaved(unsaved);
+      if (current === history) taken = [version];
+      useBrief.setState({ save: current.unsaved() === null ? 'saved' : 'unsaved' });
     } catch (error) {
       // It may have been written all the same, and the answer lost.
       taken = [...taken, briefHash(brief)];

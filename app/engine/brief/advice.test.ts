@@ -55,10 +55,11 @@ describe('the file of the brief', () => {
   it('refuses a save that was made on another version, and keeps what is there', async () => {
     const file = new BriefFile(opened.projectDir);
     const { version } = await file.read();
-    const first = await file.save({ ...emptyBrief(), problem: 'one' }, [version]);
-    await expect(file.save({ ...emptyBrief(), problem: 'two' }, [version])).rejects.toThrow(/changed elsewhere/);
+    const on = (...after: string[]) => ({ after, base: 0, entries: [], position: 0 });
+    const first = await file.save({ ...emptyBrief(), problem: 'one' }, on(version));
+    await expect(file.save({ ...emptyBrief(), problem: 'two' }, on(version))).rejects.toThrow(/changed elsewhere/);
     expect((await file.read()).brief.problem).toBe('one');
-    await file.save({ ...emptyBrief(), problem: 'two' }, [first.version]);
+    await file.save({ ...emptyBrief(), problem: 'two' }, on(first.version));
     expect((await file.read()).brief.problem).toBe('two');
   });
 });

@@ -11,10 +11,13 @@ const never = new AbortController().signal;
 /** The project's brief and the advice that follows from it. */
 export function briefProcedures(os: Implementer, engine: Engine) {
   return {
-    get: os.brief.get.handler(() => engine.brief.read()),
+    get: os.brief.get.handler(async () => {
+      const opened = await engine.brief.open({ readOnly: engine.readOnly });
+      return { ...opened, history: [...opened.history] };
+    }),
     save: os.brief.save.handler(async ({ input }) => {
       engine.assertWritable();
-      const { version, before } = await engine.brief.save(input.brief, input.after);
+      const { version, before } = await engine.brief.save(input.brief, input);
       const fields = Object.keys(input.brief).filter((field) => JSON.stringify(input.brief[field as keyof typeof input.brief]) !== JSON.stringify(before[field as keyof typeof before]));
       noteChange(engine, fields);
       return { version };

@@ -7,20 +7,24 @@ import { z } from 'zod';
 import { refuseHostileKeys } from '#app/pipeline/parse.ts';
 import { emptyReport, type ReportDocument } from '#app/reports/document.ts';
 import { parseReport, readReport, reportHash, serialiseReport } from '#app/reports/parse.ts';
-import { reportStepSchema } from '#app/reports/patch.ts';
-import type { EarlierSteps } from '#app/reports/report-history.ts';
+import { applyPatch, reportStepSchema, type ReportPatch } from '#app/reports/patch.ts';
+import { keptReportSteps, type EarlierReportSteps, type ReportStep } from '#app/reports/report-history.ts';
 import { readProjectText } from '#app/sealing/files.ts';
 import { writeFileAtomically } from '../project/atomic-file.ts';
 import { fileNameFor, resolveInside } from '../project/paths.ts';
 import { journalPath } from '../project/journal-paths.ts';
 import { Trash } from '../project/trash.ts';
-import { ReportJournal } from './report-journal.ts';
+import { PatchJournal } from '../project/patch-journal.ts';
 
 /**
  * Reports of a project: `reports/*.report.json`, each with the journal of its edits in `journals/`. A report is small, so every save writes
  * the whole file, atomically, before it is answered. What is on disk is what a save must have been made on, whoever wrote it: another window,
  * git, an editor. The journal is what undo lives from.
  */
+
+type ReportJournal = PatchJournal<ReportDocument, ReportPatch>;
+
+const reports = { steps: z.array(reportStepSchema) as z.ZodType<ReportStep[]>, apply: applyPatch, kept: keptReportSteps };
 
 const extension = '.report.json';
 const folder = 'reports';
@@ -33,7 +37,7 @@ export interface ListedReport {
   readonly modifiedAt: number;
 }
 
-export interface OpenedReport extends EarlierSteps {
+export interface OpenedReport extends EarlierReportSteps {
   readonly report: ReportDocument;
   readonly version: string;
 }
@@ -98,7 +102,7 @@ export class ReportFiles {
     const report = readReport(given);
     const { after, base, position } = edit;
     refuseHostileKeys(edit.entries, 'The edit');
-    const entries = z.array(reportStepSchema).parse(edit.entries);
+    const entries = reports.steps.parse(edit.entries);
     return this.#inTurn(relative, async () => {
       const text = await this.#text(relative);
       const present = parsed(text);
@@ -188,7 +192,7 @@ export class ReportFiles {
     const file = this.#journalFile(relative);
     const known = this.#journals.get(relative);
     if (known !== undefined) return known;
-    const made = new ReportJournal(file);
+    const made = new PatchJournal(file, reports);
     this.#journals.set(relative, made);
     return made;
   }

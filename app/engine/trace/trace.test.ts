@@ -157,7 +157,7 @@ describe('a model card', () => {
         notFor: 'Not for seals.',
         risks: [{ text: 'Moulting birds', likelihood: 'high', impact: 'low', answer: 'Weigh again' }],
       },
-      [version],
+      { after: [version], base: 0, entries: [], position: 0 },
     );
     const facts = await opened.engine.trace.modelFacts('penguins@1');
     const markdown = cardText(facts, 'md');

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { briefSchema, goals } from '#app/brief/document.ts';
+import { briefStepSchema } from '#app/brief/history.ts';
 import { reasonCodes, techniqueIds } from '#app/brief/techniques.ts';
 import { base } from '../base.ts';
 
@@ -7,9 +8,10 @@ const reason = z.object({ code: z.enum(reasonCodes), values: z.record(z.string()
 
 /** What the project is for, and which techniques may do it. */
 export const briefContract = {
-  get: base.output(z.object({ brief: briefSchema, version: z.string() })),
-  /** `after`: versions that the brief may have been made on. Any other means that another window was quicker: `edited-elsewhere`. */
-  save: base.input(z.object({ brief: briefSchema, after: z.array(z.string()) })).output(z.object({ version: z.string() })),
+  /** `history`: undo steps of earlier sessions, the first `position` of them applied; `forgotten` came before. */
+  get: base.output(z.object({ brief: briefSchema, version: z.string(), history: z.array(briefStepSchema), position: z.int().min(0), forgotten: z.int().min(0) })),
+  /** `entries` replace the history from `base` on, `position` of all are applied. `after`: versions that the brief may have been made on. Any other means that another window was quicker: `edited-elsewhere`. */
+  save: base.input(z.object({ brief: briefSchema, after: z.array(z.string()), base: z.int().min(0), entries: z.array(briefStepSchema), position: z.int().min(0) })).output(z.object({ version: z.string() })),
   /** Techniques for the brief's goal, the best first, weighed by its data. */
   advise: base.input(z.object({ brief: briefSchema })).output(
     z.object({

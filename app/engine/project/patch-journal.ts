@@ -1,19 +1,26 @@
 import { rm } from 'node:fs/promises';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { refuseHostileKeys } from '#app/pipeline/parse.ts';
-import { journalMoments, parseJournal, serialiseRecord, type JournalRecord } from '#app/pipeline/journal.ts';
-import type { ReportDocument } from '#app/reports/document.ts';
-import { applyPatch, reportStepSchema, type ReportPatch } from '#app/reports/patch.ts';
-import { keptReportSteps, type EarlierSteps, type ReportStep } from '#app/reports/report-history.ts';
+import { journalMoments, parseJournal, serialiseRecord } from '#app/pipeline/journal.ts';
+import type { EarlierSteps, Step } from '#app/pipeline/steps.ts';
 import { AppendLog } from '#app/sealing/append-log.ts';
 import { readProjectText } from '#app/sealing/files.ts';
-import { appendDurably, writeFileAtomically } from '../project/atomic-file.ts';
+import { appendDurably, writeFileAtomically } from './atomic-file.ts';
 
 /** Of an edit: `entries` replace the history from `base` on; `position` of all are applied then. */
-export interface ReportEdit {
+export interface PatchEdit<Patch> {
   readonly base: number;
-  readonly entries: readonly ReportStep[];
+  readonly entries: readonly Step<Patch>[];
   readonly position: number;
+}
+
+/** What a journal has to know of its documents. */
+export interface PatchedKind<Document, Patch> {
+  readonly steps: z.ZodType<Step<Patch>[]>;
+  /** @throws PenstockError where it does not fit. */
+  readonly apply: (document: Document, patch: Patch) => Document;
+  /** So many steps are carried on. */
+  readonly kept: number;
 }
 
 /** Characters of steps that are carried on: pictures in them are large. The last step stays whatever its size. */
@@ -21,43 +28,46 @@ const keptText = 16_000_000;
 /** A journal is written anew, short, when it has grown by so many characters: typing in a long text takes down all of it each time. */
 const grownText = 4_000_000;
 
-/** The history at one version of the report, in the numbers of its journal. */
-interface State extends EarlierSteps {
+/** The history at one version of the document, in the numbers of its journal. */
+interface State<Patch> extends EarlierSteps<Patch> {
   readonly hash: string;
 }
 
 /**
- * The undo history of a report, in a journal like that of a pipeline (app/pipeline/journal). The report's file is always whole and says
- * what the report is; the journal only says what led there. So the history that counts is the one at the last line whose version the file
+ * The undo history of a small document, in a journal like that of a pipeline (app/pipeline/journal). The document's file is always whole and
+ * says what it is; the journal only says what led there. So the history that counts is the one at the last line whose version the file
  * has: an edit that a kill kept from the file is not made by anybody later, nor is a version from git undone by an old journal.
  */
-export class ReportJournal {
+export class PatchJournal<Document, Patch> {
   readonly #log: AppendLog;
+  readonly #kind: PatchedKind<Document, Patch>;
   /** Null: to be read. */
-  #state: State | null = null;
+  #state: State<Patch> | null = null;
   #size = 0;
   #sizeWhenShort = 0;
 
   /** Absolute path. */
-  constructor(file: string) {
+  constructor(file: string, kind: PatchedKind<Document, Patch>) {
     this.#log = new AppendLog(file);
+    this.#kind = kind;
   }
 
-  /** The history of a report whose file was just read. `tidy`: what is not of it goes from the journal, and the oldest steps. */
-  async open(report: ReportDocument, hash: string, tidy: boolean): Promise<EarlierSteps> {
+  /** The history of a document whose file was just read. `tidy`: what is not of it goes from the journal, and the oldest steps. */
+  async open(document: Document, hash: string, tidy: boolean): Promise<EarlierSteps<Patch>> {
     const text = await readProjectText(this.#log.file).catch(() => '');
-    const state = cut(fitting(report, stateIn(text, hash)));
+    const state = cut(fitting(document, stateIn(text, hash, this.#kind), this.#kind), this.#kind.kept);
     if (tidy && text !== '') await this.#shorten(state);
-    return state;
+    const { history, position, forgotten } = state;
+    return { history, position, forgotten };
   }
 
   /** Resolves when the edit from version `before` to `after` is on disk. @throws file errors; the journal is then as it was. */
-  async append(before: string, after: string, edit: ReportEdit): Promise<void> {
-    const known = this.#state?.hash === before ? this.#state : stateIn(await readProjectText(this.#log.file).catch(() => ''), before);
+  async append(before: string, after: string, edit: PatchEdit<Patch>): Promise<void> {
+    const known = this.#state?.hash === before ? this.#state : stateIn(await readProjectText(this.#log.file).catch(() => ''), before, this.#kind);
     // Where the steps before it are not known any more, what is edited now is numbered as the window does, and can be undone.
-    let from: State = edited(known, edit, after) === null ? { hash: before, history: [], position: 0, forgotten: edit.base } : known;
+    let from: State<Patch> = edited(known, edit, after) === null ? { hash: before, history: [], position: 0, forgotten: edit.base } : known;
     const grown = this.#size - this.#sizeWhenShort > grownText;
-    if (from !== this.#state || grown) from = cut(from, edit);
+    if (from !== this.#state || grown) from = cut(from, this.#kind.kept, edit);
     const next = edited(from, edit, after);
     if (next === null) {
       // Undone further than the journal reaches.
@@ -87,7 +97,7 @@ export class ReportJournal {
     await rm(this.#log.file, { force: true });
   }
 
-  async #shorten(state: State): Promise<void> {
+  async #shorten(state: State<Patch>): Promise<void> {
     await this.close();
     const { hash, history, position, forgotten } = state;
     const line = serialiseRecord({ at: Date.now(), base: forgotten, entries: history, position: forgotten + position, document: hash });
@@ -99,28 +109,28 @@ export class ReportJournal {
 }
 
 /** What a journal says of a version; nothing where it does not know it. */
-function stateIn(text: string, hash: string): State {
-  const none: State = { hash, history: [], position: 0, forgotten: 0 };
-  const { records } = parseJournal<ReportPatch>(text);
+function stateIn<Document, Patch>(text: string, hash: string, { steps }: PatchedKind<Document, Patch>): State<Patch> {
+  const none: State<Patch> = { hash, history: [], position: 0, forgotten: 0 };
+  const { records } = parseJournal<Patch>(text);
   const read = journalMoments(records);
-  const moment = read?.moments[records.findLastIndex((record: JournalRecord<ReportPatch>) => record.document === hash)];
+  const moment = read?.moments[records.findLastIndex((record) => record.document === hash)];
   if (read === null || moment === undefined) return none;
   try {
     refuseHostileKeys(moment.entries, 'The journal');
-    return { hash, history: z.array(reportStepSchema).parse(moment.entries), position: moment.position, forgotten: read.forgotten };
+    return { hash, history: steps.parse(moment.entries), position: moment.position, forgotten: read.forgotten };
   } catch {
     return none;
   }
 }
 
 /** Without the steps that something damaged: those that could not be taken back or made again. */
-function fitting(report: ReportDocument, state: State): State {
+function fitting<Document, Patch>(document: Document, state: State<Patch>, { apply }: PatchedKind<Document, Patch>): State<Patch> {
   const { history, position } = state;
-  const reach = (steps: readonly ReportPatch[]): number => {
-    let current = report;
+  const reach = (steps: readonly Patch[]): number => {
+    let current = document;
     for (const [index, patch] of steps.entries()) {
       try {
-        current = applyPatch(current, patch);
+        current = apply(current, patch);
       } catch {
         return index;
       }
@@ -134,7 +144,7 @@ function fitting(report: ReportDocument, state: State): State {
 }
 
 /** The history after an edit; null where the edit is of steps that it does not have. */
-function edited({ history, forgotten }: State, edit: ReportEdit, hash: string): State | null {
+function edited<Patch>({ history, forgotten }: State<Patch>, edit: PatchEdit<Patch>, hash: string): State<Patch> | null {
   const base = edit.base - forgotten;
   if (base < 0 || base > history.length) return null;
   const next = [...history.slice(0, base), ...edit.entries];
@@ -143,13 +153,13 @@ function edited({ history, forgotten }: State, edit: ReportEdit, hash: string): 
 }
 
 /** The newest steps that are carried on; none that `edit` is of goes. */
-function cut(state: State, edit: Pick<ReportEdit, 'base' | 'position'> = { base: Infinity, position: Infinity }): State {
+function cut<Patch>(state: State<Patch>, most: number, edit: Pick<PatchEdit<Patch>, 'base' | 'position'> = { base: Infinity, position: Infinity }): State<Patch> {
   const { history, position, forgotten } = state;
   let room = keptText;
   let kept = 0;
   for (const step of history.toReversed()) {
     room -= JSON.stringify(step).length;
-    if (kept >= keptReportSteps || (room < 0 && kept > 0)) break;
+    if (kept >= most || (room < 0 && kept > 0)) break;
     kept += 1;
   }
   const dropped = Math.min(history.length - kept, position, edit.base - forgotten, edit.position - forgotten);
