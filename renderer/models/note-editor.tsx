@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { Pencil } from 'lucide-react';
 import { client, diagnosticOf } from '../rpc/client.ts';
 import { notify } from '../state/notices.ts';
+import { tellUndoable } from '../state/undoable.ts';
 import { Button, TextArea } from '../ui/index.ts';
 import { registryChanged } from './models-store.ts';
 import { Part } from './version-detail.tsx';
@@ -17,6 +18,7 @@ export function NoteEditor({ name, version, note }: { readonly name: string; rea
       await client.registry.setNote({ name, version, note: (draft ?? '').trim() });
       setDraft(null);
       registryChanged();
+      if ((draft ?? '').trim() !== note) tellUndoable(texts.registry.noteChanged(version), () => client.registry.setNote({ name, version, note }).then(registryChanged));
     } catch (error) {
       notify(diagnosticOf(error));
     }

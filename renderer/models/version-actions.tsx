@@ -3,6 +3,7 @@ import { Archive, CloudUpload, FlaskConical, Rocket, Tag, Tags, ThumbsDown, Thum
 import type { VersionSummary } from '#app/protocol/sections/registry.ts';
 import { client, diagnosticOf } from '../rpc/client.ts';
 import { notify } from '../state/notices.ts';
+import { tellUndoable } from '../state/undoable.ts';
 import type { MenuItem } from '../ui/index.ts';
 import { AliasDialog, PromoteDialog, RemoveDialog, VerdictDialog } from './change-dialogs.tsx';
 import { registryChanged } from './models-store.ts';
@@ -17,18 +18,22 @@ export function useVersionActions(versions: readonly VersionSummary[]): { readon
   const [asked, setAsked] = useState<Asked>(null);
   const ask = (what: NonNullable<Asked>['what'], version: VersionSummary) => setAsked({ what, version });
   const close = () => setAsked(null);
-  const move = async ({ name, version }: VersionSummary, stage: Stage) => {
+  const move = async ({ name, version, stage: before }: VersionSummary, stage: Stage) => {
     try {
       await client.registry.setStage({ name, version, stage });
-      notify({ severity: 'info', message: texts.registry.moved(version, texts.registry.stages[stage]) });
+      const message = texts.registry.moved(version, texts.registry.stages[stage]);
+      // Into production leads a dialog, with its rules.
+      if (before === 'production') notify({ severity: 'info', message });
+      else tellUndoable(message, () => client.registry.setStage({ name, version, stage: before }).then(registryChanged));
       registryChanged();
     } catch (error) {
       notify(diagnosticOf(error));
     }
   };
-  const removeAlias = async (name: string, alias: string) => {
+  const removeAlias = async ({ name, version }: VersionSummary, alias: string) => {
     try {
       await client.registry.removeAlias({ name, alias });
+      tellUndoable(texts.registry.aliasRemoved(alias, version), () => client.registry.setAlias({ name, version, alias }).then(registryChanged));
       registryChanged();
     } catch (error) {
       notify(diagnosticOf(error));
@@ -43,7 +48,7 @@ export function useVersionActions(versions: readonly VersionSummary[]): { readon
       ...stage('archived', <Archive />),
       { kind: 'separator', id: 's1' },
       { id: 'alias', needs: 'operate', label: texts.registry.setAlias, icon: <Tag />, onSelect: () => ask('alias', one) },
-      ...one.aliases.map((alias): MenuItem => ({ id: `alias ${alias}`, needs: 'operate', label: texts.registry.removeAlias(alias), icon: <Tags />, onSelect: () => void removeAlias(one.name, alias) })),
+      ...one.aliases.map((alias): MenuItem => ({ id: `alias ${alias}`, needs: 'operate', label: texts.registry.removeAlias(alias), icon: <Tags />, onSelect: () => void removeAlias(one, alias) })),
       { kind: 'separator', id: 's2' },
       { id: 'approve', needs: 'operate', label: texts.registry.approve, icon: <ThumbsUp />, onSelect: () => ask('approve', one) },
       { id: 'reject', needs: 'operate', label: texts.registry.reject, icon: <ThumbsDown />, onSelect: () => ask('reject', one) },

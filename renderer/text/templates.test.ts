@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { blockSchema } from '#app/reports/document.ts';
 import { readDocument } from '#app/pipeline/parse.ts';
 import { germanSentences } from './engine-de.ts';
 import { matcherOf } from './templates.ts';
@@ -117,5 +118,19 @@ describe('what is wrong with a pipeline file, in German', () => {
     ['a list of nodes that is none', { ...chain, nodes: 'none' }, 'Die Pipeline-Datei ist falsch bei nodes: es muss eine Liste sein.'],
   ])('%s', (_, raw, german) => {
     expect(read(raw)).toBe(german);
+  });
+});
+
+describe('steps that can be undone', () => {
+  const say = matcherOf(germanSentences, titleIn);
+  const types = blockSchema.options.map(({ shape }) => shape.type.value);
+
+  it.each(types)('of a report with a block of the type %s are told in German', (type) => {
+    for (const label of [`Add ${type}`, `Add 3 ${type}s`, `Change ${type}`]) expect(say(label)).not.toBe(label);
+  });
+
+  it('of other kinds are, too', () => {
+    expect(say('Delete 2 blocks')).toBe('2 Bausteine löschen');
+    expect(say('Change the brief')).toBe('Steckbrief ändern');
   });
 });

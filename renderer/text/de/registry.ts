@@ -39,6 +39,8 @@ export const registry: typeof english = {
   archive: 'Archivieren',
   setAlias: 'Alias setzen …',
   removeAlias: (alias) => `Alias ${alias} entfernen`,
+  aliasRemoved: (alias, version) => `Version ${version} hat den Alias ${alias} nicht mehr.`,
+  noteChanged: (version) => `Die Notiz von Version ${version} ist geändert.`,
   approve: 'Zustimmen …',
   reject: 'Ablehnen …',
   pushTo: 'Zu MLflow senden …',

@@ -37,6 +37,8 @@ export const registry = {
   archive: 'Archive',
   setAlias: 'Set an alias…',
   removeAlias: (alias: string) => `Remove the alias ${alias}`,
+  aliasRemoved: (alias: string, version: number) => `Version ${version} no longer has the alias ${alias}.`,
+  noteChanged: (version: number) => `The note of version ${version} is changed.`,
   approve: 'Approve…',
   reject: 'Reject…',
   pushTo: 'Push to MLflow…',
