@@ -1,6 +1,9 @@
+import { holdPanels, releasePanels } from '../state/followed.ts';
+
 /**
  * While a gesture that began on the canvas goes on, its movements end at the root of the page. Beyond it the panels around the canvas
- * listen, and measure themselves at every movement to see whether the pointer is on one of their borders: a layout of the whole page.
+ * listen, and measure themselves at every movement to see whether the pointer is on one of their borders: a layout of the whole page. Nor
+ * do they follow what it selects before it is over.
  * @returns ends it.
  */
 export function ownGestures(pane: HTMLElement): () => void {
@@ -9,23 +12,37 @@ export function ownGestures(pane: HTMLElement): () => void {
   const root = page.querySelector('#root');
   if (root === null) return () => undefined;
   let isOwn = false;
-  const begin = (): void => {
+  let isBox = false;
+  const begin = ({ target }: PointerEvent): void => {
     isOwn = true;
+    isBox = target instanceof Element && target.classList.contains('react-flow__pane');
   };
   const end = (): void => {
     isOwn = false;
+    isBox = false;
+    releasePanels();
   };
   const move = (event: Event): void => {
-    if (isOwn) event.stopPropagation();
+    if (!isOwn) return;
+    event.stopPropagation();
+    holdPanels();
+  };
+  // Panning listens at the window, before this; React would look for handlers at every element up from the pane, and there are none.
+  const mouseMove = (event: Event): void => {
+    if (isBox) event.stopPropagation();
   };
   pane.addEventListener('pointerdown', begin, true);
-  page.addEventListener('pointerup', end, true);
-  page.addEventListener('pointercancel', end, true);
+  // After what is done at the end of a gesture.
+  page.addEventListener('pointerup', end);
+  page.addEventListener('pointercancel', end);
+  page.addEventListener('mousemove', mouseMove, true);
   root.addEventListener('pointermove', move);
   return () => {
     pane.removeEventListener('pointerdown', begin, true);
-    page.removeEventListener('pointerup', end, true);
-    page.removeEventListener('pointercancel', end, true);
+    page.removeEventListener('pointerup', end);
+    page.removeEventListener('pointercancel', end);
+    page.removeEventListener('mousemove', mouseMove, true);
     root.removeEventListener('pointermove', move);
+    releasePanels();
   };
 }

@@ -1,6 +1,7 @@
 import type { WorkspaceChangedMeta, WorkspaceImperativeHandle } from 'react-resizable-panels';
 import { shownNow } from '../results/use-result.ts';
 import { useConfiguration } from '../state/configuration.ts';
+import { useFollowed } from '../state/followed.ts';
 import { useSelection } from '../state/selection.ts';
 import { resultPlaces, type DockModel, type TabData } from './layout.ts';
 
@@ -41,7 +42,7 @@ export function followPortKind(dock: () => WorkspaceImperativeHandle<TabData> | 
       }
     }
   };
-  const ends = [useSelection.subscribe(check), useConfiguration.subscribe((state, before) => state.nodes !== before.nodes && check())];
+  const ends = [useFollowed.subscribe(check), useConfiguration.subscribe((state, before) => state.nodes !== before.nodes && check())];
   return () => {
     for (const end of ends) end();
   };

@@ -12,7 +12,8 @@ import { useWhyNotEdit } from '../state/editing.ts';
 import { edit, usePipeline } from '../state/pipeline.ts';
 import { noteRender } from '../state/renders.ts';
 import { isRunning, useRun } from '../state/run.ts';
-import { primaryNode, useSelection } from '../state/selection.ts';
+import { useFollowed } from '../state/followed.ts';
+import { primaryNode } from '../state/selection.ts';
 import { useView, type InspectorTab } from '../state/view.ts';
 import { Badge, EmptyState, NodeTile, TabPanel, Tabs, TypeBadge } from '../ui/index.ts';
 import { EstimateLine } from './estimate-line.tsx';
@@ -29,11 +30,11 @@ import { texts } from '../text/texts.ts';
 /** The right panel: the selected node's params, schemas and help. */
 export function Inspector() {
   noteRender('inspector');
-  const nodeCount = useSelection((store) => store.nodes.length);
-  const id = useSelection(primaryNode);
-  const edgeId = useSelection((store) => (store.nodes.length === 0 ? (store.edges.at(-1) ?? null) : null));
-  const groupId = useSelection((store) => store.groups.at(-1) ?? null);
-  const noteId = useSelection((store) => store.notes.at(-1) ?? null);
+  const nodeCount = useFollowed((store) => store.nodes.length);
+  const id = useFollowed(primaryNode);
+  const edgeId = useFollowed((store) => (store.nodes.length === 0 ? (store.edges.at(-1) ?? null) : null));
+  const groupId = useFollowed((store) => store.groups.at(-1) ?? null);
+  const noteId = useFollowed((store) => store.notes.at(-1) ?? null);
   const node = usePipeline((store) => (id === null ? undefined : store.document?.nodes.find((candidate) => candidate.id === id)));
   const edge = usePipeline((store) => (edgeId === null ? undefined : store.document?.edges.find((candidate) => candidate.id === edgeId)));
   return (

@@ -18,7 +18,7 @@ import { actionNeeds, runAction } from '../app/actions.ts';
 import { catalogue, titleOf } from '../state/catalogue.ts';
 import { inputSchema, useConfiguration } from '../state/configuration.ts';
 import { edit, usePipeline } from '../state/pipeline.ts';
-import { useSelection } from '../state/selection.ts';
+import { useFollowed } from '../state/followed.ts';
 import { Button, IconButton } from '../ui/index.ts';
 import { Editable, LookOnly } from './editable.tsx';
 import { FormProvider, type FormContext } from './form-context.ts';
@@ -43,8 +43,8 @@ const commands = ['run.selected', 'edit.connect', 'edit.group', 'edit.bypass', '
 
 /** With several nodes selected: their places, the params they share, and what can be done with all of them. */
 export function SeveralNodes() {
-  const ids = useSelection((store) => store.nodes);
-  const groups = useSelection((store) => store.groups);
+  const ids = useFollowed((store) => store.nodes);
+  const groups = useFollowed((store) => store.groups);
   const nodes = usePipeline(useShallow((store) => store.document?.nodes.filter(({ id }) => ids.includes(id)) ?? []));
   const shared = useMemo(() => sharedFields(nodes, (type) => catalogue.get(type)?.definition), [nodes]);
   const types = new Set(nodes.map(({ type }) => type));
@@ -78,7 +78,7 @@ export function SeveralNodes() {
 
 function SharedForm({ shared }: { readonly shared: readonly SharedField[] }) {
   const document = usePipeline((store) => store.document);
-  const ids = useSelection((store) => store.nodes);
+  const ids = useFollowed((store) => store.nodes);
   const configured = useConfiguration((store) => store.nodes);
   const form = useMemo((): FormContext => {
     const chosen = () => usePipeline.getState().document?.nodes.filter(({ id }) => ids.includes(id)) ?? [];

@@ -7,7 +7,8 @@ import { catalogue, typeOf } from '../state/catalogue.ts';
 import { useConfiguration, type NodeConfigurationAnswer } from '../state/configuration.ts';
 import { useLevelPrefix } from '../state/level.ts';
 import { isRunning, useRun } from '../state/run.ts';
-import { primaryNode, useSelection } from '../state/selection.ts';
+import { useFollowed } from '../state/followed.ts';
+import { primaryNode } from '../state/selection.ts';
 import { usePipeline } from '../state/pipeline.ts';
 import { collectProblems } from './problems/collect-problems.ts';
 import type { Problem } from './problems/collect-problems.ts';
@@ -40,8 +41,8 @@ const kinds: readonly string[] = ['table', 'recipe', 'learner', 'model', 'evalua
 export function useShown(pin: Pin | null): Shown {
   const document = usePipeline((state) => state.document);
   const path = usePipeline((state) => state.path);
-  const selected = useSelection(primaryNode);
-  const selectedPort = useSelection((state) => state.port);
+  const selected = useFollowed(primaryNode);
+  const selectedPort = useFollowed((state) => state.port);
   const root = usePipeline((state) => state.root);
   const elsewhere = pin !== null && document !== null && pin.path !== path;
   const prefix = useLevelPrefix();
@@ -62,11 +63,11 @@ export function useShown(pin: Pin | null): Shown {
 /** What a following view is about at this moment. */
 export function shownNow(): Pick<Shown, 'ports' | 'port'> & { readonly node: PipelineNode } | null {
   const { document } = usePipeline.getState();
-  const id = primaryNode(useSelection.getState());
+  const id = primaryNode(useFollowed.getState());
   const node = document?.nodes.find((one) => one.id === id);
   if (node === undefined) return null;
   const ports = outputsOf(node, useConfiguration.getState().nodes[node.id]);
-  return { node, ports, port: ports.find((one) => one.name === useSelection.getState().port) ?? mainPort(ports) };
+  return { node, ports, port: ports.find((one) => one.name === useFollowed.getState().port) ?? mainPort(ports) };
 }
 
 const noPorts: readonly ResultPort[] = [];
