@@ -20,7 +20,7 @@ export function Notices() {
               {notice.remedy ? <span className="text-muted"> {notice.remedy}</span> : null}
             </p>
             {notice.action ? (
-              <button type="button" onClick={notice.action.run} className="shrink-0 rounded-sm px-1.5 font-medium text-accent-ink hover:bg-hover">
+              <button type="button" onClick={() => (dismissNotice(notice.id), notice.action?.run())} className="shrink-0 rounded-sm px-1.5 font-medium text-accent-ink hover:bg-hover">
                 {notice.action.label}
               </button>
             ) : null}

@@ -4,5 +4,5 @@ import { notify } from './notices.ts';
 
 /** Says what was done outside of documents, and offers for a moment to take it back. */
 export function tellUndoable(message: string, takeBack: () => Promise<unknown>): void {
-  notify({ severity: 'info', message, action: { label: texts.common.undo, run: () => void takeBack().catch((error: unknown) => notify(diagnosticOf(error))) } });
+  notify({ severity: 'info', message, lasting: true, action: { label: texts.common.undo, run: () => void takeBack().catch((error: unknown) => notify(diagnosticOf(error))) } });
 }

@@ -9,12 +9,13 @@ const offers = new Map<string, NonNullable<Notice['action']>>();
 export function tellDeleted(title: string, trashed: string, then: () => void): void {
   const action = { label: texts.common.undo, run: () => void restore(title, trashed).then((done) => done && then()) };
   offers.set(trashed, action);
-  notify({ severity: 'info', message: texts.common.deleted(title), action });
+  notify({ severity: 'info', message: texts.common.deleted(title), lasting: true, action });
 }
 
 /** False where it could not be brought back; the person is told. */
 export async function restore(title: string, trashed: string): Promise<boolean> {
   const offer = offers.get(trashed);
+  // Also where it was brought back by the list.
   for (const { id, action } of useNotices.getState().notices) if (action !== undefined && action === offer) dismissNotice(id);
   offers.delete(trashed);
   try {
