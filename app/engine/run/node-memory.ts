@@ -26,9 +26,12 @@ export async function withinMemory<T>(title: string, limit: MemoryLimit, alone: 
     {
       watch: (stop) => {
         if (!alone) return () => undefined;
-        const before = process.memoryUsage.rss();
+        // What earlier work has freed goes back to the system while this one grows: it is measured from the least that there was.
+        let least = process.memoryUsage.rss();
         const timer = setInterval(() => {
-          if (process.memoryUsage.rss() - before > bytes) stop();
+          const now = process.memoryUsage.rss();
+          least = Math.min(least, now);
+          if (now - least > bytes) stop();
         }, everyMs);
         return () => clearInterval(timer);
       },
