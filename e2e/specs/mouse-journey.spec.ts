@@ -86,6 +86,26 @@ test('the main journey by mouse alone', async ({ app }) => {
     await expect(edges).toHaveCount(7);
   });
 
+  await step('the end of a connection is taken to another port', async () => {
+    const names = (): Promise<string[]> => edges.evaluateAll((all) => all.map((edge) => edge.getAttribute('aria-label') ?? '').sort());
+    const before = await names();
+    const [test, train] = [await split.getByTestId('port-out-test').boundingBox(), await split.getByTestId('port-out-train').boundingBox()];
+    if (test === null || train === null) throw new Error('a port is not on the screen');
+    // Beside the port, on the wire.
+    const grip = { x: test.x + test.width + 6, y: test.y + test.height / 2 };
+    await page.mouse.move(grip.x, grip.y);
+    await expect(page.locator('.react-flow__edgeupdater')).toHaveCount(2);
+    await page.mouse.down();
+    await page.mouse.move(grip.x + 20, grip.y - 10, { steps: 3 });
+    await page.mouse.move(train.x + train.width / 2, train.y + train.height / 2, { steps: 4 });
+    await page.mouse.up();
+    await expect.poll(names).not.toEqual(before);
+    expect((await names()).filter((name) => !before.includes(name))).toHaveLength(1);
+    await expect(edges).toHaveCount(7);
+    await page.getByTestId('undo').click();
+    await expect.poll(names).toEqual(before);
+  });
+
   await step('params by clicking', async () => {
     await studio.select(studio.card('train/logistic-regression'));
     await studio.param('target').getByRole('button').first().click();

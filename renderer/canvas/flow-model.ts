@@ -132,6 +132,18 @@ function groupNode(document: PipelineDocument, group: PipelineGroup, selected: b
 }
 
 /**
+ * Gives the wire that the pointer is on ends to take hold of, in place of the one before: two targets at every wire would be drawn with
+ * all that moves. None where it ends at the chip of a collapsed group.
+ */
+export function withGrips(wires: WireEdge[], document: PipelineDocument, wireId: string): WireEdge[] {
+  const edge = document.edges.find(({ id }) => id === wireId);
+  return wires.map((wire) => {
+    const reconnectable = wire.id === wireId && wire.source === edge?.from.node && wire.target === edge.to.node;
+    return (wire.reconnectable === true) === reconnectable ? wire : { ...wire, reconnectable };
+  });
+}
+
+/**
  * Edges whose two ends exist. With a selection, the ways into and out of it are lit; with the way of a column (`ways`, by `wireKey`),
  * that is lit instead. The rest is dimmed by the style sheet, so that it need not render.
  */
@@ -174,7 +186,8 @@ export function flowEdges(document: PipelineDocument, selectedNodes: readonly st
         selected,
         // What is lit lies over what is not.
         zIndex: selected ? 2 : lit ? 1 : 0,
-        reconnectable: fromGroup === undefined && toGroup === undefined,
+        // Its ends can be taken hold of once the pointer has been on it (`withGrips`).
+        reconnectable: same === true && old?.reconnectable === true,
         ariaLabel: texts.outline.connection(edgeWords(document, edge)),
         domAttributes: notInTabOrder,
       },

@@ -4,7 +4,7 @@ import type { PipelineDocument } from '#app/pipeline/document.ts';
 import { indexGraph } from '#app/pipeline/graph.ts';
 import { isSubflow } from '#app/pipeline/subflow/node-type.ts';
 import { categoryOf } from '../state/catalogue.ts';
-import { useWhyNotEdit } from '../state/editing.ts';
+import { useWhyNotEdit, whyNotEdit } from '../state/editing.ts';
 import { usePipeline } from '../state/pipeline.ts';
 import { select, useSelection } from '../state/selection.ts';
 import { showInspector, useView } from '../state/view.ts';
@@ -18,7 +18,7 @@ import { edgeAt } from './drag.ts';
 import { dragChanges, endDrag } from './dragging.ts';
 import { insertIntoEdge } from './edits.ts';
 import { DocumentElements, useElements } from './elements.ts';
-import type { FlowNode, WireEdge } from './flow-model.ts';
+import { withGrips, type FlowNode, type WireEdge } from './flow-model.ts';
 import { grid } from './geometry.ts';
 import { GroupChip } from './group-chip.tsx';
 import { GroupFrame, selectGroup } from './group-frame.tsx';
@@ -100,7 +100,7 @@ const mostMounted = 3000;
 /** The cards and wires themselves. Apart from what lies over them. */
 function FlowPaneView() {
   const locked = useWhyNotEdit() !== null;
-  const { changeNodes } = useElements();
+  const { changeNodes, changeEdges } = useElements();
   // Far out nearly all are in sight, and asking which takes longer at each movement than leaving the others.
   const leavesOut = useStore(({ nodes, transform }) => nodes.length > 250 && !(transform[2] < tinyBelow && nodes.length <= mostMounted));
   const connectionHandlers = useConnecting();
@@ -113,11 +113,17 @@ function FlowPaneView() {
     if (own.length > 0 && current) changeNodes((before) => applyNodeChanges<FlowNode>(dragChanges(own, before, current), before));
   }, [changeNodes]);
 
+  const onEdgeMouseEnter = useCallback((_event: unknown, { id }: WireEdge) => {
+    const { document: current } = usePipeline.getState();
+    if (current && whyNotEdit() === null) changeEdges((before) => withGrips(before, current, id));
+  }, [changeEdges]);
+
   return (
     <ReactFlow<FlowNode, WireEdge>
       nodeTypes={nodeTypes}
       edgeTypes={edgeTypes}
       onNodesChange={onNodesChange}
+      onEdgeMouseEnter={onEdgeMouseEnter}
       {...handlers}
       {...connectionHandlers}
       connectionLineType={ConnectionLineType.Bezier}
