@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { stableHash } from '#app/core/hash.ts';
 import type { PipelineDocument } from './document.ts';
 import type { Command } from './commands.ts';
+import { documentDelta } from './delta.ts';
 import { replay, type HistoryEntry } from './history.ts';
 import { serialiseUnchanging } from './serialise.ts';
 import { historyEntrySchema, type Step } from './steps.ts';
@@ -11,6 +12,9 @@ import { historyEntrySchema, type Step } from './steps.ts';
  * history from `base` on; `position` is how many entries are applied after that; `document` is the hash of the document then,
  * so that recovery knows which lines are already in the file on disk. The `base` of the first line is how many older steps were
  * forgotten: they keep their numbers, for windows that are open count them. The last line may be torn by a crash.
+ *
+ * The file of a pipeline follows its journal. Once it is written, a line notes the version that it has then: a file that has an older one
+ * than the last noted was changed by something else, and one that has a newer one was to be written when the engine was killed.
  */
 export const journalRecordSchema = z.object({
   at: z.number(),
@@ -27,6 +31,8 @@ export interface JournalRecord<C = Command> {
   readonly position: number;
   readonly document: string;
 }
+
+const writtenNote = z.object({ written: z.string() });
 
 const hashes = new WeakMap<PipelineDocument, string>();
 
@@ -49,6 +55,11 @@ export function openingRecord(at: number, state: { document: PipelineDocument; e
   return { at, base: 0, entries: state.entries, position: state.position, document: documentHash(state.document) };
 }
 
+/** Notes that the file has this version; its own line, which older releases pass over. */
+export function serialiseWritten(document: PipelineDocument): string {
+  return `${JSON.stringify({ written: documentHash(document) })}\n`;
+}
+
 /** One line with its line feed. */
 export function serialiseRecord(record: JournalRecord<unknown>): string {
   return `${JSON.stringify(record)}\n`;
@@ -56,10 +67,12 @@ export function serialiseRecord(record: JournalRecord<unknown>): string {
 
 /**
  * Records in order. A line that is not a whole record is left out, for a crash or a full disk cut it off and its edit was never
- * answered; `torn` says that one was there. Whether the lines after it fit is for `recover` to find out.
+ * answered; `torn` says that one was there. Whether the lines after it fit is for `recover` to find out. `written`: the record whose
+ * version the file had when that was last noted; -1 where no line says so.
  */
-export function parseJournal<C = Command>(text: string): { records: JournalRecord<C>[]; torn: boolean } {
+export function parseJournal<C = Command>(text: string): { records: JournalRecord<C>[]; torn: boolean; written: number } {
   const records: JournalRecord<C>[] = [];
+  let written = -1;
   let torn = !text.endsWith('\n') && text !== '';
   for (const line of text.split('\n')) {
     if (line === '') continue;
@@ -73,9 +86,13 @@ export function parseJournal<C = Command>(text: string): { records: JournalRecor
     const parsed = journalRecordSchema.safeParse(value);
     // Commands inside are checked when they are applied: an entry that does not fit makes `replay` fail, not the document wrong.
     if (parsed.success) records.push(parsed.data as unknown as JournalRecord<C>);
-    else torn = true;
+    else {
+      const note = writtenNote.safeParse(value);
+      if (note.success) written = Math.max(written, records.findLastIndex(({ document }) => document === note.data.written));
+      else torn = true;
+    }
   }
-  return { records, torn };
+  return { records, torn, written };
 }
 
 /** A history at one line of its journal; `position` counts from the first of `entries`. */
@@ -110,27 +127,71 @@ export interface Recovery {
   readonly recovered: boolean;
 }
 
+/** What recovery knows besides the file and the records of its journal. */
+export interface RecoveryHints {
+  /** As `parseJournal` gives it. */
+  readonly written?: number;
+  /** The version that was last written to the file, where a copy of it is at hand. */
+  readonly lastGood?: PipelineDocument | null;
+  /** When it is read, ms since 1970: the time of the step by which something else changed the file. */
+  readonly at?: number;
+}
+
+/** Label of the step that stands for what something else did to the file. */
+export const outsideLabel = 'Changed outside of Penstock';
+
 /**
- * The document with every journalled edit, and its undo history. When the file was changed by something else (a git checkout),
- * the journal does not belong to it any more: the file wins and the history is empty.
+ * The document with every journalled edit, and its undo history. A file that was changed by something else (a git checkout, an editor)
+ * wins over the journal: the change is then the last step of the history, so that undo leads back to what was there before. Where the
+ * journal cannot say what that was, the history is empty.
  */
-export function recover(saved: PipelineDocument, records: readonly JournalRecord[]): Recovery {
+export function recover(saved: PipelineDocument, records: readonly JournalRecord[], { written = -1, lastGood = null, at = Date.now() }: RecoveryHints = {}): Recovery {
   const fresh: Recovery = { document: saved, entries: [], position: 0, forgotten: 0, recovered: false };
   const read = journalMoments(records);
-  if (read === null) return fresh;
-  const { moments, forgotten } = read;
+  const last = read?.moments.at(-1);
+  if (read === null || last === undefined) return fresh;
+  const { forgotten } = read;
   const hash = documentHash(saved);
-  const at = records.findLastIndex((record) => record.document === hash);
-  const known = moments[at];
-  const last = moments.at(-1);
-  if (known === undefined || last === undefined) return fresh;
-  if (at === moments.length - 1) return { document: saved, entries: last.entries, position: last.position, forgotten, recovered: false };
-  const common = Math.min(...records.slice(at + 1).map((record) => record.base - forgotten), known.entries.length, last.entries.length);
+  const known = records.findLastIndex((record) => record.document === hash);
+  if (known === records.length - 1) return { document: saved, entries: last.entries, position: last.position, forgotten, recovered: false };
+  if (known >= 0 && known >= written) {
+    const document = latestFrom(saved, known, records, read.moments);
+    return document === null ? fresh : { document, entries: last.entries, position: last.position, forgotten, recovered: true };
+  }
+  const before = lastFrom([saved, lastGood], records, read.moments);
+  if (before === null) return fresh;
+  const step: HistoryEntry = {
+    label: outsideLabel,
+    at,
+    command: { type: 'revise', delta: documentDelta(before, saved) },
+    inverse: { type: 'revise', delta: documentDelta(saved, before) },
+  };
+  const entries = [...last.entries.slice(0, last.position), step];
+  return { document: saved, entries, position: entries.length, forgotten, recovered: false };
+}
+
+/** The last version of a journal, by any of the documents that it has. */
+function lastFrom(documents: readonly (PipelineDocument | null)[], records: readonly JournalRecord[], moments: readonly JournalMoment<Command>[]): PipelineDocument | null {
+  for (const document of documents) {
+    if (document === null) continue;
+    const hash = documentHash(document);
+    const latest = latestFrom(document, records.findLastIndex((record) => record.document === hash), records, moments);
+    if (latest !== null) return latest;
+  }
+  return null;
+}
+
+/** The last version of a journal, by the edits that lead there from the one at `index`; null where they do not. */
+function latestFrom(document: PipelineDocument, index: number, records: readonly JournalRecord[], moments: readonly JournalMoment<Command>[]): PipelineDocument | null {
+  const from = moments[index];
+  const to = moments.at(-1);
+  if (from === undefined || to === undefined) return null;
+  const forgotten = records[0]?.base ?? 0;
+  const common = Math.min(...records.slice(index + 1).map((record) => record.base - forgotten), from.entries.length, to.entries.length);
   try {
-    const document = replay(saved, known, last, common);
-    if (documentHash(document) !== records.at(-1)?.document) return fresh;
-    return { document, entries: last.entries, position: last.position, forgotten, recovered: true };
+    const latest = replay(document, from, to, common);
+    return documentHash(latest) === records.at(-1)?.document ? latest : null;
   } catch {
-    return fresh;
+    return null;
   }
 }

@@ -1,9 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { PipelineDocument } from '#app/pipeline/document.ts';
 import { History } from '#app/pipeline/history.ts';
+import { parseDocument } from '#app/pipeline/parse.ts';
 import { PipelineFiles } from './pipeline-files.ts';
 
 let root: string;
@@ -45,15 +47,18 @@ describe('PipelineFiles', () => {
 
   it('brings back edits that were only in the journal when the engine was killed', async () => {
     const { path: relative } = await files.create('Killed');
-    const file = path.join(root, relative);
-    const before = await readFile(file);
+    const saved = await edited(relative, ['first']);
+    await files.flush();
+    // From here on the file is not written any more.
+    files = new PipelineFiles(root, { mayWrite: () => false });
     const history = await edited(relative, ['a', 'b']);
     await files.flush();
-    await writeFile(file, before);
+    const file = await readFile(path.join(root, relative), 'utf8');
+    expect(parseDocument(file)).toEqual(saved.document);
     const reopened = await new PipelineFiles(root).open(relative);
     expect(reopened.recovered).toBe(true);
     expect(reopened.document).toEqual(history.document);
-    expect(reopened.position).toBe(2);
+    expect(reopened.position).toBe(3);
     expect((await new PipelineFiles(root).open(relative)).recovered).toBe(false);
   });
 
@@ -79,15 +84,12 @@ describe('PipelineFiles', () => {
     };
     await append();
     await files.flush();
-    const file = path.join(root, relative);
-    const before = await readFile(file);
-    // The engine starts anew, and the other window opens the pipeline first.
-    files = new PipelineFiles(root);
+    // The engine starts anew, and the other window opens the pipeline first; its end keeps the last edit from the file.
+    files = new PipelineFiles(root, { mayWrite: () => false });
     expect((await files.open(relative)).forgotten).toBe(20);
     first.apply({ type: 'set-document', title: 'Last' });
     await append();
     await files.flush();
-    await writeFile(file, before);
     const recovered = await new PipelineFiles(root).open(relative);
     expect([recovered.recovered, recovered.document.title, recovered.position]).toEqual([true, 'Last', 300]);
   });
@@ -104,12 +106,83 @@ describe('PipelineFiles', () => {
     expect((await files.open('pipelines/torn-recovered.pipeline.json')).document.nodes).toHaveLength(1);
   });
 
-  it('lets a file changed by something else win over the journal', async () => {
+  const idsOf = ({ nodes }: PipelineDocument): string[] => nodes.map(({ id }) => id);
+
+  it('lets an older version that was checked out while the project was closed win, and undoes to what was there before', async () => {
     const { path: relative } = await files.create('Git');
+    const file = path.join(root, relative);
+    await edited(relative, ['a']);
+    await files.flush();
+    const older = await readFile(file);
+    await edited(relative, ['b', 'c']);
+    await files.flush();
+    await writeFile(file, older);
+
+    files = new PipelineFiles(root);
+    const opened = await files.open(relative);
+    expect([idsOf(opened.document), opened.recovered]).toEqual([['a'], false]);
+    expect(await readFile(file)).toEqual(older);
+    const history = new History(opened.document, opened.history, opened.position, Date.now, opened.forgotten);
+    expect(history.undoLabel).toBe('Changed outside of Penstock');
+    expect(idsOf(history.undo())).toEqual(['a', 'b', 'c']);
+    expect(idsOf(history.undo())).toEqual(['a', 'b']);
+    history.redo();
+    expect(idsOf(history.redo())).toEqual(['a']);
+    // It stays so, and editing goes on from there.
+    expect(idsOf((await new PipelineFiles(root).open(relative)).document)).toEqual(['a']);
+    const next = await edited(relative, ['d']);
+    expect(idsOf(next.document)).toEqual(['a', 'd']);
+    next.undo();
+    expect(idsOf(next.undo())).toEqual(['a', 'b', 'c']);
+  });
+
+  it('lets the version that was checked out win where it was saved in the same session as those after it', async () => {
+    const { path: relative } = await files.create('One session');
+    const file = path.join(root, relative);
+    const empty = await readFile(file);
+    await edited(relative, ['a', 'b']);
+    await files.flush();
+    await writeFile(file, empty);
+    const opened = await new PipelineFiles(root).open(relative);
+    expect([idsOf(opened.document), opened.recovered, opened.position]).toEqual([[], false, 3]);
+  });
+
+  it('keeps a version that was checked out after a kill, with the edits that the kill kept from the file one undo away', async () => {
+    const { path: relative } = await files.create('Both');
+    const file = path.join(root, relative);
+    const empty = await readFile(file);
+    await edited(relative, ['a']);
+    await files.flush();
+    const killed = new PipelineFiles(root, { mayWrite: () => false });
+    files = killed;
+    await edited(relative, ['b']);
+    await killed.flush();
+    await writeFile(file, empty);
+    const opened = await new PipelineFiles(root).open(relative);
+    expect(idsOf(opened.document)).toEqual([]);
+    expect(idsOf(new History(opened.document, opened.history, opened.position).undo())).toEqual(['a', 'b']);
+  });
+
+  it('lets a file that was edited by hand win over the journal, and undoes to what was there before', async () => {
+    const { path: relative } = await files.create('By hand');
     await edited(relative, ['a']);
     await files.flush();
     const file = path.join(root, relative);
-    await writeFile(file, (await readFile(file, 'utf8')).replace('"Git"', '"Checked out"'));
+    await writeFile(file, (await readFile(file, 'utf8')).replace('"By hand"', '"Written by hand"'));
+    const opened = await files.open(relative);
+    expect([opened.document.title, opened.recovered]).toEqual(['Written by hand', false]);
+    const history = new History(opened.document, opened.history, opened.position);
+    expect(history.undo().title).toBe('By hand');
+    expect(idsOf(history.undo())).toEqual([]);
+  });
+
+  it('begins with no history where the journal cannot say what was there before', async () => {
+    const { path: relative } = await files.create('Unknown');
+    await edited(relative, ['a']);
+    await files.flush();
+    const file = path.join(root, relative);
+    await writeFile(file, (await readFile(file, 'utf8')).replace('"Unknown"', '"Checked out"'));
+    for (const name of await readdir(path.join(root, 'journals'))) if (name.endsWith('last-good.json')) await rm(path.join(root, 'journals', name));
     const opened = await files.open(relative);
     expect([opened.document.title, opened.history.length, opened.recovered]).toEqual(['Checked out', 0, false]);
   });

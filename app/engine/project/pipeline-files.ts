@@ -5,7 +5,7 @@ import { PenstockError, toDiagnostic } from '#app/core/errors.ts';
 import { newRecordId } from '#app/core/ids.ts';
 import { emptyDocument, type PipelineDocument } from '#app/pipeline/document.ts';
 import { History, historyEntrySchema, type HistoryEntry } from '#app/pipeline/history.ts';
-import { documentHash, journalRecord, parseJournal, recover, serialiseRecord } from '#app/pipeline/journal.ts';
+import { documentHash, journalRecord, parseJournal, recover, serialiseRecord, serialiseWritten } from '#app/pipeline/journal.ts';
 import { parseDocument } from '#app/pipeline/parse.ts';
 import { serialiseDocument } from '#app/pipeline/serialise.ts';
 import type { Moment } from '#app/pipeline/timeline.ts';
@@ -13,6 +13,7 @@ import { AppendLog } from '#app/sealing/append-log.ts';
 import { readProjectText } from '#app/sealing/files.ts';
 import { appendDurably, writeFileAtomically } from './atomic-file.ts';
 import { journalPath } from './journal-paths.ts';
+import { readable, type OpenedPipeline } from './opened-pipeline.ts';
 import { fileNameFor, resolveInside } from './paths.ts';
 import { editedElsewhere, missing } from './pipeline-refusals.ts';
 import { titleIn } from './pipeline-title.ts';
@@ -29,15 +30,6 @@ const folder = 'pipelines';
 const saveAfterMs = 400;
 /** Undo steps carried over to the next session. */
 const keptHistory = 300;
-
-export interface OpenedPipeline {
-  readonly document: PipelineDocument;
-  readonly history: readonly HistoryEntry[];
-  readonly position: number;
-  /** Steps before the first of `history`; whoever appends counts them. */
-  readonly forgotten: number;
-  readonly recovered: boolean;
-}
 
 export interface PipelineFilesOptions {
   /** Hears of saves that failed in the background; the next edit tries again. */
@@ -105,7 +97,9 @@ export class PipelineFiles {
       this.#texts.set(relative, text);
       const saved = await this.#parse(relative, text);
       const journal = await readProjectText(this.#journal(relative)).catch(() => '');
-      const recovery = recover(saved, parseJournal(journal).records);
+      const good = await readProjectText(this.#lastGood(relative)).catch(() => null);
+      const { records, written } = parseJournal(journal);
+      const recovery = recover(saved, records, { written, lastGood: good === null || good === text ? null : readable(good) });
       // Of a pipeline that a window of this engine edits none goes: it may be undone there.
       const dropped = this.#heads.has(relative) ? 0 : Math.min(Math.max(0, recovery.entries.length - keptHistory), recovery.position);
       const history = recovery.entries.slice(dropped);
@@ -113,9 +107,12 @@ export class PipelineFiles {
       // Another window may have the pipeline open: it goes on counting the steps that are dropped.
       const forgotten = recovery.forgotten + dropped;
       if (recovery.recovered) await this.#write(relative, recovery.document);
-      else if ((await readProjectText(this.#lastGood(relative)).catch(() => null)) !== text) await writeFileAtomically(this.#lastGood(relative), text);
+      else if (good !== text) await writeFileAtomically(this.#lastGood(relative), text);
       // Starting each session with a short journal keeps it bounded; a torn last line goes with it.
-      if (journal !== '') await writeFileAtomically(this.#journal(relative), serialiseRecord(journalRecord(Date.now(), { base: forgotten, entries: history, position: forgotten + position }, recovery.document)), { log: true });
+      if (journal !== '') {
+        const line = serialiseRecord(journalRecord(Date.now(), { base: forgotten, entries: history, position: forgotten + position }, recovery.document));
+        await writeFileAtomically(this.#journal(relative), line + serialiseWritten(recovery.document), { log: true });
+      }
       this.#heads.set(relative, documentHash(recovery.document));
       await this.#quietly(relative, (timeline) => timeline.opened(recovery.document, forgotten + position));
       return { document: recovery.document, history, position, forgotten, recovered: recovery.recovered };
@@ -276,6 +273,9 @@ export class PipelineFiles {
     await this.#keepOutsideChange(relative);
     await this.#write(relative, unsaved.document);
     this.#unsaved.delete(relative);
+    // After the file, never before: a kill in between leaves a file that is newer than the note, whose edits are all in it. A note that
+    // is lost only makes an older version look like one that a kill left.
+    await this.#journals.get(relative)?.append(serialiseWritten(unsaved.document), false).catch(() => undefined);
   }
 
   async #write(relative: string, document: PipelineDocument): Promise<void> {
