@@ -12,14 +12,15 @@ export function ownGestures(pane: HTMLElement): () => void {
   const root = page.querySelector('#root');
   if (root === null) return () => undefined;
   let isOwn = false;
-  let isBox = false;
+  /** Nothing is drawn from a port or the end of a wire: that listens at the page. */
+  let isMove = false;
   const begin = ({ target }: PointerEvent): void => {
     isOwn = true;
-    isBox = target instanceof Element && target.classList.contains('react-flow__pane');
+    isMove = target instanceof Element && target.closest('.react-flow__handle, .react-flow__edgeupdater') === null;
   };
   const end = (): void => {
     isOwn = false;
-    isBox = false;
+    isMove = false;
     releasePanels();
   };
   const move = (event: Event): void => {
@@ -27,9 +28,9 @@ export function ownGestures(pane: HTMLElement): () => void {
     event.stopPropagation();
     holdPanels();
   };
-  // Panning listens at the window, before this; React would look for handlers at every element up from the pane, and there are none.
+  // Dragging and panning listen at the window, before this. React would look for handlers at every element up from here, and there are none.
   const mouseMove = (event: Event): void => {
-    if (isBox) event.stopPropagation();
+    if (isMove) event.stopPropagation();
   };
   pane.addEventListener('pointerdown', begin, true);
   // After what is done at the end of a gesture.
