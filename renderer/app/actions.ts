@@ -1,7 +1,6 @@
 import { notify } from '../state/notices.ts';
 import { client, diagnosticOf } from '../rpc/client.ts';
-import { redoBrief, undoBrief, useBrief } from '../state/brief.ts';
-import { openPipeline, redo, undo, usePipeline } from '../state/pipeline.ts';
+import { openPipeline, usePipeline } from '../state/pipeline.ts';
 import { cancelRun, isRunning, startRun, useRun } from '../state/run.ts';
 import { primaryNode, select, useSelection } from '../state/selection.ts';
 import { showDock, showInspector, useView, type PageName } from '../state/view.ts';
@@ -21,12 +20,12 @@ import { toggleOutline } from '../outline/outline-store.ts';
 import { goToPart } from './parts.ts';
 import { tearOff } from '../windows/torn.ts';
 import { createReport, reportOfRun } from '../reports/making.ts';
-import { redoReport, undoReport, useReport } from '../reports/report-store.ts';
 import { addShownToReport } from '../reports/view-adding.ts';
 import { askForTrust, useTrust } from '../trust/trust-store.ts';
 import { startTour } from '../tour/tour-store.ts';
 import { showTemplates } from '../templates/templates-store.ts';
 import type { ActionId } from './shortcuts.ts';
+import { canStep, stepHere } from './undo-here.ts';
 import { texts } from '../text/texts.ts';
 
 /** Text that was copied here last, for the menu's Paste where the clipboard may not be read. */
@@ -67,17 +66,11 @@ const chooseFor = (list: 'fitting' | 'present' | 'group'): void => {
   if (nodeId !== null) choose({ list, nodeId });
 };
 
-/** Undo is about the report where one is open, and about the brief on its page. */
-function undoable(): { readonly labels: { readonly undoLabel: string | null; readonly redoLabel: string | null }; readonly undo: () => void; readonly redo: () => void } {
-  const { page: shown } = useView.getState();
-  if (shown === 'reports' && useReport.getState().report !== null) return { labels: useReport.getState(), undo: undoReport, redo: redoReport };
-  if (shown === 'brief') return { labels: useBrief.getState(), undo: undoBrief, redo: redoBrief };
-  return { labels: usePipeline.getState(), undo, redo };
-}
-
 interface ActionRun {
   readonly run: () => void;
   readonly enabled?: () => boolean;
+  /** By a key it runs all the same, and says why nothing happens. */
+  readonly says?: true;
 }
 
 const runs: Readonly<Record<ActionId, ActionRun>> = {
@@ -92,8 +85,8 @@ const runs: Readonly<Record<ActionId, ActionRun>> = {
     enabled: () => hasNodes() && !running(),
   },
 
-  'edit.undo': { run: () => undoable().undo(), enabled: () => undoable().labels.undoLabel !== null },
-  'edit.redo': { run: () => undoable().redo(), enabled: () => undoable().labels.redoLabel !== null },
+  'edit.undo': { run: () => stepHere('undo'), enabled: () => canStep('undo'), says: true },
+  'edit.redo': { run: () => stepHere('redo'), enabled: () => canStep('redo'), says: true },
   'edit.add': { run: addHere },
   'edit.addBefore': { run: openAddBefore, enabled: hasNodes },
   'edit.connectTo': { run: () => chooseFor('fitting'), enabled: hasNodes },
@@ -231,7 +224,7 @@ export function runAction(id: ActionId): void {
   // By a key: what is shown disabled says it there.
   if (why !== null) return notify({ severity: 'info', message: why });
   const action = runs[id];
-  if (action.enabled?.() ?? true) action.run();
+  if (action.says === true || (action.enabled?.() ?? true)) action.run();
 }
 
 export function isEnabled(id: ActionId): boolean {

@@ -1,9 +1,6 @@
 import { BookOpenText, Command as CommandIcon, Moon, PanelBottom, PanelLeft, PanelRight, Redo2, Sun, Undo2 } from 'lucide-react';
 import { useDescription } from '../description/description-store.ts';
-import { useReport } from '../reports/report-store.ts';
-import { useBrief } from '../state/brief.ts';
 import { noteRender } from '../state/renders.ts';
-import { usePipeline } from '../state/pipeline.ts';
 import { useView } from '../state/view.ts';
 import { IconButton, keyText, useTheme } from '../ui/index.ts';
 import { runAction } from './actions.ts';
@@ -12,6 +9,7 @@ import { ProblemsButton } from './problems-button.tsx';
 import { RunControls } from './run-controls.tsx';
 import { SaveStateLine } from './save-state.tsx';
 import { keysOf } from './shortcuts.ts';
+import { useStepLabels } from './undo-here.ts';
 import { texts } from '../text/texts.ts';
 import { told } from '../text/told.ts';
 
@@ -26,13 +24,7 @@ function DescribeButton() {
 
 /** Apart from the rest of the bar: what can be undone changes with every edit. */
 function UndoButtons() {
-  // Undo is about the report where one is open, and about the brief on its page.
-  const page = useView((store) => store.page);
-  const reportOpen = useReport((store) => store.report !== null);
-  const ofReport = { undoLabel: useReport((store) => store.undoLabel), redoLabel: useReport((store) => store.redoLabel) };
-  const ofPipeline = { undoLabel: usePipeline((store) => store.undoLabel), redoLabel: usePipeline((store) => store.redoLabel) };
-  const ofBrief = { undoLabel: useBrief((store) => store.undoLabel), redoLabel: useBrief((store) => store.redoLabel) };
-  const { undoLabel, redoLabel } = page === 'reports' && reportOpen ? ofReport : page === 'brief' ? ofBrief : ofPipeline;
+  const { undoLabel, redoLabel } = useStepLabels();
   return (
     <>
       <IconButton needs="edit" data-testid="undo" label={undoLabel ? texts.app.undoWhat(told(undoLabel)) : texts.app.undo} keys={keysOf('edit.undo')} disabled={undoLabel === null} onClick={() => runAction('edit.undo')}>

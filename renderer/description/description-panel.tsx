@@ -4,8 +4,9 @@ import { descriptionMarkdown, withWords, type DescriptionBlock, type PipelineDes
 import { revealNode } from '../canvas/canvas-store.ts';
 import { Notice } from '../results/notice.tsx';
 import { notify } from '../state/notices.ts';
+import { tellStep } from '../state/undoable.ts';
 import { revealFlat, useLevelPrefix } from '../state/level.ts';
-import { editRoot, undo, usePipeline } from '../state/pipeline.ts';
+import { editRoot, usePipeline } from '../state/pipeline.ts';
 import { useSelection } from '../state/selection.ts';
 import { language } from '../text/language.ts';
 import { texts } from '../text/texts.ts';
@@ -103,7 +104,7 @@ function keep(description: PipelineDescription): void {
   const own = usePipeline.getState().root?.description ?? '';
   const next = withWords(own, descriptionMarkdown(description), language);
   if (next === own) notify({ severity: 'info', message: texts.help.description.already });
-  else if (editRoot({ type: 'set-document', description: next }, { label: texts.help.describeShort })) notify({ severity: 'info', message: texts.help.description.kept, action: { label: texts.common.undo, run: undo } });
+  else if (editRoot({ type: 'set-document', description: next }, { label: texts.help.describeShort })) tellStep(texts.help.description.kept);
 }
 
 function Words({ description }: { readonly description: PipelineDescription }) {

@@ -3,9 +3,9 @@ import type { Command } from '#app/pipeline/commands.ts';
 import type { PipelineDocument } from '#app/pipeline/document.ts';
 import type { Finding } from '#app/pipeline/lint/index.ts';
 import { client } from '../rpc/client.ts';
-import { notify } from './notices.ts';
-import { editRoot, undo, usePipeline } from './pipeline.ts';
+import { editRoot, usePipeline } from './pipeline.ts';
 import { texts } from '../text/texts.ts';
+import { tellStep } from './undoable.ts';
 
 /** The document that the leaks now shown were found in; their fixes are edits of it and of no other. */
 const useLinted = create<{ readonly document: PipelineDocument | null }>(() => ({ document: null }));
@@ -49,7 +49,7 @@ const isSame = (linted: PipelineDocument | null, shown: PipelineDocument | null)
 export function applyFix({ fix }: Finding): void {
   if (fix === undefined) return;
   const label = capital(fix.title);
-  if (editRoot(fix.command as Command, { label })) notify({ severity: 'info', message: texts.state.fixed(fix.title), action: { label: texts.common.undo, run: undo } });
+  if (editRoot(fix.command as Command, { label })) tellStep(texts.state.fixed(fix.title));
 }
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

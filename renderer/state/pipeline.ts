@@ -198,6 +198,18 @@ export function redo(): void {
   step('redo');
 }
 
+/** What takes the last step back as long as it is the last; null where nothing can be undone here. It gives false where another came after it. */
+export function lastStepBack(): (() => boolean) | null {
+  const own = history;
+  const last = own?.entries[own.position - 1];
+  if (own === null || last === undefined) return null;
+  return () => {
+    if (history !== own || own.entries[own.position - 1] !== last) return false;
+    undo();
+    return true;
+  };
+}
+
 /** Tells the person so. */
 function isLookingOnly(): boolean {
   const { viewing, readOnly } = usePipeline.getState();

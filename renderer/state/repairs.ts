@@ -10,8 +10,8 @@ import { original, told } from '../text/told.ts';
 import { catalogue } from './catalogue.ts';
 import { useConfiguration } from './configuration.ts';
 import { useCanFix } from './leaks.ts';
-import { notify } from './notices.ts';
-import { edit, editRoot, undo, usePipeline } from './pipeline.ts';
+import { edit, editRoot, usePipeline } from './pipeline.ts';
+import { tellStep } from './undoable.ts';
 
 /** Layout and notes do not count. */
 const isSame = (configured: PipelineDocument | null, shown: PipelineDocument | null): boolean => configured !== null && configured.nodes === shown?.nodes && configured.edges === shown.edges;
@@ -46,7 +46,7 @@ const inPageLanguage = (repair: Repair): Repair => ({ ...repair, title: told(rep
 
 /** Makes a repair: one step of undo, and the person is told. `whole`: an edit of the whole pipeline, not of the level on the canvas. */
 export function makeRepair(title: string, command: Command, whole = false): void {
-  if ((whole ? editRoot : edit)(command, { label: capital(title) })) notify({ severity: 'info', message: texts.state.fixed(title), action: { label: texts.common.undo, run: undo } });
+  if ((whole ? editRoot : edit)(command, { label: capital(title) })) tellStep(texts.state.fixed(title));
 }
 
 /** Puts a picked file or folder where it belongs. */
@@ -60,7 +60,7 @@ export function makeAll(input: RepairInput, findings: readonly Finding[]): void 
   const all = repairAll(input, findings.map(inEnglish));
   if (all === null) return;
   const label = texts.help.repairs.mended(all.count);
-  if (edit(all.command, { label })) notify({ severity: 'info', message: `${label}.`, action: { label: texts.common.undo, run: undo } });
+  if (edit(all.command, { label })) tellStep(`${label}.`);
 }
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

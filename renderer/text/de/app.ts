@@ -21,6 +21,8 @@ export const app: typeof english = {
     page: 'Diese Seite',
   },
   connecting: 'Verbindung zur Engine wird hergestellt …',
+  noUndoHere: 'Auf dieser Seite gibt es nichts rückgängig zu machen oder zu wiederholen.',
+  noUndoHereWhy: 'Schritte gibt es bei Pipelines, Berichten und dem Steckbrief.',
   undoWhat: (what) => `Rückgängig: ${what}`,
   redoWhat: (what) => `Wiederholen: ${what}`,
   undo: 'Rückgängig',

@@ -36,6 +36,8 @@ export const state: typeof english = {
     monitor: 'Überwachen',
   },
   fixed: (title) => `Behoben: ${title}.`,
+  notLast: 'Seitdem wurde etwas geändert oder rückgängig gemacht; dieser Schritt ist nicht mehr der letzte. Nichts wurde rückgängig gemacht.',
+  notLastWhy: 'Schritt für Schritt rückgängig machen oder im Verlauf der Pipeline nachsehen.',
   recovered: 'Änderungen, die noch nicht in der Datei waren, kamen aus dem Journal zurück.',
   readOnly: 'Dieses Projekt ist in einem anderen Fenster oder Prozess offen; hier lässt sich nichts ändern.',
   earlierEdit: 'Das ist eine frühere Version; sie lässt sich nicht ändern.',

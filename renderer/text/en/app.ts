@@ -19,6 +19,8 @@ export const app = {
     page: 'This page',
   },
   connecting: 'Connecting to the engine…',
+  noUndoHere: 'There is nothing to undo or redo on this page.',
+  noUndoHereWhy: 'Steps are kept of pipelines, reports and the brief: open one of them.',
   undoWhat: (what: string) => `Undo: ${what}`,
   redoWhat: (what: string) => `Redo: ${what}`,
   undo: 'Undo',

@@ -34,6 +34,8 @@ export const state = {
     monitor: 'Monitor',
   },
   fixed: (title: string) => `Fixed: ${title}.`,
+  notLast: 'Something was changed or undone since, so this step is not the last any more. Nothing was undone.',
+  notLastWhy: 'Undo step by step, or look into the history of the pipeline.',
   recovered: 'Edits that were not yet in the file came back from the journal.',
   readOnly: 'Another window or process has this project open, so nothing can be changed here.',
   earlierEdit: 'This is an earlier version, which cannot be changed.',
