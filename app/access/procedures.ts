@@ -63,7 +63,7 @@ export const neededFor: Readonly<Record<string, Permission>> = {
   ...need('operate', 'serving', ['start', 'startAgain', 'stop', 'restart', 'change', 'remove', 'tokens', 'createToken', 'revokeToken']),
   ...need('read', 'reports', ['list', 'open', 'block', 'pipelines', 'offers', 'exported']),
   ...need('read', 'trash', ['list']),
-  ...need('edit', 'trash', ['restore']),
+  ...need('edit', 'trash', ['restore', 'remove', 'empty']),
   ...need('edit', 'reports', ['create', 'save', 'remove', 'fromRun']),
   // Loading what the project names is for all; what is installed is the user's whose Penstock it is.
   ...need('read', 'packs', ['list']),

@@ -54,6 +54,7 @@ describe('ids, names and paths from a client', () => {
     ['reports to remove', (path) => client.reports.remove({ path })],
     ['components', (id) => client.components.remove({ id })],
     ['trash', (trashed) => client.trash.restore({ trashed })],
+    ['trash to delete for good', (trashed) => client.trash.remove({ trashed })],
     ['folders to list', (folder) => client.files.list({ folder })],
     ['uploads', (name) => client.files.upload({ name, content: new Blob(['EVIL']) })],
   ])('lead nowhere out of the project: %s', async (_, asking) => {

@@ -9,7 +9,7 @@ import { Button, Dialog, IconButton, Popover, SearchInput, cx } from '../ui/inde
 import { showTemplates } from '../templates/templates-store.ts';
 import { runAction } from './actions.ts';
 import { locale } from '../text/locale.ts';
-import { DeletedMenu } from '../trash/deleted-menu.tsx';
+import { DeletedLately } from '../trash/deleted-dialog.tsx';
 import { tellDeleted } from '../trash/trash.ts';
 import { texts } from '../text/texts.ts';
 
@@ -143,7 +143,7 @@ function PipelineList({ current, close }: { readonly current: string | null; rea
         <Button needs="edit" variant="quiet" icon={<Pencil size={14} />} onClick={() => (close(), setTimeout(() => runAction('pipeline.rename')))}>
           {texts.common.rename}
         </Button>
-        <DeletedMenu kind="pipeline" asOf={listed?.length} onRestored={load} />
+        <DeletedLately look="icon" asOf={listed?.length} onRestored={load} />
       </div>
       <Dialog
         open={doomed !== null}

@@ -10,7 +10,7 @@ import { notify } from '../state/notices.ts';
 import { texts } from '../text/texts.ts';
 import { Badge, Button, EmptyState, IconButton, Menu, Page, Spinner, cx, type MenuItem } from '../ui/index.ts';
 import { Avatar } from './avatar.tsx';
-import { ConfirmDialog } from './confirm-dialog.tsx';
+import { ConfirmDialog } from '../asking/confirm-dialog.tsx';
 import { InviteDialog } from './invite-dialog.tsx';
 import { OnceDialog } from './once-dialog.tsx';
 import { RoleSelect } from './role-select.tsx';

@@ -9,7 +9,7 @@ import { Badge, Button, EmptyState, IconButton, Menu, Page, Spinner } from '../u
 import { texts } from '../text/texts.ts';
 import { openReport } from './report-store.ts';
 import { createReport, reportOfRun } from './making.ts';
-import { DeletedMenu } from '../trash/deleted-menu.tsx';
+import { DeletedLately } from '../trash/deleted-dialog.tsx';
 import { tellDeleted } from '../trash/trash.ts';
 import { usePipelines } from './use-pipelines.ts';
 
@@ -27,7 +27,7 @@ export function ReportList() {
     }
   };
   return (
-    <Page title={texts.reports.title} description={texts.reports.description} actions={reports.data === null ? undefined : <><DeletedMenu kind="report" asOf={reports.data.length} onRestored={reload} />{reports.data.length > 0 ? <Makers /> : null}</>}>
+    <Page title={texts.reports.title} description={texts.reports.description} actions={reports.data === null ? undefined : <><DeletedLately look="words" asOf={reports.data.length} onRestored={reload} />{reports.data.length > 0 ? <Makers /> : null}</>}>
       {reports.error ? <Notice diagnostic={reports.error} action={<Button onClick={reload}>{texts.common.tryAgain}</Button>} /> : null}
       {reports.data === null && !reports.error ? <Spinner label={texts.common.loading} /> : null}
       {reports.data?.length === 0 ? (

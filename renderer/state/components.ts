@@ -55,14 +55,15 @@ export const createComponent = (title: string, node: PipelineNode): Promise<Comp
 
 export const publishComponent = (id: string, base: number, node: PipelineNode, note: string): Promise<Component | null> => told(() => client.components.publish({ id, base, node, note }));
 
-export async function removeComponent(id: string): Promise<boolean> {
+/** Gives the name by which the trash knows it; null where it could not be deleted, and the person is told. */
+export async function removeComponent(id: string): Promise<string | null> {
   try {
-    await client.components.remove({ id });
+    const { trashed } = await client.components.remove({ id });
     take(useComponents.getState().components.filter((one) => one.id !== id));
-    return true;
+    return trashed;
   } catch (error) {
     if (!isGivenUp(error)) notify(diagnosticOf(error));
-    return false;
+    return null;
   }
 }
 

@@ -15,5 +15,18 @@ export function trashProcedures(os: Implementer, engine: Engine) {
       engine.audit({ action: `${kind}.restored`, subject: `${kind}:${path}` });
       return { kind, path };
     }),
+    remove: os.trash.remove.handler(async ({ input }) => {
+      engine.assertWritable();
+      const kind = trash.kindOf(input.trashed);
+      await trash.remove(input.trashed);
+      engine.audit({ action: `${kind}.removed-for-good`, subject: `trash:${input.trashed}` });
+      return {};
+    }),
+    empty: os.trash.empty.handler(async () => {
+      engine.assertWritable();
+      const removed = await trash.empty();
+      engine.audit({ action: 'trash.emptied', subject: 'trash', details: { removed } });
+      return { removed };
+    }),
   };
 }

@@ -1,10 +1,11 @@
-import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { History } from '#app/pipeline/history.ts';
 import { subflowType } from '#app/pipeline/subflow/index.ts';
 import { ReportHistory } from '#app/reports/report-history.ts';
+import { lockVault, unlockVault } from '#app/sealing/vault.ts';
 import { ReportFiles } from '../reports/report-files.ts';
 import { ComponentFiles } from './component-files.ts';
 import { PipelineFiles } from './pipeline-files.ts';
@@ -77,6 +78,48 @@ describe('what was deleted', () => {
     expect((await components.list()).components).toEqual([]);
     await components.restore(removed.trashed);
     expect((await components.list()).components).toEqual([made]);
+  });
+
+  it.each(['plain', 'encrypted'])('is deleted for good one by one or all at once, in a project that is %s', async (kind) => {
+    if (kind === 'encrypted') unlockVault(root, Buffer.alloc(32, 7));
+    try {
+      const files = new PipelineFiles(root);
+      const first = await files.remove(await editedPipeline(files, 'First'));
+      const second = await files.remove(await editedPipeline(files, 'Second'));
+      const trash = new Trash(root);
+      expect((await readdir(path.join(root, 'trash'))).length).toBeGreaterThan(2);
+      await trash.remove(first.trashed);
+      expect((await trash.list()).map(({ title }) => title)).toEqual(['Second']);
+      expect((await readdir(path.join(root, 'trash'))).filter((name) => name.startsWith(first.trashed))).toEqual([]);
+      await expect(trash.remove(first.trashed)).rejects.toMatchObject({ code: 'not-in-trash' });
+      await expect(files.restore(first.trashed)).rejects.toMatchObject({ code: 'not-in-trash' });
+      // What a person put there is not ours to delete, nor what a link leads to.
+      await mkdir(path.join(root, 'elsewhere'));
+      await writeFile(path.join(root, 'elsewhere', 'mine.txt'), 'mine');
+      await writeFile(path.join(root, 'trash', 'mine.txt'), 'mine');
+      await symlink(path.join(root, 'elsewhere'), path.join(root, 'trash', 'mfaaaaaaaAAAAAAAA-link.pipeline.json'));
+      expect(await trash.empty()).toBe(2);
+      expect(await readdir(path.join(root, 'trash'))).toEqual(['mine.txt']);
+      expect(await readdir(path.join(root, 'elsewhere'))).toEqual(['mine.txt']);
+      await expect(files.restore(second.trashed)).rejects.toMatchObject({ code: 'not-in-trash' });
+      expect(await trash.empty()).toBe(0);
+      await files.flush();
+    } finally {
+      lockVault(root);
+    }
+  });
+
+  it('empties nothing where the trash leads out of the project', async () => {
+    const outside = await mkdtemp(path.join(os.tmpdir(), 'penstock-outside-'));
+    try {
+      await writeFile(path.join(outside, 'mfaaaaaaaAAAAAAAA-theirs.pipeline.json'), '{}');
+      await symlink(outside, path.join(root, 'trash'));
+      await expect(new Trash(root).empty()).rejects.toMatchObject({ code: 'path-outside' });
+      await expect(new Trash(root).remove('mfaaaaaaaAAAAAAAA-theirs.pipeline.json')).rejects.toMatchObject({ code: 'path-outside' });
+      expect(await readdir(outside)).toHaveLength(1);
+    } finally {
+      await rm(outside, { recursive: true });
+    }
   });
 
   it('is nothing but what lies in the trash under a name of it', async () => {

@@ -1,4 +1,4 @@
-import { mkdir, readdir, rename } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { PenstockError } from '#app/core/errors.ts';
 import { newRecordId } from '#app/core/ids.ts';
@@ -73,6 +73,26 @@ export class Trash {
     // Before the file, which whoever sees it may open at once.
     for (const [suffix, other] of Object.entries(beside)) await moved(kept + suffix, other);
     if (!(await moved(kept, file))) throw gone();
+  }
+
+  /** Deletes one for good, with what belongs to it. @throws PenstockError `not-in-trash`. */
+  async remove(trashed: string): Promise<void> {
+    parts(trashed);
+    const here = (await this.#names()).filter((name) => name === trashed || name.startsWith(`${trashed}.`));
+    if (!here.includes(trashed)) throw gone();
+    // What belongs to it first: the file is what it is listed by, and what a crash leaves can be deleted again.
+    for (const name of here.toSorted().toReversed()) await rm(path.join(this.#root, folder, name), { force: true, recursive: true });
+  }
+
+  /** Deletes everything that was put here for good, listed or not. Gives how many there were; what else lies in the folder stays. */
+  async empty(): Promise<number> {
+    const trashed = (await this.#names()).filter((name) => trashedName.test(name));
+    for (const name of trashed) await this.remove(name);
+    return trashed.length;
+  }
+
+  async #names(): Promise<string[]> {
+    return readdir(resolveInside(this.#root, folder)).catch((error: NodeJS.ErrnoException) => (error.code === 'ENOENT' ? [] : Promise.reject(error)));
   }
 }
 

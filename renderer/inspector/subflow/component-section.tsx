@@ -2,9 +2,10 @@ import { useState } from 'react';
 import type { PipelineNode, SubflowContent } from '#app/pipeline/document.ts';
 import { isChanged, latest, updateUse, type Component } from '#app/pipeline/subflow/index.ts';
 import { titleOf } from '../../state/catalogue.ts';
-import { createComponent, publishComponent, useComponents } from '../../state/components.ts';
+import { createComponent, loadComponents, publishComponent, removeComponent, useComponents } from '../../state/components.ts';
 import { notify } from '../../state/notices.ts';
 import { edit } from '../../state/pipeline.ts';
+import { tellDeleted } from '../../trash/trash.ts';
 import { Button, Field, Input } from '../../ui/index.ts';
 import { texts } from '../../text/texts.ts';
 
@@ -85,6 +86,12 @@ function Use({ node, component, used }: { readonly node: Subflow; readonly compo
     replace({ ...node, component: { ...used, version: number, title: published.title } }, words.publish);
     notify({ severity: 'info', message: words.saved(published.title, number) });
   };
+  const remove = async (): Promise<void> => {
+    setBusy(true);
+    const trashed = await removeComponent(component.id);
+    if (trashed === null) setBusy(false);
+    else tellDeleted(component.title, trashed, () => void loadComponents(), words.removed(component.title));
+  };
   return (
     <>
       <p className="text-sm">
@@ -116,7 +123,12 @@ function Use({ node, component, used }: { readonly node: Subflow; readonly compo
           </Button>
         </>
       ) : null}
-      <Unlink node={node} />
+      <div className="flex flex-wrap gap-1">
+        <Unlink node={node} />
+        <Button needs="edit" size="sm" variant="quiet" busy={busy} data-testid="component-remove" onClick={() => void remove()}>
+          {words.remove}
+        </Button>
+      </div>
     </>
   );
 }
