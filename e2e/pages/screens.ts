@@ -218,6 +218,7 @@ const afterRun: readonly Screen[] = [
     hide: async (studio) => {
       await studio.page.getByTestId('to-serving').click();
       await studio.page.getByTestId('server-penguins').getByRole('button', { name: 'Stop', exact: true }).click();
+      await studio.page.getByTestId('confirm').click();
       await expect(studio.page.getByTestId('server-penguins')).toContainText('stopped');
       await studio.page.getByTestId('rail-canvas').click();
     },

@@ -1,5 +1,7 @@
+import { useState } from 'react';
 import { Ellipsis, Pencil, Play, Trash2, TriangleAlert } from 'lucide-react';
 import type { ListedAutomation } from '#app/protocol/sections/automation.ts';
+import { ConfirmDialog } from '../asking/confirm-dialog.tsx';
 import { client, diagnosticOf } from '../rpc/client.ts';
 import { TimeAgo } from '../runs/time-ago.tsx';
 import { notify } from '../state/notices.ts';
@@ -16,6 +18,7 @@ const cell = 'border-b border-line px-3 py-2 align-middle';
 export function AutomationList({ automations, onEdit, onOpenRun, onChanged }: { readonly automations: readonly ListedAutomation[]; readonly onEdit: (one: ListedAutomation) => void; readonly onOpenRun: (runId: string) => void; readonly onChanged: () => void }) {
   const words = texts.automation;
   const readOnly = usePipeline((state) => state.readOnly);
+  const [doomed, setDoomed] = useState<ListedAutomation | null>(null);
   const act = async (work: () => Promise<unknown>, done?: string): Promise<void> => {
     try {
       await work();
@@ -91,7 +94,7 @@ export function AutomationList({ automations, onEdit, onOpenRun, onChanged }: { 
                     items={[
                       { id: 'edit', label: words.edit, icon: <Pencil />, onSelect: () => onEdit(one) },
                       { kind: 'separator', id: 'line' },
-                      { id: 'remove', needs: 'operate', label: words.remove, icon: <Trash2 />, danger: true, disabled: readOnly, onSelect: () => void act(() => client.automation.remove({ id: one.id }), words.removed(one.spec.name)) },
+                      { id: 'remove', needs: 'operate', label: words.remove, icon: <Trash2 />, danger: true, disabled: readOnly, onSelect: () => setDoomed(one) },
                     ]}
                   />
                 </div>
@@ -100,6 +103,15 @@ export function AutomationList({ automations, onEdit, onOpenRun, onChanged }: { 
           ))}
         </tbody>
       </table>
+      {doomed === null ? null : (
+        <ConfirmDialog
+          title={words.removeAsk(doomed.spec.name)}
+          what={words.removeWhat}
+          go={words.remove}
+          onClose={() => setDoomed(null)}
+          onGo={() => act(() => client.automation.remove({ id: doomed.id }), words.removed(doomed.spec.name))}
+        />
+      )}
     </div>
   );
 }

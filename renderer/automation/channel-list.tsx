@@ -2,6 +2,7 @@ import { useEffect, useState } from 'react';
 import { BellRing, Mail, Monitor, Pencil, Plus, Send, Trash2, Webhook } from 'lucide-react';
 import type { Channel } from '#app/core/notifications.ts';
 import type { ListedChannel } from '#app/protocol/sections/automation.ts';
+import { ConfirmDialog } from '../asking/confirm-dialog.tsx';
 import { Notice } from '../results/notice.tsx';
 import { useQuery } from '../results/use-query.ts';
 import { client, diagnosticOf } from '../rpc/client.ts';
@@ -22,6 +23,7 @@ export function ChannelList({ parallel, turn, onChanged }: { readonly parallel: 
   const channels = useQuery(why === null ? 'channels' : null, (signal) => client.automation.channels(undefined, { signal }));
   const { reload } = channels;
   const [form, setForm] = useState<{ readonly channel: ListedChannel | null } | null>(null);
+  const [doomed, setDoomed] = useState<string | null>(null);
   const [testing, setTesting] = useState<string | null>(null);
   useEffect(() => {
     if (turn > 0) reload();
@@ -72,14 +74,7 @@ export function ChannelList({ parallel, turn, onChanged }: { readonly parallel: 
                   <IconButton needs="admin" label={words.editTitle} disabled={readOnly} onClick={() => setForm({ channel: one })}>
                     <Pencil size={14} />
                   </IconButton>
-                  <IconButton
-                    needs="admin"
-                    label={texts.automation.remove}
-                    disabled={readOnly}
-                    onClick={() => {
-                      client.automation.removeChannel({ name: channel.name }).catch((error: unknown) => notify(diagnosticOf(error))).finally(reload);
-                    }}
-                  >
+                  <IconButton needs="admin" label={words.removeOf(channel.name)} disabled={readOnly} onClick={() => setDoomed(channel.name)}>
                     <Trash2 size={14} />
                   </IconButton>
                 </li>
@@ -101,6 +96,18 @@ export function ChannelList({ parallel, turn, onChanged }: { readonly parallel: 
           }}
         />
       </div>
+      {doomed === null ? null : (
+        <ConfirmDialog
+          title={words.removeAsk(doomed)}
+          what={words.removeWhat}
+          go={texts.automation.remove}
+          onClose={() => setDoomed(null)}
+          onGo={async () => {
+            await client.automation.removeChannel({ name: doomed }).finally(reload);
+            notify({ severity: 'info', message: words.removed(doomed) });
+          }}
+        />
+      )}
       {form === null ? null : (
         <ChannelForm
           listed={form.channel}

@@ -3,6 +3,7 @@ import { Copy, ExternalLink, Play, RotateCcw, Square, Trash2 } from 'lucide-reac
 import type { ModelVersion } from '#app/protocol/schema.ts';
 import { formatBytes } from '#app/core/units.ts';
 import type { ServerSettings } from '#app/core/serving.ts';
+import { ConfirmDialog } from '../asking/confirm-dialog.tsx';
 import { useQuery } from '../results/use-query.ts';
 import { client, diagnosticOf } from '../rpc/client.ts';
 import { TimeAgo } from '../runs/time-ago.tsx';
@@ -37,6 +38,7 @@ const tones: Record<ServerInfo['state'], Tone> = { running: 'good', starting: 'a
 export function ServerPanel({ server, models, onChanged }: ServerPanelProps) {
   const { name, state, url } = server;
   const [busy, setBusy] = useState(false);
+  const [asked, setAsked] = useState<'stop' | 'remove' | null>(null);
   const running = state === 'running';
   const status = useQuery(running ? `status ${name} ${url ?? ''}` : null, (signal) => client.serving.status({ name }, { signal }));
   const { reload } = status;
@@ -45,15 +47,17 @@ export function ServerPanel({ server, models, onChanged }: ServerPanelProps) {
     const timer = setInterval(reload, lookEvery);
     return () => clearInterval(timer);
   }, [running, reload]);
-  const act = (work: () => Promise<unknown>): void => {
+  const doing = (work: () => Promise<unknown>): Promise<void> => {
     setBusy(true);
-    work()
+    return work()
+      .then(() => undefined)
       .catch((error: unknown) => notify(diagnosticOf(error)))
       .finally(() => {
         setBusy(false);
         onChanged();
       });
   };
+  const act = (work: () => Promise<unknown>): void => void doing(work);
   // The next change begins from what was said last, also while the list is still the one before.
   const [said, setSaid] = useState<ServerSettings | null>(null);
   const written = JSON.stringify(server.settings);
@@ -88,16 +92,25 @@ export function ServerPanel({ server, models, onChanged }: ServerPanelProps) {
           {running ? (
             <>
               {server.startedBy === 'app' ? <Button needs="operate" size="sm" icon={<RotateCcw size={13} />} busy={busy} onClick={() => act(() => client.serving.restart({ name }))}>{texts.serving.restart}</Button> : null}
-              <Button needs="operate" size="sm" variant="danger" icon={<Square size={13} />} busy={busy} onClick={() => act(() => client.serving.stop({ name }))}>{texts.serving.stop}</Button>
+              <Button needs="operate" size="sm" variant="danger" icon={<Square size={13} />} busy={busy} onClick={() => setAsked('stop')}>{texts.serving.stop}</Button>
             </>
           ) : (
             <>
               <Button needs="operate" size="sm" icon={<Play size={13} />} busy={busy || state === 'starting'} disabled={server.settings === null} onClick={() => act(() => client.serving.startAgain({ name }))}>{texts.serving.start}</Button>
-              <IconButton needs="operate" label={texts.serving.remove} disabled={busy} onClick={() => act(() => client.serving.remove({ name }))}><Trash2 size={15} /></IconButton>
+              <IconButton needs="operate" label={texts.serving.remove} disabled={busy} onClick={() => setAsked('remove')}><Trash2 size={15} /></IconButton>
             </>
           )}
         </div>
       </header>
+      {asked === null ? null : (
+        <ConfirmDialog
+          title={asked === 'stop' ? texts.serving.stopAsk(name) : texts.serving.removeAsk(name)}
+          what={asked === 'stop' ? texts.serving.stopWhat : texts.serving.removeWhat}
+          go={texts.serving[asked]}
+          onClose={() => setAsked(null)}
+          onGo={() => doing(() => client.serving[asked]({ name }))}
+        />
+      )}
       {server.problem ? <div className="px-4 py-2"><FieldMessage message={server.problem} /></div> : null}
       {status.error ? <div className="px-4 py-2"><FieldMessage message={status.error.message} remedy={status.error.remedy} /></div> : null}
       {status.data?.models.map((model) => (
