@@ -28,7 +28,8 @@ export function Dialog({ open, onOpenChange, title, description, size = 'md', fo
   return (
     <Radix.Root open={open} onOpenChange={onOpenChange}>
       <Radix.Portal>
-        <Radix.Overlay className="fixed inset-0 z-[70] animate-appear bg-black/30" />
+        {/* Dialogs, their backgrounds and popovers are of one height: what opens later lies over what opened it, and dims it. */}
+        <Radix.Overlay className="fixed inset-0 z-[75] animate-appear bg-black/30" />
         <Radix.Content
           {...(description ? {} : { 'aria-describedby': undefined })}
           className={cx('fixed inset-x-0 top-[12vh] z-[75] mx-auto flex max-h-[76vh] max-w-[94vw] [@media(max-height:560px)]:top-[4vh] [@media(max-height:560px)]:max-h-[92vh] animate-appear flex-col rounded-lg bg-raised shadow-float', widths[size])}
@@ -75,7 +76,7 @@ export function Popover({ label, trigger, open, onOpenChange, align = 'start', s
           side={side}
           sideOffset={4}
           collisionPadding={8}
-          className={cx('z-[80] animate-appear rounded-md bg-raised shadow-float outline-none', className)}
+          className={cx('z-[75] animate-appear rounded-md bg-raised shadow-float outline-none', className)}
         >
           {children}
         </RadixPopover.Content>
