@@ -132,7 +132,7 @@ function groupNode(document: PipelineDocument, group: PipelineGroup, selected: b
 }
 
 /**
- * Gives the wire that the pointer is on ends to take hold of, in place of the one before: two targets at every wire would be drawn with
+ * Gives the wire that the pointer rests on ends to take hold of, in place of the one before: two targets at every wire would be drawn with
  * all that moves. None where it ends at the chip of a collapsed group.
  */
 export function withGrips(wires: WireEdge[], document: PipelineDocument, wireId: string): WireEdge[] {

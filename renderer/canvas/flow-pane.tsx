@@ -1,5 +1,5 @@
 import { ConnectionLineType, MiniMap, ReactFlow, SelectionMode, applyNodeChanges, useStore, type Node, type NodeChange, type ReactFlowProps } from '@xyflow/react';
-import { memo, useCallback } from 'react';
+import { memo, useCallback, useRef, type MouseEvent } from 'react';
 import type { PipelineDocument } from '#app/pipeline/document.ts';
 import { indexGraph } from '#app/pipeline/graph.ts';
 import { isSubflow } from '#app/pipeline/subflow/node-type.ts';
@@ -94,6 +94,9 @@ function isJoined(document: PipelineDocument, nodeId: string): boolean {
   return incoming.has(nodeId) || outgoing.has(nodeId);
 }
 
+/** So long the pointer is on a wire before its ends can be taken hold of, ms. */
+const gripMs = 60;
+
 /** More cards than this are never all on the page. */
 const mostMounted = 3000;
 
@@ -113,9 +116,16 @@ function FlowPaneView() {
     if (own.length > 0 && current) changeNodes((before) => applyNodeChanges<FlowNode>(dragChanges(own, before, current), before));
   }, [changeNodes]);
 
-  const onEdgeMouseEnter = useCallback((_event: unknown, { id }: WireEdge) => {
-    const { document: current } = usePipeline.getState();
-    if (current && whyNotEdit() === null) changeEdges((before) => withGrips(before, current, id));
+  // For wires that the pointer rests on: those that pass under it, and those that it passes over, cost nothing.
+  const gripping = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const leaveWire = useCallback(() => clearTimeout(gripping.current), []);
+  const overWire = useCallback(({ buttons }: MouseEvent, { id, reconnectable }: WireEdge) => {
+    clearTimeout(gripping.current);
+    if (buttons !== 0 || reconnectable === true) return;
+    gripping.current = setTimeout(() => {
+      const { document: current } = usePipeline.getState();
+      if (current && whyNotEdit() === null && paneElement()?.hasAttribute('data-panning') !== true) changeEdges((before) => withGrips(before, current, id));
+    }, gripMs);
   }, [changeEdges]);
 
   return (
@@ -123,7 +133,8 @@ function FlowPaneView() {
       nodeTypes={nodeTypes}
       edgeTypes={edgeTypes}
       onNodesChange={onNodesChange}
-      onEdgeMouseEnter={onEdgeMouseEnter}
+      onEdgeMouseMove={overWire}
+      onEdgeMouseLeave={leaveWire}
       {...handlers}
       {...connectionHandlers}
       connectionLineType={ConnectionLineType.Bezier}
