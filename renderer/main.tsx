@@ -13,15 +13,14 @@ import { desktop } from './rpc/desktop.ts';
 import { loadGermanWords } from './state/catalogue.ts';
 import { startAccess } from './state/access.ts';
 import { startConfiguration } from './state/configuration.ts';
-import { flushReport } from './reports/report-store.ts';
-import { flushEdits } from './state/pipeline.ts';
 import { followTour } from './tour/tour-store.ts';
 import { startProjectProblems } from './state/project-problems.ts';
 import { startRuns } from './state/run.ts';
 import { startRunWords } from './state/run-words.ts';
 import { startLineage } from './state/lineage.ts';
 import { startSelection } from './state/selection.ts';
-import { briefWanted, flushBrief } from './state/brief.ts';
+import { briefWanted } from './state/brief.ts';
+import { flushAll } from './state/flush.ts';
 import { startComponents } from './state/components.ts';
 import { startSuggestions } from './state/suggestions.ts';
 import { language, languageKey } from './text/language.ts';
@@ -57,7 +56,7 @@ if (view === null) {
   startTrust();
   startDesktopNotices();
   followTour();
-  window.addEventListener('pagehide', () => void Promise.all([flushEdits(), flushReport(), flushBrief()]));
+  window.addEventListener('pagehide', () => void flushAll());
   startTornViews(openFirstPipeline());
 } else {
   startViewWindow(view, query.get('owner') ?? '');

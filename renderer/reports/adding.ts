@@ -5,7 +5,7 @@ import { client, diagnosticOf } from '../rpc/client.ts';
 import { notify } from '../state/notices.ts';
 import { texts } from '../text/texts.ts';
 import { useView } from '../state/view.ts';
-import { addBlocks, flushReport, openReport, useReport, withBlocks, type NewBlock } from './report-store.ts';
+import { addBlocks, flushReport, openReport, placedBlocks, useReport, type NewBlock } from './report-store.ts';
 
 /** A view that is to be put on a report, until one is chosen. */
 export const useAdding = create<{ readonly blocks: readonly NewBlock[]; /** What they are, for the person. */ readonly what: string }>(() => ({ blocks: [], what: '' }));
@@ -25,7 +25,7 @@ export async function addToReport(blocks: readonly NewBlock[], chosen: { readonl
     else {
       const { report, version, ...earlier } = await client.reports.open({ path });
       const history = new ReportHistory(report as ReportDocument, earlier as EarlierReportSteps);
-      history.apply({ type: 'add', blocks: withBlocks(history.report.blocks, blocks).slice(history.report.blocks.length) });
+      history.apply({ type: 'add', blocks: placedBlocks(history.report.blocks, blocks) });
       const edit = history.unsaved();
       if (edit !== null) await client.reports.save({ path, report: history.report, after: [version], ...edit, entries: [...edit.entries] });
     }

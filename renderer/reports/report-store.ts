@@ -8,11 +8,10 @@ import { freePlace, usualSize } from '#app/reports/layout.ts';
 import { reportHash } from '#app/reports/parse.ts';
 import { ReportHistory, type EarlierReportSteps } from '#app/reports/report-history.ts';
 import { client, diagnosticOf, isGivenUp } from '../rpc/client.ts';
-import { announce } from '../state/announce.ts';
 import { notify } from '../state/notices.ts';
 import type { SaveState } from '../state/pipeline.ts';
+import { takeStep, type Direction } from '../state/take-step.ts';
 import { texts } from '../text/texts.ts';
-import { told } from '../text/told.ts';
 import { whyNot } from '../ui/may.ts';
 
 interface ReportStore {
@@ -96,18 +95,12 @@ export const undoReport = (): void => step('undo');
 
 export const redoReport = (): void => step('redo');
 
-function step(direction: 'undo' | 'redo'): void {
+function step(direction: Direction): void {
   if (history === null || !mayEdit()) return;
-  const label = direction === 'undo' ? history.undoLabel : history.redoLabel;
-  try {
-    history[direction]();
-  } catch (error) {
-    notify(toDiagnostic(error));
-    return;
-  }
-  publish();
-  saveSoon();
-  if (label !== null) announce(direction === 'undo' ? texts.outline.undone(told(label)) : texts.outline.redone(told(label)));
+  takeStep(history, direction, () => {
+    publish();
+    saveSoon();
+  });
 }
 
 export type NewBlock = Block extends infer T ? (T extends Block ? Omit<T, 'id' | 'place'> : never) : never;
@@ -115,14 +108,14 @@ export type NewBlock = Block extends infer T ? (T extends Block ? Omit<T, 'id' |
 /** A new block at the end of a page, or where it is put. */
 export const placedBlock = (blocks: readonly Block[], block: NewBlock, size: { readonly w: number; readonly h: number } = usualSize[block.type]): Block => ({ ...block, id: newElementId(), place: freePlace(blocks, size) }) as Block;
 
-/** A page with new blocks after those it has. */
-export const withBlocks = (blocks: readonly Block[], added: readonly NewBlock[]): Block[] => added.reduce<Block[]>((all, block) => [...all, placedBlock(all, block)], [...blocks]);
+/** New blocks, each where a page that has those before it has room. */
+export const placedBlocks = (blocks: readonly Block[], added: readonly NewBlock[]): Block[] => added.reduce<Block[]>((placed, block) => [...placed, placedBlock([...blocks, ...placed], block)], []);
 
 /** Adds blocks to the open report and selects them. */
 export function addBlocks(blocks: readonly NewBlock[]): void {
   const { report } = useReport.getState();
   if (report === null) return;
-  const added = withBlocks(report.blocks, blocks).slice(report.blocks.length);
+  const added = placedBlocks(report.blocks, blocks);
   const [only] = added;
   if (editReport({ type: 'add', blocks: added })) useReport.setState({ selected: added.map(({ id }) => id), writing: added.length === 1 && only?.type === 'text' ? only.id : null });
 }

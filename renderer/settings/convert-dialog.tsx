@@ -1,7 +1,6 @@
 import { useRef, useState } from 'react';
 import { client, diagnosticOf } from '../rpc/client.ts';
-import { flushReport } from '../reports/report-store.ts';
-import { flushEdits } from '../state/pipeline.ts';
+import { flushAll } from '../state/flush.ts';
 import { loadAnew } from '../state/view.ts';
 import { texts } from '../text/texts.ts';
 import { Button, Dialog, Field, Input, Progress } from '../ui/index.ts';
@@ -25,7 +24,7 @@ export function ConvertDialog({ to, onClose }: { readonly to: 'encrypted' | 'pla
     setProgress(null);
     cancel.current = new AbortController();
     try {
-      await Promise.all([flushEdits(), flushReport()]);
+      await flushAll();
       for await (const event of await client.encryption.convert({ to, passphrase }, { signal: cancel.current.signal })) {
         if (event.type === 'progress') setProgress(event.of === 0 ? null : event.done / event.of);
         else if (event.recoveryKey !== null) setRecoveryKey(event.recoveryKey);

@@ -3,8 +3,7 @@ import { CircleAlert, CircleCheck, CircleMinus, Keyboard, RefreshCw } from 'luci
 import { Notice } from '../results/notice.tsx';
 import { useQuery } from '../results/use-query.ts';
 import { client } from '../rpc/client.ts';
-import { flushReport } from '../reports/report-store.ts';
-import { flushEdits } from '../state/pipeline.ts';
+import { flushAll } from '../state/flush.ts';
 import { loadAnew, useView } from '../state/view.ts';
 import { chosenLanguage, keepLanguage, type ChosenLanguage } from '../text/choice.ts';
 import { language } from '../text/language.ts';
@@ -77,7 +76,7 @@ function LanguageChoice() {
     setChosen(value);
     if (keepLanguage(value) === language) return;
     // Texts are made once, at start; edits that cannot be saved now are kept by the journal or told by the window on leaving.
-    void Promise.all([flushEdits(), flushReport()]).finally(loadAnew);
+    void flushAll().finally(loadAnew);
   };
   return (
     <Segmented

@@ -1,10 +1,9 @@
 import { create } from 'zustand';
-import { flushReport } from '../reports/report-store.ts';
 import { client, diagnosticOf, isGivenUp } from '../rpc/client.ts';
 import { leave, useConnection } from '../rpc/connection.ts';
 import { usePermissions } from '../ui/may.ts';
 import { notify } from './notices.ts';
-import { flushEdits } from './pipeline.ts';
+import { flushAll } from './flush.ts';
 
 export type Me = Awaited<ReturnType<typeof client.access.me>>;
 
@@ -38,7 +37,7 @@ export function startAccess(): void {
 /** Ends this browser's session and goes to the page that says so; edits are saved before. */
 export async function signOut(): Promise<void> {
   const { me } = useAccess.getState();
-  await Promise.all([flushEdits(), flushReport()]);
+  await flushAll();
   leave();
   try {
     const answer = await fetch('/signout', { method: 'POST', headers: me?.csrf == null ? {} : { 'x-penstock-csrf': me.csrf }, redirect: 'manual' });

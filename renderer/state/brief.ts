@@ -1,14 +1,12 @@
 import { create } from 'zustand';
 import { briefHash, type Brief } from '#app/brief/document.ts';
 import { BriefHistory, type EarlierBriefSteps } from '#app/brief/history.ts';
-import { toDiagnostic, type Diagnostic } from '#app/core/errors.ts';
+import type { Diagnostic } from '#app/core/errors.ts';
 import { client, diagnosticOf, isGivenUp } from '../rpc/client.ts';
-import { texts } from '../text/texts.ts';
-import { told } from '../text/told.ts';
 import { whyNot } from '../ui/may.ts';
-import { announce } from './announce.ts';
 import { notify } from './notices.ts';
 import type { SaveState } from './pipeline.ts';
+import { takeStep, type Direction } from './take-step.ts';
 
 interface BriefStore {
   readonly brief: Brief | null;
@@ -67,23 +65,17 @@ export const undoBrief = (): void => step('undo');
 
 export const redoBrief = (): void => step('redo');
 
-function step(direction: 'undo' | 'redo'): void {
+function step(direction: Direction): void {
   if (history === null || useBrief.getState().conflict) return;
   const why = whyNot('edit');
   if (why !== null) {
     notify({ severity: 'info', message: why });
     return;
   }
-  const label = direction === 'undo' ? history.undoLabel : history.redoLabel;
-  try {
-    history[direction]();
-  } catch (error) {
-    notify(toDiagnostic(error));
-    return;
-  }
-  publish();
-  saveSoon();
-  if (label !== null) announce(direction === 'undo' ? texts.outline.undone(told(label)) : texts.outline.redone(told(label)));
+  takeStep(history, direction, () => {
+    publish();
+    saveSoon();
+  });
 }
 
 function saveSoon(): void {

@@ -13,6 +13,7 @@ import { client, diagnosticOf, isGivenUp } from '../rpc/client.ts';
 import { announce } from './announce.ts';
 import { catalogue, takesOneConnection } from './catalogue.ts';
 import { notify } from './notices.ts';
+import { takeStep, type Direction } from './take-step.ts';
 import { texts } from '../text/texts.ts';
 import { whyNot } from '../ui/may.ts';
 import { told } from '../text/told.ts';
@@ -220,18 +221,12 @@ function isLookingOnly(): boolean {
   return viewing || readOnly || why !== null;
 }
 
-function step(direction: 'undo' | 'redo'): void {
+function step(direction: Direction): void {
   if (!history || isLookingOnly()) return;
-  const label = direction === 'undo' ? history.undoLabel : history.redoLabel;
-  try {
-    history[direction]();
-  } catch (error) {
-    notify(toDiagnostic(error));
-    return;
-  }
-  publish();
-  scheduleSave();
-  if (label !== null) announce(direction === 'undo' ? texts.outline.undone(told(label)) : texts.outline.redone(told(label)));
+  takeStep(history, direction, () => {
+    publish();
+    scheduleSave();
+  });
 }
 
 function scheduleSave(delay = Math.min(longestSaveDelay, saveDelay + (usePipeline.getState().document?.nodes.length ?? 0) / 4)): void {
