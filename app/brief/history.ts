@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { PenstockError } from '#app/core/errors.ts';
-import { StepHistory, type EarlierSteps, type Step } from '#app/pipeline/steps.ts';
+import { patchStepSchema, StepHistory, type EarlierSteps, type Step } from '#app/pipeline/steps.ts';
 import { briefSchema, type Brief } from './document.ts';
 
 const fieldNames = ['problem', 'decision', 'goal', 'target', 'data', 'metrics', 'costs', 'constraints', 'people', 'risks', 'notFor'] as const;
@@ -10,7 +10,7 @@ export const briefPatchSchema = z.object({ type: z.literal('patch'), fields: z.p
 export type BriefPatch = z.infer<typeof briefPatchSchema>;
 
 /** A step of a brief's history, as it comes from a journal or a window. */
-export const briefStepSchema = z.object({ label: z.string().max(500), at: z.number(), command: briefPatchSchema, inverse: briefPatchSchema, group: z.string().max(500).optional() });
+export const briefStepSchema = patchStepSchema(briefPatchSchema);
 export type BriefStep = Step<BriefPatch>;
 export type EarlierBriefSteps = EarlierSteps<BriefPatch>;
 

@@ -21,7 +21,10 @@ export const historyEntrySchema = z.looseObject({
   group: z.string().optional(),
 });
 
-/** The part of the history that is not in the journal yet: steps from `base` on replace what the journal has from there. */
+/** Shape of a step that leads by patches from one version to the next and back, as it comes from a journal or a window. */
+export const patchStepSchema = <Patch extends z.ZodType>(patch: Patch) => z.object({ label: z.string().max(500), at: z.number(), command: patch, inverse: patch, group: z.string().max(500).optional() });
+
+/** The part of the history that is not in the journal yet: steps from `base` on replace what the journal has from there; of all, `position` are applied. */
 export interface UnsavedSteps<Command> {
   readonly base: number;
   readonly entries: readonly Step<Command>[];

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { PenstockError } from '#app/core/errors.ts';
+import { patchStepSchema } from '#app/pipeline/steps.ts';
 import { blockSchema, reportSchema, type Block, type ReportDocument } from './document.ts';
 
 /** Names of fields; nothing that reaches a prototype. */
@@ -22,7 +23,7 @@ export const reportPatchSchema = z.object({
 export type ReportPatch = z.infer<typeof reportPatchSchema>;
 
 /** A step of a report's history, as it comes from a journal or a window. */
-export const reportStepSchema = z.object({ label: z.string().max(500), at: z.number(), command: reportPatchSchema, inverse: reportPatchSchema, group: z.string().max(500).optional() });
+export const reportStepSchema = patchStepSchema(reportPatchSchema);
 
 const settable = ['title', 'description', 'theme', 'kind', 'pinned', 'filter'] as const;
 const settingsSchema = reportSchema.pick({ title: true, description: true, theme: true, kind: true, pinned: true, filter: true });

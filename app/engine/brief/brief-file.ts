@@ -7,7 +7,7 @@ import { refuseHostileKeys } from '#app/pipeline/parse.ts';
 import { readProjectText } from '#app/sealing/files.ts';
 import { writeFileAtomically } from '../project/atomic-file.ts';
 import { journalPath } from '../project/journal-paths.ts';
-import { PatchJournal } from '../project/patch-journal.ts';
+import { PatchJournal, type GivenEdit } from '../project/patch-journal.ts';
 
 const fileName = 'project.brief.json';
 
@@ -53,7 +53,7 @@ export class BriefFile {
   }
 
   /** Resolves when it is on disk, and the steps that led to it. @throws PenstockError `edited-elsewhere`, `brief-invalid`. */
-  async save(given: unknown, edit: { readonly after: readonly string[]; readonly base: number; readonly entries: readonly unknown[]; readonly position: number }): Promise<{ readonly version: string; readonly before: Brief }> {
+  async save(given: unknown, edit: GivenEdit): Promise<{ readonly version: string; readonly before: Brief }> {
     const brief = readBrief(given);
     const { after, base, position } = edit;
     refuseHostileKeys(edit.entries, 'The edit');
@@ -64,13 +64,7 @@ export class BriefFile {
       if (present.version !== version && !after.includes(present.version)) {
         throw new PenstockError('edited-elsewhere', 'The project brief was changed elsewhere meanwhile.', { remedy: 'Load it anew to go on from there.', place: { file: this.#file } });
       }
-      try {
-        await this.#journal.append(present.version, version, { base, entries, position });
-        await writeFileAtomically(this.#file, serialiseBrief(brief));
-      } catch (error) {
-        this.#journal.doubt();
-        throw error;
-      }
+      await this.#journal.save(present.version, version, { base, entries, position }, () => writeFileAtomically(this.#file, serialiseBrief(brief)));
       return { version, before: present.brief };
     });
   }

@@ -90,15 +90,8 @@ export class ComponentFiles {
 
   /** Brings back what `remove` took away. @throws PenstockError `not-in-trash`. */
   restore(trashed: string): Promise<{ path: string }> {
-    return this.#inTurn(async () => {
-      let name = '';
-      await this.#trash.restore(trashed, (stem) => {
-        // The ends of the names are random.
-        name = `${stem}${extension}`;
-        return { file: path.join(this.#root, name) };
-      });
-      return { path: `${folder}/${name}` };
-    });
+    // The ends of the names are random.
+    return this.#inTurn(() => this.#trash.restore(trashed, (stem) => ({ path: `${folder}/${stem}${extension}` })));
   }
 
   /** Names of the files, by themselves in order; none where there is no folder yet. */

@@ -2,16 +2,15 @@ import { rm } from 'node:fs/promises';
 import type { z } from 'zod';
 import { refuseHostileKeys } from '#app/pipeline/parse.ts';
 import { journalMoments, parseJournal, serialiseRecord } from '#app/pipeline/journal.ts';
-import type { EarlierSteps, Step } from '#app/pipeline/steps.ts';
+import type { EarlierSteps, Step, UnsavedSteps } from '#app/pipeline/steps.ts';
 import { AppendLog } from '#app/sealing/append-log.ts';
 import { readProjectText } from '#app/sealing/files.ts';
 import { appendDurably, writeFileAtomically } from './atomic-file.ts';
 
-/** Of an edit: `entries` replace the history from `base` on; `position` of all are applied then. */
-export interface PatchEdit<Patch> {
-  readonly base: number;
-  readonly entries: readonly Step<Patch>[];
-  readonly position: number;
+/** An edit as a window sends it; `after`: hashes of the versions that it may have been made on. */
+export interface GivenEdit extends Omit<UnsavedSteps<unknown>, 'entries'> {
+  readonly after: readonly string[];
+  readonly entries: readonly unknown[];
 }
 
 /** What a journal has to know of its documents. */
@@ -61,8 +60,19 @@ export class PatchJournal<Document, Patch> {
     return { history, position, forgotten };
   }
 
-  /** Resolves when the edit from version `before` to `after` is on disk. @throws file errors; the journal is then as it was. */
-  async append(before: string, after: string, edit: PatchEdit<Patch>): Promise<void> {
+  /** Resolves when the edit from version `before` to `after` is in the journal and in the file, which `write` writes. @throws file errors. */
+  async save(before: string, after: string, edit: UnsavedSteps<Patch>, write: () => Promise<void>): Promise<void> {
+    try {
+      await this.#append(before, after, edit);
+      await write();
+    } catch (error) {
+      // What is in the file then is looked up again.
+      this.#state = null;
+      throw error;
+    }
+  }
+
+  async #append(before: string, after: string, edit: UnsavedSteps<Patch>): Promise<void> {
     const known = this.#state?.hash === before ? this.#state : stateIn(await readProjectText(this.#log.file).catch(() => ''), before, this.#kind);
     // Where the steps before it are not known any more, what is edited now is numbered as the window does, and can be undone.
     let from: State<Patch> = edited(known, edit, after) === null ? { hash: before, history: [], position: 0, forgotten: edit.base } : known;
@@ -80,11 +90,6 @@ export class PatchJournal<Document, Patch> {
     await appendDurably(this.#log, line);
     this.#size += line.length;
     this.#state = next;
-  }
-
-  /** After a save that did not come about: what is in the file is looked up again. */
-  doubt(): void {
-    this.#state = null;
   }
 
   async close(): Promise<void> {
@@ -144,7 +149,7 @@ function fitting<Document, Patch>(document: Document, state: State<Patch>, { app
 }
 
 /** The history after an edit; null where the edit is of steps that it does not have. */
-function edited<Patch>({ history, forgotten }: State<Patch>, edit: PatchEdit<Patch>, hash: string): State<Patch> | null {
+function edited<Patch>({ history, forgotten }: State<Patch>, edit: UnsavedSteps<Patch>, hash: string): State<Patch> | null {
   const base = edit.base - forgotten;
   if (base < 0 || base > history.length) return null;
   const next = [...history.slice(0, base), ...edit.entries];
@@ -153,7 +158,7 @@ function edited<Patch>({ history, forgotten }: State<Patch>, edit: PatchEdit<Pat
 }
 
 /** The newest steps that are carried on; none that `edit` is of goes. */
-function cut<Patch>(state: State<Patch>, most: number, edit: Pick<PatchEdit<Patch>, 'base' | 'position'> = { base: Infinity, position: Infinity }): State<Patch> {
+function cut<Patch>(state: State<Patch>, most: number, edit: Pick<UnsavedSteps<Patch>, 'base' | 'position'> = { base: Infinity, position: Infinity }): State<Patch> {
   const { history, position, forgotten } = state;
   let room = keptText;
   let kept = 0;

@@ -214,12 +214,10 @@ export class PipelineFiles {
 
   /** Brings back what `remove` took away, under its name or one like it. @throws PenstockError `not-in-trash`. */
   async restore(trashed: string): Promise<{ path: string }> {
-    let relative = '';
-    await this.#trash.restore(trashed, (stem) => {
-      relative = this.#freeName(stem);
-      return { file: this.#file(relative), beside: this.#beside(relative) };
+    return this.#trash.restore(trashed, (stem) => {
+      const relative = this.#freeName(stem);
+      return { path: relative, beside: this.#beside(relative) };
     });
-    return { path: relative };
   }
 
   #beside(relative: string): Readonly<Record<string, string>> {

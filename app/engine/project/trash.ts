@@ -55,24 +55,24 @@ export class Trash {
     );
   }
 
-  /** What it is, and the file name that it had. @throws PenstockError `not-in-trash`. */
+  /** What it is. @throws PenstockError `not-in-trash`. */
   kindOf(trashed: string): TrashedKind {
     return parts(trashed).kind;
   }
 
   /**
-   * Moves a file back. `home` is asked with its name before the dots and its extension, and says where it is to be (absolute), and what belongs to it.
-   * @throws PenstockError `not-in-trash`.
+   * Moves a file back. `home` is asked with its name before the dots, and says where in the project it is to be, and what belongs to it.
+   * Gives that path. @throws PenstockError `not-in-trash`.
    */
-  async restore(trashed: string, home: (stem: string, extension: string) => { readonly file: string; readonly beside?: Beside }): Promise<void> {
+  async restore(trashed: string, home: (stem: string) => { readonly path: string; readonly beside?: Beside }): Promise<{ path: string }> {
     const { name, kind } = parts(trashed);
     const kept = resolveInside(this.#root, `${folder}/${trashed}`);
     const extension = `.${kind}.json`;
-    const { file, beside = {} } = home(name.slice(0, -extension.length), extension);
-    await mkdir(path.dirname(file), { recursive: true });
+    const { path: relative, beside = {} } = home(name.slice(0, -extension.length));
     // Before the file, which whoever sees it may open at once.
     for (const [suffix, other] of Object.entries(beside)) await moved(kept + suffix, other);
-    if (!(await moved(kept, file))) throw gone();
+    if (!(await moved(kept, resolveInside(this.#root, relative)))) throw gone();
+    return { path: relative };
   }
 
   /** Deletes one for good, with what belongs to it. @throws PenstockError `not-in-trash`. */

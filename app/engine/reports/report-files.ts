@@ -14,7 +14,7 @@ import { writeFileAtomically } from '../project/atomic-file.ts';
 import { fileNameFor, resolveInside } from '../project/paths.ts';
 import { journalPath } from '../project/journal-paths.ts';
 import { Trash } from '../project/trash.ts';
-import { PatchJournal } from '../project/patch-journal.ts';
+import { PatchJournal, type GivenEdit } from '../project/patch-journal.ts';
 
 /**
  * Reports of a project: `reports/*.report.json`, each with the journal of its edits in `journals/`. A report is small, so every save writes
@@ -98,7 +98,7 @@ export class ReportFiles {
    * Resolves when the report is on disk, and the steps that led to it. `after`: hashes of the versions that it may have been made on.
    * @throws PenstockError `edited-elsewhere` when the file is at none of them; nothing is written. `file-missing`, `report-invalid`.
    */
-  async save(relative: string, given: unknown, edit: { readonly after: readonly string[]; readonly base: number; readonly entries: readonly unknown[]; readonly position: number }): Promise<{ savedAt: number; version: string }> {
+  async save(relative: string, given: unknown, edit: GivenEdit): Promise<{ savedAt: number; version: string }> {
     const report = readReport(given);
     const { after, base, position } = edit;
     refuseHostileKeys(edit.entries, 'The edit');
@@ -111,14 +111,7 @@ export class ReportFiles {
       if (present === null || !(after.includes(reportHash(present)) || reportHash(present) === version)) {
         throw new PenstockError('edited-elsewhere', `“${report.title}” was changed elsewhere meanwhile.`, { remedy: 'Load it to go on from there, or keep yours as a copy.' });
       }
-      const journal = this.#journal(relative);
-      try {
-        await journal.append(reportHash(present), version, { base, entries, position });
-        await writeFileAtomically(this.#file(relative), serialiseReport(report));
-      } catch (error) {
-        journal.doubt();
-        throw error;
-      }
+      await this.#journal(relative).save(reportHash(present), version, { base, entries, position }, () => writeFileAtomically(this.#file(relative), serialiseReport(report)));
       return { savedAt: Date.now(), version };
     });
   }
@@ -136,12 +129,10 @@ export class ReportFiles {
   /** Brings back what `remove` took away, under its name or one like it. @throws PenstockError `not-in-trash`. */
   async restore(trashed: string): Promise<{ path: string }> {
     return this.#inTurn(folder, async () => {
-      let relative = '';
-      await this.#trash.restore(trashed, (stem) => {
-        relative = this.#freeName(stem);
-        return { file: this.#file(relative), beside: this.#beside(relative) };
+      return this.#trash.restore(trashed, (stem) => {
+        const relative = this.#freeName(stem);
+        return { path: relative, beside: this.#beside(relative) };
       });
-      return { path: relative };
     });
   }
 
