@@ -214,10 +214,13 @@ export class PipelineFiles {
 
   /** Brings back what `remove` took away, under its name or one like it. @throws PenstockError `not-in-trash`. */
   async restore(trashed: string): Promise<{ path: string }> {
-    return this.#trash.restore(trashed, (stem) => {
-      const relative = this.#freeName(stem);
-      return { path: relative, beside: this.#beside(relative) };
-    });
+    // One after the other: two of one name each find a free one.
+    return this.#inTurn(folder, () =>
+      this.#trash.restore(trashed, (stem) => {
+        const relative = this.#freeName(stem);
+        return { path: relative, beside: this.#beside(relative) };
+      }),
+    );
   }
 
   #beside(relative: string): Readonly<Record<string, string>> {

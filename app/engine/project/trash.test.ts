@@ -57,6 +57,16 @@ describe('what was deleted', () => {
     await files.flush();
   });
 
+  it('keeps both of two of one name that are brought back at once', async () => {
+    const files = new PipelineFiles(root);
+    const first = await files.remove(await editedPipeline(files, 'First'));
+    const second = await files.remove(await editedPipeline(files, 'Second'));
+    const back = await Promise.all([files.restore(first.trashed), files.restore(second.trashed)]);
+    expect(back.map((one) => one.path)).toEqual(['pipelines/churn.pipeline.json', 'pipelines/churn-2.pipeline.json']);
+    expect((await files.list()).map(({ title }) => title).toSorted()).toEqual(['First', 'Second']);
+    await files.flush();
+  });
+
   it('of reports comes back with its undo steps, of components as it was', async () => {
     const reports = new ReportFiles(root);
     const { path: at } = await reports.create('Weekly');
