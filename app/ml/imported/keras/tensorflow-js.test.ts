@@ -15,8 +15,8 @@ import { readKerasFile } from './read-file.ts';
 
 const load = createRequire(import.meta.url);
 const tf = load('@tensorflow/tfjs-core') as typeof Core;
-// Otherwise it recommends its package for Node.
-tf.env().set('IS_TEST', true);
+// Otherwise it recommends its package for Node. Not IS_TEST: that takes what its gradients keep for a leak, in every file of this process.
+tf.env().set('PROD', true);
 load('@tensorflow/tfjs-backend-cpu');
 const { layers: l, input, model, sequential } = load('@tensorflow/tfjs-layers') as typeof Layers;
 
