@@ -166,7 +166,8 @@ export async function run({ quick, part }: BenchOptions): Promise<{ rows: BenchR
     return { rows: [] };
   }
   const sizes = quick ? [100] : [100, 500, 2000];
-  const rounds = quick ? 2 : 3;
+  // Even, for every second round goes back: each gesture begins with all nodes in view.
+  const rounds = quick ? 2 : 4;
   const rows: BenchRow[] = [];
   const say = (row: BenchRow): void => {
     console.log(`${row.name}: ${row.ours}; ${row.against} ${row.peer}: ${row.ratio} (${row.limit ?? ''})`);

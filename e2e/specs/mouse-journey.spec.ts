@@ -86,6 +86,26 @@ test('the main journey by mouse alone', async ({ app }) => {
     await expect(edges).toHaveCount(7);
   });
 
+  await step('a port says whether it takes what is dragged to it; two ports clicked one after the other connect', async () => {
+    const train = studio.card('train/logistic-regression');
+    const [predict, matrix] = [studio.card('evaluate/predict'), studio.card('evaluate/confusion-matrix')];
+    await studio.dragPort(split, 'train', train, 'recipe', async () => {
+      await expect(page.getByTestId('connection-refused')).toBeVisible();
+      await expect(split.getByTestId('port-out-train')).toHaveClass(/connectingfrom/);
+      await expect(train.getByTestId('port-in-recipe')).toHaveClass(/connectingto(?!.*valid)/);
+    });
+    await expect(page.locator('.connectingfrom, .connectingto')).toHaveCount(0);
+    await page.getByTestId('undo').click();
+    await expect(edges).toHaveCount(6);
+    await studio.dragPort(predict, 'table', matrix, 'table', () => expect(matrix.getByTestId('port-in-table')).toHaveClass(/connectingto.*valid/));
+    await expect(edges).toHaveCount(7);
+    await page.getByTestId('undo').click();
+    await expect(edges).toHaveCount(6);
+    await predict.getByTestId('port-out-table').click();
+    await matrix.getByTestId('port-in-table').click();
+    await expect(edges).toHaveCount(7);
+  });
+
   await step('the end of a connection is taken to another port', async () => {
     const names = (): Promise<string[]> => edges.evaluateAll((all) => all.map((edge) => edge.getAttribute('aria-label') ?? '').sort());
     const before = await names();

@@ -1,4 +1,4 @@
-import { ConnectionLineType, MiniMap, ReactFlow, SelectionMode, applyNodeChanges, useStore, type Node, type NodeChange, type ReactFlowProps } from '@xyflow/react';
+import { ConnectionLineType, MiniMap, ReactFlow, SelectionMode, applyNodeChanges, type Node, type NodeChange, type ReactFlowProps } from '@xyflow/react';
 import { memo, useCallback, useRef, type MouseEvent } from 'react';
 import type { PipelineDocument } from '#app/pipeline/document.ts';
 import { indexGraph } from '#app/pipeline/graph.ts';
@@ -12,7 +12,6 @@ import { texts } from '../text/texts.ts';
 import { useCanvas, zoomLimits } from './canvas-store.ts';
 import { useConnecting } from './connecting.ts';
 import { ConnectionHint } from './connection-hint.tsx';
-import { tinyBelow } from './detail.ts';
 import { Dots } from './dots.tsx';
 import { edgeAt } from './drag.ts';
 import { dragChanges, endDrag } from './dragging.ts';
@@ -23,8 +22,10 @@ import { grid } from './geometry.ts';
 import { GroupChip } from './group-chip.tsx';
 import { GroupFrame, selectGroup } from './group-frame.tsx';
 import { GuideLines } from './guide-lines.tsx';
+import { useLeavesOut } from './leaves-out.ts';
 import { NodeCard } from './node-card.tsx';
 import { NoteCard } from './note-card.tsx';
+import { PortMarks } from './port-handle.tsx';
 import { openSubflow } from './subflows.ts';
 import { Wire } from './wire.tsx';
 
@@ -97,15 +98,11 @@ function isJoined(document: PipelineDocument, nodeId: string): boolean {
 /** So long the pointer is on a wire before its ends can be taken hold of, ms. */
 const gripMs = 60;
 
-/** More cards than this are never all on the page. */
-const mostMounted = 3000;
-
 /** The cards and wires themselves. Apart from what lies over them. */
 function FlowPaneView() {
   const locked = useWhyNotEdit() !== null;
   const { changeNodes, changeEdges } = useElements();
-  // Far out nearly all are in sight, and asking which takes longer at each movement than leaving the others.
-  const leavesOut = useStore(({ nodes, transform }) => nodes.length > 250 && !(transform[2] < tinyBelow && nodes.length <= mostMounted));
+  const leavesOut = useLeavesOut();
   const connectionHandlers = useConnecting();
 
   const onNodesChange = useCallback((changes: NodeChange<FlowNode>[]) => {
@@ -166,6 +163,7 @@ function FlowPaneView() {
       <Overview />
       <ConnectionHint />
       <GuideLines />
+      <PortMarks />
     </ReactFlow>
   );
 }

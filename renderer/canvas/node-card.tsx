@@ -1,4 +1,4 @@
-import { Handle, Position, type NodeProps } from '@xyflow/react';
+import type { NodeProps } from '@xyflow/react';
 import { memo } from 'react';
 import { useShallow } from 'zustand/react/shallow';
 import type { Diagnostic } from '#app/core/errors.ts';
@@ -22,6 +22,7 @@ import { CardFix } from './card-fix.tsx';
 import { LeakMark } from './leak-mark.tsx';
 import { NodeComment } from './node-comment.tsx';
 import { onPortKey } from './port-focus.ts';
+import { PortHandle } from './port-handle.tsx';
 import { PortShape } from './port-shape.tsx';
 import { portWords } from './port-words.ts';
 import { noteRender } from '../state/renders.ts';
@@ -141,10 +142,10 @@ const CardFace = memo(function CardFaceView({ node, ports, state, reason, diagno
         <NodeComment node={node} />
       </div>
       {ports.inputs.map((port, index) => (
-        <PortHandle key={port.name} nodeId={node.id} port={port} side="in" offset={portOffset(index, ports.inputs.length)} />
+        <Port key={port.name} nodeId={node.id} port={port} side="in" offset={portOffset(index, ports.inputs.length)} />
       ))}
       {ports.outputs.map((port, index) => (
-        <PortHandle key={port.name} nodeId={node.id} port={port} side="out" offset={portOffset(index, ports.outputs.length)} />
+        <Port key={port.name} nodeId={node.id} port={port} side="out" offset={portOffset(index, ports.outputs.length)} />
       ))}
     </>
   );
@@ -182,14 +183,14 @@ function LineageColumns({ mark }: { readonly mark: LineageMark }) {
   );
 }
 
-function PortHandle({ nodeId, port, side, offset }: { readonly nodeId: string; readonly port: PortSpec; readonly side: 'in' | 'out'; readonly offset: number }) {
+function Port({ nodeId, port, side, offset }: { readonly nodeId: string; readonly port: PortSpec; readonly side: 'in' | 'out'; readonly offset: number }) {
   const hollow = side === 'in' && mayBeEmpty(port);
   const name = usePortsOfNode(nodeId, (store) => (store.document ? portWords(store.document, nodeId, port, side) : port.title));
   return (
-    <Handle
-      id={port.name}
+    <PortHandle
+      nodeId={nodeId}
+      name={port.name}
       type={side === 'in' ? 'target' : 'source'}
-      position={side === 'in' ? Position.Left : Position.Right}
       style={{ top: offset }}
       data-testid={`port-${side}-${port.name}`}
       data-kind={port.kind}
@@ -203,6 +204,6 @@ function PortHandle({ nodeId, port, side, offset }: { readonly nodeId: string; r
       className="port"
     >
       <PortShape kind={port.kind} hollow={hollow} />
-    </Handle>
+    </PortHandle>
   );
 }
