@@ -101,6 +101,31 @@ const beforeRun: readonly Screen[] = [
       await studio.page.keyboard.press('Escape');
     },
   },
+  {
+    name: 'what was deleted lately',
+    show: async ({ page: at }) => {
+      await at.getByTestId('pipeline-switcher').click();
+      await at.getByRole('button', { name: /^Delete / }).first().click({ force: true });
+      await at.getByRole('button', { name: 'Delete', exact: true }).click();
+      await at.getByTestId('deleted').click();
+      await expect(at.getByTestId('deleted-list').getByRole('listitem')).toHaveCount(1);
+    },
+    hide: stays,
+  },
+  {
+    name: 'asking before the trash is emptied',
+    show: async ({ page: at }) => {
+      await at.getByTestId('empty-trash').click();
+      await seen(at, 'confirm');
+    },
+    hide: async ({ page: at }) => {
+      await at.keyboard.press('Escape');
+      await at.getByRole('button', { name: /^Bring back / }).click();
+      await expect(at.getByTestId('deleted-list').getByRole('listitem')).toHaveCount(0);
+      await at.keyboard.press('Escape');
+      await at.keyboard.press('Escape');
+    },
+  },
 ];
 
 const afterRun: readonly Screen[] = [
@@ -348,6 +373,7 @@ export const pictured: ReadonlySet<string> = new Set([
   'quick add',
   'command palette',
   'several nodes in a group',
+  'what was deleted lately',
   'a node with something wrong',
   'a pipeline that ran',
   'panel outline',
