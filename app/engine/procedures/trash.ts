@@ -12,7 +12,7 @@ export function trashProcedures(os: Implementer, engine: Engine) {
       engine.assertWritable();
       const kind = trash.kindOf(input.trashed);
       const { path } = await homes[kind].restore(input.trashed);
-      engine.audit({ action: `${kind}.restored`, subject: `${kind}:${path}` });
+      engine.audit({ action: `${kind}.restored`, subject: `${kind}:${path}`, details: { trashed: input.trashed } });
       return { kind, path };
     }),
     remove: os.trash.remove.handler(async ({ input }) => {

@@ -44,8 +44,7 @@ export class Trash {
 
   /** Newest first. */
   async list(): Promise<Trashed[]> {
-    const names = await readdir(path.join(this.#root, folder)).catch((): string[] => []);
-    const newest = names.filter((name) => trashedName.test(name)).toSorted().toReversed().slice(0, listed);
+    const newest = (await this.#names()).filter((name) => trashedName.test(name)).toSorted().toReversed().slice(0, listed);
     return Promise.all(
       newest.map(async (trashed): Promise<Trashed> => {
         const { kind, name } = parts(trashed);
