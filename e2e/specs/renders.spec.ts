@@ -8,7 +8,7 @@ import { Studio } from '../pages/studio.ts';
 const [perRow, rows] = [20, 10];
 
 /** Chains of a table and steps over it; the cards of row r, column c are n{20 r + c}, the wire into each is e of the same number. */
-function chains(): string {
+function chains(rows: number): string {
   const ids = Array.from({ length: perRow * rows }, (_, i) => i);
   // Tables of different values, or the result of one would be that of all.
   const table = (i: number): unknown => ({ columns: [{ name: 'a', type: 'float' }], rows: [[i], [2]] });
@@ -37,7 +37,7 @@ const of = (part: string, counts: Readonly<Record<string, number>>): string[] =>
 test('nothing on the canvas renders that did not change', async ({ app }) => {
   const { page } = app;
   const studio = new Studio(page);
-  await writeFile(path.join(app.projectDir, 'pipelines/chains.pipeline.json'), chains());
+  await writeFile(path.join(app.projectDir, 'pipelines/chains.pipeline.json'), chains(rows));
   await studio.ready();
   await studio.openPipeline('pipelines/chains.pipeline.json');
   await expect(studio.cards).toHaveCount(perRow * rows);
@@ -139,4 +139,32 @@ test('nothing on the canvas renders that did not change', async ({ app }) => {
     expect(of('wire', counts)).toEqual(['e101']);
     expect(of('frame', counts)).toEqual([]);
   });
+});
+
+test('cards far out of sight leave the page when the view rests, and come back as it moves', async ({ app }) => {
+  const { page } = app;
+  const studio = new Studio(page);
+  const many = 2 * rows;
+  await writeFile(path.join(app.projectDir, 'pipelines/chains.pipeline.json'), chains(many));
+  await studio.ready();
+  await studio.openPipeline('pipelines/chains.pipeline.json');
+  const fit = async (): Promise<void> => {
+    await studio.canvas.focus();
+    await page.keyboard.press('Control+2');
+    await expect(studio.cards).toHaveCount(perRow * many);
+  };
+  await fit();
+  await page.keyboard.press('Control+0');
+  await expect.poll(() => studio.cards.count()).toBeLessThan(perRow * many / 4);
+  const first = await studio.cards.evaluateAll((cards) => cards.map((card) => card.getAttribute('data-node-id') ?? ''));
+  const pane = await studio.canvas.boundingBox();
+  if (pane === null) throw new Error('there is no canvas');
+  await page.mouse.move(pane.x + pane.width / 2, pane.y + pane.height - 60);
+  await page.mouse.down({ button: 'middle' });
+  await page.mouse.move(pane.x + pane.width / 2, pane.y - 600, { steps: 8 });
+  await expect.poll(() => studio.cards.evaluateAll((cards, known) => cards.filter((card) => !known.includes(card.getAttribute('data-node-id') ?? '')).length, first)).toBeGreaterThan(0);
+  await page.mouse.up({ button: 'middle' });
+  await fit();
+  // All are there to be dragged over: nothing was lost on the way.
+  await expect(page.locator('.react-flow__edge')).toHaveCount((perRow - 1) * many);
 });
