@@ -55,13 +55,13 @@ async function peer(name: string, rounds: number, files: LearnFiles): Promise<Le
   return JSON.parse(stdout.trim().split('\n').at(-1) ?? '{}') as Learnt;
 }
 
-/** Fits of each side in a process, and how often the sides take turns: more of what takes milliseconds, for a moment's load is as long as that. */
+/** Fits of each side in a process, and how often the sides take turns: more of what takes less, for a moment's load is as long as that. */
 function effort({ part, what }: Contest, rows: number): { readonly rounds: number; readonly turns: number } {
   const large = rows >= 1_000_000;
-  if (part === 'linear') return large ? { rounds: 5, turns: 2 } : { rounds: 20, turns: 3 };
-  if (what === 'forest') return { rounds: 1, turns: large ? 1 : 2 };
-  if (what === 'mlp512' || large) return { rounds: 1, turns: 1 };
-  return { rounds: 3, turns: what === 'boosting' ? 2 : 1 };
+  if (part === 'linear') return large ? { rounds: 5, turns: 3 } : { rounds: 20, turns: 5 };
+  if (what === 'boosting') return large ? { rounds: 2, turns: 2 } : { rounds: 3, turns: 3 };
+  if (large || what === 'mlp512') return { rounds: 1, turns: 1 };
+  return { rounds: what === 'forest' ? 2 : 3, turns: 1 };
 }
 
 const better = (a: Learnt | null, b: Learnt): Learnt => (a === null || b.ms < a.ms ? b : a);
