@@ -118,6 +118,20 @@ export class GraphBuilder {
   }
 
   build(name: string): OnnxGraph {
-    return { name, inputs: this.#inputs, outputs: this.#outputs, nodes: this.#nodes, initializers: this.#initializers };
+    return { name, inputs: this.#inputs, outputs: this.#outputs, nodes: this.#withoutCopies(), initializers: this.#initializers };
+  }
+
+  /** What a node makes bears the name of the output that it is, rather than being copied to it. */
+  #withoutCopies(): OnnxNode[] {
+    const outputs = new Set(this.#outputs.map(({ name }) => name));
+    const made = new Set(this.#nodes.flatMap((node) => node.outputs));
+    const called = new Map<string, string>();
+    const nodes = this.#nodes.filter(({ op, inputs: [from = ''], outputs: [to = ''] }) => {
+      if (op !== 'Identity' || !outputs.has(to) || !made.has(from) || outputs.has(from) || called.has(from)) return true;
+      called.set(from, to);
+      return false;
+    });
+    const nameOf = (name: string): string => called.get(name) ?? name;
+    return nodes.map((node) => ({ ...node, inputs: node.inputs.map(nameOf), outputs: node.outputs.map(nameOf) }));
   }
 }
