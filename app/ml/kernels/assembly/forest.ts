@@ -10,23 +10,24 @@ import { keepSplit, outBin, outFeature, outHessian, outMissing } from './splits'
  * `histogram`: 256 empty bins; left empty. `out` as in `bestByNumber`. @returns whether the feature has more than one value here
  */
 export function forestSplit(bins: usize, feature: i32, index: usize, from: i32, to: i32, ordered: usize, histogram: usize, G: f64, S: f64, least: f64, out: usize): bool {
-  let m0: u64 = 0;
-  let m1: u64 = 0;
-  let m2: u64 = 0;
-  let m3: u64 = 0;
+  // Which word of the bitmap a row marks is anyone's guess: a branch would be foretold wrongly at almost every row.
+  let low = i64x2.splat(0);
+  let high = i64x2.splat(0);
   let pairs = ordered + (<usize>from << 3);
   const end = index + (<usize>to << 2);
   for (let at = index + (<usize>from << 2); at < end; at += 4) {
     const bin: u32 = load<u8>(bins + <usize>load<u32>(at));
-    const bit: u64 = 1 << <u64>(bin & 63);
-    const word = bin >> 6;
-    if (word == 0) m0 |= bit;
-    else if (word == 1) m1 |= bit;
-    else if (word == 2) m2 |= bit;
-    else m3 |= bit;
+    const bit = i64x2.splat(1 << <i64>(bin & 63));
+    const word = i64x2.splat(<i64>(bin >> 6));
+    low = v128.or(low, v128.and(bit, i64x2.eq(word, i64x2(0, 1))));
+    high = v128.or(high, v128.and(bit, i64x2.eq(word, i64x2(2, 3))));
     addTo(histogram + (<usize>bin << 4), f64x2.promote_low_f32x4(v128.load64_zero(pairs)));
     pairs += 8;
   }
+  const m0: u64 = i64x2.extract_lane(low, 0);
+  const m1: u64 = i64x2.extract_lane(low, 1);
+  const m2: u64 = i64x2.extract_lane(high, 0);
+  let m3: u64 = i64x2.extract_lane(high, 1);
   const missing = histogram + (<usize>missingBin << 4);
   const hasMissing = (m3 >> 63) != 0;
   const sides = hasMissing ? 2 : 1;
@@ -70,24 +71,25 @@ export function forestSplit(bins: usize, feature: i32, index: usize, from: i32, 
  * `classes` empty float64; `total` the node's weight by class, `left` room for as many.
  */
 export function forestSplitClasses(bins: usize, feature: i32, index: usize, from: i32, to: i32, labels: usize, weights: usize, classes: i32, histogram: usize, total: usize, left: usize, S: f64, least: f64, out: usize): bool {
-  let m0: u64 = 0;
-  let m1: u64 = 0;
-  let m2: u64 = 0;
-  let m3: u64 = 0;
+  // Which word of the bitmap a row marks is anyone's guess: a branch would be foretold wrongly at almost every row.
+  let low = i64x2.splat(0);
+  let high = i64x2.splat(0);
   const size = <usize>classes << 3;
   const end = index + (<usize>to << 2);
   for (let at = index + (<usize>from << 2); at < end; at += 4) {
     const row = <usize>load<u32>(at);
     const bin: u32 = load<u8>(bins + row);
-    const bit: u64 = 1 << <u64>(bin & 63);
-    const word = bin >> 6;
-    if (word == 0) m0 |= bit;
-    else if (word == 1) m1 |= bit;
-    else if (word == 2) m2 |= bit;
-    else m3 |= bit;
+    const bit = i64x2.splat(1 << <i64>(bin & 63));
+    const word = i64x2.splat(<i64>(bin >> 6));
+    low = v128.or(low, v128.and(bit, i64x2.eq(word, i64x2(0, 1))));
+    high = v128.or(high, v128.and(bit, i64x2.eq(word, i64x2(2, 3))));
     const cell = histogram + <usize>bin * size + (<usize>load<u16>(labels + (row << 1)) << 3);
     store<f64>(cell, load<f64>(cell) + <f64>load<f32>(weights + (row << 2)));
   }
+  const m0: u64 = i64x2.extract_lane(low, 0);
+  const m1: u64 = i64x2.extract_lane(low, 1);
+  const m2: u64 = i64x2.extract_lane(high, 0);
+  let m3: u64 = i64x2.extract_lane(high, 1);
   const missing = histogram + <usize>missingBin * size;
   const hasMissing = (m3 >> 63) != 0;
   const sides = hasMissing ? 2 : 1;
