@@ -76,13 +76,14 @@ export async function measure({ quick, part }: BenchOptions): Promise<{ rows: Be
       const { name, what, peer: other, words, limit } = contest;
       if ((part !== undefined && part !== contest.part) || (size >= 1_000_000 && onlySmall.has(name))) continue;
       const { rounds, turns } = effort(contest, size);
-      let [mine, theirs]: [Learnt | null, Learnt | null] = [known.get(what) ?? null, null];
-      const isKnown = mine !== null;
-      for (let turn = 0; turn < turns; turn += 1) {
+      const before = known.get(what) ?? null;
+      let mine = before;
+      let theirs: Learnt | null = null;
+      for (let turn = 0; turn < (quick ? 1 : turns); turn += 1) {
         const measured = await peer(other, rounds, files);
         if (measured === null) break;
         theirs = better(theirs, measured);
-        if (!isKnown) mine = better(mine, (await child('learn/ours.ts', { ...files, what, rounds } satisfies LearnOptions)) as unknown as Learnt);
+        if (before === null) mine = better(mine, (await child('learn/ours.ts', { ...files, what, rounds } satisfies LearnOptions)) as unknown as Learnt);
       }
       if (theirs === null || mine === null) {
         console.log(`Skipped: ${words} (not installed; PENSTOCK_BENCH_PYTHON names a Python that has it).`);

@@ -1,4 +1,4 @@
-import { ConnectionMode, Position, useStoreApi, type Connection, type Edge, type HandleType } from '@xyflow/react';
+import { Position, useStoreApi, type Connection, type Edge, type HandleType } from '@xyflow/react';
 import { XYHandle, isMouseEvent } from '@xyflow/system';
 import { memo, useLayoutEffect, type HTMLAttributes, type MouseEvent, type TouchEvent } from 'react';
 
@@ -55,14 +55,14 @@ export function PortHandle({ nodeId, name, type, className, children, ...rest }:
 
   /** A click at one port, then one at another. */
   const click = (event: MouseEvent<HTMLDivElement>): void => {
-    const { connectionClickStartHandle: from, lib, rfId, nodeLookup } = store.getState();
+    const { connectionClickStartHandle: from, connectionMode, lib, rfId, nodeLookup } = store.getState();
     if (!from) {
       store.setState({ connectionClickStartHandle: { nodeId, type, id: name } });
       return;
     }
     const { connection, isValid: fits } = XYHandle.isValid(event.nativeEvent, {
       handle: { nodeId, id: name, type },
-      connectionMode: ConnectionMode.Strict,
+      connectionMode,
       fromNodeId: from.nodeId,
       fromHandleId: from.id ?? null,
       fromType: from.type,

@@ -128,12 +128,12 @@ export class ReportFiles {
 
   /** Brings back what `remove` took away, under its name or one like it. @throws PenstockError `not-in-trash`. */
   async restore(trashed: string): Promise<{ path: string }> {
-    return this.#inTurn(folder, async () => {
-      return this.#trash.restore(trashed, (stem) => {
+    return this.#inTurn(folder, () =>
+      this.#trash.restore(trashed, (stem) => {
         const relative = this.#freeName(stem);
         return { path: relative, beside: this.#beside(relative) };
-      });
-    });
+      }),
+    );
   }
 
   #beside(relative: string): Readonly<Record<string, string>> {

@@ -31,7 +31,8 @@ const int = (value: number): OnnxAttribute => ({ kind: 'int', value });
  */
 export class GraphBuilder {
   readonly #inputs: OnnxValueInfo[] = [];
-  readonly #outputs: OnnxValueInfo[] = [];
+  /** `from`: the value that each is. */
+  readonly #outputs: (OnnxValueInfo & { readonly from: string })[] = [];
   readonly #nodes: OnnxNode[] = [];
   readonly #initializers: OnnxTensor[] = [];
   readonly #scalars = new Map<string, Value>();
@@ -56,8 +57,7 @@ export class GraphBuilder {
 
   /** `value` under the name `name` among the graph's outputs. */
   output(name: string, value: Value): void {
-    this.#nodes.push({ op: 'Identity', inputs: [value.name], outputs: [name] });
-    this.#outputs.push({ name, type: value.type, shape: value.shape });
+    this.#outputs.push({ name, type: value.type, shape: value.shape, from: value.name });
   }
 
   constant(type: OnnxType, shape: readonly number[], data: OnnxTensor['data']): Value {
@@ -118,20 +118,20 @@ export class GraphBuilder {
   }
 
   build(name: string): OnnxGraph {
-    return { name, inputs: this.#inputs, outputs: this.#outputs, nodes: this.#withoutCopies(), initializers: this.#initializers };
+    const outputs = this.#outputs.map(({ from: _value, ...output }) => output);
+    return { name, inputs: this.#inputs, outputs, nodes: this.#namedNodes(), initializers: this.#initializers };
   }
 
-  /** What a node makes bears the name of the output that it is, rather than being copied to it. */
-  #withoutCopies(): OnnxNode[] {
-    const outputs = new Set(this.#outputs.map(({ name }) => name));
+  /** What a node makes bears the name of the output that it is; copied is what is an output twice, or an input or a constant. */
+  #namedNodes(): OnnxNode[] {
     const made = new Set(this.#nodes.flatMap((node) => node.outputs));
     const called = new Map<string, string>();
-    const nodes = this.#nodes.filter(({ op, inputs: [from = ''], outputs: [to = ''] }) => {
-      if (op !== 'Identity' || !outputs.has(to) || !made.has(from) || outputs.has(from) || called.has(from)) return true;
-      called.set(from, to);
-      return false;
-    });
+    const copies: OnnxNode[] = [];
+    for (const { name, from } of this.#outputs) {
+      if (made.has(from) && !called.has(from)) called.set(from, name);
+      else copies.push({ op: 'Identity', inputs: [from], outputs: [name] });
+    }
     const nameOf = (name: string): string => called.get(name) ?? name;
-    return nodes.map((node) => ({ ...node, inputs: node.inputs.map(nameOf), outputs: node.outputs.map(nameOf) }));
+    return [...this.#nodes, ...copies].map((node) => ({ ...node, inputs: node.inputs.map(nameOf), outputs: node.outputs.map(nameOf) }));
   }
 }

@@ -4,23 +4,27 @@ import { keepSplit, outBin, outFeature, outHessian, outMissing } from './splits'
 
 // A node of a forest has few rows and looks at few features, so its bins are marked in a bitmap: only those are visited, and emptied by the way.
 
+/** Two words of the bitmap with a bin marked in the one that holds it. Which that is is anyone's guess: a branch would be foretold wrongly at almost every row. */
+// @ts-ignore: decorator
+@inline
+function marked(bitmap: v128, words: v128, bin: u32): v128 {
+  return v128.or(bitmap, v128.and(i64x2.splat(1 << <i64>(bin & 63)), i64x2.eq(i64x2.splat(<i64>(bin >> 6)), words)));
+}
+
 /**
  * Best split by numbers of one feature for two classes or for regression: the largest fall of the sum of squares (for two classes, of
  * Gini's impurity). `bins`: of row 0, a byte a row. `ordered`: pairs (weight × target, weight) of index[from, to), side by side.
  * `histogram`: 256 empty bins; left empty. `out` as in `bestByNumber`. @returns whether the feature has more than one value here
  */
 export function forestSplit(bins: usize, feature: i32, index: usize, from: i32, to: i32, ordered: usize, histogram: usize, G: f64, S: f64, least: f64, out: usize): bool {
-  // Which word of the bitmap a row marks is anyone's guess: a branch would be foretold wrongly at almost every row.
   let low = i64x2.splat(0);
   let high = i64x2.splat(0);
   let pairs = ordered + (<usize>from << 3);
   const end = index + (<usize>to << 2);
   for (let at = index + (<usize>from << 2); at < end; at += 4) {
     const bin: u32 = load<u8>(bins + <usize>load<u32>(at));
-    const bit = i64x2.splat(1 << <i64>(bin & 63));
-    const word = i64x2.splat(<i64>(bin >> 6));
-    low = v128.or(low, v128.and(bit, i64x2.eq(word, i64x2(0, 1))));
-    high = v128.or(high, v128.and(bit, i64x2.eq(word, i64x2(2, 3))));
+    low = marked(low, i64x2(0, 1), bin);
+    high = marked(high, i64x2(2, 3), bin);
     addTo(histogram + (<usize>bin << 4), f64x2.promote_low_f32x4(v128.load64_zero(pairs)));
     pairs += 8;
   }
@@ -71,7 +75,6 @@ export function forestSplit(bins: usize, feature: i32, index: usize, from: i32, 
  * `classes` empty float64; `total` the node's weight by class, `left` room for as many.
  */
 export function forestSplitClasses(bins: usize, feature: i32, index: usize, from: i32, to: i32, labels: usize, weights: usize, classes: i32, histogram: usize, total: usize, left: usize, S: f64, least: f64, out: usize): bool {
-  // Which word of the bitmap a row marks is anyone's guess: a branch would be foretold wrongly at almost every row.
   let low = i64x2.splat(0);
   let high = i64x2.splat(0);
   const size = <usize>classes << 3;
@@ -79,10 +82,8 @@ export function forestSplitClasses(bins: usize, feature: i32, index: usize, from
   for (let at = index + (<usize>from << 2); at < end; at += 4) {
     const row = <usize>load<u32>(at);
     const bin: u32 = load<u8>(bins + row);
-    const bit = i64x2.splat(1 << <i64>(bin & 63));
-    const word = i64x2.splat(<i64>(bin >> 6));
-    low = v128.or(low, v128.and(bit, i64x2.eq(word, i64x2(0, 1))));
-    high = v128.or(high, v128.and(bit, i64x2.eq(word, i64x2(2, 3))));
+    low = marked(low, i64x2(0, 1), bin);
+    high = marked(high, i64x2(2, 3), bin);
     const cell = histogram + <usize>bin * size + (<usize>load<u16>(labels + (row << 1)) << 3);
     store<f64>(cell, load<f64>(cell) + <f64>load<f32>(weights + (row << 2)));
   }
