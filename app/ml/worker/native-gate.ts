@@ -3,8 +3,8 @@ const inside = 1;
 const closed = 2;
 
 /**
- * Keeps a worker from being terminated while it is inside onnxruntime: its binding aborts the whole process when its thread is
- * torn down in the middle of a call (seen with onnxruntime-node 1.30: "terminate called after throwing Napi::Error").
+ * Keeps a worker from being terminated while it is inside onnxruntime, or loads it: its binding aborts the whole process when its thread is
+ * torn down in the middle of that (seen with onnxruntime-node 1.30: "terminate called after throwing Napi::Error").
  * One Int32 shared by both threads; the worker goes in and out, the other side closes.
  */
 export class NativeGate {

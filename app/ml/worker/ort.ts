@@ -21,7 +21,8 @@ function load(): typeof Ort {
 
 function ort(): typeof Ort {
   if (isMainThread && process.env[foreignVariable] === undefined) throw new Error('onnxruntime is only used in workers: call runTask or createRunner');
-  return load();
+  // Its binding aborts the process also where its thread is torn down while it is loaded.
+  return loaded ?? gated(load);
 }
 
 /**
@@ -33,6 +34,15 @@ export function servingRuntime(): typeof Ort {
 }
 
 const gate = new NativeGate((workerData as WorkerStart | null)?.gate);
+
+function gated<T>(work: () => T): T {
+  if (!gate.enter()) throw new CancelledError();
+  try {
+    return work();
+  } finally {
+    gate.leave();
+  }
+}
 
 async function inNative<T>(work: () => Promise<T>): Promise<T> {
   if (!gate.enter()) throw new CancelledError();

@@ -4,6 +4,7 @@ import { answerCalls } from './answer-calls.ts';
 import { openNativeSession, tensor } from './ort.ts';
 
 /** Tasks that behave badly, for the tests of TaskWorker. */
+const { dlopen } = process;
 if (parentPort === null) throw new Error('worker-fixture is started as a worker thread');
 answerCalls(parentPort, {
   'session-open': (_, hooks) => {
@@ -27,6 +28,14 @@ answerCalls(parentPort, {
       case 'deaf':
         hooks.progress(0);
         for (;;);
+      case 'loads':
+        process.dlopen = (...given: Parameters<typeof dlopen>) => {
+          hooks.progress(0);
+          const end = Date.now() + 500;
+          while (Date.now() < end);
+          dlopen.apply(process, given);
+        };
+        return { result: tensor('float32', new Float32Array(1), [1]).size };
       case 'exit':
         return process.exit(3);
       default: {

@@ -69,6 +69,19 @@ describe('TaskWorker', () => {
     expect(worker.usable).toBe(false);
   });
 
+  it('gives up a task that loads onnxruntime without taking the process down', async () => {
+    const worker = start();
+    let closed: boolean | null = null;
+    const work = call(worker, 'loads', {
+      onProgress: () => {
+        closed = worker.gate.close();
+        worker.retire();
+      },
+    });
+    expect(await failure(work)).toMatchObject({ code: 'worker-ended' });
+    expect(closed).toBe(false);
+  });
+
   it('does not start what is cancelled already', async () => {
     expect(await failure(start().call('session-open', { model: '' }, { signal: AbortSignal.abort() }))).toMatchObject({ code: 'cancelled' });
   });
