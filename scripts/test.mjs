@@ -51,7 +51,8 @@ function firstLines(message) {
 
 function vitest(project, workers) {
   const report = path.join(scratch, `${project}.json`);
-  const status = run('node_modules/vitest/vitest.mjs', ['run', '--project', `${project}*`, '--maxWorkers', String(workers), process.stdout.isTTY ? '--reporter=dot' : '--reporter=default', '--reporter=json', `--outputFile.json=${report}`]);
+  const unhandled = path.join(scratch, `${project}-unhandled.json`);
+  const status = run('node_modules/vitest/vitest.mjs', ['run', '--project', `${project}*`, '--maxWorkers', String(workers), process.stdout.isTTY ? '--reporter=dot' : '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, `--reporter=${path.join(root, 'scripts/unhandled-errors.mjs')}`], { PENSTOCK_UNHANDLED: unhandled });
   const result = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : null;
   total.passed += result?.numPassedTests ?? 0;
   total.failed += result?.numFailedTests ?? 0;
@@ -59,7 +60,8 @@ function vitest(project, workers) {
   failures.push(...failedTests(result));
   if (status !== 0 && !(result?.numFailedTests > 0)) {
     total.failed += 1;
-    failures.push(`vitest ended with status ${status} and no failed test (${project})`);
+    const errors = existsSync(unhandled) ? JSON.parse(readFileSync(unhandled, 'utf8')) : [];
+    failures.push(`vitest ended with status ${status} and no failed test (${project})${errors.map((error) => `\n${firstLines(error)}`).join('')}`);
   }
 }
 
