@@ -5,6 +5,7 @@ const beforeRun: readonly Screen[] = [
   { name: 'a pipeline that never ran', show: stays, hide: stays },
   result('of a node that never ran', 'logit', 'report', null, 'result-view'),
   inspectorTab('parameters', 'net'),
+  onNode('parameters at the card', 'net', 'Shift+Enter', 'card-params'),
   inspectorTab('schema', 'split'),
   inspectorTab('about', 'split'),
   {
@@ -375,6 +376,7 @@ export const pictured: ReadonlySet<string> = new Set([
   'several nodes in a group',
   'what was deleted lately',
   'a node with something wrong',
+  'parameters at the card',
   'a pipeline that ran',
   'panel outline',
   'panel history',

@@ -24,6 +24,73 @@ async function selectAll(studio: Studio, ...ids: string[]): Promise<void> {
   for (const id of ids) await expect(studio.node(id)).toHaveAttribute('data-selected', 'true');
 }
 
+test('the parameters of a node are set beside its card', async ({ app }) => {
+  const { page } = app;
+  const studio = new Studio(page);
+  const step = test.step;
+  await studio.ready();
+  await studio.openPipeline('pipelines/penguins.pipeline.json');
+  // The canvas alone: no results, no inspector.
+  await page.keyboard.press('Control+Shift+3');
+  await page.keyboard.press('Control+Shift+2');
+  await expect.poll(async () => (await page.getByTestId('inspector').boundingBox())?.width ?? 0).toBeLessThan(8);
+  await studio.fit();
+  const form = page.getByTestId('card-params');
+  const open = page.getByTestId('card-params-open');
+  const split = studio.node('split');
+  const slider = form.getByTestId('param-fraction').locator('input').first();
+
+  await step('by mouse: the button is on the one selected card, and a value is on the card at once', async () => {
+    await expect(open).toHaveCount(0);
+    await split.click();
+    await open.click();
+    await expect(form).toHaveAccessibleName(/Parameters of /);
+    const card = await split.boundingBox();
+    const box = await form.boundingBox();
+    if (card === null || box === null) throw new Error('it is not on the screen');
+    expect(Math.min(Math.abs(box.x - (card.x + card.width)), Math.abs(card.x - (box.x + box.width)))).toBeLessThan(24);
+    const before = await split.locator('.node-line').textContent();
+    await slider.fill('0.4');
+    await expect(split.locator('.node-line')).not.toHaveText(before ?? '');
+    await expect(split.locator('.node-line')).toContainText('40');
+  });
+
+  await step('it follows the card as the view moves', async () => {
+    const before = await form.boundingBox();
+    await studio.canvas.hover({ position: { x: 30, y: 30 } });
+    await page.mouse.wheel(0, 240);
+    await expect.poll(async () => Math.abs(((await form.boundingBox())?.x ?? 0) - (before?.x ?? 0)) + Math.abs(((await form.boundingBox())?.y ?? 0) - (before?.y ?? 0))).toBeGreaterThan(8);
+    await expect(form).toBeVisible();
+  });
+
+  await step('a run is started from a field; a click elsewhere closes it', async () => {
+    await slider.click();
+    await page.keyboard.press('Control+Enter');
+    await expect(split).toHaveAttribute('data-state', 'done', { timeout: 60_000 });
+    await expect(form).toBeVisible();
+    await studio.node('net').click({ position: { x: 20, y: 12 } });
+    await expect(form).toHaveCount(0);
+    await expect(studio.node('net')).toHaveAttribute('data-selected', 'true');
+  });
+
+  await step('by keyboard: open, change, close; the keys are the canvas’ again, and undo takes the value back', async () => {
+    await studio.find('split');
+    await studio.canvas.focus();
+    await page.keyboard.press('Shift+Enter');
+    await expect(form).toBeVisible();
+    await expect.poll(() => page.evaluate(() => document.activeElement?.closest('[data-testid="card-params"] [data-testid^="param-"]') !== null)).toBe(true);
+    await slider.fill('0.3');
+    await expect(split.locator('.node-line')).toContainText('30');
+    await page.keyboard.press('Escape');
+    await expect(form).toHaveCount(0);
+    await expect(studio.canvas).toBeFocused();
+    await page.keyboard.press('Control+z');
+    await expect(split.locator('.node-line')).toContainText('40');
+  });
+  await page.keyboard.press('Control+Shift+2');
+  expect(app.pageErrors).toEqual([]);
+});
+
 test('groups, alignment, search, shared parameters, replacing and what comes next', async ({ app }) => {
   const { page } = app;
   const studio = new Studio(page);

@@ -93,6 +93,7 @@ const runs: Readonly<Record<ActionId, ActionRun>> = {
   'edit.connections': { run: () => chooseFor('present'), enabled: hasNodes },
   'edit.moveToGroup': { run: () => chooseFor('group'), enabled: hasNodes },
   'edit.configure': { run: configure, enabled: () => hasNodes() || hasNotes() },
+  'edit.cardParams': { run: canvas.showCardParams, enabled: hasNodes },
   'edit.comment': { run: canvas.commentSelected, enabled: hasNodes },
   'edit.rename': { run: canvas.renameSelected, enabled: () => hasNodes() || hasNotes() || arranging.hasGroup() },
   'edit.connect': { run: canvas.connectSelection, enabled: hasNodes },
@@ -210,7 +211,7 @@ const runs: Readonly<Record<ActionId, ActionRun>> = {
 /** Edits by other names. */
 const edits = new Set<ActionId>(['subflow.toggle', 'subflow.input', 'subflow.output', 'view.tidy', 'pipeline.new', 'pipeline.rename', 'report.add', 'report.ofRun', 'report.new']);
 /** Called “edit”, but nothing is changed. */
-const looks = new Set<ActionId>(['edit.copy', 'edit.selectAll', 'edit.configure', 'edit.connections']);
+const looks = new Set<ActionId>(['edit.copy', 'edit.selectAll', 'edit.configure', 'edit.cardParams', 'edit.connections']);
 
 /** What an action needs where people have roles. */
 export function actionNeeds(id: ActionId): Permission | undefined {

@@ -31,7 +31,7 @@ function leavesForCanvas(target: EventTarget | null): boolean {
 }
 
 /** Keys that belong to a focused control: the canvas only gets them when it has the focus. */
-const controlKeys = /^(Tab|Space|Enter|Escape|Del|Backspace|Arrow\w+|Ctrl\+A)$/;
+const controlKeys = /^(Tab|Space|(Shift\+)?Enter|Escape|Del|Backspace|Arrow\w+|Ctrl\+A)$/;
 
 /** Listens for every shortcut, the clipboard, and the desktop's menu. Mount once. */
 export function useKeyboard(): void {
@@ -46,7 +46,7 @@ export function useKeyboard(): void {
         prefix = null;
         return;
       }
-      if (document.querySelector('[role="dialog"][data-state="open"], [role="menu"][data-state="open"], [role="listbox"][data-state="open"]')) {
+      if (document.querySelector('[role="dialog"][data-state="open"]:not([data-beside]), [role="menu"][data-state="open"], [role="listbox"][data-state="open"]')) {
         const chord = chordOf(event);
         if (chord !== 'Ctrl+K' && chord !== 'Ctrl+Shift+P') return;
       }

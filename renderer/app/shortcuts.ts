@@ -29,6 +29,7 @@ const table = {
   'edit.add': { title: texts.app.actions.addNode, group: 'Edit', scope: 'canvas', keys: ['Tab', 'Space', 'Ctrl+.'] },
   'edit.addBefore': { title: texts.app.actions.addBefore, group: 'Edit', scope: 'canvas', keys: ['Alt+B'] },
   'edit.configure': { title: texts.app.actions.configure, group: 'Edit', scope: 'canvas', keys: ['F6', 'Enter'] },
+  'edit.cardParams': { title: texts.app.actions.cardParams, group: 'Edit', scope: 'canvas', keys: ['Shift+Enter', 'Shift+F6'] },
   'edit.comment': { title: texts.app.actions.comment, group: 'Edit', scope: 'canvas', keys: ['Shift+F2'] },
   'edit.rename': { title: texts.app.actions.rename, group: 'Edit', scope: 'canvas', keys: ['F2'] },
   'edit.connect': { title: texts.app.actions.connect, group: 'Edit', scope: 'canvas', keys: ['Ctrl+L'] },

@@ -7,7 +7,7 @@ import { notify } from '../state/notices.ts';
 import { edit, usePipeline } from '../state/pipeline.ts';
 import { noteConnection } from '../state/suggestions.ts';
 import { primaryNode, select, useSelection } from '../state/selection.ts';
-import { fitView, lastPointer, revealNode, startCommenting, startRenaming, useCanvas, visibleCentre } from './canvas-store.ts';
+import { fitView, lastPointer, openCardParams, revealNode, startCommenting, startRenaming, useCanvas, visibleCentre } from './canvas-store.ts';
 import { addTyped, centred } from './adding.ts';
 import { clipFromText, clipOf, clipToText, pasteClip } from './clipboard.ts';
 import { connectSelected, removeAndReconnect } from './edits.ts';
@@ -151,6 +151,15 @@ export function renameSelected(): void {
 export function commentSelected(): void {
   const id = primaryNode(useSelection.getState());
   if (id !== null) startCommenting(id);
+}
+
+/** Opens the params of the selected node beside its card, which is brought into view. */
+export function showCardParams(): void {
+  const id = primaryNode(useSelection.getState());
+  if (id === null) return;
+  select({ nodes: [id] });
+  revealNode(id);
+  openCardParams(id);
 }
 
 export function addNote(): void {

@@ -35,6 +35,7 @@ export function canvasMenuItems(rename?: () => void): readonly MenuItem[] {
       actionItem('run.force'),
       actionItem('view.result'),
       actionItem('edit.configure'),
+      ...(nodes.length === 1 && rename === undefined ? [actionItem('edit.cardParams')] : []),
       line('1'),
       ...(nodes.length === 1 ? [{ ...actionItem('edit.add'), label: texts.outline.addAfter, keys: rename ? keyOutsideCanvas : keysOf('edit.add') }, actionItem('edit.addBefore'), actionItem('edit.connectTo'), actionItem('edit.connections'), line('1a')] : []),
       ...(groups.length > 0 ? [renameItem(texts.canvas.did.renameGroup)] : nodes.length === 1 ? [renameItem(), actionItem('edit.comment'), actionItem('edit.replace')] : [actionItem('edit.connect')]),

@@ -37,6 +37,8 @@ interface CanvasStore {
   readonly renaming: string | null;
   /** Node whose comment is being typed under its card. */
   readonly commenting: string | null;
+  /** Node whose params are open beside its card. */
+  readonly adjusting: string | null;
   /** Number of the search that is open, so that asking again begins anew; null: none. */
   readonly finding: number | null;
   /** Edge that would take up what is being dragged. */
@@ -54,7 +56,7 @@ export const useGuides = create<{ readonly guides: readonly Guide[] }>(() => ({ 
 export const useLit = create<{ readonly wires: ReadonlySet<string> }>(() => ({ wires: new Set() }));
 
 /** What only the canvas needs, and what commands need of the canvas. */
-export const useCanvas = create<CanvasStore>(() => ({ flow: null, quickAdd: null, choosing: null, renaming: null, commenting: null, finding: null, dropEdge: null, connecting: null }));
+export const useCanvas = create<CanvasStore>(() => ({ flow: null, quickAdd: null, choosing: null, renaming: null, commenting: null, adjusting: null, finding: null, dropEdge: null, connecting: null }));
 
 let pointer: Point | null = null;
 
@@ -97,6 +99,11 @@ export function startRenaming(id: string): void {
 /** The comment under a node's card is typed from now on. */
 export function startCommenting(id: string): void {
   if (!refusesEdit()) useCanvas.setState({ commenting: id });
+}
+
+/** The params of a node beside its card; to look at where nothing may be changed. */
+export function openCardParams(nodeId: string): void {
+  useCanvas.setState({ adjusting: nodeId });
 }
 
 let next: (() => void) | null = null;

@@ -14,6 +14,7 @@ import { useSelection } from '../state/selection.ts';
 import { texts } from '../text/texts.ts';
 import { addFiles, addTyped, centred, openQuickAdd } from './adding.ts';
 import { Tour } from '../tour/tour-card.tsx';
+import { CardParams } from './card-params.tsx';
 import { CanvasControls } from './canvas-controls.tsx';
 import { CanvasEmpty } from './canvas-empty.tsx';
 import { CanvasMenu } from './canvas-menu.tsx';
@@ -134,6 +135,7 @@ function CanvasPane() {
         <QuickAdd />
         <ChooseConnection />
         <ChooseGroup />
+        <CardParams />
       </div>
     </CanvasMenu>
   );

@@ -9,6 +9,7 @@ import { usePipeline } from '../state/pipeline.ts';
 import { select, useSelection } from '../state/selection.ts';
 import { showInspector, useView } from '../state/view.ts';
 import { texts } from '../text/texts.ts';
+import { CardParamsButton } from './card-params.tsx';
 import { useCanvas, zoomLimits } from './canvas-store.ts';
 import { useConnecting } from './connecting.ts';
 import { ConnectionHint } from './connection-hint.tsx';
@@ -164,6 +165,7 @@ function FlowPaneView() {
       <ConnectionHint />
       <GuideLines />
       <PortMarks />
+      <CardParamsButton />
     </ReactFlow>
   );
 }

@@ -20,8 +20,8 @@ import { LearnContract } from './learn-contract.tsx';
 import { ParamField } from './param-field.tsx';
 import { texts } from '../text/texts.ts';
 
-/** The form of a node's params, made from its schema and hints. */
-export function ParametersTab({ node, definition }: { readonly node: PipelineNode; readonly definition: NodeDefinition }) {
+/** The form of a node's params, made from its schema and hints. `brief`: no more than these, and closer together. */
+export function ParametersTab({ node, definition, brief = false }: { readonly node: PipelineNode; readonly definition: NodeDefinition; readonly brief?: boolean }) {
   const document = usePipeline((store) => store.document);
   const nodes = useConfiguration((store) => store.nodes);
   const diagnostics = useConfiguration(useShallow((store) => diagnosticsOf(store, node.id)));
@@ -52,7 +52,7 @@ export function ParametersTab({ node, definition }: { readonly node: PipelineNod
   const general = diagnostics.filter((item) => (!item.place?.param || item.place.param.length === 0) && !(ran && item.code === 'schema-after-run'));
   return (
     <FormProvider value={outside === null ? form : { ...form, outside }}>
-      <div className="flex flex-col gap-4 p-3">
+      <div className={cx('flex flex-col p-3', gap(brief))}>
         <LookOnly />
         {general.length > 0 ? (
           <div className="flex flex-col gap-2.5 rounded-md bg-sunken p-2">
@@ -62,11 +62,11 @@ export function ParametersTab({ node, definition }: { readonly node: PipelineNod
           </div>
         ) : null}
         {definition.type === 'monitor/data-contract' ? <LearnContract node={node} /> : null}
-        <FieldList fields={plain} node={node} />
+        <FieldList fields={plain} node={node} brief={brief} />
         {fields.length === 0 ? <p className="text-sm text-muted">{texts.inspector.params.nothing}</p> : null}
-        {advanced.length > 0 ? <Advanced fields={advanced} node={node} /> : null}
-        <NodeLimitsSection node={node} definition={definition} />
-        <Comment node={node} />
+        {advanced.length > 0 ? <Advanced fields={advanced} node={node} brief={brief} /> : null}
+        {brief ? null : <NodeLimitsSection node={node} definition={definition} />}
+        {brief ? null : <Comment node={node} />}
       </div>
     </FormProvider>
   );
@@ -97,9 +97,17 @@ function sourceColumns(facts: unknown): Schema | null {
   return columns.every((column: unknown) => typeof column === 'object' && column !== null && 'name' in column && 'type' in column) ? (columns as Schema) : null;
 }
 
-function FieldList({ fields, node }: { readonly fields: readonly FieldSpec[]; readonly node: PipelineNode }) {
+const gap = (brief: boolean): string => (brief ? 'gap-2.5' : 'gap-4');
+
+interface FieldListProps {
+  readonly fields: readonly FieldSpec[];
+  readonly node: PipelineNode;
+  readonly brief: boolean;
+}
+
+function FieldList({ fields, node, brief }: FieldListProps) {
   return (
-    <Editable className="flex flex-col gap-4">
+    <Editable className={cx('flex flex-col', gap(brief))}>
       {fields.map((field) => (
         <ParamField key={`${node.id} ${field.name}`} field={field} value={field.name in node.params ? node.params[field.name] : field.schema.default} path={[field.name]} />
       ))}
@@ -107,15 +115,15 @@ function FieldList({ fields, node }: { readonly fields: readonly FieldSpec[]; re
   );
 }
 
-function Advanced({ fields, node }: { readonly fields: readonly FieldSpec[]; readonly node: PipelineNode }) {
+function Advanced({ fields, node, brief }: FieldListProps) {
   const [open, setOpen] = useState(false);
   return (
-    <section className="flex flex-col gap-4 border-t border-line pt-2">
+    <section className={cx('flex flex-col border-t border-line pt-2', gap(brief))}>
       <button type="button" aria-expanded={open} onClick={() => setOpen(!open)} className="flex h-7 items-center gap-1.5 rounded-sm text-xs font-medium text-muted hover:text-ink">
         <ChevronRight size={13} className={cx('transition-transform duration-120', open && 'rotate-90')} />
         {texts.inspector.params.advanced}
       </button>
-      {open ? <FieldList fields={fields} node={node} /> : null}
+      {open ? <FieldList fields={fields} node={node} brief={brief} /> : null}
     </section>
   );
 }

@@ -100,7 +100,7 @@ export function Field({ label, hint, errors = [], trailing, testId, inline = fal
   return (
     <div data-testid={testId} className="flex min-w-0 flex-col gap-1">
       <div className="flex min-h-5 items-center justify-between gap-2">
-        <label htmlFor={id} className={cx('min-w-0 truncate', inline ? 'text-sm text-ink' : 'text-xs font-medium text-muted')}>
+        <label htmlFor={id} title={typeof hint === 'string' ? hint : undefined} className={cx('min-w-0 truncate', inline ? 'text-sm text-ink' : 'text-xs font-medium text-muted')}>
           {label}
         </label>
         {trailing}
@@ -109,7 +109,7 @@ export function Field({ label, hint, errors = [], trailing, testId, inline = fal
       {inline ? null : children({ id, describedBy })}
       {describedBy ? (
         <div id={noteId} className="flex flex-col gap-1">
-          {hint ? <p className="text-xs text-faint">{hint}</p> : null}
+          {hint ? <p data-hint className="text-xs text-faint">{hint}</p> : null}
           {errors.map((error) => (
             <FieldMessage key={error.message} {...error} />
           ))}

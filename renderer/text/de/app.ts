@@ -124,6 +124,7 @@ export const app: typeof english = {
     addNode: 'Knoten hinzufügen …',
     addBefore: 'Knoten davor hinzufügen …',
     configure: 'Knoten einstellen',
+    cardParams: 'Parameter an der Karte',
     rename: 'Knoten umbenennen',
     comment: 'Knoten kommentieren',
     connect: 'Ausgewählte Knoten verbinden',

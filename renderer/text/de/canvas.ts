@@ -201,6 +201,7 @@ export const canvas: typeof english = {
   undoReplaces: '„Rückgängig“ bringt den vorigen Knoten zurück.',
   nodeTitle: 'Titel des Knotens',
   nodeComment: 'Kommentar',
+  paramsOf: (title) => `Parameter von ${title}`,
   reused: 'Wiederverwendet',
   andMore: (count) => `und ${count} weitere`,
   port: (side, title, kind, optional) => `${side === 'in' ? 'Eingang' : 'Ausgang'}: ${title} (${kind}${optional ? ', optional' : ''})`,

@@ -122,6 +122,7 @@ export const app = {
     addNode: 'Add node…',
     addBefore: 'Add a node before…',
     configure: 'Configure node',
+    cardParams: 'Parameters at the card',
     rename: 'Rename node',
     comment: 'Comment on node',
     connect: 'Connect selected nodes',

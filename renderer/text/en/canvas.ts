@@ -199,6 +199,7 @@ export const canvas = {
   undoReplaces: 'Undo brings the node before back.',
   nodeTitle: 'Node title',
   nodeComment: 'Comment',
+  paramsOf: (title: string) => `Parameters of ${title}`,
   reused: 'Reused',
   andMore: (count: number) => `and ${count} more`,
   port: (side: 'in' | 'out', title: string, kind: string, optional: boolean) => `${side === 'in' ? 'Input' : 'Output'}: ${title} (${kind.toLowerCase()}${optional ? ', optional' : ''})`,
