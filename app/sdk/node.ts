@@ -53,6 +53,8 @@ export interface ParamHint {
   readonly of?: string;
   /** Only columns of these types are offered. */
   readonly types?: readonly string[];
+  /** For `column` of a node that draws a chart: can be chosen above the chart, too, which is then drawn anew at once. */
+  readonly onChart?: boolean;
   /** Shown under an "Advanced" fold. */
   readonly advanced?: boolean;
   readonly unit?: string;

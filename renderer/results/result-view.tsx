@@ -5,6 +5,7 @@ import { openPipeline, usePipeline } from '../state/pipeline.ts';
 import { isRunning, startRun, useRun } from '../state/run.ts';
 import { Button, EmptyState } from '../ui/index.ts';
 import { ReportSource } from './charts/report-source.ts';
+import { ChartColumns } from './chart-columns.tsx';
 import { ColumnCharts } from './column-charts.tsx';
 import { LogTab } from './log-tab.tsx';
 import { ProblemsTab } from './problems/problems-tab.tsx';
@@ -68,12 +69,15 @@ function Result({ kind, shown }: { readonly kind: 'table' | 'charts'; readonly s
   }
   return (
     <ReportSource value={source}>
-      <div tabIndex={0} className="h-full overflow-auto -outline-offset-2">
-        {port.kind === 'table' ? (
-          <ColumnCharts key={key} subject={subject} port={subject.port} />
-        ) : (
-          <ValueTab key={key} subject={subject} port={subject.port} kind={port.kind} running={running} series={series} runAction={runAction} />
-        )}
+      <div className="flex h-full flex-col">
+        {port.kind === 'report' && node !== null ? <ChartColumns key={node.id} node={node} /> : null}
+        <div tabIndex={0} className="min-h-0 flex-1 overflow-auto -outline-offset-2">
+          {port.kind === 'table' ? (
+            <ColumnCharts key={key} subject={subject} port={subject.port} />
+          ) : (
+            <ValueTab key={key} subject={subject} port={subject.port} kind={port.kind} running={running} series={series} runAction={runAction} />
+          )}
+        </div>
       </div>
     </ReportSource>
   );

@@ -13,8 +13,8 @@ import { useCanFix } from './leaks.ts';
 import { edit, editRoot, usePipeline } from './pipeline.ts';
 import { tellStep } from './undoable.ts';
 
-/** Layout and notes do not count. */
-const isSame = (configured: PipelineDocument | null, shown: PipelineDocument | null): boolean => configured !== null && configured.nodes === shown?.nodes && configured.edges === shown.edges;
+/** Whether an answer of the engine is about what is shown. Layout and notes do not count. */
+export const isSame = (configured: PipelineDocument | null, shown: PipelineDocument | null): boolean => configured !== null && configured.nodes === shown?.nodes && configured.edges === shown.edges;
 
 /** What repairs are made from; null for the moment between an edit and the next answer of the engine. */
 export function useRepairInput(): RepairInput | null {

@@ -6,14 +6,14 @@ import { paramMissing, schemaAt } from '#app/sdk/configuration.ts';
 import { defineNode } from '#app/sdk/node.ts';
 
 const params = z.object({
-  category: z.string().default('').meta({ title: 'Bars', description: 'One bar for each value of this column.', control: 'column', from: 'table', types: [...groupTypes] }),
+  category: z.string().default('').meta({ title: 'Bars', description: 'One bar for each value of this column.', control: 'column', from: 'table', types: [...groupTypes], onChart: true }),
   fn: z.enum(measureFns).default('count').meta({
     title: 'Height',
     control: 'select',
     labels: { count: 'Number of rows', sum: 'Sum', avg: 'Mean', median: 'Median', min: 'Smallest value', max: 'Largest value', stddev: 'Standard deviation', count_distinct: 'Number of different values' },
   }),
-  column: z.string().default('').meta({ title: 'Of column', control: 'column', from: 'table', visibleWhen: { param: 'fn', in: ['sum', 'avg', 'median', 'min', 'max', 'stddev', 'count_distinct'] } }),
-  colour: z.string().default('').meta({ title: 'Colour by', description: 'Splits each bar by the nine most frequent values; the rest is “Other”.', control: 'column', from: 'table', types: [...groupTypes] }),
+  column: z.string().default('').meta({ title: 'Of column', control: 'column', from: 'table', onChart: true, visibleWhen: { param: 'fn', in: ['sum', 'avg', 'median', 'min', 'max', 'stddev', 'count_distinct'] } }),
+  colour: z.string().default('').meta({ title: 'Colour by', description: 'Splits each bar by the nine most frequent values; the rest is “Other”.', control: 'column', from: 'table', types: [...groupTypes], onChart: true }),
   layout: z.enum(['stack', 'group', 'share']).default('stack').meta({ title: 'Colours stand', control: 'select', labels: { stack: 'On one another', group: 'Side by side', share: 'On one another, as shares of 100 %' } }),
   order: z.enum(['height', 'name', 'value']).default('height').meta({ title: 'Order', control: 'select', labels: { height: 'Highest first', name: 'By name', value: 'By value (numbers, dates)' } }),
   top: z.int().min(1).max(200).default(20).meta({ title: 'Bars at most', description: 'The most frequent values have a bar; the rest is “Other”.', control: 'slider', min: 1, max: 200, step: 1 }),

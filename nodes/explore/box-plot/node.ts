@@ -6,7 +6,7 @@ import { defineNode } from '#app/sdk/node.ts';
 
 const params = z.object({
   columns: z.array(z.string()).max(50).default([]).meta({ title: 'Columns', description: 'Numbers; several are drawn beside one another on one axis.', control: 'columns', from: 'table', types: [...numberTypes] }),
-  groupBy: z.string().default('').meta({ title: 'Group by', description: 'A box for each of the 24 most frequent values; the rest is “Other”.', control: 'column', from: 'table', types: [...groupTypes] }),
+  groupBy: z.string().default('').meta({ title: 'Group by', description: 'A box for each of the 24 most frequent values; the rest is “Other”.', control: 'column', from: 'table', types: [...groupTypes], onChart: true }),
   outliers: z.int().min(0).max(1000).default(100).meta({ title: 'Points beyond the whiskers', description: 'At most so many are drawn for a box; all are counted.', control: 'number', min: 0, max: 1000, step: 10, advanced: true }),
   log: z.boolean().default(false).meta({ title: 'Logarithmic axis', control: 'switch', advanced: true }),
 });

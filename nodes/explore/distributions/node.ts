@@ -19,6 +19,7 @@ const params = z.object({
     control: 'column',
     from: 'table',
     types: ['boolean', 'integer', 'string'],
+    onChart: true,
   }),
   bins: z.int().min(4).max(100).default(24).meta({ title: 'Bins', description: 'About this many bars for numbers and dates; their edges are round numbers.', control: 'slider', min: 4, max: 100, step: 1 }),
   log: z.boolean().default(false).meta({ title: 'Bins by powers of ten', description: 'For numbers over several powers of ten; zero and negative values are left out then.', control: 'switch', advanced: true }),

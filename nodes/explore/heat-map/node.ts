@@ -5,7 +5,7 @@ import { measureFns } from '#app/sdk/charts.ts';
 import { paramMissing, schemaAt } from '#app/sdk/configuration.ts';
 import { defineNode } from '#app/sdk/node.ts';
 
-const axis = (title: string) => z.string().default('').meta({ title, description: 'Categories, or numbers and dates in bins.', control: 'column', from: 'table', types: [...groupTypes] });
+const axis = (title: string) => z.string().default('').meta({ title, description: 'Categories, or numbers and dates in bins.', control: 'column', from: 'table', types: [...groupTypes], onChart: true });
 
 const params = z.object({
   x: axis('Columns by'),
@@ -15,7 +15,7 @@ const params = z.object({
     control: 'select',
     labels: { count: 'Number of rows', sum: 'Sum', avg: 'Mean', median: 'Median', min: 'Smallest value', max: 'Largest value', stddev: 'Standard deviation', count_distinct: 'Number of different values' },
   }),
-  column: z.string().default('').meta({ title: 'Of column', control: 'column', from: 'table', visibleWhen: { param: 'fn', in: ['sum', 'avg', 'median', 'min', 'max', 'stddev', 'count_distinct'] } }),
+  column: z.string().default('').meta({ title: 'Of column', control: 'column', from: 'table', onChart: true, visibleWhen: { param: 'fn', in: ['sum', 'avg', 'median', 'min', 'max', 'stddev', 'count_distinct'] } }),
   share: z.enum(['none', 'row', 'column', 'all']).default('none').meta({
     title: 'Counts as',
     control: 'select',

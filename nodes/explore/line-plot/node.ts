@@ -6,7 +6,7 @@ import { paramMissing, schemaAt } from '#app/sdk/configuration.ts';
 import { defineNode } from '#app/sdk/node.ts';
 
 const params = z.object({
-  x: z.string().default('').meta({ title: 'Along', description: 'A date, a time or a number.', control: 'column', from: 'table', types: [...axisTypes] }),
+  x: z.string().default('').meta({ title: 'Along', description: 'A date, a time or a number.', control: 'column', from: 'table', types: [...axisTypes], onChart: true }),
   y: z.array(z.string()).max(20).default([]).meta({ title: 'Lines', description: 'One line each; none chosen: the number of rows.', control: 'columns', from: 'table', types: [...numberTypes, 'boolean'] }),
   fn: z.enum(measureFns).exclude(['count_distinct']).default('avg').meta({
     title: 'Of several rows',
@@ -14,7 +14,7 @@ const params = z.object({
     control: 'select',
     labels: { avg: 'Mean', sum: 'Sum', median: 'Median', min: 'Smallest value', max: 'Largest value', stddev: 'Standard deviation', count: 'Number of values' },
   }),
-  colour: z.string().default('').meta({ title: 'Colour by', description: 'A line for each of the nine most frequent values; the rest is “Other”.', control: 'column', from: 'table', types: [...groupTypes] }),
+  colour: z.string().default('').meta({ title: 'Colour by', description: 'A line for each of the nine most frequent values; the rest is “Other”.', control: 'column', from: 'table', types: [...groupTypes], onChart: true }),
   bucket: z.enum(timeBuckets).default('auto').meta({
     title: 'Steps of time',
     control: 'select',

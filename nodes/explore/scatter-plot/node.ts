@@ -4,7 +4,7 @@ import { axisTypes, checkColumns, groupTypes, numberTypes } from '#app/sdk/chart
 import { paramMissing, schemaAt } from '#app/sdk/configuration.ts';
 import { defineNode } from '#app/sdk/node.ts';
 
-const axis = (title: string) => z.string().default('').meta({ title, control: 'column', from: 'table', types: [...axisTypes] });
+const axis = (title: string) => z.string().default('').meta({ title, control: 'column', from: 'table', types: [...axisTypes], onChart: true });
 
 const params = z.object({
   x: axis('X axis'),
@@ -15,8 +15,9 @@ const params = z.object({
     control: 'column',
     from: 'table',
     types: ['boolean', 'integer', 'float', 'string'],
+    onChart: true,
   }),
-  size: z.string().default('').meta({ title: 'Size by', description: 'A number: the bigger, the larger the point.', control: 'column', from: 'table', types: ['integer', 'float'] }),
+  size: z.string().default('').meta({ title: 'Size by', description: 'A number: the bigger, the larger the point.', control: 'column', from: 'table', types: ['integer', 'float'], onChart: true }),
   trend: z.enum(['none', 'all', 'groups']).default('none').meta({
     title: 'Trend line',
     description: 'A least-squares line over all rows, with its R².',

@@ -1,6 +1,7 @@
 import type { charts as english } from '../en/charts.ts';
 
 export const charts: typeof english = {
+  columns: 'Spalten des Diagramms',
   curves: {
     validation: 'Validierung',
     training: 'Training',

@@ -1,6 +1,7 @@
 import { chartWords } from '#app/reports/chart/summary.ts';
 
 export const charts = {
+  columns: 'Columns of the chart',
   curves: {
     validation: 'Validation',
     training: 'Training',

@@ -1,0 +1,69 @@
+import { useEffect, useId, useMemo, useState } from 'react';
+import type { PipelineNode } from '#app/pipeline/document.ts';
+import { ColumnPicker } from '../inspector/column-picker.tsx';
+import { diagnosticsAt } from '../inspector/form-context.ts';
+import { fieldsOf, isOptional, paramsSchema, type FieldSpec } from '../inspector/form-model.ts';
+import { typeOf } from '../state/catalogue.ts';
+import { diagnosticsOf, inputSchema, useConfiguration } from '../state/configuration.ts';
+import { useWhyNotEdit } from '../state/editing.ts';
+import { edit, usePipeline } from '../state/pipeline.ts';
+import { isSame } from '../state/repairs.ts';
+import { isRunning, startRun, useRun } from '../state/run.ts';
+import { whyNot } from '../ui/may.ts';
+import { texts } from '../text/texts.ts';
+
+/** Above the chart of a node that draws one: the columns it is of. A choice there is an edit like any other, and the chart is drawn anew at once. */
+export function ChartColumns({ node }: { readonly node: PipelineNode }) {
+  const why = useWhyNotEdit();
+  const isOnCanvas = usePipeline((store) => store.document?.nodes.some(({ id }) => id === node.id) ?? false);
+  const params = typeOf(node)?.definition.params;
+  const schema = useMemo(() => (params === undefined ? null : paramsSchema(params)), [params]);
+  const fields = schema === null ? [] : fieldsOf(schema, node.params).filter((field) => field.schema.onChart === true);
+  return why !== null || !isOnCanvas || fields.length === 0 ? null : <Pickers node={node} fields={fields} />;
+}
+
+function Pickers({ node, fields }: { readonly node: PipelineNode; readonly fields: readonly FieldSpec[] }) {
+  const document = usePipeline((store) => store.document);
+  const configured = useConfiguration((store) => store.document);
+  const nodes = useConfiguration((store) => store.nodes);
+  const findings = useConfiguration((store) => store.diagnostics);
+  const running = useRun(isRunning);
+  /** Something was chosen that is not drawn yet. */
+  const [isWaiting, setWaiting] = useState(false);
+  const isKnown = document !== null && isSame(configured, document);
+  const id = useId();
+
+  // Once the engine has looked at the choice, and nothing else runs; where a column is still to be chosen, the next choice draws it.
+  useEffect(() => {
+    if (!isWaiting || running || !isKnown) return;
+    setWaiting(false);
+    const isWrong = diagnosticsOf(useConfiguration.getState(), node.id).some(({ severity }) => severity === 'error');
+    if (!isWrong && whyNot('run') === null) void startRun({ to: [node.id] });
+  }, [isWaiting, running, isKnown, node.id]);
+
+  const diagnostics = diagnosticsOf({ nodes, diagnostics: findings }, node.id);
+  const columns = document === null ? null : inputSchema(document, nodes, node.id, 'table');
+  const choose = ({ name, title, nullable }: FieldSpec, column: string) => {
+    const value = column === '' && nullable ? null : column;
+    if (edit({ type: 'set-params', nodeId: node.id, params: { ...node.params, [name]: value } }, { label: texts.inspector.params.change(title) })) setWaiting(true);
+  };
+  if (columns === null) return null;
+  return (
+    <div role="group" aria-label={texts.charts.columns} data-testid="chart-columns" className="flex shrink-0 flex-wrap items-center gap-x-3 gap-y-1 border-b border-line px-3 py-1.5">
+      {fields.map((field) => {
+        const value = node.params[field.name] ?? field.schema.default;
+        const isWrong = diagnosticsAt(diagnostics, [field.name], false).some(({ severity }) => severity === 'error');
+        return (
+          <div key={field.name} data-testid={`chart-${field.name}`} className="flex items-center gap-1.5">
+            <label htmlFor={`${id}-${field.name}`} title={field.description} className="whitespace-nowrap text-xs text-muted">
+              {field.title}
+            </label>
+            <div className="w-28">
+              <ColumnPicker id={`${id}-${field.name}`} label={field.title} value={typeof value === 'string' ? value : ''} columns={columns} types={field.schema.types} optional={isOptional(field)} invalid={isWrong} onChange={(name) => choose(field, name)} />
+            </div>
+          </div>
+        );
+      })}
+    </div>
+  );
+}
