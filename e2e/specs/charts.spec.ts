@@ -11,9 +11,9 @@ test('a chart is coloured by a column chosen above it, and drawn at once', async
   const scatter = studio.card('explore/scatter-plot');
   await scatter.click();
   const columns = page.getByRole('group', { name: 'Columns of the chart' });
-  const choose = async (param: string, column: string | RegExp): Promise<void> => {
-    await columns.getByTestId(`chart-${param}`).getByRole('button').click();
-    await page.getByRole('listbox').getByText(column).first().click();
+  const choose = async (param: string, column: string, at = page): Promise<void> => {
+    await at.getByTestId(`chart-${param}`).getByRole('button').click();
+    await at.getByRole('listbox').getByText(column).first().click();
   };
   const chart = page.getByTestId('result-view').locator('.js-plotly-plot').first();
 
@@ -41,6 +41,19 @@ test('a chart is coloured by a column chosen above it, and drawn at once', async
     await expect(columns.getByTestId('chart-colour')).toContainText('origin');
     // What it was is still kept.
     await expect(chart).toContainText('Japan');
+  });
+
+  await step('in a window of its own, too: the choice is made in the main window and drawn in both', async () => {
+    await scatter.click();
+    await page.getByRole('tab', { name: 'Report' }).focus();
+    const [view] = await Promise.all([page.context().waitForEvent('page'), page.keyboard.press('Control+Alt+O')]);
+    const there = view.locator('.js-plotly-plot').first();
+    await expect(there).toContainText('horsepower');
+    await choose('x', 'displacement', view);
+    await expect(there).toContainText('displacement');
+    await expect(columns.getByTestId('chart-x')).toContainText('displacement');
+    await expect(chart).toContainText('displacement');
+    await view.close();
   });
   expect(app.pageErrors).toEqual([]);
 });

@@ -28,24 +28,26 @@ function Pickers({ node, fields }: { readonly node: PipelineNode; readonly field
   const nodes = useConfiguration((store) => store.nodes);
   const findings = useConfiguration((store) => store.diagnostics);
   const running = useRun(isRunning);
-  /** Something was chosen that is not drawn yet. */
-  const [isWaiting, setWaiting] = useState(false);
+  /** What was chosen and is not drawn yet. */
+  const [chosen, setChosen] = useState<{ readonly param: string; readonly value: string | null } | null>(null);
   const isKnown = document !== null && isSame(configured, document);
   const id = useId();
 
+  // From a window of its own the edit is made in the main window, and comes back a moment later.
+  const isMade = chosen !== null && node.params[chosen.param] === chosen.value;
   // Once the engine has looked at the choice, and nothing else runs; where a column is still to be chosen, the next choice draws it.
   useEffect(() => {
-    if (!isWaiting || running || !isKnown) return;
-    setWaiting(false);
+    if (!isMade || running || !isKnown) return;
+    setChosen(null);
     const isWrong = diagnosticsOf(useConfiguration.getState(), node.id).some(({ severity }) => severity === 'error');
     if (!isWrong && whyNot('run') === null) void startRun({ to: [node.id] });
-  }, [isWaiting, running, isKnown, node.id]);
+  }, [isMade, running, isKnown, node.id]);
 
   const diagnostics = diagnosticsOf({ nodes, diagnostics: findings }, node.id);
   const columns = document === null ? null : inputSchema(document, nodes, node.id, 'table');
   const choose = ({ name, title, nullable }: FieldSpec, column: string) => {
     const value = column === '' && nullable ? null : column;
-    if (edit({ type: 'set-params', nodeId: node.id, params: { ...node.params, [name]: value } }, { label: texts.inspector.params.change(title) })) setWaiting(true);
+    if (edit({ type: 'set-params', nodeId: node.id, params: { ...node.params, [name]: value } }, { label: texts.inspector.params.change(title) })) setChosen({ param: name, value });
   };
   if (columns === null) return null;
   return (
