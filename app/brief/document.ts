@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { PenstockError } from '#app/core/errors.ts';
+import { issuePhrase } from '#app/core/issue-phrase.ts';
 import { stableHash } from '#app/core/hash.ts';
 
 /** What a project is for: one file, `project.brief.json`, beside its pipelines; readable text that goes through git. */
@@ -74,7 +75,7 @@ export function readBrief(value: unknown): Brief {
   const result = briefSchema.safeParse(value);
   if (result.success) return result.data;
   const issue = result.error.issues[0];
-  throw new PenstockError('brief-invalid', `The project brief is damaged at ${issue?.path.map(String).join('.') || 'its start'}: ${issue?.message ?? ''}.`, { remedy: 'Mend the file, or move it away to begin with an empty one.', cause: result.error });
+  throw new PenstockError('brief-invalid', `The project brief is damaged at ${issue?.path.map(String).join('.') || 'its start'}: ${issue === undefined ? 'it is not valid' : issuePhrase(issue, 'it')}.`, { remedy: 'Mend the file, or move it away to begin with an empty one.', cause: result.error });
 }
 
 /** Stable text: one field a line or a few, in the order of the schema, so that a difference reads well. */

@@ -4,6 +4,9 @@
  * a `PenstockError` (thrown while doing; carries a diagnostic's fields across layers and processes).
  */
 
+import type { z } from 'zod';
+import { issuePhrase } from './issue-phrase.ts';
+
 export type Severity = 'error' | 'warning' | 'info';
 
 /** Where in the document or the data something is wrong. All fields are optional; give the narrowest known. */
@@ -82,10 +85,10 @@ export function toDiagnostic(error: unknown, place?: Place): Diagnostic {
   }
   const fields = error as { code?: unknown; path?: unknown; message?: unknown; name?: unknown; issues?: unknown } | null;
   // What zod throws: its message is a list in JSON, which tells a person nothing.
-  const issue = String(fields?.name).endsWith('ZodError') && Array.isArray(fields?.issues) ? (fields.issues[0] as { path?: unknown; message?: unknown } | undefined) : undefined;
+  const issue = String(fields?.name).endsWith('ZodError') && Array.isArray(fields?.issues) ? (fields.issues[0] as z.core.$ZodIssue | undefined) : undefined;
   if (issue !== undefined) {
     const where = Array.isArray(issue.path) ? issue.path.map(String).join('.') : '';
-    return { severity: 'error', code: 'invalid-value', message: `What was handed over is wrong at ${where || 'its top level'}: ${String(issue.message)}.`, place: { ...place } };
+    return { severity: 'error', code: 'invalid-value', message: `What was handed over is wrong at ${where || 'its top level'}: ${issuePhrase(issue, 'it')}.`, place: { ...place } };
   }
   const path = typeof fields?.path === 'string' ? fields.path : undefined;
   const at = path === undefined ? '' : ` (${path})`;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { PenstockError } from '#app/core/errors.ts';
+import { issuePhrase } from '#app/core/issue-phrase.ts';
 import type { Command } from './commands.ts';
 import { documentSchema, edgeSchema, groupSchema, nodeLimitsSchema, nodeSchema, noteSchema } from './document.ts';
 import { refuseHostileKeys } from './parse.ts';
@@ -84,7 +85,7 @@ export function checkCommand(command: Command): void {
     refuseHostileKeys(one, 'The edit', depth + (depths[type] ?? 0));
     const result = shapes[type].safeParse(one);
     const issue = result.success ? undefined : result.error.issues[0];
-    if (issue !== undefined) throw refused(`${issue.path.map(String).join('.')}: ${issue.message}`);
+    if (issue !== undefined) throw refused(`${issue.path.map(String).join('.')}: ${issuePhrase(issue, 'it')}`);
   }
 }
 

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { Diagnostic } from '#app/core/errors.ts';
 import type { ParamHint } from '#app/sdk/node.ts';
-import { issuePhrase } from './issue-phrase.ts';
+import { issuePhrase } from '#app/core/issue-phrase.ts';
 
 /** Zod's issues about params, in words a person without zod understands, one diagnostic an issue. */
 export function paramDiagnostics(error: z.ZodError, schema: z.ZodType, nodeId: string): Diagnostic[] {

@@ -1,7 +1,7 @@
 import { PenstockError } from '#app/core/errors.ts';
 import type { z } from 'zod';
 import { documentSchema, type PipelineDocument } from './document.ts';
-import { issuePhrase } from './issue-phrase.ts';
+import { issuePhrase } from '#app/core/issue-phrase.ts';
 import { migrateDocument } from './migrate.ts';
 
 /** Deeper values are refused: hashing, printing and structured clone of them would overflow a stack. */

@@ -1,4 +1,5 @@
 import { PenstockError } from '#app/core/errors.ts';
+import { issueAt } from '#app/core/issue-phrase.ts';
 import { blockSchema, type Block, type ReportDocument } from './document.ts';
 import { arrange, placeIn, type Places } from './layout.ts';
 
@@ -88,7 +89,7 @@ function blockOf(report: ReportDocument, id: string): Block {
 
 function checked(block: Block): Block {
   const read = blockSchema.safeParse(block);
-  if (!read.success) throw misfit(`The block cannot be so: ${read.error.issues[0]?.path.join('.') ?? ''} ${read.error.issues[0]?.message ?? ''}.`);
+  if (!read.success) throw misfit(`The block cannot be so: ${issueAt(read.error)}.`);
   return block;
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { diagnosticSchema } from '#app/core/diagnostic-schema.ts';
 import { PenstockError } from '#app/core/errors.ts';
+import { issueAt } from '#app/core/issue-phrase.ts';
 
 /** Shapes of the JSON columns, checked whenever they are read, and of the records that come out. */
 
@@ -102,8 +103,7 @@ export function jsonColumn<T extends z.ZodType>(shape: T): z.ZodPipe<z.ZodTransf
 export function readRow<T extends z.ZodType>(shape: T, row: unknown, what: string): z.output<T> {
   const result = shape.safeParse(row);
   if (result.success) return result.data;
-  const issue = result.error.issues[0];
-  throw new PenstockError('record-damaged', `A record of the project's database is damaged: ${what}, ${issue?.path.map(String).join('.') ?? ''} ${issue?.message ?? ''}.`, {
+  throw new PenstockError('record-damaged', `A record of the project's database is damaged: ${what}, ${issueAt(result.error)}.`, {
     remedy: 'Run again to make a new record, or put the database’s last good copy in its place with “penstock storage --restore”.',
     cause: result.error,
   });

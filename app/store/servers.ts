@@ -3,6 +3,7 @@ import { chmod, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { PenstockError } from '#app/core/errors.ts';
+import { issuePhrase } from '#app/core/issue-phrase.ts';
 import { serverSettingsSchema, type ServerSettings } from '#app/core/serving.ts';
 import { readProjectText, readProjectTextSync, sealedContent } from '#app/sealing/files.ts';
 import { processMark, isProcessAlive } from './lease.ts';
@@ -43,7 +44,7 @@ export async function readServerSettings(projectDir: string, name: string): Prom
     return serverSettingsSchema.parse(JSON.parse(text));
   } catch (error) {
     const issue = error instanceof z.ZodError ? error.issues[0] : undefined;
-    const what = issue === undefined ? 'it is not JSON' : `${issue.path.join('.')}: ${issue.message}`;
+    const what = issue === undefined ? 'it is not JSON' : `${issue.path.join('.')}: ${issuePhrase(issue, 'it')}`;
     throw new PenstockError('server-settings', `The settings of the server “${name}” cannot be read: ${what}.`, { remedy: 'Correct the file, or delete it and set the server up again.', place: { file }, cause: error });
   }
 }

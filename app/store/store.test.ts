@@ -166,7 +166,7 @@ describe('records', () => {
     const raw = new StoreDatabase(path.join(folder, 'penstock.db'), { readOnly: false });
     raw.run("update node_runs set ports = '{'");
     raw.close();
-    expect(() => store.runs.nodes('r')).toThrow(/damaged: node “a” of run r, ports is not JSON/);
+    expect(() => store.runs.nodes('r')).toThrow(/damaged: node “a” of run r, ports: it is not JSON/);
   });
 });
 

@@ -73,7 +73,7 @@ describe('the engine’s sentences in German', () => {
   it('are found by what the engine says', () => {
     const say = matcherOf(germanSentences, titleIn);
     expect(say('“Target” must not be empty.')).toBe('„Target“ darf nicht leer sein.');
-    expect(say("A record of the project's database is damaged: node “read” of run 0mx2qx, ports is not JSON.")).toBe('Ein Eintrag in der Datenbank des Projekts ist beschädigt: Knoten „read“ des Laufs 0mx2qx, ports ist kein JSON.');
+    expect(say("A record of the project's database is damaged: node “read” of run 0mx2qx, ports: it is not JSON.")).toBe('Ein Eintrag in der Datenbank des Projekts ist beschädigt: Knoten „read“ des Laufs 0mx2qx, ports: es ist kein JSON.');
     expect(say('It has not been run before.')).toBe('War noch nie gelaufen.');
     expect(say('The table has no column “a” to predict.')).toBe('Die Tabelle hat keine Spalte „a“ zum Vorhersagen.');
     expect(say('Changed “Trees” of CSV Reader from its default to on')).toBe('„Bäume“ von CSV lesen geändert: Standard → an');

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { automationSpecSchema, type AutomationSpec, type Firing } from '#app/core/automation.ts';
 import { cronTimes } from '#app/core/cron.ts';
 import { PenstockError } from '#app/core/errors.ts';
+import { issueAt } from '#app/core/issue-phrase.ts';
 import { newRecordId } from '#app/core/ids.ts';
 import type { Channel, Notice } from '#app/core/notifications.ts';
 import type { PipelineDocument } from '#app/pipeline/document.ts';
@@ -373,8 +374,7 @@ export class Automation {
 function withToken(given: unknown, before?: AutomationSpec): { spec: AutomationSpec; token: string | null } {
   const parsed = automationSpecSchema.safeParse(given);
   if (!parsed.success) {
-    const issue = parsed.error.issues[0];
-    throw new PenstockError('automation-invalid', `That is not a schedule or trigger: ${issue?.path.map(String).join('.') ?? ''} ${issue?.message ?? ''}.`, { remedy: 'Correct it and try again.', cause: parsed.error });
+    throw new PenstockError('automation-invalid', `That is not a schedule or trigger: ${issueAt(parsed.error)}.`, { remedy: 'Correct it and try again.', cause: parsed.error });
   }
   const spec = parsed.data;
   if (spec.trigger.kind !== 'webhook' || spec.trigger.tokenHash !== '') return { spec, token: null };

@@ -1,5 +1,6 @@
 import { dump, load } from 'js-yaml';
 import { PenstockError } from '#app/core/errors.ts';
+import { issueAt } from '#app/core/issue-phrase.ts';
 import type { PipelineDocument, PipelineNode } from '#app/pipeline/document.ts';
 import { paramsSchema } from '#nodes/monitor/data-contract/node.ts';
 import { contractFileSchema, fromContractFile, toContractFile } from '#nodes/monitor/data-contract/odcs.ts';
@@ -28,8 +29,7 @@ export function importContract(document: PipelineDocument, node: PipelineNode, t
   }
   const parsed = contractFileSchema.safeParse(value);
   if (!parsed.success) {
-    const issue = parsed.error.issues[0];
-    throw new PenstockError('contract-file', `That is not a data contract of the Open Data Contract Standard: ${issue?.path.map(String).join('.') ?? ''} ${issue?.message ?? ''}.`, { remedy: 'It needs apiVersion v3, kind DataContract and a schema.' });
+    throw new PenstockError('contract-file', `That is not a data contract of the Open Data Contract Standard: ${issueAt(parsed.error)}.`, { remedy: 'It needs apiVersion v3, kind DataContract and a schema.' });
   }
   const { params, skipped } = fromContractFile(parsed.data);
   return { document: { ...document, nodes: document.nodes.map((one) => (one.id === node.id ? { ...one, params } : one)) }, skipped };

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { PenstockError } from '#app/core/errors.ts';
+import { issuePhrase } from '#app/core/issue-phrase.ts';
 import type { LearnerSpec, LearningTask, Recipe } from '#app/sdk/ports.ts';
 
 /** `LearnerSpec.algorithm` of learners made of others. Unlike those of the registry it has recipes of its own: those of its bases. */
@@ -27,7 +28,7 @@ export function parseStacking(spec: LearnerSpec): { readonly params: StackingPar
   const parsed = stackingParams.safeParse(spec.params);
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
-    throw new PenstockError('params-invalid', `The param '${(issue?.path ?? []).join('.')}' of ${stackingAlgorithm} is not valid: ${issue?.message ?? ''}.`, { remedy: 'Connect at least one learner to Stacking.' });
+    throw new PenstockError('params-invalid', `The param '${(issue?.path ?? []).join('.')}' of ${stackingAlgorithm} is not valid: ${issue === undefined ? 'it is not valid' : issuePhrase(issue, 'it')}.`, { remedy: 'Connect at least one learner to Stacking.' });
   }
   const { data: params } = parsed;
   if (params.weights !== null && (params.weights.length !== params.bases.length || !params.weights.some((weight) => weight > 0))) {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { PenstockError } from '#app/core/errors.ts';
+import { issuePhrase } from '#app/core/issue-phrase.ts';
 import { contentSchema, nodeSchema, type PipelineNode, type SubflowContent } from '../document.ts';
 import { refuseHostileKeys } from '../parse.ts';
 import { sameJson } from '../delta.ts';
@@ -33,7 +34,7 @@ export function parseComponent(text: string, file: string): Component {
   const result = componentSchema.safeParse(raw);
   if (result.success) return result.data;
   const issue = result.error.issues[0];
-  throw new PenstockError('component-invalid', `The component ${file} is wrong at ${issue?.path.map(String).join('.') || 'its top level'}: ${issue?.message ?? 'not a component'}.`, { remedy: 'Mend the file there, or restore its last good version.' });
+  throw new PenstockError('component-invalid', `The component ${file} is wrong at ${issue?.path.map(String).join('.') || 'its top level'}: ${issue === undefined ? 'it is not valid' : issuePhrase(issue, 'it')}.`, { remedy: 'Mend the file there, or restore its last good version.' });
 }
 
 export const latest = ({ versions }: Component): ComponentVersion => versions.at(-1) as ComponentVersion;

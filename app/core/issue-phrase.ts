@@ -38,5 +38,12 @@ export function issuePhrase(issue: z.core.$ZodIssue, subject: string): string {
   }
 }
 
+/** Where the first thing is wrong, and what: “retries: it must be at least 0”. */
+export function issueAt({ issues: [issue] }: { readonly issues: readonly z.core.$ZodIssue[] }): string {
+  if (issue === undefined) return 'it is not valid';
+  const phrase = issuePhrase(issue, 'it');
+  return issue.path.length === 0 ? phrase : `${issue.path.map(String).join('.')}: ${phrase}`;
+}
+
 /** A message that is already a sentence stands alone; a fragment ("must be …") gets the subject before it. */
 const ownWords = (message: string, subject: string): string => (/^[a-z]/.test(message) ? `${subject} ${message}` : message).replace(/\.$/, '');
