@@ -20,7 +20,7 @@ it('what becomes of a component is in the audit log', async () => {
   await client.components.publish({ id, base: 1, node, note: 'Again' });
   await client.components.rename({ id, title: 'Take a few' });
   const { trashed } = await client.components.remove({ id });
-  const { path } = await client.trash.restore({ trashed });
+  await client.trash.restore({ trashed });
   const { audit } = opened.engine.store;
   const told = audit.list({ subject: `component:${id}`, limit: 9 }).map(({ action, details }) => ({ action, details }));
   expect(told.toReversed()).toEqual([
@@ -28,6 +28,6 @@ it('what becomes of a component is in the audit log', async () => {
     { action: 'component.published', details: { title: 'Take some', version: 2 } },
     { action: 'component.renamed', details: { title: 'Take a few', version: 2 } },
     { action: 'component.removed', details: { trashed } },
+    { action: 'component.restored', details: { trashed } },
   ]);
-  expect(audit.list({ subject: `component:${path}`, limit: 9 })).toMatchObject([{ action: 'component.restored', details: { trashed } }]);
 });

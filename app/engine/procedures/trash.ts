@@ -12,7 +12,9 @@ export function trashProcedures(os: Implementer, engine: Engine) {
       engine.assertWritable();
       const kind = trash.kindOf(input.trashed);
       const { path } = await homes[kind].restore(input.trashed);
-      engine.audit({ action: `${kind}.restored`, subject: `${kind}:${path}`, details: { trashed: input.trashed } });
+      // Components are known by their id everywhere else.
+      const id = kind === 'component' ? await engine.components.idIn(path) : null;
+      engine.audit({ action: `${kind}.restored`, subject: `${kind}:${id ?? path}`, details: { trashed: input.trashed } });
       return { kind, path };
     }),
     remove: os.trash.remove.handler(async ({ input }) => {

@@ -94,6 +94,13 @@ export class ComponentFiles {
     return this.#inTurn(() => this.#trash.restore(trashed, (stem) => ({ path: `${folder}/${stem}${extension}` })));
   }
 
+  /** The component in a file; null where the file holds none that can be read. */
+  async idIn(file: string): Promise<string | null> {
+    return readProjectText(path.join(this.#root, path.basename(file)))
+      .then((text) => parseComponent(text, path.basename(file)).id)
+      .catch(() => null);
+  }
+
   /** Names of the files, by themselves in order; none where there is no folder yet. */
   async #names(): Promise<string[]> {
     const names = await readdir(this.#root).catch(() => []);
