@@ -36,7 +36,7 @@ describe('a run whose record in the database is damaged', () => {
     damage("update runs set status = 'sucbeeded' where run_id = ?", badRun);
     const [first, second, third] = await listed();
     expect(first).toMatchObject({ runId: badRun, title: document().title, damaged: { code: 'record-damaged', message: expect.stringContaining(`run ${badRun}, status`) as unknown, remedy: expect.stringContaining('penstock storage --restore') as unknown } });
-    expect(second).toMatchObject({ runId: badNode, status: 'succeeded', nodeCounts: {}, damaged: { code: 'record-damaged', message: expect.stringContaining(`node “values” of run ${badNode}, ports is not JSON`) as unknown } });
+    expect(second).toMatchObject({ runId: badNode, status: 'succeeded', nodeCounts: {}, damaged: { code: 'record-damaged', message: expect.stringContaining(`node “values” of run ${badNode}, ports: it is not JSON`) as unknown } });
     expect(third).toMatchObject({ runId: whole, status: 'succeeded', nodeCounts: { succeeded: 1 } });
     expect(third?.damaged).toBeUndefined();
     expect((await doctor(opened.engine)).find(({ name }) => name.startsWith('Store'))).toMatchObject({ status: 'warning', detail: expect.stringContaining('damaged') as unknown });
