@@ -49,6 +49,13 @@ function firstLines(message) {
   return String(message ?? '').split('\n').slice(0, 6).map((line) => `    ${line.slice(0, 400)}`).join('\n');
 }
 
+/** The last processes of which the kernel noted how they died (in which library, or for want of memory), where one did and it may be read. */
+function kernelSays(errors) {
+  if (!errors.some((error) => / signal /.test(error))) return [];
+  const { stdout } = spawnSync('dmesg', { encoding: 'utf8' });
+  return (stdout ?? '').split('\n').filter((line) => /segfault|trap|out of memory|oom-kill/i.test(line)).slice(-3);
+}
+
 function vitest(project, workers) {
   const report = path.join(scratch, `${project}.json`);
   const unhandled = path.join(scratch, `${project}-unhandled.json`);
@@ -61,7 +68,7 @@ function vitest(project, workers) {
   if (status !== 0 && !(result?.numFailedTests > 0)) {
     total.failed += 1;
     const errors = existsSync(unhandled) ? JSON.parse(readFileSync(unhandled, 'utf8')) : [];
-    failures.push(`vitest ended with status ${status} and no failed test (${project})${errors.map((error) => `\n${firstLines(error)}`).join('')}`);
+    failures.push(`vitest ended with status ${status} and no failed test (${project})${[...errors, ...kernelSays(errors)].map((error) => `\n${firstLines(error)}`).join('')}`);
   }
 }
 

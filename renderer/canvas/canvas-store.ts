@@ -103,6 +103,7 @@ export function startCommenting(id: string): void {
 
 /** The params of a node beside its card; to look at where nothing may be changed. */
 export function openCardParams(nodeId: string): void {
+  rememberFocus();
   useCanvas.setState({ adjusting: nodeId });
 }
 

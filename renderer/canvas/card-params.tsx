@@ -13,7 +13,7 @@ import { categoryOf, iconOf, titleOf, typeOf } from '../state/catalogue.ts';
 import { usePipeline } from '../state/pipeline.ts';
 import { useSelection } from '../state/selection.ts';
 import { IconButton, NodeTile, Tooltip } from '../ui/index.ts';
-import { openCardParams, rememberFocus, returnFocus, useCanvas } from './canvas-store.ts';
+import { openCardParams, returnFocus, useCanvas } from './canvas-store.ts';
 import { nodeHeight, nodeWidth } from './geometry.ts';
 import { texts } from '../text/texts.ts';
 
@@ -103,7 +103,6 @@ function Beside({ node }: { readonly node: PipelineNode }) {
       return last.current;
     },
   });
-  useEffect(() => rememberFocus(), []);
   if (type === undefined) return null;
   return (
     <RadixPopover.Root open onOpenChange={(open) => !open && closeCardParams()}>
