@@ -66,6 +66,16 @@ function QuickAddMenu({ request }: { readonly request: QuickAddRequest }) {
   useEffect(() => {
     list.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: 'nearest' });
   }, [active]);
+  // What closed just before gives its focus back to the canvas a moment later: not from under this menu, whose keys would then be commands.
+  const menu = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const stay = ({ target }: FocusEvent): void => {
+      if (useCanvas.getState().quickAdd === null || !(target instanceof Element) || target.closest('[data-testid="canvas"]') === null) return;
+      if (menu.current?.contains(target) === false) menu.current.querySelector('input')?.focus({ preventScroll: true });
+    };
+    window.addEventListener('focusin', stay);
+    return () => window.removeEventListener('focusin', stay);
+  }, []);
   if (!document) return null;
 
   const kind = joint ? (joint.kind === 'before' ? inputKind(document, joint.to) : outputKind(document, joint.kind === 'after' ? joint.from : joint.edge.from)) : null;
@@ -75,6 +85,7 @@ function QuickAddMenu({ request }: { readonly request: QuickAddRequest }) {
   return (
     <div className="fixed inset-0 z-[60]" onPointerDown={(event) => event.target === event.currentTarget && close()} onContextMenu={(event) => event.preventDefault()}>
       <div
+        ref={menu}
         role="dialog"
         aria-label={replace === undefined ? texts.canvas.add.title : texts.canvas.add.replaceTitle}
         data-testid="quick-add"
