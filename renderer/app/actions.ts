@@ -244,13 +244,15 @@ function focusSoon(selector: string): void {
 }
 
 const editable = ':is(input, button, textarea, [contenteditable="true"]):not(:disabled)';
+/** What a value is set with, before the buttons that move or remove a row. */
+const settable = ':is(input, textarea, [contenteditable="true"], [role="combobox"], [aria-haspopup]):not(:disabled)';
 
 /** Into the first parameter, once its editor is loaded; to the tabs where a node has none. */
 function focusFirstField(framesLeft = 60): void {
   requestAnimationFrame(() => {
     const body = document.querySelector('[data-testid="inspector-body"]');
     const field = body?.querySelector('[role="tabpanel"] [data-testid^="param-"]');
-    const target = field?.querySelector<HTMLElement>(editable) ?? (field === null ? body?.querySelector<HTMLElement>('[role="tabpanel"] ' + editable) : null);
+    const target = field?.querySelector<HTMLElement>(settable) ?? field?.querySelector<HTMLElement>(editable) ?? (field === null ? body?.querySelector<HTMLElement>('[role="tabpanel"] ' + editable) : null);
     // The inspector itself may only just be about to show this node.
     if (target && framesLeft < 59) target.focus();
     else if (framesLeft > 0) focusFirstField(framesLeft - 1);

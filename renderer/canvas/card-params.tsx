@@ -87,7 +87,8 @@ export function CardParams() {
   return node === undefined || isGone ? null : <Beside key={node.id} node={node} />;
 }
 
-const fields = ':is(input, button, textarea, [contenteditable="true"]):not(:disabled)';
+/** What a value is set with, before the buttons that move or remove a row. */
+const fields = [':is(input, textarea, [contenteditable="true"], [role="combobox"], [aria-haspopup]):not(:disabled)', 'button:not(:disabled)'] as const;
 
 function Beside({ node }: { readonly node: PipelineNode }) {
   const type = typeOf(node);
@@ -151,7 +152,8 @@ function Beside({ node }: { readonly node: PipelineNode }) {
 /** Into the first param, once its editor is loaded; else to the form as a whole. */
 function focusFirst(form: HTMLElement | null, framesLeft = 30): void {
   if (form === null || !form.isConnected) return;
-  const target = form.querySelector(`[data-testid^="param-"]`)?.querySelector<HTMLElement>(fields) ?? (framesLeft === 0 ? form : null);
+  const first = form.querySelector('[data-testid^="param-"]');
+  const target = first?.querySelector<HTMLElement>(fields[0]) ?? first?.querySelector<HTMLElement>(fields[1]) ?? (framesLeft === 0 ? form : null);
   if (target === null) return void requestAnimationFrame(() => focusFirst(form, framesLeft - 1));
   target.focus({ preventScroll: true });
 }
