@@ -75,7 +75,7 @@ export function readBrief(value: unknown): Brief {
   const result = briefSchema.safeParse(value);
   if (result.success) return result.data;
   const issue = result.error.issues[0];
-  throw new PenstockError('brief-invalid', `The project brief is damaged at ${issue?.path.map(String).join('.') || 'its start'}: ${issue === undefined ? 'it is not valid' : issuePhrase(issue, 'it')}.`, { remedy: 'Mend the file, or move it away to begin with an empty one.', cause: result.error });
+  throw new PenstockError('brief-invalid', `The project brief is damaged at ${issue?.path.map(String).join('.') || 'its start'}: ${issuePhrase(issue, 'it')}.`, { remedy: 'Mend the file, or move it away to begin with an empty one.', cause: result.error });
 }
 
 /** Stable text: one field a line or a few, in the order of the schema, so that a difference reads well. */

@@ -15,7 +15,8 @@ const typeWords: Readonly<Record<string, string>> = {
  * What is wrong with a value, without a full stop; `subject` is what the value is called (“it”, or a title in quotes). The checker's own words
  * stand in no language but English.
  */
-export function issuePhrase(issue: z.core.$ZodIssue, subject: string): string {
+export function issuePhrase(issue: z.core.$ZodIssue | undefined, subject: string): string {
+  if (issue === undefined) return `${subject} is not valid`;
   switch (issue.code) {
     case 'invalid_type':
       return issue.input === undefined && /received undefined/.test(issue.message) ? `${subject} is missing` : `${subject} must be ${typeWords[issue.expected] ?? `of type ${issue.expected}`}`;
@@ -40,9 +41,8 @@ export function issuePhrase(issue: z.core.$ZodIssue, subject: string): string {
 
 /** Where the first thing is wrong, and what: “retries: it must be at least 0”. */
 export function issueAt({ issues: [issue] }: { readonly issues: readonly z.core.$ZodIssue[] }): string {
-  if (issue === undefined) return 'it is not valid';
-  const phrase = issuePhrase(issue, 'it');
-  return issue.path.length === 0 ? phrase : `${issue.path.map(String).join('.')}: ${phrase}`;
+  const where = issue?.path.map(String).join('.') ?? '';
+  return `${where === '' ? '' : `${where}: `}${issuePhrase(issue, 'it')}`;
 }
 
 /** A message that is already a sentence stands alone; a fragment ("must be …") gets the subject before it. */

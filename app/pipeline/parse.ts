@@ -80,7 +80,7 @@ function invalid(issues: readonly z.core.$ZodIssue[], raw: unknown): PenstockErr
   const nodeId = elementId(raw, path);
   const element = nodeId === undefined ? '' : ` (element “${nodeId}”)`;
   const more = issues.length > 1 ? ` ${issues.length - 1} more ${issues.length === 2 ? 'place is' : 'places are'} wrong.` : '';
-  return new PenstockError('document-invalid', `The pipeline file is wrong at ${where || 'its top level'}${element}: ${issue === undefined ? 'it is not valid' : issuePhrase(issue, 'it')}.${more}`, {
+  return new PenstockError('document-invalid', `The pipeline file is wrong at ${where || 'its top level'}${element}: ${issuePhrase(issue, 'it')}.${more}`, {
     remedy: 'Mend the file there, or restore its last good version.',
     place: path[0] === 'nodes' && nodeId !== undefined ? { nodeId } : {},
   });

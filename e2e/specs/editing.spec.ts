@@ -19,6 +19,13 @@ async function drag(page: Page, from: { x: number; y: number }, by: { x: number;
   await page.mouse.up();
 }
 
+/** The penguins without the results, so that the canvas has the room. */
+async function openOnCanvas(studio: Studio): Promise<void> {
+  await studio.ready();
+  await studio.openPipeline('pipelines/penguins.pipeline.json');
+  await studio.page.keyboard.press('Control+Shift+3');
+}
+
 async function selectAll(studio: Studio, ...ids: string[]): Promise<void> {
   for (const [index, id] of ids.entries()) await studio.node(id).click({ position: { x: 40, y: 12 }, modifiers: index === 0 ? [] : ['Shift'] });
   for (const id of ids) await expect(studio.node(id)).toHaveAttribute('data-selected', 'true');
@@ -28,10 +35,8 @@ test('the parameters of a node are set beside its card', async ({ app }) => {
   const { page } = app;
   const studio = new Studio(page);
   const step = test.step;
-  await studio.ready();
-  await studio.openPipeline('pipelines/penguins.pipeline.json');
-  // The canvas alone: no results, no inspector.
-  await page.keyboard.press('Control+Shift+3');
+  await openOnCanvas(studio);
+  // Nor the inspector.
   await page.keyboard.press('Control+Shift+2');
   await expect.poll(async () => (await page.getByTestId('inspector').boundingBox())?.width ?? 0).toBeLessThan(8);
   await studio.fit();
@@ -95,9 +100,7 @@ test('groups, alignment, search, shared parameters, replacing and what comes nex
   const { page } = app;
   const studio = new Studio(page);
   const step = test.step;
-  await studio.ready();
-  await studio.openPipeline('pipelines/penguins.pipeline.json');
-  await page.keyboard.press('Control+Shift+3');
+  await openOnCanvas(studio);
   await studio.fit();
   const edges = page.locator('.react-flow__edge');
   const edgeCount = await edges.count();

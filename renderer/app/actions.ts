@@ -15,6 +15,7 @@ import { viewPort } from '../canvas/results-port.ts';
 import { toggleDescription } from '../description/description-store.ts';
 import * as views from '../dock/views.ts';
 import { resetLayout } from '../dock/reset.ts';
+import { firstEditable, firstField } from '../inspector/first-field.ts';
 import { closeHistory, toggleHistory } from '../history/history-store.ts';
 import { toggleOutline } from '../outline/outline-store.ts';
 import { goToPart } from './parts.ts';
@@ -243,16 +244,12 @@ function focusSoon(selector: string): void {
   );
 }
 
-const editable = ':is(input, button, textarea, [contenteditable="true"]):not(:disabled)';
-/** What a value is set with, before the buttons that move or remove a row. */
-const settable = ':is(input, textarea, [contenteditable="true"], [role="combobox"], [aria-haspopup]):not(:disabled)';
-
 /** Into the first parameter, once its editor is loaded; to the tabs where a node has none. */
 function focusFirstField(framesLeft = 60): void {
   requestAnimationFrame(() => {
     const body = document.querySelector('[data-testid="inspector-body"]');
-    const field = body?.querySelector('[role="tabpanel"] [data-testid^="param-"]');
-    const target = field?.querySelector<HTMLElement>(settable) ?? field?.querySelector<HTMLElement>(editable) ?? (field === null ? body?.querySelector<HTMLElement>('[role="tabpanel"] ' + editable) : null);
+    const form = body?.querySelector('[role="tabpanel"]') ?? null;
+    const target = form === null ? null : (firstField(form) ?? firstEditable(form));
     // The inspector itself may only just be about to show this node.
     if (target && framesLeft < 59) target.focus();
     else if (framesLeft > 0) focusFirstField(framesLeft - 1);

@@ -1,12 +1,13 @@
-import { useStore, useStoreApi } from '@xyflow/react';
+import { useStore } from '@xyflow/react';
 import { SlidersHorizontal, X } from 'lucide-react';
 import { Popover as RadixPopover } from 'radix-ui';
-import { memo, useEffect, useRef, useState } from 'react';
+import { memo, useEffect, useRef } from 'react';
 import { createPortal } from 'react-dom';
 import { useShallow } from 'zustand/react/shallow';
 import type { PipelineNode } from '#app/pipeline/document.ts';
 import { isSubflow } from '#app/pipeline/subflow/node-type.ts';
 import { keysOf } from '../app/shortcuts.ts';
+import { firstField } from '../inspector/first-field.ts';
 import { ParametersTab } from '../inspector/parameters-tab.tsx';
 import { SubflowTab } from '../inspector/subflow/subflow-tab.tsx';
 import { categoryOf, iconOf, titleOf, typeOf } from '../state/catalogue.ts';
@@ -15,6 +16,7 @@ import { useSelection } from '../state/selection.ts';
 import { IconButton, NodeTile, Tooltip } from '../ui/index.ts';
 import { openCardParams, returnFocus, useCanvas } from './canvas-store.ts';
 import { nodeHeight, nodeWidth } from './geometry.ts';
+import { useViewportLayer } from './viewport-layer.ts';
 import { texts } from '../text/texts.ts';
 
 /** The one node that is selected, with nothing else but its wires. */
@@ -47,8 +49,7 @@ function ButtonAtCard({ nodeId }: { readonly nodeId: string }) {
   // As easy to hit from further off.
   const scale = useStore((store) => Math.max(1, 1 / store.transform[2]));
   const isOpen = useCanvas((store) => store.adjusting === nodeId);
-  const store = useStoreApi();
-  const [layer] = useState(() => store.getState().domNode?.querySelector('.react-flow__viewport-portal') ?? null);
+  const layer = useViewportLayer();
   if (place === null || layer === null) return null;
   return createPortal(
     <Tooltip text={texts.app.actions.cardParams} keys={keysOf('edit.cardParams')} side="bottom">
@@ -86,9 +87,6 @@ export function CardParams() {
   }, [isGone]);
   return node === undefined || isGone ? null : <Beside key={node.id} node={node} />;
 }
-
-/** What a value is set with, before the buttons that move or remove a row. */
-const fields = [':is(input, textarea, [contenteditable="true"], [role="combobox"], [aria-haspopup]):not(:disabled)', 'button:not(:disabled)'] as const;
 
 function Beside({ node }: { readonly node: PipelineNode }) {
   const type = typeOf(node);
@@ -131,7 +129,8 @@ function Beside({ node }: { readonly node: PipelineNode }) {
             event.preventDefault();
             if (!leftBy.current) returnFocus();
           }}
-          className="card-params z-[55] flex max-h-[min(520px,var(--radix-popover-content-available-height))] w-[288px] animate-appear flex-col overflow-hidden rounded-lg bg-raised shadow-float outline-none"
+          // What a param means is said when the pointer rests on its name, and to screen readers: beside a card there is no room for it.
+          className="z-[55] flex max-h-[min(520px,var(--radix-popover-content-available-height))] w-[288px] animate-appear flex-col overflow-hidden rounded-lg bg-raised shadow-float outline-none [&_[data-hint]]:sr-only"
         >
           <header className="flex h-10 shrink-0 items-center gap-2 border-b border-line pl-3 pr-1.5">
             <NodeTile svg={iconOf(node.type)} category={categoryOf(node.type)} size={22} />
@@ -152,8 +151,7 @@ function Beside({ node }: { readonly node: PipelineNode }) {
 /** Into the first param, once its editor is loaded; else to the form as a whole. */
 function focusFirst(form: HTMLElement | null, framesLeft = 30): void {
   if (form === null || !form.isConnected) return;
-  const first = form.querySelector('[data-testid^="param-"]');
-  const target = first?.querySelector<HTMLElement>(fields[0]) ?? first?.querySelector<HTMLElement>(fields[1]) ?? (framesLeft === 0 ? form : null);
+  const target = firstField(form) ?? (framesLeft === 0 ? form : null);
   if (target === null) return void requestAnimationFrame(() => focusFirst(form, framesLeft - 1));
   target.focus({ preventScroll: true });
 }

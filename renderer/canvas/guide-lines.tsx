@@ -1,8 +1,9 @@
-import { useStore, useStoreApi } from '@xyflow/react';
-import { memo, useState } from 'react';
+import { useStore } from '@xyflow/react';
+import { memo } from 'react';
 import { createPortal } from 'react-dom';
 import { cx } from '../ui/index.ts';
 import { useGuides } from './canvas-store.ts';
+import { useViewportLayer } from './viewport-layer.ts';
 
 /** While something is dragged: the lines it is in line with. */
 function GuideLinesView() {
@@ -15,9 +16,7 @@ function GuideLinesView() {
 function Lines() {
   const guides = useGuides((store) => store.guides);
   const zoom = useStore((store) => store.transform[2]);
-  const store = useStoreApi();
-  // React Flow's own portal looks for this element at every change of its store.
-  const [layer] = useState(() => store.getState().domNode?.querySelector('.react-flow__viewport-portal') ?? null);
+  const layer = useViewportLayer();
   if (layer === null) return null;
   return createPortal(
     guides.map(({ axis, at, from, to, gap }) => (

@@ -1,6 +1,7 @@
 import { ChevronDown, TriangleAlert, X } from 'lucide-react';
 import { useLayoutEffect, useMemo, useRef, useState } from 'react';
 import type { Schema } from '#app/relation/types.ts';
+import type { FieldSpec } from './form-model.ts';
 import { Checkbox, Input, Popover, SearchInput, Segmented, TypeBadge, cx } from '../ui/index.ts';
 import { texts } from '../text/texts.ts';
 
@@ -102,6 +103,17 @@ export function ColumnPicker({ id, label, columns, types, invalid, value, option
       </div>
     </Popover>
   );
+}
+
+interface ColumnParamProps extends Pick<PickerProps, 'id' | 'columns' | 'invalid'> {
+  readonly field: FieldSpec;
+  readonly value: unknown;
+  readonly change: (value: string | null) => void;
+}
+
+/** The picker of a param that holds a column. One that need not be chosen, or is none to begin with, can be taken back. */
+export function ColumnParam({ field: { title, schema, nullable }, value, change, ...rest }: ColumnParamProps) {
+  return <ColumnPicker {...rest} label={title} value={typeof value === 'string' ? value : ''} types={schema.types} optional={nullable || schema.default === ''} onChange={(name) => change(name === '' && nullable ? null : name)} />;
 }
 
 function NoColumns({ query, types }: { readonly query: string; readonly types: readonly string[] | undefined }) {

@@ -156,9 +156,6 @@ export function fieldsOf(object: JsonSchema, values: AnyParams): FieldSpec[] {
   });
 }
 
-/** Whether a column need not be chosen, or is none to begin with: then the choice can be taken back. */
-export const isOptional = ({ nullable, schema }: Pick<FieldSpec, 'nullable' | 'schema'>): boolean => nullable || schema.default === '';
-
 /** A first value for a list's new entry: defaults where there are any, else the emptiest value of the type. */
 export function emptyValue(schema: JsonSchema): unknown {
   const { schema: inner, nullable } = withoutNull(schema);

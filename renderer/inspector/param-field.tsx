@@ -4,7 +4,7 @@ import { usePipeline } from '../state/pipeline.ts';
 import { FixButton } from '../results/problems/fix-button.tsx';
 import { Badge, Field, IconButton, Input, Segmented, Select, Switch, TextArea } from '../ui/index.ts';
 import { GridEditor } from './controls/grid-editor.tsx';
-import { ColumnPicker, ColumnsPicker } from './column-picker.tsx';
+import { ColumnParam, ColumnsPicker } from './column-picker.tsx';
 import { FeaturePicker } from './controls/feature-picker.tsx';
 import { ConnectionPicker } from './controls/connection-picker.tsx';
 import { ExpressionPreview } from './expression-preview.tsx';
@@ -13,7 +13,7 @@ import { OptionChecks } from './controls/option-checks.tsx';
 import { FilePicker } from './file-picker.tsx';
 import { CsvDialectControl } from './controls/csv-dialect.tsx';
 import { diagnosticsAt, useForm } from './form-context.ts';
-import { discriminated, emptyValue, fieldsOf, isOptional, words, type FieldSpec, type JsonSchema, type Path } from './form-model.ts';
+import { discriminated, emptyValue, fieldsOf, words, type FieldSpec, type JsonSchema, type Path } from './form-model.ts';
 import { NumberInput, SliderInput } from './number-input.tsx';
 import { ListEditor, RowsEditor } from './rows-editor.tsx';
 import { texts } from '../text/texts.ts';
@@ -108,7 +108,7 @@ function FieldControl({ field, value, path, id, invalid, change }: ControlProps)
     case 'select':
       return <EnumControl field={field} value={value} id={id} invalid={invalid} change={change} />;
     case 'column':
-      return <ColumnPicker id={id} label={title} value={typeof value === 'string' ? value : ''} columns={form.columns(schema.from)} types={schema.types} optional={isOptional(field)} invalid={invalid} onChange={(name) => change(name === '' && nullable ? null : name)} />;
+      return <ColumnParam id={id} field={field} value={value} columns={form.columns(schema.from)} invalid={invalid} change={change} />;
     case 'columns':
       return <ColumnsPicker id={id} label={title} value={Array.isArray(value) ? (value as string[]) : null} nullable={nullable} columns={form.columns(schema.from)} types={schema.types} invalid={invalid} onChange={change} />;
     case 'expression':

@@ -1,8 +1,9 @@
 import { useEffect, useId, useMemo, useState } from 'react';
+import { useShallow } from 'zustand/react/shallow';
 import type { PipelineNode } from '#app/pipeline/document.ts';
-import { ColumnPicker } from '../inspector/column-picker.tsx';
+import { ColumnParam } from '../inspector/column-picker.tsx';
 import { diagnosticsAt } from '../inspector/form-context.ts';
-import { fieldsOf, isOptional, paramsSchema, type FieldSpec } from '../inspector/form-model.ts';
+import { fieldsOf, paramsSchema, type FieldSpec } from '../inspector/form-model.ts';
 import { typeOf } from '../state/catalogue.ts';
 import { diagnosticsOf, inputSchema, useConfiguration } from '../state/configuration.ts';
 import { useWhyNotEdit } from '../state/editing.ts';
@@ -26,7 +27,7 @@ function Pickers({ node, fields }: { readonly node: PipelineNode; readonly field
   const document = usePipeline((store) => store.document);
   const configured = useConfiguration((store) => store.document);
   const nodes = useConfiguration((store) => store.nodes);
-  const findings = useConfiguration((store) => store.diagnostics);
+  const diagnostics = useConfiguration(useShallow((store) => diagnosticsOf(store, node.id)));
   const running = useRun(isRunning);
   /** What was chosen and is not drawn yet. */
   const [chosen, setChosen] = useState<{ readonly param: string; readonly value: string | null } | null>(null);
@@ -39,21 +40,17 @@ function Pickers({ node, fields }: { readonly node: PipelineNode; readonly field
   useEffect(() => {
     if (!isMade || running || !isKnown) return;
     setChosen(null);
-    const isWrong = diagnosticsOf(useConfiguration.getState(), node.id).some(({ severity }) => severity === 'error');
-    if (!isWrong && whyNot('run') === null) void startRun({ to: [node.id] });
-  }, [isMade, running, isKnown, node.id]);
+    if (!diagnostics.some(({ severity }) => severity === 'error') && whyNot('run') === null) void startRun({ to: [node.id] });
+  }, [isMade, running, isKnown, diagnostics, node.id]);
 
-  const diagnostics = diagnosticsOf({ nodes, diagnostics: findings }, node.id);
   const columns = document === null ? null : inputSchema(document, nodes, node.id, 'table');
-  const choose = ({ name, title, nullable }: FieldSpec, column: string) => {
-    const value = column === '' && nullable ? null : column;
+  const choose = ({ name, title }: FieldSpec, value: string | null) => {
     if (edit({ type: 'set-params', nodeId: node.id, params: { ...node.params, [name]: value } }, { label: texts.inspector.params.change(title) })) setChosen({ param: name, value });
   };
   if (columns === null) return null;
   return (
     <div role="group" aria-label={texts.charts.columns} data-testid="chart-columns" className="flex shrink-0 flex-wrap items-center gap-x-3 gap-y-1 border-b border-line px-3 py-1.5">
       {fields.map((field) => {
-        const value = node.params[field.name] ?? field.schema.default;
         const isWrong = diagnosticsAt(diagnostics, [field.name], false).some(({ severity }) => severity === 'error');
         return (
           <div key={field.name} data-testid={`chart-${field.name}`} className="flex items-center gap-1.5">
@@ -61,7 +58,7 @@ function Pickers({ node, fields }: { readonly node: PipelineNode; readonly field
               {field.title}
             </label>
             <div className="w-28">
-              <ColumnPicker id={`${id}-${field.name}`} label={field.title} value={typeof value === 'string' ? value : ''} columns={columns} types={field.schema.types} optional={isOptional(field)} invalid={isWrong} onChange={(name) => choose(field, name)} />
+              <ColumnParam id={`${id}-${field.name}`} field={field} value={node.params[field.name] ?? field.schema.default} columns={columns} invalid={isWrong} change={(value) => choose(field, value)} />
             </div>
           </div>
         );

@@ -47,5 +47,5 @@ export async function readSettings(projectDir: string): Promise<CiSettings> {
   const parsed = settingsSchema.safeParse(value);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
-  throw new PenstockError('ci-settings', `${ciFile} is wrong${issue === undefined || issue.path.length === 0 ? '' : ` at ${issue.path.map(String).join('.')}`}: ${issue === undefined ? 'it is not valid' : issuePhrase(issue, 'it')}.`, { remedy: 'Correct it; docs/guide/automation.md has its fields.', place: { file } });
+  throw new PenstockError('ci-settings', `${ciFile} is wrong${issue === undefined || issue.path.length === 0 ? '' : ` at ${issue.path.map(String).join('.')}`}: ${issuePhrase(issue, 'it')}.`, { remedy: 'Correct it; docs/guide/automation.md has its fields.', place: { file } });
 }

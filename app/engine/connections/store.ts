@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { z } from 'zod';
 import { PenstockError } from '#app/core/errors.ts';
-import { issuePhrase } from '#app/core/issue-phrase.ts';
+import { issueAt } from '#app/core/issue-phrase.ts';
 import { didYouMean } from '#app/relation/index.ts';
 import { connectionSchema, type Connection } from '#app/sdk/databases.ts';
 import { readProjectText } from '#app/sealing/files.ts';
@@ -36,7 +36,7 @@ export class ConnectionStore {
     const parsed = fileSchema.safeParse(value);
     if (parsed.success) return parsed.data.connections;
     const issue = parsed.error.issues[0];
-    throw new PenstockError('connections-damaged', `${this.#file} cannot be read${issue === undefined || issue.path.length === 0 ? '' : `: ${issue.path.join('.')}: ${issuePhrase(issue, 'it')}`}.`, {
+    throw new PenstockError('connections-damaged', `${this.#file} cannot be read${issue === undefined || issue.path.length === 0 ? '' : `: ${issueAt(parsed.error)}`}.`, {
       remedy: 'Correct it, or remove it and add the connections again.',
       place: { file: this.#file },
     });

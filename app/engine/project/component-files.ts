@@ -96,8 +96,12 @@ export class ComponentFiles {
 
   /** The component in a file; null where the file holds none that can be read. */
   async idIn(file: string): Promise<string | null> {
-    return readProjectText(path.join(this.#root, path.basename(file)))
-      .then((text) => parseComponent(text, path.basename(file)).id)
+    return (await this.#read(path.basename(file)))?.id ?? null;
+  }
+
+  #read(file: string): Promise<Component | null> {
+    return readProjectText(path.join(this.#root, file))
+      .then((text) => parseComponent(text, file))
       .catch(() => null);
   }
 
@@ -109,9 +113,7 @@ export class ComponentFiles {
 
   async #find(id: string): Promise<{ component: Component; file: string }> {
     for (const file of await this.#names()) {
-      const component = await readProjectText(path.join(this.#root, file))
-        .then((text) => parseComponent(text, file))
-        .catch(() => null);
+      const component = await this.#read(file);
       if (component?.id === id) return { component, file };
     }
     throw new PenstockError('component-missing', 'The project does not have this component any more.', { remedy: 'Save the subflow as a new component.' });

@@ -50,7 +50,7 @@ function algorithm<S extends z.ZodType>(
     if (parsed.success) return parsed.data;
     const issue = parsed.error.issues[0];
     const param = (issue?.path ?? []).filter((part) => typeof part !== 'symbol');
-    throw new PenstockError('params-invalid', `The param '${param.join('.')}' of ${name} is not valid: ${issue === undefined ? 'it is not valid' : issuePhrase(issue, 'it')}.`, {
+    throw new PenstockError('params-invalid', `The param '${param.join('.')}' of ${name} is not valid: ${issuePhrase(issue, 'it')}.`, {
       remedy: 'Correct it in the inspector.',
       place: { param },
     });

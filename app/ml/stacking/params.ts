@@ -28,7 +28,7 @@ export function parseStacking(spec: LearnerSpec): { readonly params: StackingPar
   const parsed = stackingParams.safeParse(spec.params);
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
-    throw new PenstockError('params-invalid', `The param '${(issue?.path ?? []).join('.')}' of ${stackingAlgorithm} is not valid: ${issue === undefined ? 'it is not valid' : issuePhrase(issue, 'it')}.`, { remedy: 'Connect at least one learner to Stacking.' });
+    throw new PenstockError('params-invalid', `The param '${(issue?.path ?? []).join('.')}' of ${stackingAlgorithm} is not valid: ${issuePhrase(issue, 'it')}.`, { remedy: 'Connect at least one learner to Stacking.' });
   }
   const { data: params } = parsed;
   if (params.weights !== null && (params.weights.length !== params.bases.length || !params.weights.some((weight) => weight > 0))) {

@@ -34,7 +34,7 @@ export function parseComponent(text: string, file: string): Component {
   const result = componentSchema.safeParse(raw);
   if (result.success) return result.data;
   const issue = result.error.issues[0];
-  throw new PenstockError('component-invalid', `The component ${file} is wrong at ${issue?.path.map(String).join('.') || 'its top level'}: ${issue === undefined ? 'it is not valid' : issuePhrase(issue, 'it')}.`, { remedy: 'Mend the file there, or restore its last good version.' });
+  throw new PenstockError('component-invalid', `The component ${file} is wrong at ${issue?.path.map(String).join('.') || 'its top level'}: ${issuePhrase(issue, 'it')}.`, { remedy: 'Mend the file there, or restore its last good version.' });
 }
 
 export const latest = ({ versions }: Component): ComponentVersion => versions.at(-1) as ComponentVersion;

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { PenstockError } from '#app/core/errors.ts';
-import { issuePhrase } from '#app/core/issue-phrase.ts';
+import { issueAt } from '#app/core/issue-phrase.ts';
 import { channelsFileSchema, type Channel } from '#app/core/notifications.ts';
 import { readProjectText } from '#app/sealing/files.ts';
 import { writeFileAtomically } from '../../project/atomic-file.ts';
@@ -33,7 +33,7 @@ export class ChannelStore {
     const parsed = channelsFileSchema.safeParse(value);
     if (parsed.success) return parsed.data.channels;
     const issue = parsed.error.issues[0];
-    throw new PenstockError('channels-damaged', `${fileName} is not a list of notification channels${issue === undefined || issue.path.length === 0 ? '' : ` (at ${issue.path.map(String).join('.')}: ${issuePhrase(issue, 'it')})`}.`, {
+    throw new PenstockError('channels-damaged', `${fileName} is not a list of notification channels${issue === undefined || issue.path.length === 0 ? '' : ` (at ${issueAt(parsed.error)})`}.`, {
       remedy: 'Mend the file, or remove it and set the channels up again.',
       place: { file: this.#file },
     });
